@@ -1,0 +1,1 @@
+"""Negatoscope: blinded reader studies of real and synthetic chest radiographs."""

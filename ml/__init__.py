@@ -1,0 +1,1 @@
+"""Offline generation: fine-tune latent-diffusion variants and fill the image bank."""
