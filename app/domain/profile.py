@@ -1,0 +1,72 @@
+"""What a reader tells of herself before reading: experience, never a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.errors import BadAnswer
+
+ROLES: Mapping[str, str] = {
+    "radiologist": "Radiologist",
+    "radiology_resident": "Radiology resident",
+    "other_physician": "Other physician",
+    "radiographer": "Radiographer",
+    "medical_student": "Medical student",
+    "researcher": "Researcher",
+    "other": "Other",
+}
+SPECIALTIES: Mapping[str, str] = {
+    "chest": "Chest radiology",
+    "general_radiology": "General radiology",
+    "paediatric_radiology": "Paediatric radiology",
+    "other_radiology": "Other radiology",
+    "pulmonology": "Pulmonology",
+    "emergency": "Emergency medicine",
+    "internal": "Internal medicine",
+    "surgery": "Surgery",
+    "other": "Other",
+    "none": "None",
+}
+READING_FREQUENCIES: Mapping[str, str] = {
+    "daily": "Every day",
+    "weekly": "Every week",
+    "monthly": "Every month",
+    "rarely": "Less often",
+    "never": "Never",
+}
+MOST_YEARS = 70
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A reader's experience; `years_experience` in completed years."""
+
+    role: str
+    specialty: str
+    years_experience: int
+    reading_frequency: str
+
+
+def read_profile(form: Mapping[str, str]) -> Profile:
+    """Check a submitted profile; raise BadAnswer naming every problem."""
+    problems: dict[str, str] = {}
+
+    def choice(name: str, options: Mapping[str, str], question: str) -> str:
+        value = form.get(name, "").strip()
+        if value not in options:
+            problems[name] = question
+        return value
+
+    role = choice("role", ROLES, "Please choose your role.")
+    specialty = choice("specialty", SPECIALTIES, "Please choose your specialty.")
+    frequency = choice(
+        "reading_frequency", READING_FREQUENCIES, "Please say how often you read chest films."
+    )
+    text = form.get("years_experience", "").strip()
+    years = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else -1
+    if not 0 <= years <= MOST_YEARS:
+        problems["years_experience"] = (
+            f"Please give your years of experience as a whole number from 0 to {MOST_YEARS}."
+        )
+    if problems:
+        raise BadAnswer(problems)
+    return Profile(role, specialty, years, frequency)
