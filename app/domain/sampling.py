@@ -52,13 +52,13 @@ def draw_cases(design: StudyDesign, bank: Mapping[Stratum, Sequence[str]]) -> tu
             f"{design.practice.count} practice cases are asked for and "
             f"{len(practice)} images of these arms are left over; lower it or import more",
         )
-    replicated = {image for _, image in _deal(chosen, design.replicates.count, rng)}
-    drawn = [(stratum, image, False) for stratum, images in chosen.items() for image in images]
+    replicated = set(_deal(chosen, design.replicates.count, rng))
+    drawn = [(stratum, image) for stratum, images in chosen.items() for image in images]
     # Shuffled before they are numbered, so that a code can't tell the arm.
     rng.shuffle(drawn)
     cases = [
-        DrawnCase(image, f"C{number:04d}", stratum, is_practice, image in replicated)
-        for number, (stratum, image, is_practice) in enumerate(drawn, start=1)
+        DrawnCase(image, f"C{number:04d}", stratum, False, (stratum, image) in replicated)
+        for number, (stratum, image) in enumerate(drawn, start=1)
     ]
     cases += [
         DrawnCase(image, f"P{number:04d}", stratum, True, False)

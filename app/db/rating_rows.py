@@ -1,0 +1,106 @@
+"""Rows of ratings: appended, never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, ReadingSession, ShownCase
+from app.domain.scales import Answers
+
+
+def rating_by_submission(
+    session: Session, presentation: Presentation, submission: str
+) -> Rating | None:
+    """The rating that this very form has made already."""
+    return session.scalars(
+        select(Rating).where(
+            Rating.presentation_id == presentation.id, Rating.submission == submission
+        )
+    ).one_or_none()
+
+
+def current_rating(session: Session, presentation: Presentation) -> Rating | None:
+    """The rating that counts: the one that no other supersedes."""
+    return session.scalars(
+        select(Rating)
+        .where(Rating.presentation_id == presentation.id)
+        .order_by(Rating.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def append_rating(
+    session: Session,
+    *,
+    presentation: Presentation,
+    sitting: ReadingSession,
+    answers: Answers,
+    submission: str,
+    supersedes: Rating | None,
+    now: datetime,
+    reading_time_ms: int | None,
+    hidden_time_ms: int | None,
+) -> Rating:
+    """Insert one rating; the database's own constraints refuse a second first one."""
+    rating = Rating(
+        presentation_id=presentation.id,
+        session_id=sitting.id,
+        submission=submission,
+        is_first=True if supersedes is None else None,
+        supersedes_id=None if supersedes is None else supersedes.id,
+        realism=answers.realism,
+        verdict=answers.verdict,
+        confidence=answers.confidence,
+        comment=answers.comment,
+        shown_at=presentation.shown_at,
+        submitted_at=now,
+        reading_time_ms=reading_time_ms,
+        hidden_time_ms=hidden_time_ms,
+    )
+    session.add(rating)
+    session.flush()
+    return rating
+
+
+def rated_count(session: Session, reader: Reader, *, is_practice: bool) -> int:
+    """How many of a reader's presentations of a kind have a rating."""
+    return (
+        session.scalar(
+            select(func.count(Rating.id))
+            .join(Presentation, Presentation.id == Rating.presentation_id)
+            .where(
+                Presentation.reader_id == reader.id,
+                Presentation.is_practice == is_practice,
+                Rating.is_first.is_(True),
+            )
+        )
+        or 0
+    )
+
+
+def practice_without_feedback(session: Session, reader: Reader) -> Presentation | None:
+    """The practice presentation that is rated and whose truth has not been acknowledged."""
+    return session.scalars(
+        select(Presentation)
+        .join(Rating, Rating.presentation_id == Presentation.id)
+        .where(
+            Presentation.reader_id == reader.id,
+            Presentation.is_practice.is_(True),
+            Presentation.feedback_seen_at.is_(None),
+            Rating.is_first.is_(True),
+        )
+        .order_by(Presentation.position)
+        .limit(1)
+    ).one_or_none()
+
+
+def truth_of_practice(session: Session, presentation: Presentation) -> str:
+    """`real` or `synthetic`, for a practice presentation and no other."""
+    return session.scalars(
+        select(Arm.kind)
+        .join(Image, Image.arm_id == Arm.id)
+        .join(Case, Case.image_id == Image.id)
+        .join(ShownCase, ShownCase.case_id == Case.id)
+        .where(ShownCase.presentation_id == presentation.id, Case.is_practice.is_(True))
+    ).one()
