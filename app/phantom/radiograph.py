@@ -1,0 +1,127 @@
+"""One simulated chest radiograph, from a seed to grey levels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.phantom.anatomy import sample_anatomy
+from app.phantom.exposure import attenuation, develop, expose, sample_technique
+from app.phantom.faults import add_grain, as_fault, disturb_ribs, mirror_heart, smooth_over
+from app.phantom.film import collimate, put_marker, sample_frame
+from app.phantom.findings import disease, no_disease
+from app.phantom.projection import Grid
+from app.phantom.skeleton import rib_course, skeleton
+from app.phantom.soft_tissue import smooth_field, soft_tissue
+from app.phantom.vessels import vessels
+
+Condition = Literal["normal", "abnormal"]
+SOURCE = "simulated radiograph (parametric chest phantom)"
+SMALLEST, LARGEST = 128, 1024
+
+# One stream of random numbers per purpose, so that the same seed keeps the same patient and
+# exposure whatever condition or fault is asked for. Append; never renumber.
+_PATIENT, _POSITION, _BOWEL, _BONE, _BLOOD, _TECHNIQUE, _TEXTURE, _NOISE, _FRAME, _DISEASE, _FAULT = (
+    range(11)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Film:
+    """A finished picture and what is known about it; `pixels` uint8, (size, size), bright = dense."""
+
+    pixels: NDArray[np.uint8]
+    description: Mapping[str, str | float | int]
+
+
+def simulate_film(
+    *, seed: int, condition: Condition, size: int = 512, fault: str | None = None
+) -> Film:
+    """Project one patient; the same arguments give the same bytes.
+
+    ValueError when `seed` is negative, `condition` or `fault` unknown, or `size` not between 128
+    and 1024 pixels.
+    """
+    if seed < 0:
+        raise ValueError(f"seed {seed} is negative; use 0 or more.")
+    if condition not in ("normal", "abnormal"):
+        raise ValueError(f"condition {condition!r} is unknown; use normal or abnormal.")
+    if not SMALLEST <= size <= LARGEST:
+        raise ValueError(f"size {size} is out of range; use {SMALLEST} to {LARGEST} pixels.")
+    kind = None if fault is None else as_fault(fault)
+
+    def stream(purpose: int) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, purpose))))
+
+    faulty = stream(_FAULT)
+    strength = float(faulty.uniform(0.1, 1.0))
+    anatomy = sample_anatomy(stream(_PATIENT))
+    if kind == "mirrored":
+        anatomy = mirror_heart(anatomy, strength, faulty)
+    position = stream(_POSITION)
+    grid = Grid(
+        size=size,
+        field=float(position.uniform(30.5, 34.5)) * (0.96 if anatomy.sex == "F" else 1.0),
+        top=-float(position.uniform(2.0, 4.5)),
+        shift=float(position.normal(0, 0.5)),
+        lean=float(position.normal(0, 0.015)),
+        bow=float(position.normal(0, 0.0005)),
+        turn=float(position.normal(0, 0.04)),
+    )
+    soft = soft_tissue(grid, anatomy, stream(_BOWEL))
+    courses = [(rib, rib_course(rib, anatomy)) for rib in anatomy.ribs]
+    if kind == "ribs":
+        courses = disturb_ribs(courses, strength, faulty)
+    bone = skeleton(grid, anatomy, courses, stream(_BONE))
+    blood = vessels(grid, anatomy, stream(_BLOOD), fullness=1.6)
+    ill = disease(grid, anatomy, soft, stream(_DISEASE)) if condition == "abnormal" else no_disease(grid)
+
+    texture = stream(_TEXTURE)
+    air = 1 - anatomy.lung_density
+    in_lung = np.clip(soft.lung / 4, 0, 1)
+    mottle = (
+        1
+        + 0.006 * smooth_field(texture, size, 3 * size / 512)
+        + 0.008 * smooth_field(texture, size, 9 * size / 512)
+        + 0.020 * smooth_field(texture, size, 60 * size / 512)
+    )
+    aerated = soft.lung * mottle * (1 - ill.filled)
+    added = np.minimum(blood * in_lung * (1 - ill.filled), 0.5 * soft.lung) * air
+    added = added + (ill.nodules * air - ill.hollow) * in_lung
+    tissue = soft.body - aerated * air - soft.gas + 0.35 * soft.dense
+    tissue = tissue * (1 + 0.007 * smooth_field(texture, size, 50 * size / 512))
+
+    technique = sample_technique(stream(_TECHNIQUE))
+    integral = attenuation(technique, tissue=tissue, fat=soft.fat, bone=bone, blood_in_lung=added)
+    density = expose(grid, technique, integral, stream(_NOISE), noise=True)
+    grey = develop(grid, technique, density, lung=soft.lung, body=soft.body)
+    if kind == "smooth":
+        grey = smooth_over(grey, strength, size / 512)
+    frame = sample_frame(stream(_FRAME))
+    grey = put_marker(grey, frame)
+    if kind == "grain":
+        grey = add_grain(grey, strength, faulty)
+    grey = collimate(grey, frame)
+    return Film(
+        pixels=np.clip(np.rint(grey), 0, 255).astype(np.uint8),
+        description={
+            "source": SOURCE,
+            "sex": anatomy.sex,
+            "age": anatomy.age,
+            "view": "PA",
+            "findings": "; ".join(ill.names) or "none",
+            "fault": kind or "none",
+            "fault_strength": round(strength, 3) if kind else 0.0,
+            "tube_voltage_kv": round(technique.kilovolts, 1),
+            "field_cm": round(grid.field, 2),
+        },
+    )
+
+
+def chest_radiograph(
+    *, seed: int, condition: Condition, size: int = 512, fault: str | None = None
+) -> NDArray[np.uint8]:
+    """The pixels of `simulate_film`: uint8, shape (size, size), bright = dense, heart to the right."""
+    return simulate_film(seed=seed, condition=condition, size=size, fault=fault).pixels
