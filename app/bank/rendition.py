@@ -1,0 +1,92 @@
+"""The canonical rendition: the one form in which an image is ever sent to a reader.
+
+Its length depends on its size alone; docs/decisions/0010 says why.
+"""
+
+import struct
+import zlib
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.bank.decode import DecodedImage
+from app.bank.grey_levels import GreyLevels
+
+DEFAULT_SIZE: Final = 512
+SMALLEST_SIZE: Final = 64
+LARGEST_SIZE: Final = 4096
+_STORED_BLOCK: Final = 65_535
+
+
+def canonical_rendition(image: DecodedImage, size: int = DEFAULT_SIZE) -> bytes:
+    """An 8-bit grey PNG of `size` x `size` pixels: aspect kept, centred on black.
+
+    8-bit images whose longer side is `size` come out pixel for pixel.
+    """
+    if not SMALLEST_SIZE <= size <= LARGEST_SIZE:
+        raise ValueError(f"a rendition has {SMALLEST_SIZE} to {LARGEST_SIZE} pixels, not {size}")
+    longer = max(image.width, image.height)
+    width = max(1, round(image.width * size / longer))
+    height = max(1, round(image.height * size / longer))
+    picture = _to_8_bits(_resized(image.pixels, width, height))
+    canvas = np.zeros((size, size), dtype=np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    canvas[top : top + height, left : left + width] = picture
+    return encode_png(canvas)
+
+
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG of exactly IHDR, IDAT and IEND whose length depends on the shape alone.
+
+    Rows have filter 0 and the deflate stream is stored (RFC 1950, RFC 1951 section 3.2.4); neither
+    is left to a library, because libraries choose by content and differ between versions.
+    """
+    height, width = pixels.shape
+    rows = np.zeros((height, width + 1), dtype=np.uint8)
+    rows[:, 1:] = pixels
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", header),
+            _chunk(b"IDAT", _stored(rows.tobytes())),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def rendition_length(size: int) -> int:
+    """How many bytes every rendition of `size` has."""
+    raw = size * (size + 1)
+    blocks = -(-raw // _STORED_BLOCK)
+    return 8 + 25 + (12 + 2 + raw + 5 * blocks + 4) + 12
+
+
+def _resized(pixels: GreyLevels, width: int, height: int) -> GreyLevels:
+    if pixels.shape == (height, width):
+        return pixels
+    # On 32-bit floats, so that rounding happens once; the filter widens when shrinking.
+    resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(resized)
+
+
+def _to_8_bits(levels: GreyLevels) -> NDArray[np.uint8]:
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+
+
+def _stored(raw: bytes) -> bytes:
+    parts = [b"\x78\x01"]
+    for start in range(0, len(raw), _STORED_BLOCK):
+        block = raw[start : start + _STORED_BLOCK]
+        is_last = start + _STORED_BLOCK >= len(raw)
+        parts.append(struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF))
+        parts.append(block)
+    parts.append(struct.pack(">I", zlib.adler32(raw)))
+    return b"".join(parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)

@@ -1,0 +1,78 @@
+"""Where renditions lie: files named by the digest of what they hold."""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import NotFound
+
+# The same for every file, so that nothing served from here tells when an image came in.
+# 1980-01-01 00:00:00 UTC: the earliest that archives can write down too.
+FIXED_MTIME: Final = 315_532_800
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class RenditionStore:
+    """A folder of PNG files at ``ab/abcd....png``, each written once and never changed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._incoming = directory / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` and return its SHA-256; a file that is there already is left as it is.
+
+        The bytes are on the disk before the name is: a rendition is then whole or absent, even
+        after a power cut, and a row that names it can be committed once this returns.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self.path(sha256)
+        # By length too: a disk that lost its bytes after a crash is mended by importing again.
+        if path.is_file() and path.stat().st_size == len(data):
+            return sha256
+        path.parent.mkdir(exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=self._incoming)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.utime(file.fileno(), (FIXED_MTIME, FIXED_MTIME))
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return sha256
+
+    def sync_names(self) -> None:
+        """Make the names of all files put so far durable; once before a transaction commits."""
+        for folder in (self._directory, *self._directory.iterdir()):
+            if not folder.is_dir():
+                continue
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def path(self, sha256: str) -> Path:
+        """Where the rendition of that digest lies or would lie; raises NotFound for no digest."""
+        if not _DIGEST.fullmatch(sha256):
+            raise NotFound("There is no such image.")
+        return self._directory / sha256[:2] / f"{sha256}.png"
+
+    def read(self, sha256: str) -> bytes:
+        """The rendition's bytes, or NotFound."""
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("There is no such image.") from None
+
+    def is_reachable(self) -> bool:
+        """Whether the folder can be read and written."""
+        return self._incoming.is_dir() and os.access(self._incoming, os.R_OK | os.W_OK | os.X_OK)
