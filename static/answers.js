@@ -53,12 +53,7 @@ function activate(question) {
 
 // After the last answer the bar stays where it is, so that a slip can be mended at once.
 function advance(from) {
-  const all = keyed();
-  const start = from ? all.indexOf(from) : -1;
-  const next =
-    all.slice(start + 1).find((question) => !isAnswered(question)) ??
-    all.find((question) => !isAnswered(question));
-  activate(next ?? from ?? all.at(-1) ?? null);
+  activate(keyed().find((question) => !isAnswered(question)) ?? from);
 }
 
 function say(sentence) {
@@ -106,6 +101,9 @@ function stopIncomplete(event) {
   if (wrong[0].dataset.kind === "text") wrong[0].querySelector("textarea").focus();
 }
 
+const isComplete = () => questions().every((question) => whatIsWrong(question) === "");
+const showCompleteness = () => form()?.classList.toggle("complete", isComplete());
+
 // A slider that nobody has touched has no value: the field beside it is the answer.
 function readySlider(question) {
   const slider = question.querySelector("input[type='range']");
@@ -119,6 +117,7 @@ function readySlider(question) {
   const take = () => {
     field.value = slider.value;
     showField();
+    showCompleteness();
     complain(question, "");
   };
   slider.addEventListener("input", take);
@@ -131,13 +130,16 @@ function readySlider(question) {
 }
 
 function open() {
+  active = null;
   if (!form()) return;
   for (const question of questions()) {
     if (question.dataset.kind === "slider") readySlider(question);
     const given = question.querySelector(".error:not([hidden])");
     if (given) complain(question, given.textContent);
   }
-  advance(null);
+  // A correction comes with every answer given: it starts at the first.
+  activate(keyed().find((question) => !isAnswered(question)) ?? keyed()[0] ?? null);
+  showCompleteness();
 }
 
 // Without shift a French or Czech keyboard types signs where the figures are printed.
@@ -187,7 +189,6 @@ function move(step) {
 }
 
 const isField = (element) => element.matches("input[type='text']");
-let openedAt = 0;
 let byArrow = false;
 
 function onKey(event) {
@@ -206,8 +207,7 @@ function onKey(event) {
     const sender = form() ?? document.querySelector("#case form[data-continue]");
     if (!sender) return;
     event.preventDefault();
-    // Held down, or still down from the case before.
-    if (event.repeat || event.timeStamp - openedAt < 250) return;
+    if (event.repeat) return; // still down from the case before
     if (isField(target) && form() && isAnswered(target.closest("[data-question]")) && !isComplete()) {
       target.blur();
       advance(target.closest("[data-question]"));
@@ -216,7 +216,7 @@ function onKey(event) {
     sender.requestSubmit();
     return;
   }
-  if (!form() || document.querySelector("#case [data-answers][inert]")) return;
+  if (document.querySelector("#case [data-answers][inert]")) return;
   if (event.key === "Escape" && isField(target)) return void target.blur();
   if (target.matches("select")) return;
   if (!root.classList.contains("keys")) return;
@@ -244,11 +244,10 @@ function onKey(event) {
   }
 }
 
-const isComplete = () => questions().every((question) => whatIsWrong(question) === "");
-
 function onChange(event) {
   const question = event.target.closest?.("#case [data-question]");
   if (!question || question.dataset.kind === "text") return;
+  showCompleteness();
   if (whatIsWrong(question) === "") complain(question, "");
   say("");
   // Arrows walk through a group's answers: the reader is still in it.
@@ -274,9 +273,7 @@ if (offer) {
 document.addEventListener("submit", stopIncomplete, true);
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
+document.addEventListener("input", showCompleteness);
 document.addEventListener("focusin", onFocus);
-document.addEventListener("htmx:afterSwap", () => {
-  openedAt = performance.now();
-  open();
-});
+document.addEventListener("htmx:afterSwap", open);
 open();

@@ -180,6 +180,8 @@ class Film {
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       box.addEventListener(end, (event) => this.up(event));
     }
+    // A click on a view button leaves the focus where it was: Enter still means submit.
+    this.legend.addEventListener("mousedown", (event) => event.preventDefault());
     this.legend.addEventListener("click", (event) => {
       const button = event.target.closest("[data-view]");
       if (button) this.act(button.dataset.view);

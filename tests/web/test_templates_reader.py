@@ -1,0 +1,718 @@
+"""The reader's pages, served by a stand-in desk without database, and driven in a real browser."""
+
+import io
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.testclient import TestClient
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from app.domain.blinding import BlindedCase
+from app.domain.scales import Questions
+from app.web.pages import Pages
+from app.web.reading_context import KEYS, case_picture, profile_fields, question_list
+from app.web.security_headers import SecurityHeaders
+
+ROOT = Path(__file__).parents[2]
+CASES = 6
+HTMX = ROOT / "static" / "vendor" / "htmx.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def film(number: int) -> bytes:
+    """A grey wedge, so that window/level can be checked in pixels."""
+    wedge = Image.linear_gradient("L").rotate(90).resize((512, 512))
+    wedge.paste(128, (192, 192, 320, 320))
+    wedge.paste(60 + number, (0, 0, 40, 40))
+    out = io.BytesIO()
+    wedge.save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class Desk:
+    """What a test sets and what the stand-in server has received."""
+
+    questions: Questions = field(default_factory=Questions)
+    position: int = 1
+    received: list[dict[str, str]] = field(default_factory=list)
+    faults: list[int | str] = field(default_factory=list)
+    images_asked: list[str] = field(default_factory=list)
+    images_work: bool = True
+
+
+def stand_in(desk: Desk) -> FastAPI:
+    """The reading routes' pages over a list of answers in memory."""
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=ROOT / "static"))
+    pages = Pages(ROOT / "templates", ROOT / "static")
+
+    def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
+        shared = {"csrf_token": "t0ken", "notice": None, "study_title": "A <study>"}
+        return pages.page_or_partial(request, name, {**shared, **context}, status)
+
+    def case(
+        request: Request, values: dict[str, str], errors: dict[str, str], status: int = 200
+    ) -> HTMLResponse:
+        blinded = BlindedCase(
+            token=f"opaque{desk.position}",
+            position=desk.position,
+            total=CASES,
+            is_practice=False,
+            is_correction=bool(values) and not errors,
+            can_go_back=desk.position > 1 and not values,
+            next_token=f"opaque{desk.position + 1}" if desk.position < CASES else None,
+        )
+        return page(
+            request,
+            "case.html",
+            status,
+            case=case_picture(blinded),
+            questions=question_list(desk.questions),
+            values=values,
+            errors=errors,
+            submission=f"s{len(desk.received)}-{time.monotonic_ns()}",
+            message=None,
+        )
+
+    @app.get("/read")
+    def read(request: Request) -> Response:
+        if desk.position > CASES:
+            return page(request, "thanks.html")
+        return case(request, {}, {})
+
+    @app.get("/read/back")
+    def back(request: Request) -> Response:
+        desk.position -= 1
+        return case(request, {"realism": "3", "verdict": "real", "confidence": "4"}, {})
+
+    @app.get("/read/image/{token}")
+    def image(token: str) -> Response:
+        desk.images_asked.append(token)
+        if not desk.images_work:
+            return Response(status_code=503)
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return Response(film(int(token[-1])), media_type="image/png", headers=headers)
+
+    @app.post("/read/rate")
+    async def rate(request: Request) -> Response:
+        given = {name: str(value) for name, value in (await request.form()).items()}
+        fault = desk.faults.pop(0) if desk.faults else None
+        if isinstance(fault, int):
+            return HTMLResponse("<html><body>a proxy's page</body></html>", fault)
+        desk.received.append(given)
+        if fault == "closed":
+            return page(
+                request, "reading_error.html", 409, heading="Not open", sentence="It is closed."
+            )
+        missing = {
+            question["name"]: f"Please answer {question['name']}."
+            for question in question_list(desk.questions)
+            if question["required"] and not given.get(question["name"])
+        }
+        if missing:
+            return case(request, given, missing, 422)
+        desk.position += 1
+        return RedirectResponse("/read", 303)
+
+    @app.post("/read/continue")
+    def go_on() -> Response:
+        return RedirectResponse("/read", 303)
+
+    @app.get("/page/{name}")
+    def others(request: Request, name: str) -> Response:
+        contexts: dict[str, dict[str, Any]] = {
+            "consent": {"consent_paragraphs": ["One.", "Two."], "error": "Please tick."},
+            "profile": {
+                "fields": profile_fields(),
+                "values": {"role": "researcher", "years_experience": "many"},
+                "errors": {"years_experience": "Please give a whole number."},
+            },
+            "instructions": {
+                "instruction_paragraphs": ["Read <calmly>."],
+                "questions": question_list(desk.questions),
+                "practice_count": 2,
+                "case_count": CASES,
+                "keys": KEYS,
+            },
+            "practice_feedback": {
+                "position": 1,
+                "total": 2,
+                "image_url": "/read/image/opaque1",
+                "verdict_given": "real",
+                "truth": "synthetic",
+            },
+            "break": {"done": 3, "total": CASES},
+            "thanks": {},
+            "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
+        }
+        return page(request, f"{name}.html", **contexts[name])
+
+    return app
+
+
+EVERY_PAGE = (
+    "/read",
+    "/page/consent",
+    "/page/profile",
+    "/page/instructions",
+    "/page/practice_feedback",
+    "/page/break",
+    "/page/thanks",
+    "/page/reading_error",
+)
+
+
+# Markup
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def client(desk: Desk) -> TestClient:
+    HTMX.exists() or pytest.skip("static/vendor/htmx.min.js is absent: install the project first")
+    return TestClient(stand_in(desk))
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_it_keeps_scripts_and_styles_out_of_the_markup(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|hx-on", html)
+    assert all('src="/static/' in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_it_gives_every_form_the_csrf_token(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+
+    forms = re.findall(r"<form.*?</form>", html, re.DOTALL)
+    assert len(re.findall(r"<form", html)) == len(forms)
+    assert all('name="csrf_token" value="t0ken"' in form for form in forms)
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_it_has_one_case_region_that_htmx_can_swap_on_every_page(
+    client: TestClient, path: str
+) -> None:
+    whole = client.get(path).text
+
+    assert whole.count('id="case"') == 1
+    if path in ("/page/consent", "/page/profile", "/page/instructions"):
+        return  # full pages only; htmx picks their #case
+    partial = client.get(path, headers={"HX-Request": "true"}).text
+    assert partial.count('id="case"') == 1
+    assert "<title>" in partial
+    assert "<html" not in partial
+
+
+def test_it_chooses_nothing_beforehand(client: TestClient) -> None:
+    html = client.get("/read").text
+
+    assert "checked" not in html
+    assert 'name="comment"' in html
+    assert '<textarea id="comment"' in html
+    assert re.search(r"<textarea[^>]*></textarea>", html)
+
+
+@pytest.mark.parametrize("scale", ["1-5", "1-7", "0-100"])
+def test_it_offers_every_point_of_the_scale_and_sends_only_the_realism_field(
+    client: TestClient, desk: Desk, scale: str
+) -> None:
+    desk.questions = Questions(realism=scale)
+    html = client.get("/read").text
+
+    named = re.findall(r'<input[^>]*name="realism"[^>]*>', html)
+    if scale == "0-100":
+        assert len(named) == 1
+        assert 'value=""' in named[0]
+        slider = re.search(r'<input[^>]*type="range"[^>]*>', html)
+        assert slider is not None
+        assert "name=" not in slider[0]
+    else:
+        assert len(named) == int(scale[-1])
+    assert "Not at all realistic" in html
+    assert "Like a real radiograph" in html
+
+
+def test_it_names_nothing_of_the_case_but_its_tokens(client: TestClient) -> None:
+    html = client.get("/read").text
+
+    assert set(re.findall(r"opaque\w+", html)) == {"opaque1", "opaque2"}
+    assert "study" not in html.replace("study_title", "")
+    assert "arm" not in re.findall(r"[a-z]+", html.lower())
+
+
+def test_it_shows_given_answers_and_errors_again_and_escapes_them(client: TestClient) -> None:
+    html = client.post(
+        "/read/rate", data={"verdict": "synthetic", "comment": "</textarea><b>"}
+    ).text
+
+    assert re.search(r'value="synthetic"[^>]* checked', html)
+    assert html.count(" checked") == 1
+    assert "&lt;/textarea&gt;&lt;b&gt;" in html
+    assert "Please answer realism." in html
+    assert "Please answer verdict." not in html
+
+
+# Browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Room:
+    """A browser window on the stand-in desk."""
+
+    desk: Desk
+    address: str
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/read", **options: Any) -> Page:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                self.troubles.append(message.text) if "Security Policy" in message.text else None
+            ),
+        )
+        page.goto(self.address + path)
+        if options.get("java_script_enabled", True) and path == "/read":
+            shown(page)
+        return page
+
+
+@pytest.fixture
+def room(chromium: Browser, desk: Desk) -> Iterator[Room]:
+    HTMX.exists() or pytest.skip("static/vendor/htmx.min.js is absent: install the project first")
+    config = uvicorn.Config(stand_in(desk), port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    room = Room(desk, f"http://127.0.0.1:{port}", chromium)
+    yield room
+    for context in room.contexts:
+        context.close()
+    server.should_exit = True
+    thread.join(5)
+    assert room.troubles == []
+
+
+def shown(page: Page) -> None:
+    """Wait until the case's image has been painted."""
+    page.wait_for_function(
+        "document.querySelector('#case [data-film] img')?.complete"
+        " && document.querySelector('#case .active')"
+    )
+    page.evaluate("() => new Promise(r => setTimeout(r, 120))")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def view_of(page: Page) -> tuple[str, str]:
+    page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    style = page.locator("[data-film] img").evaluate("i => [i.style.filter, i.style.transform]")
+    return style[0], style[1]
+
+
+def drag(page: Page, dx: int, dy: int, button: Any = "left") -> None:
+    box = page.locator("[data-film]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down(button=button)
+    page.mouse.move(x + dx / 2, y + dy / 2)
+    page.mouse.move(x + dx, y + dy)
+    page.mouse.up(button=button)
+
+
+@pytest.mark.e2e
+def test_it_reads_every_case_by_keyboard_alone(room: Room) -> None:
+    page = room.open()
+    for position in range(1, CASES + 1):
+        expect(page.locator("h1")).to_contain_text(f"{position} of {CASES}")
+        shown(page)
+        press(page, "4", "s", "2", "Enter")
+    expect(page.locator("h1")).to_have_text("Thank you")
+
+    assert len(room.desk.received) == CASES
+    for number, given in enumerate(room.desk.received, 1):
+        assert given["case"] == f"opaque{number}"
+        assert (given["realism"], given["verdict"], given["confidence"]) == ("4", "synthetic", "2")
+        assert 0 < int(given["reading_time_ms"]) < 20_000
+        assert given["hidden_time_ms"] == "0"
+    assert page.title().startswith("Thank you")
+
+
+@pytest.mark.e2e
+def test_it_keeps_letters_and_figures_typed_in_the_comment_out_of_the_answers(room: Room) -> None:
+    page = room.open()
+    press(page, "c")
+    page.keyboard.type("s5 bi 0r")
+    press(page, "Escape", "r", "5", "1", "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+    assert room.desk.received[0]["comment"] == "s5 bi 0r"
+    assert room.desk.received[0]["verdict"] == "real"
+    assert room.desk.received[0]["realism"] == "5"
+    assert room.desk.received[0]["confidence"] == "1"
+
+
+@pytest.mark.e2e
+def test_it_says_what_is_missing_and_sends_nothing(room: Room) -> None:
+    page = room.open()
+    press(page, "r", "Enter")
+
+    expect(page.locator("[data-save-state]")).to_contain_text("realism, confidence")
+    assert room.desk.received == []
+
+
+@pytest.mark.e2e
+def test_it_does_not_answer_out_of_turn(room: Room) -> None:
+    page = room.open()
+    press(page, "3", "5")
+
+    expect(page.locator("[data-save-state]")).to_contain_text("R or S")
+    assert page.locator("input:checked").count() == 1
+
+
+@pytest.mark.e2e
+def test_an_untouched_slider_sends_no_number(room: Room) -> None:
+    room.desk.questions = Questions(realism="0-100", verdict=False, confidence=False)
+    page = room.open()
+    press(page, "Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("realism")
+    assert room.desk.received == []
+
+    press(page, "7", "3", "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    assert room.desk.received[0]["realism"] == "73"
+
+    shown(page)
+    slider = page.get_by_label("Realism slider")
+    slider.click()  # its very middle
+    expect(page.locator("input[name=realism]")).to_have_value("50")
+
+
+@pytest.mark.e2e
+def test_it_goes_back_and_leaves_a_correction_untouched_or_sends_it(room: Room) -> None:
+    room.desk.position = 3
+    page = room.open()
+    press(page, "b")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    expect(page.locator("input[name=realism]:checked")).to_have_value("3")
+    shown(page)
+    press(page, "5", "Enter")
+    expect(page.locator("h1")).to_contain_text("3 of")
+    assert room.desk.received[0]["realism"] == "5"
+    assert room.desk.received[0]["verdict"] == "real"
+
+    shown(page)
+    press(page, "b")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    room.desk.position += 1  # the real server finds the open case by itself
+    page.get_by_role("link", name="Leave it as it was").click()
+    expect(page.locator("h1")).to_contain_text("3 of")
+    assert len(room.desk.received) == 1
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("fault", [503, 200, 502])
+def test_it_keeps_the_answers_and_repeats_a_submit_that_got_no_answer(
+    room: Room, fault: int
+) -> None:
+    room.desk.faults = [fault]
+    page = room.open()
+    number = page.locator("input[name=submission]").input_value()
+    press(page, "4", "r", "5", "Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("Not saved yet")
+    assert page.locator("input:checked").count() == 3
+    press(page, "1")  # what has been sent under a number is not changed under it
+    expect(page.locator("h1")).to_contain_text("2 of", timeout=6000)
+
+    assert [given["submission"] for given in room.desk.received] == [number]
+    assert room.desk.received[0]["realism"] == "4"
+    assert int(room.desk.received[0]["reading_time_ms"]) < 1000  # to the first press
+
+
+@pytest.mark.e2e
+def test_it_repeats_by_itself_after_the_network_was_gone(room: Room) -> None:
+    page = room.open()
+    page.context.set_offline(True)
+    press(page, "4", "r", "5", "Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("no connection")
+    page.context.set_offline(False)
+
+    expect(page.locator("h1")).to_contain_text("2 of", timeout=6000)
+    assert len(room.desk.received) == 1
+
+
+@pytest.mark.e2e
+def test_it_shows_the_servers_refusal_in_place_of_the_case(room: Room) -> None:
+    room.desk.faults = ["closed"]
+    page = room.open()
+    press(page, "4", "r", "5", "Enter")
+
+    expect(page.locator("h1")).to_have_text("Not open")
+    expect(page.locator("#case")).to_contain_text("It is closed.")
+
+
+@pytest.mark.e2e
+def test_it_asks_for_the_next_image_ahead_and_only_once(room: Room) -> None:
+    page = room.open()
+    page.wait_for_timeout(300)
+    assert room.desk.images_asked == ["opaque1", "opaque2"]
+    press(page, "4", "r", "5", "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    page.wait_for_timeout(300)
+
+    assert room.desk.images_asked == ["opaque1", "opaque2", "opaque3"]
+
+
+@pytest.mark.e2e
+def test_it_takes_no_rating_of_an_image_that_was_not_shown(room: Room) -> None:
+    room.desk.images_work = False
+    page = room.open()
+    expect(page.locator("[data-film-failed]")).to_be_visible()
+    press(page, "4", "r", "5", "Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("not been shown")
+    assert room.desk.received == []
+
+    room.desk.images_work = True
+    page.get_by_role("button", name="Load it again").click()
+    expect(page.locator("[data-film-failed]")).to_be_hidden()
+    shown(page)
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+
+@pytest.mark.e2e
+def test_it_windows_to_within_two_grey_levels_of_the_formula(room: Room) -> None:
+    page = room.open()
+    drag(page, -200, 40)  # half a grey level a pixel: width 255 - 100, level 127.5 + 20
+    page.mouse.move(5, 5)
+    image = Image.open(io.BytesIO(page.locator("[data-film] img").screenshot())).convert("L")
+    middle = image.getpixel((image.width // 2, image.height // 2))
+    assert isinstance(middle, int | float)
+
+    expected = 255 * (128 - (147.5 - 155 / 2)) / 155
+    assert abs(middle - expected) <= 2
+    assert "W 155" in page.locator("[data-readout]").inner_text()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    "gesture",
+    [
+        lambda page: drag(page, 80, 30),
+        lambda page: drag(page, 80, 30, "right"),
+        lambda page: drag(page, 80, 30, "middle"),
+        lambda page: press(page, "i"),
+        lambda page: press(page, "+"),
+        lambda page: press(page, "Shift+ArrowRight"),
+        lambda page: page.get_by_role("button", name="Zoom in").click(),
+        lambda page: (page.locator("[data-film]").hover(), page.mouse.wheel(0, -300)),
+    ],
+)
+def test_every_view_gesture_shows_moves_no_page_and_is_gone_on_the_next_case(
+    room: Room, gesture: Callable[[Page], object]
+) -> None:
+    page = room.open()
+    assert view_of(page) == ("", "")
+    gesture(page)
+    page.wait_for_timeout(80)
+
+    assert view_of(page) != ("", "")
+    assert page.evaluate("scrollX + scrollY") == 0
+    press(page, "4", "r", "5", "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    shown(page)
+    assert view_of(page) == ("", "")
+
+
+@pytest.mark.e2e
+def test_enter_submits_after_a_click_on_a_view_button_or_an_answer(room: Room) -> None:
+    page = room.open()
+    press(page, "4", "r")
+    page.get_by_role("button", name="Invert").click()
+    page.get_by_label("Fairly sure").click()
+    press(page, "Enter")
+
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+
+@pytest.mark.e2e
+def test_a_held_enter_key_goes_through_one_break_only(room: Room) -> None:
+    page = room.open("/page/break")
+    page.evaluate(
+        """() => document.dispatchEvent(new KeyboardEvent('keydown',
+            {key: 'Enter', repeat: true, bubbles: true}))"""
+    )
+    expect(page.locator("h1")).to_have_text("Rest your eyes")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("1 of")
+
+
+@pytest.mark.e2e
+def test_it_resets_by_space_and_double_click_and_fits_without_losing_the_window(
+    room: Room,
+) -> None:
+    page = room.open()
+    press(page, "i", "+")
+    press(page, "0")
+    assert view_of(page) == ('url("#window-level")', "")
+    press(page, " ")
+    assert view_of(page) == ("", "")
+    press(page, "i", "+")
+    page.locator("[data-film]").dblclick()
+    assert view_of(page) == ("", "")
+
+
+@pytest.mark.e2e
+def test_window_and_level_stay_in_bounds(room: Room) -> None:
+    page = room.open()
+    for _ in range(4):
+        drag(page, -500, 400)
+
+    assert page.locator("[data-readout]").inner_text().startswith("W 8 L 255")
+    assert page.locator("[data-film]").is_visible()
+
+
+@pytest.mark.e2e
+def test_the_context_menu_stays_away_from_the_image(room: Room) -> None:
+    page = room.open()
+
+    assert page.locator("[data-film] img").evaluate(
+        "i => !i.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true}))"
+    )
+
+
+@pytest.mark.e2e
+def test_single_keys_can_be_turned_off(room: Room) -> None:
+    page = room.open("/page/instructions")
+    page.get_by_label("Use these keys").uncheck()
+    page.goto(room.address + "/read")
+    shown(page)
+    press(page, "4", "r", "i")
+
+    assert page.locator("input:checked").count() == 0
+    assert view_of(page) == ("", "")
+
+
+@pytest.mark.e2e
+def test_it_works_by_touch_on_a_phone(room: Room) -> None:
+    page = room.open(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    for label in ("Very realistic", "Synthetic", "Sure"):
+        page.get_by_label(label, exact=False).last.tap()
+    submit = page.get_by_role("button", name="Submit")
+    box = submit.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert box["y"] + box["height"] <= 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    submit.tap()
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+
+@pytest.mark.e2e
+def test_two_fingers_zoom_and_a_double_tap_resets(room: Room) -> None:
+    page = room.open(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *points: tuple[int, int]) -> None:
+        where = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+    fingers("touchStart", (180, 200))
+    fingers("touchStart", (180, 200), (220, 200))
+    fingers("touchMove", (140, 200), (260, 200))
+    fingers("touchEnd")
+    filtered, transform = view_of(page)
+    assert filtered == ""
+    assert "scale(3)" in transform or float(transform.split("scale(")[1][:-1]) > 2
+
+    for _ in range(2):
+        fingers("touchStart", (200, 200))
+        fingers("touchEnd")
+    assert view_of(page) == ("", "")
+
+
+@pytest.mark.e2e
+def test_it_works_with_javascript_off(room: Room) -> None:
+    page = room.open(java_script_enabled=False)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#realism-error")).to_have_text("Please answer realism.")
+    page.locator("#realism-4").check()
+    page.locator("#verdict-synthetic").check()
+    page.locator("#confidence-2").check()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("h1")).to_contain_text("2 of")
+    last = room.desk.received[-1]
+    assert (last["realism"], last["reading_time_ms"]) == ("4", "")
+    assert page.locator("[data-legend]").is_hidden()
+    assert page.locator("kbd").first.is_hidden()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious(room: Room, width: int) -> None:
+    page = room.open(viewport={"width": width, "height": 900 if width == 1440 else 844})
+    found = []
+    for scale in ("1-5", "1-7", "0-100"):
+        room.desk.questions = Questions(realism=scale)
+        for path in EVERY_PAGE:
+            page.goto(room.address + path)
+            for violation in Axe().run(page).response["violations"]:
+                if violation["impact"] in ("serious", "critical"):
+                    found.append((path, scale, violation["id"], violation["nodes"][0]["html"]))
+            if scale != "1-5":
+                break
+
+    assert found == []
