@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter
 
-from app.phantom.projection import Grid, Map, curve
+from app.phantom.projection import Grid, Map, curve, enlarge
 from app.phantom.soft_tissue import smooth_field
 
 
@@ -32,7 +32,7 @@ def sample_technique(rng: np.random.Generator) -> Technique:
     """Draw tube voltage, dose and processing as they vary between rooms and radiographers."""
     return Technique(
         kilovolts=float(rng.uniform(95, 130)),
-        photons=float(rng.uniform(8, 40)),
+        photons=float(rng.uniform(16, 50)),
         scatter=float(rng.uniform(0.35, 0.9)),
         blur=float(rng.uniform(0.035, 0.060)),
         enhancement=float(rng.uniform(0.15, 0.45)),
@@ -48,9 +48,7 @@ def _wide_blur(image: Map, sigma: float) -> Map:
     usable = size - size % step
     coarse = image[:usable, :usable].reshape(usable // step, step, usable // step, step)
     blurred = gaussian_filter(coarse.mean(axis=(1, 3)), sigma / step, mode="nearest")
-    return zoom(blurred, size / blurred.shape[0], order=1, grid_mode=True, mode="nearest")[
-        :size, :size
-    ].astype(np.float32)
+    return enlarge(blurred, size)
 
 
 def attenuation(
@@ -59,12 +57,12 @@ def attenuation(
     """Line integral of attenuation, without unit: tissue and bone in cm times 1/cm.
 
     The coefficients are effective ones for a filtered beam: about 0.19/cm for soft tissue at
-    110 kV, falling with voltage; compact bone adds about 0.33/cm, falling faster.
+    110 kV, falling with voltage; compact bone adds about 0.31/cm, falling faster.
     """
     relative = technique.kilovolts / 110
     water = 0.190 * relative**-0.35
     return (
-        water * (tissue - 0.13 * fat + blood_in_lung) + 0.36 * relative**-1.1 * bone
+        water * (tissue - 0.13 * fat + blood_in_lung) + 0.31 * relative**-1.1 * bone
     ).astype(np.float32)  # fmt: skip
 
 

@@ -61,11 +61,11 @@ def _miliary(grid: Grid, anatomy: Anatomy, lung: Map, rng: np.random.Generator) 
 
 def _fluffy(grid: Grid, rng: np.random.Generator) -> Map:
     field = (
-        0.6 * smooth_field(rng, grid.size, grid.pixels(2.0))
-        + 0.45 * smooth_field(rng, grid.size, grid.pixels(0.8))
-        + 0.25 * smooth_field(rng, grid.size, grid.pixels(0.35))
+        0.7 * smooth_field(rng, grid.size, grid.pixels(2.2))
+        + 0.40 * smooth_field(rng, grid.size, grid.pixels(0.9))
+        + 0.18 * smooth_field(rng, grid.size, grid.pixels(0.4))
     )
-    return np.clip(0.55 + 0.5 * field, 0, 1.25).astype(np.float32)
+    return np.clip(0.62 + 0.27 * field, 0.05, 1.15).astype(np.float32)
 
 
 def _zone(grid: Grid, x: float, y: float, wide: float, tall: float) -> Map:

@@ -105,8 +105,19 @@ def curve(knots: Points, values: Points, at: Points | Map) -> Map:
 
 def chord(u: Map, power: float = 2.0) -> Map:
     """Share of the full depth met by a ray at relative distance `u` from a solid's middle."""
-    inside = np.clip(1 - np.abs(u) ** power, 0, 1)
+    if power == 2.0:
+        return np.sqrt(np.clip(1 - u * u, 0, 1))
+    inside = np.clip(1 - np.abs(u) ** np.float32(power), 0, 1)
     return np.power(inside, np.float32(1 / power))
+
+
+def enlarge(coarse: Map, size: int) -> Map:
+    """The square map `coarse` stretched to (size, size), corner to corner, linearly."""
+    at = np.linspace(0, coarse.shape[0] - 1, size)
+    first = np.minimum(at.astype(np.int64), coarse.shape[0] - 2)
+    share = (at - first).astype(np.float32)
+    rows = coarse[first] * (1 - share)[:, None] + coarse[first + 1] * share[:, None]
+    return rows[:, first] * (1 - share) + rows[:, first + 1] * share
 
 
 def join(*clouds: Cloud) -> Cloud:
@@ -161,7 +172,7 @@ def long_bone(
     out = np.cross(tangent, up)
 
     perimeter = np.pi * (3 * (high + deep) - np.sqrt((3 * high + deep) * (high + 3 * deep)))
-    around = max(12, int(np.ceil(float(perimeter.max()) / (2.2 * step))))
+    around = max(12, int(np.ceil(float(perimeter.max()) / (2.4 * step))))
     golden = (np.arange(count) * 0.6180339887498949) % 1.0
     angle = 2 * np.pi * (np.arange(around)[None, :] + golden[:, None]) / around
     sine, cosine = np.sin(angle), np.cos(angle)

@@ -80,7 +80,7 @@ def simulate_film(
 
     texture = stream(_TEXTURE)
     air = 1 - anatomy.lung_density
-    in_lung = np.clip(soft.lung / 4, 0, 1)
+    in_lung = np.clip(soft.lung / (0.55 * anatomy.cavity_depth), 0, 1)
     mottle = (
         1
         + 0.006 * smooth_field(texture, size, 3 * size / 512)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy, Outline
-from app.phantom.projection import Grid, Map, chord, curve
+from app.phantom.projection import Grid, Map, chord, curve, enlarge
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,14 @@ def _at(outline: Outline, where: Map) -> Map:
 
 def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
     """Unit-variance noise whose blobs are about `grain` pixels wide, shape (size, size)."""
-    if grain < 4:
-        field = gaussian_filter(
-            rng.standard_normal((size, size), dtype=np.float32), grain / 2, mode="wrap"
-        )
-    else:
-        coarse = max(4, int(np.ceil(size / grain * 2)) + 3)
-        field = zoom(
-            rng.standard_normal((coarse, coarse), dtype=np.float32), (size + 8) / coarse, order=3
-        )[:size, :size]
+    # Broad blobs are made on a coarse lattice, about four points a blob, and stretched.
+    step = max(1.0, grain / 4)
+    lattice = size if step == 1.0 else max(8, int(np.ceil(size / step)))
+    field = gaussian_filter(
+        rng.standard_normal((lattice, lattice), dtype=np.float32), grain / step / 2, mode="nearest"
+    )
+    if lattice != size:
+        field = enlarge(field, size)
     field -= field.mean()
     return field / (field.std() + np.float32(1e-6))
 
@@ -47,35 +46,35 @@ def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
 def body_and_fat(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     """Thickness of the body and of its subcutaneous fat; zero outside the skin."""
     across = np.abs(grid.x)
-    torso = np.maximum(across - _at(anatomy.skin, grid.y), _at(anatomy.shoulder, across) - grid.y)
-    distance = torso
-    for x_upper, y_upper, x_lower, y_lower, radius in anatomy.arms:
-        run, fall = x_lower - x_upper, y_lower - y_upper
-        at = ((grid.x - x_upper) * run + (grid.y - y_upper) * fall) / (run**2 + fall**2)
-        at = np.clip(at, 0, 1.4)
-        arm = np.hypot(grid.x - x_upper - at * run, grid.y - y_upper - at * fall) - radius
-        blend = np.clip(0.5 + 0.5 * (arm - distance) / 1.2, 0, 1)
-        distance = arm + (distance - arm) * blend - 1.2 * blend * (1 - blend)
+    distance = np.maximum(across - _at(anatomy.skin, grid.y), _at(anatomy.shoulder, across) - grid.y)
     full = _at(anatomy.body_depth, grid.y)
     away = np.clip((across - 11.0) / 7.0, 0, 1)
     high = np.clip((16.0 - grid.y) / 8.0, 0, 1)
-    depth = full * (1 - 0.32 * away * away * (3 - 2 * away) * np.maximum(high, away > 0.99))
-    beside = np.clip((across - _at(anatomy.skin, grid.y) + 0.4) / 1.0, 0, 1)
-    depth = depth * (1 - beside) + np.minimum(depth, 9.5) * beside
+    depth = full * (1 - 0.32 * away * away * (3 - 2 * away) * high)
 
-    def rounded(inset: float, radius: float) -> Map:
-        inward = np.clip((-distance - inset) / radius, 0, 1)
-        return chord(1 - inward, 2.3)
+    skin = _at(anatomy.skin, grid.y)
 
-    body = depth * rounded(0.0, 3.4)
-    muscle = np.maximum(depth - 1.2 * anatomy.fat, 1.0) * rounded(anatomy.fat, 3.4)
+    def rounded(inset: float) -> Map:
+        edge = chord(1 - np.clip((-distance - inset) / 3.4, 0, 1))
+        return np.minimum(edge, chord(across / (skin - inset), 2.6))
+
+    body = depth * rounded(0.0)
+    muscle = np.maximum(depth - 1.2 * anatomy.fat, 1.0) * rounded(anatomy.fat)
+    for x_upper, y_upper, x_lower, y_lower, radius in anatomy.arms:
+        slope = (x_lower - x_upper) / (y_lower - y_upper)
+        off = (grid.x - x_upper - slope * (grid.y - y_upper)) / np.hypot(1, slope)
+        hangs = np.clip((grid.y - y_upper) / 4.0, 0, 1)
+        arm = 2 * radius * chord(off / radius) * hangs
+        flesh = 2 * (radius - 0.7) * chord(off / (radius - 0.5)) * hangs
+        body, muscle = np.sqrt(np.hypot(body**2, arm**2)), np.sqrt(np.hypot(muscle**2, flesh**2))
     muscle = np.minimum(muscle, body)
     for breast in anatomy.breasts:
         u = (grid.x - breast.x) / breast.half_width
         v = (grid.y - breast.y) / np.where(grid.y > breast.y, breast.below, breast.above)
-        lower = chord(np.sqrt(u**2 + v**2), 2.2)
-        fade = np.clip(1 + np.minimum(v, 0), 0, 1)
-        cap = breast.thickness * lower * fade * fade * (3 - 2 * fade)
+        # Only the lower and outer edges of a breast hang free and are seen sharp.
+        toward = np.clip(1 + u * np.sign(breast.x), 0, 1)
+        fade = np.clip(1 + np.minimum(v, 0), 0, 1) * toward
+        cap = breast.thickness * chord(np.sqrt(u**2 + v**2)) * fade * fade * (3 - 2 * fade)
         inside = chord(1 - np.clip(-distance / 3.0, 0, 1))
         body = body + cap * inside
         muscle = muscle + cap * inside * (0.6 if anatomy.sex == "F" else 1.0)
@@ -115,7 +114,7 @@ def _mediastinum(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     behind = grid.x * anatomy.heart_side + 5.0 * grid.turn
     aorta = anatomy.aorta_edge * np.clip(1 - 0.012 * (grid.y - 7.0), 0.75, 1.0)
     edge = np.where(behind > 0, aorta, 2.05 + 0.0 * aorta)
-    core = 0.93 * anatomy.cavity_depth * chord(behind / edge, 2.0)
+    core = 0.88 * anatomy.cavity_depth * chord(behind / edge, 2.0)
     core = core * np.clip((grid.y + 2) / 8, 0, 1)
     knob_x, knob_y, knob_radius = anatomy.knob
     knob = 2 * knob_radius * chord(np.hypot(facing - knob_x, grid.y - knob_y) / knob_radius)
@@ -155,7 +154,7 @@ def _gas(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
         (grid.y - 2) / 6, 0, 1
     )
     radius = anatomy.trachea_radius
-    above = np.clip((anatomy.carina - grid.y) / 0.8, 0, 1)
+    above = np.clip((anatomy.carina - grid.y) / 2.2, 0, 1)
     windpipe = 2 * radius * chord((grid.x - sway) / radius) * above
     total = windpipe.astype(np.float32)
     for side, run, width in ((-1, 0.75, 0.72), (1, 1.15, 0.62)):

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy
-from app.phantom.projection import Cloud, Grid, Map, Points
+from app.phantom.projection import Cloud, Grid, Map, Points, join
 
 _LEVELS = 7
 _FAN = (-1.4, -1.2, -0.95, -0.7, -0.4, -0.1, 0.25, 0.5, 0.7, 0.85, 1.0, 1.12, 1.25, 1.38, 1.5)
@@ -80,13 +80,13 @@ def _fork(
 
 def _trunks(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
     """The descending pulmonary arteries and the knot of vessels at either hilum."""
-    total = np.zeros((grid.size, grid.size), dtype=np.float32)
+    clouds: list[Cloud] = []
     for index, side in enumerate((-1, 1)):
         x, y = anatomy.hila[index]
         x *= 1.0 if anatomy.heart_side > 0 else 0.95
         at = np.linspace(0, 1, 240)
         jitter = rng.normal(0, 0.1, 4)
-        path_x = x + side * (-0.9 + 1.5 * at + 0.5 * np.sin(2.2 * at) + jitter[0])
+        path_x = x + side * (-0.3 + 1.4 * at + 0.5 * np.sin(2.2 * at) + jitter[0])
         path_y = y - 1.0 + jitter[1] + (5.4 + jitter[2]) * at * anatomy.scale
         radius = (0.72 - 0.42 * at) * anatomy.scale * (1 + jitter[3])
         turn = rng.uniform(0, 2 * np.pi, (24, 240))
@@ -98,16 +98,21 @@ def _trunks(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
             np.zeros(24 * 240),
             np.broadcast_to(volume, (24, 240)).ravel(),
         )
-        total += grid.deposit(cloud)
-        knots = 9
-        blob = rng.normal(0, 1, (3, knots))
-        size = rng.uniform(0.35, 0.62, knots) * anatomy.scale
-        for knot in range(knots):
-            middle_x = x + side * 0.35 + 0.75 * blob[0, knot]
-            middle_y = y + 1.15 * blob[1, knot]
-            far = np.hypot(grid.x - middle_x, grid.y - middle_y)
-            total += 1.1 * size[knot] * np.exp(-0.5 * (far / (0.62 * size[knot])) ** 2)
-    return gaussian_filter(total, grid.pixels(0.06))
+        clouds.append(cloud)
+        knots, specks = 9, 300
+        size = rng.uniform(0.22, 0.38, (knots, 1)) * anatomy.scale
+        middle_x = x + side * 0.45 + 0.75 * rng.normal(0, 1, (knots, 1))
+        middle_y = y + 1.15 * rng.normal(0, 1, (knots, 1))
+        shape = (knots, specks)
+        clouds.append(
+            Cloud(
+                (middle_x + size * rng.normal(0, 1, shape)).ravel(),
+                (middle_y + size * rng.normal(0, 1, shape)).ravel(),
+                np.zeros(knots * specks),
+                np.broadcast_to(11.0 * size**3 / specks, shape).ravel(),
+            )
+        )
+    return gaussian_filter(grid.deposit(join(*clouds)), grid.pixels(0.08))
 
 
 def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness: float) -> Map:
@@ -115,16 +120,15 @@ def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness:
 
     The caller limits it to where there is lung.
     """
-    layers: dict[int, Map] = {}
-    widths: dict[int, float] = {}
+    layers: list[list[Cloud]] = [[], [], [], []]
+    widths = [0.0, 0.0, 0.0, 0.0]
     for index, side in enumerate((-1, 1)):
         for level, (cloud, radius) in enumerate(_grow(anatomy.hila[index], side, anatomy, rng)):
-            layer = 0 if level < 1 else 1 if level < 2 else 2 if level < 4 else 3
-            layers[layer] = layers.get(layer, np.float32(0)) + grid.deposit(cloud)
-            widths.setdefault(layer, radius)
+            layer = (0, 1, 2, 2)[level] if level < 4 else 3
+            layers[layer].append(cloud)
+            widths[layer] = max(widths[layer], radius)
     total = _trunks(grid, anatomy, rng)
-    for layer, deposited in layers.items():
-        total += (1.0, 1.0, 1.0, 0.75)[layer] * gaussian_filter(
-            deposited, max(0.55, grid.pixels(0.5 * widths[layer]))
-        )
+    for clouds, width, share in zip(layers, widths, (1.0, 1.0, 1.0, 0.75), strict=True):
+        spread = max(0.55, grid.pixels(0.5 * width))
+        total += share * gaussian_filter(grid.deposit(join(*clouds)), spread)
     return (fullness * total).astype(np.float32)
