@@ -22,12 +22,13 @@ class RenditionStore:
         self._directory = directory
         self._incoming = directory / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        self._touched: set[Path] = set()
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its SHA-256; a file that is there already is left as it is.
 
-        The bytes are on the disk before the name is: a rendition is then whole or absent, even
-        after a power cut, and a row that names it can be committed once this returns.
+        The bytes are on the disk before the name is given, so a rendition is whole or absent even
+        after a power cut; `sync_names` then makes the names durable, many at a time.
         """
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
@@ -44,16 +45,16 @@ class RenditionStore:
                 os.utime(file.fileno(), (FIXED_MTIME, FIXED_MTIME))
                 os.fsync(file.fileno())
             Path(temporary).replace(path)
+            self._touched.add(path.parent)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
         return sha256
 
     def sync_names(self) -> None:
-        """Make the names of all files put so far durable; once before a transaction commits."""
-        for folder in (self._directory, *self._directory.iterdir()):
-            if not folder.is_dir():
-                continue
+        """Make the names of all files put so far durable; call it before rows that name them."""
+        touched, self._touched = self._touched, set()
+        for folder in (self._directory, *sorted(touched)):
             descriptor = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
@@ -65,6 +66,10 @@ class RenditionStore:
         if not _DIGEST.fullmatch(sha256):
             raise NotFound("There is no such image.")
         return self._directory / sha256[:2] / f"{sha256}.png"
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the rendition's file is there."""
+        return self.path(sha256).is_file()
 
     def read(self, sha256: str) -> bytes:
         """The rendition's bytes, or NotFound."""

@@ -1,0 +1,216 @@
+"""bank.json: what a bank is and which arms it holds (docs/bank-format.md)."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from app.bank.json_values import parse_json
+from app.domain.errors import BadBank
+
+FORMAT_VERSION: Final = 1
+HEADER_FILE: Final = "bank.json"
+LARGEST_HEADER_BYTES: Final = 16 * 2**20
+REAL_ARM: Final = "real"
+
+ArmKind = Literal["real", "synthetic"]
+_ARM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class BankArm:
+    """What a bank says of one image source as a whole.
+
+    `generated` and `rejected` count images made and images thrown away by `rejection_rule`;
+    `details` holds whatever else bank.json says of the arm.
+    """
+
+    id: str
+    label: str
+    kind: ArmKind
+    description: str = ""
+    training_summary: str = ""
+    generated: int | None = None
+    rejected: int | None = None
+    rejection_rule: str = ""
+    licence: str = ""
+    attribution: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BankHeader:
+    """The whole of bank.json."""
+
+    name: str
+    created_at: datetime
+    arms: tuple[BankArm, ...]
+    licence: str = ""
+    attribution: str = ""
+
+    @property
+    def arm_ids(self) -> frozenset[str]:
+        """The ids that a record may name."""
+        return frozenset(arm.id for arm in self.arms)
+
+
+def read_bank_header(directory: Path) -> BankHeader:
+    """Read and check bank.json in `directory`; raises BadBank with where and why."""
+    path = directory / HEADER_FILE
+    if not directory.is_dir():
+        raise BadBank(f"{directory} is not a folder; give the folder that holds {HEADER_FILE}.")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_HEADER_BYTES + 1)
+    except FileNotFoundError:
+        raise BadBank(
+            f"{directory} is not a bank: it has no {HEADER_FILE}; "
+            "for a folder with a table of images use import-images."
+        ) from None
+    except OSError as error:
+        raise BadBank(f"{path} can't be read: {error.strerror}.") from None
+    if len(raw) > LARGEST_HEADER_BYTES:
+        raise BadBank(f"{path} is larger than {LARGEST_HEADER_BYTES:,} bytes.")
+    try:
+        data = parse_json(raw)
+    except ValueError as error:
+        raise BadBank(f"{path} can't be read: it {error}.") from None
+    if not isinstance(data, dict):
+        raise BadBank(f"{path} must hold one JSON object.")
+    return _header(_Fields(str(path), data))
+
+
+def header_to_json(header: BankHeader) -> str:
+    """bank.json's text for `header`; read again by `read_bank_header`."""
+    arms = []
+    for arm in header.arms:
+        plain = asdict(arm)
+        details = plain.pop("details")
+        arms.append({key: value for key, value in plain.items() if value not in (None, "")})
+        arms[-1].update(details)
+    content = {
+        "format_version": FORMAT_VERSION,
+        "name": header.name,
+        "created_at": header.created_at.isoformat(),
+        "licence": header.licence,
+        "attribution": header.attribution,
+        "arms": arms,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def is_arm_id(text: str) -> bool:
+    """Whether `text` may name an arm."""
+    return _ARM_ID.fullmatch(text) is not None
+
+
+def _header(fields: "_Fields") -> BankHeader:
+    version = fields.take("format_version")
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise fields.error("format_version", "must be 1")
+    if version > FORMAT_VERSION:
+        raise fields.error(
+            "format_version",
+            f"is {version}; this program reads {FORMAT_VERSION}, so it needs an update",
+        )
+    rows = fields.take("arms")
+    if not isinstance(rows, list) or not rows:
+        raise fields.error("arms", "must list at least one arm")
+    arms: list[BankArm] = []
+    for number, row in enumerate(rows, start=1):
+        where = f"{fields.where}, arms[{number}]"
+        if not isinstance(row, dict):
+            raise BadBank(f"{where}: must be an object with id, label and kind.")
+        arms.append(_arm(_Fields(where, row)))
+        if arms[-1].id in {arm.id for arm in arms[:-1]}:
+            raise BadBank(f"{where}: the id {arms[-1].id} is used twice.")
+    return BankHeader(
+        name=fields.text("name", required=True, longest=_LONGEST_NAME),
+        created_at=fields.moment("created_at"),
+        arms=tuple(arms),
+        licence=fields.text("licence"),
+        attribution=fields.text("attribution"),
+    )
+
+
+def _arm(fields: "_Fields") -> BankArm:
+    arm_id = fields.text("id", required=True)
+    if not is_arm_id(arm_id):
+        raise fields.error(
+            "id",
+            f"{arm_id!r} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit",
+        )
+    kind = fields.text("kind", required=True)
+    if kind not in ("real", "synthetic"):
+        raise fields.error("kind", f"must be real or synthetic, not {kind!r}")
+    if arm_id == REAL_ARM and kind != "real":
+        raise fields.error("kind", f"an arm named {REAL_ARM} can't be {kind}; give it another id")
+    generated = fields.count("generated")
+    rejected = fields.count("rejected")
+    if generated is not None and rejected is not None and rejected > generated:
+        raise fields.error("rejected", f"is {rejected}, more than the {generated} generated")
+    return BankArm(
+        id=arm_id,
+        label=fields.text("label", required=True, longest=_LONGEST_NAME),
+        kind=cast(ArmKind, kind),
+        description=fields.text("description"),
+        training_summary=fields.text("training_summary"),
+        generated=generated,
+        rejected=rejected,
+        rejection_rule=fields.text("rejection_rule"),
+        licence=fields.text("licence"),
+        attribution=fields.text("attribution"),
+        details=fields.rest(),
+    )
+
+
+class _Fields:
+    """One object of bank.json being read; `where` begins every complaint about it."""
+
+    def __init__(self, where: str, data: Mapping[str, Any]) -> None:
+        self.where = where
+        self._left = dict(data)
+
+    def error(self, key: str, reason: str) -> BadBank:
+        return BadBank(f"{self.where}, {key}: {reason}.")
+
+    def take(self, key: str) -> Any:
+        return self._left.pop(key, None)
+
+    def rest(self) -> dict[str, Any]:
+        return self._left
+
+    def text(self, key: str, *, required: bool = False, longest: int | None = None) -> str:
+        value = self.take(key)
+        if value is None:
+            value = ""
+        if not isinstance(value, str):
+            raise self.error(key, f"must be text, not {value!r}"[:200])
+        value = value.strip()
+        if required and not value:
+            raise self.error(key, "is missing")
+        if longest is not None and len(value) > longest:
+            raise self.error(key, f"has {len(value)} characters, at most {longest} are possible")
+        return value
+
+    def count(self, key: str) -> int | None:
+        value = self.take(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+            raise self.error(key, f"must be a whole number from 0, not {value!r}"[:200])
+        return value
+
+    def moment(self, key: str) -> datetime:
+        text = self.text(key, required=True)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise self.error(key, f"must be a moment as ISO 8601, not {text!r}"[:200]) from None
+        if moment.tzinfo is None:
+            raise self.error(key, f"needs its offset from UTC, such as {text}+00:00")
+        return moment

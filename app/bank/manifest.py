@@ -1,0 +1,184 @@
+"""images.jsonl: one record an image, read line by line however long it is (docs/bank-format.md)."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Final, Literal, cast
+
+from app.bank.decode import DecodedImage, decode_grey, read_image_file
+from app.bank.header import BankHeader
+from app.bank.json_values import parse_json
+from app.domain.errors import BadBank, BadImage
+
+MANIFEST_FILE: Final = "images.jsonl"
+LONGEST_LINE_BYTES: Final = 2**20
+CONDITIONS: Final = ("normal", "abnormal")
+
+Condition = Literal["normal", "abnormal"]
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_RECORD_KEYS = ("file", "sha256", "arm", "condition", "width", "height", "provenance")
+_LONGEST_PATH = 1000
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image of a bank; `file` is below its folder, `width` and `height` in pixels.
+
+    Both are None where nothing is claimed about them, as in a table of images.
+    """
+
+    line_number: int
+    file: str
+    sha256: str
+    arm: str
+    condition: Condition
+    width: int | None
+    height: int | None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """A line that can't be used; `reason` continues the sentence that `file` begins."""
+
+    line_number: int
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line_number}, {self.file or 'no file'}: {self.reason}"
+
+
+ManifestLine = ImageRecord | BadRecord
+
+
+def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
+    """Each line of images.jsonl as a record of an arm of `header`, or as a BadRecord.
+
+    Files are not opened here; see `read_verified`. Raises BadBank where there is no manifest.
+    """
+    path = directory / MANIFEST_FILE
+    root = directory.resolve()
+    arms = header.arm_ids
+    try:
+        with path.open("rb") as file:
+            for number, line in _lines(file):
+                if line is None:
+                    yield BadRecord(number, "", f"is longer than {LONGEST_LINE_BYTES:,} bytes")
+                elif line.strip():
+                    yield _record(number, line, arms, root)
+    except FileNotFoundError:
+        raise BadBank(f"{directory} has no {MANIFEST_FILE}, so it holds no images.") from None
+    except OSError as error:
+        raise BadBank(f"{path} can't be read: {error.strerror}.") from None
+
+
+def count_lines(directory: Path) -> int:
+    """Lines of the manifest, for a progress bar; 0 where there is none."""
+    try:
+        with (directory / MANIFEST_FILE).open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
+    except OSError:
+        return 0
+
+
+def read_verified(directory: Path, record: ImageRecord) -> DecodedImage:
+    """Decode a record's file after checking its digest, then its size; raises BadImage."""
+    data = read_image_file(directory / record.file, record.file)
+    found = hashlib.sha256(data).hexdigest()
+    if found != record.sha256:
+        raise BadImage(
+            record.file,
+            f"has the SHA-256 {found[:12]}..., the manifest says {record.sha256[:12]}...; "
+            "the file was changed or damaged",
+        )
+    decoded = decode_grey(data, record.file)
+    claimed = (record.width, record.height)
+    if claimed not in ((decoded.width, decoded.height), (None, None)):
+        raise BadImage(
+            record.file,
+            f"has {decoded.width} x {decoded.height} pixels, "
+            f"the manifest says {record.width} x {record.height}",
+        )
+    return decoded
+
+
+def check_path(file: str, root: Path) -> str | None:
+    """Why `file` is no path below the resolved folder `root`, or None."""
+    path = PurePosixPath(file)
+    if len(file) > _LONGEST_PATH:
+        return f"has a path of {len(file)} characters, at most {_LONGEST_PATH} are possible"
+    if path.is_absolute() or "\\" in file or re.match(r"[A-Za-z]:", file):
+        return "must be a path below the folder, written with /"
+    if ".." in path.parts:
+        return "must stay below the folder, without .."
+    try:
+        inside = (root / path).resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return "is a link that leads nowhere"
+    return None if inside else "is a link that leads out of the folder"
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None for one that is too long, which is never held in memory whole."""
+    number = 0
+    while line := file.readline(LONGEST_LINE_BYTES + 1):
+        number += 1
+        if line.endswith(b"\n") or len(line) <= LONGEST_LINE_BYTES:
+            yield number, line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE_BYTES)
+        yield number, None
+
+
+def _record(number: int, line: bytes, arms: frozenset[str], root: Path) -> ManifestLine:
+    try:
+        data = parse_json(line)
+    except ValueError as error:
+        return BadRecord(number, "", str(error))
+    if not isinstance(data, dict):
+        return BadRecord(number, "", "must be one JSON object")
+    file = data.get("file")
+    if not isinstance(file, str) or not file.strip():
+        return BadRecord(number, "", "names no file")
+    try:
+        return _checked(number, file, data, arms, root)
+    except ValueError as error:
+        return BadRecord(number, file[:_LONGEST_PATH], str(error))
+
+
+def _checked(
+    number: int, file: str, data: dict[str, Any], arms: frozenset[str], root: Path
+) -> ImageRecord:
+    if (fault := check_path(file, root)) is not None:
+        raise ValueError(fault)
+    sha256, arm, condition = data.get("sha256"), data.get("arm"), data.get("condition")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise ValueError("sha256 must be 64 hexadecimal digits")
+    if arm is None:
+        raise ValueError("names no arm")
+    if not isinstance(arm, str) or arm not in arms:
+        raise ValueError(f"is of the arm {arm!r}, which bank.json doesn't have"[:200])
+    if condition not in CONDITIONS:
+        raise ValueError(f"condition must be normal or abnormal, not {condition!r}"[:200])
+    for key in ("width", "height"):
+        value = data.get(key)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < 2**31:
+            raise ValueError(f"{key} must be a whole number of pixels, not {value!r}"[:200])
+    provenance = data.get("provenance") or {}
+    if not isinstance(provenance, dict):
+        raise ValueError("provenance must be an object")
+    others = {key: value for key, value in data.items() if key not in _RECORD_KEYS}
+    return ImageRecord(
+        line_number=number,
+        file=file,
+        sha256=sha256.lower(),
+        arm=arm,
+        condition=cast(Condition, condition),
+        width=data["width"],
+        height=data["height"],
+        provenance=others | provenance,
+    )
