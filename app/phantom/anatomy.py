@@ -10,19 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from app.phantom.projection import Points
+from app.phantom.projection import Outline, Points
 
 Sex = Literal["F", "M"]
 VERTEBRAE_ABOVE_T1 = 4
 VERTEBRAE = 22
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A curve through control points: `values` at `knots`."""
-
-    knots: Points
-    values: Points
 
 
 @dataclass(frozen=True)
@@ -170,7 +162,7 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
                 half_width=5.3 + 1.7 * size,
                 below=4.2 + 2.6 * size,
                 above=7.0 + 1.5 * size,
-                thickness=1.1 + 2.9 * size,
+                thickness=1.3 + 3.6 * size,
             )
             for side in (-1, 1)
         )

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy
-from app.phantom.projection import Cloud, Grid, Map, chord
-from app.phantom.soft_tissue import SoftTissue, dome_tops, smooth_field
+from app.phantom.projection import Cloud, Grid, Map, chord, enlarge
+from app.phantom.soft_tissue import SoftTissue, smooth_field
 
 _PATTERNS = (
     ("miliary", "middle-infiltrate", "effusion"),
@@ -65,7 +65,7 @@ def _fluffy(grid: Grid, rng: np.random.Generator) -> Map:
         + 0.40 * smooth_field(rng, grid.size, grid.pixels(0.9))
         + 0.18 * smooth_field(rng, grid.size, grid.pixels(0.4))
     )
-    return np.clip(0.62 + 0.27 * field, 0.05, 1.15).astype(np.float32)
+    return np.clip(0.62 + 0.38 * field, 0.0, 1.2).astype(np.float32)
 
 
 def _zone(grid: Grid, x: float, y: float, wide: float, tall: float) -> Map:
@@ -83,7 +83,7 @@ def _effusion(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
     depth = grid.y - surface
     veil = np.clip((depth + 1.0) / 3.2, 0, 1)
     veil = veil * veil * (3 - 2 * veil) * (grid.x < 0)
-    return np.where(dome_tops(grid, anatomy) > -99, veil, 0).astype(np.float32)
+    return veil.astype(np.float32)
 
 
 def disease(
@@ -92,8 +92,10 @@ def disease(
     """Draw one picture of disease and where it lies."""
     pattern = _PATTERNS[int(rng.integers(len(_PATTERNS)))]
     scale, wide = anatomy.scale, anatomy.cavity_half_width
-    filled = np.zeros((grid.size, grid.size), dtype=np.float32)
-    nodules, hollow = filled.copy(), filled.copy()
+    nodules = np.zeros((grid.size, grid.size), dtype=np.float32)
+    hollow = nodules.copy()
+    coarse = grid.coarser(2)
+    filled = np.zeros((coarse.size, coarse.size), dtype=np.float32)
     names: list[str] = []
     upper_side = -1 if rng.random() < 0.6 else 1
     if "miliary" in pattern:
@@ -103,23 +105,23 @@ def disease(
         sides = (-1, 1) if rng.random() < 0.3 else (upper_side,)
         for side in sides:
             zone = _zone(
-                grid,
+                coarse,
                 side * wide * float(rng.uniform(0.42, 0.60)),
                 float(rng.uniform(3.5, 6.5)) * scale,
                 float(rng.uniform(2.6, 4.2)) * scale,
                 float(rng.uniform(2.4, 4.0)) * scale,
             )
-            filled = np.maximum(filled, float(rng.uniform(0.35, 0.62)) * zone * _fluffy(grid, rng))
+            filled = np.maximum(filled, float(rng.uniform(0.45, 0.75)) * zone * _fluffy(coarse, rng))
             names.append(f"{'right' if side < 0 else 'left'} upper lobe infiltrate")
     if "middle-infiltrate" in pattern:
         zone = _zone(
-            grid,
+            coarse,
             -wide * float(rng.uniform(0.40, 0.52)),
             float(rng.uniform(14.5, 17.0)) * scale,
             float(rng.uniform(2.8, 4.0)) * scale,
             float(rng.uniform(1.8, 2.8)) * scale,
         )
-        filled = np.maximum(filled, float(rng.uniform(0.35, 0.60)) * zone * _fluffy(grid, rng))
+        filled = np.maximum(filled, float(rng.uniform(0.45, 0.72)) * zone * _fluffy(coarse, rng))
         names.append("right middle lobe infiltrate")
     if "cavity" in pattern:
         x = upper_side * wide * float(rng.uniform(0.45, 0.62))
@@ -131,15 +133,15 @@ def disease(
         shell = 2 * outer * chord(far / outer) - 2 * inner * chord(far / inner)
         nodules = nodules + (0.75 * shell).astype(np.float32)
         hollow = (2 * inner * chord(far / inner) * anatomy.lung_density).astype(np.float32)
-        haze = _zone(grid, x, y, 1.7 * outer, 1.6 * outer) * _fluffy(grid, rng)
-        filled = np.maximum(filled, 0.34 * haze)
+        haze = _zone(coarse, x, y, 1.7 * outer, 1.6 * outer) * _fluffy(coarse, rng)
+        filled = np.maximum(filled, 0.45 * haze)
         names.append(f"{'right' if upper_side < 0 else 'left'} upper lobe cavity")
     if "effusion" in pattern:
-        filled = np.maximum(filled, _effusion(grid, anatomy, rng))
+        filled = np.maximum(filled, _effusion(coarse, anatomy, rng))
         names.append("right pleural effusion")
     return Disease(
         names=tuple(names),
-        filled=np.clip(filled, 0, 1).astype(np.float32),
+        filled=enlarge(np.clip(filled, 0, 1).astype(np.float32), grid.size),
         nodules=nodules.astype(np.float32),
         hollow=hollow.astype(np.float32),
     )

@@ -7,8 +7,9 @@ curved ones (bone shells, vessels, nodules) as clouds of small volumes, whose pr
 in mass: `deposit` adds volume / pixel area to the pixels under each sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,30 +78,37 @@ class Grid:
             cloud.x + cloud.z * self.turn + self._offset(cloud.y) + self.field / 2
         ) / self.pixel - 0.5
         row = (cloud.y - self.top) / self.pixel - 0.5
-        inside = (column > 0) & (row > 0) & (column < self.size - 1) & (row < self.size - 1)
-        column, row = column[inside], row[inside]
-        weight = cloud.volume[inside] / self.pixel**2
-        left, upper = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
-        right_share, lower_share = column - left, row - upper
-        first = upper * self.size + left
-        total = np.zeros(self.size * self.size)
-        for step, share in (
-            (0, (1 - right_share) * (1 - lower_share)),
-            (1, right_share * (1 - lower_share)),
-            (self.size, (1 - right_share) * lower_share),
-            (self.size + 1, right_share * lower_share),
-        ):
-            total += np.bincount(first + step, weights=weight * share, minlength=total.size)
-        return total.reshape(self.size, self.size).astype(np.float32)
+        # Samples lie closer than a pixel and the caller blurs by about one, so each goes whole to
+        # the pixel it falls in: a third of the time of sharing it among four.
+        column, row = np.floor(column + 0.5).astype(np.int64), np.floor(row + 0.5).astype(np.int64)
+        inside = (column >= 0) & (row >= 0) & (column < self.size) & (row < self.size)
+        total = np.bincount(
+            row[inside] * self.size + column[inside],
+            weights=cloud.volume[inside],
+            minlength=self.size * self.size,
+        )
+        return (total / self.pixel**2).reshape(self.size, self.size).astype(np.float32)
+
+    def coarser(self, step: int) -> "Grid":
+        """The same field on a detector of `step` times larger pixels, for what has no fine detail."""
+        return replace(self, size=-(-self.size // step))
 
 
-def curve(knots: Points, values: Points, at: Points | Map) -> Map:
-    """Monotone cubic through (knots, values), level beyond the ends, at any shape of `at`."""
-    smooth = PchipInterpolator(knots, values)
-    if at.size <= 2048:
-        return smooth(np.clip(at, knots[0], knots[-1])).astype(np.float32)  # type: ignore[no-any-return]
-    fine = np.linspace(knots[0], knots[-1], 600)
-    return np.interp(at, fine, smooth(fine)).astype(np.float32)
+@dataclass(frozen=True)
+class Outline:
+    """A smooth curve through control points: `values` at `knots`, level beyond the ends."""
+
+    knots: Points
+    values: Points
+
+    @cached_property
+    def _table(self) -> tuple[Points, Points]:
+        fine = np.linspace(self.knots[0], self.knots[-1], 800)
+        return fine, PchipInterpolator(self.knots, self.values)(fine)
+
+    def at(self, where: NDArray[Any]) -> Map:
+        """The curve's values, shape of `where`."""
+        return np.interp(where, *self._table).astype(np.float32)
 
 
 def chord(u: Map, power: float = 2.0) -> Map:
@@ -112,9 +120,10 @@ def chord(u: Map, power: float = 2.0) -> Map:
 
 
 def enlarge(coarse: Map, size: int) -> Map:
-    """The square map `coarse` stretched to (size, size), corner to corner, linearly."""
-    at = np.linspace(0, coarse.shape[0] - 1, size)
-    first = np.minimum(at.astype(np.int64), coarse.shape[0] - 2)
+    """The square map `coarse` stretched to (size, size), linearly between its pixels' middles."""
+    count = coarse.shape[0]
+    at = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
+    first = np.minimum(at.astype(np.int64), count - 2)
     share = (at - first).astype(np.float32)
     rows = coarse[first] * (1 - share)[:, None] + coarse[first + 1] * share[:, None]
     return rows[:, first] * (1 - share) + rows[:, first + 1] * share

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from app.phantom.anatomy import Anatomy, Outline, Rib
-from app.phantom.projection import Cloud, Grid, Map, Points, chord, curve, join, long_bone
-
-
-def _at(outline: Outline, where: Points) -> Points:
-    return curve(outline.knots, outline.values, where).astype(np.float64)
+from app.phantom.anatomy import Anatomy, Rib
+from app.phantom.projection import (
+    Cloud,
+    Grid,
+    Map,
+    Outline,
+    Points,
+    chord,
+    enlarge,
+    join,
+    long_bone,
+)
 
 
 def rib_course(rib: Rib, anatomy: Anatomy, *, points: int = 90) -> Points:
@@ -21,12 +27,12 @@ def rib_course(rib: Rib, anatomy: Anatomy, *, points: int = 90) -> Points:
     y = rib.start + rib.drop * fallen - rise * np.sin(np.clip(angle * 2.4, 0, np.pi))
     lift = anatomy.apex[0 if rib.side < 0 else 1]
     height = np.clip((y + lift) / anatomy.cavity_height, 0.0, 1.3)
-    wall = _at(anatomy.cavity_edge, height) * anatomy.cavity_half_width + 0.35
+    wall = anatomy.cavity_edge.at(height).astype(np.float64) * anatomy.cavity_half_width + 0.35
     if rib.number == 1:
         wall = np.minimum(wall, 0.50 * anatomy.cavity_half_width)
     elif rib.number == 2:
         wall = np.minimum(wall, 0.72 * anatomy.cavity_half_width)
-    deep = _at(anatomy.cavity_depth_share, np.maximum(height, 0.10)) * anatomy.cavity_depth / 2
+    deep = anatomy.cavity_depth_share.at(np.maximum(height, 0.10)).astype(np.float64) * anatomy.cavity_depth / 2
     x = 1.3 + (wall - 1.3) * np.sin(angle) ** 0.95
     z = -(deep + 0.2) * np.cos(angle)
     return np.stack([rib.side * x, y, z], axis=1)
@@ -99,9 +105,9 @@ def _rod(
     """A bone through a few frontal points, smoothed; `high` are half widths in the image plane."""
     knots = np.linspace(0, 1, len(points))
     at = np.linspace(0, 1, 60)
-    x = curve(knots, np.array([p[0] for p in points]), at).astype(np.float64)
-    y = curve(knots, np.array([p[1] for p in points]), at).astype(np.float64)
-    path = np.stack([x, y, np.full(60, -4.0)], axis=1)
+    x = Outline(knots, np.array([p[0] for p in points])).at(at)
+    y = Outline(knots, np.array([p[1] for p in points])).at(at)
+    path = np.stack([x, y, np.full(60, -4.0)], axis=1).astype(np.float64)
     return long_bone(
         path,
         broad=np.array([-(y[-1] - y[0]), x[-1] - x[0], 0.0]),
@@ -156,7 +162,7 @@ def _upper_arms(grid: Grid, anatomy: Anatomy) -> Map:
         total += 0.75 * chord(far) + 0.25 * np.exp(-0.5 * ((far - 0.96) / 0.03) ** 2)
         run = (x_lower - 0.3 * (x_lower - x_upper) - x) / (y_lower - y)
         across = (grid.x - x - run * (grid.y - y) - side * 0.3) / np.hypot(1, run)
-        width = curve(np.array([3.5, 6.5, 10.0]), np.array([2.2, 1.35, 1.1]), grid.y)
+        width = Outline(np.array([3.5, 6.5, 10.0]), np.array([2.2, 1.35, 1.1])).at(grid.y)
         shaft = 2 * width * (chord(across / width) - 0.72 * chord(across / (0.70 * width)))
         total = np.maximum(total, 0.42 * shaft * np.clip((grid.y - y) / 2, 0, 1))
     return total
@@ -169,8 +175,8 @@ def _blade(grid: Grid, anatomy: Anatomy) -> Map:
         out = anatomy.cavity_half_width + anatomy.scapula_out[index] - 13.0
         y = grid.y / anatomy.scale
         x = grid.x * side / anatomy.scale - out
-        inner = curve(np.array([2.2, 5.0, 9.0, 14.2]), np.array([12.3, 11.9, 12.0, 13.6]), y)
-        outer = curve(np.array([2.2, 6.2, 9.0, 14.2]), np.array([16.2, 15.7, 15.0, 13.6]), y)
+        inner = Outline(np.array([2.2, 5.0, 9.0, 14.2]), np.array([12.3, 11.9, 12.0, 13.6])).at(y)
+        outer = Outline(np.array([2.2, 6.2, 9.0, 14.2]), np.array([16.2, 15.7, 15.0, 13.6])).at(y)
         within = np.clip((x - inner) / 0.15, 0, 1) * np.clip((outer - x) / 0.15, 0, 1)
         total += 0.07 * within * np.clip((y - 2.2) / 0.3, 0, 1) * np.clip((14.2 - y) / 0.3, 0, 1)
     return total
@@ -192,46 +198,41 @@ def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map,
     bodies = depth[:, None].astype(np.float32) * shape
     bodies += (0.13 * (1 - disc))[:, None].astype(np.float32) * rim
 
-    clouds = []
-    ring = np.linspace(0, 2 * np.pi, 40)
-    for vertebra, half in enumerate(widths):
-        top, low = tops[vertebra], tops[vertebra + 1]
-        if low < grid.top - 1 or top > grid.top + grid.field + 1:
-            continue
-        tall = low - top
-        middle = top + 0.36 * tall
-        parts: list[tuple[Points, float]] = []
-        for side in (-1, 1):
-            pedicle = np.stack(
-                [side * half * 0.66 + 0.20 * half * np.cos(ring),
-                 middle + (0.24 * np.sin(ring) + rng.normal(0, 0.03)) * tall, np.full(40, -6.0)], axis=1,
-            )  # fmt: skip
-            parts.append((pedicle, 0.07))
-            reach = (1.4 - 0.04 * vertebra) * half
-            process = np.stack(
-                [side * np.linspace(half * 0.9, half + 0.75 * reach, 12),
-                 np.linspace(middle + 0.1, middle - 0.1, 12), np.full(12, -7.0)], axis=1,
-            )  # fmt: skip
-            parts.append((process, 0.26))
-        spinous = np.stack(
-            [0.16 * half * np.cos(ring) + rng.normal(0, 0.03),
-             low - 0.02 * tall + 0.30 * tall * np.sin(ring), np.full(40, -8.5)], axis=1,
-        )  # fmt: skip
-        parts.append((spinous, 0.08))
-        for path, radius in parts:
-            clouds.append(
-                long_bone(
-                    path,
-                    broad=np.array([0.1, 0.2, 1.0]),
-                    half_height=np.full(len(path), radius),
-                    half_depth=np.full(len(path), radius),
-                    cortex=0.05 if radius > 0.2 else 0.09,
-                    marrow=0.12,
-                    step=grid.pixel,
-                    rng=rng,
-                )
-            )
-    return bodies.astype(np.float32), join(*clouds)
+    return bodies.astype(np.float32), _processes(anatomy, rng)
+
+
+def _processes(anatomy: Anatomy, rng: np.random.Generator) -> Cloud:
+    """Pedicles seen end-on as rings, spinous processes as smaller ones, transverse processes."""
+    tops, half = anatomy.vertebra_tops[:-1, None], anatomy.vertebra_half_width[:, None]
+    tall = np.diff(anatomy.vertebra_tops)[:, None]
+    count = len(half)
+    parts: list[Cloud] = []
+    specks = 500
+    middle = tops + 0.36 * tall
+    rings = [
+        (side * half * 0.66, middle + rng.normal(0, 0.03, (count, 1)) * tall,
+         0.20 * half, 0.24 * tall, -6.0, 0.035)
+        for side in (-1, 1)
+    ]  # fmt: skip
+    rings.append(
+        (rng.normal(0, 0.03, (count, 1)), tops + 0.98 * tall, 0.16 * half, 0.28 * tall, -8.5, 0.05)
+    )
+    for x, y, wide, high, z, bone in rings:
+        angle = rng.uniform(0, 2 * np.pi, (count, specks))
+        rim = rng.normal(1, 0.16, (count, specks))
+        volume = 2 * np.pi * np.sqrt(wide * high) * bone / specks
+        parts.append(_flat(x + wide * rim * np.cos(angle), y + high * rim * np.sin(angle), z, volume))
+    reach = (1.4 - 0.04 * np.arange(count)[:, None]) * half
+    for side in (-1, 1):
+        out = rng.uniform(0, 1, (count, specks))
+        x = side * (half * 0.9 + 0.75 * reach * out)
+        y = middle + 0.15 + 0.20 * rng.normal(0, 1, (count, specks))
+        parts.append(_flat(x, y, -7.0, 0.06 * reach * 0.9 / specks))
+    return join(*parts)
+
+
+def _flat(x: Points, y: Points, z: float, volume: Points) -> Cloud:
+    return Cloud(x.ravel(), y.ravel(), np.full(x.size, z), np.broadcast_to(volume, x.shape).ravel())
 
 
 def skeleton(
@@ -247,5 +248,7 @@ def skeleton(
         clouds.append(_clavicle(grid, anatomy, side, rng))
         clouds.extend(_shoulder(grid, anatomy, side, rng))
     total = grid.deposit(join(*clouds))
-    total = gaussian_filter(total, 0.55) + _blade(grid, anatomy) + _upper_arms(grid, anatomy)
+    coarse = grid.coarser(2)
+    broad = enlarge(_blade(coarse, anatomy) + _upper_arms(coarse, anatomy), grid.size)
+    total = gaussian_filter(total, 0.65) + broad
     return (total + bodies).astype(np.float32)

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from app.phantom.anatomy import Anatomy, Outline
-from app.phantom.projection import Grid, Map, chord, curve, enlarge
+from app.phantom.anatomy import Anatomy
+from app.phantom.projection import Grid, Map, Outline, chord, enlarge
 
 
 @dataclass(frozen=True)
 class SoftTissue:
     """Path lengths in cm, each of shape (size, size).
 
-    `body` within the skin, `fat` of that, `lung` within the lungs, `cavity` what the lungs would
-    have without heart and diaphragm, `gas` in airways and bowel, `dense` extra blood-filled
-    structures inside the mediastinum that show through it.
+    `body` within the skin, `fat` of that, `lung` within the lungs, `gas` in airways and bowel,
+    `dense` blood-filled structures of the mediastinum that show through it.
     """
 
     body: Map
@@ -23,10 +22,6 @@ class SoftTissue:
     lung: Map
     gas: Map
     dense: Map
-
-
-def _at(outline: Outline, where: Map) -> Map:
-    return curve(outline.knots, outline.values, where)
 
 
 def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
@@ -46,13 +41,13 @@ def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
 def body_and_fat(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     """Thickness of the body and of its subcutaneous fat; zero outside the skin."""
     across = np.abs(grid.x)
-    distance = np.maximum(across - _at(anatomy.skin, grid.y), _at(anatomy.shoulder, across) - grid.y)
-    full = _at(anatomy.body_depth, grid.y)
+    distance = np.maximum(across - anatomy.skin.at(grid.y), anatomy.shoulder.at(across) - grid.y)
+    full = anatomy.body_depth.at(grid.y)
     away = np.clip((across - 11.0) / 7.0, 0, 1)
     high = np.clip((16.0 - grid.y) / 8.0, 0, 1)
     depth = full * (1 - 0.32 * away * away * (3 - 2 * away) * high)
 
-    skin = _at(anatomy.skin, grid.y)
+    skin = anatomy.skin.at(grid.y)
 
     def rounded(inset: float) -> Map:
         edge = chord(1 - np.clip((-distance - inset) / 3.4, 0, 1))
@@ -78,7 +73,7 @@ def body_and_fat(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
         inside = chord(1 - np.clip(-distance / 3.0, 0, 1))
         body = body + cap * inside
         muscle = muscle + cap * inside * (0.6 if anatomy.sex == "F" else 1.0)
-    return body, (body - muscle).astype(np.float32)
+    return body.astype(np.float32), (body - muscle).astype(np.float32)
 
 
 def _cavity(grid: Grid, anatomy: Anatomy) -> Map:
@@ -86,13 +81,13 @@ def _cavity(grid: Grid, anatomy: Anatomy) -> Map:
     total = np.zeros((grid.size, grid.size), dtype=np.float32)
     for side, lift in zip((-1, 1), anatomy.apex, strict=True):
         height = (grid.y + lift) / anatomy.cavity_height
-        half_width = _at(anatomy.cavity_edge, height) * anatomy.cavity_half_width
+        half_width = anatomy.cavity_edge.at(height) * anatomy.cavity_half_width
         inner = (
             0.40
             * anatomy.cavity_half_width
             * (1 - np.sqrt(1 - (1 - np.clip(height / 0.10, 0, 1)) ** 2))
         )
-        depth = _at(anatomy.cavity_depth_share, height) * anatomy.cavity_depth
+        depth = anatomy.cavity_depth_share.at(height) * anatomy.cavity_depth
         shape = chord(across / half_width, 2.3) * (height > 0)
         medial = np.clip((across - inner) / 2.5, 0, 1)
         half = depth * shape * np.sqrt(1 - (1 - medial) ** 2)
@@ -102,18 +97,17 @@ def _cavity(grid: Grid, anatomy: Anatomy) -> Map:
 
 def _mediastinum(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     facing = grid.x * anatomy.heart_side - 5.0 * grid.turn
-    left, right = _at(anatomy.left_border, grid.y), _at(anatomy.right_border, grid.y)
+    left, right = anatomy.left_border.at(grid.y), anatomy.right_border.at(grid.y)
     relative = np.where(facing > 0, facing / left, -facing / right)
-    deep = 1.22 * curve(
+    deep = 1.22 * Outline(
         np.array([-4.0, 2.0, 7.0, 11.0, 15.0, 20.0, 26.0]),
         np.array([5.5, 7.5, 7.8, 0.88 * anatomy.heart_depth, anatomy.heart_depth,
                   0.95 * anatomy.heart_depth, 0.7 * anatomy.heart_depth]),
-        grid.y,
-    )  # fmt: skip
+    ).at(grid.y)  # fmt: skip
     heart = deep * chord(relative, 2.0)
     behind = grid.x * anatomy.heart_side + 5.0 * grid.turn
     aorta = anatomy.aorta_edge * np.clip(1 - 0.012 * (grid.y - 7.0), 0.75, 1.0)
-    edge = np.where(behind > 0, aorta, 2.05 + 0.0 * aorta)
+    edge = np.where(behind > 0, aorta, np.float32(2.05))
     core = 0.88 * anatomy.cavity_depth * chord(behind / edge, 2.0)
     core = core * np.clip((grid.y + 2) / 8, 0, 1)
     knob_x, knob_y, knob_radius = anatomy.knob
@@ -129,13 +123,13 @@ def _mediastinum(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
 def dome_tops(grid: Grid, anatomy: Anatomy) -> Map:
     """Body y of the top of the diaphragm under every pixel's column, shape (size, size)."""
     top = np.zeros((grid.size, grid.size), dtype=np.float32)
-    wall = _at(anatomy.cavity_edge, np.float32(0.9) + 0 * grid.y) * anatomy.cavity_half_width
+    wall = anatomy.cavity_edge.at(np.full((1, 1), 0.9)) * anatomy.cavity_half_width
     for index, side in enumerate((-1, 1)):
         level = anatomy.domes[index if anatomy.heart_side > 0 else 1 - index]
         away = grid.x * side - anatomy.dome_middles[index]
         outward = np.clip(away / (wall + 0.05 - anatomy.dome_middles[index]), 0, 1)
         inward = np.clip(-away / anatomy.dome_middles[index], 0, 1)
-        fall = anatomy.recess * (1 - np.sqrt(1 - outward**2.2)) + 1.5 * inward**2.2
+        fall = anatomy.recess * (1 - np.sqrt(1 - outward * outward)) + 1.5 * inward * inward
         top = np.where(grid.x * side > 0, level + fall, top)
     return top.astype(np.float32)
 
@@ -184,8 +178,10 @@ def _gas(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
 
 def soft_tissue(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> SoftTissue:
     """Project the patient's soft parts; `rng` draws only the irregular outlines of bowel gas."""
-    body, fat = body_and_fat(grid, anatomy)
+    # Skin, fat and gas have soft outlines on films: half the resolution shows them as well.
+    coarse = grid.coarser(2)
+    body, fat = (enlarge(part, grid.size) for part in body_and_fat(coarse, anatomy))
+    gas = enlarge(_gas(coarse, anatomy, rng), grid.size)
     mediastinum, dense = _mediastinum(grid, anatomy)
     lung = np.minimum(_lung(grid, anatomy, mediastinum), 0.85 * body)
-    gas = np.minimum(_gas(grid, anatomy, rng), 0.6 * body)
-    return SoftTissue(body=body.astype(np.float32), fat=fat, lung=lung, gas=gas, dense=dense)
+    return SoftTissue(body=body, fat=fat, lung=lung, gas=np.minimum(gas, 0.6 * body), dense=dense)
