@@ -37,6 +37,7 @@ from app.db.study_rows import record_event
 from app.domain.errors import BadBank, BadImage
 
 BATCH = 256
+PROGRESS_EVERY = 16
 # Of the records refused, how many are kept word for word; all are counted.
 MOST_REFUSED_KEPT = 1000
 
@@ -162,6 +163,8 @@ class _Tally:
     refused_count: int = 0
     refused: list[BadRecord] = field(default_factory=list)
     lines: int = 0
+    # While checking, nothing is stored that a later line could be held against.
+    conditions: dict[Digest, str] = field(default_factory=dict)
 
     def refuse(self, bad: BadRecord) -> None:
         self.refused_count += 1
@@ -207,6 +210,7 @@ def _import(
             checked = _Tally()
             for batch in _batches(source.records()):
                 _check_batch(database, source, batch, pool, checked, size=size)
+                checked.lines += len(batch)
                 progress(checked.lines)
             if checked.refused_count:
                 return checked.summary(source.header)
@@ -215,12 +219,25 @@ def _import(
                 store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
         tally = _Tally()
         for batch in _batches(source.records()):
-            _import_batch(database, store, source, batch, pool, tally, now=now, size=size)
+            _import_batch(
+                database,
+                store,
+                source,
+                batch,
+                pool,
+                tally,
+                now=now,
+                size=size,
+                progress=progress,
+            )
+            tally.lines += len(batch)
             progress(tally.lines)
     finally:
         # After Ctrl-C what is queued is not worth waiting for.
         pool.shutdown(cancel_futures=True)
     summary = tally.summary(source.header)
+    if not summary.added and not summary.refreshed:
+        return summary
     with database.writing() as session:
         record_event(
             session,
@@ -269,6 +286,7 @@ def _import_batch(
     *,
     now: datetime,
     size: int,
+    progress: Progress,
 ) -> None:
     present, records = _look_up(database, batch, tally, size=size)
     missing = [
@@ -284,12 +302,19 @@ def _import_batch(
             decoded = read_verified(source.directory, record)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
-        digest = store.put(canonical_rendition(decoded, size))
+        try:
+            digest = store.put(canonical_rendition(decoded, size))
+        except OSError as error:
+            raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
         return _Rendered(record, decoded.width, decoded.height, digest)
 
     rendered: list[_Rendered] = []
     refused: set[Digest] = set()
+    dealt_with = tally.lines + len(batch) - len(missing)
     for record, result in zip(missing, pool.map(render, missing), strict=True):
+        dealt_with += 1
+        if dealt_with % PROGRESS_EVERY == 0:
+            progress(dealt_with)
         if isinstance(result, BadRecord):
             refused.add(_digest(record))
             tally.refuse(result)
@@ -343,6 +368,9 @@ def _check_batch(
             return BadRecord(record.line_number, record.file, error.reason)
         return None
 
+    for record in records:
+        if tally.conditions.setdefault(_digest(record), record.condition) != record.condition:
+            tally.refuse(_contradiction(record, tally.conditions[_digest(record)]))
     for bad in pool.map(check, records):
         if bad is not None:
             tally.refuse(bad)
@@ -353,7 +381,6 @@ def _look_up(
     database: Database, batch: Sequence[ImageRecord | BadRecord], tally: _Tally, *, size: int
 ) -> tuple[dict[Digest, StoredImage], list[ImageRecord]]:
     """What is stored of a batch, and its records without repetitions and contradictions."""
-    tally.lines += len(batch)
     digests = {_digest(line) for line in batch if isinstance(line, ImageRecord)}
     with database.reading() as session:
         present = stored_images(session, digests, size=size)
@@ -367,20 +394,21 @@ def _look_up(
         digest = _digest(line)
         condition = conditions.setdefault(digest, line.condition)
         if condition != line.condition:
-            tally.refuse(
-                BadRecord(
-                    line.line_number,
-                    line.file,
-                    f"is {line.condition} here, but the same image of {line.arm} "
-                    f"is in the bank as {condition}",
-                )
-            )
+            tally.refuse(_contradiction(line, condition))
         elif digest in seen:
             tally.already_present += 1
         else:
             seen.add(digest)
             records.append(line)
     return present, records
+
+
+def _contradiction(record: ImageRecord, condition: str) -> BadRecord:
+    return BadRecord(
+        record.line_number,
+        record.file,
+        f"is {record.condition} here, but the same image of {record.arm} is there as {condition}",
+    )
 
 
 def _hashed(directory: Path, index: str, arm: str) -> Iterator[ImageRecord | BadRecord]:
