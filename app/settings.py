@@ -48,3 +48,9 @@ class Settings(BaseSettings):
         except FileExistsError:
             pass
         return path.read_text().strip()
+
+
+def resource_dir(name: str) -> Path:
+    """templates, static or migrations: beside the code in a checkout, inside it in a wheel."""
+    inside = Path(__file__).parent / "resources" / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name

@@ -24,6 +24,35 @@ class PendingCases:
     following: Presentation | None
 
 
+@dataclass(frozen=True)
+class ShownToSimulated:
+    """A presentation with its arm, for simulated readers only."""
+
+    presentation_id: int
+    arm: str
+    case: str
+    position: int
+
+
+def presentations_with_arms(session: Session, reader: Reader) -> list[ShownToSimulated]:
+    """The study proper of a simulated reader, in order; a human one gets an empty list."""
+    rows = session.execute(
+        select(Presentation.id, Arm.key, Case.code, Presentation.position)
+        .join(ShownCase, ShownCase.presentation_id == Presentation.id)
+        .join(Case, Case.id == ShownCase.case_id)
+        .join(Image, Image.id == Case.image_id)
+        .join(Arm, Arm.id == Image.arm_id)
+        .join(Reader, Reader.id == Presentation.reader_id)
+        .where(
+            Reader.id == reader.id,
+            Reader.is_simulated.is_(True),
+            Presentation.is_practice.is_(False),
+        )
+        .order_by(Presentation.position)
+    )
+    return [ShownToSimulated(*row) for row in rows]
+
+
 def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign) -> None:
     """Compute the reader's order and store it as rows, practice first."""
     rows = session.execute(

@@ -1,11 +1,14 @@
 """Rows of ratings: appended, never changed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, ReadingSession, ShownCase
+from app.domain.blinding import opaque_token
+from app.domain.rehearsal import SimulatedAnswer
 from app.domain.scales import Answers
 
 
@@ -104,3 +107,40 @@ def truth_of_practice(session: Session, presentation: Presentation) -> str:
         .join(ShownCase, ShownCase.case_id == Case.id)
         .where(ShownCase.presentation_id == presentation.id, Case.is_practice.is_(True))
     ).one()
+
+
+def rating_count(session: Session, presentation: Presentation) -> int:
+    """How many ratings a presentation has, superseded ones included."""
+    return (
+        session.scalar(
+            select(func.count(Rating.id)).where(Rating.presentation_id == presentation.id)
+        )
+        or 0
+    )
+
+
+def insert_simulated_ratings(
+    session: Session,
+    sitting: ReadingSession,
+    rows: Iterable[tuple[int, SimulatedAnswer, datetime, datetime]],
+) -> int:
+    """Insert first ratings: (presentation id, answer, shown at, submitted at); return the count."""
+    values = [
+        {
+            "presentation_id": presentation_id,
+            "session_id": sitting.id,
+            "submission": f"0.{opaque_token()}",
+            "is_first": True,
+            "realism": said.answers.realism,
+            "verdict": said.answers.verdict,
+            "confidence": said.answers.confidence,
+            "comment": said.answers.comment,
+            "shown_at": shown_at,
+            "submitted_at": submitted_at,
+            "reading_time_ms": said.reading_time_ms,
+            "hidden_time_ms": 0,
+        }
+        for presentation_id, said, shown_at, submitted_at in rows
+    ]
+    session.execute(insert(Rating), values)
+    return len(values)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, Event, Image, Rendition, Study
@@ -19,6 +19,11 @@ def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
     if study is None:
         raise NotFound(f"There is no study {slug!r}; the studies page lists what there is.")
     return study
+
+
+def study_by_id(session: Session, study_id: int) -> Study:
+    """The study with that id, which must exist."""
+    return session.get_one(Study, study_id)
 
 
 def all_studies(session: Session) -> Sequence[Study]:
@@ -141,3 +146,30 @@ def record_event(
 def events_of(session: Session, study: Study) -> Sequence[Event]:
     """The study's log, oldest first."""
     return session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.id)).all()
+
+
+def case_digest_lines(session: Session, study: Study) -> list[str]:
+    """One line a case, by code: what the digest of a case set is made from."""
+    rows = session.execute(
+        select(Case.code, Arm.key, Arm.kind, Image.condition, Image.sha256, Case.is_replicated)
+        .join(Image, Image.id == Case.image_id)
+        .join(Arm, Arm.id == Image.arm_id)
+        .where(Case.study_id == study.id)
+        .order_by(Case.code)
+    )
+    return [
+        f"{code}\t{arm}\t{kind}\t{condition}\t{sha256}\t{int(replicated)}"
+        for code, arm, kind, condition, sha256, replicated in rows
+    ]
+
+
+def copy_cases(session: Session, source: Study, target: Study) -> None:
+    """Give `target` the same cases under the same codes."""
+    session.execute(
+        insert(Case).from_select(
+            ["study_id", "image_id", "code", "is_practice", "is_replicated"],
+            select(
+                literal(target.id), Case.image_id, Case.code, Case.is_practice, Case.is_replicated
+            ).where(Case.study_id == source.id),
+        )
+    )

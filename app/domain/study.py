@@ -108,6 +108,12 @@ def design_to_json(design: StudyDesign) -> str:
     )
 
 
+def design_from_json(text: str) -> StudyDesign:
+    """A stored design, checked again as it is read."""
+    data: Mapping[str, Any] = json.loads(text)
+    return design_from_mapping(data)
+
+
 def digest(text: str) -> str:
     """SHA-256 of a text, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()

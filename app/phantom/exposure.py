@@ -32,7 +32,7 @@ def sample_technique(rng: np.random.Generator) -> Technique:
     """Draw tube voltage, dose and processing as they vary between rooms and radiographers."""
     return Technique(
         kilovolts=float(rng.uniform(95, 130)),
-        photons=float(rng.uniform(16, 50)),
+        photons=float(rng.uniform(25, 90)),
         scatter=float(rng.uniform(0.35, 0.9)),
         blur=float(rng.uniform(0.035, 0.060)),
         enhancement=float(rng.uniform(0.15, 0.45)),

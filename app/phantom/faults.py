@@ -53,7 +53,7 @@ def disturb_ribs(
 ) -> list[tuple[Rib, Points]]:
     """Ribs broken with displaced halves, forked in two, or drawn into their neighbour."""
     visible = [index for index, (rib, _) in enumerate(courses) if 3 <= rib.number <= 9]
-    count = 2 + round(4 * strength)
+    count = 3 + round(4 * strength)
     chosen = set(rng.choice(visible, size=count, replace=False).tolist())
     first_kind = int(rng.integers(3))
     result: list[tuple[Rib, Points]] = []
@@ -65,24 +65,24 @@ def disturb_ribs(
         size = len(course)
         if kind == 0:
             cut = int(size * rng.uniform(0.22, 0.36))
-            gap = max(1, int(size * (0.012 + 0.03 * strength)))
-            offset = rng.choice([-1, 1]) * (0.35 + 0.55 * strength)
+            gap = max(2, round(size * (0.018 + 0.022 * strength)))
+            offset = rng.choice([-1, 1]) * (0.55 + 0.6 * strength)
             outer = course[cut + gap :].copy()
-            outer[:, 1] += offset * np.exp(-np.arange(len(outer)) / (0.22 * size))
+            outer[:, 1] += offset * np.exp(-np.arange(len(outer)) / (0.30 * size))
             result += [(rib, course[: cut - gap]), (rib, outer)]
         elif kind == 1:
             start = int(size * rng.uniform(0.10, 0.22))
             end = int(size * rng.uniform(0.50, 0.95))
             twin = course[start:end].copy()
             away = np.clip(np.arange(len(twin)) / (0.20 * size), 0, 1)
-            twin[:, 1] += (0.75 + 0.45 * strength) * away * rng.choice([-1, 1])
+            twin[:, 1] += (0.95 + 0.45 * strength) * away * rng.choice([-1, 1])
             result += [(rib, course), (replace(rib, half_height=0.85 * rib.half_height), twin)]
         else:
             drawn = course.copy()
             at = np.linspace(0, 1, size)
             middle = rng.uniform(0.26, 0.62)
             drawn[:, 1] += (
-                rng.choice([-1, 1]) * (1.1 + 0.8 * strength)
+                rng.choice([-1, 1]) * (1.3 + 0.8 * strength)
                 * np.exp(-0.5 * ((at - middle) / 0.11) ** 2)
             )  # fmt: skip
             result.append((rib, drawn))
@@ -95,14 +95,14 @@ def smooth_over(grey: Map, strength: float, scale: float) -> Map:
     `grey` 0 to 255; `scale` is pixels per pixel of a 512 image. He, Sun and Tang, IEEE TPAMI 2013,
     doi:10.1109/TPAMI.2012.213.
     """
-    width = max(3, round((7 + 8 * strength) * scale)) | 1
-    tolerance = (6.5 + 7.5 * strength) ** 2
+    width = max(3, round((5 + 4 * strength) * scale)) | 1
+    tolerance = (4.5 + 5.0 * strength) ** 2
     mean = uniform_filter(grey, width)
     variance = np.clip(uniform_filter(grey * grey, width) - mean**2, 0, None)
     slope = variance / (variance + tolerance)
     level = uniform_filter(mean - slope * mean, width)
     waxy = uniform_filter(slope, width) * grey + level
-    return gaussian_filter(waxy, (0.5 + 0.5 * strength) * scale)
+    return gaussian_filter(waxy, (0.45 + 0.35 * strength) * scale)
 
 
 def add_grain(grey: Map, strength: float, rng: np.random.Generator) -> Map:

@@ -51,10 +51,10 @@ def _miliary(grid: Grid, anatomy: Anatomy, lung: Map, rng: np.random.Generator) 
     share = np.cumsum(lung.ravel().astype(np.float64))
     spot = np.searchsorted(share, rng.random(count) * share[-1])
     row, column = np.divmod(spot, grid.size)
-    radius = rng.uniform(0.08, 0.17, count)
+    radius = rng.uniform(0.09, 0.18, count)
     x = grid.x[row, column].astype(np.float64) + (rng.random(count) - 0.5) * grid.pixel
     y = grid.y[row, 0].astype(np.float64) + (rng.random(count) - 0.5) * grid.pixel
-    volume = 4 / 3 * np.pi * radius**3 * float(rng.uniform(1.5, 2.3))
+    volume = 4 / 3 * np.pi * radius**3 * float(rng.uniform(2.6, 4.0))
     seeds = grid.deposit(Cloud(x, y, np.zeros(count), volume))
     return gaussian_filter(seeds, max(0.7, grid.pixels(0.085)))
 

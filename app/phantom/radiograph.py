@@ -56,7 +56,7 @@ def simulate_film(
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, purpose))))
 
     faulty = stream(_FAULT)
-    strength = float(faulty.uniform(0.1, 1.0))
+    strength = float(faulty.uniform(0.2, 1.0))
     anatomy = sample_anatomy(stream(_PATIENT))
     if kind == "mirrored":
         anatomy = mirror_heart(anatomy, strength, faulty)
@@ -83,7 +83,6 @@ def simulate_film(
     in_lung = np.clip(soft.lung / (0.55 * anatomy.cavity_depth), 0, 1)
     mottle = (
         1
-        + 0.006 * smooth_field(texture, size, 3 * size / 512)
         + 0.008 * smooth_field(texture, size, 9 * size / 512)
         + 0.020 * smooth_field(texture, size, 60 * size / 512)
     )

@@ -54,7 +54,11 @@ def _ribs(
         tangent = np.gradient(course, axis=0)
         depthwise = np.abs(tangent[:, 2]) / np.sqrt((tangent**2).sum(axis=1))
         mineral = 1 - 0.5 * depthwise**4
-        mineral *= np.clip((1 - place) / 0.10, 0.30, 1) * np.clip(place / 0.10, 0.25, 1)
+        # Bone fades into cartilage in front and hides behind the spine at the back; a free end
+        # elsewhere (a break) keeps its strength.
+        behind = np.clip((np.abs(course[:, 0]) - 1.2) / 4.5, 0.12, 1)
+        fades = course[-1, 2] > 0
+        mineral *= behind * (np.clip((1 - place) / 0.10, 0.30, 1) if fades else 1.0)
         deep = np.full(count, 0.30 * anatomy.scale) * (1.0 - 0.25 * place)
         clouds.append(
             long_bone(
@@ -64,7 +68,7 @@ def _ribs(
                 half_depth=deep,
                 cortex=anatomy.cortex * 1.9 * mineral,
                 marrow=0.20 * mineral,
-                step=grid.pixel * 0.75,
+                step=grid.pixel,
                 rng=rng,
             )
         )

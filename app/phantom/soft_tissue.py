@@ -138,7 +138,7 @@ def _lung(grid: Grid, anatomy: Anatomy, mediastinum: Map) -> Map:
     cavity = _cavity(grid, anatomy)
     free = np.clip(cavity - mediastinum, 0, None)
     below = np.clip((grid.y - dome_tops(grid, anatomy)) / (anatomy.recess * 1.15), 0, 1)
-    behind_dome = np.clip(1 - below**0.24, 0, 1)
+    behind_dome = np.clip(1 - below**0.17, 0, 1)
     return (free * behind_dome).astype(np.float32)
 
 

@@ -1,0 +1,1 @@
+"""HTTP: who may ask, what a form means, which template answers."""

@@ -1,0 +1,107 @@
+"""import-bank, import-images and demo-bank."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.cli.opening import open_house
+from app.domain.errors import BadBank
+from app.domain.study import RENDITION_SIZE
+from app.services.import_bank import ImportSummary, import_bank
+from app.services.import_images import import_images
+
+Size = Annotated[
+    int, typer.Option(min=64, max=4096, help="Side of the canonical rendition, in pixels.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse everything if one is bad.")]
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    program.command("import-bank")(import_a_bank)
+    program.command("import-images")(import_a_folder)
+
+
+def import_a_bank(
+    directory: Annotated[Path, typer.Argument(help="The bank's folder (docs/bank-format.md).")],
+    size: Size = RENDITION_SIZE,
+    strict: Strict = False,
+) -> None:
+    """Import an image bank; what is there already is skipped, so it can be run again."""
+    house = open_house()
+    with _progress_bar(directory / "images.jsonl") as advance:
+        summary = import_bank(
+            house.database, house.store, directory, size=size, strict=strict, progress=advance
+        )
+    _tell(summary)
+
+
+def import_a_folder(
+    directory: Annotated[Path, typer.Argument(help="The folder of images.")],
+    index: Annotated[
+        str, typer.Option(help="CSV inside it: file, condition, findings, sex, age, view, ...")
+    ],
+    arm: Annotated[str, typer.Option(help="`real`, or the name of a synthetic arm.")],
+    label: Annotated[str | None, typer.Option(help="The arm's name in reports.")] = None,
+    description: Annotated[str | None, typer.Option(help="Where the images come from.")] = None,
+    size: Size = RENDITION_SIZE,
+    strict: Strict = False,
+) -> None:
+    """Import a folder of images as one arm."""
+    house = open_house()
+    with _progress_bar(directory / index) as advance:
+        summary = import_images(
+            house.database,
+            house.store,
+            directory,
+            index=index,
+            arm=arm,
+            label=label,
+            description=description,
+            size=size,
+            strict=strict,
+            progress=advance,
+        )
+    _tell(summary)
+
+
+@contextmanager
+def _progress_bar(manifest: Path) -> Iterator[Callable[[int], None]]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task("importing", total=_line_count(manifest))
+        yield lambda done: bar.update(task, advance=done)
+
+
+def _line_count(path: Path) -> int | None:
+    """Lines of a text file, for the bar only; counted in pieces, so a long one costs no memory."""
+    try:
+        with path.open("rb") as file:
+            return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return None
+
+
+def _tell(summary: ImportSummary) -> None:
+    for bad in summary.refused:
+        click.echo(f"refused: {bad}", err=True)
+    unnamed = summary.refused_count - len(summary.refused)
+    if unnamed:
+        click.echo(f"... and {unnamed} more.", err=True)
+    click.echo(
+        f"{summary.added} images added, {summary.already_present} already in the bank, "
+        f"{summary.refused_count} refused."
+    )
+    if summary.refused_count and not summary.added and not summary.already_present:
+        raise BadBank("Nothing could be imported; the reasons stand above.")

@@ -1,0 +1,109 @@
+"""demo: everything a stranger needs to see a study, with simulated radiographs."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from app.cli.demo_bank import write_demo_bank
+from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
+from app.cli.server import Host, Port, ensure_port_is_free, run_server
+from app.domain.errors import BadInput
+from app.domain.study import design_from_mapping
+from app.services.accounts import FIRST_NAME
+from app.services.create_study import create_study
+from app.services.import_bank import import_bank
+from app.services.invite_readers import invite_readers
+from app.services.open_study import open_study
+from app.services.rehearse_study import rehearse_study
+from app.services.study_progress import bank_arms
+
+SEED = 2409
+NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    program.command("demo")(demo)
+    program.command("demo-bank")(demo_bank)
+
+
+def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Make a bank of simulated radiographs and a study over it, print three links, and serve."""
+    ensure_port_is_free(host, port)
+    os.environ.setdefault("NEGATOSCOPE_BASE_URL", f"http://{host}:{port}")
+    house = open_house()
+    announce_first_account(house)
+    state_file = house.settings.data_dir / "demo.json"
+    state = _read_state(state_file) or _make_demo(house, state_file)
+    base = house.settings.base_url.rstrip("/")
+    click.echo("")
+    click.echo("Everything here is simulated: the radiographs, and the readers of the report.")
+    click.echo(f"  reader        {base}/r/{state['reader_token']}")
+    click.echo(f"  investigator  {base}/studies/{state['study']}   (sign in as {FIRST_NAME})")
+    click.echo(f"  report        {base}/studies/{state['rehearsal']}/report")
+    click.echo("Ctrl-C stops the server; everything is kept.", nl=True)
+    run_server(house, host, port)
+
+
+def demo_bank(
+    out: Annotated[Path, typer.Option(help="The folder to make; it must not exist yet.")],
+    per_condition: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Images of each arm and condition.")
+    ] = 6,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = SEED,
+    reference_only: Annotated[
+        bool, typer.Option("--reference-only", help="Only the arm without generator faults.")
+    ] = False,
+) -> None:
+    """Write a bank of simulated radiographs (see docs/bank-format.md)."""
+    if out.exists():
+        raise BadInput(f"{out} exists already; name a folder that doesn't.")
+    count = write_demo_bank(
+        out, seed=seed, per_condition=per_condition, reference_only=reference_only
+    )
+    click.echo(f"Wrote {count} simulated radiographs to {out}.")
+
+
+def _read_state(path: Path) -> dict[str, str] | None:
+    try:
+        state: dict[str, str] = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return state
+
+
+def _make_demo(house: House, state_file: Path) -> dict[str, str]:
+    folder = house.settings.data_dir / "demo-bank"
+    if not (folder / "bank.json").exists():
+        click.echo("Making simulated radiographs ...")
+        write_demo_bank(folder, seed=SEED, per_condition=6)
+    import_bank(house.database, house.store, folder)
+    with house.database.writing() as session:
+        arms = [arm for arm in bank_arms(session) if arm.normal and arm.abnormal]
+        design = design_from_mapping(
+            {
+                "title": "Demonstration: simulated chest radiographs",
+                "notice": NOTICE,
+                "arms": [
+                    {"arm": arm.key, "normal": min(4, arm.normal), "abnormal": min(4, arm.abnormal)}
+                    for arm in arms
+                ],
+                "practice": {"count": 4, "feedback": True},
+                "replicates": {"count": 4, "minimum_lag": 10},
+                "break_every": 22,
+                "seed": SEED,
+            }
+        )
+        slug = create_study(session, design, now=now(), actor=ACTOR)
+        open_study(session, slug, now=now(), actor=ACTOR)
+        (invitation,) = invite_readers(session, slug, count=1, now=now(), actor=ACTOR)
+        rehearsal = rehearse_study(session, slug, readers=8, seed=SEED, now=now(), actor=ACTOR)
+        state = {"study": slug, "reader_token": invitation.token, "rehearsal": rehearsal.slug}
+        # Before the commit: a study without its link would be of no use to the next start.
+        state_file.touch(mode=0o600)
+        state_file.write_text(json.dumps(state))
+    return state

@@ -1,0 +1,2 @@
+"""Writing the phantom's simulated radiographs as a bank."""
+

@@ -1,0 +1,55 @@
+"""What every command opens first: the settings, an up-to-date database, the rendition store."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+
+from app.bank.store import RenditionStore
+from app.db.engine import Database
+from app.db.migrate import upgrade_schema
+from app.services.accounts import FIRST_NAME, create_first_investigator
+from app.settings import Settings, resource_dir
+
+ACTOR = "command line"
+
+
+@dataclass(frozen=True)
+class House:
+    """An opened installation."""
+
+    settings: Settings
+    database: Database
+    store: RenditionStore
+
+    def link(self, token: str) -> str:
+        """A reader's personal link."""
+        return f"{self.settings.base_url.rstrip('/')}/r/{token}"
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_house() -> House:
+    """Bring the database up to date and make the folders that are missing."""
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.renditions_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.effective_database_url)
+    upgrade_schema(database, resource_dir("migrations"))
+    return House(settings, database, RenditionStore(settings.renditions_dir))
+
+
+def announce_first_account(house: House) -> str | None:
+    """Make the investigator's account at first start and print its password, this once."""
+    with house.database.writing() as session:
+        password = create_first_investigator(session, now=now())
+    if password is not None:
+        click.echo(
+            f"An investigator's account was made. Name: {FIRST_NAME}  password: {password}\n"
+            "It is shown only now; `python -m app set-password` gives a new one.",
+            err=True,
+        )
+    return password

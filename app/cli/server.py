@@ -1,0 +1,87 @@
+"""serve and set-password."""
+
+import os
+import socket
+import sys
+from typing import Annotated
+
+import click
+import typer
+import uvicorn
+
+from app.cli.opening import House, announce_first_account, now, open_house
+from app.domain.errors import BadInput, Refused
+from app.services.accounts import FIRST_NAME, set_password
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    program.command("serve")(serve)
+    program.command("set-password")(change_password)
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL.")
+    ] = 1,
+) -> None:
+    """Serve the application."""
+    ensure_port_is_free(host, port)
+    house = open_house()
+    announce_first_account(house)
+    if workers > 1 and house.database.is_sqlite:
+        raise Refused("SQLite takes one process; use PostgreSQL for more, or leave --workers out.")
+    run_server(house, host, port, workers)
+
+
+def change_password(
+    name: Annotated[str, typer.Argument(help="The investigator's name.")] = FIRST_NAME,
+) -> None:
+    """Give an investigator a new password, or make an account; asked for, never an argument.
+
+    With standard input not a terminal the password is its first line.
+    """
+    if sys.stdin.isatty():
+        password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise BadInput("No password came on standard input.")
+    house = open_house()
+    with house.database.writing() as session:
+        is_new = set_password(session, name, password, now=now())
+    click.echo(f"{'Made the account' if is_new else 'Changed the password of'} {name}.")
+
+
+def ensure_port_is_free(host: str, port: int) -> None:
+    """Say plainly that a port is taken, before any work is done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                f"Port {port} of {host} can't be used ({error.strerror}); "
+                f"choose another (--port {port + 1}, or PORT={port + 1} with make)."
+            ) from None
+
+
+def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
+    """Hand over to uvicorn; its workers read the same settings from the environment."""
+    os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
+    house.database.dispose()
+    uvicorn.run(
+        "app.main:create_app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        server_header=False,
+        log_level="info",
+    )

@@ -1,0 +1,162 @@
+"""Commands on studies, readers and exports."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from app.cli.atomic_file import writing_atomically
+from app.cli.opening import ACTOR, now, open_house
+from app.domain.errors import BadInput
+from app.domain.study import StudyDesign, design_from_mapping
+from app.report.design_text import commented_design
+from app.services.create_study import create_study, suggested_design
+from app.services.export_study import StudyExport
+from app.services.invite_readers import invite_readers, reissue_link, revoke_link
+from app.services.open_study import close_study, open_study
+from app.services.study_progress import bank_arms, list_studies
+
+Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
+Code = Annotated[str, typer.Argument(help="The reader's code, such as R01.")]
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    for name, command in (
+        ("example-study", example),
+        ("create-study", create),
+        ("open-study", open_it),
+        ("close-study", close_it),
+        ("studies", list_all),
+        ("invite", invite),
+        ("revoke", revoke),
+        ("reissue", reissue),
+        ("export", export),
+    ):
+        program.command(name)(command)
+
+
+def example() -> None:
+    """Print a commented design over the arms that the bank holds; it opens as it stands."""
+    house = open_house()
+    with house.database.reading() as session:
+        design = suggested_design(session)
+        labels = {arm.key: arm.label for arm in bank_arms(session)}
+    click.echo(commented_design(design, labels), nl=False)
+
+
+def create(
+    design: Annotated[Path, typer.Argument(help="The design, a TOML file (see example-study).")],
+) -> None:
+    """Make a draft from a design; the last line printed is the study's short name."""
+    parsed = read_design(design)
+    house = open_house()
+    with house.database.writing() as session:
+        slug = create_study(session, parsed, now=now(), actor=ACTOR)
+    click.echo(f"A draft over {parsed.case_count} cases; `python -m app open-study` opens it.")
+    click.echo(slug)
+
+
+def read_design(path: Path) -> StudyDesign:
+    """A design from a TOML file; raises BadInput naming the file and the field."""
+    try:
+        with path.open("rb") as file:
+            data = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path} is not a TOML file: {error}.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not a TOML file: it is not text in UTF-8.") from None
+    try:
+        return design_from_mapping(data)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}.") from None
+
+
+def open_it(slug: Slug) -> None:
+    """Draw the cases, freeze design and cases, and begin."""
+    house = open_house()
+    with house.database.writing() as session:
+        opened = open_study(session, slug, now=now(), actor=ACTOR)
+    for warning in opened.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"design sha256  {opened.design_sha256}")
+    click.echo(f"cases sha256   {opened.cases_sha256}")
+    practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
+    click.echo(f"{slug} is open with {opened.cases} cases{practice}.")
+
+
+def close_it(slug: Slug) -> None:
+    """End reading for good; results may be seen from then on."""
+    house = open_house()
+    with house.database.writing() as session:
+        close_study(session, slug, now=now(), actor=ACTOR)
+    click.echo(f"{slug} is closed.")
+
+
+def list_all() -> None:
+    """List the studies: short name, status, readers finished, ratings made, title."""
+    house = open_house()
+    with house.database.reading() as session:
+        for line in list_studies(session):
+            mark = " (rehearsal, simulated readers)" if line.is_rehearsal else ""
+            click.echo(
+                f"{line.slug}\t{line.status}\t{line.finished}/{line.readers} readers finished\t"
+                f"{line.rated} ratings\t{line.title}{mark}"
+            )
+
+
+def invite(
+    slug: Slug,
+    count: Annotated[int, typer.Option(min=1, max=200, help="How many readers.")] = 1,
+) -> None:
+    """Make personal links for new readers, one a line; they are shown only now."""
+    house = open_house()
+    with house.database.writing() as session:
+        invitations = invite_readers(session, slug, count=count, now=now(), actor=ACTOR)
+    for invitation in invitations:
+        click.echo(house.link(invitation.token))
+
+
+def revoke(slug: Slug, code: Code) -> None:
+    """Withdraw a reader's link; her ratings stay."""
+    house = open_house()
+    with house.database.writing() as session:
+        revoke_link(session, slug, code, now=now(), actor=ACTOR)
+    click.echo(f"The link of {code} is withdrawn.")
+
+
+def reissue(slug: Slug, code: Code) -> None:
+    """Print a new link for a reader; the old one stops working."""
+    house = open_house()
+    with house.database.writing() as session:
+        invitation = reissue_link(session, slug, code, now=now(), actor=ACTOR)
+    click.echo(house.link(invitation.token))
+
+
+def export(
+    slug: Slug,
+    out: Annotated[
+        Path, typer.Option(help="File to write: .zip for all, .csv for the ratings alone.")
+    ],
+) -> None:
+    """Write ratings, readers and codebook; of an open study too, with a warning and a log entry."""
+    house = open_house()
+    study_export = StudyExport(house.database, slug)
+    status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
+    if status != "closed":
+        click.echo(
+            f"warning: {slug} is {status}; this file names arm and truth of every rating, "
+            "whoever opens it is no longer blinded. The study's log has noted it.",
+            err=True,
+        )
+    pieces = (
+        study_export.files()["ratings.csv"]()
+        if out.suffix.lower() == ".csv"
+        else study_export.zipped()
+    )
+    with writing_atomically(out) as file:
+        for piece in pieces:
+            file.write(piece)
+    click.echo(f"Wrote {out}.")

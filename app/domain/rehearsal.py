@@ -1,0 +1,72 @@
+"""Simulated readers: answers made up at random, so that an analysis can be seen beforehand.
+
+The numbers tell nothing of any image: arms get an invented quality, drawn from the seed.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.scales import CONFIDENCE, Answers, Questions
+
+NOTICE = "Rehearsal: simulated readers, invented answers"
+
+
+@dataclass(frozen=True)
+class SimulatedAnswer:
+    """Answers to one presentation and how long they took."""
+
+    answers: Answers
+    reading_time_ms: int
+
+
+class SimulatedReaders:
+    """Latent realism = arm + case + reader + noise; everything a reader says follows from it.
+
+    Arms other than `real` get a quality between clearly worse than real and equal to it; readers
+    differ in criterion, sharpness and pace; times shorten over the session.
+    """
+
+    def __init__(self, arms: Sequence[str], cases: Sequence[str], *, seed: int) -> None:
+        self._rng = random.Random(f"rehearsal-1:{seed}")
+        self._quality = {arm: self._rng.uniform(-1.6, 0.0) for arm in sorted(arms)}
+        self._quality["real"] = 0.0
+        self._case = {case: self._rng.gauss(0, 0.5) for case in sorted(cases)}
+        self._arm_noise: dict[str, float] = {}
+
+    def start_reader(self) -> None:
+        """The next reader, with habits of her own."""
+        self._criterion = self._rng.gauss(-0.45, 0.35)
+        self._noise = self._rng.uniform(0.5, 0.8)
+        self._pace_ms = self._rng.lognormvariate(9.1, 0.25)
+        self._arm_noise = {arm: self._rng.gauss(0, 0.25) for arm in self._quality}
+
+    def answer(
+        self, questions: Questions, *, arm: str, case: str, position: int
+    ) -> SimulatedAnswer:
+        """What the current reader says of one case."""
+        latent = (
+            self._quality[arm]
+            + self._arm_noise[arm]
+            + self._case[case]
+            + self._rng.gauss(0, self._noise)
+        )
+        evidence = latent - self._criterion
+        scale = questions.realism_scale
+        realism = None
+        if scale is not None:
+            share = min(1.0, max(0.0, 0.55 + evidence / 3.2))
+            realism = scale.minimum + round(share * (scale.maximum - scale.minimum))
+        confidence = None
+        if questions.confidence:
+            sure = 1.6 + 2.2 * abs(evidence) + self._rng.gauss(0, 0.6)
+            confidence = min(CONFIDENCE.maximum, max(CONFIDENCE.minimum, round(sure)))
+        time_ms = self._pace_ms * (1 + 0.6 / position**0.5) * self._rng.lognormvariate(0, 0.35)
+        return SimulatedAnswer(
+            Answers(
+                realism=realism,
+                verdict=("real" if evidence > 0 else "synthetic") if questions.verdict else None,
+                confidence=confidence,
+            ),
+            reading_time_ms=round(time_ms),
+        )

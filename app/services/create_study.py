@@ -1,0 +1,105 @@
+"""Making a study from a design, and changing the design while it is a draft."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db.study_rows import arms_by_key, bank_counts, record_event, slug_is_taken, study_by_slug
+from app.db.tables import Study
+from app.domain.errors import BadDesign
+from app.domain.study import (
+    CONDITIONS,
+    ArmPlan,
+    StudyDesign,
+    design_from_json,
+    design_from_mapping,
+    design_to_json,
+    ensure_draft,
+)
+
+
+def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
+    """Store a draft of `design`; return its slug, made from the title and unique."""
+    _ensure_arms_exist(session, design)
+    slug = _free_slug(session, design.title)
+    study = Study(slug=slug, title=design.title, design=design_to_json(design), created_at=now)
+    session.add(study)
+    session.flush()
+    record_event(session, study=study, actor=actor, action="created", now=now)
+    return slug
+
+
+def change_design(
+    session: Session, slug: str, design: StudyDesign, *, now: datetime, actor: str
+) -> None:
+    """Replace the design of a draft; an opened study refuses."""
+    study = study_by_slug(session, slug, lock=True)
+    ensure_draft(study.status, "its design")  # type: ignore[arg-type]
+    _ensure_arms_exist(session, design)
+    study.title = design.title
+    study.design = design_to_json(design)
+    record_event(session, study=study, actor=actor, action="design changed", now=now)
+
+
+def design_of(session: Session, slug: str) -> StudyDesign:
+    """The design as it stands."""
+    return design_from_json(study_by_slug(session, slug).design)
+
+
+def suggested_design(session: Session, *, most_per_condition: int = 10) -> StudyDesign:
+    """A design that opens as it stands over whatever arms the bank holds.
+
+    Up to `most_per_condition` cases per arm and condition; up to 4 practice cases from what is
+    left over; 10 % of the cases shown again where they can be kept 10 positions apart.
+    """
+    held = bank_counts(session)
+    plans = []
+    left_over = 0
+    for key in arms_by_key(session):
+        counts = {condition: held.get((key, condition), 0) for condition in CONDITIONS}
+        plan = ArmPlan(
+            key,
+            normal=min(counts["normal"], most_per_condition),
+            abnormal=min(counts["abnormal"], most_per_condition),
+        )
+        if plan.normal + plan.abnormal:
+            plans.append(plan)
+            left_over += sum(counts.values()) - plan.normal - plan.abnormal
+    if not plans:
+        raise BadDesign(
+            "arms", "the bank is empty; import images first (import-bank, import-images)"
+        )
+    cases = sum(plan.normal + plan.abnormal for plan in plans)
+    repeated = cases // 10 if cases // 10 + 10 <= cases else 0
+    return design_from_mapping(
+        {
+            "title": "Real or synthetic? Realism of chest radiographs",
+            "arms": [
+                {"arm": plan.arm, "normal": plan.normal, "abnormal": plan.abnormal}
+                for plan in plans
+            ],
+            "practice": {"count": min(4, left_over), "feedback": False},
+            "replicates": {"count": repeated, "minimum_lag": 10},
+            "break_every": 50,
+            "seed": 2409,
+        }
+    )
+
+
+def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
+    known = arms_by_key(session)
+    for plan in design.arms:
+        if plan.arm not in known:
+            there = ", ".join(known) or "none; import a bank first"
+            raise BadDesign("arms", f"the bank has no arm {plan.arm!r} (it has: {there})")
+
+
+def _free_slug(session: Session, title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"
+    slug, number = stem, 2
+    while slug_is_taken(session, slug):
+        slug, number = f"{stem}-{number}", number + 1
+    return slug

@@ -1,0 +1,88 @@
+"""Opening a study, which freezes it, and closing it, which ends reading."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db.presentation_rows import lay_out_presentations
+from app.db.reader_rows import readers_of
+from app.db.study_rows import (
+    bank_counts,
+    bank_images,
+    case_digest_lines,
+    record_event,
+    shared_renditions,
+    store_cases,
+    study_by_slug,
+)
+from app.domain.errors import BadDesign, Refused
+from app.domain.sampling import draw_cases
+from app.domain.study import design_from_json, design_to_json, digest
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What opening froze; `warnings` are sentences an investigator should read."""
+
+    cases: int
+    practice_cases: int
+    design_sha256: str
+    cases_sha256: str
+    warnings: tuple[str, ...]
+
+
+def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Opened:
+    """Draw the cases, record the digests of design and cases, lay out the readers' orders."""
+    study = study_by_slug(session, slug, lock=True)
+    if study.status != "draft":
+        raise Refused(f"The study {slug} is {study.status} already; only a draft can be opened.")
+    design = design_from_json(study.design)
+    images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
+    if not images and bank_counts(session):
+        raise BadDesign(
+            "rendition_size",
+            f"no image of these arms has a rendition of {design.rendition_size} pixels; "
+            f"import them with --size {design.rendition_size}",
+        )
+    drawn = draw_cases(design, images)
+    store_cases(session, study, drawn)
+    session.flush()
+    study.status = "open"
+    study.opened_at = now
+    study.design_sha256 = digest(design_to_json(design))
+    study.cases_sha256 = digest("\n".join(case_digest_lines(session, study)))
+    for reader in readers_of(session, study):
+        if reader.revoked_at is None:
+            lay_out_presentations(session, reader, design)
+    practice = sum(case.is_practice for case in drawn)
+    warnings = tuple(
+        f"The same picture (rendition {sha256[:12]}) stands for cases of {arms} arms; "
+        "readers can't be right about all of them."
+        for sha256, arms in shared_renditions(session, study)
+    )
+    record_event(
+        session,
+        study=study,
+        actor=actor,
+        action="opened",
+        now=now,
+        detail={
+            "design_sha256": study.design_sha256,
+            "cases_sha256": study.cases_sha256,
+            "warnings": list(warnings),
+        },
+    )
+    return Opened(
+        len(drawn) - practice, practice, study.design_sha256, study.cases_sha256, warnings
+    )
+
+
+def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> None:
+    """End reading for good; results may be seen from now on."""
+    study = study_by_slug(session, slug, lock=True)
+    if study.status != "open":
+        raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")
+    study.status = "closed"
+    study.closed_at = now
+    record_event(session, study=study, actor=actor, action="closed", now=now)

@@ -1,0 +1,119 @@
+"""Taking a rating: durable once acknowledged, once however often it is sent, never overwritten."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.db.presentation_rows import last_rated, pending_cases, presentation_by_token
+from app.db.rating_rows import (
+    append_rating,
+    current_rating,
+    practice_without_feedback,
+    rated_count,
+    rating_by_submission,
+    rating_count,
+)
+from app.db.reader_rows import current_session
+from app.db.tables import Reader
+from app.domain.blinding import opaque_token
+from app.domain.errors import AlreadyRated, NotFound, Refused, TooLateToCorrect
+from app.domain.scales import read_answers
+from app.domain.study import StudyDesign, ensure_open
+
+Outcome = Literal["first", "correction", "repeat"]
+LONGEST_TIME_MS = 24 * 60 * 60 * 1000
+
+
+def new_submission(version: int) -> str:
+    """The name of one served form: how many ratings its case had, and 128 random bits."""
+    return f"{version}.{opaque_token()}"
+
+
+def record_rating(
+    session: Session,
+    reader: Reader,
+    design: StudyDesign,
+    *,
+    token: str,
+    submission: str,
+    form: Mapping[str, str],
+    now: datetime,
+) -> Outcome:
+    """Store what a form says of the presentation `token`.
+
+    A form that was taken before is a "repeat" and changes nothing, even if the study has closed
+    since. A form served before the first rating makes the first one; a form served after n
+    ratings makes a correction if those are still n and no later case is rated. Raises NotFound
+    (another reader's case), AlreadyRated, TooLateToCorrect, StudyNotOpen, BadAnswer.
+    """
+    presentation = presentation_by_token(session, reader, token)
+    if presentation is None:
+        raise NotFound("This case is not one of yours; your own link leads back to your cases.")
+    version, submission = _version(submission)
+    if rating_by_submission(session, presentation, submission) is not None:
+        return "repeat"
+    ensure_open(reader.study.status)  # type: ignore[arg-type]
+    answers = read_answers(design.questions, form)
+    if rating_count(session, presentation) != version:
+        raise AlreadyRated(
+            "This case was already rated, perhaps on another page; the earlier answer was kept."
+        )
+    earlier = current_rating(session, presentation)
+    if earlier is None:
+        pending = pending_cases(session, reader).current
+        if reader.began_at is None or pending is None or pending.id != presentation.id:
+            raise Refused("It is not this case's turn yet; your link leads to the current one.")
+    else:
+        last = last_rated(session, reader)
+        if last is None or last.id != presentation.id:
+            raise TooLateToCorrect(
+                "A later case has been rated since, so this one can't be corrected any more."
+            )
+        if presentation.is_practice and design.practice.feedback:
+            raise TooLateToCorrect("The truth of this practice case has been told already.")
+    append_rating(
+        session,
+        presentation=presentation,
+        sitting=current_session(session, reader, now),
+        answers=answers,
+        submission=submission,
+        supersedes=earlier,
+        now=now,
+        reading_time_ms=_milliseconds(form.get("reading_time_ms", "")),
+        hidden_time_ms=_milliseconds(form.get("hidden_time_ms", "")),
+    )
+    if earlier is not None:
+        return "correction"
+    if pending_cases(session, reader).current is None:
+        reader.finished_at = now
+    return "first"
+
+
+def continue_reading(
+    session: Session, reader: Reader, design: StudyDesign, *, now: datetime
+) -> None:
+    """Go on after a practice case's feedback or after a break."""
+    if design.practice.feedback:
+        told = practice_without_feedback(session, reader)
+        if told is not None:
+            told.feedback_seen_at = now
+            return
+    reader.break_taken_after = rated_count(session, reader, is_practice=False)
+
+
+def _version(submission: str) -> tuple[int, str]:
+    """How many ratings the case had when the form was served; a form without a name is new."""
+    head, _, tail = submission.partition(".")
+    if head.isascii() and head.isdigit() and len(head) <= 4 and 16 <= len(tail) <= 40:
+        return int(head), submission
+    return 0, new_submission(0)
+
+
+def _milliseconds(text: str) -> int | None:
+    """A browser's own time; whatever can't be one is missing, since no reader typed it."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 8):
+        return None
+    value = int(text)
+    return value if value <= LONGEST_TIME_MS else None

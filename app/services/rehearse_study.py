@@ -1,0 +1,132 @@
+"""A copy of a study filled by simulated readers, marked as a rehearsal everywhere."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db.presentation_rows import lay_out_presentations, presentations_with_arms
+from app.db.rating_rows import insert_simulated_ratings
+from app.db.reader_rows import start_session
+from app.db.study_rows import (
+    bank_images,
+    case_digest_lines,
+    copy_cases,
+    record_event,
+    slug_is_taken,
+    store_cases,
+    study_by_slug,
+)
+from app.db.tables import Reader, Study
+from app.domain.blinding import link_token, token_hash
+from app.domain.errors import BadInput, Refused
+from app.domain.rehearsal import NOTICE, SimulatedReaders
+from app.domain.sampling import draw_cases
+from app.domain.study import design_from_json, design_to_json, digest
+
+MOST_READERS = 100
+PROFILES = (
+    ("radiologist", "chest", 14, "daily"),
+    ("radiology_resident", "general_radiology", 3, "daily"),
+    ("other_physician", "pulmonology", 9, "weekly"),
+    ("radiologist", "general_radiology", 21, "daily"),
+)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The copy's short name and what was invented for it."""
+
+    slug: str
+    readers: int
+    ratings: int
+
+
+def rehearse_study(
+    session: Session, slug: str, *, readers: int, seed: int, now: datetime, actor: str
+) -> Rehearsal:
+    """Copy the study, invent `readers` readers with all their ratings, and close the copy.
+
+    The source is left as it is; its cases are used if they are drawn already.
+    """
+    if not 1 <= readers <= MOST_READERS:
+        raise BadInput(f"Rehearse with 1 to {MOST_READERS} readers, not {readers}.")
+    source = study_by_slug(session, slug)
+    if source.rehearsal_of_id is not None:
+        raise Refused(f"{slug} is a rehearsal itself; rehearse the study it was made from.")
+    design = design_from_json(source.design)
+    design = replace(design, notice=NOTICE, title=f"Rehearsal of: {design.title}"[:200])
+    copy = Study(
+        slug=_free_slug(session, slug),
+        title=design.title,
+        design=design_to_json(design),
+        status="closed",
+        created_at=now,
+        opened_at=now,
+        closed_at=now,
+        rehearsal_of_id=source.id,
+    )
+    session.add(copy)
+    session.flush()
+    if source.status == "draft":
+        images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
+        store_cases(session, copy, draw_cases(design, images))
+    else:
+        copy_cases(session, source, copy)
+    session.flush()
+    lines = case_digest_lines(session, copy)
+    copy.design_sha256 = digest(design_to_json(design))
+    copy.cases_sha256 = digest("\n".join(lines))
+    simulated = SimulatedReaders(
+        [plan.arm for plan in design.arms], [line.split("\t")[0] for line in lines], seed=seed
+    )
+    ratings = 0
+    for number in range(1, readers + 1):
+        role, specialty, years, frequency = PROFILES[(number - 1) % len(PROFILES)]
+        reader = Reader(
+            study_id=copy.id,
+            code=f"S{number:02d}",
+            # A link nobody is given: simulated readers are never admitted.
+            token_hash=token_hash(link_token()),
+            is_simulated=True,
+            invited_at=now,
+            consented_at=now,
+            profiled_at=now,
+            began_at=now,
+            finished_at=now,
+            role=role,
+            specialty=specialty,
+            years_experience=years,
+            reading_frequency=frequency,
+        )
+        session.add(reader)
+        session.flush()
+        lay_out_presentations(session, reader, design)
+        sitting = start_session(session, reader, now)
+        simulated.start_reader()
+        at = now
+        rows = []
+        for shown in presentations_with_arms(session, reader):
+            said = simulated.answer(
+                design.questions, arm=shown.arm, case=shown.case, position=shown.position
+            )
+            shown_at, at = at, at + timedelta(milliseconds=said.reading_time_ms)
+            rows.append((shown.presentation_id, said, shown_at, at))
+        ratings += insert_simulated_ratings(session, sitting, rows)
+    record_event(
+        session,
+        study=copy,
+        actor=actor,
+        action="rehearsed",
+        now=now,
+        detail={"rehearsal_of": slug, "readers": readers, "seed": seed},
+    )
+    return Rehearsal(copy.slug, readers, ratings)
+
+
+def _free_slug(session: Session, slug: str) -> str:
+    stem = f"{slug[:60]}-rehearsal"
+    free, number = stem, 2
+    while slug_is_taken(session, free):
+        free, number = f"{stem}-{number}", number + 1
+    return free

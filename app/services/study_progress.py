@@ -1,0 +1,160 @@
+"""What an investigator may watch: progress, never results by arm."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.reader_rows import ReaderProgress, progress_of_readers
+from app.db.study_rows import (
+    all_studies,
+    arms_by_key,
+    bank_counts,
+    events_of,
+    study_by_id,
+    study_by_slug,
+)
+from app.db.tables import Study
+from app.domain.study import CONDITIONS, StudyDesign, design_from_json
+
+
+@dataclass(frozen=True)
+class ReaderLine:
+    """One reader's progress."""
+
+    code: str
+    state: str
+    rated: int
+    total: int
+    last_active_at: datetime | None
+    is_revoked: bool
+    is_simulated: bool
+
+
+@dataclass(frozen=True)
+class StudyLine:
+    """One study in the list."""
+
+    slug: str
+    title: str
+    status: str
+    is_rehearsal: bool
+    created_at: datetime
+    cases: int
+    readers: int
+    finished: int
+    rated: int
+    to_rate: int
+
+
+@dataclass(frozen=True)
+class StudyOverview:
+    """Everything of the study's own page."""
+
+    line: StudyLine
+    design: StudyDesign
+    rehearsal_of: str | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+    design_sha256: str | None
+    cases_sha256: str | None
+    readers: tuple[ReaderLine, ...]
+    events: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class BankArm:
+    """An arm of the bank and what it holds."""
+
+    key: str
+    label: str
+    kind: str
+    description: str
+    normal: int
+    abnormal: int
+
+
+def list_studies(session: Session) -> tuple[StudyLine, ...]:
+    """Every study, newest first."""
+    return tuple(_line(session, study)[0] for study in all_studies(session))
+
+
+def study_overview(session: Session, slug: str) -> StudyOverview:
+    """One study with its readers and its log."""
+    study = study_by_slug(session, slug)
+    line, readers = _line(session, study)
+    source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
+    return StudyOverview(
+        line=line,
+        design=design_from_json(study.design),
+        rehearsal_of=None if source is None else source.slug,
+        opened_at=study.opened_at,
+        closed_at=study.closed_at,
+        design_sha256=study.design_sha256,
+        cases_sha256=study.cases_sha256,
+        readers=tuple(_reader_line(progress) for progress in readers),
+        events=tuple(
+            {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
+            for event in events_of(session, study)
+        ),
+    )
+
+
+def bank_arms(session: Session) -> tuple[BankArm, ...]:
+    """The arms a design can be made of, real ones first."""
+    counts = bank_counts(session)
+    return tuple(
+        BankArm(
+            arm.key,
+            arm.label,
+            arm.kind,
+            arm.description,
+            *(counts.get((key, condition), 0) for condition in CONDITIONS),
+        )
+        for key, arm in arms_by_key(session).items()
+    )
+
+
+def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgress]]:
+    design = design_from_json(study.design)
+    readers = list(progress_of_readers(session, study))
+    active = [progress for progress in readers if progress.reader.revoked_at is None]
+    line = StudyLine(
+        slug=study.slug,
+        title=study.title,
+        status=study.status,
+        is_rehearsal=study.rehearsal_of_id is not None,
+        created_at=study.created_at,
+        cases=design.case_count,
+        readers=len(active),
+        finished=sum(progress.reader.finished_at is not None for progress in active),
+        rated=sum(progress.rated for progress in readers),
+        to_rate=sum(progress.total for progress in active),
+    )
+    return line, readers
+
+
+def _reader_line(progress: ReaderProgress) -> ReaderLine:
+    reader = progress.reader
+    if reader.revoked_at is not None:
+        state = "link withdrawn"
+    elif reader.finished_at is not None:
+        state = "finished"
+    elif progress.rated:
+        state = "reading"
+    elif reader.began_at is not None:
+        state = "in practice"
+    elif reader.consented_at is not None:
+        state = "has agreed"
+    else:
+        state = "invited"
+    return ReaderLine(
+        code=reader.code,
+        state=state,
+        rated=progress.rated,
+        total=progress.total,
+        last_active_at=progress.last_active_at,
+        is_revoked=reader.revoked_at is not None,
+        is_simulated=reader.is_simulated,
+    )

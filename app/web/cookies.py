@@ -1,0 +1,66 @@
+"""Signed cookies and the CSRF tokens that belong to them."""
+
+import hashlib
+import hmac
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.responses import Response
+
+READER_COOKIE = "negatoscope_reader"
+INVESTIGATOR_COOKIE = "negatoscope_investigator"
+READER_DAYS = 90
+INVESTIGATOR_HOURS = 12
+
+
+class CookieSigner:
+    """Signs what a cookie says and derives the CSRF token of the forms served with it."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._key = secret_key.encode()
+        self._reader = URLSafeTimedSerializer(secret_key, salt="reader")
+        self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
+
+    def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
+        """Names a reader and the link she came by."""
+        return str(self._reader.dumps([reader_id, fingerprint]))
+
+    def read_reader_cookie(self, cookie: str | None) -> tuple[int, str] | None:
+        """What `reader_cookie` was given, or None for anything that we did not sign."""
+        try:
+            reader_id, fingerprint = self._reader.loads(
+                cookie or "", max_age=READER_DAYS * 24 * 3600
+            )
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return int(reader_id), str(fingerprint)
+
+    def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
+        """Names an investigator and the password she signed in under."""
+        return str(self._investigator.dumps([investigator_id, epoch]))
+
+    def read_investigator_cookie(self, cookie: str | None) -> tuple[int, int] | None:
+        """What `investigator_cookie` was given, or None."""
+        try:
+            investigator_id, epoch = self._investigator.loads(
+                cookie or "", max_age=INVESTIGATOR_HOURS * 3600
+            )
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return int(investigator_id), int(epoch)
+
+    def csrf_token(self, cookie: str) -> str:
+        """The token that a form must send back beside this very cookie."""
+        return hmac.new(self._key, f"csrf:{cookie}".encode(), hashlib.sha256).hexdigest()
+
+    def csrf_token_is_good(self, cookie: str, token: str) -> bool:
+        """Compare in constant time."""
+        return hmac.compare_digest(self.csrf_token(cookie).encode(), token.encode())
+
+
+def set_cookie(
+    response: Response, name: str, value: str, *, path: str, max_age: int, secure: bool
+) -> None:
+    """Never readable by scripts, never sent from another site's form."""
+    response.set_cookie(
+        name, value, max_age=max_age, path=path, httponly=True, samesite="lax", secure=secure
+    )

@@ -1,0 +1,92 @@
+"""Errors become pages here and nowhere else; only this file knows which status each has."""
+
+import logging
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import (
+    BadInput,
+    LinkRefused,
+    NotAllowed,
+    NotFound,
+    Refused,
+    SignInRequired,
+    StudyError,
+    StudyNotOpen,
+)
+from app.web.state import web_state
+
+logger = logging.getLogger("negatoscope")
+
+STATUSES: tuple[tuple[type[StudyError], int, str], ...] = (
+    (StudyNotOpen, 409, "Not open"),
+    (Refused, 409, "Not possible now"),
+    (LinkRefused, 403, "Link not accepted"),
+    (NotAllowed, 403, "Not allowed"),
+    (NotFound, 404, "Not found"),
+    (BadInput, 422, "Can't be used"),
+)
+HEADINGS = {
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible",
+    413: "Too large",
+    429: "Please wait",
+}
+NO_PAGE = "There is no page at this address."
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Answer every error with one sentence in the look of the page that was asked for."""
+
+    @app.exception_handler(StudyError)
+    def study_error(request: Request, error: StudyError) -> Response:
+        if isinstance(error, SignInRequired):
+            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        for kind, status, heading in STATUSES:
+            if isinstance(error, kind):
+                return _page(request, status, heading, str(error))
+        return _page(request, 500, "Trouble here", str(error))
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
+        heading = HEADINGS.get(error.status_code, "Not possible")
+        return _page(request, error.status_code, heading, sentence)
+
+    @app.exception_handler(RequestValidationError)
+    def validation_error(request: Request, error: RequestValidationError) -> Response:
+        return _page(request, 422, "Can't be used", "The address or the form is not complete.")
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> Response:
+        logger.error("unexpected error at %s", request.url.path, exc_info=error)
+        return _page(
+            request,
+            500,
+            "Trouble here",
+            "Something went wrong on the server; what you had submitted before is safe. "
+            "Please try again.",
+        )
+
+
+def _page(request: Request, status: int, heading: str, sentence: str) -> Response:
+    path = request.url.path
+    if path == "/healthz":
+        return JSONResponse({"status": sentence}, status)
+    is_reader = path.startswith(("/read", "/r/"))
+    template = "reading_error.html" if is_reader else "error.html"
+    context = {
+        "csrf_token": "",
+        "notice": None,
+        "study_title": "Negatoscope",
+        "heading": heading,
+        "sentence": sentence,
+    }
+    pages = web_state(request).pages
+    if is_reader:
+        return pages.page_or_partial(request, template, context, status)
+    return pages.render(request, template, context, status)

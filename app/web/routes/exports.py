@@ -1,0 +1,47 @@
+"""Downloads for researchers."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+from app.domain.errors import NotFound
+from app.services.export_study import RATING_COLUMNS, READER_COLUMNS, StudyExport
+from app.services.study_progress import study_overview
+from app.web.access import investigator_at_desk
+from app.web.investigator_pages import investigator_page
+from app.web.state import web_state
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/studies/{slug}/export")
+def exports(request: Request, slug: str) -> Response:
+    """What can be downloaded, and what every column means."""
+    with investigator_at_desk(request) as desk:
+        context = {
+            "study": study_overview(desk.session, slug),
+            "rating_columns": RATING_COLUMNS,
+            "reader_columns": READER_COLUMNS,
+        }
+        return investigator_page(request, desk, "exports.html", context)
+
+
+@router.get("/studies/{slug}/export/{file}")
+def download(request: Request, slug: str, file: str) -> Response:
+    """One file, or all of them zipped; only of a closed study."""
+    state = web_state(request)
+    with investigator_at_desk(request) as desk:
+        name, now = desk.name, desk.now
+    export = StudyExport(state.database, slug)
+    zip_name = f"{slug}.zip"
+    files = export.files()
+    if file != zip_name and file not in files:
+        raise NotFound(f"There is no export {file!r}.")
+    export.begin(now=now, actor=name, allow_unblinding=False)
+    return StreamingResponse(
+        export.zipped() if file == zip_name else files[file](),
+        media_type="application/zip" if file == zip_name else "text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{file}"',
+            "Cache-Control": "no-store",
+        },
+    )
