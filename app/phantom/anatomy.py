@@ -116,8 +116,8 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
     )  # fmt: skip
     depth_share = _outline(
         rng,
-        [(0.0, 0.0), (0.012, 0.20), (0.03, 0.32), (0.08, 0.47), (0.16, 0.62), (0.3, 0.80), (0.5, 0.94),
-         (0.75, 1.0), (1.3, 0.97)],
+        [(0.0, 0.0), (0.012, 0.20), (0.03, 0.32), (0.08, 0.47), (0.16, 0.62), (0.3, 0.80),
+         (0.5, 0.94), (0.75, 1.0), (1.3, 0.97)],
         0.0,
     )  # fmt: skip
 
@@ -189,7 +189,7 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
     left = _outline(
         rng,
         [(-6.0, 4.2), (-0.5, 3.9 * scale), (1.6, 2.75 * scale), (knob_y - 2.4, 2.5 * scale),
-         (knob_y - 1.1, bulge - 0.75), (knob_y + 0.1, bulge), (knob_y + 1.35, bulge - 0.65),
+         (knob_y - 1.1, bulge - 0.6), (knob_y + 0.1, bulge), (knob_y + 1.35, bulge - 0.5),
          (knob_y + 2.4, 3.55 * heart + 0.5 * waist), (10.2 * scale, 4.05 * heart + waist),
          (12.2 * scale, 4.95 * heart + 0.6 * waist),
          (0.5 * (12.2 * scale + apex_y), 7.1 * heart), (apex_y - 1.6, 8.6 * heart),
@@ -199,7 +199,8 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
     )  # fmt: skip
     right = _outline(
         rng,
-        [(-6.0, 4.2), (-0.5, 3.9 * scale), (1.6, 2.85 * scale), (3.8 * scale, 2.6 * scale), (7.5 * scale, 2.75 * scale),
+        [(-6.0, 4.2), (-0.5, 3.9 * scale), (1.6, 2.85 * scale), (3.8 * scale, 2.6 * scale),
+         (7.5 * scale, 2.75 * scale),
          (9.5 * scale, 2.95 * heart), (11.2 * scale, 3.45 * heart), (13.2 * scale, 4.2 * heart),
          (15.5 * scale, 4.6 * heart), (17.8 * scale, 4.45 * heart), (20.0 * scale, 3.6 * heart),
          (23.0 * scale, 2.6), (30.0, 2.4)],

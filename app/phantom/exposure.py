@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from app.phantom.projection import Grid, Map, Outline, enlarge
+from app.phantom.projection import Grid, Map, Outline, enlarge, single
 from app.phantom.soft_tissue import smooth_field
 
 
@@ -61,9 +61,7 @@ def attenuation(
     """
     relative = technique.kilovolts / 110
     water = 0.190 * relative**-0.35
-    return (
-        water * (tissue - 0.13 * fat + blood_in_lung) + 0.31 * relative**-1.1 * bone
-    ).astype(np.float32)  # fmt: skip
+    return single(water * (tissue - 0.13 * fat + blood_in_lung) + 0.31 * relative**-1.1 * bone)
 
 
 def expose(
@@ -78,7 +76,7 @@ def expose(
     if noise:
         mottle = smooth_field(rng, grid.size, 1.3)
         exposure = exposure + mottle * np.sqrt(exposure / (technique.photons * 1000)) * 0.8
-    return -np.log(np.clip(exposure, 1e-5, None)).astype(np.float32)
+    return single(-np.log(np.clip(exposure, 1e-5, None)))
 
 
 def develop(grid: Grid, technique: Technique, density: Map, *, lung: Map, body: Map) -> Map:

@@ -7,13 +7,13 @@ Two change the anatomy before projection (ribs, mirrored heart) and two the fini
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter
 
-from app.phantom.anatomy import Anatomy, Outline, Rib
-from app.phantom.projection import Map, Points
+from app.phantom.anatomy import Anatomy, Rib
+from app.phantom.projection import Map, Outline, Points, single
 
 Fault = Literal["smooth", "ribs", "mirrored", "grain"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
@@ -21,9 +21,10 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 def as_fault(name: str) -> Fault:
     """`name` as a fault; ValueError with the known names when it is none."""
-    if name not in FAULTS:
-        raise ValueError(f"fault {name!r} is unknown; use one of {', '.join(FAULTS)}.")
-    return cast("Fault", name)
+    for fault in FAULTS:
+        if fault == name:
+            return fault
+    raise ValueError(f"fault {name!r} is unknown; use one of {', '.join(FAULTS)}.")
 
 
 def mirror_heart(anatomy: Anatomy, strength: float, rng: np.random.Generator) -> Anatomy:
@@ -102,11 +103,11 @@ def smooth_over(grey: Map, strength: float, scale: float) -> Map:
     slope = variance / (variance + tolerance)
     level = uniform_filter(mean - slope * mean, width)
     waxy = uniform_filter(slope, width) * grey + level
-    return gaussian_filter(waxy, (0.45 + 0.35 * strength) * scale)
+    return single(gaussian_filter(waxy, (0.45 + 0.35 * strength) * scale))
 
 
 def add_grain(grey: Map, strength: float, rng: np.random.Generator) -> Map:
     """The same grain everywhere: in air, lung and bone alike, as quantum noise never is."""
     grain = gaussian_filter(rng.standard_normal(grey.shape, dtype=np.float32), 0.6)
     grain /= grain.std()
-    return grey + np.float32(3.5 + 5.0 * strength) * grain
+    return single(grey + np.float32(3.5 + 5.0 * strength) * grain)

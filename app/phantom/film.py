@@ -4,6 +4,7 @@ The marker's small letters read SIM: every simulated picture says what it is, wh
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _letters(frame: Frame, size: int) -> tuple[Map, slice, slice]:
     for letter, offset_x, offset_y, scale in placed:
         thick = tall * scale * (0.085 if scale == 1.0 else 0.095)
         for stroke in _STROKES[letter]:
-            for (x0, y0), (x1, y1) in zip(stroke[:-1], stroke[1:], strict=True):
+            for (x0, y0), (x1, y1) in pairwise(stroke):
                 ax, ay = tall * (offset_x + scale * x0), tall * (offset_y + scale * y0)
                 bx, by = tall * scale * (x1 - x0), tall * scale * (y1 - y0)
                 share = np.clip(((x - ax) * bx + (y - ay) * by) / (bx * bx + by * by), 0, 1)

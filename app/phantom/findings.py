@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy
-from app.phantom.projection import Cloud, Grid, Map, chord, enlarge
+from app.phantom.projection import Cloud, Grid, Map, chord, enlarge, single
 from app.phantom.soft_tissue import SoftTissue, smooth_field
 
 _PATTERNS = (
@@ -56,7 +56,7 @@ def _miliary(grid: Grid, anatomy: Anatomy, lung: Map, rng: np.random.Generator) 
     y = grid.y[row, 0].astype(np.float64) + (rng.random(count) - 0.5) * grid.pixel
     volume = 4 / 3 * np.pi * radius**3 * float(rng.uniform(2.6, 4.0))
     seeds = grid.deposit(Cloud(x, y, np.zeros(count), volume))
-    return gaussian_filter(seeds, max(0.7, grid.pixels(0.085)))
+    return single(gaussian_filter(seeds, max(0.7, grid.pixels(0.085))))
 
 
 def _fluffy(grid: Grid, rng: np.random.Generator) -> Map:
@@ -65,12 +65,12 @@ def _fluffy(grid: Grid, rng: np.random.Generator) -> Map:
         + 0.40 * smooth_field(rng, grid.size, grid.pixels(0.9))
         + 0.18 * smooth_field(rng, grid.size, grid.pixels(0.4))
     )
-    return np.clip(0.62 + 0.38 * field, 0.0, 1.2).astype(np.float32)
+    return single(np.clip(0.62 + 0.38 * field, 0.0, 1.2))
 
 
 def _zone(grid: Grid, x: float, y: float, wide: float, tall: float) -> Map:
     distance = np.hypot((grid.x - x) / wide, (grid.y - y) / tall)
-    return np.exp(-0.5 * distance**2.6).astype(np.float32)
+    return single(np.exp(-0.5 * distance**2.6))
 
 
 def _effusion(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
@@ -83,12 +83,10 @@ def _effusion(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
     depth = grid.y - surface
     veil = np.clip((depth + 1.0) / 3.2, 0, 1)
     veil = veil * veil * (3 - 2 * veil) * (grid.x < 0)
-    return veil.astype(np.float32)
+    return single(veil)
 
 
-def disease(
-    grid: Grid, anatomy: Anatomy, soft: SoftTissue, rng: np.random.Generator
-) -> Disease:
+def disease(grid: Grid, anatomy: Anatomy, soft: SoftTissue, rng: np.random.Generator) -> Disease:
     """Draw one picture of disease and where it lies."""
     pattern = _PATTERNS[int(rng.integers(len(_PATTERNS)))]
     scale, wide = anatomy.scale, anatomy.cavity_half_width
@@ -111,7 +109,9 @@ def disease(
                 float(rng.uniform(2.6, 4.2)) * scale,
                 float(rng.uniform(2.4, 4.0)) * scale,
             )
-            filled = np.maximum(filled, float(rng.uniform(0.45, 0.75)) * zone * _fluffy(coarse, rng))
+            filled = np.maximum(
+                filled, float(rng.uniform(0.45, 0.75)) * zone * _fluffy(coarse, rng)
+            )
             names.append(f"{'right' if side < 0 else 'left'} upper lobe infiltrate")
     if "middle-infiltrate" in pattern:
         zone = _zone(

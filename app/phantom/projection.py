@@ -19,6 +19,11 @@ Map = NDArray[np.float32]
 Points = NDArray[np.float64]
 
 
+def single(values: NDArray[Any]) -> Map:
+    """`values` in single precision, copied only where they are not."""
+    return np.asarray(values, dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Cloud:
     """Small volumes: position `x`, `y`, `z` in cm and `volume` in cm3, each of shape (n,)."""
@@ -90,7 +95,7 @@ class Grid:
         return (total / self.pixel**2).reshape(self.size, self.size).astype(np.float32)
 
     def coarser(self, step: int) -> "Grid":
-        """The same field on a detector of `step` times larger pixels, for what has no fine detail."""
+        """The same field with pixels `step` times as large, for what has no fine detail."""
         return replace(self, size=-(-self.size // step))
 
 
@@ -108,15 +113,15 @@ class Outline:
 
     def at(self, where: NDArray[Any]) -> Map:
         """The curve's values, shape of `where`."""
-        return np.interp(where, *self._table).astype(np.float32)
+        return single(np.interp(where, *self._table))
 
 
-def chord(u: Map, power: float = 2.0) -> Map:
+def chord(u: NDArray[Any], power: float = 2.0) -> Map:
     """Share of the full depth met by a ray at relative distance `u` from a solid's middle."""
     if power == 2.0:
-        return np.sqrt(np.clip(1 - u * u, 0, 1))
+        return single(np.sqrt(np.clip(1 - u * u, 0, 1)))
     inside = np.clip(1 - np.abs(u) ** np.float32(power), 0, 1)
-    return np.power(inside, np.float32(1 / power))
+    return single(np.power(inside, np.float32(1 / power)))
 
 
 def enlarge(coarse: Map, size: int) -> Map:
@@ -126,7 +131,7 @@ def enlarge(coarse: Map, size: int) -> Map:
     first = np.minimum(at.astype(np.int64), count - 2)
     share = (at - first).astype(np.float32)
     rows = coarse[first] * (1 - share)[:, None] + coarse[first + 1] * share[:, None]
-    return rows[:, first] * (1 - share) + rows[:, first + 1] * share
+    return single(rows[:, first] * (1 - share) + rows[:, first + 1] * share)
 
 
 def join(*clouds: Cloud) -> Cloud:
@@ -162,8 +167,9 @@ def long_bone(
     """A hollow bone of elliptical section along `path` (n, 3), as volumes of *compact* bone.
 
     `broad` (3,) is the direction of the section's height; `half_height` and `half_depth` (n,) its
-    semi-axes in cm; `cortex` the wall in cm and `marrow` the share of compact bone inside it, along the
-    path or one for all; `step` the spacing of samples in cm. The wall seen edge-on is what gives ribs their outlines.
+    semi-axes in cm; `cortex` the wall in cm and `marrow` the share of compact bone inside it,
+    along the path or one for all; `step` the spacing of samples in cm. The wall seen edge-on is
+    what gives ribs their outlines.
     """
     fine = along(path, step)
     count = len(fine)

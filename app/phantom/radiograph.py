@@ -1,7 +1,7 @@
 """One simulated chest radiograph, from a seed to grey levels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -23,14 +23,13 @@ SMALLEST, LARGEST = 128, 1024
 
 # One stream of random numbers per purpose, so that the same seed keeps the same patient and
 # exposure whatever condition or fault is asked for. Append; never renumber.
-_PATIENT, _POSITION, _BOWEL, _BONE, _BLOOD, _TECHNIQUE, _TEXTURE, _NOISE, _FRAME, _DISEASE, _FAULT = (
-    range(11)
-)  # fmt: skip
+_PATIENT, _POSITION, _BOWEL, _BONE, _BLOOD, _TECHNIQUE = range(6)
+_TEXTURE, _NOISE, _FRAME, _DISEASE, _FAULT = range(6, 11)
 
 
 @dataclass(frozen=True)
 class Film:
-    """A finished picture and what is known about it; `pixels` uint8, (size, size), bright = dense."""
+    """A finished picture, uint8 of shape (size, size), bright = dense, and what is known of it."""
 
     pixels: NDArray[np.uint8]
     description: Mapping[str, str | float | int]
@@ -76,7 +75,11 @@ def simulate_film(
         courses = disturb_ribs(courses, strength, faulty)
     bone = skeleton(grid, anatomy, courses, stream(_BONE))
     blood = vessels(grid, anatomy, stream(_BLOOD), fullness=1.6)
-    ill = disease(grid, anatomy, soft, stream(_DISEASE)) if condition == "abnormal" else no_disease(grid)
+    ill = (
+        disease(grid, anatomy, soft, stream(_DISEASE))
+        if condition == "abnormal"
+        else no_disease(grid)
+    )
 
     texture = stream(_TEXTURE)
     air = 1 - anatomy.lung_density
@@ -122,5 +125,8 @@ def simulate_film(
 def chest_radiograph(
     *, seed: int, condition: Condition, size: int = 512, fault: str | None = None
 ) -> NDArray[np.uint8]:
-    """The pixels of `simulate_film`: uint8, shape (size, size), bright = dense, heart to the right."""
+    """One frontal film: uint8, shape (size, size), bright = dense, the heart to the right.
+
+    The pixels of `simulate_film`, which names the errors.
+    """
     return simulate_film(seed=seed, condition=condition, size=size, fault=fault).pixels

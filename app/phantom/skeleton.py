@@ -16,6 +16,7 @@ from app.phantom.projection import (
     enlarge,
     join,
     long_bone,
+    single,
 )
 
 
@@ -32,7 +33,11 @@ def rib_course(rib: Rib, anatomy: Anatomy, *, points: int = 90) -> Points:
         wall = np.minimum(wall, 0.50 * anatomy.cavity_half_width)
     elif rib.number == 2:
         wall = np.minimum(wall, 0.72 * anatomy.cavity_half_width)
-    deep = anatomy.cavity_depth_share.at(np.maximum(height, 0.10)).astype(np.float64) * anatomy.cavity_depth / 2
+    deep = (
+        anatomy.cavity_depth_share.at(np.maximum(height, 0.10)).astype(np.float64)
+        * anatomy.cavity_depth
+        / 2
+    )
     x = 1.3 + (wall - 1.3) * np.sin(angle) ** 0.95
     z = -(deep + 0.2) * np.cos(angle)
     return np.stack([rib.side * x, y, z], axis=1)
@@ -196,9 +201,9 @@ def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map,
     half_width = widths[index] * (1 - 0.10 * np.clip(1 - level**2, 0, 1))
     endplate = np.exp(-0.5 * ((np.abs(level) - 0.78) / 0.055) ** 2)
     depth = (1 - disc) * 0.18 + 0.10 * endplate
-    x = grid.x + 5.0 * grid.turn
-    shape = chord(x / half_width[:, None].astype(np.float32), 3.0)
-    rim = np.exp(-0.5 * ((np.abs(x) / half_width[:, None].astype(np.float32) - 0.94) / 0.05) ** 2)
+    x = (grid.x + 5.0 * grid.turn) / single(half_width)[:, None]
+    shape = chord(x, 3.0)
+    rim = np.exp(-0.5 * ((np.abs(x) - 0.94) / 0.05) ** 2)
     bodies = depth[:, None].astype(np.float32) * shape
     bodies += (0.13 * (1 - disc))[:, None].astype(np.float32) * rim
 
@@ -225,7 +230,9 @@ def _processes(anatomy: Anatomy, rng: np.random.Generator) -> Cloud:
         angle = rng.uniform(0, 2 * np.pi, (count, specks))
         rim = rng.normal(1, 0.16, (count, specks))
         volume = 2 * np.pi * np.sqrt(wide * high) * bone / specks
-        parts.append(_flat(x + wide * rim * np.cos(angle), y + high * rim * np.sin(angle), z, volume))
+        parts.append(
+            _flat(x + wide * rim * np.cos(angle), y + high * rim * np.sin(angle), z, volume)
+        )
     reach = (1.4 - 0.04 * np.arange(count)[:, None]) * half
     for side in (-1, 1):
         out = rng.uniform(0, 1, (count, specks))
@@ -255,4 +262,4 @@ def skeleton(
     coarse = grid.coarser(2)
     broad = enlarge(_blade(coarse, anatomy) + _upper_arms(coarse, anatomy), grid.size)
     total = gaussian_filter(total, 0.65) + broad
-    return (total + bodies).astype(np.float32)
+    return single(total + bodies)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy
-from app.phantom.projection import Grid, Map, Outline, chord, enlarge
+from app.phantom.projection import Grid, Map, Outline, chord, enlarge, single
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
     if lattice != size:
         field = enlarge(field, size)
     field -= field.mean()
-    return field / (field.std() + np.float32(1e-6))
+    return single(field / (field.std() + np.float32(1e-6)))
 
 
 def body_and_fat(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
@@ -92,7 +92,7 @@ def _cavity(grid: Grid, anatomy: Anatomy) -> Map:
         medial = np.clip((across - inner) / 2.5, 0, 1)
         half = depth * shape * np.sqrt(1 - (1 - medial) ** 2)
         total = np.where(grid.x * side > 0, half, total)
-    return total.astype(np.float32)
+    return single(total)
 
 
 def _mediastinum(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
@@ -131,7 +131,7 @@ def dome_tops(grid: Grid, anatomy: Anatomy) -> Map:
         inward = np.clip(-away / anatomy.dome_middles[index], 0, 1)
         fall = anatomy.recess * (1 - np.sqrt(1 - outward * outward)) + 1.5 * inward * inward
         top = np.where(grid.x * side > 0, level + fall, top)
-    return top.astype(np.float32)
+    return single(top)
 
 
 def _lung(grid: Grid, anatomy: Anatomy, mediastinum: Map) -> Map:
@@ -139,7 +139,7 @@ def _lung(grid: Grid, anatomy: Anatomy, mediastinum: Map) -> Map:
     free = np.clip(cavity - mediastinum, 0, None)
     below = np.clip((grid.y - dome_tops(grid, anatomy)) / (anatomy.recess * 1.15), 0, 1)
     behind_dome = np.clip(1 - below**0.17, 0, 1)
-    return (free * behind_dome).astype(np.float32)
+    return single(free * behind_dome)
 
 
 def _gas(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
@@ -173,7 +173,7 @@ def _gas(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
         gas_level = anatomy.domes[1] + gas_below + 1.0
         from_middle = np.hypot(grid.x - place, (grid.y - gas_level) * 1.2) / reach
         total = total + thick * chord(np.clip(from_middle + 0.28 * wobble, 0, None))
-    return total.astype(np.float32)
+    return single(total)
 
 
 def soft_tissue(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> SoftTissue:
