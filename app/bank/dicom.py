@@ -1,6 +1,7 @@
 """Reading a DICOM image to display grey levels, after PS3.3 C.7.6.3, C.11.1 and C.11.2."""
 
 import io
+import warnings
 
 import numpy as np
 import pydicom
@@ -28,6 +29,7 @@ _LUMA = (0.299, 0.587, 0.114)
 
 # Odd values in fields that no picture depends on would otherwise be warned about, file by file.
 config.settings.reading_validation_mode = config.IGNORE
+warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
 
 
 def is_dicom(data: bytes) -> bool:
