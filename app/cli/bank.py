@@ -5,16 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.cli.opening import open_house
+from app.bank.manifest import MANIFEST_FILE
+from app.cli.opening import now, open_house
 from app.domain.errors import BadBank
 from app.domain.study import RENDITION_SIZE
-from app.services.import_bank import ImportSummary, import_bank
-from app.services.import_images import import_images
+from app.services.import_bank import ImportSummary, import_bank, import_images
 
 Size = Annotated[
     int, typer.Option(min=64, max=4096, help="Side of the canonical rendition, in pixels.")
@@ -35,9 +34,15 @@ def import_a_bank(
 ) -> None:
     """Import an image bank; what is there already is skipped, so it can be run again."""
     house = open_house()
-    with _progress_bar(directory / "images.jsonl") as advance:
+    with _progress_bar(directory / MANIFEST_FILE) as advance:
         summary = import_bank(
-            house.database, house.store, directory, size=size, strict=strict, progress=advance
+            house.database,
+            house.store,
+            directory,
+            now=now(),
+            size=size,
+            strict=strict,
+            progress=advance,
         )
     _tell(summary)
 
@@ -62,6 +67,7 @@ def import_a_folder(
             directory,
             index=index,
             arm=arm,
+            now=now(),
             label=label,
             description=description,
             size=size,
@@ -81,7 +87,7 @@ def _progress_bar(manifest: Path) -> Iterator[Callable[[int], None]]:
         console=Console(stderr=True),
     ) as bar:
         task = bar.add_task("importing", total=_line_count(manifest))
-        yield lambda done: bar.update(task, advance=done)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _line_count(path: Path) -> int | None:
@@ -95,11 +101,11 @@ def _line_count(path: Path) -> int | None:
 
 def _tell(summary: ImportSummary) -> None:
     for bad in summary.refused:
-        click.echo(f"refused: {bad}", err=True)
+        typer.echo(f"refused: {bad}", err=True)
     unnamed = summary.refused_count - len(summary.refused)
     if unnamed:
-        click.echo(f"... and {unnamed} more.", err=True)
-    click.echo(
+        typer.echo(f"... and {unnamed} more.", err=True)
+    typer.echo(
         f"{summary.added} images added, {summary.already_present} already in the bank, "
         f"{summary.refused_count} refused."
     )

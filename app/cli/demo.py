@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from app.cli.demo_bank import write_demo_bank
@@ -40,12 +39,12 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     state_file = house.settings.data_dir / "demo.json"
     state = _read_state(state_file) or _make_demo(house, state_file)
     base = house.settings.base_url.rstrip("/")
-    click.echo("")
-    click.echo("Everything here is simulated: the radiographs, and the readers of the report.")
-    click.echo(f"  reader        {base}/r/{state['reader_token']}")
-    click.echo(f"  investigator  {base}/studies/{state['study']}   (sign in as {FIRST_NAME})")
-    click.echo(f"  report        {base}/studies/{state['rehearsal']}/report")
-    click.echo("Ctrl-C stops the server; everything is kept.", nl=True)
+    typer.echo("")
+    typer.echo("Everything here is simulated: the radiographs, and the readers of the report.")
+    typer.echo(f"  reader        {base}/r/{state['reader_token']}")
+    typer.echo(f"  investigator  {base}/studies/{state['study']}   (sign in as {FIRST_NAME})")
+    typer.echo(f"  report        {base}/studies/{state['rehearsal']}/report")
+    typer.echo("Ctrl-C stops the server; everything is kept.", nl=True)
     run_server(house, host, port)
 
 
@@ -65,7 +64,7 @@ def demo_bank(
     count = write_demo_bank(
         out, seed=seed, per_condition=per_condition, reference_only=reference_only
     )
-    click.echo(f"Wrote {count} simulated radiographs to {out}.")
+    typer.echo(f"Wrote {count} simulated radiographs to {out}.")
 
 
 def _read_state(path: Path) -> dict[str, str] | None:
@@ -79,9 +78,9 @@ def _read_state(path: Path) -> dict[str, str] | None:
 def _make_demo(house: House, state_file: Path) -> dict[str, str]:
     folder = house.settings.data_dir / "demo-bank"
     if not (folder / "bank.json").exists():
-        click.echo("Making simulated radiographs ...")
+        typer.echo("Making simulated radiographs ...")
         write_demo_bank(folder, seed=SEED, per_condition=6)
-    import_bank(house.database, house.store, folder)
+    import_bank(house.database, house.store, folder, now=now())
     with house.database.writing() as session:
         arms = [arm for arm in bank_arms(session) if arm.normal and arm.abnormal]
         design = design_from_mapping(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import click
+import typer
 
 from app.bank.store import RenditionStore
 from app.db.engine import Database
@@ -47,7 +47,7 @@ def announce_first_account(house: House) -> str | None:
     with house.database.writing() as session:
         password = create_first_investigator(session, now=now())
     if password is not None:
-        click.echo(
+        typer.echo(
             f"An investigator's account was made. Name: {FIRST_NAME}  password: {password}\n"
             "It is shown only now; `python -m app set-password` gives a new one.",
             err=True,

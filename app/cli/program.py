@@ -2,19 +2,18 @@
 
 from typing import Any
 
-import click
 import typer
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from typer.core import TyperGroup
 
-from app.cli import bank, demo, server, study
+from app.cli import bank, demo, rehearsal, server, study
 from app.domain.errors import StudyError
 
 
 class OneSentence(TyperGroup):
     """Turns the errors a user can cause into a sentence on stderr; wrong usage stays 2."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
@@ -31,7 +30,7 @@ class OneSentence(TyperGroup):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             sentence = f"{name}{error.strerror or error}."
-        click.echo(sentence, err=True)
+        typer.echo(sentence, err=True)
         raise typer.Exit(1)
 
 
@@ -44,5 +43,5 @@ program = typer.Typer(
     rich_markup_mode=None,
     help="Blinded reader studies of real and synthetic chest radiographs.",
 )
-for module in (server, demo, bank, study):
+for module in (server, demo, bank, study, rehearsal):
     module.add_commands(program)

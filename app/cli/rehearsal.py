@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import click
 import typer
 
 from app.cli.opening import ACTOR, now, open_house
@@ -27,5 +26,5 @@ def rehearse(
     house = open_house()
     with house.database.writing() as session:
         made = rehearse_study(session, slug, readers=readers, seed=seed, now=now(), actor=ACTOR)
-    click.echo(f"{made.readers} simulated readers made {made.ratings} invented ratings.")
-    click.echo(made.slug)
+    typer.echo(f"{made.readers} simulated readers made {made.ratings} invented ratings.")
+    typer.echo(made.slug)

@@ -5,7 +5,6 @@ import socket
 import sys
 from typing import Annotated
 
-import click
 import typer
 import uvicorn
 
@@ -47,7 +46,7 @@ def change_password(
     With standard input not a terminal the password is its first line.
     """
     if sys.stdin.isatty():
-        password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
@@ -55,7 +54,7 @@ def change_password(
     house = open_house()
     with house.database.writing() as session:
         is_new = set_password(session, name, password, now=now())
-    click.echo(f"{'Made the account' if is_new else 'Changed the password of'} {name}.")
+    typer.echo(f"{'Made the account' if is_new else 'Changed the password of'} {name}.")
 
 
 def ensure_port_is_free(host: str, port: int) -> None:

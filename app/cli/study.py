@@ -4,7 +4,6 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from app.cli.atomic_file import writing_atomically
@@ -44,7 +43,7 @@ def example() -> None:
     with house.database.reading() as session:
         design = suggested_design(session)
         labels = {arm.key: arm.label for arm in bank_arms(session)}
-    click.echo(commented_design(design, labels), nl=False)
+    typer.echo(commented_design(design, labels), nl=False)
 
 
 def create(
@@ -55,8 +54,8 @@ def create(
     house = open_house()
     with house.database.writing() as session:
         slug = create_study(session, parsed, now=now(), actor=ACTOR)
-    click.echo(f"A draft over {parsed.case_count} cases; `python -m app open-study` opens it.")
-    click.echo(slug)
+    typer.echo(f"A draft over {parsed.case_count} cases; `python -m app open-study` opens it.")
+    typer.echo(slug)
 
 
 def read_design(path: Path) -> StudyDesign:
@@ -80,11 +79,11 @@ def open_it(slug: Slug) -> None:
     with house.database.writing() as session:
         opened = open_study(session, slug, now=now(), actor=ACTOR)
     for warning in opened.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(f"design sha256  {opened.design_sha256}")
-    click.echo(f"cases sha256   {opened.cases_sha256}")
+        typer.echo(f"warning: {warning}", err=True)
+    typer.echo(f"design sha256  {opened.design_sha256}")
+    typer.echo(f"cases sha256   {opened.cases_sha256}")
     practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
-    click.echo(f"{slug} is open with {opened.cases} cases{practice}.")
+    typer.echo(f"{slug} is open with {opened.cases} cases{practice}.")
 
 
 def close_it(slug: Slug) -> None:
@@ -92,7 +91,7 @@ def close_it(slug: Slug) -> None:
     house = open_house()
     with house.database.writing() as session:
         close_study(session, slug, now=now(), actor=ACTOR)
-    click.echo(f"{slug} is closed.")
+    typer.echo(f"{slug} is closed.")
 
 
 def list_all() -> None:
@@ -101,7 +100,7 @@ def list_all() -> None:
     with house.database.reading() as session:
         for line in list_studies(session):
             mark = " (rehearsal, simulated readers)" if line.is_rehearsal else ""
-            click.echo(
+            typer.echo(
                 f"{line.slug}\t{line.status}\t{line.finished}/{line.readers} readers finished\t"
                 f"{line.rated} ratings\t{line.title}{mark}"
             )
@@ -116,7 +115,7 @@ def invite(
     with house.database.writing() as session:
         invitations = invite_readers(session, slug, count=count, now=now(), actor=ACTOR)
     for invitation in invitations:
-        click.echo(house.link(invitation.token))
+        typer.echo(house.link(invitation.token))
 
 
 def revoke(slug: Slug, code: Code) -> None:
@@ -124,7 +123,7 @@ def revoke(slug: Slug, code: Code) -> None:
     house = open_house()
     with house.database.writing() as session:
         revoke_link(session, slug, code, now=now(), actor=ACTOR)
-    click.echo(f"The link of {code} is withdrawn.")
+    typer.echo(f"The link of {code} is withdrawn.")
 
 
 def reissue(slug: Slug, code: Code) -> None:
@@ -132,7 +131,7 @@ def reissue(slug: Slug, code: Code) -> None:
     house = open_house()
     with house.database.writing() as session:
         invitation = reissue_link(session, slug, code, now=now(), actor=ACTOR)
-    click.echo(house.link(invitation.token))
+    typer.echo(house.link(invitation.token))
 
 
 def export(
@@ -146,7 +145,7 @@ def export(
     study_export = StudyExport(house.database, slug)
     status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
     if status != "closed":
-        click.echo(
+        typer.echo(
             f"warning: {slug} is {status}; this file names arm and truth of every rating, "
             "whoever opens it is no longer blinded. The study's log has noted it.",
             err=True,
@@ -159,4 +158,4 @@ def export(
     with writing_atomically(out) as file:
         for piece in pieces:
             file.write(piece)
-    click.echo(f"Wrote {out}.")
+    typer.echo(f"Wrote {out}.")

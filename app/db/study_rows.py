@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, Event, Image, Rendition, Study
@@ -69,20 +69,17 @@ def arms_by_key(session: Session, keys: Sequence[str] | None = None) -> dict[str
     return {arm.key: arm for arm in session.scalars(query)}
 
 
-def shared_renditions(session: Session, study: Study) -> Sequence[tuple[str, int]]:
-    """Renditions that stand for cases of more than one arm, with the number of arms."""
-    arms = func.count(Image.arm_id.distinct())
-    return [
-        (sha256, count)
-        for sha256, count in session.execute(
-            select(Rendition.sha256, arms)
-            .join(Image, Image.id == Rendition.image_id)
-            .join(Case, Case.image_id == Image.id)
-            .where(Case.study_id == study.id)
-            .group_by(Rendition.sha256)
-            .having(arms > 1)
-        )
-    ]
+def shared_renditions(session: Session, study: Study) -> Sequence[str]:
+    """Digests of the pictures that stand for cases of more than one arm."""
+    return session.scalars(
+        select(Rendition.sha256)
+        .join(Image, Image.id == Rendition.image_id)
+        .join(Case, Case.image_id == Image.id)
+        .where(Case.study_id == study.id)
+        .group_by(Rendition.sha256)
+        .having(func.count(Image.arm_id.distinct()) > 1)
+        .order_by(Rendition.sha256)
+    ).all()
 
 
 def store_cases(session: Session, study: Study, drawn: Sequence[DrawnCase]) -> None:
@@ -161,15 +158,3 @@ def case_digest_lines(session: Session, study: Study) -> list[str]:
         f"{code}\t{arm}\t{kind}\t{condition}\t{sha256}\t{int(replicated)}"
         for code, arm, kind, condition, sha256, replicated in rows
     ]
-
-
-def copy_cases(session: Session, source: Study, target: Study) -> None:
-    """Give `target` the same cases under the same codes."""
-    session.execute(
-        insert(Case).from_select(
-            ["study_id", "image_id", "code", "is_practice", "is_replicated"],
-            select(
-                literal(target.id), Case.image_id, Case.code, Case.is_practice, Case.is_replicated
-            ).where(Case.study_id == source.id),
-        )
-    )

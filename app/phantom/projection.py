@@ -77,22 +77,26 @@ class Grid:
         """A length in cm as a number of pixels."""
         return length / self.pixel
 
-    def deposit(self, cloud: Cloud) -> Map:
-        """The cloud's path length in cm, shape (size, size); what falls outside is lost."""
-        column = (
-            cloud.x + cloud.z * self.turn + self._offset(cloud.y) + self.field / 2
-        ) / self.pixel - 0.5
-        row = (cloud.y - self.top) / self.pixel - 0.5
-        # Samples lie closer than a pixel and the caller blurs by about one, so each goes whole to
-        # the pixel it falls in: a third of the time of sharing it among four.
-        column, row = np.floor(column + 0.5).astype(np.int64), np.floor(row + 0.5).astype(np.int64)
-        inside = (column >= 0) & (row >= 0) & (column < self.size) & (row < self.size)
+    def deposit(self, *clouds: Cloud) -> Map:
+        """The clouds' path length in cm, shape (size, size); what falls outside is lost.
+
+        Samples lie about a pixel apart and the caller blurs by about as much, so each goes whole
+        to the pixel it falls in: a third of the time of sharing it among four.
+        """
+        places, volumes = [], []
+        for cloud in clouds:
+            across = cloud.x + cloud.z * self.turn + self._offset(cloud.y) + self.field / 2
+            column = np.floor(across / self.pixel).astype(np.int64)
+            row = np.floor((cloud.y - self.top) / self.pixel).astype(np.int64)
+            inside = (column >= 0) & (row >= 0) & (column < self.size) & (row < self.size)
+            places.append((row * self.size + column)[inside])
+            volumes.append(cloud.volume[inside])
         total = np.bincount(
-            row[inside] * self.size + column[inside],
-            weights=cloud.volume[inside],
+            np.concatenate(places),
+            weights=np.concatenate(volumes),
             minlength=self.size * self.size,
         )
-        return (total / self.pixel**2).reshape(self.size, self.size).astype(np.float32)
+        return single(total / self.pixel**2).reshape(self.size, self.size)
 
     def coarser(self, step: int) -> "Grid":
         """The same field with pixels `step` times as large, for what has no fine detail."""
@@ -132,16 +136,6 @@ def enlarge(coarse: Map, size: int) -> Map:
     share = (at - first).astype(np.float32)
     rows = coarse[first] * (1 - share)[:, None] + coarse[first + 1] * share[:, None]
     return single(rows[:, first] * (1 - share) + rows[:, first + 1] * share)
-
-
-def join(*clouds: Cloud) -> Cloud:
-    """All clouds as one."""
-    return Cloud(
-        np.concatenate([c.x for c in clouds]),
-        np.concatenate([c.y for c in clouds]),
-        np.concatenate([c.z for c in clouds]),
-        np.concatenate([c.volume for c in clouds]),
-    )
 
 
 def along(path: Points, step: float) -> Points:

@@ -14,7 +14,6 @@ from app.phantom.projection import (
     Points,
     chord,
     enlarge,
-    join,
     long_bone,
     single,
 )
@@ -45,7 +44,7 @@ def rib_course(rib: Rib, anatomy: Anatomy, *, points: int = 90) -> Points:
 
 def _ribs(
     grid: Grid, anatomy: Anatomy, courses: Sequence[tuple[Rib, Points]], rng: np.random.Generator
-) -> Cloud:
+) -> list[Cloud]:
     clouds = []
     for rib, course in courses:
         if course[:, 1].min() > grid.top + grid.field + 2:
@@ -77,7 +76,7 @@ def _ribs(
                 rng=rng,
             )
         )
-    return join(*clouds)
+    return clouds
 
 
 def _clavicle(grid: Grid, anatomy: Anatomy, side: int, rng: np.random.Generator) -> Cloud:
@@ -191,7 +190,7 @@ def _blade(grid: Grid, anatomy: Anatomy) -> Map:
     return total
 
 
-def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map, Cloud]:
+def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map, list[Cloud]]:
     tops, widths = anatomy.vertebra_tops, anatomy.vertebra_half_width
     rows = grid.y[:, 0].astype(np.float64)
     index = np.clip(np.searchsorted(tops, rows) - 1, 0, len(widths) - 1)
@@ -210,7 +209,7 @@ def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map,
     return bodies.astype(np.float32), _processes(anatomy, rng)
 
 
-def _processes(anatomy: Anatomy, rng: np.random.Generator) -> Cloud:
+def _processes(anatomy: Anatomy, rng: np.random.Generator) -> list[Cloud]:
     """Pedicles seen end-on as rings, spinous processes as smaller ones, transverse processes."""
     tops, half = anatomy.vertebra_tops[:-1, None], anatomy.vertebra_half_width[:, None]
     tall = np.diff(anatomy.vertebra_tops)[:, None]
@@ -239,7 +238,7 @@ def _processes(anatomy: Anatomy, rng: np.random.Generator) -> Cloud:
         x = side * (half * 0.9 + 0.75 * reach * out)
         y = middle + 0.15 + 0.20 * rng.normal(0, 1, (count, specks))
         parts.append(_flat(x, y, -7.0, 0.06 * reach * 0.9 / specks))
-    return join(*parts)
+    return parts
 
 
 def _flat(x: Points, y: Points, z: float, volume: Points) -> Cloud:
@@ -254,11 +253,11 @@ def skeleton(
 ) -> Map:
     """Project all bones; `courses` are the ribs as they run (see `rib_course`)."""
     bodies, processes = _spine(grid, anatomy, rng)
-    clouds = [processes, _ribs(grid, anatomy, courses, rng)]
+    clouds = [*processes, *_ribs(grid, anatomy, courses, rng)]
     for side in (-1, 1):
         clouds.append(_clavicle(grid, anatomy, side, rng))
         clouds.extend(_shoulder(grid, anatomy, side, rng))
-    total = grid.deposit(join(*clouds))
+    total = grid.deposit(*clouds)
     coarse = grid.coarser(2)
     broad = enlarge(_blade(coarse, anatomy) + _upper_arms(coarse, anatomy), grid.size)
     total = gaussian_filter(total, 0.65) + broad

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.anatomy import Anatomy
-from app.phantom.projection import Cloud, Grid, Map, Points, join, single
+from app.phantom.projection import Cloud, Grid, Map, Points, single
 
 _LEVELS = 7
 _FAN = (-1.4, -1.2, -0.95, -0.7, -0.4, -0.1, 0.25, 0.5, 0.7, 0.85, 1.0, 1.12, 1.25, 1.38, 1.5)
@@ -112,7 +112,7 @@ def _trunks(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
                 np.broadcast_to(11.0 * size**3 / specks, shape).ravel(),
             )
         )
-    return single(gaussian_filter(grid.deposit(join(*clouds)), grid.pixels(0.08)))
+    return single(gaussian_filter(grid.deposit(*clouds), grid.pixels(0.08)))
 
 
 def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness: float) -> Map:
@@ -130,5 +130,5 @@ def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness:
     total = _trunks(grid, anatomy, rng)
     for clouds, width, share in zip(layers, widths, (1.0, 1.0, 1.0, 0.75), strict=True):
         spread = max(0.55, grid.pixels(0.5 * width))
-        total += share * gaussian_filter(grid.deposit(join(*clouds)), spread)
+        total += share * gaussian_filter(grid.deposit(*clouds), spread)
     return single(fullness * total)

@@ -56,10 +56,14 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
         if reader.revoked_at is None:
             lay_out_presentations(session, reader, design)
     practice = sum(case.is_practice for case in drawn)
-    warnings = tuple(
-        f"The same picture (rendition {sha256[:12]}) stands for cases of {arms} arms; "
-        "readers can't be right about all of them."
-        for sha256, arms in shared_renditions(session, study)
+    shared = shared_renditions(session, study)
+    warnings = (
+        (
+            f"{len(shared)} pictures stand for cases of more than one arm (the first is rendition "
+            f"{shared[0][:12]}); readers can't be right about all of them.",
+        )
+        if shared
+        else ()
     )
     record_event(
         session,

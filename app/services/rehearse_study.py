@@ -11,7 +11,6 @@ from app.db.reader_rows import start_session
 from app.db.study_rows import (
     bank_images,
     case_digest_lines,
-    copy_cases,
     record_event,
     slug_is_taken,
     store_cases,
@@ -47,7 +46,8 @@ def rehearse_study(
 ) -> Rehearsal:
     """Copy the study, invent `readers` readers with all their ratings, and close the copy.
 
-    The source is left as it is; its cases are used if they are drawn already.
+    The source is left as it is. The copy's cases are drawn anew under other codes, so that
+    looking at it tells nothing of the study's own cases.
     """
     if not 1 <= readers <= MOST_READERS:
         raise BadInput(f"Rehearse with 1 to {MOST_READERS} readers, not {readers}.")
@@ -55,7 +55,13 @@ def rehearse_study(
     if source.rehearsal_of_id is not None:
         raise Refused(f"{slug} is a rehearsal itself; rehearse the study it was made from.")
     design = design_from_json(source.design)
-    design = replace(design, notice=NOTICE, title=f"Rehearsal of: {design.title}"[:200])
+    design = replace(
+        design,
+        notice=NOTICE,
+        title=f"Rehearsal of: {design.title}"[:200],
+        # Cases and codes of its own: the copy's files name arms, and the study may be open.
+        seed=digest_seed(design.seed, seed),
+    )
     copy = Study(
         slug=_free_slug(session, slug),
         title=design.title,
@@ -68,11 +74,8 @@ def rehearse_study(
     )
     session.add(copy)
     session.flush()
-    if source.status == "draft":
-        images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
-        store_cases(session, copy, draw_cases(design, images))
-    else:
-        copy_cases(session, source, copy)
+    images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
+    store_cases(session, copy, draw_cases(design, images))
     session.flush()
     lines = case_digest_lines(session, copy)
     copy.design_sha256 = digest(design_to_json(design))
@@ -122,6 +125,11 @@ def rehearse_study(
         detail={"rehearsal_of": slug, "readers": readers, "seed": seed},
     )
     return Rehearsal(copy.slug, readers, ratings)
+
+
+def digest_seed(study_seed: int, seed: int) -> int:
+    """A seed that the study's own order and cases can't share."""
+    return int(digest(f"rehearsal:{study_seed}:{seed}")[:15], 16)
 
 
 def _free_slug(session: Session, slug: str) -> str:
