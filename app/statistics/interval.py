@@ -18,7 +18,13 @@ Scale = Literal["identity", "logit", "log"]
 
 
 def limits(
-    estimate: float, se: float, df: float, *, level: float, scale: Scale = "identity"
+    estimate: float,
+    se: float,
+    df: float,
+    *,
+    level: float,
+    scale: Scale = "identity",
+    bounds: tuple[float, float] = (0.0, 1.0),
 ) -> tuple[float, float]:
     """Two-sided t limits, made on a transformed scale and carried back.
 
@@ -33,6 +39,8 @@ def limits(
     scale : str
         ``"logit"``: logit(theta) +- t SE/(theta (1 - theta)), for rates and AUC strictly between 0
         and 1; ``"log"``: ``estimate`` is a mean of logarithms and the limits are exponentiated.
+    bounds : (float, float)
+        Ends of the scale of the estimand, carried to 0 and 1 before the logit.
 
     Examples
     --------
@@ -42,9 +50,12 @@ def limits(
     """
     t = float(stats.t.ppf(0.5 + level / 2.0, df))
     if scale == "logit":
-        centre = special.logit(estimate)
-        half = t * se / (estimate * (1.0 - estimate))
-        return float(special.expit(centre - half)), float(special.expit(centre + half))
+        bottom, width = bounds[0], bounds[1] - bounds[0]
+        share = (estimate - bottom) / width
+        centre = special.logit(share)
+        half = t * se / width / (share * (1.0 - share))
+        low, high = float(special.expit(centre - half)), float(special.expit(centre + half))
+        return bottom + width * low, bottom + width * high
     if scale == "log":
         return math.exp(estimate - t * se), math.exp(estimate + t * se)
     return estimate - t * se, estimate + t * se
@@ -57,6 +68,7 @@ def averaged_over_readers(
     settings: AnalysisSettings,
     *,
     scale: Scale = "identity",
+    bounds: tuple[float, float] = (0.0, 1.0),
     what: str,
 ) -> Estimate:
     """Reader-averaged estimate of readers' figures of merit.
@@ -69,7 +81,7 @@ def averaged_over_readers(
     matrices : sequence of (J, K) arrays
         The ratings behind theta, for the counts.
     settings : AnalysisSettings
-    scale : str
+    scale, bounds
         As in :func:`limits`.
     what : str
         The figure of merit as named in a sentence, such as "AUC".
@@ -93,13 +105,16 @@ def averaged_over_readers(
     if n_ratings == 0 or any(not np.isfinite(matrix).any() for matrix in matrices):
         return failed("no ratings")
     arm = single_arm(theta, covariance, generalise_to=settings.generalise_to)
-    if scale == "logit" and arm.n_readers and arm.estimate in (0.0, 1.0):
+    if scale == "logit" and arm.n_readers and arm.estimate in bounds:
         return failed(
-            f"{what} is {arm.estimate:g} for every reader, which has no interval on the logit scale"
+            f"{what} is {arm.estimate:g} for every reader, "
+            "at the end of its scale where it has no interval"
         )
     if arm.why_not is not None:
         return failed(arm.why_not)
-    low, high = limits(arm.estimate, arm.se, arm.df, level=settings.level, scale=scale)
+    low, high = limits(
+        arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
+    )
     estimate, se = arm.estimate, arm.se
     if scale == "log":
         estimate = math.exp(arm.estimate)
