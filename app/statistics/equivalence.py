@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from app.statistics.interval import limits
 from app.statistics.obuchowski_rockette import single_arm
@@ -31,7 +31,9 @@ class Verdict:
         ``auc_realism``, ``auc_confidence`` or ``auc_score``.
     margin : float
     p_difference : float or None
-        Two-sided p value of AUC = 0.5.
+        Two-sided p value of AUC = 0.5. It is made on the AUC scale, as MRMC software does; the
+        interval on the logit scale is a little wider towards 0.5, so that a p value just under
+        alpha may come with an interval that holds 0.5: the interval decides.
     p_equivalence : float or None
         Larger of the two one-sided p values of |AUC - 0.5| >= margin (TOST).
     low, high : float or None
@@ -67,10 +69,8 @@ class Verdict:
         }
 
 
-def difference_p_value(
-    estimate: float, se: float, df: float, *, scale: Literal["logit", "identity"] = "logit"
-) -> float:
-    """Two-sided p value of AUC = 0.5.
+def difference_p_value(estimate: float, se: float, df: float) -> float:
+    """Two-sided p value of AUC = 0.5, from t = (AUC - 0.5) / SE.
 
     Parameters
     ----------
@@ -78,15 +78,13 @@ def difference_p_value(
         AUC and its standard error.
     df : float
         ``math.inf`` for a normal test.
-    scale : str
-        ``"logit"`` (default): below alpha exactly when the reported interval of level 1 - alpha
-        excludes 0.5. ``"identity"``: t = (AUC - 0.5) / SE, as most software prints it.
+
+    Examples
+    --------
+    >>> round(difference_p_value(0.58, 0.043, 19.5), 4)
+    0.0779
     """
-    if scale == "logit":
-        t = float(special.logit(estimate)) * estimate * (1.0 - estimate) / se
-    else:
-        t = (estimate - 0.5) / se
-    return 2.0 * float(stats.t.sf(abs(t), df))
+    return 2.0 * float(stats.t.sf(abs(estimate - 0.5) / se, df))
 
 
 def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float) -> float:
@@ -94,7 +92,7 @@ def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float)
 
     Below alpha exactly when the interval AUC +- t SE of level 1 - 2 alpha lies inside
     0.5 +- margin. This interval is made on the AUC scale: on the logit scale, whose slope grows
-    away from 0.5, the test rejects up to 5.3 % at a nominal 5 % (docs/decisions/0022).
+    away from 0.5, the test rejects 5.3 % at a nominal 5 % (docs/decisions/0022).
 
     Parameters
     ----------
@@ -168,11 +166,13 @@ def equivalence_verdict(
             why=f"the AUC is not estimable: {arm.why_not}",
         )
     p_difference = difference_p_value(arm.estimate, arm.se, arm.df)
+    # The verdict goes by the interval that is reported, so that a reader never sees them disagree.
+    reported = limits(arm.estimate, arm.se, arm.df, level=settings.level, scale="logit")
     p_equivalence = equivalence_p_value(arm.estimate, arm.se, arm.df, margin=settings.margin)
     low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha)
     within = p_equivalence < alpha
     state: VerdictState = "inconclusive"
-    if p_difference < alpha:
+    if reported[0] > 0.5 or reported[1] < 0.5:
         state = "distinguishable"
     elif within:
         state = "equivalent"
