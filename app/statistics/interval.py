@@ -46,7 +46,7 @@ def limits(
     --------
     >>> low, high = limits(0.9, 0.04, 10, level=0.95, scale="logit")
     >>> round(low, 3), round(high, 3)
-    (0.769, 0.96)
+    (0.77, 0.96)
     """
     t = float(stats.t.ppf(0.5 + level / 2.0, df))
     if scale == "logit":
