@@ -1,0 +1,329 @@
+"""The whole analysis of a ratings table: one call, one frozen result, one JSON schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from app.statistics.contrasts import (
+    ArmFigures,
+    Contrast,
+    Friedman,
+    all_arms,
+    cliffs_delta,
+    friedman,
+    global_to_json,
+    independent_arms,
+    pairwise,
+)
+from app.statistics.deception import deception
+from app.statistics.detection import detection
+from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination
+from app.statistics.drift import drift
+from app.statistics.equivalence import Verdict, equivalence_verdict
+from app.statistics.groups import GroupFigures, by_reader_group
+from app.statistics.obuchowski_rockette import GlobalTest
+from app.statistics.reader_means import reader_means
+from app.statistics.readers import ReaderFigures, reader_figures
+from app.statistics.realism import CategoryShare, distribution, realism
+from app.statistics.result import Estimate
+from app.statistics.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.table import Measure, RatingsTable
+from app.statistics.time import time
+
+Family = Mapping[str, "Estimate | Mapping[str, Estimate]"]
+
+_FAMILIES_OF_COLUMN: dict[Measure, str] = {
+    "realism": "realism, discrimination.auc_realism and agreement.realism",
+    "score": "discrimination.auc_score",
+    "verdict": "deception, detection, discrimination.auc_confidence and agreement.verdict",
+    "confidence": "discrimination.auc_confidence",
+    "position": "drift",
+    "reading_time_ms": "time",
+}
+
+_CONTRASTED_MEANS: dict[str, Measure] = {
+    "realism.mean": "realism",
+    "deception.rate": "judged_real",
+    "time.geometric_mean_ms": "log_time",
+}
+
+
+@dataclass(frozen=True)
+class ArmAnalysis:
+    """Everything about one arm.
+
+    Attributes
+    ----------
+    arm, truth : str
+    n_readers, n_cases, n_ratings : int
+        First reads.
+    n_repeated : int
+        Repeated reads; only the intra-reader family uses them.
+    families : mapping of family to mapping of estimand to Estimate
+        ``agreement`` and ``intra_reader`` have one more level, ``realism`` and ``verdict``.
+    distribution : tuple of CategoryShare
+    verdict : Verdict or None
+        None for a real arm.
+    """
+
+    arm: str
+    truth: str
+    n_readers: int
+    n_cases: int
+    n_ratings: int
+    n_repeated: int
+    families: Mapping[str, Family]
+    distribution: tuple[CategoryShare, ...]
+    verdict: Verdict | None
+
+    def to_json(self) -> dict[str, Any]:
+        families = {name: _family_to_json(family) for name, family in self.families.items()}
+        return {
+            "truth": self.truth,
+            "n_readers": self.n_readers,
+            "n_cases": self.n_cases,
+            "n_ratings": self.n_ratings,
+            "n_repeated": self.n_repeated,
+            **families,
+            "distribution": [step.to_json() for step in self.distribution],
+            "verdict": None if self.verdict is None else self.verdict.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """Differences between arms, per measure: pairs, global test, Friedman test."""
+
+    pairs: tuple[Contrast, ...]
+    global_tests: Mapping[str, GlobalTest]
+    friedman_tests: Mapping[str, Friedman]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "pairs": [pair.to_json() for pair in self.pairs],
+            "global": {name: global_to_json(test) for name, test in self.global_tests.items()},
+            "friedman": {name: test.to_json() for name, test in self.friedman_tests.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Result of :func:`analyse`."""
+
+    settings: AnalysisSettings
+    table: RatingsTable
+    arms: Mapping[str, ArmAnalysis]
+    contrasts: Contrasts
+    readers: Mapping[str, Mapping[str, ReaderFigures]]
+    groups: Mapping[str, Mapping[str, GroupFigures]]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The analysis as plain JSON values; schema in docs/statistics.md."""
+        table = self.table
+        first = table.replicate == 0
+        return {
+            "arms": {name: arm.to_json() for name, arm in self.arms.items()},
+            "contrasts": self.contrasts.to_json(),
+            "readers": {
+                reader: {"groups": dict(table.reader_groups.get(reader, {})), "arms": dict(arms)}
+                for reader, arms in self.readers.items()
+            },
+            "groups": {
+                name: {
+                    level: {
+                        arm: {key: estimate.to_json() for key, estimate in figures.items()}
+                        for arm, figures in arms.items()
+                    }
+                    for level, arms in levels.items()
+                }
+                for name, levels in self.groups.items()
+            },
+            "settings": {
+                **asdict(self.settings),
+                "realism_min": table.realism_min,
+                "realism_max": table.realism_max,
+                "confidence_max": table.confidence_max,
+                "real_arms": list(table.real_arms),
+                "synthetic_arms": list(table.synthetic_arms),
+                "n_readers": len(table.readers),
+                "n_cases": sum(len(table.cases(arm)) for arm in table.arms),
+                "n_ratings": int(first.sum()),
+                "n_repeated": int((~first).sum()),
+            },
+            "notes": list(self.notes),
+        }
+
+
+def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) -> Analysis:
+    """Analyse a table of ratings.
+
+    Parameters
+    ----------
+    table : RatingsTable
+    settings : AnalysisSettings, optional
+        Readers and cases both random, margin 0.10 and no bootstrap when left out.
+
+    Returns
+    -------
+    Analysis
+        What can't be estimated is there, with its state saying why.
+    """
+    settings = settings or AnalysisSettings()
+    aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
+    return Analysis(
+        settings=settings,
+        table=table,
+        arms={arm: _arm(table, arm, settings, aucs) for arm in table.arms},
+        contrasts=_contrasts(table, settings, aucs),
+        readers=reader_figures(table, aucs),
+        groups=by_reader_group(table, settings),
+        notes=_notes(table),
+    )
+
+
+def _arm(
+    table: RatingsTable,
+    arm: str,
+    settings: AnalysisSettings,
+    aucs: Mapping[VerdictMeasure, ArmFigures | None],
+) -> ArmAnalysis:
+    rows = table.arm == arm
+    first = rows & (table.replicate == 0)
+    return ArmAnalysis(
+        arm=arm,
+        truth=table.truth_of(arm),
+        n_readers=int(np.unique(table.reader[first]).size),
+        n_cases=int(np.unique(table.case[first]).size),
+        n_ratings=int(first.sum()),
+        n_repeated=int((rows & ~first).sum()),
+        families={
+            "realism": realism(table, arm, settings),
+            "deception": deception(table, arm, settings),
+            "detection": detection(table, arm, settings),
+            "discrimination": discrimination(table, arm, settings, aucs),
+            "time": time(table, arm, settings),
+            "drift": drift(table, arm, settings),
+        },
+        distribution=distribution(table, arm),
+        verdict=_verdict(table, arm, settings, aucs),
+    )
+
+
+def verdict_measure(table: RatingsTable, settings: AnalysisSettings) -> VerdictMeasure:
+    """The AUC the verdict rests on: the one asked for, or the first the ratings hold."""
+    if settings.measure != "auto":
+        return settings.measure
+    return next((key for key, measure in AUC_FROM.items() if table.has(measure)), "auc_realism")
+
+
+def _verdict(
+    table: RatingsTable,
+    arm: str,
+    settings: AnalysisSettings,
+    aucs: Mapping[VerdictMeasure, ArmFigures | None],
+) -> Verdict | None:
+    if arm in table.real_arms:
+        return None
+    key = verdict_measure(table, settings)
+    figures = aucs[key]
+    if figures is None:
+        why = (
+            "there is no real arm"
+            if not table.real_arms
+            else f"the ratings do not hold what {key} needs"
+        )
+        return Verdict("inconclusive", key, settings.margin, None, None, why=why)
+    index = figures.arms.index(arm)
+    measure = AUC_FROM[key]
+    return equivalence_verdict(
+        figures.theta[index],
+        figures.covariance[index, :, index],
+        [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
+        settings,
+        measure=key,
+    )
+
+
+def _contrasts(
+    table: RatingsTable,
+    settings: AnalysisSettings,
+    aucs: Mapping[VerdictMeasure, ArmFigures | None],
+) -> Contrasts:
+    figures: list[ArmFigures] = []
+    for name, measure in _CONTRASTED_MEANS.items():
+        if table.has(measure):
+            figures.append(
+                independent_arms(
+                    name,
+                    table.arms,
+                    [reader_means(table.matrix(measure, arm)) for arm in table.arms],
+                    scale="log" if measure == "log_time" else "identity",
+                )
+            )
+    figures += [found for found in aucs.values() if found is not None]
+    pairs: list[Contrast] = []
+    for found in figures:
+        pairs += _with_cliffs_delta(table, found, settings)
+    several = [found for found in figures if len(found.arms) > 1]
+    return Contrasts(
+        pairs=tuple(pairs),
+        global_tests={found.measure: all_arms(found, settings) for found in several},
+        friedman_tests={found.measure: friedman(found.theta) for found in several},
+    )
+
+
+def _with_cliffs_delta(
+    table: RatingsTable, figures: ArmFigures, settings: AnalysisSettings
+) -> list[Contrast]:
+    pairs = pairwise(figures, settings)
+    if figures.measure != "realism.mean":
+        return list(pairs)
+    return [
+        replace(
+            pair,
+            cliffs_delta=cliffs_delta(
+                table.matrix("realism", pair.arm), table.matrix("realism", pair.against), settings
+            ),
+        )
+        for pair in pairs
+    ]
+
+
+def _notes(table: RatingsTable) -> tuple[str, ...]:
+    notes = [
+        f"The ratings have no {column}: {families} can't be given."
+        for column, families in _FAMILIES_OF_COLUMN.items()
+        if not table.has(column)
+    ]
+    if not table.real_arms:
+        notes.append(
+            "There is no real arm: detection, discrimination, hype_infinity and the verdicts "
+            "can't be given."
+        )
+    if not (table.replicate > 0).any():
+        notes.append("No case was read twice by a reader: intra_reader can't be given.")
+    if len(table.readers) == 1:
+        notes.append(
+            "There is one reader: nothing can be said about other readers; "
+            "intervals for this reader alone come with generalise_to = cases."
+        )
+    elif len(table.readers) < 4:
+        notes.append(
+            f"There are {len(table.readers)} readers: the intervals speak for readers like them "
+            "and are wide because so few were asked."
+        )
+    return tuple(notes)
+
+
+def _family_to_json(family: Family) -> dict[str, Any]:
+    return {
+        key: value.to_json()
+        if isinstance(value, Estimate)
+        else {name: estimate.to_json() for name, estimate in value.items()}
+        for key, value in family.items()
+    }

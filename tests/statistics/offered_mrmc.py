@@ -1,0 +1,321 @@
+"""Which published statistics the MRMC part offers, and how to get each from a reference table.
+
+Each entry takes the rows of a reference CSV file (dictionaries of strings) and the arguments of the
+expected value, and returns a number, a list, or the part of a dictionary that is offered.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from app.statistics.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.contrasts import friedman, holm, independent_arms
+from app.statistics.detection import sdt_loglinear
+from app.statistics.equivalence import difference_p_value, equivalence_p_value
+from app.statistics.interval import counts, limits
+from app.statistics.obuchowski_rockette import (
+    components,
+    difference,
+    global_test,
+    single_arm,
+)
+from app.statistics.reader_means import reader_means
+from app.statistics.settings import Generalisation
+
+Rows = Sequence[Mapping[str, str]]
+Args = Mapping[str, Any]
+
+_SAMPLED: dict[str, Generalisation] = {
+    "RRRC": "readers_and_cases",
+    "FRRC": "cases",
+    "RRFC": "readers",
+}
+
+
+def first_reads(rows: Rows) -> list[Mapping[str, str]]:
+    return [row for row in rows if row.get("presentation", "1") == "1"]
+
+
+def value(row: Mapping[str, str], variable: str) -> float:
+    if variable == "signed":
+        return float(row["confidence"]) * (1 if row["call_real"] == "1" else -1)
+    text = row[variable]
+    return float(text) if text not in ("", "NA") else math.nan
+
+
+def matrix(rows: Rows, variable: str, *, arm: str | None = None, truth: str | None = None) -> Any:
+    """Readers x cases; a case is named by its arm unless every arm holds the same cases."""
+    readers = sorted({row["reader"] for row in rows})
+    chosen = [
+        row
+        for row in first_reads(rows)
+        if arm in (None, "ALL", row["modality"]) and truth in (None, row["truth"])
+    ]
+    cases = sorted({row["case"] for row in chosen})
+    table = np.full((len(readers), len(cases)), np.nan)
+    for row in chosen:
+        table[readers.index(row["reader"]), cases.index(row["case"])] = value(row, variable)
+    return table
+
+
+def vandyke_figures(rows: Rows, covariance: str) -> tuple[Any, Any]:
+    """Both treatments read the same cases: ten reader x treatment rows against one set of cases."""
+    normal = np.vstack([matrix(rows, "rating", arm=arm, truth="0") for arm in ("1", "2")])
+    abnormal = np.vstack([matrix(rows, "rating", arm=arm, truth="1") for arm in ("1", "2")])
+    theta, cov = reader_aucs(abnormal, normal, method=covariance.lower())  # type: ignore[arg-type]
+    return theta.reshape(2, -1), cov.reshape(2, theta.size // 2, 2, theta.size // 2)
+
+
+def figures(rows: Rows, args: Args) -> tuple[Any, Any]:
+    covariance = args.get("covariance", "unbiased")
+    if "variable" not in args:
+        return vandyke_figures(rows, covariance)
+    variable = args["variable"]
+    return reader_aucs_of_arms(
+        matrix(rows, variable, arm="real"),
+        [matrix(rows, variable, arm=arm) for arm in ("modelA", "modelB")],
+        method=covariance,
+    )
+
+
+def sampled(args: Args) -> Generalisation:
+    return _SAMPLED[args.get("factor", "RRRC")]
+
+
+def or_single(rows: Rows, args: Args) -> list[dict[str, Any]]:
+    theta, cov = figures(rows, args)
+    found = []
+    for i in range(2):
+        arm = single_arm(theta[i], cov[i, :, i], generalise_to=sampled(args))
+        low, high = limits(arm.estimate, arm.se, arm.df, level=0.95)
+        own: dict[str, Any] = {"Estimate": arm.estimate, "StdErr": arm.se, "CI": [low, high]}
+        if args.get("factor") == "FRRC":
+            own |= {"Var(Error)": arm.error_variance, "Cov2": arm.cov2}
+        elif args.get("factor") == "RRFC":
+            own |= {"MS(R)": arm.ms_reader, "df": arm.df}
+        else:
+            own |= {"MS(R)": arm.ms_reader, "Cov2": arm.cov2, "df": arm.df}
+        found.append(own)
+    return found
+
+
+def or_difference(rows: Rows, args: Args) -> dict[str, Any]:
+    theta, cov = figures(rows, args)
+    found = difference(theta, cov, generalise_to=sampled(args))
+    low, high = limits(found.estimate, found.se, found.df, level=0.95)
+    own: dict[str, Any] = {
+        "Estimate": found.estimate,
+        "StdErr": found.se,
+        "CI": [low, high],
+        "p-value": found.p_value,
+    }
+    if args.get("factor") == "FRRC":
+        return own | {"z": found.statistic}
+    return own | {"df": found.df, "t": found.statistic}
+
+
+def or_global(rows: Rows, args: Args) -> dict[str, float]:
+    theta, cov = figures(rows, args)
+    found = global_test(theta, cov, generalise_to=sampled(args))
+    own = {"MS(T)": found.ms_arm, "p-value": found.p_value}
+    if args.get("factor") == "FRRC":
+        return own | {
+            "X2": found.statistic,
+            "df": found.df1,
+            "Cov2": found.cov2,
+            "Cov3": found.cov3,
+            "Denominator": found.denominator,
+        }
+    own |= {
+        "F": found.statistic,
+        "df1": found.df1,
+        "df2": found.df2,
+        "MS(T:R)": found.ms_arm_by_reader,
+    }
+    if args.get("factor") == "RRFC":
+        return own
+    return own | {
+        "Cov2": found.cov2,
+        "Cov3": found.cov3,
+        "Denominator": found.denominator,
+    }
+
+
+def or_components(rows: Rows, args: Args) -> dict[str, float]:
+    found = components(*figures(rows, args))
+    return {
+        "reader": found.reader,
+        ("test:reader" if "variable" in args else "treatment:reader"): found.arm_by_reader,
+        "Error": found.error,
+        "Cov1": found.cov1,
+        "Cov2": found.cov2,
+        "Cov3": found.cov3,
+    }
+
+
+def or_against_chance(rows: Rows, args: Args) -> list[dict[str, float]]:
+    theta, cov = figures(rows, args)
+    arms = [single_arm(theta[i], cov[i, :, i]) for i in range(2)]
+    return [
+        {
+            "t": (arm.estimate - 0.5) / arm.se,
+            "p_two_sided": difference_p_value(arm.estimate, arm.se, arm.df),
+            "tost_p_margin_0_10": equivalence_p_value(arm.estimate, arm.se, arm.df, margin=0.10),
+        }
+        for arm in arms
+    ]
+
+
+def one_shot(rows: Rows, args: Args) -> dict[str, Any]:
+    """The U-statistic variance of iMRMC, reached through unbiased covariances."""
+    theta, cov = figures(rows, {**args, "covariance": "unbiased"})
+    names = {"m1": 0, "m2": 1, "modelA": 0, "modelB": 1}
+    one = names[args["modalityA"]]
+    first = single_arm(theta[one], cov[one, :, one])
+    low, high = limits(first.estimate, first.se, math.inf, level=0.95)
+    if args["modalityB"] == "NO_MOD":
+        return {
+            "NR": theta.shape[1],
+            "AUCA": first.estimate,
+            "varAUCA": first.variance,
+            "botCInormal": low,
+            "topCInormal": high,
+        }
+    other = names[args["modalityB"]]
+    second = single_arm(theta[other], cov[other, :, other])
+    both = difference(theta[[one, other]], cov[[one, other]][:, :, [one, other]])
+    low, high = limits(both.estimate, both.se, math.inf, level=0.95)
+    return {
+        "NR": theta.shape[1],
+        "AUCA": first.estimate,
+        "varAUCA": first.variance,
+        "AUCB": second.estimate,
+        "varAUCB": second.variance,
+        "AUCAminusAUCB": both.estimate,
+        "varAUCAminusAUCB": both.variance,
+        "botCInormal": low,
+        "topCInormal": high,
+    }
+
+
+def mean_with_n(rows: Rows, args: Args) -> dict[str, float]:
+    table = matrix(rows, args["variable"], arm=args["arm"])
+    theta, _ = reader_means(table)
+    return {"mean": float(theta.mean()), "n": counts([table])[2]}
+
+
+def mean_with_variance(rows: Rows, args: Args) -> dict[str, float]:
+    theta, covariance = reader_means(matrix(rows, args["variable"], arm=args["arm"]))
+    arm = single_arm(theta, covariance)
+    return {"mean": arm.estimate, "var": arm.variance}
+
+
+def signal_detection(rows: Rows, args: Args) -> dict[str, float]:
+    """The reference calls real the signal; d' is the same either way."""
+    if "model" in args:
+        readers = sorted({row["reader"] for row in rows})
+        j = readers.index(args["reader"])
+        real = matrix(rows, "call_real", arm="real")[j]
+        synthetic = matrix(rows, "call_real", arm=args["model"])[j]
+        hits, alarms = np.nansum(real), np.nansum(synthetic)
+        n_signal, n_noise = np.isfinite(real).sum(), np.isfinite(synthetic).sum()
+    else:
+        hits, alarms = args["hits"], args["false_alarms"]
+        n_signal, n_noise = args["n_signal"], args["n_noise"]
+    found = sdt_loglinear(*(np.array([float(x)]) for x in (hits, n_signal, alarms, n_noise)))
+    log_beta = "lnbeta" if "model" in args else "ln_beta"
+    return {
+        "dprime": float(found.d_prime[0]),
+        "c": float(found.criterion[0]),
+        log_beta: float(found.log_beta[0]),
+    }
+
+
+def marker_figures(rows: Rows, markers: Sequence[str]) -> tuple[Any, Any]:
+    """Two markers measured in the same patients: arms of one reader."""
+    pick = [[row for row in rows if row["reader"] == marker] for marker in markers]
+    positive = np.vstack([matrix(some, "rating", truth="1") for some in pick])
+    negative = np.vstack([matrix(some, "rating", truth="0") for some in pick])
+    theta, cov = reader_aucs(positive, negative, method="delong")
+    n = len(markers)
+    return theta.reshape(n, 1), cov.reshape(n, 1, n, 1)
+
+
+def delong_interval(rows: Rows, args: Args) -> list[float]:
+    theta, cov = marker_figures(rows, [args["reader"]])
+    arm = single_arm(theta[0], cov[0, :, 0], generalise_to="cases")
+    return list(limits(arm.estimate, arm.se, arm.df, level=0.95))
+
+
+def delong_test(rows: Rows, args: Args) -> dict[str, float]:
+    markers = list(dict.fromkeys(row["reader"] for row in rows))
+    theta, cov = marker_figures(rows, markers)
+    found = difference(theta, cov, generalise_to="cases")
+    return {"z": abs(found.statistic), "p": found.p_value}
+
+
+def friedman_of_readers(rows: Rows, args: Args) -> list[float | None]:
+    theta = np.array(
+        [reader_means(matrix(rows, "rating", arm=arm))[0] for arm in ("real", "modelA", "modelB")]
+    )
+    found = friedman(theta)
+    return [found.statistic, found.df, found.p_value]
+
+
+def friedman_of_methods(rows: Rows, args: Args) -> float | None:
+    """Players (readers) by method of rounding first base (modality)."""
+    readers = sorted({row["reader"] for row in rows})
+    methods = sorted({row["modality"] for row in rows})
+    table = np.full((len(methods), len(readers)), np.nan)
+    for row in rows:
+        table[methods.index(row["modality"]), readers.index(row["reader"])] = float(row["rating"])
+    return friedman(table).statistic
+
+
+def paired_t(rows: Rows, args: Args) -> dict[str, dict[str, float | None]]:
+    arms = ("real", "modelA", "modelB")
+    joined = independent_arms(
+        "realism.mean", arms, [reader_means(matrix(rows, "rating", arm=arm)) for arm in arms]
+    )
+    raw: dict[str, float | None] = {}
+    for i, arm in enumerate(arms[1:], start=1):
+        found = difference(
+            joined.theta[[i, 0]],
+            joined.covariance[[i, 0]][:, :, [i, 0]],
+            generalise_to="readers",
+        )
+        raw[arm] = found.p_value
+    return {"p": raw, "holm": dict(zip(raw, holm(list(raw.values())), strict=True))}
+
+
+OFFERED: dict[str, Callable[[Rows, Args], Any]] = {
+    "n_cases": lambda rows, args: counts([matrix(rows, "rating", arm=args["arm"])])[1],
+    "n_readers": lambda rows, args: counts([matrix(rows, "rating", arm=args["arm"])])[0],
+    "n_ratings": lambda rows, args: counts([matrix(rows, "rating", arm=args["arm"])])[2],
+    "mean_rating": mean_with_n,
+    "mean_rating_ustat": mean_with_variance,
+    "fool_rate": mean_with_n,
+    "fool_rate_ustat": mean_with_variance,
+    "sdt_loglinear": signal_detection,
+    "auc_single_reader": lambda rows, args: float(marker_figures(rows, [args["reader"]])[0][0, 0]),
+    "auc_delong_ci95": delong_interval,
+    "delong_paired_test": delong_test,
+    "reader_auc_by_treatment": lambda rows, args: figures(rows, args)[0].ravel().tolist(),
+    "or_variance_components": or_components,
+    "or_global_test": or_global,
+    "or_difference": or_difference,
+    "or_differences": lambda rows, args: [or_difference(rows, args)],
+    "or_single_treatment": or_single,
+    "or_single_model": or_single,
+    "or_single_vs_chance_and_tost": or_against_chance,
+    "or_vs_chance_and_tost": or_against_chance,
+    "imrmc_Ustat": one_shot,
+    "friedman_chi2": friedman_of_methods,
+    "friedman_reader_means": friedman_of_readers,
+    "paired_t_reader_means_vs_real": paired_t,
+    "holm": lambda rows, args: holm(args["p"]),
+}
