@@ -33,7 +33,7 @@ def mirror_heart(anatomy: Anatomy, strength: float, rng: np.random.Generator) ->
     Weak: a heart nearly as wide to either side, leaning the wrong way. Strong: a full mirror
     image, aortic knob and, mostly, stomach included.
     """
-    lean = 0.45 + 0.55 * strength
+    lean = 0.60 + 0.40 * strength
     knots = np.union1d(anatomy.left_border.knots, anatomy.right_border.knots)
     apex = np.interp(knots, anatomy.left_border.knots, anatomy.left_border.values)
     other = np.interp(knots, anatomy.right_border.knots, anatomy.right_border.values)

@@ -1,0 +1,113 @@
+"""The demo's arms and images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.phantom import DEMO_ARMS, PhantomImage, chest_radiograph, demo_images
+
+from .films import heart_to_the_right
+
+
+@pytest.fixture(scope="module")
+def images() -> Sequence[PhantomImage]:
+    return tuple(demo_images(seed=20240914))
+
+
+def test_there_are_at_least_four_model_arms_and_one_reference_of_12_images_each(
+    images: Sequence[PhantomImage],
+) -> None:
+    assert [arm.id for arm in DEMO_ARMS if arm.kind == "real"] == ["real"]
+    assert sum(arm.kind == "synthetic" for arm in DEMO_ARMS) >= 4
+    for arm in DEMO_ARMS:
+        for condition in ("normal", "abnormal"):
+            own = [i for i in images if i.arm == arm.id and i.condition == condition]
+            assert [image.index for image in own] == list(range(6))
+
+
+def test_everything_says_simulated(images: Sequence[PhantomImage]) -> None:
+    for arm in DEMO_ARMS:
+        assert "simulated" in arm.label.lower()
+        assert "simulated" in arm.description.lower()
+        assert arm.kind == "real" or arm.id.startswith("simulated-")
+        assert arm.id.isascii()
+    assert all("simulated" in str(image.description["source"]) for image in images)
+
+
+def test_every_image_is_another_patient_of_another_seed(images: Sequence[PhantomImage]) -> None:
+    assert len({image.seed for image in images}) == len(images)
+    assert len({image.pixels.tobytes() for image in images}) == len(images)
+
+
+def test_every_image_has_the_size_and_depth_of_a_rendition(
+    images: Sequence[PhantomImage],
+) -> None:
+    for image in images:
+        assert image.pixels.shape == (512, 512)
+        assert image.pixels.dtype == np.uint8
+
+
+def test_an_arm_drawn_alone_has_the_same_bytes_as_among_others(
+    images: Sequence[PhantomImage],
+) -> None:
+    arm = DEMO_ARMS[2]
+    alone = tuple(demo_images(seed=20240914, per_condition=1, arms=(arm,)))
+    among = [i for i in images if i.arm == arm.id and i.index == 0]
+    assert [i.pixels.tobytes() for i in alone] == [i.pixels.tobytes() for i in among]
+
+
+def test_the_seed_kept_with_an_image_redraws_it(images: Sequence[PhantomImage]) -> None:
+    faults = {arm.id: arm.fault for arm in DEMO_ARMS}
+    for image in images[::13]:
+        again = chest_radiograph(
+            seed=image.seed, condition=image.condition, fault=faults[image.arm]
+        )
+        assert again.tobytes() == image.pixels.tobytes()
+
+
+def test_another_seed_gives_other_images(images: Sequence[PhantomImage]) -> None:
+    other = next(demo_images(seed=1, per_condition=1))
+    assert other.pixels.tobytes() != images[0].pixels.tobytes()
+
+
+def test_the_heart_lies_to_the_right_of_the_image_in_every_arm_but_the_mirrored(
+    images: Sequence[PhantomImage],
+) -> None:
+    for arm in DEMO_ARMS:
+        side = np.mean([heart_to_the_right(i.pixels) for i in images if i.arm == arm.id])
+        if arm.fault == "mirrored":
+            assert side < -8
+        else:
+            assert side > 8
+
+
+def test_brightness_alone_does_not_tell_a_model_arm_from_the_reference(
+    images: Sequence[PhantomImage],
+) -> None:
+    """Area under the curve of the mean grey level, 0.5 = no separation, loosely bounded.
+
+    With 12 images an arm, chance alone reaches 0.27 to 0.73 in 95 of 100 draws.
+    """
+
+    def means(arm: str) -> np.ndarray:
+        return np.array([image.pixels.mean() for image in images if image.arm == arm])
+
+    reference = means("real")
+    for arm in DEMO_ARMS[1:]:
+        area = (means(arm.id)[:, None] > reference[None, :]).mean()
+        assert 0.2 < area < 0.8
+
+
+def test_the_frame_does_not_tell_a_model_arm_from_the_reference() -> None:
+    """Border and marker come from the film's own stream: same seed, same frame, any fault."""
+    plain = chest_radiograph(seed=12, condition="normal", size=256)
+    for fault in ("smooth", "ribs", "mirrored"):
+        faulty = chest_radiograph(seed=12, condition="normal", size=256, fault=fault)
+        assert ((plain[0] == 0) == (faulty[0] == 0)).mean() > 0.95
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"seed": 1, "per_condition": -1}])
+def test_a_wrong_argument_is_named(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        next(demo_images(**wrong))
