@@ -48,15 +48,6 @@ def iter_index(directory: Path, index: str) -> Iterator[IndexLine]:
         raise BadBank(f"{path} can't be read: {error.strerror}.") from None
 
 
-def count_rows(directory: Path, index: str) -> int:
-    """Rows of the table, for a progress bar; 0 where there is none."""
-    try:
-        with (directory / index).open("rb") as file:
-            return max(0, sum(1 for _ in file) - 1)
-    except OSError:
-        return 0
-
-
 def _rows(file: TextIO, path: Path, root: Path) -> Iterator[IndexLine]:
     heading = file.readline()
     file.seek(0)

@@ -75,15 +75,6 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
         raise BadBank(f"{path} can't be read: {error.strerror}.") from None
 
 
-def count_lines(directory: Path) -> int:
-    """Lines of the manifest, for a progress bar; 0 where there is none."""
-    try:
-        with (directory / MANIFEST_FILE).open("rb") as file:
-            return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
-    except OSError:
-        return 0
-
-
 def read_verified(directory: Path, record: ImageRecord) -> DecodedImage:
     """Decode a record's file after checking its digest, then its size; raises BadImage."""
     data = read_image_file(directory / record.file, record.file)

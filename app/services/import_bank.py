@@ -163,6 +163,8 @@ class _Tally:
     refused_count: int = 0
     refused: list[BadRecord] = field(default_factory=list)
     lines: int = 0
+    # Arms whose row has been written or refreshed.
+    described: set[str] = field(default_factory=set)
     # While checking, nothing is stored that a later line could be held against.
     conditions: dict[Digest, str] = field(default_factory=dict)
 
@@ -214,9 +216,6 @@ def _import(
                 progress(checked.lines)
             if checked.refused_count:
                 return checked.summary(source.header)
-        with database.writing() as session:
-            for arm in source.header.arms:
-                store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
         tally = _Tally()
         for batch in _batches(source.records()):
             _import_batch(
@@ -325,6 +324,12 @@ def _import_batch(
         stored_arms(session, source.header.arm_ids, lock=True)
         # Once more under the lock: another import may have been here since.
         present = stored_images(session, {_digest(record) for record in records}, size=size)
+        # Only now, so that an arm none of whose images can be used is not left behind.
+        arms = {item.record.arm for item in rendered} | {arm for arm, _ in present}
+        for arm in source.header.arms:
+            if arm.id in arms - tally.described:
+                store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
+                tally.described.add(arm.id)
         new = [item for item in rendered if _digest(item.record) not in present]
         store_images(session, [_new_image(item) for item in new], size=size, now=now)
         store_renditions(
