@@ -141,11 +141,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   onFailure({ detail: { elt: event.detail.requestConfig.elt } }, "the answer did not come from the study's server");
 });
 document.addEventListener("htmx:afterSwap", () => {
-  // Back from the browser's page cache: the server knows which case is due now.
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
-});
-open();
+  open();
   // Read aloud by a screen reader, and no control holds the focus of the case before.
   page()?.querySelector("[data-where]")?.focus({ preventScroll: true });
 });

@@ -122,6 +122,11 @@ def case_again(
     )
 
 
+def can_correct(session: Session, reader: Reader, design: StudyDesign) -> bool:
+    """Whether the reader has a last case that she may still go back to."""
+    return reader.study.status == "open" and _correctable(session, reader, design) is not None
+
+
 def rendition_for(session: Session, reader: Reader, size: int, token: str) -> str:
     """The digest of the picture behind a token: the reader's own, up to the one to come next."""
     presentation = presentation_by_token(session, reader, token)

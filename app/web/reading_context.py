@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.blinding import BlindedCase
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
-from app.domain.scales import CONFIDENCE, Answers, Questions, Scale
+from app.domain.scales import CONFIDENCE, VERDICTS, Answers, Questions, Scale
 
 
 @dataclass(frozen=True)
@@ -131,17 +131,26 @@ def profile_fields() -> list[dict[str, Any]]:
     ]
 
 
-KEYS: tuple[Mapping[str, str], ...] = (
-    {"keys": "1 … 5", "does": "answer the question that is lit"},
-    {"keys": "R  S", "does": "real, synthetic"},
-    {"keys": "C", "does": "write a comment, Esc leaves it"},
-    {"keys": "Enter", "does": "submit"},
-    {"keys": "B", "does": "back to the last case"},
-    {"keys": "I", "does": "invert"},
-    {"keys": "+  −", "does": "zoom"},
-    {"keys": "0  =", "does": "fit"},
-    {"keys": "Space", "does": "reset the picture"},
-)
+def key_list(questions: Questions) -> list[dict[str, str]]:
+    """Every key that does something on a case of this study, in the order of a reading."""
+    scale = questions.realism_scale
+    has_slider = scale is not None and scale.is_continuous
+    points = [len(question["options"]) for question in question_list(questions)]
+    rows = [
+        (f"1 … {max(points)}" if max(points) > len(VERDICTS) else "", "answer the lit question"),
+        ("0 … 9" if has_slider else "", "write the number, where the lit question wants one"),
+        ("R  S" if questions.verdict else "", "real, synthetic"),
+        ("↑  ↓", "light the question before, the next one"),
+        ("C" if questions.comment else "", "write a comment, Esc leaves it"),
+        ("Enter", "submit"),
+        ("B", "back to the last case"),
+        ("I", "invert"),
+        ("Shift ← → ↑ ↓", "window, level"),
+        ("+  −", "zoom"),
+        ("=" if has_slider else "0  =", "fit"),
+        ("Space", "reset the picture"),
+    ]
+    return [{"keys": keys, "does": does} for keys, does in rows if keys]
 
 
 def paragraphs(text: str) -> list[str]:

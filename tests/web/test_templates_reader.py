@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from app.domain.blinding import BlindedCase
 from app.domain.scales import Questions
 from app.web.pages import Pages
-from app.web.reading_context import KEYS, case_picture, profile_fields, question_list
+from app.web.reading_context import case_picture, key_list, profile_fields, question_list
 from app.web.security_headers import SecurityHeaders
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,7 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read")
     def read(request: Request) -> Response:
         if desk.position > CASES:
-            return page(request, "thanks.html")
+            return page(request, "thanks.html", can_go_back=False)
         return case(request, {}, {})
 
     @app.get("/read/back")
@@ -156,7 +156,7 @@ def stand_in(desk: Desk) -> FastAPI:
                 "questions": question_list(desk.questions),
                 "practice_count": 2,
                 "case_count": CASES,
-                "keys": KEYS,
+                "keys": key_list(desk.questions),
             },
             "practice_feedback": {
                 "position": 1,
@@ -165,8 +165,8 @@ def stand_in(desk: Desk) -> FastAPI:
                 "verdict_given": "real",
                 "truth": "synthetic",
             },
-            "break": {"done": 3, "total": CASES},
-            "thanks": {},
+            "break": {"done": 3, "total": CASES, "can_go_back": True},
+            "thanks": {"can_go_back": True},
             "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
         }
         return page(request, f"{name}.html", **contexts[name])
@@ -280,6 +280,26 @@ def test_it_shows_given_answers_and_errors_again_and_escapes_them(client: TestCl
     assert "&lt;/textarea&gt;&lt;b&gt;" in html
     assert "Please answer realism." in html
     assert "Please answer verdict." not in html
+
+
+@pytest.mark.parametrize("scale", [None, "1-5", "1-7", "0-100"])
+def test_it_names_the_keys_of_the_scale_that_is_asked(
+    client: TestClient, desk: Desk, scale: str | None
+) -> None:
+    desk.questions = Questions(realism=scale, confidence=False)
+    caps = re.findall(r"<kbd>(.*?)</kbd>", client.get("/page/instructions").text)
+
+    figures = {cap for cap in caps if "…" in cap}
+    assert figures == {None: set(), "1-5": {"1 … 5"}, "1-7": {"1 … 7"}, "0-100": {"0 … 9"}}[scale]
+    assert {"↑", "↓", "Shift ← → ↑ ↓", "R", "S"} <= set(caps)
+    assert caps.count("0") == (0 if scale == "0-100" else 1)
+
+
+@pytest.mark.parametrize("path", ["/page/break", "/page/thanks"])
+def test_it_offers_the_way_back_from_a_break_and_from_the_end(
+    client: TestClient, path: str
+) -> None:
+    assert 'href="/read/back"' in client.get(path).text
 
 
 # Browser

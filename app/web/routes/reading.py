@@ -17,6 +17,7 @@ from app.domain.study import ensure_open
 from app.services.admit_reader import begin_reading, give_consent, keep_profile
 from app.services.read_case import (
     CaseToRead,
+    can_correct,
     case_again,
     case_to_correct,
     case_to_read,
@@ -28,8 +29,8 @@ from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
 from app.web.pages import is_htmx
 from app.web.reading_context import (
-    KEYS,
     case_picture,
+    key_list,
     paragraphs,
     profile_fields,
     question_list,
@@ -159,10 +160,11 @@ def _next_page(
     if step is Step.CASE:
         found = case_to_read(desk.session, desk.reader, desk.design, now=desk.now)
         return _served_case(request, desk, found, message, status)
+    back = {"can_go_back": can_correct(desk.session, desk.reader, desk.design)}
     if step is Step.BREAK:
         done = {"done": progress.cases_done, "total": desk.design.presentation_count}
-        return _render(request, desk, "break.html", done)
-    return _render(request, desk, "thanks.html", {})
+        return _render(request, desk, "break.html", {**done, **back})
+    return _render(request, desk, "thanks.html", back)
 
 
 def _served_case(
@@ -229,7 +231,7 @@ def _instructions(desk: ReaderAtDesk) -> dict[str, object]:
         "questions": question_list(desk.design.questions),
         "practice_count": desk.design.practice.count,
         "case_count": desk.design.presentation_count,
-        "keys": KEYS,
+        "keys": key_list(desk.design.questions),
     }
 
 
