@@ -33,6 +33,8 @@ _PHOTOMETRIC_INTERPRETATION = 262
 
 # Pillow warns from 89 megapixels on and refuses from twice that; our own limit is lower than both.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Of a damaged file it either raises, which is reported, or shows the picture.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,11 @@ def _decode_with_pillow(data: bytes, name: str) -> DecodedImage:
     image = _open(data, name)
     check_picture_size(name, *image.size)
     kind = "JPEG" if image.format == "MPO" else str(image.format)
-    # A phone's JPEG may carry a preview as second picture; elsewhere it is a page or a frame.
-    pages = int(getattr(image, "n_frames", 1))
-    if pages > 1 and kind != "JPEG":
-        raise BadImage(name, f"holds {pages} pictures; save each as a file of its own")
     try:
+        # A phone's JPEG may carry a preview as second picture; elsewhere it is a page or a frame.
+        pages = int(getattr(image, "n_frames", 1))
+        if pages > 1 and kind != "JPEG":
+            raise BadImage(name, f"holds {pages} pictures; save each as a file of its own")
         if kind == "PNG":
             # Decoding skips the checksums of the image data.
             _open(data, name).verify()
@@ -117,8 +119,10 @@ def _decode_with_pillow(data: bytes, name: str) -> DecodedImage:
         image.load()
         image = ImageOps.exif_transpose(image)
         values = _grey_values(image)
+    except BadImage:
+        raise
     # Pillow raises whatever its parsers meet in a damaged file.
-    except (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+    except Exception as error:
         raise BadImage(name, f"is a damaged {kind} file ({_brief(error)})") from None
     if white_is_zero:
         # Only 8-bit TIFFs come out of Pillow already inverted.
@@ -134,7 +138,7 @@ def _open(data: bytes, name: str) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError:
         raise BadImage(name, f"has more than {LARGEST_MEGAPIXELS} megapixels") from None
-    except (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError):
+    except Exception:
         raise BadImage(
             name, "is not a PNG, JPEG, TIFF, WebP or DICOM image, whatever its name says"
         ) from None

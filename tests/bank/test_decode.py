@@ -214,3 +214,23 @@ def test_it_refuses_what_is_not_a_file(tmp_path: Path) -> None:
         file.truncate(LARGEST_FILE_BYTES + 1)
     with pytest.raises(BadImage, match="an image file may have 268,435,456"):
         decode_grey(tmp_path / "huge.png")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_it_survives_any_damage_to_a_file(kind: str) -> None:
+    whole = saved(texture(), kind)
+    damage = np.random.default_rng(7)
+    complaints = []
+    for attempt in range(300):
+        data = bytearray(whole)
+        # Headers lie at the beginning, those of TIFF behind its pixels as well.
+        reach = len(data) if attempt % 2 else 400
+        for position in damage.integers(0, reach, 4):
+            data[position] = damage.integers(256)
+        try:
+            decode_grey(bytes(data[: None if attempt % 5 else reach // 2]))
+        except BadImage as error:
+            complaints.append(str(error))
+    assert complaints
+    assert not any("\n" in complaint for complaint in complaints)
