@@ -137,7 +137,7 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
     )  # fmt: skip
     body_depth = Outline(
         np.array([-9.0, -4.0, 1.0, 6.0, 12.0, 20.0, 27.0, 36.0]),
-        np.array([12.5, 14.0, 16.8, 19.3, 20.8, 21.6, 22.3, 22.8]) * scale + 0.9 * build,
+        np.array([13.5, 16.5, 19.0, 20.4, 21.0, 21.6, 22.3, 22.8]) * scale + 0.9 * build,
     )
     spread = rng.normal(0, 0.8, 2)
     arms = tuple(

@@ -199,7 +199,7 @@ def _spine(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> tuple[Map,
     disc = np.clip((np.abs(level) - 0.78) / 0.10, 0, 1)
     half_width = widths[index] * (1 - 0.10 * np.clip(1 - level**2, 0, 1))
     endplate = np.exp(-0.5 * ((np.abs(level) - 0.78) / 0.055) ** 2)
-    depth = (1 - disc) * 0.18 + 0.10 * endplate
+    depth = (1 - disc) * 0.22 + 0.15 * endplate
     x = (grid.x + 5.0 * grid.turn) / single(half_width)[:, None]
     shape = chord(x, 3.0)
     rim = np.exp(-0.5 * ((np.abs(x) - 0.94) / 0.05) ** 2)

@@ -45,7 +45,7 @@ def body_and_fat(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     full = anatomy.body_depth.at(grid.y)
     away = np.clip((across - 11.0) / 7.0, 0, 1)
     high = np.clip((16.0 - grid.y) / 8.0, 0, 1)
-    depth = full * (1 - 0.32 * away * away * (3 - 2 * away) * high)
+    depth = full * (1 - 0.22 * away * away * (3 - 2 * away) * high)
 
     skin = anatomy.skin.at(grid.y)
 
@@ -120,12 +120,17 @@ def _mediastinum(grid: Grid, anatomy: Anatomy) -> tuple[Map, Map]:
     return np.maximum(heart, core), (0.55 * knob + 0.5 * tube).astype(np.float32)
 
 
+def _dome_level(anatomy: Anatomy, side: int) -> float:
+    """Highest y of the dome on that side of the image; the lower dome lies under the heart."""
+    return anatomy.domes[1 if side == anatomy.heart_side else 0]
+
+
 def dome_tops(grid: Grid, anatomy: Anatomy) -> Map:
     """Body y of the top of the diaphragm under every pixel's column, shape (size, size)."""
     top = np.zeros((grid.size, grid.size), dtype=np.float32)
     wall = anatomy.cavity_edge.at(np.full((1, 1), 0.9)) * anatomy.cavity_half_width
     for index, side in enumerate((-1, 1)):
-        level = anatomy.domes[index if anatomy.heart_side > 0 else 1 - index]
+        level = _dome_level(anatomy, side)
         away = grid.x * side - anatomy.dome_middles[index]
         outward = np.clip(away / (wall + 0.05 - anatomy.dome_middles[index]), 0, 1)
         inward = np.clip(-away / anatomy.dome_middles[index], 0, 1)
@@ -160,12 +165,13 @@ def _gas(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
         total = np.maximum(total, tube)
 
     x, below, half_width, half_height, thickness = anatomy.stomach
-    level = anatomy.domes[1 if anatomy.heart_side > 0 else 0] + below
+    level = _dome_level(anatomy, anatomy.stomach_side) + below
     u = (grid.x - x * anatomy.stomach_side) / half_width
     v = (grid.y - level - 0.6) / half_height
     bubble = thickness * chord(np.hypot(u, v), 2.0)
     fluid = level + 0.6 + 0.45 * half_height
-    total = total + bubble * np.clip((fluid - grid.y) / 0.15, 0, 1)
+    under_dome = np.clip((grid.y - dome_tops(grid, anatomy) - 0.25) / 0.3, 0, 1)
+    total = total + bubble * np.clip((fluid - grid.y) / 0.15, 0, 1) * under_dome
 
     wobble = smooth_field(rng, grid.size, grid.pixels(1.6))
     for gas_x, gas_below, reach, thick in anatomy.gas:
