@@ -1,12 +1,16 @@
 """The database as the rest of the house sees it: transactions that read or write."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
+
+logger = logging.getLogger("negatoscope")
 
 
 class Database:
@@ -38,9 +42,13 @@ class Database:
             yield session
 
     def is_reachable(self) -> bool:
-        """Whether a query gets an answer and the tables are there."""
-        with self.reading() as session:
-            answer = session.execute(text("SELECT count(*) FROM alembic_version")).scalar_one()
+        """Whether a query gets an answer and the schema is there."""
+        try:
+            with self.reading() as session:
+                answer = session.execute(text("SELECT count(*) FROM alembic_version")).scalar_one()
+        except SQLAlchemyError as error:
+            logger.warning("the database can't be reached: %s", type(error).__name__)
+            return False
         return bool(answer == 1)
 
     def dispose(self) -> None:

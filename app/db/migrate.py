@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import text
 
 from app.db.engine import Database
 
@@ -17,5 +18,8 @@ def upgrade_schema(database: Database, migrations: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            # Several processes may start at once; the first migrates, the others then find nothing.
+            connection.execute(text("SELECT pg_advisory_xact_lock(2409044240)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -95,9 +95,7 @@ def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign)
     by_token = dict(
         session.execute(
             select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     session.execute(
         insert(ShownCase),

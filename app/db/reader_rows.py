@@ -90,9 +90,7 @@ def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgre
             .join(Reader, Reader.id == ReadingSession.reader_id)
             .where(Reader.study_id == study.id)
             .group_by(ReadingSession.reader_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [
         ReaderProgress(
@@ -113,4 +111,4 @@ def _counts(session: Session, study: Study, *, rated: bool) -> dict[int, int]:
         query = query.join(
             Rating, (Rating.presentation_id == Presentation.id) & Rating.is_first.is_(True)
         )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

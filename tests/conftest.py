@@ -1,0 +1,152 @@
+"""What most tests start from: a database of each kind, a small bank, a study, a server."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.bank.store import RenditionStore
+from app.db.engine import Database
+from app.db.migrate import upgrade_schema
+from app.main import create_app
+from app.settings import Settings
+from tests.postgresql import drop_database, make_database, postgresql_server
+from tests.studies import House
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with postgresql_server() as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database with the schema in it and one with the small bank too, both to be copied."""
+
+    empty: str
+    furnished: str
+    renditions: Path
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Two database files."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    empty, furnished = folder / "empty.db", folder / "furnished.db"
+    _make(f"sqlite:///{empty}")
+    shutil.copy(empty, furnished)
+    return Template(str(empty), str(furnished), _furnish(f"sqlite:///{furnished}", folder))
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """Two databases of a server."""
+    names = [f"negatoscope_test_{os.getpid()}_{kind}" for kind in ("empty", "furnished")]
+    for name in names:
+        drop_database(postgresql, name)
+    _make(make_database(postgresql, names[0]))
+    url = make_database(postgresql, names[1], template=names[0])
+    yield Template(*names, _furnish(url, tmp_path_factory.mktemp("postgresql")))
+    for name in names:
+        drop_database(postgresql, name)
+
+
+def _make(url: str) -> None:
+    database = Database(url)
+    upgrade_schema(database, MIGRATIONS)
+    database.dispose()
+
+
+def _furnish(url: str, folder: Path) -> Path:
+    database = Database(url)
+    House(database, RenditionStore(folder / "renditions"), folder).fill_bank()
+    database.dispose()
+    return folder / "renditions"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Every test that touches a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def template(backend: str, request: pytest.FixtureRequest) -> Template:
+    """What this test's database is copied from."""
+    found: Template = request.getfixturevalue(f"{backend}_template")
+    return found
+
+
+@contextmanager
+def _copy(backend: str, source: str, folder: Path, server: str) -> Iterator[str]:
+    if backend == "sqlite":
+        path = folder / "negatoscope.db"
+        shutil.copy(source, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"{source}_{next(_numbers)}"
+    drop_database(server, name)
+    yield make_database(server, name, template=source)
+    drop_database(server, name)
+
+
+def _server(backend: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("postgresql")) if backend == "postgresql" else ""
+
+
+@pytest.fixture
+def database_url(
+    backend: str, template: Template, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """An empty database with the schema; the small bank is in it if `house` is asked for too."""
+    source = template.furnished if "house" in request.fixturenames else template.empty
+    with _copy(backend, source, tmp_path, _server(backend, request)) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database of each kind."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RenditionStore:
+    """An empty rendition store."""
+    (tmp_path / "renditions").mkdir(exist_ok=True)
+    return RenditionStore(tmp_path / "renditions")
+
+
+@pytest.fixture
+def house(database: Database, store: RenditionStore, template: Template, tmp_path: Path) -> House:
+    """A database and a store with a small bank: real, M0 and M1, 6 images of each condition."""
+    shutil.copytree(template.renditions, tmp_path / "renditions", dirs_exist_ok=True)
+    return House(database, store, tmp_path)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings over the test's own folder and database."""
+    return Settings(data_dir=tmp_path, database_url=database_url, base_url="http://testserver")
+
+
+@pytest.fixture
+def client(house: House, settings: Settings) -> Iterator[TestClient]:
+    """A browser without JavaScript, on the small bank."""
+    with TestClient(create_app(settings)) as client:
+        yield client

@@ -1,0 +1,19 @@
+#!/bin/sh
+# The tests drive a real browser and a real PostgreSQL server. Install what is missing where that
+# is allowed (root on a Debian), else name the command; the tests themselves fail without them.
+set -u
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+    command -v google-chrome >/dev/null 2>&1 || missing="chromium"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
+    missing="$missing postgresql"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing for the tests:$missing"
+    # shellcheck disable=SC2086
+    apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $missing >/dev/null && exit 0
+    echo "apt-get could not install:$missing" >&2
+fi
+echo "The tests need:$missing. On Debian or Ubuntu: sudo apt-get install -y $missing" >&2
+exit 1

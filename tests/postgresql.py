@@ -1,0 +1,83 @@
+"""A PostgreSQL server for the tests: the one that is named, or one of our own on loopback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server on which databases may be made; fails where there is none."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    binaries = _binaries()
+    # Under /tmp and not pytest's own folder: the server's user must be able to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="negatoscope-postgresql-", dir="/tmp"))
+    try:
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        data = folder / "data"
+        _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
+        port = _free_port()
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
+        log = folder / "log"
+        _run(binaries / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_database(server: str, name: str, *, template: str | None = None) -> str:
+    """Make a database and return its URL."""
+    copy = f' TEMPLATE "{template}"' if template else ""
+    _on_server(server, f'CREATE DATABASE "{name}"{copy}')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove a database whoever is still connected."""
+    _on_server(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _on_server(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    if found:
+        return found[0].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise RuntimeError(
+            "The tests need PostgreSQL: apt-get install postgresql, or set TEST_POSTGRES_URL."
+        )
+    return Path(on_path).resolve().parent
+
+
+def _run(*command: object) -> None:
+    words = [str(word) for word in command]
+    if os.getuid() == 0:
+        words = ["runuser", "-u", "postgres", "--", *words]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

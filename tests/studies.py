@@ -1,0 +1,107 @@
+"""Banks and studies for tests, made by the same services that the app uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.bank.header import BankArm, BankHeader
+from app.bank.store import RenditionStore
+from app.bank.writer import BankWriter
+from app.db.engine import Database
+from app.domain.study import design_from_mapping
+from app.services.create_study import create_study
+from app.services.import_bank import import_bank
+from app.services.invite_readers import Invitation, invite_readers
+from app.services.open_study import close_study, open_study
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SIZE = 64
+ARMS = (
+    BankArm("real", "Real radiographs", "real"),
+    BankArm("M0", "M0: foundation model", "synthetic", generated=20, rejected=8),
+    BankArm("M1", "M1: LoRA", "synthetic"),
+)
+PER_CONDITION = 6
+
+
+def design_values(**changes: Any) -> dict[str, Any]:
+    """A design over the small bank: 3 arms of 2 + 2 cases."""
+    values: dict[str, Any] = {
+        "title": "Trial study",
+        "arms": [{"arm": arm.id, "normal": 2, "abnormal": 2} for arm in ARMS],
+        "rendition_size": SIZE,
+        "seed": 7,
+    }
+    return values | changes
+
+
+@dataclass(frozen=True)
+class House:
+    """A database and a store that tests fill."""
+
+    database: Database
+    store: RenditionStore
+    folder: Path
+
+    def fill_bank(self) -> None:
+        """Import images of noise, each unlike all others."""
+        directory = self.folder / "bank"
+        header = BankHeader("Trial bank", NOW, ARMS)
+        rng = np.random.default_rng(1)
+        with BankWriter(directory, header) as writer:
+            for arm in ARMS:
+                for condition in ("normal", "abnormal"):
+                    for number in range(PER_CONDITION):
+                        writer.add(
+                            rng.integers(0, 256, (SIZE, SIZE), dtype=np.uint8),
+                            file=f"images/{arm.id}/{condition}-{number}.png",
+                            arm=arm.id,
+                            condition=condition,
+                            provenance={"prompt": f"secret prompt of {arm.id}", "seed": number},
+                        )
+        import_bank(self.database, self.store, directory, now=NOW, size=SIZE)
+
+    def draft(self, **changes: Any) -> str:
+        """Make a draft and return its slug."""
+        design = design_from_mapping(design_values(**changes))
+        with self.database.writing() as session:
+            return create_study(session, design, now=NOW, actor="test")
+
+    def open(self, slug: str) -> None:
+        """Open a draft."""
+        with self.database.writing() as session:
+            open_study(session, slug, now=NOW, actor="test")
+
+    def close(self, slug: str) -> None:
+        """Close an open study."""
+        with self.database.writing() as session:
+            close_study(session, slug, now=NOW, actor="test")
+
+    def invite(self, slug: str, count: int = 1) -> tuple[Invitation, ...]:
+        """Invite readers."""
+        with self.database.writing() as session:
+            return invite_readers(session, slug, count=count, now=NOW, actor="test")
+
+    def open_study_with_reader(self, **changes: Any) -> tuple[str, str]:
+        """An open study and the token of its one reader's link."""
+        slug = self.draft(**changes)
+        self.open(slug)
+        return slug, self.invite(slug)[0].token
+
+
+PROFILE: Mapping[str, str] = {
+    "role": "radiologist",
+    "specialty": "chest",
+    "years_experience": "12",
+    "reading_frequency": "daily",
+}
+GOOD_ANSWERS: Mapping[str, str] = {
+    "realism": "4",
+    "verdict": "synthetic",
+    "confidence": "3",
+    "comment": "",
+}
