@@ -30,7 +30,10 @@ def smooth_field(rng: np.random.Generator, size: int, grain: float) -> Map:
     step = max(1.0, grain / 4)
     lattice = size if step == 1.0 else max(8, int(np.ceil(size / step)))
     field = gaussian_filter(
-        rng.standard_normal((lattice, lattice), dtype=np.float32), grain / step / 2, mode="nearest"
+        rng.standard_normal((lattice, lattice), dtype=np.float32),
+        grain / step / 2,
+        mode="nearest",
+        truncate=3.0,
     )
     if lattice != size:
         field = enlarge(field, size)

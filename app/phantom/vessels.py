@@ -112,7 +112,7 @@ def _trunks(grid: Grid, anatomy: Anatomy, rng: np.random.Generator) -> Map:
                 np.broadcast_to(11.0 * size**3 / specks, shape).ravel(),
             )
         )
-    return single(gaussian_filter(grid.deposit(*clouds), grid.pixels(0.08)))
+    return single(gaussian_filter(grid.deposit(*clouds), grid.pixels(0.08), truncate=2.5))
 
 
 def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness: float) -> Map:
@@ -130,5 +130,5 @@ def vessels(grid: Grid, anatomy: Anatomy, rng: np.random.Generator, *, fullness:
     total = _trunks(grid, anatomy, rng)
     for clouds, width, share in zip(layers, widths, (1.0, 1.0, 1.0, 0.75), strict=True):
         spread = max(0.55, grid.pixels(0.5 * width))
-        total += share * gaussian_filter(grid.deposit(*clouds), spread)
+        total += share * gaussian_filter(grid.deposit(*clouds), spread, truncate=2.5)
     return single(fullness * total)
