@@ -1,0 +1,281 @@
+"""An investigator signs in, designs, invites, opens, watches and closes."""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.services.accounts import create_first_investigator, set_password
+from app.web.throttle import FREE_TRIES
+from tests.studies import NOW, House
+from tests.web.reader_browser import Form, ReaderBrowser
+
+
+class Investigator:
+    """A signed-in browser."""
+
+    def __init__(self, house: House, client: TestClient) -> None:
+        with house.database.writing() as session:
+            self.password = create_first_investigator(session, now=NOW) or ""
+        self.client = client
+        self.name = "investigator"
+
+    def sign_in(self, password: str | None = None, **fields: str) -> int:
+        answer = self.client.post(
+            "/sign-in",
+            data={"name": self.name, "password": password or self.password, **fields},
+            follow_redirects=False,
+        )
+        return answer.status_code
+
+    def post(self, path: str, **fields: str):  # type: ignore[no-untyped-def]
+        page = self.client.get("/studies").text
+        token = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', page)
+        assert token is not None
+        return self.client.post(path, data={"csrf_token": token[1], **fields})
+
+
+@pytest.fixture
+def investigator(house: House, client: TestClient) -> Investigator:
+    return Investigator(house, client)
+
+
+def test_a_stranger_is_asked_to_sign_in(investigator: Investigator) -> None:
+    answer = investigator.client.get("/studies", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/studies")
+
+
+def test_a_wrong_password_is_refused_and_guessing_slowed_down(
+    investigator: Investigator,
+) -> None:
+    statuses = [investigator.sign_in("wrong-password") for _ in range(FREE_TRIES + 1)]
+    assert statuses == [403] * FREE_TRIES + [429]
+    assert investigator.sign_in() == 429
+
+
+def test_the_session_cookie_is_shielded(investigator: Investigator) -> None:
+    answer = investigator.client.post(
+        "/sign-in",
+        data={"name": "investigator", "password": investigator.password},
+        follow_redirects=False,
+    )
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example"])
+def test_signing_in_never_leads_to_another_site(investigator: Investigator, target: str) -> None:
+    answer = investigator.client.post(
+        "/sign-in",
+        data={"name": "investigator", "password": investigator.password, "next": target},
+        follow_redirects=False,
+    )
+    assert answer.headers["location"] == "/studies"
+
+
+def test_a_new_password_ends_every_session(house: House, investigator: Investigator) -> None:
+    investigator.sign_in()
+    assert investigator.client.get("/studies").url.path == "/studies"
+    with house.database.writing() as session:
+        set_password(session, "investigator", "a new long password", now=NOW)
+    assert investigator.client.get("/studies").url.path == "/sign-in"
+
+
+def test_signing_out_forgets(investigator: Investigator) -> None:
+    investigator.sign_in()
+    investigator.post("/sign-out")
+    assert investigator.client.get("/studies").url.path == "/sign-in"
+
+
+@pytest.mark.parametrize("action", ["open", "close", "invite", "design", "readers/R01/revoke"])
+def test_every_change_needs_the_forms_token(
+    house: House, investigator: Investigator, action: str
+) -> None:
+    slug = house.draft()
+    investigator.sign_in()
+    answer = investigator.client.post(
+        f"/studies/{slug}/{action}", data={"csrf_token": "0" * 64, "count": "1", "sure": "yes"}
+    )
+    assert answer.status_code == 403
+
+
+def test_a_study_is_designed_by_the_form_and_goes_all_the_way(
+    house: House, investigator: Investigator
+) -> None:
+    investigator.sign_in()
+    page = investigator.client.get("/studies/new").text
+    form = Form(page[page.index('action="/studies/new"') - 40 :])
+    assert {"title", "seed", "normal:real", "abnormal:M1", "practice_feedback"} <= form.names
+    answer = investigator.post(
+        "/studies/new",
+        **{
+            "title": "Trial by form",
+            "realism": "1-7",
+            "ask_verdict": "yes",
+            "ask_confidence": "yes",
+            "replicates_count": "0",
+            "replicates_minimum_lag": "5",
+            "practice_count": "0",
+            "break_every": "0",
+            "longest_run": "3",
+            "rendition_size": "64",
+            "equivalence_margin": "0.1",
+            "seed": "3",
+            "normal:real": "2",
+            "abnormal:real": "2",
+            "normal:M1": "2",
+            "abnormal:M1": "",
+        },
+    )
+    assert answer.status_code == 200
+    assert answer.url.path == "/studies/trial-by-form"
+    opened = investigator.post("/studies/trial-by-form/open")
+    assert "open" in opened.text
+    invited = investigator.post("/studies/trial-by-form/invite", count="2")
+    links = re.findall(r"http://testserver/r/([\w-]{43})", invited.text)
+    assert len(set(links)) == 2
+    assert links[0] not in investigator.client.get("/studies/trial-by-form").text
+    reader = ReaderBrowser(TestClient(investigator.client.app))
+    reader.begin(links[0])
+    assert "1 of 6" in reader.html
+    assert "confidence" in reader.form.names
+    assert "comment" not in reader.form.names
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", "", "title: is missing"),
+        ("seed", "many", "seed: must be a whole number"),
+        ("break_every", "-1", "break_every: must be a whole number"),
+        ("normal:real", "700", "the bank holds 6"),
+        ("normal:real", "x", "normal: must be a whole number"),
+        ("equivalence_margin", "wide", "equivalence_margin: must be a number"),
+        ("equivalence_margin", "nan", "equivalence_margin: must be a number"),
+        ("replicates_count", "50", "50 replicates"),
+        ("realism", "1-9", "must be one of 1-5, 1-7"),
+    ],
+)
+def test_a_bad_field_is_named_and_nothing_is_lost(
+    house: House, investigator: Investigator, field: str, value: str, sentence: str
+) -> None:
+    investigator.sign_in()
+    fields = {
+        "title": "Kept title",
+        "realism": "1-5",
+        "ask_verdict": "yes",
+        "replicates_count": "0",
+        "replicates_minimum_lag": "5",
+        "practice_count": "0",
+        "break_every": "0",
+        "longest_run": "3",
+        "rendition_size": "64",
+        "equivalence_margin": "0.1",
+        "seed": "3",
+        "normal:real": "2",
+        "abnormal:real": "2",
+    } | {field: value}
+    answer = investigator.post("/studies/new", **fields)
+    if answer.status_code == 200:
+        # How many the bank holds is asked when the study opens.
+        answer = investigator.post(f"{answer.url.path}/open")
+    assert answer.status_code == 422
+    assert sentence.split(": ")[-1] in answer.text
+    if field != "normal:real":
+        assert "Kept title" in answer.text or field == "title"
+
+
+def test_an_open_study_can_not_be_changed(house: House, investigator: Investigator) -> None:
+    slug, _ = house.open_study_with_reader()
+    investigator.sign_in()
+    assert investigator.client.get(f"/studies/{slug}/design").status_code == 409
+    assert investigator.post(f"/studies/{slug}/design", title="Other").status_code in (409, 422)
+    assert investigator.post(f"/studies/{slug}/open").status_code == 409
+
+
+def test_closing_wants_to_be_meant(house: House, investigator: Investigator) -> None:
+    slug, _ = house.open_study_with_reader()
+    investigator.sign_in()
+    assert investigator.post(f"/studies/{slug}/close").status_code == 409
+    assert "closed" in investigator.post(f"/studies/{slug}/close", sure="yes").text
+    assert investigator.post(f"/studies/{slug}/invite", count="1").status_code == 409
+
+
+@pytest.mark.parametrize("count", ["", "0", "201", "-3", "two", "1.5", "9999999"])
+def test_a_bad_number_of_readers_is_refused(
+    house: House, investigator: Investigator, count: str
+) -> None:
+    slug = house.draft()
+    investigator.sign_in()
+    assert investigator.post(f"/studies/{slug}/invite", count=count).status_code == 422
+
+
+def test_revoking_and_reissuing_by_the_page(house: House, investigator: Investigator) -> None:
+    slug, token = house.open_study_with_reader()
+    investigator.sign_in()
+    investigator.post(f"/studies/{slug}/readers/R01/revoke")
+    assert TestClient(investigator.client.app).get(f"/r/{token}").status_code == 403
+    page = investigator.post(f"/studies/{slug}/readers/R01/reissue").text
+    link = re.search(r"/r/([\w-]{43})", page)
+    assert link is not None
+    assert TestClient(investigator.client.app).get(f"/r/{link[1]}").status_code == 200
+    assert investigator.post(f"/studies/{slug}/readers/R99/revoke").status_code == 404
+
+
+def test_an_open_study_shows_progress_and_no_result(
+    house: House, investigator: Investigator
+) -> None:
+    slug, token = house.open_study_with_reader()
+    reader = ReaderBrowser(TestClient(investigator.client.app))
+    reader.begin(token)
+    reader.rate()
+    investigator.sign_in()
+    page = investigator.client.get(f"/studies/{slug}").text
+    assert "1" in page
+    for path in ("report", "export"):
+        answer = investigator.client.get(f"/studies/{slug}/{path}")
+        assert answer.status_code == 200
+        assert "closed" in answer.text
+        assert "Fleiss" not in answer.text
+    for file in ("ratings.csv", "readers.csv", f"{slug}.zip"):
+        assert investigator.client.get(f"/studies/{slug}/export/{file}").status_code == 409
+
+
+def test_a_closed_study_is_exported(house: House, investigator: Investigator) -> None:
+    slug, token = house.open_study_with_reader()
+    reader = ReaderBrowser(TestClient(investigator.client.app))
+    reader.begin(token)
+    reader.rate(comment='=HYPERLINK("http://evil")')
+    reader.visit("/read/back")
+    reader.rate(comment="-1+1", realism="2")
+    house.close(slug)
+    investigator.sign_in()
+    packed = investigator.client.get(f"/studies/{slug}/export/{slug}.zip")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        names = {name.removeprefix(f"{slug}/") for name in archive.namelist()}
+        assert {"ratings.csv", "readers.csv", "codebook.csv"} <= names
+        text = archive.read(f"{slug}/ratings.csv").decode()
+        codebook = list(csv.DictReader(io.StringIO(archive.read(f"{slug}/codebook.csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["superseded"] for row in rows] == ["1", "0"]
+    assert [row["realism"] for row in rows] == ["4", "2"]
+    assert rows[0]["comment"] == '\'=HYPERLINK("http://evil")'
+    assert rows[1]["comment"] == "'-1+1"
+    assert rows[0]["truth"] in ("real", "synthetic")
+    assert rows[0]["submitted_at"].endswith("Z")
+    explained = {row["column"] for row in codebook if row["file"] == "ratings.csv"}
+    assert explained == set(rows[0])
+    single = investigator.client.get(f"/studies/{slug}/export/ratings.csv")
+    assert single.text == text
+    assert investigator.client.get(f"/studies/{slug}/export/secrets.csv").status_code == 404
+
+
+def test_an_unknown_study_is_said_to_be_unknown(investigator: Investigator) -> None:
+    investigator.sign_in()
+    answer = investigator.client.get("/studies/nothing")
+    assert answer.status_code == 404
+    assert "no study" in answer.text
