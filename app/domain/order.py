@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from app.domain.errors import BadDesign
 
@@ -46,8 +47,8 @@ def presentation_order(
     drawn point of the i-th n-th of the session, so every stretch of the session holds nearly its
     share of every stratum, and no place is predictable. Replicates are then inserted at a drawn
     position at least `minimum_lag` after the first showing, and runs of one arm longer than
-    `longest_run` are broken by swaps with the nearest case that fits (an arm that outnumbers all
-    others is allowed the shortest run that is possible). Same arguments, same order.
+    `longest_run` are broken by swaps with the nearest case that fits; where one arm outnumbers
+    the others they get as short as such swaps can make them. Same arguments, same order.
 
     Raises BadDesign where the replicates can't be kept that far apart.
     """
@@ -102,24 +103,32 @@ def _break_runs(
     others = len(arms) - most
     # With `most` of one arm and `others` between them no run can be shorter than this.
     limit = max(longest_run, -(-most // (others + 1)))
-    for _ in range(len(slots)):
-        too_long = _end_of_long_run(arms, limit)
-        if too_long is None:
+    for _ in range(4 * len(slots)):
+        run = _long_run(arms, limit)
+        if run is None:
             return
-        nearest = sorted(range(len(slots)), key=lambda i: abs(i - too_long))
-        for other in nearest:
-            if arms[other] == arms[too_long]:
-                continue
-            _swap(slots, arms, too_long, other)
-            if (
-                _fits(arms, too_long, limit)
-                and _fits(arms, other, limit)
-                and _lags_kept(slots, minimum_lag)
-            ):
-                break
-            _swap(slots, arms, too_long, other)
-        else:
+        first, length = run
+        # Strictly where that is possible, else halve the run: swaps can then go on.
+        if not _break_at(slots, arms, first + limit, limit, minimum_lag) and not _break_at(
+            slots, arms, first + length // 2, length - 1, minimum_lag
+        ):
             return
+
+
+def _break_at(slots: list[Slot], arms: list[str], place: int, limit: int, minimum_lag: int) -> bool:
+    """Swap `place` with the nearest case of another arm that leaves no run above `limit`."""
+    for other in sorted(range(len(slots)), key=lambda i: abs(i - place)):
+        if arms[other] == arms[place]:
+            continue
+        _swap(slots, arms, place, other)
+        if (
+            _fits(arms, place, limit)
+            and _fits(arms, other, limit)
+            and _lags_kept(slots, minimum_lag)
+        ):
+            return True
+        _swap(slots, arms, place, other)
+    return False
 
 
 def _swap(slots: list[Slot], arms: list[str], one: int, other: int) -> None:
@@ -127,12 +136,14 @@ def _swap(slots: list[Slot], arms: list[str], one: int, other: int) -> None:
     arms[one], arms[other] = arms[other], arms[one]
 
 
-def _end_of_long_run(arms: Sequence[str], limit: int) -> int | None:
-    run = 0
-    for place, arm in enumerate(arms):
-        run = run + 1 if place and arm == arms[place - 1] else 1
-        if run > limit:
-            return place
+def _long_run(arms: Sequence[str], limit: int) -> tuple[int, int] | None:
+    """First place and length of the first run that is longer than `limit`."""
+    place = 0
+    for _, members in groupby(arms):
+        length = len(list(members))
+        if length > limit:
+            return place, length
+        place += length
     return None
 
 
