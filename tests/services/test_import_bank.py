@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
-from app.db.tables import Arm, Base, Event, Image, Rendition
+from app.db.tables import Arm, Event, Image, Rendition
 from app.domain.errors import BadBank
 from app.services import import_bank as service
 from app.services.import_bank import ImportSummary, import_bank, import_images
@@ -46,19 +45,6 @@ ARMS = (
         details={"evaluation": {"kid": 0.1}},
     ),
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'negatoscope.db'}")
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RenditionStore:
-    return RenditionStore(tmp_path / "renditions")
 
 
 def bank(directory: Path, *, images: int = 10, name: str = "Trial", arms: Any = ARMS) -> Path:
@@ -320,7 +306,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(
 
 
 def test_a_killed_import_is_continued_by_running_it_again(
-    tmp_path: Path, database: Database, store: RenditionStore
+    tmp_path: Path, database: Database, database_url: str, store: RenditionStore
 ) -> None:
     directory = bank(tmp_path / "bank", images=300)
     script = textwrap.dedent(f"""
@@ -332,7 +318,7 @@ def test_a_killed_import_is_continued_by_running_it_again(
         from app.services import import_bank as service
         service.BATCH = 20
         service.import_bank(
-            Database("sqlite:///{tmp_path / "negatoscope.db"}"),
+            Database({database_url!r}),
             RenditionStore(Path("{tmp_path / "renditions"}")),
             Path("{directory}"),
             now=datetime.now(UTC),
