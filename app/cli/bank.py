@@ -44,7 +44,7 @@ def import_a_bank(
             strict=strict,
             progress=advance,
         )
-    _tell(summary)
+    _tell(summary, strict=strict)
 
 
 def import_a_folder(
@@ -74,7 +74,7 @@ def import_a_folder(
             strict=strict,
             progress=advance,
         )
-    _tell(summary)
+    _tell(summary, strict=strict)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def _line_count(path: Path) -> int | None:
         return None
 
 
-def _tell(summary: ImportSummary) -> None:
+def _tell(summary: ImportSummary, *, strict: bool) -> None:
     for bad in summary.refused:
         typer.echo(f"refused: {bad}", err=True)
     unnamed = summary.refused_count - len(summary.refused)
@@ -109,5 +109,7 @@ def _tell(summary: ImportSummary) -> None:
         f"{summary.added} images added, {summary.already_present} already in the bank, "
         f"{summary.refused_count} refused."
     )
+    if strict and summary.refused_count:
+        raise BadBank("Nothing was imported, because --strict was asked for.")
     if summary.refused_count and not summary.added and not summary.already_present:
         raise BadBank("Nothing could be imported; the reasons stand above.")

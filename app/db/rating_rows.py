@@ -1,9 +1,9 @@
 """Rows of ratings: appended, never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, ReadingSession, ShownCase
@@ -12,25 +12,11 @@ from app.domain.rehearsal import SimulatedAnswer
 from app.domain.scales import Answers
 
 
-def rating_by_submission(
-    session: Session, presentation: Presentation, submission: str
-) -> Rating | None:
-    """The rating that this very form has made already."""
+def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
+    """Every rating of a presentation, oldest first; the last one counts."""
     return session.scalars(
-        select(Rating).where(
-            Rating.presentation_id == presentation.id, Rating.submission == submission
-        )
-    ).one_or_none()
-
-
-def current_rating(session: Session, presentation: Presentation) -> Rating | None:
-    """The rating that counts: the one that no other supersedes."""
-    return session.scalars(
-        select(Rating)
-        .where(Rating.presentation_id == presentation.id)
-        .order_by(Rating.id.desc())
-        .limit(1)
-    ).one_or_none()
+        select(Rating).where(Rating.presentation_id == presentation.id).order_by(Rating.id)
+    ).all()
 
 
 def append_rating(
@@ -66,22 +52,6 @@ def append_rating(
     return rating
 
 
-def rated_count(session: Session, reader: Reader, *, is_practice: bool) -> int:
-    """How many of a reader's presentations of a kind have a rating."""
-    return (
-        session.scalar(
-            select(func.count(Rating.id))
-            .join(Presentation, Presentation.id == Rating.presentation_id)
-            .where(
-                Presentation.reader_id == reader.id,
-                Presentation.is_practice == is_practice,
-                Rating.is_first.is_(True),
-            )
-        )
-        or 0
-    )
-
-
 def practice_without_feedback(session: Session, reader: Reader) -> Presentation | None:
     """The practice presentation that is rated and whose truth has not been acknowledged."""
     return session.scalars(
@@ -107,16 +77,6 @@ def truth_of_practice(session: Session, presentation: Presentation) -> str:
         .join(ShownCase, ShownCase.case_id == Case.id)
         .where(ShownCase.presentation_id == presentation.id, Case.is_practice.is_(True))
     ).one()
-
-
-def rating_count(session: Session, presentation: Presentation) -> int:
-    """How many ratings a presentation has, superseded ones included."""
-    return (
-        session.scalar(
-            select(func.count(Rating.id)).where(Rating.presentation_id == presentation.id)
-        )
-        or 0
-    )
 
 
 def insert_simulated_ratings(

@@ -23,14 +23,16 @@ class SimulatedAnswer:
 class SimulatedReaders:
     """Latent realism = arm + case + reader + noise; everything a reader says follows from it.
 
-    Arms other than `real` get a quality between clearly worse than real and equal to it; readers
+    Synthetic arms get a quality between clearly worse than real and equal to it; readers
     differ in criterion, sharpness and pace; times shorten over the session.
     """
 
-    def __init__(self, arms: Sequence[str], cases: Sequence[str], *, seed: int) -> None:
+    def __init__(
+        self, arms: Sequence[str], real_arms: Sequence[str], cases: Sequence[str], *, seed: int
+    ) -> None:
         self._rng = random.Random(f"rehearsal-1:{seed}")
         self._quality = {arm: self._rng.uniform(-1.6, 0.0) for arm in sorted(arms)}
-        self._quality["real"] = 0.0
+        self._quality |= dict.fromkeys(real_arms, 0.0)
         self._case = {case: self._rng.gauss(0, 0.5) for case in sorted(cases)}
         self._arm_noise: dict[str, float] = {}
 

@@ -48,7 +48,7 @@ class PhantomImage:
 
 DEMO_ARMS: tuple[PhantomArm, ...] = (
     PhantomArm(
-        id="real",
+        id="simulated",
         label="Simulated reference (phantom without faults)",
         kind="real",
         description="Simulated radiographs of a parametric chest phantom; they stand in for real "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.presentation_rows import presentation_count
-from app.db.rating_rows import current_rating, practice_without_feedback, truth_of_practice
+from app.db.rating_rows import practice_without_feedback, ratings_of, truth_of_practice
 from app.db.tables import Reader
 from app.domain.errors import NotFound
 
@@ -26,11 +26,11 @@ def practice_feedback(session: Session, reader: Reader) -> PracticeFeedback:
     presentation = practice_without_feedback(session, reader)
     if presentation is None:
         raise NotFound("There is no practice case to be told of.")
-    rating = current_rating(session, presentation)
+    rating = ratings_of(session, presentation)[-1]
     return PracticeFeedback(
         token=presentation.token,
         position=presentation.position,
         total=presentation_count(session, reader, is_practice=True),
-        verdict_given=None if rating is None else rating.verdict,
+        verdict_given=rating.verdict,
         truth=truth_of_practice(session, presentation),
     )

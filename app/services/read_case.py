@@ -9,15 +9,9 @@ from app.db.presentation_rows import (
     last_rated,
     pending_cases,
     presentation_by_token,
-    presentation_count,
     rendition_of,
 )
-from app.db.rating_rows import (
-    current_rating,
-    practice_without_feedback,
-    rated_count,
-    rating_count,
-)
+from app.db.rating_rows import practice_without_feedback, ratings_of
 from app.db.tables import Presentation, Reader
 from app.domain.blinding import BlindedCase
 from app.domain.errors import NotFound, TooLateToCorrect
@@ -35,47 +29,66 @@ class CaseToRead:
     answers: Answers | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a reader stands: what decides the next step, the case at hand and the one after it."""
+
+    progress: Progress
+    current: Presentation | None
+    following: Presentation | None
+    can_go_back: bool
+
+
 def design_for(reader: Reader) -> StudyDesign:
     """The frozen design of the reader's study."""
     return design_from_json(reader.study.design)
 
 
-def progress_of(session: Session, reader: Reader, design: StudyDesign) -> Progress:
-    """The facts that decide what the reader is shown next."""
-    begun = reader.began_at is not None
-    pending = pending_cases(session, reader) if begun else None
-    return Progress(
-        has_consented=reader.consented_at is not None,
-        has_profile=reader.profiled_at is not None,
-        has_begun=begun,
-        feedback_is_due=begun
-        and design.practice.feedback
-        and practice_without_feedback(session, reader) is not None,
-        cases_left=0 if pending is None or pending.current is None else 1,
-        cases_done=rated_count(session, reader, is_practice=False) if begun else 0,
-        break_every=design.break_every,
-        break_taken_after=reader.break_taken_after,
+def standing_of(session: Session, reader: Reader, design: StudyDesign) -> Standing:
+    """Where the reader stands; positions tell the counts, since cases are read in their order."""
+    if reader.began_at is None:
+        return Standing(_progress(reader, design, 0, 0, feedback_is_due=False), None, None, False)
+    pending = pending_cases(session, reader)
+    current = pending.current
+    if current is None:
+        practised, done, left = design.practice.count, design.presentation_count, 0
+    elif current.is_practice:
+        practised, done, left = current.position - 1, 0, 1
+    else:
+        practised, done, left = design.practice.count, current.position - 1, 1
+    # Once its truth was told a practice case is not answered again.
+    answerable = done or (practised and not design.practice.feedback)
+    return Standing(
+        _progress(
+            reader,
+            design,
+            left,
+            done,
+            feedback_is_due=design.practice.feedback
+            and practised > 0
+            and done == 0
+            and practice_without_feedback(session, reader) is not None,
+        ),
+        current,
+        pending.following,
+        can_go_back=bool(answerable) and reader.study.status == "open",
     )
 
 
-def case_to_read(
-    session: Session, reader: Reader, design: StudyDesign, *, now: datetime
-) -> CaseToRead:
+def case_to_read(standing: Standing, design: StudyDesign, *, now: datetime) -> CaseToRead:
     """The first case without a rating; the time of showing is recorded."""
-    pending = pending_cases(session, reader)
-    if pending.current is None:
+    if standing.current is None:
         raise NotFound("There is no case left to read.")
-    following = pending.following
+    _mark_shown(standing.current, now)
     return CaseToRead(
         _blinded(
-            session,
-            reader,
-            pending.current,
-            following,
+            standing.current,
+            standing.following,
+            design,
             is_correction=False,
-            can_go_back=_correctable(session, reader, design) is not None,
+            can_go_back=standing.can_go_back,
         ),
-        version=_mark_shown(session, pending.current, now),
+        version=0,
         answers=None,
     )
 
@@ -84,20 +97,22 @@ def case_to_correct(
     session: Session, reader: Reader, design: StudyDesign, *, now: datetime
 ) -> CaseToRead:
     """The last rated case with its answers, for as long as no later one is rated."""
-    presentation = _correctable(session, reader, design)
+    presentation = None
+    if standing_of(session, reader, design).can_go_back:
+        presentation = last_rated(session, reader)
     if presentation is None:
         raise TooLateToCorrect("There is no case to go back to.")
-    rating = current_rating(session, presentation)
+    _mark_shown(presentation, now)
+    ratings = ratings_of(session, presentation)
+    last = ratings[-1]
     return CaseToRead(
-        _blinded(session, reader, presentation, None, is_correction=True, can_go_back=False),
-        version=_mark_shown(session, presentation, now),
-        answers=None
-        if rating is None
-        else Answers(
-            rating.realism,
-            rating.verdict,  # type: ignore[arg-type]
-            rating.confidence,
-            rating.comment,
+        _blinded(presentation, None, design, is_correction=True, can_go_back=False),
+        version=len(ratings),
+        answers=Answers(
+            last.realism,
+            last.verdict,  # type: ignore[arg-type]
+            last.confidence,
+            last.comment,
         ),
     )
 
@@ -109,22 +124,14 @@ def case_again(
     presentation = presentation_by_token(session, reader, token)
     if presentation is None:
         raise NotFound("This case is not one of yours.")
-    pending = pending_cases(session, reader)
-    can_go_back = not is_correction and _correctable(session, reader, design) is not None
-    following = None if is_correction else pending.following
+    standing = standing_of(session, reader, design)
     return _blinded(
-        session,
-        reader,
         presentation,
-        following,
+        None if is_correction else standing.following,
+        design,
         is_correction=is_correction,
-        can_go_back=can_go_back,
+        can_go_back=not is_correction and standing.can_go_back,
     )
-
-
-def can_correct(session: Session, reader: Reader, design: StudyDesign) -> bool:
-    """Whether the reader has a last case that she may still go back to."""
-    return reader.study.status == "open" and _correctable(session, reader, design) is not None
 
 
 def rendition_for(session: Session, reader: Reader, size: int, token: str) -> str:
@@ -143,34 +150,40 @@ def rendition_for(session: Session, reader: Reader, size: int, token: str) -> st
     return sha256
 
 
-def _correctable(session: Session, reader: Reader, design: StudyDesign) -> Presentation | None:
-    last = last_rated(session, reader)
-    # Once its truth was told a practice case is not answered again.
-    if last is None or (last.is_practice and design.practice.feedback):
-        return None
-    return last
+def _progress(
+    reader: Reader, design: StudyDesign, left: int, done: int, *, feedback_is_due: bool
+) -> Progress:
+    return Progress(
+        has_consented=reader.consented_at is not None,
+        has_profile=reader.profiled_at is not None,
+        has_begun=reader.began_at is not None,
+        feedback_is_due=feedback_is_due,
+        cases_left=left,
+        cases_done=done,
+        break_every=design.break_every,
+        break_taken_after=reader.break_taken_after,
+    )
 
 
-def _mark_shown(session: Session, presentation: Presentation, now: datetime) -> int:
+def _mark_shown(presentation: Presentation, now: datetime) -> None:
     presentation.first_shown_at = presentation.first_shown_at or now
     presentation.shown_at = now
-    return rating_count(session, presentation)
 
 
 def _blinded(
-    session: Session,
-    reader: Reader,
     presentation: Presentation,
     following: Presentation | None,
+    design: StudyDesign,
     *,
     is_correction: bool,
     can_go_back: bool,
 ) -> BlindedCase:
+    is_practice = presentation.is_practice
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
-        total=presentation_count(session, reader, is_practice=presentation.is_practice),
-        is_practice=presentation.is_practice,
+        total=design.practice.count if is_practice else design.presentation_count,
+        is_practice=is_practice,
         is_correction=is_correction,
         can_go_back=can_go_back,
         next_token=None if following is None else following.token,

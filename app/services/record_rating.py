@@ -7,14 +7,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from app.db.presentation_rows import last_rated, pending_cases, presentation_by_token
-from app.db.rating_rows import (
-    append_rating,
-    current_rating,
-    practice_without_feedback,
-    rated_count,
-    rating_by_submission,
-    rating_count,
-)
+from app.db.rating_rows import append_rating, practice_without_feedback, ratings_of
 from app.db.reader_rows import current_session
 from app.db.tables import Reader
 from app.domain.blinding import opaque_token
@@ -52,20 +45,17 @@ def record_rating(
     if presentation is None:
         raise NotFound("This case is not one of yours; your own link leads back to your cases.")
     version, submission = _version(submission)
-    if rating_by_submission(session, presentation, submission) is not None:
+    earlier = ratings_of(session, presentation)
+    if any(rating.submission == submission for rating in earlier):
         return "repeat"
     ensure_open(reader.study.status)  # type: ignore[arg-type]
     answers = read_answers(design.questions, form)
-    if rating_count(session, presentation) != version:
+    if len(earlier) != version:
         raise AlreadyRated(
             "This case was already rated, perhaps on another page; the earlier answer was kept."
         )
-    earlier = current_rating(session, presentation)
-    if earlier is None:
-        pending = pending_cases(session, reader).current
-        if reader.began_at is None or pending is None or pending.id != presentation.id:
-            raise Refused("It is not this case's turn yet; your link leads to the current one.")
-    else:
+    pending = pending_cases(session, reader)
+    if earlier:
         last = last_rated(session, reader)
         if last is None or last.id != presentation.id:
             raise TooLateToCorrect(
@@ -73,20 +63,24 @@ def record_rating(
             )
         if presentation.is_practice and design.practice.feedback:
             raise TooLateToCorrect("The truth of this practice case has been told already.")
+    elif (
+        reader.began_at is None or pending.current is None or pending.current.id != presentation.id
+    ):
+        raise Refused("It is not this case's turn yet; your link leads to the current one.")
     append_rating(
         session,
         presentation=presentation,
         sitting=current_session(session, reader, now),
         answers=answers,
         submission=submission,
-        supersedes=earlier,
+        supersedes=earlier[-1] if earlier else None,
         now=now,
         reading_time_ms=_milliseconds(form.get("reading_time_ms", "")),
         hidden_time_ms=_milliseconds(form.get("hidden_time_ms", "")),
     )
-    if earlier is not None:
+    if earlier:
         return "correction"
-    if pending_cases(session, reader).current is None:
+    if pending.following is None:
         reader.finished_at = now
     return "first"
 
@@ -100,7 +94,9 @@ def continue_reading(
         if told is not None:
             told.feedback_seen_at = now
             return
-    reader.break_taken_after = rated_count(session, reader, is_practice=False)
+    current = pending_cases(session, reader).current
+    if current is not None and not current.is_practice:
+        reader.break_taken_after = current.position - 1
 
 
 def _version(submission: str) -> tuple[int, str]:

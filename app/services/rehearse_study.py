@@ -9,6 +9,7 @@ from app.db.presentation_rows import lay_out_presentations, presentations_with_a
 from app.db.rating_rows import insert_simulated_ratings
 from app.db.reader_rows import start_session
 from app.db.study_rows import (
+    arms_by_key,
     bank_images,
     case_digest_lines,
     record_event,
@@ -80,8 +81,12 @@ def rehearse_study(
     lines = case_digest_lines(session, copy)
     copy.design_sha256 = digest(design_to_json(design))
     copy.cases_sha256 = digest("\n".join(lines))
+    arms = arms_by_key(session, [plan.arm for plan in design.arms])
     simulated = SimulatedReaders(
-        [plan.arm for plan in design.arms], [line.split("\t")[0] for line in lines], seed=seed
+        list(arms),
+        [key for key, arm in arms.items() if arm.kind == "real"],
+        [line.split("\t")[0] for line in lines],
+        seed=seed,
     )
     ratings = 0
     for number in range(1, readers + 1):

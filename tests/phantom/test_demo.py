@@ -18,7 +18,7 @@ def images() -> Sequence[PhantomImage]:
 def test_there_are_at_least_four_model_arms_and_one_reference_of_12_images_each(
     images: Sequence[PhantomImage],
 ) -> None:
-    assert [arm.id for arm in DEMO_ARMS if arm.kind == "real"] == ["real"]
+    assert [arm.id for arm in DEMO_ARMS if arm.kind == "real"] == ["simulated"]
     assert sum(arm.kind == "synthetic" for arm in DEMO_ARMS) >= 4
     for arm in DEMO_ARMS:
         for condition in ("normal", "abnormal"):
@@ -93,7 +93,7 @@ def test_brightness_alone_does_not_tell_a_model_arm_from_the_reference(
     def means(arm: str) -> np.ndarray:
         return np.array([image.pixels.mean() for image in images if image.arm == arm])
 
-    reference = means("real")
+    reference = means("simulated")
     for arm in DEMO_ARMS[1:]:
         area = (means(arm.id)[:, None] > reference[None, :]).mean()
         assert 0.2 < area < 0.8

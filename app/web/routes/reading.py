@@ -5,6 +5,7 @@ here imports a module that knows an arm; import-linter guards that.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,11 +18,10 @@ from app.domain.study import ensure_open
 from app.services.admit_reader import begin_reading, give_consent, keep_profile
 from app.services.read_case import (
     CaseToRead,
-    can_correct,
     case_again,
     case_to_correct,
     case_to_read,
-    progress_of,
+    standing_of,
 )
 from app.services.record_rating import continue_reading, new_submission, record_rating
 from app.web.access import ReaderAtDesk, csrf_token, reader_at_desk
@@ -40,39 +40,56 @@ from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
 
+# Pages whose middle htmx swaps; the others are always whole.
+SWAPPED = ("case.html", "break.html", "thanks.html")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What to show, found inside a transaction and rendered after it: none waits for a template."""
+
+    template: str
+    context: Mapping[str, object]
+    status: int = 200
+    redirect: str | None = None
+
+
+ONWARDS = Page("", {}, redirect="/read")
+
 
 @router.get("/read")
 def resume(request: Request) -> Response:
     """Whatever comes next for this reader."""
     with reader_at_desk(request) as desk:
-        return _next_page(request, desk)
+        page = _next_page(desk)
+    return _answer(request, page)
 
 
 @router.post("/read/consent")
 def consent(request: Request, form: FormFields) -> Response:
     """Record that the reader agrees to take part."""
+    page = ONWARDS
     with reader_at_desk(request, form) as desk:
         ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
-        if form.get("consent") != "yes":
-            return _consent_page(
-                request, desk, "Please tick the box if you agree to take part.", 422
-            )
-        give_consent(desk.reader, now=desk.now)
-    return _onwards()
+        if form.get("consent") == "yes":
+            give_consent(desk.reader, now=desk.now)
+        else:
+            page = _consent_page(desk, "Please tick the box if you agree to take part.", 422)
+    return _answer(request, page)
 
 
 @router.post("/read/profile")
 def profile(request: Request, form: FormFields) -> Response:
     """Store the reader's experience."""
+    page = ONWARDS
     with reader_at_desk(request, form) as desk:
         ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
-        if desk.reader.consented_at is None:
-            return _onwards()
-        try:
-            keep_profile(desk.reader, read_profile(form), now=desk.now)
-        except BadAnswer as error:
-            return _profile_page(request, desk, form, error.problems, 422)
-    return _onwards()
+        if desk.reader.consented_at is not None:
+            try:
+                keep_profile(desk.reader, read_profile(form), now=desk.now)
+            except BadAnswer as error:
+                page = _profile_page(desk, form, error.problems, 422)
+    return _answer(request, page)
 
 
 @router.post("/read/begin")
@@ -82,14 +99,14 @@ def begin(request: Request, form: FormFields) -> Response:
         ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
         if desk.reader.profiled_at is not None:
             begin_reading(desk.reader, now=desk.now)
-    return _onwards()
+    return _answer(request, ONWARDS)
 
 
 @router.post("/read/rate")
 def rate(request: Request, form: FormFields) -> Response:
     """Take a rating; the answer leaves only after it is durable."""
     token, submission = form.get("case", ""), form.get("submission", "")
-    message = None
+    page, message = ONWARDS, None
     with reader_at_desk(request, form) as desk:
         try:
             record_rating(
@@ -102,31 +119,33 @@ def rate(request: Request, form: FormFields) -> Response:
                 now=desk.now,
             )
         except BadAnswer as error:
-            corrects = not submission.startswith("0.")
-            again = case_again(
-                desk.session, desk.reader, desk.design, token, is_correction=corrects
+            case = case_again(
+                desk.session,
+                desk.reader,
+                desk.design,
+                token,
+                is_correction=bool(submission) and not submission.startswith("0."),
             )
-            return _case_page(
-                request, desk, again, submission, form, problems=error.problems, status=422
-            )
+            page = _case_page(desk, case, submission, form, problems=error.problems, status=422)
         except (AlreadyRated, TooLateToCorrect) as error:
             message = str(error)
-    if not is_htmx(request) and message is None:
-        return _onwards()
-    # A transaction of its own: what was rated is committed before the next case is looked for.
-    with reader_at_desk(request) as desk:
-        return _next_page(request, desk, message, 200 if message is None else 409)
+    if page is ONWARDS and (message is not None or is_htmx(request)):
+        # A transaction of its own: the rating is committed before the next case is looked for.
+        with reader_at_desk(request) as desk:
+            page = _next_page(desk, message, 200 if message is None else 409)
+    return _answer(request, page)
 
 
 @router.post("/read/continue")
 def go_on(request: Request, form: FormFields) -> Response:
     """After a break or after a practice case's feedback."""
+    page = ONWARDS
     with reader_at_desk(request, form) as desk:
         continue_reading(desk.session, desk.reader, desk.design, now=desk.now)
-    if not is_htmx(request):
-        return _onwards()
-    with reader_at_desk(request) as desk:
-        return _next_page(request, desk)
+        if is_htmx(request):
+            desk.session.flush()
+            page = _next_page(desk)
+    return _answer(request, page)
 
 
 @router.get("/read/back")
@@ -135,47 +154,42 @@ def back(request: Request) -> Response:
     with reader_at_desk(request) as desk:
         ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
         try:
-            found = case_to_correct(desk.session, desk.reader, desk.design, now=desk.now)
+            page = _served_case(
+                desk, case_to_correct(desk.session, desk.reader, desk.design, now=desk.now)
+            )
         except TooLateToCorrect as error:
-            return _next_page(request, desk, str(error), 409)
-        return _served_case(request, desk, found)
+            page = _next_page(desk, str(error), 409)
+    return _answer(request, page)
 
 
-def _next_page(
-    request: Request, desk: ReaderAtDesk, message: str | None = None, status: int = 200
-) -> Response:
-    progress = progress_of(desk.session, desk.reader, desk.design)
-    step = progress.step
+def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200) -> Page:
+    standing = standing_of(desk.session, desk.reader, desk.design)
+    step = standing.progress.step
     if step is not Step.THANKS:
         ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
     if step is Step.CONSENT:
-        return _consent_page(request, desk)
+        return _consent_page(desk)
     if step is Step.PROFILE:
-        return _profile_page(request, desk, {}, {})
+        return _profile_page(desk, {}, {})
     if step is Step.INSTRUCTIONS:
-        return _render(request, desk, "instructions.html", _instructions(desk))
+        return _page(desk, "instructions.html", _instructions(desk))
     if step is Step.FEEDBACK:
         # Another file's page: this one can't reach the truth.
-        return RedirectResponse("/read/practice", 303)
+        return Page("", {}, redirect="/read/practice")
     if step is Step.CASE:
-        found = case_to_read(desk.session, desk.reader, desk.design, now=desk.now)
-        return _served_case(request, desk, found, message, status)
-    back = {"can_go_back": can_correct(desk.session, desk.reader, desk.design)}
+        found = case_to_read(standing, desk.design, now=desk.now)
+        return _served_case(desk, found, message, status)
+    context: dict[str, object] = {"can_go_back": standing.can_go_back}
     if step is Step.BREAK:
-        done = {"done": progress.cases_done, "total": desk.design.presentation_count}
-        return _render(request, desk, "break.html", {**done, **back})
-    return _render(request, desk, "thanks.html", back)
+        context |= {"done": standing.progress.cases_done, "total": desk.design.presentation_count}
+        return _page(desk, "break.html", context)
+    return _page(desk, "thanks.html", context)
 
 
 def _served_case(
-    request: Request,
-    desk: ReaderAtDesk,
-    found: CaseToRead,
-    message: str | None = None,
-    status: int = 200,
-) -> Response:
+    desk: ReaderAtDesk, found: CaseToRead, message: str | None = None, status: int = 200
+) -> Page:
     return _case_page(
-        request,
         desk,
         found.case,
         new_submission(found.version),
@@ -186,7 +200,6 @@ def _served_case(
 
 
 def _case_page(
-    request: Request,
     desk: ReaderAtDesk,
     case: BlindedCase,
     submission: str,
@@ -195,7 +208,7 @@ def _case_page(
     problems: Mapping[str, str] | None = None,
     message: str | None = None,
     status: int = 200,
-) -> Response:
+) -> Page:
     context = {
         "case": case_picture(case),
         "questions": question_list(desk.design.questions),
@@ -204,25 +217,22 @@ def _case_page(
         "submission": submission,
         "message": message,
     }
-    return _render(request, desk, "case.html", context, status)
+    return _page(desk, "case.html", context, status)
 
 
-def _consent_page(
-    request: Request, desk: ReaderAtDesk, error: str | None = None, status: int = 200
-) -> Response:
+def _consent_page(desk: ReaderAtDesk, error: str | None = None, status: int = 200) -> Page:
     context = {"consent_paragraphs": paragraphs(desk.design.consent), "error": error}
-    return _render(request, desk, "consent.html", context, status)
+    return _page(desk, "consent.html", context, status)
 
 
 def _profile_page(
-    request: Request,
     desk: ReaderAtDesk,
     values: Mapping[str, str],
     problems: Mapping[str, str],
     status: int = 200,
-) -> Response:
+) -> Page:
     context = {"fields": profile_fields(), "values": values, "errors": problems}
-    return _render(request, desk, "profile.html", context, status)
+    return _page(desk, "profile.html", context, status)
 
 
 def _instructions(desk: ReaderAtDesk) -> dict[str, object]:
@@ -235,23 +245,17 @@ def _instructions(desk: ReaderAtDesk) -> dict[str, object]:
     }
 
 
-def _render(
-    request: Request,
-    desk: ReaderAtDesk,
-    template: str,
-    context: Mapping[str, object],
-    status: int = 200,
-) -> Response:
-    shared = {
-        "csrf_token": csrf_token(request, READER_COOKIE),
-        "notice": desk.design.notice or None,
-        "study_title": desk.design.title,
-    }
+def _page(
+    desk: ReaderAtDesk, template: str, context: Mapping[str, object], status: int = 200
+) -> Page:
+    shared = {"notice": desk.design.notice or None, "study_title": desk.design.title}
+    return Page(template, {**shared, **context}, status)
+
+
+def _answer(request: Request, page: Page) -> Response:
+    if page.redirect is not None:
+        return RedirectResponse(page.redirect, 303)
+    context = {"csrf_token": csrf_token(request, READER_COOKIE), **page.context}
     pages = web_state(request).pages
-    if template in ("case.html", "break.html", "thanks.html"):
-        return pages.page_or_partial(request, template, {**shared, **context}, status)
-    return pages.render(request, template, {**shared, **context}, status)
-
-
-def _onwards() -> Response:
-    return RedirectResponse("/read", 303)
+    render = pages.page_or_partial if page.template in SWAPPED else pages.render
+    return render(request, page.template, context, page.status)
