@@ -1,0 +1,483 @@
+"""The investigator's pages over made-up studies, without a database, and in a real browser."""
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.domain.errors import BadDesign
+from app.domain.scales import REALISM_SCALES
+from app.domain.study import ArmPlan, Practice, StudyDesign, design_from_mapping
+from app.services.export_study import RATING_COLUMNS, READER_COLUMNS
+from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
+from app.web.design_form import form_from_design, mapping_from_form
+from app.web.pages import Pages
+from app.web.security_headers import SecurityHeaders
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
+ARMS = (
+    BankArm("real", "Montgomery <real>", "real", "", 20, 20),
+    BankArm("M0", "Untouched base model", "synthetic", "", 30, 30),
+    BankArm("M1", "M1", "synthetic", "", 30, 0),
+)
+DESIGN = StudyDesign(
+    title="Realism & <blinding>",
+    arms=(ArmPlan("real", 10, 10), ArmPlan("M1", 12, 0)),
+    practice=Practice(2, feedback=True),
+    break_every=8,
+)
+LINE = StudyLine("realism", DESIGN.title, "open", False, NOW, 32, 2, 1, 40, 64)
+READERS = (
+    ReaderLine("R01", "finished", 32, 32, NOW - timedelta(days=3), False, False),
+    ReaderLine("R02", "reading", 8, 32, NOW - timedelta(minutes=5), False, False),
+    ReaderLine("R03", "link withdrawn", 0, 32, None, True, False),
+)
+EVENTS: tuple[dict[str, Any], ...] = (
+    {"at": NOW, "actor": "ada", "action": "created", "detail": {}},
+    {"at": NOW, "actor": "ada", "action": "invited", "detail": {"readers": ["R01", "R02"]}},
+    {
+        "at": NOW,
+        "actor": "ada",
+        "action": "opened",
+        "detail": {"design_sha256": "d" * 64, "cases_sha256": "c" * 64, "warnings": ["Mind this."]},
+    },
+    {"at": NOW, "actor": "ada", "action": "link revoked", "detail": {"reader": "R03"}},
+)
+OPEN = StudyOverview(
+    LINE, DESIGN, None, NOW - timedelta(days=4), None, "d" * 64, "c" * 64, READERS, EVENTS
+)
+DRAFT = replace(
+    OPEN,
+    line=replace(LINE, status="draft", readers=0, finished=0, rated=0, to_rate=0),
+    opened_at=None,
+    design_sha256=None,
+    cases_sha256=None,
+    readers=(),
+    events=EVENTS[:1],
+)
+CLOSED = replace(OPEN, line=replace(LINE, status="closed"), closed_at=NOW)
+REHEARSAL = replace(
+    CLOSED,
+    line=replace(CLOSED.line, is_rehearsal=True, slug="realism-rehearsal"),
+    rehearsal_of="realism",
+    readers=(ReaderLine("S01", "finished", 32, 32, NOW, False, True),),
+    events=(
+        {
+            "at": NOW,
+            "actor": "ada",
+            "action": "rehearsed",
+            "detail": {"rehearsal_of": "realism", "readers": 8, "seed": 3},
+        },
+    ),
+)
+STUDIES = {"draft": DRAFT, "open": OPEN, "closed": CLOSED, "rehearsal": REHEARSAL}
+LINKS = (("R04", "https://example.org/r/aaa"), ("R05", "https://example.org/r/bbb"))
+
+
+def form_page(values: Mapping[str, str], *, slug: str | None = None) -> dict[str, object]:
+    """The context that the design's route gives, with the error that the design itself finds."""
+    error = None
+    try:
+        design_from_mapping(mapping_from_form(values))
+    except BadDesign as found:
+        error = found
+    return {
+        "arms": ARMS,
+        "values": values,
+        "slug": slug,
+        "scales": tuple(REALISM_SCALES),
+        "error_field": None if error is None else error.field,
+        "error": None if error is None else str(error),
+    }
+
+
+VALUES = form_from_design(DESIGN)
+
+
+def every_page() -> dict[str, tuple[str, dict[str, object]]]:
+    """Template and context by the path at which the stand-in serves them."""
+    exported = {"rating_columns": RATING_COLUMNS, "reader_columns": READER_COLUMNS}
+    by_key = {arm.key: arm for arm in ARMS}
+    lines = [overview.line for overview in STUDIES.values()]
+    pages: dict[str, tuple[str, dict[str, object]]] = {
+        "/studies": ("studies.html", {"studies": lines, "arms": ARMS}),
+        "/no-study": ("studies.html", {"studies": [], "arms": ARMS}),
+        "/empty": ("studies.html", {"studies": [], "arms": ()}),
+        "/new": ("study_new.html", form_page(VALUES)),
+        "/edit": ("study_new.html", form_page(VALUES, slug="realism")),
+        "/wrong": ("study_new.html", form_page({**VALUES, "replicates_count": "<many>"})),
+        "/invited": ("study.html", {"study": OPEN, "arms": by_key, "links": LINKS}),
+    }
+    for status, overview in STUDIES.items():
+        pages[f"/{status}"] = ("study.html", {"study": overview, "arms": by_key, "links": ()})
+        pages[f"/{status}/report"] = ("report.html", {"study": overview})
+        pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
+    return pages
+
+
+PAGES = every_page()
+SIGNED_IN = {"csrf_token": "t0ken", "investigator": "ada", "now": NOW}
+SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
+    "/sign-in": ("sign_in.html", {"next": "/studies", "name": "a<b", "error": "It is wrong."}),
+    "/error": ("error.html", {"heading": "Not found", "sentence": "There is no study 'x<y'."}),
+}
+EVERY_PATH = (*PAGES, *SIGNED_OUT)
+
+
+def stand_in() -> FastAPI:
+    """Every page at a path of its own; what is posted to is never asked."""
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=ROOT / "static"))
+    pages = Pages(ROOT / "templates", ROOT / "static")
+
+    @app.get("/{path:path}")
+    def serve(request: Request, path: str) -> Response:
+        if f"/{path}" in SIGNED_OUT:
+            name, context = SIGNED_OUT[f"/{path}"]
+            return pages.render(request, name, {"csrf_token": "", **context})
+        if f"/{path}" not in PAGES:
+            return HTMLResponse("nothing", 404)
+        name, context = PAGES[f"/{path}"]
+        return pages.render(request, name, {**SIGNED_IN, **context})
+
+    return app
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    return TestClient(stand_in())
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+def test_it_keeps_scripts_and_styles_out_of_the_markup(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|hx-on", html)
+    assert all('src="/static/' in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_signs_every_form_and_offers_the_way_out(client: TestClient, path: str) -> None:
+    forms = re.findall(r"<form.*?</form>", client.get(path).text, re.DOTALL)
+
+    assert 'action="/sign-out"' in forms[0]
+    for form in forms:
+        assert 'method="post"' in form
+        assert 'name="csrf_token" value="t0ken"' in form
+
+
+def test_an_error_can_be_shown_to_nobody_in_particular(client: TestClient) -> None:
+    html = client.get("/error").text
+
+    assert "There is no study &#39;x&lt;y&#39;." in html
+    assert "<form" not in html
+
+
+def test_a_failed_sign_in_keeps_the_name_and_never_the_password(client: TestClient) -> None:
+    html = client.get("/sign-in").text
+
+    assert 'value="a&lt;b"' in html
+    assert "It is wrong." in html
+    password = re.search(r'<input[^>]*type="password"[^>]*>', html)
+    assert password is not None
+    assert "value=" not in password[0]
+    assert 'name="next" value="/studies"' in html
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+def test_it_escapes_what_people_have_typed(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+
+    assert "<blinding>" not in html
+    assert "<real>" not in html
+    assert "<many>" not in html
+
+
+def test_an_empty_bank_tells_the_commands_and_offers_no_study(client: TestClient) -> None:
+    html = client.get("/empty").text
+
+    assert "import-bank" in html
+    assert "import-images" in html
+    assert "/studies/new" not in html
+    assert "/studies/new" in client.get("/no-study").text
+
+
+def actions(html: str) -> set[str]:
+    return {action.split("/")[-1] for action in re.findall(r'action="/studies/([^"]+)"', html)}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("draft", {"open", "invite"}),
+        ("open", {"invite", "close", "reissue", "revoke"}),
+        ("closed", set()),
+        ("rehearsal", set()),
+    ],
+)
+def test_it_offers_only_what_the_status_allows(
+    client: TestClient, status: str, expected: set[str]
+) -> None:
+    assert actions(client.get(f"/{status}").text) == expected
+
+
+def test_closing_wants_a_tick_that_nobody_has_set(client: TestClient) -> None:
+    html = client.get("/open").text
+
+    tick = re.search(r'<input type="checkbox"[^>]*name="sure" value="yes"[^>]*>', html)
+    assert tick is not None
+    assert "checked" not in tick[0]
+    assert "1 reader has not finished" in html
+
+
+def test_a_draft_says_what_the_bank_is_short_of(client: TestClient) -> None:
+    context: dict[str, Any] = {**PAGES["/draft"][1], "links": ()}
+    greedy = replace(DRAFT, design=replace(DESIGN, arms=(ArmPlan("M1", 10, 4),)))
+    pages = Pages(ROOT / "templates", ROOT / "static")
+    request = Request({"type": "http", "headers": [], "method": "GET", "path": "/"})
+    html = bytes(
+        pages.render(request, "study.html", {**SIGNED_IN, **context, "study": greedy}).body
+    )
+
+    assert b"M1: 4 abnormal cases are asked for, the bank holds 0." in html
+    assert b"normal cases are asked for" not in html.replace(b"abnormal", b"")
+    assert "asked for, the bank" not in client.get("/draft").text
+
+
+def test_new_links_are_shown_whole_and_only_when_just_made(client: TestClient) -> None:
+    html = client.get("/invited").text
+
+    box = re.search(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", html, re.DOTALL)
+    assert box is not None
+    assert [tuple(line.split("\t")) for line in box[1].strip().splitlines()] == list(LINKS)
+    assert "only this once" in html
+    assert "<textarea" not in client.get("/open").text
+
+
+def test_readers_show_progress_last_activity_and_state(client: TestClient) -> None:
+    html = client.get("/open").text
+
+    for text in ("32 of 32", "8 of 32", "3 days ago", "5 min ago", "never", "Link withdrawn"):
+        assert text in html
+    assert 'readers/R03/revoke"' not in html
+    assert 'readers/R03/reissue"' in html
+
+
+def test_the_page_keeps_digests_warnings_and_the_log(client: TestClient) -> None:
+    html = client.get("/open").text
+
+    assert "d" * 64 in html
+    assert "c" * 64 in html
+    assert "Mind this." in html
+    log = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.split('class="log"')[1]))
+    assert "invited R01, R02" in log
+    assert "link revoked of R03" in log
+
+
+@pytest.mark.parametrize("page", ["", "/report", "/export"])
+def test_a_rehearsal_says_so_on_every_page(client: TestClient, page: str) -> None:
+    sentence = "every reader and every rating is simulated"
+
+    assert sentence in client.get(f"/rehearsal{page}").text
+    assert sentence not in client.get(f"/closed{page}").text
+
+
+@pytest.mark.parametrize("status", ["draft", "open"])
+def test_nothing_by_arm_is_reported_or_given_out_before_closing(
+    client: TestClient, status: str
+) -> None:
+    report = client.get(f"/{status}/report").text
+    assert "once the study is closed" in report
+    assert not {"M1", "real", "M0"} & set(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", report)))
+
+    export = client.get(f"/{status}/export").text
+    assert "open when the study is closed" in export
+    assert not re.search(r'href="[^"]*\.(?:csv|zip)"', export)
+
+
+def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestClient) -> None:
+    html = client.get("/closed/export").text
+
+    assert set(re.findall(r'href="/studies/realism/export/([^"]+)"', html)) == {
+        "realism.zip",
+        "ratings.csv",
+        "readers.csv",
+        "codebook.csv",
+    }
+    for name, _ in (*RATING_COLUMNS, *READER_COLUMNS):
+        assert f"<code>{name}</code>" in html
+
+
+# The form
+
+
+def submitted(html: str) -> dict[str, str]:
+    """What a browser would send if the form were submitted as it stands."""
+    form = html.split("data-design")[1].split("</form>")[0]
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        named = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if named.get("type") != "checkbox" or " checked" in tag:
+            fields[named["name"]] = named["value"]
+    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S):
+        fields[name] = text
+    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.S):
+        (fields[name],) = re.findall(r'value="([^"]*)" selected', options)
+    unescaped = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"'}
+    for code, character in unescaped.items():
+        fields = {name: value.replace(code, character) for name, value in fields.items()}
+    fields.pop("csrf_token")
+    return fields
+
+
+@pytest.mark.parametrize("scale", [*REALISM_SCALES, None])
+def test_the_form_sends_back_the_very_design_it_shows(
+    client: TestClient, scale: str | None
+) -> None:
+    design = replace(DESIGN, questions=replace(DESIGN.questions, realism=scale, comment=False))
+    PAGES["/form"] = ("study_new.html", form_page(form_from_design(design), slug="realism"))
+    html = client.get("/form").text
+
+    assert 'action="/studies/realism/design"' in html
+    assert design_from_mapping(mapping_from_form(submitted(html))) == design
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "label", "box"),
+    [
+        ("title", "", "Title", "title"),
+        ("replicates_count", "x", "Cases shown again", "replicates_count"),
+        ("replicates_count", "30", "Cases shown again", "replicates_count"),
+        ("replicates_minimum_lag", "0", "Least distance", "replicates_minimum_lag"),
+        ("practice_count", "99", "Practice cases", "practice_count"),
+        ("break_every", "-1", "Pause after every", "break_every"),
+        ("longest_run", "0", "Longest run", "longest_run"),
+        ("rendition_size", "1", "Picture size", "rendition_size"),
+        ("equivalence_margin", "2", "Equivalence margin", "equivalence_margin"),
+        ("seed", "one", "Seed", "seed"),
+        ("realism", "1-9", "Questions|Realism", "realism"),
+        ("ask_verdict", "", "Confidence", "ask_confidence"),
+        ("normal:real", "ten", "Cases, Montgomery", "normal-1"),
+        ("abnormal:M1", "ten", "Cases, M1", "abnormal-3"),
+        ("normal:M1", "9999", "Cases, M1", "normal-3"),
+    ],
+)
+def test_it_says_on_top_and_at_the_box_what_is_wrong(
+    client: TestClient, field: str, value: str, label: str, box: str
+) -> None:
+    PAGES["/form"] = ("study_new.html", form_page({**VALUES, field: value}))
+    html = client.get("/form").text
+
+    banner = re.search(r'<p class="banner banner-wrong".*?</p>', html, re.DOTALL)
+    assert banner is not None
+    assert re.search(rf'<a href="#{box}">(?:{label})', banner[0])
+    assert html.count('class="error"') == 1
+    invalid = re.findall(r'<(?:input|select|textarea)[^>]*aria-invalid="true"[^>]*>', html)
+    assert any(f'id="{box}"' in tag for tag in invalid)
+
+
+def test_no_arm_at_all_is_said_of_the_cases(client: TestClient) -> None:
+    values = {name: value for name, value in VALUES.items() if ":" not in name}
+    PAGES["/form"] = ("study_new.html", form_page(values))
+
+    assert 'id="arms-error"' in client.get("/form").text
+
+
+# Browser
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(stand_in(), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="module", params=[1440, 390])
+def page(request: pytest.FixtureRequest, address: str) -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        height = 900 if request.param == 1440 else 844
+        page = browser.new_page(
+            base_url=address, viewport={"width": request.param, "height": height}
+        )
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        yield page
+        browser.close()
+        assert troubles == []
+
+
+@pytest.mark.e2e
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(page: Page) -> None:
+    found = []
+    for path in EVERY_PATH:
+        page.goto(path)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append((path, violation["id"], violation["nodes"][0]["html"]))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((path, "wide", ""))
+
+    assert found == []
+
+
+@pytest.mark.e2e
+def test_after_links_were_made_a_reload_makes_no_more(page: Page) -> None:
+    page.goto("/invited")
+    expect(page).to_have_url(re.compile("/studies/realism$"))
+    page.get_by_role("button", name="Copy all").click()
+    expect(page.locator("[data-copied]")).not_to_be_empty()
+
+
+@pytest.mark.e2e
+def test_the_form_counts_what_a_reader_will_read(page: Page) -> None:
+    page.goto("/new")
+    total = page.locator("[data-total]")
+    expect(total).to_contain_text("32 cases; each reader sees 32 and 2 in practice")
+    page.fill("#normal-2", "8")
+    page.fill("#replicates_count", "4")
+    expect(total).to_contain_text("40 cases; each reader sees 44")
+
+
+@pytest.mark.e2e
+def test_a_readers_menu_opens_alone_and_closes_by_escape(page: Page) -> None:
+    page.goto("/open")
+    page.get_by_text("Link of R01", exact=True).click()
+    expect(page.get_by_role("button", name="Withdraw the link of R01")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Withdraw the link of R01")).to_be_hidden()
