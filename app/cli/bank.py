@@ -79,12 +79,15 @@ def import_a_folder(
 
 @contextmanager
 def _progress_bar(manifest: Path) -> Iterator[Callable[[int], None]]:
+    console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        # In a log file a bar is noise; what was refused stands there alone.
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("importing", total=_line_count(manifest))
         yield lambda done: bar.update(task, completed=done)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.domain.errors import BadInput
+
 logger = logging.getLogger("negatoscope")
 
 
@@ -59,6 +61,8 @@ class Database:
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    if make_url(url).database in (None, "", ":memory:"):
+        raise BadInput("SQLite in memory forgets everything; name a file: sqlite:///FILE.")
     # One connection for each thread of the web server, so that readers never wait for one.
     engine = create_engine(url, pool_size=40, max_overflow=10)
 

@@ -1,0 +1,200 @@
+"""Every command: help, the main job from an empty folder, and one sentence for bad input."""
+
+import csv
+import io
+import os
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.cli import program
+from tests.cli.conftest import Run
+
+COMMANDS = sorted(command.name or "" for command in program.registered_commands)
+ROOT = Path(__file__).parents[2]
+
+
+def folder_of_images(folder: Path, count: int = 4, *, seed: int = 1) -> Path:
+    """A folder with `count` noisy images of each condition and an index.csv."""
+    folder.mkdir()
+    rng = np.random.default_rng(seed)
+    lines = ["file,condition,findings,sex,age,view"]
+    for condition in ("normal", "abnormal"):
+        for number in range(count):
+            name = f"{condition}-{number}.png"
+            Image.fromarray(rng.integers(0, 256, (80, 70), dtype=np.uint8)).save(folder / name)
+            lines.append(f"{name},{condition},,F,44,PA")
+    (folder / "index.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_helps(run: Run, command: str) -> None:
+    assert "Usage" in run(command, "--help").output
+
+
+def test_no_command_at_all_is_wrong_usage(run: Run) -> None:
+    run(code=2)
+    run("no-such-command", code=2)
+    run("invite", code=2)
+    run("invite", "x", "--count", "none", code=2)
+    run("serve", "--port", "99999", code=2)
+
+
+def test_the_main_job_from_an_empty_folder(run: Run, tmp_path: Path) -> None:
+    real = folder_of_images(tmp_path / "real")
+    model = folder_of_images(tmp_path / "m1", seed=2)
+    out = run("import-images", real, "--index", "index.csv", "--arm", "real").output
+    assert "8 images added, 0 already in the bank, 0 refused." in out
+    run("import-images", model, "--index", "index.csv", "--arm", "M1", "--label", "M1: LoRA")
+    again = run("import-images", real, "--index", "index.csv", "--arm", "real").output
+    assert "0 images added, 8 already in the bank" in again
+    design = tmp_path / "design.toml"
+    design.write_text(run("example-study").stdout)
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    opened = run("open-study", slug).stdout
+    assert "design sha256" in opened
+    assert f"{slug} is open with 16 cases." in opened
+    links = run("invite", slug, "--count", "6").stdout.splitlines()
+    assert len(set(links)) == 6
+    assert all(link.startswith("http://127.0.0.1:8000/r/") for link in links)
+    assert run("reissue", slug, "R02").stdout.startswith("http")
+    assert "withdrawn" in run("revoke", slug, "R01").stdout
+    rehearsal = run("rehearse", slug, "--readers", "2").stdout.splitlines()[-1]
+    assert f"{slug}\topen" in run("studies").stdout
+    exported = run("export", rehearsal, "--out", tmp_path / "all.zip")
+    assert "warning" not in exported.stderr
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read(f"{rehearsal}/ratings.csv").decode())))
+        readers = archive.read(f"{rehearsal}/readers.csv").decode()
+    assert len(rows) == 2 * 17
+    assert {row["truth"] for row in rows} == {"real", "synthetic"}
+    assert ",1," in readers.splitlines()[1]
+    early = run("export", slug, "--out", tmp_path / "early.csv")
+    assert "no longer blinded" in early.stderr
+    assert (tmp_path / "early.csv").read_text().startswith("study,reader,case,arm,")
+    assert "is closed" in run("close-study", slug).stdout
+
+
+def test_a_frozen_study_says_why_it_refuses(run: Run, tmp_path: Path) -> None:
+    run("import-images", folder_of_images(tmp_path / "a"), "--index", "index.csv", "--arm", "real")
+    design = tmp_path / "design.toml"
+    design.write_text(run("example-study").stdout)
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    run("close-study", slug, code=1)
+    run("open-study", slug)
+    assert "only a draft can be opened" in run("open-study", slug, code=1).stderr
+    run("close-study", slug)
+    assert "closed" in run("invite", slug, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["import-bank", "nowhere"], "nowhere"),
+        (["import-images", ".", "--index", "none.csv", "--arm", "real"], "none.csv"),
+        (["import-images", ".", "--index", "x", "--arm", "no spaces"], "can't name an arm"),
+        (["example-study"], "the bank is empty"),
+        (["create-study", "missing.toml"], "missing.toml"),
+        (["open-study", "nothing"], "no study 'nothing'"),
+        (["close-study", "nothing"], "no study 'nothing'"),
+        (["invite", "nothing"], "no study 'nothing'"),
+        (["revoke", "nothing", "R01"], "no study 'nothing'"),
+        (["export", "nothing", "--out", "x.zip"], "no study 'nothing'"),
+        (["rehearse", "nothing"], "no study 'nothing'"),
+    ],
+)
+def test_a_users_error_is_one_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    error = run(*arguments, code=1).stderr.strip()
+    assert sentence in error
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("title = ", "is not a TOML file"),
+        ("\xff\xfe".encode("latin-1"), "is not text in UTF-8"),
+        ('title = "x"\n', "arms: name at least one"),
+        ('title = "x"\ncolour = 1\n[[arms]]\narm = "real"\nnormal = 1\n', "colour: is not an"),
+        ('title = "x"\n[[arms]]\narm = "M9"\nnormal = 1\n', "has no arm 'M9'"),
+        ('title = "x"\nseed = 99999999999999999999\n[[arms]]\narm = "a"\nnormal = 1\n', "seed"),
+    ],
+)
+def test_a_bad_design_names_file_and_field(
+    run: Run, tmp_path: Path, text: str | bytes, sentence: str
+) -> None:
+    design = tmp_path / "design.toml"
+    design.write_bytes(text.encode() if isinstance(text, str) else text)
+    assert sentence in run("create-study", design, code=1).stderr
+
+
+def test_a_bad_database_url_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", "nonsense")
+    assert "not a database URL" in run("studies", code=1).stderr
+    monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", "sqlite://")
+    assert "in memory" in run("studies", code=1).stderr
+    monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert "database can't be used" in run("studies", code=1).stderr
+
+
+def test_a_password_is_set_from_standard_input(run: Run) -> None:
+    assert "Made the account" in run("set-password", input="a long enough one\n").stdout
+    assert "Changed" in run("set-password", input="another long enough\n").stdout
+    assert "12 to 200 characters" in run("set-password", input="short\n", code=1).stderr
+    assert "No password" in run("set-password", input="", code=1).stderr
+
+
+def test_a_taken_port_is_said_plainly(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "demo"):
+            assert f"Port {port}" in run(command, "--port", port, code=1).stderr
+
+
+def test_the_demo_bank_is_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        run("demo-bank", "--out", tmp_path / name, "--per-condition", "1", "--seed", "5")
+    files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.*"))
+    assert len(files) == 2 + 10
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    assert "exists already" in run("demo-bank", "--out", tmp_path / "a", code=1).stderr
+    out = run("import-bank", tmp_path / "a").output
+    assert "10 images added" in out
+
+
+def test_a_strict_import_refuses_everything(run: Run, tmp_path: Path) -> None:
+    folder = folder_of_images(tmp_path / "a")
+    (folder / "normal-0.png").write_bytes(b"not an image")
+    arguments = ("import-images", folder, "--index", "index.csv", "--arm", "real")
+    refused = run(*arguments, "--strict", code=1).stderr
+    assert "normal-0.png" in refused
+    assert "the bank is empty" in run("example-study", code=1).stderr
+    lenient = run(*arguments)
+    assert "normal-0.png" in lenient.stderr
+    assert "7 images added, 0 already in the bank, 1 refused." in lenient.stdout
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "app", "open-study", "nothing"],
+        cwd=ROOT,
+        env=os.environ | {"NEGATOSCOPE_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert result.stderr.strip().startswith("There is no study")
