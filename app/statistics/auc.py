@@ -289,8 +289,9 @@ def _joint_by_pairs(real: Float, synthetic: Float, values: Float) -> Float:
     readers, n_real = real.shape
     sums = np.zeros((readers, readers))
     # Ranks in small integers compare faster than floats; a missing rating never counts as above.
-    small = np.dtype(np.int16 if values.size < np.iinfo(np.int16).max else np.int32)
-    lowest, highest = -1, int(np.iinfo(small).max)
+    few = values.size < np.iinfo(np.int16).max
+    small = np.dtype(np.int16 if few else np.int32)
+    lowest, highest = -1, int(np.iinfo(np.int16).max if few else np.iinfo(np.int32).max)
     real_rank: NDArray[np.signedinteger] = np.where(
         np.isfinite(real), np.searchsorted(values, real), lowest
     ).astype(small)
