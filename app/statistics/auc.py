@@ -17,7 +17,7 @@ from app.statistics.table import Float
 
 Indicator = NDArray[np.float32]
 
-_PAIRS_PER_CHUNK = 4_000_000
+_PAIRS_PER_CHUNK = 400_000
 
 
 @dataclass(frozen=True)
