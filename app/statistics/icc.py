@@ -7,9 +7,10 @@ those of McGraw and Wong; A = absolute agreement, C = consistency (readers' leve
     ICC(1)    one-way: case against everything else within cases
     ICC(A,1)  s2_case / (s2_case + s2_reader + s2_residual)
     ICC(C,1)  s2_case / (s2_case + s2_residual)
-    ICC(A,k)  s2_case / (s2_case + (s2_reader + s2_residual) / J), limits by Spearman-Brown's step-up
+    ICC(A,k)  s2_case / (s2_case + (s2_reader + s2_residual) / J)
 
-Complete data: mean squares and F-based limits. With missing ratings: variances by REML, and the
+The limits of the averages are the Spearman-Brown step-up of those of the single forms, which for
+ICC(A,k) is what McGraw and Wong's own formula gives. Complete data: mean squares and F-based limits. With missing ratings: variances by REML, and the
 same F-based limits from the mean squares these variances stand for, at the harmonic mean number of
 ratings per case and per reader, with the residual's degrees of freedom N - J - K + 1; for complete
 data both ways are the same as long as no variance is zero.

@@ -3,13 +3,13 @@
 First and second reads enter as two matrices of the same readers and cases; a case counts for a
 reader who rated it both times. With d = second - first read, per reader j and n_j repeated cases::
 
-    within-subject SD       s_w = sqrt(mean over readers of sum_k d_jk^2 / (2 n_j))
-    repeatability coefficient     1.96 sqrt(2) s_w: 95 % of differences between two reads are smaller
-    bias                    mean over readers of the mean difference
-    limits of agreement     bias -+ 1.96 s_d, s_d^2 = mean over readers of the variance of d within
-                            the reader + the variance of the readers' biases beyond what chance gives
+    within-subject SD   s_w = sqrt(mean over readers of sum_k d_jk^2 / (2 n_j))
+    repeatability       1.96 sqrt(2) s_w: 95 % of differences between two reads are smaller
+    bias                mean over readers of the mean difference
+    limits of agreement bias -+ 1.96 s_d; s_d^2 = mean over readers of the variance of d within a
+                        reader + the variance of the readers' biases beyond what chance gives
 
-Kappas are the mean over readers of each reader's own first-against-second-read kappa. Readers weigh
+Kappas are the mean over readers of each reader's kappa of first against second reads. Readers weigh
 equally; intervals are those of the two-way jackknife.
 
 References
@@ -305,7 +305,8 @@ def _statistic(name: str, sums: _DifferenceSums) -> Float:
         return _mean_of_readers(sums.mean)
     if name in ("within_subject_sd", "repeatability_coefficient"):
         within: Float = np.sqrt(_mean_of_readers(sums.mean_square) / 2.0)
-        return within if name == "within_subject_sd" else NORMAL_95 * np.sqrt(2.0) * within
+        repeatability: Float = NORMAL_95 * np.sqrt(2.0) * within
+        return within if name == "within_subject_sd" else repeatability
     side = -1.0 if name.endswith("low") else 1.0
     limit: Float = _mean_of_readers(sums.mean) + side * NORMAL_95 * _sd_of_differences(sums)
     return limit
