@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.statistics.agreement import Kind, agreement
 from app.statistics.contrasts import (
     ArmFigures,
     Contrast,
@@ -25,6 +26,7 @@ from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination
 from app.statistics.drift import drift
 from app.statistics.equivalence import Verdict, equivalence_verdict
 from app.statistics.groups import GroupFigures, by_reader_group
+from app.statistics.intra_reader import intra_reader
 from app.statistics.obuchowski_rockette import GlobalTest
 from app.statistics.reader_means import reader_means
 from app.statistics.readers import ReaderFigures, reader_figures
@@ -45,6 +47,7 @@ _FAMILIES_OF_COLUMN: dict[Measure, str] = {
     "reading_time_ms": "time",
 }
 
+_KINDS: tuple[Kind, ...] = ("realism", "verdict")
 _CONTRASTED_MEANS: dict[str, Measure] = {
     "realism.mean": "realism",
     "deception.rate": "judged_real",
@@ -208,10 +211,41 @@ def _arm(
             "discrimination": discrimination(table, arm, settings, aucs),
             "time": time(table, arm, settings),
             "drift": drift(table, arm, settings),
+            "agreement": {kind: _agreement(table, arm, kind, settings) for kind in _KINDS},
+            "intra_reader": {kind: _intra_reader(table, arm, kind, settings) for kind in _KINDS},
         },
         distribution=distribution(table, arm),
         verdict=_verdict(table, arm, settings, aucs),
     )
+
+
+def _agreement(
+    table: RatingsTable, arm: str, kind: Kind, settings: AnalysisSettings
+) -> Mapping[str, Estimate]:
+    return agreement(
+        table.matrix(kind, arm),
+        kind=kind,
+        categories=_categories(table, kind),
+        level=settings.level,
+        generalise_to=settings.generalise_to,
+    )
+
+
+def _intra_reader(
+    table: RatingsTable, arm: str, kind: Kind, settings: AnalysisSettings
+) -> Mapping[str, Estimate]:
+    return intra_reader(
+        table.matrix(kind, arm),
+        table.matrix(kind, arm, replicate=1),
+        kind=kind,
+        categories=_categories(table, kind),
+        level=settings.level,
+        generalise_to=settings.generalise_to,
+    )
+
+
+def _categories(table: RatingsTable, kind: Kind) -> tuple[float, ...]:
+    return table.categories() if kind == "realism" else (0.0, 1.0)
 
 
 def verdict_measure(table: RatingsTable, settings: AnalysisSettings) -> VerdictMeasure:
