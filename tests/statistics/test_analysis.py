@@ -42,6 +42,29 @@ KEYS = {
 }
 
 
+AGREEMENT = {
+    "percent_agreement",
+    "prevalence_index",
+    "bias_index",
+    "pabak",
+    "cohen_kappa_mean",
+    "light_kappa",
+    "fleiss_kappa",
+    "conger_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "brennan_prediger",
+    "krippendorff_alpha_nominal",
+    "krippendorff_alpha_ordinal",
+    "krippendorff_alpha_interval",
+    "icc_1",
+    "icc_a1",
+    "icc_c1",
+    "icc_ak",
+    "kendall_w",
+}
+
+
 def estimates(node: Any) -> list[dict[str, Any]]:
     """Every estimate anywhere in the JSON."""
     if isinstance(node, dict):
@@ -61,6 +84,27 @@ def test_every_arm_has_every_family_and_key() -> None:
             assert keys <= set(arm[family])
             for key in keys:
                 assert set(arm[family][key]) == FIELDS
+
+
+def test_every_arm_has_agreement_on_realism_and_verdict() -> None:
+    for arm in analyse(study()).to_json()["arms"].values():
+        for kind in ("realism", "verdict"):
+            assert set(arm["agreement"][kind]) >= AGREEMENT
+            for found in arm["agreement"][kind].values():
+                assert set(found) == FIELDS
+            assert arm["intra_reader"][kind]["kappa"]["state"] == (
+                "not estimable: no case was read twice by a reader"
+            )
+
+
+def test_repeats_feed_the_intra_reader_family() -> None:
+    given = columns()
+    both = {name: values + values for name, values in given.items()}
+    rows = len(given["reader"])
+    table = ratings_table(**both, replicate=[0] * rows + [1] * rows)
+    found = analyse(table).to_json()["arms"]["M0"]["intra_reader"]
+    assert found["realism"]["kappa_quadratic"]["estimate"] == pytest.approx(1.0)
+    assert found["verdict"]["kappa"]["estimate"] == pytest.approx(1.0)
 
 
 def test_the_verdict_has_its_fields() -> None:
