@@ -10,7 +10,9 @@ those of McGraw and Wong; A = absolute agreement, C = consistency (readers' leve
     ICC(A,k)  s2_case / (s2_case + (s2_reader + s2_residual) / J)
 
 The limits of the averages are the Spearman-Brown step-up of those of the single forms, which for
-ICC(A,k) is what McGraw and Wong's own formula gives. Complete data: mean squares and F-based limits. With missing ratings: variances by REML, and the
+ICC(A,k) is what McGraw and Wong's own formula gives.
+
+Complete data: mean squares and F-based limits. With missing ratings: variances by REML, and the
 same F-based limits from the mean squares these variances stand for, at the harmonic mean number of
 ratings per case and per reader, with the residual's degrees of freedom N - J - K + 1; for complete
 data both ways are the same as long as no variance is zero.
@@ -344,13 +346,19 @@ def _fit_two_way(matrix: Float) -> VarianceComponents:
     reader_sums, case_sums = centred.sum(axis=1), centred.sum(axis=0)
     total = float(mask.sum())
     squares = float((centred**2).sum())
+    # Cases with the same number of ratings shrink alike: their incidences are added up once.
+    sizes, group = np.unique(per_case, return_inverse=True)
+    together = np.array(
+        [mask[:, group == g] @ mask[:, group == g].T for g in range(sizes.size)]
+    ).reshape(sizes.size, -1)
 
     def profile(roots: Float) -> tuple[float, float]:
         """Restricted deviance and residual variance at the square roots of the ratios."""
         of_case, of_reader = float(roots[0]) ** 2, float(roots[1]) ** 2
         shrink = of_case / (1.0 + of_case * per_case)
         # Cross products of (1, y) and of the reader effects with the cases eliminated.
-        within = np.diag(per_reader) - (mask * shrink) @ mask.T
+        of_size = of_case / (1.0 + of_case * sizes)
+        within = np.diag(per_reader) - (of_size @ together).reshape(per_reader.size, -1)
         sides = np.column_stack(
             (
                 per_reader - mask @ (shrink * per_case),

@@ -155,7 +155,7 @@ def reader_repeats(first: Float, second: Float, *, categories: Sequence[float]) 
 
 def _tables(one: Float, two: Float, values: Float) -> Float:
     """(J, q, q) confusion tables of first against second reads."""
-    return np.einsum("jak,jbk->jab", one_hot(one, values), one_hot(two, values), optimize=True)
+    return one_hot(one, values) @ one_hot(two, values).transpose(0, 2, 1)
 
 
 def _kappas(
