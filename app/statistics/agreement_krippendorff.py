@@ -28,7 +28,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.statistics.agreement_tallies import Tallies, whole
+from app.statistics.agreement_tallies import Real, Tallies, whole
 from app.statistics.agreement_weights import category_values, one_hot
 from app.statistics.table import Float
 
@@ -116,13 +116,13 @@ def _distance(metric: Metric, margin: Float, values: Float) -> Float:
 class _Moments:
     """Sums over the readers of each case, (B, K): weight, values, squares, self-pairs."""
 
-    ratings: Float
-    sums: Float
-    squares: Float
-    alone: Float
+    ratings: Real
+    sums: Real
+    squares: Real
+    alone: Real
 
 
-def alpha_interval(matrix: Float, reader_weight: Float, case_weight: Float) -> Float:
+def alpha_interval(matrix: Real, reader_weight: Real, case_weight: Real) -> Float:
     """Alpha with the interval metric for B sets of weights, from moments and for any values.
 
     Parameters
@@ -155,14 +155,14 @@ def alpha_interval_without_one_case(matrix: Float) -> Float:
     return _alpha_of_parts(*(part.sum() - part for part in parts))
 
 
-def _filled(matrix: Float) -> tuple[Float, Float, Float]:
+def _filled(matrix: Real) -> tuple[Real, Real, Real]:
     seen = np.isfinite(matrix)
     centre = matrix[seen].mean() if seen.any() else 0.0
     values = np.where(seen, matrix - centre, 0.0)
     return values, values**2, seen.astype(matrix.dtype)
 
 
-def _case_parts(moments: _Moments) -> tuple[Float, Float, Float, Float, Float]:
+def _case_parts(moments: _Moments) -> tuple[Real, Real, Real, Real, Real]:
     """What each case brings: disagreement, ratings, values, squares, self-pairs."""
     ratings, alone = moments.ratings, moments.alone
     pairs = ratings**2 - alone
@@ -179,10 +179,10 @@ def _case_parts(moments: _Moments) -> tuple[Float, Float, Float, Float, Float]:
     )
 
 
-def _alpha_of_moments(moments: _Moments, case_weight: Float) -> Float:
+def _alpha_of_moments(moments: _Moments, case_weight: Real) -> Float:
     disagreement, ratings, sums, squares, alone = _case_parts(moments)
 
-    def total(part: Float, weight: Float) -> Float:
+    def total(part: Real, weight: Real) -> Float:
         summed: Float = np.einsum("bk,bk->b", part, weight, dtype=np.float64)
         return summed
 

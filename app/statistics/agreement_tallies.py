@@ -9,10 +9,15 @@ r (r - 1) ordered pairs of a case with r ratings.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.statistics.table import Float
+
+Real = NDArray[Any]
+"""float64, or float32 where counts stay below 2**24 and many resamples are done at once."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Tallies:
     reader_weight: Float
 
 
-def tallies(one_hot: Float, reader_weight: Float, case_weight: Float) -> Tallies:
+def tallies(one_hot: Real, reader_weight: Real, case_weight: Real) -> Tallies:
     """Tallies for B sets of reader and case weights.
 
     Parameters
@@ -129,7 +134,7 @@ def leave_one_case(one_hot: Float) -> Tallies:
     )
 
 
-def _shares(counts: Float) -> Float:
+def _shares(counts: Real) -> Float:
     with np.errstate(invalid="ignore", divide="ignore"):
         shares: Float = counts / counts.sum(axis=-1, keepdims=True)
     return shares
