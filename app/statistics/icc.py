@@ -135,9 +135,10 @@ def iccs(
     for form in forms:
         estimate, low, high = _of_mean_squares(squares[form in ("1", "1k")], form, readers, level)
         found[form] = Estimate(
-            estimate=estimate,
-            low=low,
-            high=high,
+            estimate=float(estimate),
+            # Stepped up, a limit can lie far below -1, where it says no more than -1 does.
+            low=None if low is None else max(-1.0, float(low)),
+            high=None if high is None else min(1.0, float(high)),
             se=None,
             df=None,
             method=method if low is not None else f"{method}; no interval: no residual variance",
@@ -399,7 +400,7 @@ def _fit_two_way(matrix: Float) -> VarianceComponents:
     )
     residual = profile(fit.x)[1] * scale**2
     return VarianceComponents(
-        case=residual * float(fit.x[0]) ** 2,
-        reader=residual * float(fit.x[1]) ** 2,
-        residual=residual,
+        case=float(residual * fit.x[0] ** 2),
+        reader=float(residual * fit.x[1] ** 2),
+        residual=float(residual),
     )

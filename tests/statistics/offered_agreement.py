@@ -34,7 +34,7 @@ from app.statistics.agreement_krippendorff import alpha_of_distance, krippendorf
 from app.statistics.agreement_tallies import Tallies, whole
 from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
 from app.statistics.icc import icc, variance_components
-from app.statistics.intra_reader import intra_reader, reader_repeats
+from app.statistics.intra_reader import NORMAL_95, intra_reader, reader_repeats
 from app.statistics.kendall import complete_cases, kendall_w
 
 Rows = Sequence[Mapping[str, str]]
@@ -202,11 +202,19 @@ def repeats(estimand: str) -> Callable[[Rows, Args], float]:
 
 
 def between_methods(rows: Rows, args: Args) -> float:
-    wright, mini = (
-        reads(rows, name, "1") for name in sorted({row["reader"] for row in rows}, reverse=True)
-    )
+    wright, mini = (reads(rows, name, "1") for name in ("wright", "mini"))
     steps = tuple(np.unique(np.vstack((wright, mini))))
     return float(reader_repeats(mini, wright, categories=steps).bias[0])
+
+
+def spread_between_methods(rows: Rows, args: Args) -> float:
+    wright, mini = (reads(rows, name, "1") for name in ("wright", "mini"))
+    steps = tuple(np.unique(np.vstack((wright, mini))))
+    found = intra_reader(mini, wright, kind="realism", categories=steps)
+    low, high = (found[f"limit_of_agreement_{side}"].estimate for side in ("low", "high"))
+    assert low is not None
+    assert high is not None
+    return (high - low) / (2 * NORMAL_95)
 
 
 OFFERED: dict[str, Callable[[Rows, Args], Any]] = {
@@ -260,6 +268,7 @@ OFFERED: dict[str, Callable[[Rows, Args], Any]] = {
     "within_subject_sd": repeats("within_subject_sd"),
     "repeatability_coefficient": repeats("repeatability_coefficient"),
     "mean_difference_wright_minus_mini_first": between_methods,
+    "sd_difference_wright_minus_mini_first": spread_between_methods,
     "n_complete": lambda rows, args: complete_cases(matrix(rows, "rating", arm=args["arm"])).shape[
         1
     ],
