@@ -275,6 +275,29 @@ def run(cell: Cell, *, studies: int, seed: int, processes: int) -> dict[str, flo
     return summary
 
 
+def markdown(table: dict[str, dict[str, float]]) -> str:
+    """The table of docs/statistics.md, in per cent."""
+    columns = {
+        "deception": "deception rate",
+        "realism": "mean realism",
+        "AUC": "AUC",
+        "deception, pooled": "deception rate, ratings pooled",
+        "type I, deception": "type I, deception",
+        "type I, realism": "type I, realism",
+        "type I, AUC": "type I, AUC",
+        "type I, AUC = 0.5": "called distinguishable at AUC 0.5",
+        "TOST size": "called equivalent at the margin",
+    }
+    lines = [
+        "| J/K, level, ratings | " + " | ".join(columns.values()) + " |",
+        "|---|" + "---|" * len(columns),
+    ]
+    for name, figures in table.items():
+        values = " | ".join(f"{100 * figures[key]:.1f}" for key in columns)
+        lines.append(f"| {name} | {values} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Run the grid, print its table and, when asked, keep the numbers as JSON."""
     parser = argparse.ArgumentParser(description="Coverage of the intervals, by simulation.")
@@ -294,6 +317,7 @@ def main() -> int:
         )
         figures = "  ".join(f"{name} {value:.3f}" for name, value in table[cell.name].items())
         print(f"{cell.name} ({time.perf_counter() - started:.0f} s)\n  {figures}", flush=True)
+    print(markdown(table))
     if given.json:
         given.json.write_text(json.dumps(table, indent=1) + "\n")
     return 0

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from app.statistics.agreement import Kind, agreement
+from app.statistics.bootstrapped import bootstrap, bootstrapped_figures
 from app.statistics.contrasts import (
     ArmFigures,
     Contrast,
@@ -25,6 +27,7 @@ from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination
 from app.statistics.drift import drift
 from app.statistics.equivalence import Verdict, equivalence_verdict
 from app.statistics.groups import GroupFigures, by_reader_group
+from app.statistics.intra_reader import intra_reader
 from app.statistics.obuchowski_rockette import GlobalTest
 from app.statistics.reader_means import reader_means
 from app.statistics.readers import ReaderFigures, reader_figures
@@ -45,6 +48,7 @@ _FAMILIES_OF_COLUMN: dict[Measure, str] = {
     "reading_time_ms": "time",
 }
 
+_KINDS: tuple[Kind, ...] = ("realism", "verdict")
 _CONTRASTED_MEANS: dict[str, Measure] = {
     "realism.mean": "realism",
     "deception.rate": "judged_real",
@@ -65,6 +69,7 @@ class ArmAnalysis:
         Repeated reads; only the intra-reader family uses them.
     families : mapping of family to mapping of estimand to Estimate
         ``agreement`` and ``intra_reader`` have one more level, ``realism`` and ``verdict``.
+        ``bootstrap`` is there when asked for; its keys are paths such as ``deception.rate``.
     distribution : tuple of CategoryShare
     verdict : Verdict or None
         None for a real arm.
@@ -175,10 +180,13 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
     """
     settings = settings or AnalysisSettings()
     aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
+    arms = {arm: _arm(table, arm, settings, aucs) for arm in table.arms}
+    if settings.bootstrap:
+        arms = _with_bootstrap(table, arms, settings)
     return Analysis(
         settings=settings,
         table=table,
-        arms={arm: _arm(table, arm, settings, aucs) for arm in table.arms},
+        arms=arms,
         contrasts=_contrasts(table, settings, aucs),
         readers=reader_figures(table, aucs),
         groups=by_reader_group(table, settings),
@@ -192,6 +200,16 @@ def _arm(
     settings: AnalysisSettings,
     aucs: Mapping[VerdictMeasure, ArmFigures | None],
 ) -> ArmAnalysis:
+    families: dict[str, Family] = {
+        "realism": realism(table, arm, settings),
+        "deception": deception(table, arm, settings),
+        "detection": detection(table, arm, settings),
+        "discrimination": discrimination(table, arm, settings, aucs),
+        "time": time(table, arm, settings),
+        "drift": drift(table, arm, settings),
+        "agreement": {kind: _agreement(table, arm, kind, settings) for kind in _KINDS},
+        "intra_reader": {kind: _intra_reader(table, arm, kind, settings) for kind in _KINDS},
+    }
     rows = table.arm == arm
     first = rows & (table.replicate == 0)
     return ArmAnalysis(
@@ -201,17 +219,64 @@ def _arm(
         n_cases=int(np.unique(table.case[first]).size),
         n_ratings=int(first.sum()),
         n_repeated=int((rows & ~first).sum()),
-        families={
-            "realism": realism(table, arm, settings),
-            "deception": deception(table, arm, settings),
-            "detection": detection(table, arm, settings),
-            "discrimination": discrimination(table, arm, settings, aucs),
-            "time": time(table, arm, settings),
-            "drift": drift(table, arm, settings),
-        },
+        families=families,
         distribution=distribution(table, arm),
         verdict=_verdict(table, arm, settings, aucs),
     )
+
+
+def _with_bootstrap(
+    table: RatingsTable, arms: Mapping[str, ArmAnalysis], settings: AnalysisSettings
+) -> dict[str, ArmAnalysis]:
+    names = bootstrapped_figures(verdict_measure(table, settings))
+    found = bootstrap(
+        table,
+        settings,
+        {
+            name: {figure: _figure(arm.families, figure) for figure in names}
+            for name, arm in arms.items()
+        },
+    )
+    return {
+        name: replace(arm, families={**arm.families, "bootstrap": found[name]})
+        for name, arm in arms.items()
+    }
+
+
+def _figure(families: Mapping[str, Family], name: str) -> Estimate:
+    """An estimate by its path, such as ``agreement.realism.kendall_w``."""
+    family, *path = name.split(".")
+    found: Estimate | Mapping[str, Estimate] = families[family][path[0]]
+    return found if isinstance(found, Estimate) else found[path[1]]
+
+
+def _agreement(
+    table: RatingsTable, arm: str, kind: Kind, settings: AnalysisSettings
+) -> Mapping[str, Estimate]:
+    return agreement(
+        table.matrix(kind, arm),
+        kind=kind,
+        categories=_categories(table, kind),
+        level=settings.level,
+        generalise_to=settings.generalise_to,
+    )
+
+
+def _intra_reader(
+    table: RatingsTable, arm: str, kind: Kind, settings: AnalysisSettings
+) -> Mapping[str, Estimate]:
+    return intra_reader(
+        table.matrix(kind, arm),
+        table.matrix(kind, arm, replicate=1),
+        kind=kind,
+        categories=_categories(table, kind),
+        level=settings.level,
+        generalise_to=settings.generalise_to,
+    )
+
+
+def _categories(table: RatingsTable, kind: Kind) -> tuple[float, ...]:
+    return table.categories() if kind == "realism" else (0.0, 1.0)
 
 
 def verdict_measure(table: RatingsTable, settings: AnalysisSettings) -> VerdictMeasure:

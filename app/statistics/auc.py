@@ -17,9 +17,7 @@ from app.statistics.table import Float
 
 Indicator = NDArray[np.float32]
 
-# Below this many reader-categories the joint counts of categories are cheaper than all pairs.
-_JOINT_COUNT_LIMIT = 3000
-_PAIRS_PER_CHUNK = 4_000_000
+_PAIRS_PER_CHUNK = 400_000
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,10 @@ def _kernel(real: Float, synthetic: Float, *, joint: bool) -> _Kernel:
     over_synthetic = np.zeros(real.shape)
     over_real = np.zeros(synthetic.shape)
     joint_sums = np.zeros((readers, readers))
-    if categories and readers * categories <= _JOINT_COUNT_LIMIT:
+    # Counting how two readers use q categories costs q^2 (K0 + K1), visiting all pairs K0 K1.
+    if categories and categories**2 * sum(real.shape[1:] + synthetic.shape[1:]) <= (
+        real.shape[1] * synthetic.shape[1]
+    ):
         real_in = _one_hot(real, values)
         synthetic_in = _one_hot(synthetic, values)
         above = np.triu(np.ones((categories, categories)), 1) + np.eye(categories) / 2
@@ -248,7 +249,7 @@ def _kernel(real: Float, synthetic: Float, *, joint: bool) -> _Kernel:
                 - (np.searchsorted(r_sorted, s, "left") + np.searchsorted(r_sorted, s, "right")) / 2
             )
         if joint:
-            joint_sums = _joint_by_pairs(real, synthetic)
+            joint_sums = _joint_by_pairs(real, synthetic, values)
     return _Kernel(
         total=over_synthetic.sum(axis=1),
         over_synthetic=over_synthetic,
@@ -283,17 +284,26 @@ def _joint_by_counts(
     return sums
 
 
-def _joint_by_pairs(real: Float, synthetic: Float) -> Float:
+def _joint_by_pairs(real: Float, synthetic: Float, values: Float) -> Float:
     """Sum over pairs of psi_j psi_j' by visiting all pairs, some synthetic cases at a time."""
     readers, n_real = real.shape
     sums = np.zeros((readers, readers))
+    # Ranks in small integers compare faster than floats; a missing rating never counts as above.
+    few = values.size < np.iinfo(np.int16).max
+    small = np.dtype(np.int16 if few else np.int32)
+    lowest, highest = -1, int(np.iinfo(np.int16).max if few else np.iinfo(np.int32).max)
+    real_rank: NDArray[np.signedinteger] = np.where(
+        np.isfinite(real), np.searchsorted(values, real), lowest
+    ).astype(small)
+    synthetic_rank: NDArray[np.signedinteger] = np.where(
+        np.isfinite(synthetic), np.searchsorted(values, synthetic), highest
+    ).astype(small)
     step = max(1, _PAIRS_PER_CHUNK // max(1, readers * n_real))
     for start in range(0, synthetic.shape[1], step):
-        some = synthetic[:, start : start + step, None]
-        # Comparisons with NaN are false, so a missing rating adds 0.
-        kernel = (real[:, None, :] > some).astype(np.float32)
-        kernel += (real[:, None, :] >= some).astype(np.float32)
-        flat = kernel.reshape(readers, -1)
+        some = synthetic_rank[:, start : start + step, None]
+        twice = (real_rank[:, None, :] > some).view(np.uint8)
+        twice += (real_rank[:, None, :] >= some).view(np.uint8)
+        flat = twice.reshape(readers, -1).astype(np.float32)
         # Entries are 0, 1 or 2: sums below 2**24 are exact in float32.
         sums += (flat @ flat.T).astype(np.float64)
     return sums / 4.0

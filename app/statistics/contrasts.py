@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from app.statistics.auc import reader_aucs
 from app.statistics.interval import Scale, averaged_over_readers, limits
@@ -180,16 +179,20 @@ def global_to_json(test: GlobalTest) -> dict[str, Any]:
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm-adjusted p values; what is None stays None and doesn't count.
 
+    The i-th smallest of m becomes the largest of (m - k + 1) p_(k) over k <= i, at most 1.
+
     Examples
     --------
     >>> [round(p, 3) for p in holm([0.0005, 0.04, 0.03, 0.2])]
     [0.002, 0.09, 0.09, 0.2]
     """
-    known = [p for p in p_values if p is not None]
-    if not known:
-        return list(p_values)
-    adjusted = iter(multipletests(known, method="holm")[1])
-    return [None if p is None else float(next(adjusted)) for p in p_values]
+    known = np.array([p for p in p_values if p is not None])
+    order = np.argsort(known, kind="stable")
+    stepped = np.maximum.accumulate(known[order] * np.arange(known.size, 0, -1))
+    adjusted = np.empty(known.size)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    left = iter(adjusted)
+    return [None if p is None else float(next(left)) for p in p_values]
 
 
 def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estimate:

@@ -13,12 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from offered_agreement import OFFERED as OFFERED_AGREEMENT
 from offered_mrmc import OFFERED as OFFERED_MRMC
-
-try:
-    from offered_agreement import OFFERED as OFFERED_AGREEMENT
-except ModuleNotFoundError:
-    OFFERED_AGREEMENT = {}
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference"
 OFFERED = {**OFFERED_AGREEMENT, **OFFERED_MRMC}

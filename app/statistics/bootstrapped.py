@@ -1,0 +1,132 @@
+"""Two-way bootstrap intervals of the main figures, beside those of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from app.statistics.agreement_krippendorff import Metric
+from app.statistics.bootstrap import (
+    Resamples,
+    percentile_interval,
+    resampled_alphas,
+    resampled_aucs,
+    resampled_means,
+    two_way_resamples,
+)
+from app.statistics.discrimination import AUC_FROM
+from app.statistics.result import Estimate
+from app.statistics.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.table import Float, Measure, RatingsTable
+
+_MEANS: dict[str, Measure] = {"realism.mean": "realism", "deception.rate": "judged_real"}
+_ALPHAS: dict[str, tuple[Measure, Metric]] = {
+    "agreement.realism.krippendorff_alpha_ordinal": ("realism", "ordinal"),
+    "agreement.realism.krippendorff_alpha_interval": ("realism", "interval"),
+    "agreement.verdict.krippendorff_alpha_nominal": ("verdict", "nominal"),
+}
+
+
+def bootstrapped_figures(measure: VerdictMeasure) -> tuple[str, ...]:
+    """Figures with a bootstrap interval, as family.estimand: among AUCs that of the verdict."""
+    return (*_MEANS, f"discrimination.{measure}", *_ALPHAS)
+
+
+def bootstrap(
+    table: RatingsTable,
+    settings: AnalysisSettings,
+    estimates: Mapping[str, Mapping[str, Estimate]],
+) -> Mapping[str, Mapping[str, Estimate]]:
+    """Percentile intervals over resamples of the whole study.
+
+    Readers and cases are drawn independently; readers, and the real cases of every AUC, are the
+    same in all arms. What is not a sample (``generalise_to``) is kept as it is.
+
+    Parameters
+    ----------
+    table : RatingsTable
+    settings : AnalysisSettings
+        ``bootstrap`` > 0 resamples, drawn from ``seed``.
+    estimates : mapping of arm to mapping of family.estimand to Estimate
+        The figures of the study itself, named as by :func:`bootstrapped_figures`. One that can't be
+        estimated has no bootstrap either.
+
+    Returns
+    -------
+    mapping of arm to mapping of family.estimand to Estimate
+        The same figures with percentile limits.
+    """
+    resamples = _resamples(table, settings)
+    aucs = _auc_replicates(table, resamples, estimates)
+    found: dict[str, dict[str, Estimate]] = {}
+    for arm, figures in estimates.items():
+        found[arm] = {}
+        for name, estimate in figures.items():
+            if estimate.estimate is None:
+                kept = replace(estimate, method=f"two-way bootstrap, B = {resamples.n}")
+                found[arm][name] = kept
+                continue
+            found[arm][name] = percentile_interval(
+                estimate.estimate,
+                aucs[name, arm]
+                if (name, arm) in aucs
+                else _replicates(table, arm, resamples, name),
+                level=settings.level,
+                counts=(estimate.n_readers, estimate.n_cases, estimate.n_ratings),
+            )
+    return found
+
+
+def _resamples(table: RatingsTable, settings: AnalysisSettings) -> Resamples:
+    drawn = two_way_resamples(
+        len(table.readers),
+        {arm: len(table.cases(arm)) for arm in table.arms},
+        n_resamples=settings.bootstrap,
+        seed=settings.seed,
+    )
+    if settings.generalise_to == "cases":
+        return replace(drawn, readers=np.ones_like(drawn.readers))
+    if settings.generalise_to == "readers":
+        return replace(drawn, cases={arm: np.ones_like(n) for arm, n in drawn.cases.items()})
+    return drawn
+
+
+def _replicates(table: RatingsTable, arm: str, resamples: Resamples, name: str) -> Float:
+    cases = resamples.cases[arm]
+    if name in _MEANS:
+        return resampled_means(table.matrix(_MEANS[name], arm), resamples.readers, cases)
+    measure, metric = _ALPHAS[name]
+    return resampled_alphas(
+        table.matrix(measure, arm),
+        resamples.readers,
+        cases,
+        metrics=(metric,),
+        categories=table.categories() if measure == "realism" else (0.0, 1.0),
+    )[metric]
+
+
+def _auc_replicates(
+    table: RatingsTable, resamples: Resamples, estimates: Mapping[str, Mapping[str, Estimate]]
+) -> dict[tuple[str, str], Float]:
+    """(B,) AUCs by name and arm, all arms of a name from the same draws of real cases."""
+    found: dict[tuple[str, str], Float] = {}
+    for key, measure in AUC_FROM.items():
+        name = f"discrimination.{key}"
+        arms = [
+            arm
+            for arm, figures in estimates.items()
+            if name in figures and figures[name].is_estimated
+        ]
+        if not arms:
+            continue
+        replicates = resampled_aucs(
+            table.pooled_matrix(measure, table.real_arms),
+            [table.matrix(measure, arm) for arm in arms],
+            resamples.readers,
+            np.hstack([resamples.cases[arm] for arm in table.real_arms]),
+            [resamples.cases[arm] for arm in arms],
+        )
+        found |= {(name, arm): of_arm for arm, of_arm in zip(arms, replicates, strict=True)}
+    return found

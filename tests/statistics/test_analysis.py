@@ -1,0 +1,300 @@
+"""One call gives everything, in the documented schema, and never crashes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from simulated_readers import columns, study
+
+from app.statistics.analysis import analyse
+from app.statistics.settings import AnalysisSettings
+from app.statistics.table import RatingsTable, ratings_table
+
+FIELDS = {
+    "estimate",
+    "low",
+    "high",
+    "se",
+    "df",
+    "method",
+    "n_readers",
+    "n_cases",
+    "n_ratings",
+    "state",
+}
+KEYS = {
+    "realism": {"mean", "median", "top2box"},
+    "deception": {"rate", "hype_infinity"},
+    "detection": {
+        "accuracy",
+        "balanced_accuracy",
+        "hit_rate",
+        "false_alarm_rate",
+        "d_prime",
+        "criterion",
+    },
+    "discrimination": {"auc_realism", "auc_confidence", "auc_score"},
+    "time": {"geometric_mean_ms", "ratio_to_real"},
+    "drift": {"realism_slope", "accuracy_slope", "log_time_slope"},
+}
+
+
+AGREEMENT = {
+    "percent_agreement",
+    "prevalence_index",
+    "bias_index",
+    "pabak",
+    "cohen_kappa_mean",
+    "light_kappa",
+    "fleiss_kappa",
+    "conger_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "brennan_prediger",
+    "krippendorff_alpha_nominal",
+    "krippendorff_alpha_ordinal",
+    "krippendorff_alpha_interval",
+    "icc_1",
+    "icc_a1",
+    "icc_c1",
+    "icc_ak",
+    "kendall_w",
+}
+
+
+def estimates(node: Any) -> list[dict[str, Any]]:
+    """Every estimate anywhere in the JSON."""
+    if isinstance(node, dict):
+        if set(node) == FIELDS:
+            return [node]
+        return [found for part in node.values() for found in estimates(part)]
+    if isinstance(node, list):
+        return [found for part in node for found in estimates(part)]
+    return []
+
+
+def test_every_arm_has_every_family_and_key() -> None:
+    found = analyse(study()).to_json()
+    assert list(found["arms"]) == ["real", "M0", "M1"]
+    for arm in found["arms"].values():
+        for family, keys in KEYS.items():
+            assert keys <= set(arm[family])
+            for key in keys:
+                assert set(arm[family][key]) == FIELDS
+
+
+def test_every_arm_has_agreement_on_realism_and_verdict() -> None:
+    for arm in analyse(study()).to_json()["arms"].values():
+        for kind in ("realism", "verdict"):
+            assert set(arm["agreement"][kind]) >= AGREEMENT
+            for found in arm["agreement"][kind].values():
+                assert set(found) == FIELDS
+            assert arm["intra_reader"][kind]["kappa"]["state"] == (
+                "not estimable: no case was read twice by a reader"
+            )
+
+
+def test_repeats_feed_the_intra_reader_family() -> None:
+    given = columns()
+    both = {name: values + values for name, values in given.items()}
+    rows = len(given["reader"])
+    table = ratings_table(**both, replicate=[0] * rows + [1] * rows)
+    found = analyse(table).to_json()["arms"]["M0"]["intra_reader"]
+    assert found["realism"]["kappa_quadratic"]["estimate"] == pytest.approx(1.0)
+    assert found["verdict"]["kappa"]["estimate"] == pytest.approx(1.0)
+
+
+def test_the_verdict_has_its_fields() -> None:
+    verdict = analyse(study()).to_json()["arms"]["M1"]["verdict"]
+    assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(verdict)
+    assert verdict["state"] == "distinguishable"
+    assert verdict["measure"] == "auc_realism"
+    assert analyse(study()).to_json()["arms"]["real"]["verdict"] is None
+
+
+def test_an_estimate_has_numbers_or_a_reason() -> None:
+    for found in estimates(analyse(study(missing=0.15)).to_json()):
+        if found["state"] == "estimated":
+            assert found["low"] <= found["estimate"] <= found["high"]
+            assert found["n_readers"] > 0
+        else:
+            assert found["state"].startswith("not estimable: ")
+            assert found["estimate"] is found["low"] is found["high"] is found["se"] is None
+
+
+def test_it_is_strict_json() -> None:
+    text = json.dumps(analyse(study(missing=0.3)).to_json(), allow_nan=False)
+    assert json.loads(text)["settings"]["n_readers"] == 5
+
+
+def test_replicates_never_enter_the_main_analysis() -> None:
+    given = columns()
+    second = {name: values[:7] for name, values in columns(seed=9).items()}
+    both = {name: values + second[name] for name, values in given.items()}
+    replicate = [0] * len(given["reader"]) + [1] * 7
+    # The repeats must belong to cases read before.
+    for name in ("reader", "case", "arm", "truth"):
+        both[name] = given[name] + given[name][:7]
+    once = analyse(ratings_table(**given, realism_min=1, realism_max=5)).to_json()
+    twice = analyse(
+        ratings_table(**both, replicate=replicate, realism_min=1, realism_max=5)
+    ).to_json()
+    for family in KEYS:
+        assert once["arms"]["M0"][family] == twice["arms"]["M0"][family]
+    assert once["contrasts"] == twice["contrasts"]
+    assert twice["settings"]["n_repeated"] == 7
+
+
+def test_adding_an_arm_leaves_the_others_as_they_were() -> None:
+    table = study()
+    keep = table.arm != "M1"
+    given = {
+        name: getattr(table, name)[keep]
+        for name in ("reader", "case", "arm", "truth", "realism", "verdict")
+    }
+    fewer = ratings_table(**given, realism_min=1, realism_max=5)
+    one, other = analyse(fewer).to_json(), analyse(table).to_json()
+    for family in ("realism", "deception", "detection"):
+        assert one["arms"]["M0"][family] == other["arms"]["M0"][family]
+    assert one["arms"]["M0"]["discrimination"]["auc_realism"] == pytest.approx(
+        other["arms"]["M0"]["discrimination"]["auc_realism"]
+    )
+
+
+def test_readers_have_their_own_figures() -> None:
+    found = analyse(study()).to_json()["readers"]
+    assert sorted(found) == ["R01", "R02", "R03", "R04", "R05"]
+    own = found["R03"]["arms"]["M0"]
+    assert own["n_ratings"] == 12
+    assert 0 <= own["auc_realism"] <= 1
+    assert own["accuracy"] == pytest.approx(own["balanced_accuracy"])
+
+
+def test_the_mean_over_readers_is_the_estimate() -> None:
+    found = analyse(study(missing=0.2)).to_json()
+    for key, family, estimand in (
+        ("deception_rate", "deception", "rate"),
+        ("auc_score", "discrimination", "auc_score"),
+        ("d_prime", "detection", "d_prime"),
+    ):
+        own = [reader["arms"]["M1"][key] for reader in found["readers"].values()]
+        assert np.mean(own) == pytest.approx(found["arms"]["M1"][family][estimand]["estimate"])
+
+
+def test_reader_groups_are_described_with_the_readers_not_stated() -> None:
+    given = columns()
+    table = ratings_table(
+        **given,
+        reader_groups={
+            "R01": {"specialty": "thoracic"},
+            "R02": {"specialty": "thoracic"},
+            "R03": {"specialty": "general"},
+        },
+    )
+    groups = analyse(table).to_json()["groups"]["specialty"]
+    assert set(groups) == {"thoracic", "general", "not stated"}
+    assert groups["thoracic"]["M0"]["deception.rate"]["n_readers"] == 2
+    assert groups["general"]["M0"]["deception.rate"]["state"] == (
+        "not estimable: one reader, who says nothing about other readers"
+    )
+
+
+def test_without_groups_there_are_none() -> None:
+    assert analyse(study()).to_json()["groups"] == {}
+
+
+def test_these_readers_only_is_narrower_and_says_so() -> None:
+    table = study()
+    both = analyse(table).to_json()["arms"]["M0"]["realism"]["mean"]
+    fixed = analyse(table, settings=AnalysisSettings(generalise_to="cases")).to_json()
+    own = fixed["arms"]["M0"]["realism"]["mean"]
+    assert own["se"] < both["se"]
+    assert own["df"] is None
+    assert "these readers only" in own["method"]
+    assert "random readers, random cases" in both["method"]
+
+
+def test_notes_say_which_family_a_missing_column_takes_away() -> None:
+    table = ratings_table(
+        reader=["a", "b"], case=["1", "1"], arm=["M0"] * 2, truth=["synthetic"] * 2, realism=[1, 2]
+    )
+    notes = analyse(table).notes
+    assert "The ratings have no position: drift can't be given." in notes
+    assert any(note.startswith("There is no real arm") for note in notes)
+    assert any(note.startswith("There are 2 readers") for note in notes)
+
+
+def changed(**changes: Any) -> RatingsTable:
+    given = columns(readers=3, cases=6)
+    rows = len(given["reader"])
+    for name, change in changes.items():
+        given[name] = [change] * rows if not callable(change) else change(given)
+    return ratings_table(**given)
+
+
+STUDIES = {
+    "one reader": lambda: study(readers=1),
+    "one case an arm": lambda: study(cases=1),
+    "two cases an arm": lambda: study(cases=2),
+    "one category used": lambda: changed(realism=3.0),
+    "everything called real": lambda: changed(verdict=0.0),
+    "everything called synthetic": lambda: changed(verdict=1.0),
+    "told apart completely": lambda: changed(
+        realism=lambda given: [5.0 if arm == "real" else 1.0 for arm in given["arm"]],
+        verdict=lambda given: [float(arm != "real") for arm in given["arm"]],
+    ),
+    "no real arm": lambda: study(arms=("M0", "M1")),
+    "only real": lambda: study(arms=("real",)),
+    "nearly everything missing": lambda: study(missing=0.95, seed=4),
+    "no value at all": lambda: changed(
+        **{
+            name: float("nan")
+            for name in (
+                "realism",
+                "score",
+                "verdict",
+                "confidence",
+                "position",
+                "reading_time_ms",
+            )
+        }
+    ),
+    "an arm without realism": lambda: changed(
+        realism=lambda given: [
+            float("nan") if arm == "M0" else value
+            for arm, value in zip(given["arm"], given["realism"], strict=True)
+        ]
+    ),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("generalise_to", ["readers_and_cases", "readers", "cases"])
+@pytest.mark.parametrize("name", STUDIES)
+def test_degenerate_studies_have_states_and_no_crash(name: str, generalise_to: Any) -> None:
+    settings = AnalysisSettings(generalise_to=generalise_to)
+    found = analyse(STUDIES[name](), settings=settings).to_json()
+    json.dumps(found, allow_nan=False)
+    for estimate in estimates(found):
+        assert (estimate["estimate"] is None) == estimate["state"].startswith("not estimable: ")
+
+
+def test_an_arm_told_apart_by_everyone_says_so() -> None:
+    found = analyse(STUDIES["told apart completely"]()).to_json()["arms"]["M0"]
+    assert found["discrimination"]["auc_realism"]["state"].startswith(
+        "not estimable: the AUC is 1 for every reader"
+    )
+    assert found["verdict"]["state"] == "distinguishable"
+    assert found["deception"]["rate"]["state"].startswith(
+        "not estimable: the rate judged real is 0 for every reader"
+    )
+
+
+def test_an_arm_nobody_rated_says_so() -> None:
+    found = analyse(STUDIES["an arm without realism"]()).to_json()["arms"]["M0"]
+    assert found["realism"]["mean"]["state"] == "not estimable: no ratings"
+    assert found["realism"]["median"]["state"] == "not estimable: no ratings"
+    assert found["verdict"]["state"] == "inconclusive"

@@ -1,0 +1,204 @@
+"""What the two-way bootstrap promises, checked against resampled tables written out in full."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from textbook_agreement import ratings_with_gaps
+
+from app.statistics.agreement_krippendorff import krippendorff_alpha
+from app.statistics.bootstrap import (
+    percentile_interval,
+    resampled_alphas,
+    resampled_aucs,
+    resampled_means,
+    two_way_resamples,
+)
+from app.statistics.bootstrap_figures import bootstrap_figures
+from app.statistics.settings import AnalysisSettings
+from app.statistics.table import Float, RatingsTable, ratings_table
+
+
+def drawn(seed: int = 1, n: int = 20) -> Any:
+    return two_way_resamples(5, {"real": 14, "M1": 12}, n_resamples=n, seed=seed)
+
+
+def written_out(matrix: Float, readers: Float, cases: Float) -> Float:
+    """The resampled table itself: a row per draw of a reader, a column per draw of a case."""
+    rows = np.repeat(np.arange(matrix.shape[0]), readers.astype(int))
+    columns = np.repeat(np.arange(matrix.shape[1]), cases.astype(int))
+    return matrix[rows][:, columns]
+
+
+def mean_of_defined(values: list[float]) -> float:
+    defined = [value for value in values if not math.isnan(value)]
+    return sum(defined) / len(defined) if defined else math.nan
+
+
+def mean_by_loop(table: Float) -> float:
+    return mean_of_defined([mean_of_defined(list(row)) for row in table])
+
+
+def auc_by_loop(real: Float, synthetic: Float) -> float:
+    aucs = []
+    for r, s in zip(real, synthetic, strict=True):
+        won = [(a > b) + (a == b) / 2 for a in r for b in s if not (math.isnan(a) or math.isnan(b))]
+        aucs.append(mean_of_defined(won))
+    return mean_of_defined(aucs)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.25])
+def test_means_are_those_of_the_resampled_tables(shift: float) -> None:
+    matrix = ratings_with_gaps(seed=1) + shift
+    resamples = drawn()
+    found = resampled_means(matrix, resamples.readers, resamples.cases["real"])
+    expected = [
+        mean_by_loop(written_out(matrix, readers, cases))
+        for readers, cases in zip(resamples.readers, resamples.cases["real"], strict=True)
+    ]
+    assert found == pytest.approx(expected, rel=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("steps", [4, 400])
+def test_aucs_are_those_of_the_resampled_tables(steps: int) -> None:
+    # Few steps are counted by category, many are put in order.
+    real = ratings_with_gaps(seed=2, steps=steps)
+    synthetic = ratings_with_gaps(seed=3, cases=12, steps=steps)
+    seen = np.concatenate((real[np.isfinite(real)], synthetic[np.isfinite(synthetic)]))
+    assert (np.unique(seen).size > 64) == (steps == 400)
+    resamples = drawn()
+    found = resampled_aucs(
+        real, [synthetic], resamples.readers, resamples.cases["real"], [resamples.cases["M1"]]
+    )[0]
+    expected = [
+        auc_by_loop(written_out(real, readers, zeros), written_out(synthetic, readers, ones))
+        for readers, zeros, ones in zip(
+            resamples.readers, resamples.cases["real"], resamples.cases["M1"], strict=True
+        )
+    ]
+    assert found == pytest.approx(expected, rel=1e-6, nan_ok=True)
+
+
+def test_alpha_of_everything_drawn_once_is_that_of_the_study() -> None:
+    matrix = ratings_with_gaps(seed=4)
+    once = np.ones((1, 5), dtype=np.float32), np.ones((1, 14), dtype=np.float32)
+    for metric in ("nominal", "ordinal", "interval"):
+        found = resampled_alphas(matrix, *once, metrics=[metric])[metric]  # type: ignore[list-item,index]
+        assert found[0] == pytest.approx(krippendorff_alpha(matrix, metric), rel=1e-5)  # type: ignore[arg-type]
+
+
+def test_copies_of_a_reader_do_not_raise_agreement() -> None:
+    # Ratings at random: alpha is 0, and would be well above it with self-pairs left in.
+    matrix = np.random.default_rng(5).integers(1, 6, size=(6, 400)).astype(float)
+    resamples = two_way_resamples(6, {"real": 400}, n_resamples=300, seed=6)
+    for alphas in resampled_alphas(
+        matrix, resamples.readers, resamples.cases["real"], metrics=("nominal", "interval")
+    ).values():
+        assert abs(np.nanmean(alphas)) < 0.01
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    one, other = drawn(seed=7), drawn(seed=7)
+    assert (one.readers == other.readers).all()
+    assert (one.cases["M1"] == other.cases["M1"]).all()
+    assert (one.readers != drawn(seed=8).readers).any()
+
+
+def test_another_arm_leaves_the_draws_of_the_others_as_they_are() -> None:
+    few = two_way_resamples(5, {"real": 14}, n_resamples=9, seed=9)
+    more = two_way_resamples(5, {"M1": 12, "real": 14}, n_resamples=9, seed=9)
+    assert (few.cases["real"] == more.cases["real"]).all()
+    assert (few.readers == more.readers).all()
+
+
+def test_each_is_drawn_once_on_average_with_the_spread_of_a_multinomial() -> None:
+    counts = two_way_resamples(50, {}, n_resamples=4000, seed=10).readers
+    assert (counts.sum(axis=1) == 50).all()
+    assert counts.mean() == 1.0
+    assert counts.var() == pytest.approx(1 - 1 / 50, rel=0.02)
+
+
+def test_the_interval_holds_the_middle_of_the_replicates() -> None:
+    found = percentile_interval(0.5, np.linspace(0, 1, 1001), counts=(3, 4, 12))
+    assert (found.low, found.high) == (pytest.approx(0.025), pytest.approx(0.975))
+    assert found.n_ratings == 12
+
+
+def test_too_many_undefined_resamples_leave_no_interval() -> None:
+    replicates = np.where(np.arange(100) < 30, np.nan, 0.5)
+    assert percentile_interval(0.5, replicates).state == (
+        "not estimable: undefined in 30 of 100 resamples"
+    )
+    assert percentile_interval(math.nan, np.full(5, 0.5)).state == (
+        "not estimable: undefined in the study itself"
+    )
+
+
+def table(missing: float = 0.1, replicates: bool = False) -> RatingsTable:
+    rng = np.random.default_rng(11)
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("reader", "case", "arm", "truth", "replicate", "realism", "verdict")
+    }
+    for arm, level in (("real", 0.6), ("M1", 0.0), ("M2", 0.5)):
+        latent = level + rng.normal(size=30)[None] * 0.6 + rng.normal(size=(8, 30))
+        for j in range(8):
+            for k in range(30):
+                if rng.random() < missing:
+                    continue
+                for replicate in range(2 if replicates and k < 5 else 1):
+                    columns["reader"].append(f"R{j}")
+                    columns["case"].append(f"{arm}-{k:02d}")
+                    columns["arm"].append(arm)
+                    columns["truth"].append("real" if arm == "real" else "synthetic")
+                    columns["replicate"].append(replicate)
+                    columns["realism"].append(float(np.digitize(latent[j, k], (-1, 0, 1, 2)) + 1))
+                    columns["verdict"].append(float(latent[j, k] < 0))
+    return ratings_table(**columns, realism_min=1, realism_max=5)
+
+
+def test_it_gives_the_main_figures_of_every_arm() -> None:
+    found = bootstrap_figures(table(), AnalysisSettings(bootstrap=50, seed=1))
+    assert set(found) == {"real", "M1", "M2"}
+    assert "discrimination.auc_realism" not in found["real"]
+    assert {
+        "realism.mean",
+        "realism.mean_difference",
+        "deception.rate",
+        "deception.rate_difference",
+        "discrimination.auc_realism",
+        "agreement.realism.krippendorff_alpha_ordinal",
+        "agreement.verdict.krippendorff_alpha_nominal",
+    } <= set(found["M1"])
+    for figures in found.values():
+        for estimate in figures.values():
+            assert estimate.low is not None
+            assert estimate.high is not None
+            assert estimate.low < estimate.high
+
+
+def test_a_difference_is_steadier_than_two_arms_drawn_apart() -> None:
+    # The readers' levels are shared by the arms and cancel out.
+    found = bootstrap_figures(table(), AnalysisSettings(bootstrap=400, seed=2))
+    apart = math.hypot(found["M1"]["realism.mean"].se or 0, found["real"]["realism.mean"].se or 0)
+    assert (found["M1"]["realism.mean_difference"].se or 9) < apart
+
+
+def test_repeated_reads_do_not_enter() -> None:
+    settings = AnalysisSettings(bootstrap=30, seed=3)
+    assert bootstrap_figures(table(0.0, True), settings) == bootstrap_figures(table(0.0), settings)
+
+
+@pytest.mark.parametrize("generalise_to", ["readers", "cases"])
+def test_only_what_is_a_sample_is_drawn(generalise_to: Any) -> None:
+    both, one = (
+        bootstrap_figures(table(), AnalysisSettings(bootstrap=400, seed=4, generalise_to=way))
+        for way in ("readers_and_cases", generalise_to)
+    )
+    assert (one["M1"]["realism.mean"].se or 9) < (both["M1"]["realism.mean"].se or 0)
+
+
+def test_no_resamples_give_no_figures() -> None:
+    assert bootstrap_figures(table(), AnalysisSettings()) == {"real": {}, "M1": {}, "M2": {}}

@@ -1,0 +1,130 @@
+"""Three verdicts, never "no significant difference"."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.statistics.auc import reader_aucs
+from app.statistics.equivalence import Verdict, equivalence_p_value, equivalence_verdict
+from app.statistics.interval import averaged_over_readers, limits
+from app.statistics.settings import AnalysisSettings
+from app.statistics.table import StatisticsInputError
+
+
+def verdict(
+    shift: float, *, readers: int, cases: int, margin: float = 0.10, seed: int = 1
+) -> Verdict:
+    rng = np.random.default_rng(seed)
+    real, synthetic = (
+        np.round(
+            2
+            * (
+                mean
+                + 0.6 * rng.standard_normal((1, cases))
+                + 0.8 * rng.standard_normal((readers, cases))
+            )
+        )
+        for mean in (shift, 0.0)
+    )
+    theta, covariance = reader_aucs(real, synthetic)
+    return equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
+
+
+def test_an_arm_readers_tell_apart_is_distinguishable() -> None:
+    assert verdict(1.0, readers=6, cases=60).state == "distinguishable"
+
+
+def test_an_arm_readers_take_for_more_real_than_real_is_distinguishable_too() -> None:
+    assert verdict(-1.0, readers=6, cases=60).state == "distinguishable"
+
+
+def test_many_readings_of_like_images_show_equivalence() -> None:
+    found = verdict(0.0, readers=12, cases=400)
+    assert found.state == "equivalent"
+    assert found.low is not None
+    assert found.high is not None
+    assert 0.4 < found.low < found.high < 0.6
+
+
+def test_few_readings_of_like_images_are_inconclusive() -> None:
+    found = verdict(0.0, readers=3, cases=15)
+    assert found.state == "inconclusive"
+    assert found.p_difference is not None
+    assert found.p_difference > 0.05
+
+
+def test_a_small_but_certain_difference_is_distinguishable_and_within_the_margin() -> None:
+    found = verdict(0.16, readers=12, cases=1500)
+    assert found.state == "distinguishable"
+    assert found.within_margin
+
+
+def test_equivalence_is_the_90_percent_interval_inside_the_margin() -> None:
+    for estimate in np.linspace(0.41, 0.59, 19):
+        for se in (0.01, 0.03, 0.05, 0.08):
+            low, high = limits(float(estimate), se, 12.0, level=0.90)
+            inside = low > 0.4 and high < 0.6
+            assert (equivalence_p_value(float(estimate), se, 12.0, margin=0.1) < 0.05) == inside
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_is_distinguishable_exactly_when_the_reported_interval_excludes_a_half(
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    real = 0.35 + rng.standard_normal((1, 25)) + rng.standard_normal((4, 25))
+    synthetic = rng.standard_normal((1, 25)) + rng.standard_normal((4, 25))
+    settings = AnalysisSettings()
+    theta, covariance = reader_aucs(real, synthetic)
+    interval = averaged_over_readers(
+        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+    )
+    found = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    assert interval.low is not None
+    assert interval.high is not None
+    excluded = interval.low > 0.5 or interval.high < 0.5
+    assert (found.state == "distinguishable") == excluded
+
+
+def test_complete_separation_is_distinguishable_when_chance_could_hardly_do_it() -> None:
+    real, synthetic = np.full((3, 10), 5.0), np.full((3, 10), 1.0)
+    theta, covariance = reader_aucs(real, synthetic)
+    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert found.state == "distinguishable"
+    assert found.p_difference == pytest.approx(2 / 184756)
+    assert "separates the arms completely" in found.why
+
+
+def test_complete_separation_of_four_images_is_inconclusive() -> None:
+    real, synthetic = np.full((3, 2), 5.0), np.full((3, 2), 1.0)
+    theta, covariance = reader_aucs(real, synthetic)
+    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert found.state == "inconclusive"
+    assert found.p_difference == pytest.approx(2 / 6)
+
+
+def test_one_reader_is_inconclusive_and_says_why() -> None:
+    real, synthetic = np.array([[5.0, 4, 3, 4]]), np.array([[2.0, 4, 1, 3]])
+    theta, covariance = reader_aucs(real, synthetic)
+    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert found.state == "inconclusive"
+    assert found.p_equivalence is None
+    assert found.why == "the AUC is not estimable: one reader, who says nothing about other readers"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"margin": 0.0},
+        {"margin": 0.5},
+        {"level": 1.0},
+        {"bootstrap": -1},
+        {"generalise_to": "everyone"},
+        {"covariance": "none"},
+        {"measure": "auc"},
+    ],
+)
+def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(StatisticsInputError, match=r"[:.]"):
+        AnalysisSettings(**wrong)  # type: ignore[arg-type]
