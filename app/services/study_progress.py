@@ -84,16 +84,17 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
     """One study with its readers and its log."""
     study = study_by_slug(session, slug)
     line, readers = _line(session, study)
+    design = design_from_json(study.design)
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
     return StudyOverview(
         line=line,
-        design=design_from_json(study.design),
+        design=design,
         rehearsal_of=None if source is None else source.slug,
         opened_at=study.opened_at,
         closed_at=study.closed_at,
         design_sha256=study.design_sha256,
         cases_sha256=study.cases_sha256,
-        readers=tuple(_reader_line(progress) for progress in readers),
+        readers=tuple(_reader_line(progress, design) for progress in readers),
         events=tuple(
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
             for event in events_of(session, study)
@@ -135,7 +136,7 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
     return line, readers
 
 
-def _reader_line(progress: ReaderProgress) -> ReaderLine:
+def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     reader = progress.reader
     if reader.revoked_at is not None:
         state = "link withdrawn"
@@ -144,7 +145,7 @@ def _reader_line(progress: ReaderProgress) -> ReaderLine:
     elif progress.rated:
         state = "reading"
     elif reader.began_at is not None:
-        state = "in practice"
+        state = "in practice" if design.practice.count else "has begun"
     elif reader.consented_at is not None:
         state = "has agreed"
     else:

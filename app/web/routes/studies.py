@@ -89,8 +89,13 @@ def study(request: Request, slug: str) -> Response:
 @router.post("/studies/{slug}/open")
 def open_it(request: Request, slug: str, form: FormFields) -> Response:
     """Freeze the design and begin."""
-    with investigator_at_desk(request, form) as desk:
-        open_study(desk.session, slug, now=desk.now, actor=desk.name)
+    try:
+        with investigator_at_desk(request, form) as desk:
+            open_study(desk.session, slug, now=desk.now, actor=desk.name)
+    except BadDesign as error:
+        # A view of its own: what the failed opening had begun is rolled back.
+        with investigator_at_desk(request) as desk:
+            return study_page(request, desk, slug, error=f"It can't open yet. {error}.", status=422)
     return _to_study(slug)
 
 
@@ -109,14 +114,17 @@ def study_page(
     desk: InvestigatorAtDesk,
     slug: str,
     links: tuple[tuple[str, str], ...] = (),
+    error: str | None = None,
+    status: int = 200,
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once."""
     context = {
         "study": study_overview(desk.session, slug),
         "arms": {arm.key: arm for arm in bank_arms(desk.session)},
         "links": links,
+        "error": error,
     }
-    return investigator_page(request, desk, "study.html", context)
+    return investigator_page(request, desk, "study.html", context, status)
 
 
 def _design_page(
