@@ -12,7 +12,8 @@ from app.domain.errors import BadInput
 from app.domain.study import StudyDesign, design_from_mapping
 from app.report.design_text import commented_design
 from app.services.create_study import create_study, suggested_design
-from app.services.export_study import StudyExport
+from app.services.export_study import FILES, StudyExport
+from app.services.export_study.parquet import MISSING
 from app.services.invite_readers import invite_readers, reissue_link, revoke_link
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import bank_arms, list_studies
@@ -137,12 +138,30 @@ def reissue(slug: Slug, code: Code) -> None:
 def export(
     slug: Slug,
     out: Annotated[
-        Path, typer.Option(help="File to write: .zip for all, .csv for the ratings alone.")
+        Path,
+        typer.Option(
+            help="File to write: .zip for all, .csv for the ratings alone, or the name of one "
+            f"of the files: {', '.join(file.name for file in FILES)}."
+        ),
     ],
 ) -> None:
-    """Write ratings, readers and codebook; of an open study too, with a warning and a log entry."""
+    """Write a study's data; of an open study too, with a warning and a log entry.
+
+    All files in one archive, or one of them by its name.
+    """
     house = open_house()
     study_export = StudyExport(house.database, slug)
+    contents = study_export.files()
+    name = out.name if out.name in contents else "ratings.csv"
+    if out.suffix.lower() == ".parquet":
+        name = "ratings.parquet"
+        if name not in contents:
+            raise BadInput(MISSING)
+    elif out.name not in contents and out.suffix.lower() not in (".zip", ".csv"):
+        raise BadInput(
+            f"{out.name} is not a file of an export; name it .zip for all of them, .csv for the "
+            f"ratings, or one of {', '.join(contents)}."
+        )
     status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
     if status != "closed":
         typer.echo(
@@ -150,11 +169,7 @@ def export(
             "whoever opens it is no longer blinded. The study's log has noted it.",
             err=True,
         )
-    pieces = (
-        study_export.files()["ratings.csv"]()
-        if out.suffix.lower() == ".csv"
-        else study_export.zipped()
-    )
+    pieces = study_export.zipped() if out.suffix.lower() == ".zip" else contents[name]()
     with writing_atomically(out) as file:
         for piece in pieces:
             file.write(piece)

@@ -1,68 +1,61 @@
-"""A study's data as tidy CSV: one row a rating, one a reader, and what every column means."""
+"""The files of one study, each made when it is asked for, alone or in one archive."""
 
-import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
 
 from app.db.engine import Database
 from app.db.export_rows import rating_rows, reader_rows
+from app.db.study_ratings import study_ratings
 from app.db.study_rows import record_event, study_by_slug
+from app.db.tables import Study
 from app.domain.errors import Refused
+from app.domain.study import StudyDesign, design_from_json
+from app.services.export_study.analysis_json import analysis_json
+from app.services.export_study.columns import CODEBOOK_COLUMNS, RATING_COLUMNS, READER_COLUMNS
+from app.services.export_study.csv_text import Rows, csv_bytes
+from app.services.export_study.imrmc import imrmc_text
+from app.services.export_study.parquet import parquet_bytes, parquet_is_available
+from app.services.export_study.r_script import r_script
+from app.services.export_study.read_me import read_me
+from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
+from app.services.export_study.wide import wide_header, wide_rows
+from app.statistics.table import RatingsTable
 
-Column = tuple[str, str]
+Content = Callable[[], Iterator[bytes]]
 
-RATING_COLUMNS: tuple[Column, ...] = (
-    ("study", "The study's short name (slug)."),
-    ("reader", "The reader's pseudonymous code, within the study."),
-    ("case", "The case's code, within the study; the same for every reader."),
-    ("arm", "Where the image came from: real, or the name of a variant."),
-    ("condition", "Clinical content of the image: normal or abnormal."),
-    ("truth", "The reference standard: real or synthetic."),
-    ("replicate", "0 the first reading of this case by this reader, 1 the repeated one."),
-    ("position", "Place in this reader's order, from 1; practice cases are not in this file."),
-    ("session", "The reader's sitting, from 1: a new one with her link or after 30 idle minutes."),
-    ("realism", "Realism on the study's scale; higher is more realistic. Empty: not asked."),
-    ("verdict", "What the reader called it: real or synthetic. Empty: not asked."),
-    ("confidence", "Confidence in the verdict, 1 guessing to 5 certain. Empty: not asked."),
-    ("comment", "Free text; a leading apostrophe shields spreadsheets from formulas."),
-    ("shown_at", "When the server sent the case, UTC, ISO 8601."),
-    ("submitted_at", "When the server stored the rating, UTC, ISO 8601."),
-    (
-        "reading_time_ms",
-        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
-        "time included. Empty: the browser told none (no JavaScript).",
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One file of an export: its name, media type and what it is for."""
+
+    name: str
+    media_type: str
+    what: str
+
+
+_CSV = "text/csv; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
+FILES: tuple[ExportFile, ...] = (
+    ExportFile("ratings.csv", _CSV, "One row a rating, corrected ones included."),
+    ExportFile("readers.csv", _CSV, "One row a reader: profile and times, no names."),
+    ExportFile("codebook.csv", _CSV, "What every column of these two holds."),
+    ExportFile("wide.csv", _CSV, "One row a case, a column for each reader and question."),
+    ExportFile(
+        "analysis.json",
+        "application/json",
+        "Every estimate, see docs/statistics.md.",
     ),
-    ("hidden_time_ms", "Milliseconds of these in which the page was hidden. Empty: not told."),
-    (
-        "superseded",
-        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
-    ),
+    ExportFile("study.imrmc", _TEXT, "Input of iMRMC: first reads, real cases under every arm."),
+    ExportFile("rjafroc.csv", _CSV, "For RJafroc and MRMCaov: first reads, numbered cases."),
+    ExportFile("models.R", _TEXT, "Reloads ratings.csv and fits the mixed models in R."),
+    ExportFile("ratings.parquet", "application/vnd.apache.parquet", "ratings.csv with its types."),
 )
-READER_COLUMNS: tuple[Column, ...] = (
-    ("study", "The study's short name (slug)."),
-    ("reader", "The reader's pseudonymous code, within the study."),
-    ("simulated", "1 for a simulated reader of a rehearsal, 0 for a human one."),
-    ("role", "Professional role, from a fixed list."),
-    ("specialty", "Specialty, from a fixed list."),
-    ("years_experience", "Completed years of experience with radiographs."),
-    ("reading_frequency", "How often the reader reads chest films."),
-    ("invited_at", "When the link was made, UTC, ISO 8601."),
-    ("consented_at", "When the reader agreed to take part. Empty: not yet."),
-    ("began_at", "When the first case was asked for. Empty: not yet."),
-    ("finished_at", "When the last case was rated. Empty: not yet."),
-    ("revoked", "1 if the link was withdrawn; ratings made before count."),
-    ("order_algorithm", "Version of the algorithm that made this reader's order."),
-    ("order_seed", "The seed it was given."),
-)
-CODEBOOK_COLUMNS: tuple[Column, ...] = (
-    ("file", "The file a column is in."),
-    ("column", "The column's name."),
-    ("explanation", "What it holds."),
-)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-Rows = Iterator[Sequence[object]]
 
 
 class StudyExport:
@@ -89,43 +82,69 @@ class StudyExport:
             record_event(session, study=study, actor=actor, action=action, now=now)
             return study.status
 
-    def files(self) -> dict[str, Callable[[], Iterator[bytes]]]:
-        """Name and content of every file; a content is made when it is asked for."""
-        return {
-            "ratings.csv": lambda: _csv_bytes(RATING_COLUMNS, self._ratings()),
-            "readers.csv": lambda: _csv_bytes(READER_COLUMNS, self._readers()),
-            "codebook.csv": lambda: _csv_bytes(CODEBOOK_COLUMNS, _codebook()),
+    def files(self) -> Mapping[str, Content]:
+        """Name and content of every file, in the order of FILES; made when it is asked for.
+
+        ratings.parquet is there where pyarrow is installed.
+        """
+        contents: dict[str, Content] = {
+            "ratings.csv": lambda: csv_bytes(_names(RATING_COLUMNS), self._ratings()),
+            "readers.csv": lambda: csv_bytes(_names(READER_COLUMNS), self._readers()),
+            "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), _codebook()),
+            "wide.csv": self._wide,
+            "analysis.json": self._analysis,
+            "study.imrmc": self._imrmc,
+            "rjafroc.csv": lambda: csv_bytes(
+                _names(RJAFROC_COLUMNS), () if self._table is None else rjafroc_rows(self._table)
+            ),
+            "models.R": self._r_script,
         }
+        if parquet_is_available():
+            contents["ratings.parquet"] = lambda: iter([parquet_bytes(self._ratings())])
+        return contents
 
     def zipped(self) -> Iterator[bytes]:
-        """All files in one archive, passed on piece by piece."""
+        """All files in one archive with a README.txt, passed on piece by piece."""
         sink = _Sink()
+        contents = {"README.txt": self._read_me, **self.files()}
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in self.files().items():
+            for name, content in contents.items():
                 with archive.open(f"{self._slug}/{name}", "w") as member:
                     for piece in content():
                         member.write(piece)
                         yield sink.taken()
         yield sink.taken()
 
-    def _ratings(self) -> Rows:
+    def _study(self, session: Session) -> Study:
+        return study_by_slug(session, self._slug)
+
+    @cached_property
+    def _is_rehearsal(self) -> bool:
         with self._database.reading() as session:
-            study = study_by_slug(session, self._slug)
-            for row in rating_rows(session, study):
+            return self._study(session).rehearsal_of_id is not None
+
+    @cached_property
+    def _design(self) -> StudyDesign:
+        with self._database.reading() as session:
+            return design_from_json(self._study(session).design)
+
+    @cached_property
+    def _table(self) -> RatingsTable | None:
+        with self._database.reading() as session:
+            return study_ratings(session, self._study(session))
+
+    def _ratings(self) -> Rows:
+        simulated = int(self._is_rehearsal)
+        with self._database.reading() as session:
+            for row in rating_rows(session, self._study(session)):
                 values = row._mapping
-                yield [
-                    int(values["superseded_by"] is not None)
-                    if name == "superseded"
-                    else self._slug
-                    if name == "study"
-                    else values[name]
-                    for name, _ in RATING_COLUMNS
-                ]
+                superseded = int(values["superseded_by"] is not None)
+                added = {"study": self._slug, "superseded": superseded, "simulated": simulated}
+                yield [added[name] if name in added else values[name] for name, _ in RATING_COLUMNS]
 
     def _readers(self) -> Rows:
         with self._database.reading() as session:
-            study = study_by_slug(session, self._slug)
-            for reader in reader_rows(session, study):
+            for reader in reader_rows(session, self._study(session)):
                 yield [
                     self._slug,
                     reader.code,
@@ -143,35 +162,67 @@ class StudyExport:
                     reader.order_seed,
                 ]
 
+    def _wide(self) -> Iterator[bytes]:
+        with self._database.reading() as session:
+            study = self._study(session)
+            readers = [reader.code for reader in reader_rows(session, study)]
+            rows = [dict(row._mapping) for row in rating_rows(session, study)]
+        questions = [
+            name
+            for name, asked in (
+                ("realism", self._design.questions.realism is not None),
+                ("verdict", self._design.questions.verdict),
+                ("confidence", self._design.questions.confidence),
+            )
+            if asked
+        ]
+        return csv_bytes(
+            wide_header(readers, questions),
+            wide_rows(self._slug, rows, readers, questions, simulated=self._is_rehearsal),
+        )
+
+    def _analysis(self) -> Iterator[bytes]:
+        with self._database.reading() as session:
+            study = self._study(session)
+            facts = {
+                "slug": study.slug,
+                "title": study.title,
+                "status": study.status,
+                "simulated_readers": study.rehearsal_of_id is not None,
+                "design_sha256": study.design_sha256,
+                "cases_sha256": study.cases_sha256,
+            }
+        yield analysis_json(facts, self._table, self._design).encode()
+
+    def _imrmc(self) -> Iterator[bytes]:
+        yield imrmc_text(
+            self._table, title=self._design.title, simulated=self._is_rehearsal
+        ).encode()
+
+    def _r_script(self) -> Iterator[bytes]:
+        yield r_script(self._slug, self._design, self._table, simulated=self._is_rehearsal).encode()
+
+    def _read_me(self) -> Iterator[bytes]:
+        with self._database.reading() as session:
+            study = self._study(session)
+            title, status = study.title, study.status
+        what = {file.name: file.what for file in FILES}
+        yield read_me(
+            title,
+            status,
+            {name: what[name] for name in self.files()},
+            simulated=self._is_rehearsal,
+        ).encode()
+
+
+def _names(columns: tuple[tuple[str, str], ...]) -> list[str]:
+    return [name for name, _ in columns]
+
 
 def _codebook() -> Rows:
     for file, columns in (("ratings.csv", RATING_COLUMNS), ("readers.csv", READER_COLUMNS)):
         for name, explanation in columns:
             yield [file, name, explanation]
-
-
-def csv_cell(value: object) -> object:
-    """A cell as it is written: UTC moments in ISO 8601, no text that a spreadsheet would run."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
-def _csv_bytes(columns: Iterable[Column], rows: Rows) -> Iterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([name for name, _ in columns])
-    for row in rows:
-        writer.writerow([csv_cell(value) for value in row])
-        if text.tell() > 64 * 1024:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
 
 
 class _Sink(io.RawIOBase):

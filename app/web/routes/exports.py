@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from app.domain.errors import NotFound
-from app.services.export_study import RATING_COLUMNS, READER_COLUMNS, StudyExport
+from app.services.export_study import FILES, RATING_COLUMNS, READER_COLUMNS, StudyExport
+from app.services.export_study.parquet import MISSING, parquet_is_available
 from app.services.study_progress import study_overview
 from app.web.access import investigator_at_desk
 from app.web.investigator_pages import investigator_page
@@ -21,6 +22,8 @@ def exports(request: Request, slug: str) -> Response:
             "study": study_overview(desk.session, slug),
             "rating_columns": RATING_COLUMNS,
             "reader_columns": READER_COLUMNS,
+            "files": FILES,
+            "missing": {} if parquet_is_available() else {"ratings.parquet": MISSING},
         }
         return investigator_page(request, desk, "exports.html", context)
 
@@ -32,14 +35,16 @@ def download(request: Request, slug: str, file: str) -> Response:
     with investigator_at_desk(request) as desk:
         name, now = desk.name, desk.now
     export = StudyExport(state.database, slug)
-    zip_name = f"{slug}.zip"
-    files = export.files()
-    if file != zip_name and file not in files:
+    contents = export.files()
+    media_types = {known.name: known.media_type for known in FILES}
+    if file == "ratings.parquet" and file not in contents:
+        raise NotFound(MISSING)
+    if file != f"{slug}.zip" and file not in contents:
         raise NotFound(f"There is no export {file!r}.")
     export.begin(now=now, actor=name, allow_unblinding=False)
     return StreamingResponse(
-        export.zipped() if file == zip_name else files[file](),
-        media_type="application/zip" if file == zip_name else "text/csv; charset=utf-8",
+        contents[file]() if file in contents else export.zipped(),
+        media_type=media_types.get(file, "application/zip"),
         headers={
             "Content-Disposition": f'attachment; filename="{file}"',
             "Cache-Control": "no-store",

@@ -1,0 +1,19 @@
+"""A study's data in the files that researchers and their tools read.
+
+One package and not several services, because services meet in the database only: every file is
+another writing of the same rows.
+"""
+
+from app.services.export_study.columns import CODEBOOK_COLUMNS, RATING_COLUMNS, READER_COLUMNS
+from app.services.export_study.csv_text import csv_cell
+from app.services.export_study.study_export import FILES, ExportFile, StudyExport
+
+__all__ = [
+    "CODEBOOK_COLUMNS",
+    "FILES",
+    "RATING_COLUMNS",
+    "READER_COLUMNS",
+    "ExportFile",
+    "StudyExport",
+    "csv_cell",
+]

@@ -1,0 +1,53 @@
+"""What every column of the files is called and holds."""
+
+Column = tuple[str, str]
+
+RATING_COLUMNS: tuple[Column, ...] = (
+    ("study", "The study's short name (slug)."),
+    ("reader", "The reader's pseudonymous code, within the study."),
+    ("case", "The case's code, within the study; the same for every reader."),
+    ("arm", "Where the image came from: real, or the name of a variant."),
+    ("condition", "Clinical content of the image: normal or abnormal."),
+    ("truth", "The reference standard: real or synthetic."),
+    ("replicate", "0 the first reading of this case by this reader, 1 the repeated one."),
+    ("position", "Place in this reader's order, from 1; practice cases are not in this file."),
+    ("session", "The reader's sitting, from 1: a new one with her link or after 30 idle minutes."),
+    ("realism", "Realism on the study's scale; higher is more realistic. Empty: not asked."),
+    ("verdict", "What the reader called it: real or synthetic. Empty: not asked."),
+    ("confidence", "Confidence in the verdict, 1 guessing to 5 certain. Empty: not asked."),
+    ("comment", "Free text; a leading apostrophe shields spreadsheets from formulas."),
+    ("shown_at", "When the server sent the case, UTC, ISO 8601."),
+    ("submitted_at", "When the server stored the rating, UTC, ISO 8601."),
+    (
+        "reading_time_ms",
+        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
+        "time included. Empty: the browser told none (no JavaScript).",
+    ),
+    ("hidden_time_ms", "Milliseconds of these in which the page was hidden. Empty: not told."),
+    (
+        "superseded",
+        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
+    ),
+    ("simulated", "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it."),
+)
+READER_COLUMNS: tuple[Column, ...] = (
+    ("study", "The study's short name (slug)."),
+    ("reader", "The reader's pseudonymous code, within the study."),
+    ("simulated", "1 for a simulated reader of a rehearsal, 0 for a human one."),
+    ("role", "Professional role, from a fixed list."),
+    ("specialty", "Specialty, from a fixed list."),
+    ("years_experience", "Completed years of experience with radiographs."),
+    ("reading_frequency", "How often the reader reads chest films."),
+    ("invited_at", "When the link was made, UTC, ISO 8601."),
+    ("consented_at", "When the reader agreed to take part. Empty: not yet."),
+    ("began_at", "When the first case was asked for. Empty: not yet."),
+    ("finished_at", "When the last case was rated. Empty: not yet."),
+    ("revoked", "1 if the link was withdrawn; ratings made before count."),
+    ("order_algorithm", "Version of the algorithm that made this reader's order."),
+    ("order_seed", "The seed it was given."),
+)
+CODEBOOK_COLUMNS: tuple[Column, ...] = (
+    ("file", "The file a column is in."),
+    ("column", "The column's name."),
+    ("explanation", "What it holds."),
+)

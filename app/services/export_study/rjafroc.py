@@ -1,0 +1,24 @@
+"""The comma-separated format that RJafroc (format = "MRMC") and MRMCaov read."""
+
+from collections.abc import Iterator
+
+from app.services.export_study.mrmc_scores import scores
+from app.statistics.table import RatingsTable
+
+RJAFROC_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("reader", "The reader's code."),
+    ("treatment", "The synthetic arm; real cases stand under each."),
+    ("case", "A whole number, as RJafroc wants it; case_code is ours."),
+    ("truth", "1 synthetic, 0 real."),
+    ("rating", "Higher is more synthetic."),
+    ("case_code", "The case's code in all other files."),
+)
+
+
+def rjafroc_rows(table: RatingsTable) -> Iterator[list[object]]:
+    """First reads; synthetic cases differ between arms, so analyse one treatment at a time."""
+    codes = [case for arm in table.arms for case in table.cases(arm)]
+    numbers = {code: number for number, code in enumerate(codes, start=1)}
+    for row in scores(table):
+        rating: float = int(row.score) if row.score.is_integer() else row.score
+        yield [row.reader, row.arm, numbers[row.case], int(row.is_synthetic), rating, row.case]

@@ -1,0 +1,147 @@
+"""A study's results: what was read, what every arm came to, and what must be said beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db.reader_rows import progress_of_readers
+from app.db.study_ratings import study_ratings
+from app.db.study_rows import (
+    arms_by_key,
+    case_counts,
+    record_event,
+    study_by_id,
+    study_by_slug,
+)
+from app.domain.errors import Refused
+from app.domain.study import StudyDesign, design_from_json
+from app.statistics.analysis import Analysis, analyse
+from app.statistics.settings import AnalysisSettings
+
+INTERIM_ACTION = "results seen while not closed"
+
+
+@dataclass(frozen=True)
+class ArmFacts:
+    """One arm of the study: what it is, how many cases were drawn and how many were thrown away.
+
+    `generated` and `rejected` count images before the bank was made; None where nobody said.
+    """
+
+    key: str
+    label: str
+    kind: str
+    description: str
+    normal: int
+    abnormal: int
+    generated: int | None
+    rejected: int | None
+    rejection_rule: str
+
+    @property
+    def cases(self) -> int:
+        """Cases of both conditions."""
+        return self.normal + self.abnormal
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """Everything a report is made from; `analysis` is None while nobody has rated anything."""
+
+    slug: str
+    title: str
+    status: str
+    design: StudyDesign
+    opened_at: datetime | None
+    closed_at: datetime | None
+    design_sha256: str | None
+    cases_sha256: str | None
+    rehearsal_of: str | None
+    arms: tuple[ArmFacts, ...]
+    readers: int
+    readers_finished: int
+    presentations: int
+    rated: int
+    analysis: Analysis | None
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether reading still goes on."""
+        return self.status != "closed"
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether readers and ratings were simulated."""
+        return self.rehearsal_of is not None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Arm to the name it has in the bank."""
+        return {arm.key: arm.label for arm in self.arms}
+
+
+def summarise_study(
+    session: Session, slug: str, *, interim: bool = False, bootstrap: int = 0
+) -> StudySummary:
+    """Facts and analysis of a study, with the margin frozen in its design.
+
+    Refuses while the study is not closed unless `interim` says that seeing results is meant, and
+    always for a draft. `bootstrap` is the number of two-way resamples, 0 for none.
+    """
+    study = study_by_slug(session, slug)
+    if study.status == "draft":
+        raise Refused(f"{slug} is a draft: nobody has read anything yet; open it first.")
+    if study.status != "closed" and not interim:
+        raise Refused(
+            f"{slug} is {study.status}: results by arm are shown once the study is closed, "
+            "because whoever sees them earlier could steer it by them."
+        )
+    design = design_from_json(study.design)
+    table = study_ratings(session, study)
+    settings = AnalysisSettings(
+        margin=design.equivalence_margin, seed=design.seed % 2**32, bootstrap=bootstrap
+    )
+    readers = progress_of_readers(session, study)
+    taking_part = [line for line in readers if line.total]
+    source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
+    counts = case_counts(session, study)
+    keys = [plan.arm for plan in design.arms]
+    return StudySummary(
+        slug=study.slug,
+        title=study.title,
+        status=study.status,
+        design=design,
+        opened_at=study.opened_at,
+        closed_at=study.closed_at,
+        design_sha256=study.design_sha256,
+        cases_sha256=study.cases_sha256,
+        rehearsal_of=None if source is None else source.slug,
+        arms=tuple(
+            ArmFacts(
+                key=arm.key,
+                label=arm.label,
+                kind=arm.kind,
+                description=arm.description,
+                normal=counts.get((arm.key, "normal"), 0),
+                abnormal=counts.get((arm.key, "abnormal"), 0),
+                generated=arm.generated,
+                rejected=arm.rejected,
+                rejection_rule=arm.rejection_rule,
+            )
+            for arm in arms_by_key(session, keys).values()
+        ),
+        readers=len(readers),
+        readers_finished=sum(line.reader.finished_at is not None for line in readers),
+        presentations=sum(line.total for line in taking_part),
+        rated=sum(line.rated for line in taking_part),
+        analysis=None if table is None else analyse(table, settings=settings),
+    )
+
+
+def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str) -> None:
+    """Write into the study's log that somebody saw results before it was closed."""
+    record_event(
+        session, study=study_by_slug(session, slug), actor=actor, action=INTERIM_ACTION, now=now
+    )
