@@ -267,7 +267,7 @@ def _check_arms(database: Database, header: BankHeader) -> None:
                     f"The arm {arm.id} is stored as {there.kind} and can't become {arm.kind}; "
                     "give this one another id."
                 )
-            if there.bank_name != header.name:
+            if there.bank_name != header.name and arm.kind == "synthetic":
                 raise BadBank(
                     f"The arm {arm.id} holds images from {_named(there.bank_name)}, and these are "
                     f"from {_named(header.name)}; give this arm another id, or use another "
@@ -321,13 +321,16 @@ def _import_batch(
             rendered.append(result)
     store.sync_names()
     with database.writing() as session:
-        stored_arms(session, source.header.arm_ids, lock=True)
+        known = stored_arms(session, source.header.arm_ids, lock=True)
         # Once more under the lock: another import may have been here since.
         present = stored_images(session, {_digest(record) for record in records}, size=size)
         # Only now, so that an arm none of whose images can be used is not left behind.
         arms = {item.record.arm for item in rendered} | {arm for arm, _ in present}
         for arm in source.header.arms:
-            if arm.id in arms - tally.described:
+            stored = known.get(arm.id)
+            # A reference arm of several sources keeps what the first one said of it.
+            is_mine = stored is None or stored.bank_name == source.header.name
+            if is_mine and arm.id in arms - tally.described:
                 store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
                 tally.described.add(arm.id)
         new = [item for item in rendered if _digest(item.record) not in present]

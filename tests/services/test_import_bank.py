@@ -236,11 +236,24 @@ def test_two_banks_can_not_mix_in_one_arm(
     with pytest.raises(BadBank, match=r"holds images from the bank 'Trial'.*bank 'Other'"):
         import_bank(database, store, bank(tmp_path / "two", name="Other"), now=NOW, size=SIZE)
     with pytest.raises(BadBank, match="folders with a table"):
-        import_images(database, store, tmp_path, index="i.csv", arm="real", now=NOW)
+        import_images(database, store, tmp_path, index="i.csv", arm="M1", now=NOW)
     turned = (BankArm("M1", "M1", "real"),)
     with pytest.raises(BadBank, match="stored as synthetic and can't become real"):
         import_bank(database, store, bank(tmp_path / "three", arms=turned), now=NOW, size=SIZE)
     assert count(database, Image) == 10
+
+
+def test_a_reference_arm_may_have_several_sources(
+    tmp_path: Path, database: Database, store: RenditionStore
+) -> None:
+    import_bank(database, store, bank(tmp_path / "one"), now=NOW, size=SIZE)
+    other = (BankArm("real", "Other films", "real", licence="other"),)
+    second = bank(tmp_path / "two", images=12, name="Other", arms=other)
+    summary = import_bank(database, store, second, now=NOW, size=SIZE)
+    assert (summary.added, summary.already_present) == (7, 5)
+    with database.reading() as session:
+        arm = session.scalars(select(Arm).where(Arm.key == "real")).one()
+    assert (arm.label, arm.licence, arm.bank_name) == ("Real radiographs", "NIH", "Trial")
 
 
 def test_another_size_makes_another_rendition_of_the_same_image(
