@@ -288,7 +288,6 @@ def percentile_interval(
     *,
     level: float = 0.95,
     counts: tuple[int, int, int] = (0, 0, 0),
-    note: str = "",
     smallest_share: float = 0.9,
 ) -> Estimate:
     """Estimate with the percentile interval of its bootstrap replicates.
@@ -302,8 +301,6 @@ def percentile_interval(
     level : float
     counts : (int, int, int)
         Readers, cases and ratings.
-    note : str
-        Whom the interval speaks for, for ``method``.
     smallest_share : float
         Share of the resamples in which the statistic must be defined.
 
@@ -320,7 +317,7 @@ def percentile_interval(
     """
     defined = replicates[np.isfinite(replicates)]
     readers, cases, ratings = counts
-    method = f"bootstrap, percentile, B = {replicates.size}" + (f", {note}" if note else "")
+    method = f"two-way bootstrap, percentile, B = {replicates.size}"
     why: str | None = None
     if not np.isfinite(estimate):
         why = "undefined in the study itself"
