@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.statistics.agreement_krippendorff import Metric, alpha_interval, alpha_of_tallies
-from app.statistics.agreement_tallies import tallies
+from app.statistics.agreement_krippendorff import Metric, alpha_interval, alpha_of_coincidences
+from app.statistics.agreement_tallies import coincidences
 from app.statistics.agreement_weights import category_values, one_hot
 from app.statistics.result import Estimate, not_estimable
 from app.statistics.table import Float
@@ -276,9 +276,9 @@ def resampled_alphas(
         if "interval" in found:
             found["interval"][rows] = alpha_interval(centred, readers[rows], cases[rows])
         if indicator is not None:
-            counts = tallies(indicator, readers[rows], cases[rows])
+            drawn = coincidences(indicator, readers[rows], cases[rows])
             for metric in counted:
-                found[metric][rows] = alpha_of_tallies(counts, metric, values)
+                found[metric][rows] = alpha_of_coincidences(drawn, metric, values)
     return {metric: found[metric] for metric in metrics}
 
 
