@@ -78,7 +78,8 @@ def latent_ratings(readers: int, cases: int, level: float, seed: int) -> Float:
 def ratings(readers: int, cases: int, level: float, seed: int) -> Float:
     """Readers x cases on a scale of 1 to 5, 10 % missing."""
     rng = np.random.default_rng(seed + 1)
-    matrix = np.digitize(latent_ratings(readers, cases, level, seed), (-1.5, -0.5, 0.5, 1.5)) + 1.0
+    latent = latent_ratings(readers, cases, level, seed)
+    matrix: Float = (np.digitize(latent, (-1.5, -0.5, 0.5, 1.5)) + 1).astype(np.float64)
     matrix[rng.random(matrix.shape) < MISSING] = np.nan
     return matrix
 
