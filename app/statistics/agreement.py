@@ -28,9 +28,10 @@ from app.statistics.agreement_kappa import (
     specific_agreement,
 )
 from app.statistics.agreement_krippendorff import (
+    Metric,
     alpha_interval,
     alpha_interval_without_one_case,
-    alpha_of_tallies,
+    alpha_of_coincidences,
 )
 from app.statistics.agreement_tallies import (
     Tallies,
@@ -204,11 +205,11 @@ def _of_many_readers(
         "gwet_ac2": (partial(gwet_ac, weights=squared), "quadratic weights"),
         "brennan_prediger": (partial(brennan_prediger, weights=exact), ""),
         "krippendorff_alpha_nominal": (
-            partial(alpha_of_tallies, metric="nominal", values=values),
+            _alpha("nominal", values),
             "",
         ),
         "krippendorff_alpha_ordinal": (
-            partial(alpha_of_tallies, metric="ordinal", values=values),
+            _alpha("ordinal", values),
             "",
         ),
     }
@@ -229,6 +230,10 @@ def _of_many_readers(
         )
         for name, (coefficient, note) in coefficients.items()
     }
+
+
+def _alpha(metric: Metric, values: Float) -> _Coefficient:
+    return lambda found: alpha_of_coincidences(found.coincidences, metric, values)
 
 
 def _of_pairs(

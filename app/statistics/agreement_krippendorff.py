@@ -28,7 +28,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.statistics.agreement_tallies import Real, Tallies, whole
+from app.statistics.agreement_tallies import Coincidences, Real, whole
 from app.statistics.agreement_weights import category_values, one_hot
 from app.statistics.table import Float
 
@@ -68,30 +68,31 @@ def krippendorff_alpha(matrix: Float, metric: Metric = "nominal") -> float:
         readers, cases = matrix.shape
         return float(alpha_interval(matrix, np.ones((1, readers)), np.ones((1, cases)))[0])
     values = category_values(matrix)
-    return float(alpha_of_tallies(whole(one_hot(matrix, values)), metric, values)[0])
+    found = whole(one_hot(matrix, values)).coincidences
+    return float(alpha_of_coincidences(found, metric, values)[0])
 
 
-def alpha_of_tallies(tallies: Tallies, metric: Metric, values: Float) -> Float:
+def alpha_of_coincidences(found: Coincidences, metric: Metric, values: Float) -> Float:
     """Alpha for B sets of weights, (B,).
 
     Parameters
     ----------
-    tallies : Tallies
+    found : Coincidences
     metric : str
     values : (q,) array
         Category values, used by the interval and ratio metrics.
     """
-    return alpha_of_distance(tallies, _distance(metric, tallies.coincidence_margin, values))
+    return alpha_of_distance(found, _distance(metric, found.margin, values))
 
 
-def alpha_of_distance(tallies: Tallies, distance: Float) -> Float:
+def alpha_of_distance(found: Coincidences, distance: Float) -> Float:
     """Alpha for B sets of weights from any squared distance of categories, (q, q) or (B, q, q)."""
-    margin = tallies.coincidence_margin
+    total = found.margin.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        observed = (tallies.coincidence * distance).sum(axis=(1, 2)) / margin.sum(axis=1)
-        expected = (margin[:, :, None] * distance * margin[:, None, :]).sum(axis=(1, 2)) / (
-            margin.sum(axis=1) ** 2 - tallies.self_pairs
-        )
+        observed = (found.matrix * distance).sum(axis=(1, 2)) / total
+        expected = (found.margin[:, :, None] * distance * found.margin[:, None, :]).sum(
+            axis=(1, 2)
+        ) / (total**2 - found.self_pairs)
         alpha: Float = 1.0 - observed / np.where(expected > 1e-12, expected, np.nan)
     return alpha
 

@@ -21,6 +21,27 @@ Real = NDArray[Any]
 
 
 @dataclass(frozen=True)
+class Coincidences:
+    """Sums over cases behind Krippendorff's alpha, for B sets of weights and q categories.
+
+    Notation as in :class:`Tallies`.
+
+    Attributes
+    ----------
+    matrix : (B, q, q) array
+        sum_k w_k R_k N_kc N_kl / P_k; meaningful off the diagonal.
+    margin : (B, q) array
+        sum_k w_k N_kc over pairable cases.
+    self_pairs : (B,) array
+        sum_k w_k^2 D_k over pairable cases.
+    """
+
+    matrix: Float
+    margin: Float
+    self_pairs: Float
+
+
+@dataclass(frozen=True)
 class Tallies:
     """Sums over cases for B sets of weights, J readers and q categories.
 
@@ -38,26 +59,59 @@ class Tallies:
         sum_k w_k N_kc / R_k over cases with a rating.
     rated : (B,) array
         sum of w_k over cases with a rating.
-    coincidence : (B, q, q) array
-        sum_k w_k R_k N_kc N_kl / P_k: Krippendorff's coincidence matrix off the diagonal.
-    coincidence_margin : (B, q) array
-        sum_k w_k N_kc over pairable cases.
-    self_pairs : (B,) array
-        sum_k w_k^2 D_k over pairable cases.
     reader_share : (B, J, q) array
         Share of each category among the ratings of each reader; NaN for a reader without ratings.
     reader_weight : (B, J) array
+    coincidences : Coincidences
     """
 
     pair_share: Float
     pairable: Float
     category_share: Float
     rated: Float
-    coincidence: Float
-    coincidence_margin: Float
-    self_pairs: Float
     reader_share: Float
     reader_weight: Float
+    coincidences: Coincidences
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """N (B, q, K), and R, D and P as (B, K)."""
+
+    by_category: Real
+    ratings: Real
+    alone: Real
+    pairs: Real
+
+    @classmethod
+    def of(cls, one_hot: Real, reader_weight: Real) -> _Counts:
+        readers, categories, cases = one_hot.shape
+        counts = (reader_weight @ one_hot.reshape(readers, -1)).reshape(-1, categories, cases)
+        ratings = counts.sum(axis=1)
+        alone = (reader_weight**2) @ one_hot.sum(axis=1)
+        return cls(counts, ratings, alone, ratings**2 - alone)
+
+    def per_pair(self, case_weight: Real) -> Real:
+        """w_k / P_k, 0 where there is no pair."""
+        shape = np.broadcast_shapes(case_weight.shape, self.pairs.shape)
+        none = np.zeros(shape, dtype=self.pairs.dtype)
+        return np.divide(case_weight, self.pairs, out=none, where=self.pairs > 0)
+
+
+def coincidences(one_hot: Real, reader_weight: Real, case_weight: Real) -> Coincidences:
+    """Coincidences for B sets of reader and case weights; arguments as in :func:`tallies`."""
+    return _coincidences(_Counts.of(one_hot, reader_weight), case_weight)
+
+
+def _coincidences(counts: _Counts, case_weight: Real) -> Coincidences:
+    per_rating = counts.per_pair(case_weight) * counts.ratings
+    pairable_weight = case_weight * (counts.pairs > 0)
+    matrix = (counts.by_category * per_rating[:, None, :]) @ counts.by_category.transpose(0, 2, 1)
+    return Coincidences(
+        matrix=matrix,
+        margin=np.einsum("bqk,bk->bq", counts.by_category, pairable_weight),
+        self_pairs=np.einsum("bk,bk,bk->b", case_weight, pairable_weight, counts.alone),
+    )
 
 
 def tallies(one_hot: Real, reader_weight: Real, case_weight: Real) -> Tallies:
@@ -70,31 +124,20 @@ def tallies(one_hot: Real, reader_weight: Real, case_weight: Real) -> Tallies:
     case_weight : (B, K) array
     """
     readers, categories, cases = one_hot.shape
-    sets = reader_weight.shape[0]
-    counts = (reader_weight @ one_hot.reshape(readers, -1)).reshape(sets, categories, cases)
-    present = one_hot.sum(axis=1)
-    ratings = counts.sum(axis=1)
-    alone = (reader_weight**2) @ present
-    pairs = ratings**2 - alone
-    is_pairable = pairs > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        per_pair = np.where(is_pairable, case_weight / pairs, 0.0)
-        per_rating = np.where(ratings > 0, case_weight / ratings, 0.0)
-    weighted = counts * per_pair[:, None, :]
-    transposed = counts.transpose(0, 2, 1)
-    pairable_weight = case_weight * is_pairable
+    counts = _Counts.of(one_hot, reader_weight)
+    per_pair = counts.per_pair(case_weight)
+    is_rated = counts.ratings > 0
+    per_rating = np.where(is_rated, case_weight, 0.0) / np.where(is_rated, counts.ratings, 1.0)
+    by_reader = case_weight @ one_hot.reshape(-1, cases).T
     return Tallies(
-        pair_share=weighted @ transposed,
-        pairable=pairable_weight.sum(axis=1),
-        category_share=np.einsum("bqk,bk->bq", counts, per_rating),
-        rated=(case_weight * (ratings > 0)).sum(axis=1),
-        coincidence=(weighted * ratings[:, None, :]) @ transposed,
-        coincidence_margin=np.einsum("bqk,bk->bq", counts, pairable_weight),
-        self_pairs=(case_weight * pairable_weight * alone).sum(axis=1),
-        reader_share=_shares(
-            (case_weight @ one_hot.reshape(-1, cases).T).reshape(sets, readers, categories)
-        ),
+        pair_share=(counts.by_category * per_pair[:, None, :])
+        @ counts.by_category.transpose(0, 2, 1),
+        pairable=(case_weight * (counts.pairs > 0)).sum(axis=1),
+        category_share=np.einsum("bqk,bk->bq", counts.by_category, per_rating),
+        rated=(case_weight * is_rated).sum(axis=1),
+        reader_share=_shares(by_reader.reshape(-1, readers, categories)),
         reader_weight=reader_weight,
+        coincidences=_coincidences(counts, case_weight),
     )
 
 
@@ -114,23 +157,24 @@ def leave_one_case(one_hot: Float) -> Tallies:
     """K sets, the k-th without case k: the sums of the study less what the case brings to them."""
     readers, _, cases = one_hot.shape
     total = whole(one_hot)
-    counts = one_hot.sum(axis=0).T
-    ratings = counts.sum(axis=1)
-    pairs = ratings * (ratings - 1.0)
-    is_pairable = (pairs > 0).astype(np.float64)
-    products = counts[:, :, None] * counts[:, None, :]
-    per_pair = is_pairable / np.maximum(pairs, 1.0)
-    per_case = one_hot.transpose(2, 0, 1)
+    counts = _Counts.of(one_hot, np.ones((1, readers)))
+    by_case = counts.by_category[0].T
+    ratings = counts.ratings[0]
+    is_pairable = (counts.pairs[0] > 0).astype(np.float64)
+    products = by_case[:, :, None] * by_case[:, None, :]
+    per_pair = counts.per_pair(np.ones(cases))[0]
     return Tallies(
         pair_share=total.pair_share - products * per_pair[:, None, None],
         pairable=total.pairable - is_pairable,
-        category_share=total.category_share - counts / np.maximum(ratings, 1.0)[:, None],
+        category_share=total.category_share - by_case / np.maximum(ratings, 1.0)[:, None],
         rated=total.rated - (ratings > 0),
-        coincidence=total.coincidence - products * (per_pair * ratings)[:, None, None],
-        coincidence_margin=total.coincidence_margin - counts * is_pairable[:, None],
-        self_pairs=total.self_pairs - ratings * is_pairable,
-        reader_share=_shares(one_hot.sum(axis=2)[None] - per_case),
+        reader_share=_shares(one_hot.sum(axis=2)[None] - one_hot.transpose(2, 0, 1)),
         reader_weight=np.ones((cases, readers)),
+        coincidences=Coincidences(
+            matrix=total.coincidences.matrix - products * (per_pair * ratings)[:, None, None],
+            margin=total.coincidences.margin - by_case * is_pairable[:, None],
+            self_pairs=total.coincidences.self_pairs - ratings * is_pairable,
+        ),
     )
 
 

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.statistics.agreement_krippendorff import Metric, alpha_interval, alpha_of_tallies
-from app.statistics.agreement_tallies import tallies
+from app.statistics.agreement_krippendorff import Metric, alpha_interval, alpha_of_coincidences
+from app.statistics.agreement_tallies import coincidences
 from app.statistics.agreement_weights import category_values, one_hot
 from app.statistics.result import Estimate, not_estimable
 from app.statistics.table import Float
@@ -276,9 +276,9 @@ def resampled_alphas(
         if "interval" in found:
             found["interval"][rows] = alpha_interval(centred, readers[rows], cases[rows])
         if indicator is not None:
-            counts = tallies(indicator, readers[rows], cases[rows])
+            drawn = coincidences(indicator, readers[rows], cases[rows])
             for metric in counted:
-                found[metric][rows] = alpha_of_tallies(counts, metric, values)
+                found[metric][rows] = alpha_of_coincidences(drawn, metric, values)
     return {metric: found[metric] for metric in metrics}
 
 
@@ -288,7 +288,6 @@ def percentile_interval(
     *,
     level: float = 0.95,
     counts: tuple[int, int, int] = (0, 0, 0),
-    note: str = "",
     smallest_share: float = 0.9,
 ) -> Estimate:
     """Estimate with the percentile interval of its bootstrap replicates.
@@ -302,8 +301,6 @@ def percentile_interval(
     level : float
     counts : (int, int, int)
         Readers, cases and ratings.
-    note : str
-        Whom the interval speaks for, for ``method``.
     smallest_share : float
         Share of the resamples in which the statistic must be defined.
 
@@ -320,7 +317,7 @@ def percentile_interval(
     """
     defined = replicates[np.isfinite(replicates)]
     readers, cases, ratings = counts
-    method = f"bootstrap, percentile, B = {replicates.size}" + (f", {note}" if note else "")
+    method = f"two-way bootstrap, percentile, B = {replicates.size}"
     why: str | None = None
     if not np.isfinite(estimate):
         why = "undefined in the study itself"

@@ -133,7 +133,20 @@ def iccs(
     }
     found: dict[IccForm, Estimate] = {}
     for form in forms:
-        estimate, low, high = _of_mean_squares(squares[form in ("1", "1k")], form, readers, level)
+        try:
+            estimate, low, high = _of_mean_squares(
+                squares[form in ("1", "1k")], form, readers, level
+            )
+        except ZeroDivisionError:
+            # Sparse ratings: variances that cancel, or a mean square of zero below a fraction.
+            found[form] = not_estimable(
+                "the variances of so few ratings cancel",
+                method=method,
+                n_readers=readers,
+                n_cases=cases,
+                n_ratings=ratings,
+            )
+            continue
         found[form] = Estimate(
             estimate=float(estimate),
             # Stepped up, a limit can lie far below -1, where it says no more than -1 does.

@@ -76,7 +76,7 @@ def alpha(rows: Rows, args: Args) -> float:
         return krippendorff_alpha(table, args["metric"])
     values = scale(rows, args, table)
     apart = 1.0 - agreement_weights(values, args["weights"])
-    return float(alpha_of_distance(whole(one_hot(table, values)), apart)[0])
+    return float(alpha_of_distance(whole(one_hot(table, values)).coincidences, apart)[0])
 
 
 def kappa(weights: str) -> Callable[[Rows, Args], float]:

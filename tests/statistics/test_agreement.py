@@ -39,10 +39,10 @@ from app.statistics.agreement_kappa import (
 from app.statistics.agreement_krippendorff import (
     alpha_interval,
     alpha_interval_without_one_case,
-    alpha_of_tallies,
+    alpha_of_coincidences,
     krippendorff_alpha,
 )
-from app.statistics.agreement_tallies import leave_one_case, leave_one_reader, tallies, whole
+from app.statistics.agreement_tallies import coincidences, leave_one_case, leave_one_reader, whole
 from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
 from app.statistics.table import Float, StatisticsInputError
 
@@ -151,8 +151,8 @@ def test_a_reader_drawn_twice_is_not_compared_with_himself(metric: Any) -> None:
     ours = (
         alpha_interval(matrix, readers[None], cases[None])
         if metric == "interval"
-        else alpha_of_tallies(
-            tallies(one_hot(matrix, values), readers[None], cases[None]), metric, values
+        else alpha_of_coincidences(
+            coincidences(one_hot(matrix, values), readers[None], cases[None]), metric, values
         )
     )
     assert ours[0] == pytest.approx(alpha_by_loops(matrix, metric, readers, cases))
@@ -217,12 +217,12 @@ def test_alpha_without_one_is_the_study_without_it(metric: Any) -> None:
     without_case = (
         alpha_interval_without_one_case(matrix)
         if metric == "interval"
-        else alpha_of_tallies(leave_one_case(indicator), metric, values)
+        else alpha_of_coincidences(leave_one_case(indicator).coincidences, metric, values)
     )
     assert without_case == pytest.approx(
         [krippendorff_alpha(np.delete(matrix, k, axis=1), metric) for k in range(14)]
     )
-    without_reader = alpha_of_tallies(leave_one_reader(indicator), metric, values)
+    without_reader = alpha_of_coincidences(leave_one_reader(indicator).coincidences, metric, values)
     assert without_reader == pytest.approx(
         [krippendorff_alpha(np.delete(matrix, j, axis=0), metric) for j in range(5)]
     )
