@@ -1,0 +1,168 @@
+"""What the documentation says is there: commands, options, links, settings, fields, columns."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import program
+from app.domain.study import ArmPlan, StudyDesign, design_from_mapping, design_to_mapping
+from app.services.export_study import RATING_COLUMNS, READER_COLUMNS
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+DECISIONS = sorted(ROOT.glob("docs/decisions/[0-9]*.md"))
+COMMAND = re.compile(r"(?:python -m app|docker compose run [^\n]*?\bapp) ([a-z][a-z-]+)([^\n`#|]*)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def help_of(command: str) -> str:
+    result = CliRunner().invoke(program, [command, "--help"])
+    return result.output if result.exit_code == 0 else ""
+
+
+def commands_named() -> dict[str, set[str]]:
+    """Every command that a page names, with the options it names there."""
+    named: dict[str, set[str]] = {}
+    for page in PAGES:
+        for command, rest in COMMAND.findall(page.read_text()):
+            named.setdefault(command, set()).update(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest))
+    return named
+
+
+@pytest.mark.parametrize("command", sorted(commands_named()))
+def test_every_command_that_is_named_exists_with_its_options(command: str) -> None:
+    explained = help_of(command)
+    assert explained, f"python -m app {command} is documented and is not a command"
+    for option in commands_named()[command] - {"--help"}:
+        assert re.search(rf"{option}\b", explained), f"{command} has no {option}"
+
+
+def test_every_command_is_documented() -> None:
+    there = {command.name for command in program.registered_commands}
+    assert there - set(commands_named()) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_module_and_target_that_is_named_exists(page: Path) -> None:
+    text = page.read_text()
+    for module in re.findall(r"python -m (benchmarks\.\w+)", text):
+        assert (ROOT / (module.replace(".", "/") + ".py")).is_file(), module
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for target in re.findall(r"`make ([a-z-]+)", text):
+        assert target in targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", page.read_text())):
+        if target.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = target.partition("#")
+        goal = (page.parent / path).resolve() if path else page
+        assert goal.exists(), f"{name_of(page)} links to {target}"
+        if anchor:
+            assert anchor in anchors_of(goal), f"{name_of(page)} links to {target}"
+
+
+def anchors_of(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name_of)
+def test_every_decision_is_one_page_with_the_four_headings(decision: Path) -> None:
+    text = decision.read_text()
+    assert len(text.splitlines()) <= 40
+    assert text.startswith(f"# {decision.name[:4]}")
+    for heading in ("Context", "Decision", "Consequences", "Alternatives"):
+        assert re.search(rf"^(\*\*{heading}\.\*\*|## {heading}$)", text, re.MULTILINE), heading
+
+
+def test_decisions_are_all_listed_and_numbered_once() -> None:
+    listed = LINK.findall((ROOT / "docs/decisions/README.md").read_text())
+    assert listed == [decision.name for decision in DECISIONS]
+    numbers = [decision.name[:4] for decision in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_settings_named_are_the_settings_there_are() -> None:
+    there = {f"NEGATOSCOPE_{field.upper()}" for field in Settings.model_fields}
+    files = [*PAGES, ROOT / "Makefile", ROOT / "Dockerfile", ROOT / "docker-compose.yml"]
+    for file in files:
+        named = set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", file.read_text()))
+        assert named <= there, name_of(file)
+    assert there <= set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", (ROOT / "README.md").read_text()))
+
+
+def toml_blocks() -> list[str]:
+    page = (ROOT / "docs/study-design.md").read_text()
+    return [text for language, text in FENCE.findall(page) if language == "toml"]
+
+
+def test_the_designs_shown_can_be_read() -> None:
+    designs = [design_from_mapping(tomllib.loads(text)) for text in toml_blocks()]
+    assert [design.case_count for design in designs] == [60, 60]
+    # The second promises to set every field.
+    given = fields_of(tomllib.loads(toml_blocks()[1]))
+    assert given == fields_of(design_to_mapping(designs[1]))
+
+
+def fields_of(design: dict[str, Any]) -> set[str]:
+    fields = {f"arms[].{key}" for arm in design["arms"] for key in arm}
+    for key, value in design.items():
+        if isinstance(value, dict):
+            fields |= {f"{key}.{inner}" for inner in value}
+        elif key != "arms":
+            fields.add(key)
+    return fields
+
+
+def table_rows(page: str, heading: str) -> dict[str, list[str]]:
+    """The rows of the table under a heading: each name of the first cell to the other cells."""
+    section = (ROOT / page).read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows: dict[str, list[str]] = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for name in re.findall(r"`([^`]+)`", cells[0]) if line.startswith("|") else ():
+            rows[name] = cells[1:]
+    return rows
+
+
+def test_every_field_of_a_design_is_explained_with_its_default() -> None:
+    rows = table_rows("docs/study-design.md", "Fields")
+    defaults = design_to_mapping(StudyDesign(title="x", arms=(ArmPlan("real", 1, 1),)))
+    assert set(rows) == fields_of(defaults)
+    for name, cells in rows.items():
+        value: Any = defaults
+        for key in () if name.startswith("arms") else name.split("."):
+            value = value[key]
+        if isinstance(value, bool):
+            assert cells[0] == str(value).lower(), name
+        elif isinstance(value, int | float):
+            assert float(cells[0]) == value, name
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"), [("ratings.csv", RATING_COLUMNS), ("readers.csv", READER_COLUMNS)]
+)
+def test_every_column_of_an_export_is_explained(
+    heading: str, columns: tuple[tuple[str, str], ...]
+) -> None:
+    explained = [
+        name
+        for line in (ROOT / "docs/exports.md").read_text().split(f"\n## {heading}\n")[1].split("\n")
+        if line.startswith("|")
+        for name in re.findall(r"`([^`]+)`", line.split("|")[1])
+    ]
+    names = [name for name, _ in columns]
+    assert explained[: len(names)] == names
