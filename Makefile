@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Given to pip so that everybody runs what was tested.
 PIN := -c constraints.txt
 # A module is compiled when it is first used: faster to install, and later starts don't notice.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check clean-demo clean

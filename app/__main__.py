@@ -1,5 +1,12 @@
 """python -m app"""
 
+import os
+
+# Before numpy is imported: on many small matrices its threads cost more than they bring, and a
+# server's workers would fight over the cores.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 from app.cli import program
 
 
