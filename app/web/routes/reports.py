@@ -1,18 +1,90 @@
-"""The report of a closed study."""
+"""The report of a closed study, its figures, and the whole of it as one file."""
+
+from typing import cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
+from app.domain.errors import NotFound
+from app.report.document import report_document
+from app.report.report_cache import ReportCache
+from app.report.report_view import ReportView, report_view
 from app.services.study_progress import study_overview
+from app.services.summarise_study import summarise_study
+from app.settings import resource_dir
 from app.web.access import investigator_at_desk
 from app.web.investigator_pages import investigator_page
 
 router = APIRouter(default_response_class=HTMLResponse)
+
+# An SVG opened by itself styles its own shapes; it may still load nothing.
+_FIGURE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "private, max-age=300",
+}
 
 
 @router.get("/studies/{slug}/report")
 def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
     with investigator_at_desk(request) as desk:
-        context = {"study": study_overview(desk.session, slug)}
-        return investigator_page(request, desk, "report.html", context)
+        overview = study_overview(desk.session, slug)
+        found = _report(request, desk.session, slug) if overview.line.status == "closed" else None
+    address = f"/studies/{slug}/report"
+    context = {
+        "study": overview,
+        "report": found,
+        "figure_url": lambda name: f"{address}/figures/{name}.svg",
+    }
+    return investigator_page(request, desk, "report.html", context)
+
+
+@router.get("/studies/{slug}/report/figures/{file}")
+def figure(request: Request, slug: str, file: str) -> Response:
+    """One figure, as NAME.svg or NAME.png; only of a closed study."""
+    with investigator_at_desk(request) as desk:
+        found = _report(request, desk.session, slug)
+    name, _, ending = file.rpartition(".")
+    if name not in found.figures or ending not in ("svg", "png"):
+        raise NotFound(f"The report has no figure {file!r}.")
+    drawn = found.figures[name]
+    if ending == "svg":
+        return Response(drawn.svg, media_type="image/svg+xml", headers=_FIGURE_HEADERS)
+    return Response(drawn.png, media_type="image/png", headers=_FIGURE_HEADERS)
+
+
+@router.get("/studies/{slug}/report/{slug_again}-report.html")
+def document(request: Request, slug: str, slug_again: str) -> Response:
+    """The report as one file that can be kept, sent and printed; only of a closed study."""
+    with investigator_at_desk(request) as desk:
+        found = _report(request, desk.session, slug)
+        now = desk.now
+    if slug_again != slug:
+        raise NotFound("There is no page at this address.")
+    page = report_document(
+        found, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+    )
+    return HTMLResponse(
+        page,
+        headers={
+            "Content-Disposition": f'attachment; filename="{slug}-report.html"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _report(request: Request, session: Session, slug: str) -> ReportView:
+    closed_at = study_overview(session, slug).closed_at
+    if closed_at is None:
+        # Refuses, in the words of the service.
+        return report_view(summarise_study(session, slug))
+    return _cache(request).get(slug, closed_at, lambda: report_view(summarise_study(session, slug)))
+
+
+def _cache(request: Request) -> ReportCache:
+    state = request.app.state
+    if not hasattr(state, "reports"):
+        state.reports = ReportCache()
+    return cast(ReportCache, state.reports)

@@ -1,0 +1,143 @@
+"""analyse and report."""
+
+import json
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from app.cli.analysis_tables import print_analysis
+from app.cli.atomic_file import writing_atomically
+from app.cli.opening import ACTOR, now, open_house
+from app.domain.errors import BadInput, BadRatings
+from app.report.document import report_document
+from app.report.report_view import report_view
+from app.services.analyse_file import COLUMNS, analyse_file, column_map
+from app.services.summarise_study import note_interim_look, summarise_study
+from app.settings import resource_dir
+from app.statistics.settings import (
+    GENERALISATIONS,
+    AnalysisSettings,
+    Generalisation,
+    VerdictMeasure,
+)
+from app.statistics.table import StatisticsInputError
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    program.command("analyse")(analyse)
+    program.command("report")(report)
+
+
+def analyse(
+    ratings: Annotated[Path, typer.Argument(help="Tidy CSV, one row a rating.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON as in docs/statistics.md, not tables.")
+    ] = False,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="OURS=THEIRS",
+            help=f"What a column is called in the file. Ours: {', '.join(COLUMNS)}.",
+        ),
+    ] = None,
+    margin: Annotated[
+        float, typer.Option(help="Equivalence margin: AUC within 0.5 +- this.")
+    ] = 0.10,
+    measure: Annotated[
+        str,
+        typer.Option(
+            help="AUC the verdicts rest on: auto, auc_realism, auc_confidence, auc_score."
+        ),
+    ] = "auto",
+    generalise_to: Annotated[
+        str, typer.Option(help=f"What is a sample: {', '.join(GENERALISATIONS)}.")
+    ] = "readers_and_cases",
+    realism_scale: Annotated[
+        str | None,
+        typer.Option(metavar="LOW-HIGH", help="Ends of the realism scale, as in 1-5."),
+    ] = None,
+    bootstrap: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+) -> None:
+    """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, verdicts.
+
+    Columns: reader, case, arm, truth (real or synthetic, or 1 for real), any of realism, score,
+    verdict (real or synthetic, or 1 for real), confidence, and if there are any replicate (0 for
+    the first read) or presentation (1 for the first), position, reading_time_ms, superseded.
+    """
+    try:
+        columns = column_map(renamed or [])
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--map") from None
+    scale = None if realism_scale is None else _scale(realism_scale)
+    try:
+        settings = AnalysisSettings(
+            margin=margin,
+            measure=cast(VerdictMeasure, measure),
+            generalise_to=cast(Generalisation, generalise_to),
+            bootstrap=bootstrap,
+            seed=seed,
+        )
+    except StatisticsInputError as error:
+        raise BadRatings(str(error)) from None
+    found = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    if found.is_simulated:
+        typer.echo("warning: simulated readers of a rehearsal; these are not results.", err=True)
+    if as_json:
+        plain = {**found.analysis.to_json(), "simulated_readers": found.is_simulated}
+        typer.echo(json.dumps(plain, indent=2, allow_nan=False))
+        return
+    print_analysis(found)
+
+
+def report(
+    slug: Annotated[str, typer.Argument(help="The study's short name.")],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    bootstrap: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
+    ] = 0,
+) -> None:
+    """Write a study's report as one HTML file that needs nothing beside it and prints on A4.
+
+    Of an open study too, marked as interim, with a warning and an entry in the study's log.
+    """
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise BadInput(f"{out.name} is not the name of a report: let it end in .html.")
+    house = open_house()
+    with house.database.reading() as session:
+        summary = summarise_study(session, slug, interim=True, bootstrap=bootstrap)
+    if summary.is_interim:
+        with house.database.writing() as session:
+            note_interim_look(session, slug, now=now(), actor=ACTOR)
+        typer.echo(
+            f"warning: {slug} is {summary.status}; whoever sees results by arm now could steer "
+            "the study by them. The report says INTERIM and the study's log has noted it.",
+            err=True,
+        )
+    page = report_document(
+        report_view(summary),
+        templates=resource_dir("templates"),
+        static=resource_dir("static"),
+        now=now(),
+    )
+    with writing_atomically(out) as file:
+        file.write(page.encode())
+    typer.echo(f"Wrote {out}.")
+
+
+def _scale(text: str) -> tuple[float, float]:
+    low, dash, high = text.strip().partition("-")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        ends = 0.0, 0.0
+    if not dash or not ends[0] < ends[1]:
+        raise typer.BadParameter(
+            f"{text!r} is not LOW-HIGH, as in 1-5.", param_hint="--realism-scale"
+        )
+    return ends

@@ -1,0 +1,67 @@
+"""An analysis as tables in a terminal."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.report.cautions import analysis_cautions
+from app.report.report_table import Cell, ReportTable
+from app.report.report_view import analysis_sections
+from app.report.verdict_sentences import arm_sentences
+from app.services.analyse_file import FileAnalysis
+
+# Narrower than this a table of ten columns can't be read; pipes and files get this width.
+_LEAST_WIDTH = 150
+
+
+def print_analysis(found: FileAnalysis) -> None:
+    """Verdicts first, then every table, then what must be said beside them."""
+    console = Console(highlight=False)
+    if not console.is_terminal or console.width < _LEAST_WIDTH:
+        console = Console(highlight=False, width=_LEAST_WIDTH)
+    analysis = found.analysis
+    first = analysis.table.replicate == 0
+    console.print(
+        f"{len(analysis.table.readers)} readers, "
+        f"{sum(len(analysis.table.cases(arm)) for arm in analysis.arms)} cases in "
+        f"{len(analysis.arms)} arms, {int(first.sum())} first and {int((~first).sum())} repeated "
+        f"readings" + (f"; {found.left_out} superseded left out" if found.left_out else "") + "."
+    )
+    if found.ignored:
+        console.print(f"Columns not used: {', '.join(found.ignored)}.", markup=False)
+    for sentence in arm_sentences(analysis, {}):
+        console.print()
+        console.print(Text(f"{sentence.label}: {sentence.heading}", style="bold"))
+        console.print(Text(sentence.text))
+    cautions = analysis_cautions(analysis, {})
+    for section in analysis_sections(analysis, {}, {}, cautions):
+        if section.folded:
+            continue
+        for table in section.tables:
+            console.print()
+            console.print(_rich(table))
+            for letter, why in table.reasons:
+                console.print(Text(f"{letter}  not estimable: {why}", style="dim"))
+            for note in table.notes:
+                console.print(Text(note, style="dim"))
+    console.print()
+    for caution in cautions:
+        console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
+
+
+def _rich(table: ReportTable) -> Table:
+    made = Table(title=table.title, title_justify="left", title_style="bold", show_edge=False)
+    words = [bool(table.rows) and cell.is_words for cell in table.rows[0].cells]
+    made.add_column(Text(table.columns[0]), overflow="fold")
+    for heading, is_words in zip(table.columns[1:], words, strict=True):
+        made.add_column(Text(heading), justify="left" if is_words else "right")
+    for row in table.rows:
+        made.add_row(Text(row.heading), *(_cell(cell) for cell in row.cells))
+    return made
+
+
+def _cell(cell: Cell) -> Text:
+    text = Text(cell.text + (f" {cell.mark}" if cell.mark else ""))
+    if cell.interval:
+        text.append(f"\n{cell.interval}", style="dim")
+    return text
