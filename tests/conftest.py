@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.main import create_app
 from app.settings import Settings
+from tests.browser import chromium_browser
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.studies import House
 
@@ -28,6 +30,13 @@ def postgresql() -> Iterator[str]:
     """A PostgreSQL server."""
     with postgresql_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process: Playwright allows no second one."""
+    with chromium_browser() as browser:
+        yield browser
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def add_error_pages(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> Response:
-        logger.error("unexpected error at %s", request.url.path, exc_info=error)
+        # A reader's link is a key; no log must keep it.
+        path = "/r/***" if request.url.path.startswith("/r/") else request.url.path
+        logger.error("unexpected error at %s", path, exc_info=error)
         return _page(
             request,
             500,

@@ -11,17 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.main import create_app
 from app.settings import Settings
-from tests.browser import chromium_browser
 from tests.studies import House
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
-    with chromium_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["sqlite"])

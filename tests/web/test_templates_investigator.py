@@ -1,7 +1,6 @@
 """The investigator's pages over made-up studies, without a database, and in a real browser."""
 
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.domain.errors import BadDesign
 from app.domain.scales import REALISM_SCALES
@@ -29,16 +28,6 @@ from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 ARMS = (
     BankArm("real", "Montgomery <real>", "real", "", 20, 20),
@@ -426,20 +415,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=[1440, 390])
-def page(request: pytest.FixtureRequest, address: str) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        height = 900 if request.param == 1440 else 844
-        page = browser.new_page(
-            base_url=address, viewport={"width": request.param, "height": height}
-        )
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        yield page
-        browser.close()
-        assert troubles == []
+def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Iterator[Page]:
+    height = 900 if request.param == 1440 else 844
+    page = chromium.new_page(base_url=address, viewport={"width": request.param, "height": height})
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    page.context.close()
+    assert troubles == []
 
 
 @pytest.mark.e2e

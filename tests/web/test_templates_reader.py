@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.domain.blinding import BlindedCase
 from app.domain.scales import Questions
@@ -29,16 +28,6 @@ from app.web.security_headers import SecurityHeaders
 ROOT = Path(__file__).parents[2]
 CASES = 6
 HTMX = ROOT / "static" / "vendor" / "htmx.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def film(number: int) -> bytes:
@@ -196,7 +185,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def client(desk: Desk) -> TestClient:
-    HTMX.exists() or pytest.skip("static/vendor/htmx.min.js is absent: install the project first")
+    assert HTMX.exists(), "static/vendor/htmx.min.js is absent: install the project"
     return TestClient(stand_in(desk))
 
 
@@ -305,16 +294,6 @@ def test_it_offers_the_way_back_from_a_break_and_from_the_end(
 # Browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Room:
     """A browser window on the stand-in desk."""
@@ -345,7 +324,7 @@ class Room:
 
 @pytest.fixture
 def room(chromium: Browser, desk: Desk) -> Iterator[Room]:
-    HTMX.exists() or pytest.skip("static/vendor/htmx.min.js is absent: install the project first")
+    assert HTMX.exists(), "static/vendor/htmx.min.js is absent: install the project"
     config = uvicorn.Config(stand_in(desk), port=0, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
