@@ -1,0 +1,248 @@
+"""plan."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.atomic_file import writing_atomically
+from app.domain.errors import BadInput
+from app.report.figure_style import render
+from app.report.plan_figure import draw_plan
+from app.report.plan_text import TITLES, answers, assumptions, cell_text, few_readers
+from app.services.analyse_file import analyse_file, column_map
+from app.statistics.pilot import PilotComponents, pilot_components
+from app.statistics.planning import QUESTIONS, Plan, Question
+from app.statistics.planning import plan as plan_grid
+from app.statistics.settings import AnalysisSettings
+from app.statistics.simulation import Scenario, VarianceComponents
+from app.statistics.table import StatisticsInputError
+
+_DEFAULTS = Scenario()
+_VARIANCES = VarianceComponents()
+_ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our assumption"
+_FIGURES = (".svg", ".png")
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's commands to the program."""
+    program.command("plan")(plan)
+
+
+def plan(
+    readers: Annotated[str, typer.Option(help="Numbers of readers, with commas.")] = "2,4,8,12,20",
+    cases: Annotated[
+        str, typer.Option(help="Images in each arm, with commas; the real arm has as many.")
+    ] = "20,50,100,200",
+    auc: Annotated[
+        float, typer.Option(help="True AUC of the arm to be told from real.")
+    ] = _DEFAULTS.auc,
+    deception: Annotated[
+        float, typer.Option(help="Share of that arm's images judged real.")
+    ] = _DEFAULTS.deception,
+    real_rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of real images judged real; by default what follows from the AUC.",
+            show_default=False,
+        ),
+    ] = None,
+    margin: Annotated[float, typer.Option(help="Equivalence margin on the AUC.")] = 0.10,
+    equivalence_auc: Annotated[
+        float, typer.Option(help="True AUC of the arm to be shown equivalent.")
+    ] = _DEFAULTS.equivalence_auc,
+    steps: Annotated[int, typer.Option(help="Steps of the realism scale.")] = _DEFAULTS.steps,
+    pilot: Annotated[
+        Path | None,
+        typer.Option(help="Take the variances from a tidy CSV of ratings, as `analyse` reads it."),
+    ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
+        ),
+    ] = None,
+    reader_variance: Annotated[
+        float | None,
+        typer.Option(help=f"Default {_VARIANCES.reader:g}, or the pilot's.", show_default=False),
+    ] = None,
+    reader_by_arm_variance: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Default {_VARIANCES.reader_by_arm:g}, or the pilot's.", show_default=False
+        ),
+    ] = None,
+    case_variance: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Default {_VARIANCES.case:g}, or the pilot's; with reader by case and error "
+            "it makes 1.",
+            show_default=False,
+        ),
+    ] = None,
+    power: Annotated[float, typer.Option(help="The power that is enough.")] = 0.80,
+    simulations: Annotated[int, typer.Option(help="Simulated studies a design.")] = 400,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON as in docs/planning.md, not tables.")
+    ] = False,
+    out_figure: Annotated[
+        Path | None, typer.Option(help="Draw the grid to this file, .svg or .png.")
+    ] = None,
+) -> None:
+    """Plan a study: precision and power for numbers of readers and images, by simulation.
+
+    Every design of the grid is simulated and analysed by the estimators that the study itself will
+    be analysed by.
+    """
+    if out_figure is not None and out_figure.suffix.lower() not in _FIGURES:
+        raise BadInput(f"{out_figure}: a figure's name ends in .svg or .png.")
+    if out_figure is not None and not out_figure.parent.is_dir():
+        raise BadInput(f"{out_figure}: there is no folder {out_figure.parent}; make it first.")
+    stated = {
+        "reader": reader_variance,
+        "reader_by_arm": reader_by_arm_variance,
+        "case": case_variance,
+    }
+    grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
+    try:
+        columns = column_map(renamed or [])
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--map") from None
+    if columns and pilot is None:
+        raise typer.BadParameter("names the columns of a --pilot.", param_hint="--map")
+    try:
+        piloted = None if pilot is None else _piloted(pilot, columns)
+        components = _VARIANCES if piloted is None else piloted.components
+        chosen = {name: value for name, value in stated.items() if value is not None}
+        scenario = Scenario(
+            auc=auc,
+            deception=deception,
+            real_rate=real_rate,
+            equivalence_auc=equivalence_auc,
+            steps=steps,
+            components=replace(components, **chosen),
+        )
+        with _progress_bar(len(set(grid["readers"])) * len(set(grid["cases"]))) as advance:
+            made = plan_grid(
+                **grid,
+                scenario=scenario,
+                settings=AnalysisSettings(margin=margin),
+                simulations=simulations,
+                seed=seed,
+                target_power=power,
+                progress=advance,
+            )
+    except StatisticsInputError as error:
+        raise BadInput(str(error)) from None
+    if out_figure is not None:
+        svg, png = render(lambda: draw_plan(made))
+        with writing_atomically(out_figure) as file:
+            file.write(svg if out_figure.suffix.lower() == ".svg" else png)
+    source = _source(pilot, piloted, list(chosen))
+    cautions = list(piloted.cautions) if piloted is not None else []
+    if as_json:
+        typer.echo(json.dumps(_json(made, source, cautions), indent=2, allow_nan=False))
+    else:
+        _print(made, source, cautions)
+
+
+def _numbers(option: str, text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise BadInput(
+            f"{option} {text!r} is not a list of whole numbers: write them with commas, "
+            "such as 4,8,12."
+        ) from None
+
+
+def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
+    found = analyse_file(path, columns=columns, settings=AnalysisSettings())
+    if found.is_simulated:
+        typer.echo("warning: the pilot's readers are simulated; so are its variances.", err=True)
+    try:
+        return pilot_components(found.analysis.table)
+    except StatisticsInputError as error:
+        raise BadInput(f"{path}: {error}") from None
+
+
+def _source(pilot: Path | None, piloted: PilotComponents | None, stated: list[str]) -> str:
+    names = ", ".join(name.replace("_", " ") for name in stated)
+    if len(stated) == 3:
+        return "stated"
+    if piloted is None:
+        base = _ASSUMED
+    else:
+        base = (
+            f"pilot {pilot}, {piloted.measure.replace('_', ' ')} of {piloted.n_readers} readers "
+            f"and {piloted.n_cases} images"
+        )
+    return f"{names} stated; {base}" if stated else base
+
+
+def _json(made: Plan, source: str, cautions: list[str]) -> dict[str, Any]:
+    found = made.to_json()
+    found["components"]["source"] = source
+    return {**found, "answers": answers(made), "cautions": cautions + few_readers(made)}
+
+
+def _print(made: Plan, source: str, cautions: list[str]) -> None:
+    console = Console(highlight=False)
+    for line in assumptions(made, source=source):
+        console.print(Text(line))
+    for question in QUESTIONS:
+        console.print()
+        console.print(_table(made, question))
+    console.print()
+    console.print(
+        Text(f"• = a power of {made.target_power:.0%} or more. Rows: readers; columns: images.")
+    )
+    for line in answers(made):
+        console.print(Text(f"- {line}"))
+    for line in cautions + few_readers(made):
+        console.print(Text(f"! {line}", style="yellow"))
+
+
+def _table(made: Plan, question: Question) -> Table:
+    table = Table(title=TITLES[question], title_justify="left", title_style="bold")
+    table.add_column("", justify="right")
+    for cases in made.cases:
+        table.add_column(f"{cases} an arm", justify="right")
+    for readers in made.readers:
+        cells = [made.cell(readers, cases).expected[question] for cases in made.cases]
+        table.add_row(
+            f"{readers} readers",
+            *(
+                Text(f"{cell_text(cell)} •", style="bold")
+                if made.is_enough(cell)
+                else Text(f"{cell_text(cell)}  ")
+                for cell in cells
+            ),
+        )
+    return table
+
+
+@contextmanager
+def _progress_bar(cells: int) -> Iterator[Any]:
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("designs"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=cells)
+        yield lambda done: bar.update(task, completed=done)
