@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -29,3 +29,20 @@ def chromium_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+def film_is_shown(page: Page) -> None:
+    """Wait until the case's picture is painted and a question is lit.
+
+    Asked again and again from here: Playwright's own waiting evaluates text inside the page, which
+    our content security policy forbids.
+    """
+    for _ in range(600):
+        if page.evaluate(
+            "() => !!document.querySelector('#case [data-film] img')?.complete"
+            " && !!document.querySelector('#case .active')"
+        ):
+            page.evaluate("() => new Promise(r => setTimeout(r, 120))")
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the picture was not shown within 30 s")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.db.tables import Presentation, Rating, Reader, ReadingSession
+from tests.browser import film_is_shown
 from tests.e2e.conftest import OpenPage
 from tests.studies import House
 
@@ -38,11 +39,7 @@ def begin(page: Page) -> None:
 def shown(page: Page, position: int, total: int) -> None:
     """Wait until the case at `position` is there with its picture painted."""
     expect(page.locator("h1")).to_contain_text(f"{position} of {total}")
-    page.wait_for_function(
-        "document.querySelector('#case [data-film] img')?.complete"
-        " && document.querySelector('#case .active')"
-    )
-    page.evaluate("() => new Promise(r => setTimeout(r, 120))")
+    film_is_shown(page)
 
 
 def press(page: Page, *keys: str) -> None:

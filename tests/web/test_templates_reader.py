@@ -24,6 +24,7 @@ from app.domain.scales import Questions
 from app.web.pages import Pages
 from app.web.reading_context import case_picture, key_list, profile_fields, question_list
 from app.web.security_headers import SecurityHeaders
+from tests.browser import film_is_shown
 
 ROOT = Path(__file__).parents[2]
 CASES = 6
@@ -343,11 +344,7 @@ def room(chromium: Browser, desk: Desk) -> Iterator[Room]:
 
 def shown(page: Page) -> None:
     """Wait until the case's image has been painted."""
-    page.wait_for_function(
-        "document.querySelector('#case [data-film] img')?.complete"
-        " && document.querySelector('#case .active')"
-    )
-    page.evaluate("() => new Promise(r => setTimeout(r, 120))")
+    film_is_shown(page)
 
 
 def press(page: Page, *keys: str) -> None:

@@ -1,0 +1,138 @@
+"""`analyse` and `report` on the command line."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_commands import folder_of_images
+from tests.services.test_analyse_file import lines
+
+REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
+MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    path = tmp_path / "ratings.csv"
+    path.write_text(lines())
+    return path
+
+
+def test_tables_lead_with_the_verdict_and_keep_real_beside(run: Run, ratings: Path) -> None:
+    out = run("analyse", ratings).stdout
+    assert out.startswith("3 readers, 12 cases in 2 arms, 36 first and 0 repeated readings.")
+    assert re.search(r"^M1: (Distinguishable|Equivalent|Inconclusive)", out, re.M)
+    table = out.split("Results by arm")[1]
+    assert table.index(" real ") < table.index(" M1 ")
+    assert "have no position: drift can't be given" in out
+
+
+def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    found = json.loads(run("analyse", ratings, "--json").stdout, parse_constant=refuse)
+    assert {"arms", "contrasts", "readers", "settings"} <= set(found)
+    mean = found["arms"]["M1"]["realism"]["mean"]
+    assert set(mean) == {
+        "estimate",
+        "low",
+        "high",
+        "se",
+        "df",
+        "method",
+        "n_readers",
+        "n_cases",
+        "n_ratings",
+        "state",
+    }
+    assert found["arms"]["M1"]["verdict"]["margin"] == 0.1
+    assert found["arms"]["M1"]["agreement"]["verdict"]["fleiss_kappa"]["state"] == "estimated"
+
+
+def test_options_reach_the_analysis(run: Run, ratings: Path) -> None:
+    options = ("--margin", "0.2", "--generalise-to", "cases", "--bootstrap", "50", "--seed", "3")
+    found = json.loads(
+        run("analyse", ratings, "--json", *options, "--realism-scale", "0-10").stdout
+    )
+    assert found["settings"]["margin"] == 0.2
+    assert found["settings"]["generalise_to"] == "cases"
+    assert found["settings"]["realism_max"] == 10
+    assert "deception.rate" in found["arms"]["M1"]["bootstrap"]
+    assert "Two-way bootstrap, B = 50" in run("analyse", ratings, *options).stdout
+
+
+def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:
+    if not REFERENCE.exists():
+        pytest.skip("shared/reference is not beside this checkout")
+    words = [word for pair in MAPS for word in ("--map", pair)]
+    found = json.loads(run("analyse", REFERENCE, "--json", *words).stdout)
+    rate = {arm: found["arms"][arm]["deception"]["rate"]["estimate"] for arm in found["arms"]}
+    assert rate["real"] > rate["modelA"] > rate["modelB"]
+    assert found["arms"]["modelB"]["discrimination"]["auc_realism"]["estimate"] > 0.5
+    assert list(found["arms"]) == ["real", "modelA", "modelB"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["missing.csv"], 1, "missing.csv"),
+        (["ratings.csv", "--map", "realism=likert"], 1, "no column 'likert'"),
+        (["ratings.csv", "--margin", "0.7"], 1, "equivalence margin is 0.7"),
+        (["ratings.csv", "--generalise-to", "all"], 1, "Cannot generalise"),
+        (["ratings.csv", "--measure", "mood"], 1, "Unknown measure"),
+        (["ratings.csv", "--realism-scale", "2-3"], 1, "outside the scale"),
+        (["ratings.csv", "--realism-scale", "5"], 2, "LOW-HIGH"),
+        (["ratings.csv", "--map", "arm"], 2, "--map"),
+        (["ratings.csv", "--bootstrap", "-1"], 2, "--bootstrap"),
+        ([], 2, ""),
+    ],
+)
+def test_a_users_error_is_told_and_no_traceback(
+    run: Run,
+    ratings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(ratings.parent)
+    error = run("analyse", *arguments, code=code).stderr
+    assert sentence in error
+    if code == 1:
+        assert len(error.strip().splitlines()) == 1
+
+
+def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path: Path) -> None:
+    for arm, seed in (("real", 1), ("M1", 2)):
+        images = folder_of_images(tmp_path / arm, seed=seed)
+        run("import-images", images, "--index", "index.csv", "--arm", arm)
+    design = tmp_path / "design.toml"
+    design.write_text(run("example-study").stdout)
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    out = tmp_path / "report.html"
+    assert "draft" in run("report", slug, "--out", out, code=1).stderr
+    assert not out.exists()
+    run("open-study", slug)
+    early = run("report", slug, "--out", out)
+    assert "noted it" in early.stderr
+    assert "INTERIM" in out.read_text()
+    rehearsal = run("rehearse", slug, "--readers", "3").stdout.splitlines()[-1]
+    assert run("report", rehearsal, "--out", out).stderr == ""
+    page = out.read_text()
+    assert "simulated readers" in page
+    assert "INTERIM" not in page
+    assert not re.search(r"(?:src|href)=\"(?!data:|#)", page)
+    assert "<script" not in page
+    assert "url(" not in page
+    assert page.count("data:image/svg+xml;base64,") >= 8
+    assert "no study" in run("report", "nothing", "--out", tmp_path / "x.html", code=1).stderr
+    assert not (tmp_path / "x.html").exists()
+    assert "end in .html" in run("report", rehearsal, "--out", tmp_path / "x.pdf", code=1).stderr
+    analysis = tmp_path / "analysis.json"
+    run("export", rehearsal, "--out", analysis)
+    assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True
+    assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr

@@ -1,0 +1,137 @@
+"""Any tidy file is read, and a bad line is named."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import BadRatings
+from app.services.analyse_file import FileAnalysis, analyse_file, column_map
+from app.statistics.settings import AnalysisSettings
+
+HEADER = "reader,case,arm,truth,realism,verdict"
+GOOD = [
+    f"R{reader},{arm}{case},{arm},{'real' if arm == 'real' else 'synthetic'},"
+    f"{(reader + case + (arm == 'real')) % 5 + 1},{'real' if (reader + case) % 2 else 'synthetic'}"
+    for reader in (1, 2, 3)
+    for arm in ("real", "M1")
+    for case in range(6)
+]
+
+
+def analysed(tmp_path: Path, text: str | bytes, **columns: str) -> FileAnalysis:
+    path = tmp_path / "ratings.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return analyse_file(path, columns=columns, settings=AnalysisSettings())
+
+
+def lines(*rows: str, header: str = HEADER) -> str:
+    return "\n".join([header, *(rows or GOOD)]) + "\n"
+
+
+def test_it_reads_commas_semicolons_tabs_and_a_byte_order_mark(tmp_path: Path) -> None:
+    plain = analysed(tmp_path, lines()).analysis.to_json()
+    for text in (
+        lines().replace(",", ";"),
+        lines().replace(",", "\t"),
+        "\ufeff" + lines().replace("\n", "\r\n"),
+        lines() + "\n\n",
+    ):
+        assert analysed(tmp_path, text).analysis.to_json() == plain
+
+
+def test_numbers_for_truth_and_verdict_mean_1_is_real(tmp_path: Path) -> None:
+    words = analysed(tmp_path, lines()).analysis.to_json()
+    swapped = [row.replace("synthetic", "0").split(",") for row in GOOD]
+    for row in swapped:
+        row[3], row[5] = row[3].replace("real", "1"), row[5].replace("real", "1")
+    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped))).analysis.to_json()
+    assert numbers == words
+
+
+def test_columns_of_other_tools_are_mapped(tmp_path: Path) -> None:
+    text = lines(header="rater,image,model,truth,likert,said")
+    columns = column_map(
+        ["reader=rater", "case=image", "arm=model", "realism=likert", "verdict=said"]
+    )
+    found = analysed(tmp_path, text, **columns)
+    assert found.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+
+
+def test_superseded_ratings_do_not_count_and_extra_columns_are_ignored(tmp_path: Path) -> None:
+    rows = [f'{row},0,"a, b"' for row in GOOD]
+    rows.insert(0, GOOD[0].replace("R1", "R1") + ",1,x")
+    found = analysed(tmp_path, lines(*rows, header=HEADER + ",superseded,note"))
+    assert found.left_out == 1
+    assert found.ignored == ("note",)
+    assert found.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+
+
+def test_presentations_count_from_one_and_replicates_from_zero(tmp_path: Path) -> None:
+    again = [f"{row},2" for row in GOOD[:3]]
+    rows = [f"{row},1" for row in GOOD] + again
+    found = analysed(tmp_path, lines(*rows, header=HEADER + ",presentation")).analysis
+    assert found.arms["real"].n_repeated == 3
+    zero = [row[:-1] + str(int(row[-1]) - 1) for row in rows]
+    same = analysed(tmp_path, lines(*zero, header=HEADER + ",replicate")).analysis
+    assert same.to_json() == found.to_json()
+
+
+def test_empty_cells_stay_missing(tmp_path: Path) -> None:
+    rows = [*GOOD]
+    first = rows[0].split(",")
+    rows[0] = ",".join([*first[:4], "", "NA"])
+    found = analysed(tmp_path, lines(*rows)).analysis
+    assert found.arms["real"].families["realism"]["mean"].n_ratings == 17  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (["R1,a,real,real,seven,real"], "line 2 has realism 'seven': use a number"),
+        (["R1,a,real,real,inf,real"], "line 2 has realism 'inf'"),
+        (["R1,a,real,genuine,3,real"], "line 2 has truth 'genuine'"),
+        (["R1,a,real,real,3,maybe"], "line 2 has verdict 'maybe'"),
+        ([",a,real,real,3,real"], "line 2 has no reader"),
+        (["R1,a,real,real,3"], "line 2 has 5 fields and the header 6"),
+        (["R1,a,real,real,3,real", "R1,a,real,real,4,real"], "line 3 repeats the rating of case"),
+        (["R1,a,x,real,3,real", "R1,b,x,synthetic,4,real"], "holds real and synthetic cases"),
+        (['R1,"a,real,real,3,real'], "line 2: unexpected end of data"),
+        ([""], "has no ratings"),
+    ],
+)
+def test_a_bad_line_is_named_in_one_sentence(
+    tmp_path: Path, rows: list[str], sentence: str
+) -> None:
+    with pytest.raises(BadRatings) as caught:
+        analysed(tmp_path, lines(*rows))
+    assert sentence in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfe\x00r", "not text in UTF-8"),
+        (b"a\x00b\n", "NUL"),
+        (b"reader,case,arm,realism\n", "no column 'truth'"),
+        (b"reader,case,arm,truth,note\n", "nothing to analyse"),
+        (b"reader,reader,arm,truth,realism\n", "two columns named 'reader'"),
+    ],
+)
+def test_a_file_that_is_no_ratings_file_is_refused(
+    tmp_path: Path, text: bytes, sentence: str
+) -> None:
+    with pytest.raises(BadRatings, match=sentence):
+        analysed(tmp_path, text)
+    with pytest.raises(BadRatings, match="is a folder"):
+        analyse_file(tmp_path, columns={}, settings=AnalysisSettings())
+
+
+@pytest.mark.parametrize("pair", ["arm", "arm=", "model=arm", "=x"])
+def test_a_malformed_map_is_refused(pair: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        column_map([pair])
+    with pytest.raises(ValueError, match="twice"):
+        column_map(["arm=a", "arm=b"])

@@ -1,0 +1,235 @@
+"""The files of an export, read back by what will read them."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.services.analyse_file import analyse_file
+from app.services.export_study import FILES, RATING_COLUMNS, StudyExport
+from app.services.export_study.parquet import parquet_is_available
+from app.services.rehearse_study import rehearse_study
+from app.services.summarise_study import summarise_study
+from app.statistics.analysis import Analysis
+from app.statistics.settings import AnalysisSettings
+from tests.studies import NOW, House
+
+
+class Exported:
+    """A rehearsal with repeated cases and its files as text."""
+
+    def __init__(self, house: House, **changes: object) -> None:
+        slug = house.draft(**{"replicates": {"count": 2, "minimum_lag": 3}, **changes})
+        house.open(slug)
+        with house.database.writing() as session:
+            rehearsal = rehearse_study(session, slug, readers=3, seed=2, now=NOW, actor="test")
+        self.slug = rehearsal.slug
+        self.export = StudyExport(house.database, self.slug)
+        with house.database.reading() as session:
+            found = summarise_study(session, self.slug).analysis
+        assert found is not None
+        self.analysis: Analysis = found
+
+    def text(self, name: str) -> str:
+        return b"".join(self.export.files()[name]()).decode()
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.text(name))))
+
+
+@pytest.fixture
+def exported(house: House) -> Exported:
+    return Exported(house)
+
+
+def aucs(scores: list[tuple[str, str, float]], truth: dict[str, int]) -> dict[str, list[float]]:
+    """Empirical AUC of every (arm, reader) in sorted order, by the definition."""
+    by: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
+    for reader_arm, case, score in scores:
+        reader, arm = reader_arm.split("/")
+        by[arm, reader].append((truth[case], score))
+    found: dict[str, list[float]] = defaultdict(list)
+    for arm, reader in sorted(by):
+        real = [score for kind, score in by[arm, reader] if kind == 0]
+        synthetic = [score for kind, score in by[arm, reader] if kind == 1]
+        wins = [(s > r) + (s == r) / 2 for s in synthetic for r in real]
+        found[arm].append(float(np.mean(wins)))
+    return found
+
+
+def test_imrmc_reads_back_to_the_same_areas(exported: Exported) -> None:
+    head, _, body = exported.text("study.imrmc").partition("BEGIN DATA:\n")
+    sizes = {key: int(value) for key, value in re.findall(r"^(N0|N1|NR|NM): (\d+)$", head, re.M)}
+    assert sizes == {"N0": 4, "N1": 8, "NR": 3, "NM": 2}
+    rows = [line.split(",") for line in body.splitlines() if line]
+    assert all(len(row) == 4 for row in rows)
+    truth = {case: int(score) for reader, case, arm, score in rows if reader == arm == "truth"}
+    assert sorted(truth.values()) == [0] * 4 + [1] * 8
+    given = [
+        (reader, case, arm, float(score)) for reader, case, arm, score in rows if reader != "truth"
+    ]
+    # First reads only, and the real cases under both arms.
+    assert len({row[:3] for row in given}) == len(given) == 3 * 2 * (4 + 4)
+    found = aucs([(f"{reader}/{arm}", case, score) for reader, case, arm, score in given], truth)
+    for arm in ("M0", "M1"):
+        expected = [exported.analysis.readers[r][arm]["auc_realism"] for r in ("S01", "S02", "S03")]
+        assert found[arm] == pytest.approx(expected)
+
+
+def test_a_rehearsal_says_so_in_every_file_that_can(exported: Exported) -> None:
+    assert "simulated readers" in exported.text("study.imrmc").split("BEGIN DATA:")[0]
+    assert "simulated readers" in exported.text("models.R")
+    assert json.loads(exported.text("analysis.json"))["study"]["simulated_readers"] is True
+    for name in ("ratings.csv", "readers.csv", "wide.csv"):
+        assert {row["simulated"] for row in exported.rows(name)} == {"1"}
+    packed = io.BytesIO(b"".join(exported.export.zipped()))
+    with zipfile.ZipFile(packed) as archive:
+        assert "simulated readers" in archive.read(f"{exported.slug}/README.txt").decode()
+
+
+def test_without_realism_imrmc_scores_confidence_signed_by_the_verdict(house: House) -> None:
+    exported = Exported(house, questions={"realism": "off"})
+    body = exported.text("study.imrmc").partition("BEGIN DATA:\n")[2]
+    verdicts = {
+        (row["reader"], row["case"]): row["verdict"]
+        for row in exported.rows("ratings.csv")
+        if row["replicate"] == "0"
+    }
+    for line in body.splitlines():
+        reader, case, _, score = line.split(",")
+        if reader != "truth":
+            assert (float(score) > 0) == (verdicts[reader, case] == "synthetic")
+
+
+def test_rjafroc_has_five_columns_first_and_whole_case_numbers(exported: Exported) -> None:
+    rows = exported.rows("rjafroc.csv")
+    assert list(rows[0])[:5] == ["reader", "treatment", "case", "truth", "rating"]
+    assert {row["truth"] for row in rows} == {"0", "1"}
+    assert sorted({int(row["case"]) for row in rows}) == list(range(1, 13))
+    codes = {(row["case"], row["case_code"], row["truth"]) for row in rows}
+    assert len(codes) == 12
+    found = aucs(
+        [
+            (f"{row['reader']}/{row['treatment']}", row["case"], float(row["rating"]))
+            for row in rows
+        ],
+        {row["case"]: int(row["truth"]) for row in rows},
+    )
+    expected = [exported.analysis.readers[r]["M1"]["auc_realism"] for r in ("S01", "S02", "S03")]
+    assert found["M1"] == pytest.approx(expected)
+
+
+def test_wide_has_a_row_a_case_and_the_first_reads(exported: Exported) -> None:
+    wide = {row["case"]: row for row in exported.rows("wide.csv")}
+    assert len(wide) == 12
+    for row in exported.rows("ratings.csv"):
+        if row["replicate"] == "0":
+            for question in ("realism", "verdict", "confidence"):
+                assert wide[row["case"]][f"{row['reader']}_{question}"] == row[question]
+    assert [row["truth"] for row in exported.rows("wide.csv")][:4] == ["real"] * 4
+
+
+def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    found = json.loads(exported.text("analysis.json"), parse_constant=refuse)
+    plain = json.loads(json.dumps(exported.analysis.to_json()))
+    assert found["arms"] == plain["arms"]
+    assert found["contrasts"] == plain["contrasts"]
+
+
+def test_the_tidy_file_analyses_to_the_same_numbers(exported: Exported, tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text(exported.text("ratings.csv"), newline="")
+    again = analyse_file(path, columns={}, settings=AnalysisSettings(), realism_scale=(1.0, 5.0))
+    assert again.is_simulated
+    found, expected = again.analysis.to_json(), exported.analysis.to_json()
+    assert found["arms"] == expected["arms"]
+    assert found["contrasts"] == expected["contrasts"]
+
+
+def test_the_r_script_names_only_columns_and_levels_that_are_there(exported: Exported) -> None:
+    script = exported.text("models.R")
+    code = re.sub(r'"[^"\n]*"|#.*', "", script)
+    for left, right in ("()", "{}"):
+        depth = 0
+        for character in code:
+            depth += (character == left) - (character == right)
+            assert depth >= 0
+        assert depth == 0
+    columns = {name for name, _ in RATING_COLUMNS}
+    made = {"realism_step", "judged_real"}
+    assert set(re.findall(r"ratings\$(\w+)", script)) <= columns | made
+    for made_column in made:
+        assert f"ratings${made_column} <- " in script
+    formulas = re.findall(r"(\w+) ~ arm \+ \(1 \| reader\) \+ \(1 \| reader:arm\)", script)
+    assert formulas == ["realism_step", "judged_real"]
+    assert 'levels = c("real", "M0", "M1")' in script
+    assert "levels = 1:5" in script
+    assert "ordinal::clmm" in script
+    assert "family = binomial" in script
+
+
+def test_r_itself_reads_the_script(exported: Exported, tmp_path: Path) -> None:
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed; the script is checked by its text only")
+    for name in ("models.R", "ratings.csv"):
+        (tmp_path / name).write_text(exported.text(name), newline="")
+    done = subprocess.run(
+        ["Rscript", "models.R"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_r_script_fits_what_was_asked(house: House) -> None:
+    slider = Exported(house, questions={"realism": "0-100"})
+    assert "lmer(realism ~" in slider.text("models.R")
+    assert "clmm(" not in slider.text("models.R")
+
+
+def test_the_archive_holds_every_file_and_says_what_each_is(exported: Exported) -> None:
+    packed = io.BytesIO(b"".join(exported.export.zipped()))
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.testzip() is None
+        names = {name.removeprefix(f"{exported.slug}/") for name in archive.namelist()}
+        note = archive.read(f"{exported.slug}/README.txt").decode()
+    known = {file.name for file in FILES}
+    if not parquet_is_available():
+        known.discard("ratings.parquet")
+    assert names == known | {"README.txt"}
+    assert all(name in note for name in known)
+
+
+def test_parquet_keeps_types(exported: Exported) -> None:
+    if not parquet_is_available():
+        pytest.skip("pyarrow is not installed (pip install 'negatoscope[parquet]')")
+    from pyarrow import parquet  # type: ignore[import-not-found]
+
+    content = b"".join(exported.export.files()["ratings.parquet"]())
+    table = parquet.read_table(io.BytesIO(content))
+    assert table.column_names == [name for name, _ in RATING_COLUMNS]
+    realism = [row["realism"] for row in exported.rows("ratings.csv")]
+    assert table["realism"].to_pylist() == [int(value) for value in realism]
+
+
+def test_a_study_without_ratings_exports_empty_files(house: House) -> None:
+    slug, _ = house.open_study_with_reader()
+    house.close(slug)
+    files = StudyExport(house.database, slug).files()
+    contents = {
+        name: b"".join(content()).decode()
+        for name, content in files.items()
+        if name != "ratings.parquet"
+    }
+    assert json.loads(contents["analysis.json"])["arms"] == {}
+    assert len(contents["wide.csv"].splitlines()) == 1
+    assert "No ratings." in contents["study.imrmc"]

@@ -1,0 +1,116 @@
+"""A study's summary: when it may be seen, and that it is of the ratings that count."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from app.db.export_rows import rating_rows
+from app.db.study_ratings import experience_band, study_ratings
+from app.db.study_rows import events_of, study_by_slug
+from app.domain.errors import NotFound, Refused
+from app.services.rehearse_study import rehearse_study
+from app.services.summarise_study import note_interim_look, summarise_study
+from tests.studies import NOW, House
+
+
+def rehearsed(house: House, readers: int = 4, **changes: object) -> str:
+    """A closed study full of simulated ratings."""
+    slug = house.draft(**changes)
+    house.open(slug)
+    with house.database.writing() as session:
+        return rehearse_study(session, slug, readers=readers, seed=1, now=NOW, actor="test").slug
+
+
+def test_it_refuses_while_the_study_is_not_closed(house: House) -> None:
+    slug, _ = house.open_study_with_reader()
+    draft = house.draft(title="Another")
+    with house.database.reading() as session:
+        with pytest.raises(Refused, match="once the study is closed"):
+            summarise_study(session, slug)
+        with pytest.raises(Refused, match="draft"):
+            summarise_study(session, draft, interim=True)
+        with pytest.raises(NotFound):
+            summarise_study(session, "nothing")
+
+
+def test_an_interim_look_is_marked_and_logged(house: House) -> None:
+    slug, _ = house.open_study_with_reader()
+    with house.database.writing() as session:
+        summary = summarise_study(session, slug, interim=True)
+        note_interim_look(session, slug, now=NOW, actor="test")
+    assert summary.is_interim
+    with house.database.reading() as session:
+        log = [event.action for event in events_of(session, study_by_slug(session, slug))]
+    assert "results seen while not closed" in log
+
+
+def test_a_closed_study_without_ratings_has_no_analysis(house: House) -> None:
+    slug, _ = house.open_study_with_reader()
+    house.close(slug)
+    with house.database.reading() as session:
+        summary = summarise_study(session, slug)
+    assert summary.analysis is None
+    assert summary.rated == 0
+    assert summary.presentations == 12
+
+
+def test_it_counts_every_rating_once_with_its_truth(house: House) -> None:
+    slug = rehearsed(house, replicates={"count": 2, "minimum_lag": 3})
+    with house.database.reading() as session:
+        summary = summarise_study(session, slug)
+        rows = [row._mapping for row in rating_rows(session, study_by_slug(session, slug))]
+    assert summary.is_rehearsal
+    assert summary.analysis is not None
+    table = summary.analysis.table
+    assert len(table) == len(rows) == 4 * 14
+    assert table.real_arms == ("real",)
+    assert table.synthetic_arms == ("M0", "M1")
+    assert int((table.replicate == 1).sum()) == 4 * 2
+    judged = {arm: np.nanmean(table.matrix("judged_real", arm)) for arm in table.arms}
+    for arm in table.arms:
+        said = [row["verdict"] for row in rows if row["arm"] == arm and not row["replicate"]]
+        assert judged[arm] == pytest.approx(said.count("real") / len(said))
+
+
+def test_the_margin_and_the_scale_are_those_of_the_frozen_design(house: House) -> None:
+    slug = rehearsed(house, equivalence_margin=0.07, questions={"realism": "1-7"})
+    with house.database.reading() as session:
+        analysis = summarise_study(session, slug).analysis
+    assert analysis is not None
+    assert analysis.settings.margin == 0.07
+    assert (analysis.table.realism_min, analysis.table.realism_max) == (1, 7)
+    assert analysis.table.confidence_max == 5
+
+
+def test_arms_bring_their_survivors_and_readers_their_groups(house: House) -> None:
+    slug = rehearsed(house)
+    with house.database.reading() as session:
+        summary = summarise_study(session, slug)
+        groups = study_ratings(session, study_by_slug(session, slug)).reader_groups  # type: ignore[union-attr]
+    arms = {arm.key: arm for arm in summary.arms}
+    assert next(iter(arms)) == "real"
+    assert (arms["M0"].generated, arms["M0"].rejected) == (20, 8)
+    assert arms["M1"].generated is None
+    assert arms["M0"].cases == 4
+    assert groups["S01"] == {"specialty": "Chest radiology", "experience": "10 to 19 years"}
+
+
+@pytest.mark.parametrize(
+    ("years", "band"),
+    [(0, "under 5 years"), (5, "5 to 9 years"), (19, "10 to 19 years"), (70, "20 years or more")],
+)
+def test_years_fall_into_bands(years: int, band: str) -> None:
+    assert experience_band(years) == band
+
+
+def test_its_json_holds_no_nan(house: House) -> None:
+    slug = rehearsed(house, readers=1)
+    with house.database.reading() as session:
+        analysis = summarise_study(session, slug).analysis
+    assert analysis is not None
+    text = json.dumps(analysis.to_json(), allow_nan=False)
+    assert not any(
+        isinstance(value, float) and math.isnan(value) for value in json.loads(text).values()
+    )
