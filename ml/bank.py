@@ -48,6 +48,7 @@ class ArmDescription:
     id: str
     label: str
     description: str
+    training_summary: str = ""
     training: Mapping[str, Any] = field(default_factory=dict)
     rejection_rule: str = "none"
     kind: Literal["real", "synthetic"] = "synthetic"
@@ -423,6 +424,7 @@ def _arm_as_json(arm: ArmDescription) -> dict[str, Any]:
         "label": arm.label,
         "kind": arm.kind,
         "description": arm.description,
+        "training_summary": arm.training_summary,
         "training": dict(arm.training),
         "rejection_rule": arm.rejection_rule,
     }
