@@ -46,13 +46,51 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """What an image has to pass on both measures to be flagged, from training pairs."""
+class Yardstick:
+    """How close different training images are to each other: each one's nearest other."""
 
-    correlation: float
-    latent_distance: float
-    percentile: float
-    n_training: int
+    correlations: Array
+    """(m,) highest correlation with another training image."""
+
+    latent_distances: Array
+    """(m,) smallest latent distance to another training image."""
+
+    percentile: float = FLAG_PERCENTILE
+
+    @property
+    def correlation(self) -> float:
+        """What an image's correlation must exceed to be flagged."""
+        return float(np.percentile(self.correlations, self.percentile))
+
+    @property
+    def latent_distance(self) -> float:
+        """What an image's latent distance must fall below to be flagged."""
+        return float(np.percentile(self.latent_distances, 100 - self.percentile))
+
+
+def yardstick(
+    training_images: Array, training_latents: Array, *, percentile: float = FLAG_PERCENTILE
+) -> Yardstick:
+    """Measure every training image's nearest other training image.
+
+    Parameters
+    ----------
+    training_images : (m, side, side), grey, as `compared` makes them
+    training_latents : (m, features)
+
+    Raises
+    ------
+    MlError
+        With fewer than 3 training images: their distances are then nothing to judge by.
+    """
+    m = len(training_images)
+    if m < 3:
+        raise MlError(f"memorisation needs at least 3 training images to judge by, not {m}.")
+    correlation = shifted_correlation(training_images, training_images)
+    distance = _distances(training_latents, training_latents)
+    np.fill_diagonal(correlation, -np.inf)
+    np.fill_diagonal(distance, np.inf)
+    return Yardstick(correlation.max(axis=1), distance.min(axis=1), percentile)
 
 
 def memorisation(
@@ -61,14 +99,13 @@ def memorisation(
     training_images: Array,
     training_latents: Array,
     training_names: Sequence[str],
-    *,
-    percentile: float = FLAG_PERCENTILE,
-) -> tuple[tuple[Neighbour, ...], Thresholds]:
+    judge: Yardstick,
+) -> tuple[Neighbour, ...]:
     """Find each image's nearest training image and flag what is closer than training images are.
 
-    An image is flagged when its highest correlation exceeds the ``percentile`` of the training
-    images' own nearest-neighbour correlations *and* its smallest latent distance lies below the
-    mirrored percentile of theirs. Both, because either alone flags a share of honest images by
+    An image is flagged when its highest correlation exceeds the percentile of the training images'
+    own nearest-neighbour correlations *and* its smallest latent distance lies below the mirrored
+    percentile of theirs. Both, because either alone flags a share of honest images by
     construction. Both percentiles are reported, so that another rule can be applied afterwards.
 
     Parameters
@@ -76,11 +113,7 @@ def memorisation(
     images, training_images : (n, side, side) and (m, side, side), grey, as `compared` makes them
     latents, training_latents : (n, features) and (m, features)
     training_names : m names to report
-
-    Raises
-    ------
-    MlError
-        With fewer than 3 training images: their own distances are then no yardstick.
+    judge : of the same training images
 
     References
     ----------
@@ -88,21 +121,6 @@ def memorisation(
     latent diffusion models memorize patient imaging data, doi:10.48550/arXiv.2402.01054; here with
     pixel correlation and autoencoder latents instead of a trained copy detector.
     """
-    m = len(training_images)
-    if m < 3:
-        raise MlError(f"memorisation needs at least 3 training images to judge by, not {m}.")
-    own_correlation = shifted_correlation(training_images, training_images)
-    own_distance = _distances(training_latents, training_latents)
-    np.fill_diagonal(own_correlation, -np.inf)
-    np.fill_diagonal(own_distance, np.inf)
-    highest = own_correlation.max(axis=1)
-    smallest = own_distance.min(axis=1)
-    thresholds = Thresholds(
-        correlation=float(np.percentile(highest, percentile)),
-        latent_distance=float(np.percentile(smallest, 100 - percentile)),
-        percentile=percentile,
-        n_training=m,
-    )
     correlation = shifted_correlation(images, training_images)
     distance = _distances(latents, training_latents)
     neighbours = []
@@ -115,12 +133,12 @@ def memorisation(
                 correlation=best,
                 nearest_in_latents=training_names[by_latents],
                 latent_distance=least,
-                correlation_percentile=float(100 * (highest < best).mean()),
-                latent_percentile=float(100 * (smallest > least).mean()),
-                flagged=best > thresholds.correlation and least < thresholds.latent_distance,
+                correlation_percentile=float(100 * (judge.correlations < best).mean()),
+                latent_percentile=float(100 * (judge.latent_distances > least).mean()),
+                flagged=best > judge.correlation and least < judge.latent_distance,
             )
         )
-    return tuple(neighbours), thresholds
+    return tuple(neighbours)
 
 
 def compared(image: Array, *, side: int = COMPARED_SIDE) -> Array:

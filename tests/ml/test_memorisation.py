@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter, shift
 
 from ml.errors import MlError
-from ml.memorisation import compared, memorisation, shifted_correlation
+from ml.memorisation import compared, memorisation, shifted_correlation, yardstick
 
 
 def films(seed, count):
@@ -27,8 +27,7 @@ def training():
 
 
 def judge(images, training):
-    neighbours, _ = memorisation(images, latents(images), *training)
-    return neighbours
+    return memorisation(images, latents(images), *training, yardstick(*training[:2]))
 
 
 @pytest.mark.parametrize(
@@ -55,11 +54,11 @@ def test_new_images_are_rarely_flagged(training):
 
 
 def test_the_threshold_comes_from_the_training_images_own_neighbours(training):
-    _, thresholds = memorisation(training[0][:1], training[1][:1], *training)
     correlation = shifted_correlation(training[0], training[0])
     np.fill_diagonal(correlation, -1)
-    assert thresholds.correlation == np.percentile(correlation.max(axis=1), 95)
-    assert thresholds.n_training == 30
+    measured = yardstick(*training[:2])
+    assert measured.correlation == np.percentile(correlation.max(axis=1), 95)
+    assert yardstick(*training[:2], percentile=50).correlation < measured.correlation
 
 
 def test_correlation_equals_pearsons_when_nothing_is_shifted():
@@ -82,6 +81,5 @@ def test_a_constant_image_resembles_nothing(training):
 
 
 def test_too_few_training_images_are_refused(training):
-    images, codes, names = training
     with pytest.raises(MlError, match="at least 3 training images"):
-        memorisation(images, codes, images[:2], codes[:2], names[:2])
+        yardstick(training[0][:2], training[1][:2])
