@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ml.evaluation import ArmImages, ArmResult, Evaluation, Films
+    from ml.evaluation import ArmImages, ArmResult, Evaluation
+    from ml.films import Films
 
 THUMBNAIL = 264
 """Pixels a side, twice the size shown, for dense screens."""

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evaluation
 from ml.errors import MlError
+from ml.features import FEATURE_NAMES
 
 if TYPE_CHECKING:
-    from ml.evaluation import ArmImages, ArmResult, Evaluation, Films
+    from ml.evaluation import ArmImages, ArmResult, Evaluation
 
 
 def as_json(
@@ -62,3 +63,188 @@ def _arm_as_json(result: ArmResult) -> dict[str, Any]:
     content["prompt_adherence"] = result.prompt_adherence
     content["memorised"] = result.flagged if result.neighbours else None
     return content
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line (no heavy import happens here)."""
+    result = argparse.ArgumentParser(
+        prog="python -m ml.evaluate",
+        description="Measure a bank's arms: KID, precision and recall, diversity, memorisation.",
+    )
+    result.add_argument("bank", type=Path, help="folder of the bank")
+    result.add_argument(
+        "--data", type=Path, required=True, help="prepared data the variants were trained on"
+    )
+    result.add_argument(
+        "--base", help="base model whose autoencoder is used; default: the one the bank names"
+    )
+    result.add_argument(
+        "--features",
+        choices=FEATURE_NAMES,
+        default="vae",
+        help="what KID and PRDC compare: vae (default, nothing to download), inception, clip, xrv",
+    )
+    result.add_argument(
+        "--weights", type=Path, help="weights of the features: TorchScript file or CLIP folder"
+    )
+    result.add_argument("--fid", action="store_true", help="also FID, where there are 2048 images")
+    result.add_argument(
+        "--percentile",
+        type=float,
+        default=95.0,
+        help="of the training images' own closeness, beyond which an image is flagged (95)",
+    )
+    result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
+    result.add_argument(
+        "--sheet", type=Path, help="where the HTML page goes; default: BANK/evaluation.html"
+    )
+    result.add_argument("--device", help="cpu, cuda, ...; default: the best there is")
+    return result
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command line asks; print one line an arm."""
+    header = read_header(arguments.bank)
+    records = list(iter_records(arguments.bank))
+    if not records:
+        raise MlError(f"{arguments.bank} holds no images to evaluate.")
+    if not 0 < arguments.percentile < 100:
+        raise MlError("--percentile must lie between 0 and 100.")
+    if arguments.features == "vae" and arguments.weights:
+        raise MlError("--weights belong to --features inception, clip or xrv.")
+    _evaluate_bank(arguments, header, records)
+
+
+def _evaluate_bank(
+    arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
+) -> None:
+    from ml.contact_sheet import render
+    from ml.evaluation import ArmImages, evaluate
+    from ml.features import VaeFeatures, load_features
+    from ml.films import read_data, read_films
+    from ml.generate import software_versions
+
+    kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
+    synthetic = [r for r in records if kinds.get(r["arm"]) == "synthetic"]
+    base = arguments.base or _base_of(synthetic)
+    vae = load_autoencoder(base, device=arguments.device)
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
+    size = arguments.size or int((synthetic or records)[0]["width"])
+    if size % factor or size < 2 * factor:
+        raise MlError(f"size {size} does not suit the autoencoder: use a multiple of {factor}.")
+    own = VaeFeatures(vae, size)
+    other = None
+    if arguments.features != "vae":
+        other = load_features(arguments.features, arguments.weights)
+
+    training, held_out = read_data(arguments.data, size=size)
+    arms = {}
+    for arm in kinds:
+        of_arm = tuple(r for r in records if r["arm"] == arm)
+        if of_arm:
+            entries = [(str(r["file"]), r["condition"]) for r in of_arm]
+            arms[arm] = ArmImages(read_films(arguments.bank, entries, size=size), of_arm)
+    evaluation = evaluate(
+        arms,
+        training,
+        held_out,
+        vae=own,
+        features=other,
+        frechet=arguments.fid,
+        percentile=arguments.percentile,
+        synthetic=lambda arm: kinds[arm] == "synthetic",
+    )
+    created_at = utc_now()
+    about = {
+        "created_at": created_at,
+        "features": arguments.features,
+        "base_model": base,
+        "size": size,
+        "training_images": len(training),
+        "held_out_images": len(held_out),
+        "software": software_versions(),
+    }
+    write_evaluation(arguments.bank, as_json(evaluation, arms, about))
+    sheet = arguments.sheet or arguments.bank / "evaluation.html"
+    page = render(
+        evaluation,
+        arms,
+        training,
+        title=str(header.get("name") or arguments.bank.name),
+        labels={arm["id"]: arm.get("label") or arm["id"] for arm in header["arms"]},
+        rejected={
+            arm["id"]: f"{arm['rejected']} of {arm['generated']}"
+            for arm in header["arms"]
+            if "rejected" in arm and "generated" in arm
+        },
+        features=f"{arguments.features} at {size} px",
+        n_held_out=len(held_out),
+        created_at=created_at,
+    )
+    write_bytes(sheet, page.encode())
+    for arm, result in evaluation.arms.items():
+        print(summary_line(arm, result))
+    for note in evaluation.notes:
+        print(note)
+    print(f"results are in {arguments.bank / 'evaluation.json'}; look at {sheet}.")
+
+
+def summary_line(arm: str, result: ArmResult) -> str:
+    """Say an arm's result in one line."""
+    parts = [f"{result.n} images"]
+    if result.kid is not None:
+        parts.append(f"KID {result.kid.kid:.3f} (SE {result.kid.standard_error:.3f})")
+    if result.coverage is not None:
+        parts.append(f"precision {result.coverage.precision:.2f}")
+        parts.append(f"coverage {result.coverage.coverage:.2f}")
+    if result.frechet is not None:
+        parts.append(f"FID {result.frechet:.2f}")
+    if result.diversity is not None:
+        parts.append(f"MS-SSIM {result.diversity.mean_ms_ssim:.3f}")
+    if result.prompt_adherence is not None:
+        parts.append(f"prompt adherence {result.prompt_adherence:.3f}")
+    if result.neighbours:
+        parts.append(f"{result.flagged} flagged as memorised")
+    return f"{arm}: " + ", ".join(parts)
+
+
+def load_autoencoder(base: str, *, device: str | None) -> Any:
+    """Load a base model's autoencoder; of a diffusers folder nothing else is read."""
+    if (Path(base) / "vae" / "config.json").is_file():
+        from diffusers import AutoencoderKL
+
+        vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
+            base, subfolder="vae", local_files_only=True
+        )
+        return vae.to(device or "cpu").eval()
+    from ml.variants import load_base
+
+    return load_base(base, dtype=None, device=device).vae
+
+
+def _base_of(synthetic: Sequence[Mapping[str, Any]]) -> str:
+    named = {str(r["provenance"].get("base_model")) for r in synthetic if "provenance" in r}
+    named.discard("None")
+    if len(named) != 1:
+        found = "no base model" if not named else "several base models: " + ", ".join(sorted(named))
+        raise MlError(f"the bank names {found}; say which autoencoder to use with --base.")
+    (base,) = named
+    return base
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        run(arguments)
+    except MlError as error:
+        print(f"ml.evaluate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ml.evaluate: stopped; nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

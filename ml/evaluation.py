@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.bank import Condition
 from ml.diversity import Diversity, diversity
 from ml.errors import MlError
 from ml.features import ClipFeatures, FeatureExtractor, VaeFeatures
@@ -21,6 +20,7 @@ from ml.fidelity import (
     precision_recall_density_coverage,
     standardised,
 )
+from ml.films import Films
 from ml.memorisation import (
     FLAG_PERCENTILE,
     Neighbour,
@@ -37,27 +37,6 @@ MINIMUM_REFERENCE = 10
 """With fewer held-out images of an arm's conditions, the training images are the reference."""
 
 NEIGHBOURS = 5
-
-
-@dataclass(frozen=True)
-class Films:
-    """A set of grey images (n, size, size; 0 to 1), their names and conditions."""
-
-    pixels: Array
-    names: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def of(self, conditions: set[Condition]) -> Films:
-        """Return those of the given conditions."""
-        kept = [i for i, c in enumerate(self.conditions) if c in conditions]
-        return Films(
-            self.pixels[kept],
-            tuple(self.names[i] for i in kept),
-            tuple(self.conditions[i] for i in kept),
-        )
 
 
 @dataclass(frozen=True)

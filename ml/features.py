@@ -217,7 +217,7 @@ def _load_clip(weights: Path) -> ClipFeatures:
 
     try:
         model = CLIPModel.from_pretrained(weights, local_files_only=True)
-        model.eval()
+        model.requires_grad_(False).train(False)
         tokenizer = CLIPTokenizer.from_pretrained(weights, local_files_only=True)
     except (OSError, ValueError, ImportError) as error:
         reason = str(error).strip().splitlines()[0]

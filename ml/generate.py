@@ -39,6 +39,14 @@ from ml.sampling import (
 if TYPE_CHECKING:
     from ml.variants import LoadedVariant
 
+KIND_TITLES = {
+    "none": "foundation model, untouched",
+    "lora": "LoRA",
+    "full": "full fine-tuning",
+    "dreambooth": "DreamBooth",
+    "textual_inversion": "textual inversion",
+}
+
 SAME_ON_RESUME = (
     "variant",
     "base_model",
@@ -344,7 +352,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> None:
-    from tqdm import tqdm
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from ml.variants import load_variant
 
@@ -373,11 +382,13 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
     prompts: dict[Condition, str] = {c: given[c] or own[c] for c in counts}
     arm = describe_arm(arguments.arm or variant, loaded, settings)
     share = len(plan(variant, prompts, counts, bank_seed=arguments.seed, shard=shard))
-    with tqdm(total=share, desc=arm.id, unit="image", disable=None) as bar:
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(arm.id, total=share)
 
         def advance(image: SampledImage) -> None:
             if image.rejection is None:
-                bar.update()
+                bar.advance(task)
 
         try:
             outcome = fill_arm(
@@ -403,7 +414,21 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
 
 def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> ArmDescription:
     """Say in the bank what an arm is, from the run's resolved options."""
-    raise NotImplementedError
+    options = loaded.options
+    title = str(options.get("title") or KIND_TITLES.get(str(options.get("kind")), "variant"))
+    only = options.get("condition_only")
+    if only:
+        title += f", {only} images only"
+    training = {k: v for k, v in options.items() if k not in ("prompts", "title")}
+    return ArmDescription(
+        id=arm,
+        label=f"{arm}: {title}",
+        description=f"Sampled from {loaded.base_name} as variant {loaded.variant} ({title}); "
+        f"{settings.steps} steps of {settings.scheduler}, guidance {settings.guidance_scale:g}.",
+        training_summary=str(options.get("training_summary") or title),
+        training=training,
+        rejection_rule=settings.rejection_rule(),
+    )
 
 
 def native_size(pipeline: Any) -> int:

@@ -1,0 +1,213 @@
+"""python -m ml.evaluate on a small bank: numbers in the bank, a page, sentences for bad input."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from ml import evaluate
+from ml.bank import (
+    ArmDescription,
+    ArmWriter,
+    encode_grey_png,
+    iter_records,
+    read_header,
+    write_manifest,
+)
+
+SIZE = 32
+PROVENANCE = {"prompt": "healthy chest", "seed": 1}
+
+
+def films(seed, count, sigma=3.0):
+    rng = np.random.default_rng(seed)
+    fields = gaussian_filter(rng.standard_normal((count, SIZE, SIZE)), (0, sigma, sigma))
+    scaled = 120 + 60 * fields / fields.std()
+    return np.clip(scaled, 0, 255).astype(np.uint8)
+
+
+def save(folder, images, split, lines):
+    for i, pixels in enumerate(images):
+        name = f"images/{split}-{i}.png"
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(encode_grey_png(pixels))
+        condition = "normal" if i % 2 else "abnormal"
+        lines.append({"file_name": name, "text": "x", "condition": condition, "split": split})
+
+
+@pytest.fixture(scope="module")
+def base(pipeline, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base")
+    pipeline.vae.save_pretrained(folder / "vae")
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    lines = []
+    save(folder, films(1, 16), "train", lines)
+    save(folder, films(2, 24), "held_out", lines)
+    (folder / "metadata.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    return folder
+
+
+@pytest.fixture
+def bank(tmp_path, base):
+    """Hold an honest arm, one of grain, and one that returns training images."""
+    grain = np.random.default_rng(4).integers(0, 255, (8, SIZE, SIZE), dtype=np.uint8)
+    noise = np.random.default_rng(5).integers(0, 3, (8, SIZE, SIZE), dtype=np.uint8)
+    arms = {"honest": films(3, 8), "grain": grain, "copies": films(1, 16)[:8] // 4 * 4 + noise}
+    for arm, images in arms.items():
+        description = ArmDescription(id=arm, label=f"Arm {arm}", description="")
+        with ArmWriter(tmp_path, description) as writer:
+            for i, pixels in enumerate(images):
+                writer.add_image(
+                    pixels,
+                    condition="normal" if i % 2 else "abnormal",
+                    index=i // 2,
+                    attempt=0,
+                    provenance={**PROVENANCE, "base_model": base},
+                )
+    write_manifest(tmp_path, name="trial")
+    return tmp_path
+
+
+def run(bank, data, *more):
+    return evaluate.main([str(bank), "--data", str(data), *more])
+
+
+def test_copies_are_flagged_and_honest_images_are_not(bank, data, capsys):
+    assert run(bank, data) == 0
+    results = json.loads((bank / "evaluation.json").read_text())
+    assert results["arms"]["copies"]["memorised"] == 8
+    assert results["arms"]["honest"]["memorised"] == 0
+    assert "copies: 8 images" in capsys.readouterr().out
+
+
+def test_images_unlike_the_real_ones_are_farther_away(bank, data):
+    run(bank, data)
+    arms = json.loads((bank / "evaluation.json").read_text())["arms"]
+    assert arms["grain"]["kid"]["kid"] > 10 * max(arms["honest"]["kid"]["kid"], 0.01)
+
+
+def test_results_reach_every_arm_and_image_of_the_manifest(bank, data):
+    run(bank, data)
+    header = read_header(bank)
+    assert {a["id"]: a["evaluation"]["memorised"] for a in header["arms"]} == {
+        "copies": 8,
+        "grain": 0,
+        "honest": 0,
+    }
+    for record in iter_records(bank):
+        assert record["evaluation"]["memorised"] == (record["arm"] == "copies")
+    copy = next(r for r in iter_records(bank) if r["arm"] == "copies")
+    assert copy["evaluation"]["nearest_training_image"] == "images/train-1.png"
+
+
+def test_real_against_real_stands_beside_the_arms(bank, data):
+    run(bank, data)
+    results = json.loads((bank / "evaluation.json").read_text())
+    assert abs(results["real_against_real"]["kid"]["kid"]) < results["arms"]["grain"]["kid"]["kid"]
+    assert results["arms"]["honest"]["reference"] == "held-out"
+
+
+def test_without_held_out_images_the_page_says_what_it_measures_against(
+    bank, data, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("few")
+    lines = []
+    save(folder, films(1, 16), "train", lines)
+    (folder / "metadata.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    run(bank, folder)
+    results = json.loads((bank / "evaluation.json").read_text())
+    assert results["real_against_real"] is None
+    assert results["arms"]["honest"]["reference"] == "training"
+    assert "favours a variant that copies" in (bank / "evaluation.html").read_text()
+
+
+def test_the_page_shows_flagged_pairs_and_needs_nothing_else(bank, data):
+    run(bank, data)
+    page = (bank / "evaluation.html").read_text()
+    assert "Flagged pairs" in page
+    assert "training, correlation" in page
+    assert "Arm copies" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert 'src="images' not in page
+
+
+def test_evaluating_twice_gives_the_same_numbers(bank, data):
+    run(bank, data)
+    first = json.loads((bank / "evaluation.json").read_text())
+    run(bank, data)
+    again = json.loads((bank / "evaluation.json").read_text())
+    assert {**first, "created_at": ""} == {**again, "created_at": ""}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--fid"], "FID is refused"),
+        (["--features", "inception"], "features inception need weights"),
+        (["--features", "clip", "--weights", "/nowhere"], "does not exist"),
+        (["--features", "xrv"], "torchxrayvision, which is not installed"),
+        (["--weights", "x"], "--weights belong to"),
+        (["--size", "31"], "use a multiple of 2"),
+        (["--percentile", "100"], "between 0 and 100"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(bank, data, options, sentence, capsys):
+    before = (bank / "bank.json").read_bytes()
+    assert run(bank, data, *options) == 1
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert (bank / "bank.json").read_bytes() == before
+    assert not (bank / "evaluation.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (None, "run python -m ml.prepare first"),
+        (["{"], "line 1 lacks file_name"),
+        (
+            [json.dumps({"file_name": "x.png", "condition": "ill", "split": "train"})],
+            "is not known",
+        ),
+        ([json.dumps({"file_name": "x.png", "condition": "normal", "split": "train"})], "missing"),
+    ],
+)
+def test_data_that_cannot_be_read_are_named(bank, tmp_path_factory, lines, sentence, capsys):
+    folder = tmp_path_factory.mktemp("bad")
+    if lines is not None:
+        (folder / "metadata.jsonl").write_text("\n".join(lines))
+    assert run(bank, folder) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_bank_of_several_bases_asks_which_one(bank, data, capsys):
+    with ArmWriter(bank, ArmDescription(id="x", label="x", description="")) as writer:
+        writer.add_image(
+            films(9, 1)[0],
+            condition="normal",
+            index=0,
+            attempt=0,
+            provenance={"base_model": "other"},
+        )
+    write_manifest(bank)
+    assert run(bank, data) == 1
+    assert "say which autoencoder to use with --base" in capsys.readouterr().err
+
+
+def test_a_deep_or_oblong_image_is_read_by_the_banks_rule(tmp_path):
+    from ml.films import read_grey
+
+    deep = np.linspace(100, 60000, 32 * 16, dtype=np.uint16).reshape(32, 16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    read = read_grey(tmp_path / "deep.png", size=32)
+    assert read.shape == (32, 32)
+    assert read[:, :8].max() == read[:, 24:].max() == 0
+    assert (read.min(), read.max()) == (0, 1)
