@@ -214,7 +214,7 @@ VARIANTS: Mapping[str, VariantConfig] = MappingProxyType(
             kind="lora",
             title="LoRA on attention",
             from_paper=_PAPER,
-            our_reading="LoRA (rank 16, alpha 8, 1e-4), which kohya's tools, used there, default to",
+            our_reading="LoRA of rank 16, alpha 8 at 1e-4 (kohya's tools were used there)",
         ),
         "M2": VariantConfig(
             kind="lora",
