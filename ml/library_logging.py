@@ -1,5 +1,6 @@
 """Keep the libraries' notices and progress bars out of the commands' own words."""
 
+# mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
 
