@@ -31,64 +31,17 @@ PROMPTS = {
 
 def fixture(size: int) -> Any:
     """Build a pipeline of SD-1.5's topology with few channels and random weights."""
-    import torch
-    from diffusers import (
-        AutoencoderKL,
-        PNDMScheduler,
-        StableDiffusionPipeline,
-        UNet2DConditionModel,
-    )
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from ml.tiny_base import build_tiny_base
 
-    torch.manual_seed(0)
-    tokens = ["<|startoftext|>", "<|endoftext|>"]
-    tokens += [c + end for c in "abcdefghijklmnopqrstuvwxyz-." for end in ("", "</w>")]
-    channels = (32, 64, 128, 128)
-    pipeline = StableDiffusionPipeline(
-        unet=UNet2DConditionModel(
-            sample_size=size // 8,
-            block_out_channels=channels,
-            layers_per_block=2,
-            cross_attention_dim=64,
-            attention_head_dim=8,
-        ),
-        vae=AutoencoderKL(
-            block_out_channels=(32, 32, 64, 64),
-            layers_per_block=2,
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            latent_channels=4,
-            sample_size=size,
-        ),
-        text_encoder=CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=len(tokens),
-                hidden_size=64,
-                intermediate_size=256,
-                num_attention_heads=4,
-                num_hidden_layers=4,
-                max_position_embeddings=77,
-                bos_token_id=0,
-                eos_token_id=1,
-            )
-        ),
-        tokenizer=CLIPTokenizer(
-            vocab={token: i for i, token in enumerate(tokens)}, merges=[], model_max_length=77
-        ),
-        scheduler=PNDMScheduler(
-            beta_start=0.00085,
-            beta_end=0.012,
-            beta_schedule="scaled_linear",
-            steps_offset=1,
-            skip_prk_steps=True,
-            set_alpha_to_one=False,
-        ),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+    return build_tiny_base(
+        None,
+        size=size,
+        unet_channels=(32, 64, 128, 128),
+        vae_channels=(32, 32, 64, 64),
+        layers_per_block=2,
+        text_width=64,
+        text_layers=4,
     )
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
 
 
 def one_call_an_image(pipeline: Any, images: int, scheduler: str, steps: int, size: int) -> Any:
