@@ -1,0 +1,1 @@
+"""Prepared radiographs as training examples: grey pixels, captions and cached augmented views."""
