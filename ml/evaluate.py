@@ -76,8 +76,9 @@ def parser() -> argparse.ArgumentParser:
         "--data", type=Path, required=True, help="prepared data the variants were trained on"
     )
     result.add_argument(
-        "--base", help="base model whose autoencoder is used; default: the one the bank names"
+        "--base", help="base model whose autoencoder is used; default: the runs' own"
     )
+    result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
     result.add_argument(
         "--features",
         choices=FEATURE_NAMES,
@@ -123,10 +124,11 @@ def _evaluate_bank(
     from ml.features import VaeFeatures, load_features
     from ml.films import read_data, read_films
     from ml.generate import software_versions
+    from ml.variants import base_name
 
     kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
     synthetic = [r for r in records if kinds.get(r["arm"]) == "synthetic"]
-    base = arguments.base or _base_of(synthetic)
+    base = arguments.base or _base_of(synthetic, arguments.runs)
     vae = load_autoencoder(base, device=arguments.device)
     factor = 2 ** (len(vae.config.block_out_channels) - 1)
     size = arguments.size or int((synthetic or records)[0]["width"])
@@ -158,7 +160,7 @@ def _evaluate_bank(
     about = {
         "created_at": created_at,
         "features": arguments.features,
-        "base_model": base,
+        "base_model": base_name(base),
         "size": size,
         "training_images": len(training),
         "held_out_images": len(held_out),
@@ -210,26 +212,32 @@ def summary_line(arm: str, result: ArmResult) -> str:
 
 def load_autoencoder(base: str, *, device: str | None) -> Any:
     """Load a base model's autoencoder; of a diffusers folder nothing else is read."""
+    from ml.variants import load_base, pick_device
+
     if (Path(base) / "vae" / "config.json").is_file():
         from diffusers import AutoencoderKL
 
         vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
             base, subfolder="vae", local_files_only=True
         )
-        return vae.to(device or "cpu").eval()
-    from ml.variants import load_base
-
-    return load_base(base, dtype=None, device=device).vae
+        return vae.to(pick_device(device)).eval()
+    return load_base(base, dtype="float32", device=device).vae
 
 
-def _base_of(synthetic: Sequence[Mapping[str, Any]]) -> str:
-    named = {str(r["provenance"].get("base_model")) for r in synthetic if "provenance" in r}
-    named.discard("None")
-    if len(named) != 1:
-        found = "no base model" if not named else "several base models: " + ", ".join(sorted(named))
-        raise MlError(f"the bank names {found}; say which autoencoder to use with --base.")
-    (base,) = named
-    return base
+def _base_of(synthetic: Sequence[Mapping[str, Any]], runs: Path) -> str:
+    """Find the base model that the bank names in the options of the runs it came from."""
+    from ml.run_folder import read_json
+
+    named = {str(r.get("provenance", {}).get("base_model")) for r in synthetic} - {"None"}
+    options = [read_json(path) for path in sorted(runs.glob("*/options.json"))]
+    known = {str(o["base"]) for o in options if o.get("base_name") in named and "base" in o}
+    if len(named) == 1 and len(known) == 1:
+        return known.pop()
+    found = " and ".join(sorted(named)) or "no base model"
+    raise MlError(
+        f"the bank names {found}, and {runs} does not say where one such base is: "
+        "name the model whose autoencoder is to be used with --base."
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

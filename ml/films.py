@@ -58,28 +58,18 @@ def read_films(folder: Path, entries: Iterable[tuple[str, Condition]], *, size: 
 def read_grey(path: Path, *, size: int) -> Array:
     """Read one image as (size, size) grey, 0 to 1: aspect kept, padded with black, centred.
 
-    8-bit files keep their values; deeper ones are stretched from their 0.5th to 99.5th percentile,
-    as the bank's format says. Colour becomes the mean of its channels.
+    Raises
+    ------
+    MlError
+        Naming the file and what is wrong with it.
     """
-    from PIL import Image
+    from ml.radiographs import UnusableImage, read_radiograph
 
     try:
-        with Image.open(path) as image:
-            deep = image.mode.startswith(("I", "F"))
-            values = np.asarray(image if deep or image.mode == "L" else image.convert("RGB"))
-    except FileNotFoundError as error:
-        raise MlError(f"{path} is missing.") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise MlError(f"{path} cannot be read as a picture: {error}.") from error
-    grey = values.astype(np.float64)
-    if grey.ndim == 3:
-        grey = grey.mean(axis=2)
-    if deep:
-        low, high = np.percentile(grey, [0.5, 99.5])
-        grey = (grey - low) / max(high - low, 1e-9)
-    else:
-        grey = grey / 255
-    return _fit(grey.clip(0, 1), size)
+        pixels = read_radiograph(path).pixels
+    except UnusableImage as error:
+        raise MlError(f"{path} {error}.") from error
+    return _fit(pixels / np.iinfo(pixels.dtype).max, size)
 
 
 def read_data(folder: Path, *, size: int) -> tuple[Films, Films]:

@@ -39,14 +39,6 @@ from ml.sampling import (
 if TYPE_CHECKING:
     from ml.variants import LoadedVariant
 
-KIND_TITLES = {
-    "none": "foundation model, untouched",
-    "lora": "LoRA",
-    "full": "full fine-tuning",
-    "dreambooth": "DreamBooth",
-    "textual_inversion": "textual inversion",
-}
-
 SAME_ON_RESUME = (
     "variant",
     "base_model",
@@ -415,17 +407,16 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
 def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> ArmDescription:
     """Say in the bank what an arm is, from the run's resolved options."""
     options = loaded.options
-    title = str(options.get("title") or KIND_TITLES.get(str(options.get("kind")), "variant"))
-    only = options.get("condition_only")
-    if only:
-        title += f", {only} images only"
-    training = {k: v for k, v in options.items() if k not in ("prompts", "title")}
+    title = str(options["title"])
+    if options.get("condition_only"):
+        title += f", {options['condition_only']} only"
+    training = {k: v for k, v in options.items() if k not in ("base", "prompts", "title")}
     return ArmDescription(
         id=arm,
         label=f"{arm}: {title}",
         description=f"Sampled from {loaded.base_name} as variant {loaded.variant} ({title}); "
         f"{settings.steps} steps of {settings.scheduler}, guidance {settings.guidance_scale:g}.",
-        training_summary=str(options.get("training_summary") or title),
+        training_summary=str(options["training_summary"]),
         training=training,
         rejection_rule=settings.rejection_rule(),
     )

@@ -17,11 +17,11 @@ from ml.bank import (
     write_manifest,
 )
 
-SIZE = 32
+SIZE = 64
 PROVENANCE = {"prompt": "healthy chest", "seed": 1}
 
 
-def films(seed, count, sigma=3.0):
+def films(seed, count, sigma=6.0):
     rng = np.random.default_rng(seed)
     fields = gaussian_filter(rng.standard_normal((count, SIZE, SIZE)), (0, sigma, sigma))
     scaled = 120 + 60 * fields / fields.std()
@@ -69,14 +69,18 @@ def bank(tmp_path, base):
                     condition="normal" if i % 2 else "abnormal",
                     index=i // 2,
                     attempt=0,
-                    provenance={**PROVENANCE, "base_model": base},
+                    provenance={**PROVENANCE, "base_model": "tiny"},
                 )
     write_manifest(tmp_path, name="trial")
+    run_folder = tmp_path / "runs" / "honest"
+    run_folder.mkdir(parents=True)
+    options = {"variant": "honest", "base": base, "base_name": "tiny"}
+    (run_folder / "options.json").write_text(json.dumps(options))
     return tmp_path
 
 
 def run(bank, data, *more):
-    return evaluate.main([str(bank), "--data", str(data), *more])
+    return evaluate.main([str(bank), "--data", str(data), "--runs", str(bank / "runs"), *more])
 
 
 def test_copies_are_flagged_and_honest_images_are_not(bank, data, capsys):
@@ -188,7 +192,7 @@ def test_data_that_cannot_be_read_are_named(bank, tmp_path_factory, lines, sente
     assert sentence in capsys.readouterr().err
 
 
-def test_a_bank_of_several_bases_asks_which_one(bank, data, capsys):
+def test_a_base_that_no_run_knows_is_asked_for(bank, data, capsys):
     with ArmWriter(bank, ArmDescription(id="x", label="x", description="")) as writer:
         writer.add_image(
             films(9, 1)[0],
@@ -199,15 +203,16 @@ def test_a_bank_of_several_bases_asks_which_one(bank, data, capsys):
         )
     write_manifest(bank)
     assert run(bank, data) == 1
-    assert "say which autoencoder to use with --base" in capsys.readouterr().err
+    assert "does not say where one such base is" in capsys.readouterr().err
 
 
 def test_a_deep_or_oblong_image_is_read_by_the_banks_rule(tmp_path):
     from ml.films import read_grey
 
-    deep = np.linspace(100, 60000, 32 * 16, dtype=np.uint16).reshape(32, 16)
+    deep = np.linspace(100, 60000, 128 * 64, dtype=np.uint16).reshape(128, 64)
     Image.fromarray(deep).save(tmp_path / "deep.png")
-    read = read_grey(tmp_path / "deep.png", size=32)
-    assert read.shape == (32, 32)
-    assert read[:, :8].max() == read[:, 24:].max() == 0
-    assert (read.min(), read.max()) == (0, 1)
+    read = read_grey(tmp_path / "deep.png", size=64)
+    assert read.shape == (64, 64)
+    assert read[:, :16].max() == read[:, 48:].max() == 0
+    assert read.min() == 0
+    assert read.max() > 0.99

@@ -24,7 +24,13 @@ def loaded(pipeline):
         variant="M1",
         checkpoint_sha256="ab" * 32,
         base_name="tiny",
-        options={"kind": "lora", "prompts": PROMPTS, "condition_only": None},
+        options={
+            "kind": "lora",
+            "title": "LoRA",
+            "prompts": PROMPTS,
+            "condition_only": None,
+            "training_summary": "30 images",
+        },
     )
 
 
