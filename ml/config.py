@@ -31,6 +31,9 @@ PROMPT_ABNORMAL = (
     "infiltrate. Right pleural effusion"
 )
 
+CAPTION_TEMPLATE = "chest x-ray, {condition}, {findings}, {sex}, {age} years"
+"""What ml.prepare writes for an image without a caption; unknown parts are left out."""
+
 
 @dataclass(frozen=True)
 class DataConfig:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.config import VARIANTS, VariantConfig, load_variants
+from ml.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
 from ml.errors import MlError
 from ml.run_folder import base_digest, read_checkpoint, read_json
 
@@ -300,6 +300,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         print(table(load_variants(arguments.config)))
+        print(f"captions that ml.prepare writes: {CAPTION_TEMPLATE}")
     except MlError as error:
         print(f"ml.variants: {error}", file=sys.stderr)
         return 1
