@@ -125,7 +125,7 @@ def load_grey(image: TrainingImage, data: DataConfig) -> Grey:
         values = values.astype(np.uint16)
     if values.ndim != 2 or Radiograph(values, (), None).digest != image.pixels_sha256:
         raise MlError(f"{image.path} was changed since ml.prepare wrote it: prepare it again.")
-    grey = values.astype(np.float32) / np.iinfo(values.dtype).max
+    grey = values.astype(np.float32) / np.float32(np.iinfo(values.dtype).max)
     return fitted(grey, data.size, data.fit)
 
 
@@ -188,9 +188,10 @@ def view(grey: Grey, number: int, image_key: str, data: DataConfig) -> Grey:
         (side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=0
     )
     values = np.asarray(moved, dtype=np.float32).clip(0, 1)
-    # Contrast about mid-grey, brightness as a power: black padding and burnt-in white stay put.
-    values = (values - 0.5) * (1 + contrast * data.intensity) + 0.5
-    return values.clip(0, 1).astype(np.float32) ** np.float32(1 + bright * data.intensity / 2)
+    # Both curves keep 0 and 1: padding stays black, burnt-in letters white.
+    values += np.float32(4 * contrast * data.intensity) * values * (1 - values) * (values - 0.5)
+    changed: Grey = values.clip(0, 1) ** np.float32(1 + bright * data.intensity / 2)
+    return changed
 
 
 def to_model(grey: Grey) -> NDArray[np.float32]:
