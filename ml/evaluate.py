@@ -97,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
     result.add_argument(
+        "--fit", choices=("pad", "crop"), default="pad", help="as the variants' data.fit (pad)"
+    )
+    result.add_argument(
         "--sheet", type=Path, help="where the HTML page goes; default: BANK/evaluation.html"
     )
     result.add_argument("--device", help="cpu, cuda, ...; default: the best there is")
@@ -139,13 +142,15 @@ def _evaluate_bank(
     if arguments.features != "vae":
         other = load_features(arguments.features, arguments.weights)
 
-    training, held_out = read_data(arguments.data, size=size)
+    training, held_out = read_data(arguments.data, size=size, fit=arguments.fit)
     arms = {}
     for arm in kinds:
         of_arm = tuple(r for r in records if r["arm"] == arm)
         if of_arm:
             entries = [(str(r["file"]), r["condition"]) for r in of_arm]
-            arms[arm] = ArmImages(read_films(arguments.bank, entries, size=size), of_arm)
+            arms[arm] = ArmImages(
+                read_films(arguments.bank, entries, size=size, fit=arguments.fit), of_arm
+            )
     evaluation = evaluate(
         arms,
         training,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,83 +37,62 @@ class Films:
         )
 
 
-def read_films(folder: Path, entries: Iterable[tuple[str, Condition]], *, size: int) -> Films:
-    """Read images named relative to a folder.
+Fit = Literal["pad", "crop"]
+
+
+def read_films(
+    folder: Path, entries: Iterable[tuple[str, Condition]], *, size: int, fit: Fit = "pad"
+) -> Films:
+    """Read a bank's images, named relative to its folder.
 
     Raises
     ------
     MlError
         Naming the file that is missing or no picture.
     """
-    pixels, names, conditions = [], [], []
-    for name, condition in entries:
-        pixels.append(read_grey(folder / name, size=size))
-        names.append(name)
-        conditions.append(condition)
-    stack = np.stack(pixels) if pixels else np.zeros((0, size, size))
-    return Films(stack, tuple(names), tuple(conditions))
-
-
-def read_grey(path: Path, *, size: int) -> Array:
-    """Read one image as (size, size) grey, 0 to 1: aspect kept, padded with black, centred.
-
-    Raises
-    ------
-    MlError
-        Naming the file and what is wrong with it.
-    """
+    from ml.data import fitted
     from ml.radiographs import UnusableImage, read_radiograph
 
-    try:
-        pixels = read_radiograph(path).pixels
-    except UnusableImage as error:
-        raise MlError(f"{path} {error}.") from error
-    return _fit(pixels / np.iinfo(pixels.dtype).max, size)
+    pixels, names, conditions = [], [], []
+    for name, condition in entries:
+        try:
+            found = read_radiograph(folder / name).pixels
+        except UnusableImage as error:
+            raise MlError(f"{folder / name} {error}.") from error
+        grey = found.astype(np.float32) / np.float32(np.iinfo(found.dtype).max)
+        pixels.append(fitted(grey, size, fit))
+        names.append(name)
+        conditions.append(condition)
+    return _films(pixels, names, conditions, size)
 
 
-def read_data(folder: Path, *, size: int) -> tuple[Films, Films]:
-    """Read prepared data: training films and held-out films.
+def read_data(folder: Path, *, size: int, fit: Fit = "pad") -> tuple[Films, Films]:
+    """Read prepared data as they were trained on: training films and held-out films.
 
     Raises
     ------
     MlError
-        If the folder is not what ``ml.prepare`` writes, or a file cannot be read.
+        If the folder is not what ``ml.prepare`` writes, or was changed since.
     """
-    path = folder / "metadata.jsonl"
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise MlError(
-            f"{folder} holds no prepared data (no metadata.jsonl): run python -m ml.prepare first."
-        ) from error
-    entries: dict[str, list[tuple[str, Condition]]] = {"train": [], "held_out": []}
-    for number, line in enumerate(lines, start=1):
-        try:
-            record: Mapping[str, Any] = json.loads(line)
-            name, condition, split = record["file_name"], record["condition"], record["split"]
-            entries[split].append((name, condition))
-        except (ValueError, KeyError, TypeError) as error:
-            raise MlError(
-                f"{path}, line {number} lacks file_name, condition or split train|held_out."
-            ) from error
-        if condition not in get_args(Condition):
-            raise MlError(f"{path}, line {number}: condition {condition!r} is not known.")
-    return (
-        read_films(folder, entries["train"], size=size),
-        read_films(folder, entries["held_out"], size=size),
+    from ml.config import DataConfig
+    from ml.data import load_grey, read_prepared
+
+    prepared = read_prepared(folder)
+    data = DataConfig(size=size, fit=fit)
+    training, held_out = (
+        _films(
+            [load_grey(image, data) for image in images],
+            [image.file_name for image in images],
+            [image.condition for image in images],
+            size,
+        )
+        for images in (prepared.train, prepared.held_out)
     )
+    return training, held_out
 
 
-def _fit(grey: Array, size: int) -> Array:
-    from PIL import Image
-
-    height, width = grey.shape
-    scale = size / max(height, width)
-    shape = max(round(width * scale), 1), max(round(height * scale), 1)
-    if shape != (width, height):
-        picture = Image.fromarray(grey.astype(np.float32))
-        grey = np.asarray(picture.resize(shape, Image.Resampling.LANCZOS), dtype=np.float64)
-    result = np.zeros((size, size))
-    top, left = (size - grey.shape[0]) // 2, (size - grey.shape[1]) // 2
-    result[top : top + grey.shape[0], left : left + grey.shape[1]] = grey.clip(0, 1)
-    return result
+def _films(
+    pixels: list[NDArray[np.float32]], names: list[str], conditions: list[Condition], size: int
+) -> Films:
+    stack = np.stack(pixels) if pixels else np.zeros((0, size, size))
+    return Films(stack.astype(np.float64), tuple(names), tuple(conditions))
