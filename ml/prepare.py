@@ -13,26 +13,36 @@ import json
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ml.archives import opened
 from ml.bank import CONDITIONS, Condition
 from ml.config import CAPTION_TEMPLATE
 from ml.errors import MlError
 from ml.radiographs import UnusableImage, Window, read_radiograph
-from ml.run_folder import write_json
-from ml.sources import SourceImage, find_in_folder, find_nlm, write_caption
+from ml.run_folder import file_digest, write_json
+from ml.sources import (
+    SourceImage,
+    find_dicom,
+    find_imagefolder,
+    find_in_folder,
+    find_nlm,
+    with_header,
+    write_caption,
+)
 
 NLM_NOTE = (
     "National Library of Medicine, National Institutes of Health, Bethesda, MD, USA. Cite Jaeger "
     "et al., Two public chest X-ray datasets for computer-aided screening of pulmonary diseases, "
     "doi:10.3978/j.issn.2223-4292.2014.11.20."
 )
+
+
+NLM_PREFIX = {"montgomery": "MCUCXR_", "shenzhen": "CHNCXR_"}
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ def _write_images(
                 "sex": image.sex,
                 "age": image.age,
                 "source": image.name,
+                "source_sha256": file_digest(image.path),
                 "pixels_sha256": digest,
                 "bits": radiograph.pixels.dtype.itemsize * 8,
                 "window": radiograph.window,
@@ -193,19 +204,6 @@ def choose(
     ]
 
 
-@contextmanager
-def opened(source: Path) -> Iterator[Path]:
-    """Give the source's folder; a zip is unpacked for as long as it is needed."""
-    if source.is_dir():
-        yield source
-    elif zipfile.is_zipfile(source):
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(source) as archive:
-            archive.extractall(folder)
-            yield Path(folder)
-    else:
-        raise MlError(f"{source} is neither a folder nor a zip file.")
-
-
 def progress(images: Sequence[Any], what: str) -> Iterator[Any]:
     """Pass the images on, with a bar where somebody looks."""
     from rich.console import Console
@@ -222,16 +220,18 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m ml.prepare",
         description="Turn radiographs as they come into data for ml.finetune.",
     )
-    kinds = result.add_subparsers(dest="kind", required=True, metavar="montgomery|shenzhen|folder")
+    kinds = result.add_subparsers(dest="kind", required=True, metavar="SOURCE")
     for kind, text in (
         ("montgomery", "NLM Montgomery: 15 normal and 15 tuberculosis images, the rest held out"),
         ("shenzhen", "NLM Shenzhen, in the same way"),
-        ("folder", "any folder of PNG, JPEG, TIFF, WebP or DICOM images"),
+        ("folder", "any folder of images: captions from a CSV, or from a text file beside each"),
+        ("imagefolder", "Hugging Face imagefolder: metadata.jsonl or metadata.csv"),
+        ("dicom", "DICOM files, whatever they are called; sex, age and patient from their headers"),
     ):
         one = kinds.add_parser(kind, help=text, description=text)
         one.add_argument("--source", type=Path, required=True, help="folder or zip")
         one.add_argument("--out", type=Path, required=True, help="folder to write; must be new")
-        nlm = kind != "folder"
+        nlm = kind in NLM_PREFIX
         note = "(15)" if nlm else "(default: all but the held-out share)"
         for condition in CONDITIONS:
             one.add_argument(
@@ -249,14 +249,15 @@ def parser() -> argparse.ArgumentParser:
             help="for images deeper than 8 bits: percentiles 0.5 and 99.5, or DICOM's own window",
         )
         one.add_argument("--caption-template", default=CAPTION_TEMPLATE, metavar="TEXT")
-        if not nlm:
+        if kind in ("folder", "dicom"):
             one.add_argument(
                 "--captions",
                 type=Path,
                 metavar="FILE",
                 help="CSV with a column file and any of caption, condition, findings, sex, age, "
-                "patient; or a metadata.jsonl; default: one text file beside each image",
+                "patient; or a metadata.jsonl; *.txt (default): one text file beside each image",
             )
+        if not nlm:
             one.add_argument("--condition", choices=CONDITIONS, help="of images that do not say")
             one.add_argument("--held-out-share", type=float, default=0.2, metavar="SHARE")
             one.add_argument("--licence", help="of the images; goes into the model card")
@@ -272,36 +273,56 @@ def run(arguments: argparse.Namespace) -> None:
     counts: dict[Condition, int] | None = None
     if any(count is not None for count in given.values()):
         counts = {c: given[c] or 0 for c in CONDITIONS}
-    folder = arguments.kind == "folder"
-    if folder and not 0 <= arguments.held_out_share < 1:
+    nlm = arguments.kind in NLM_PREFIX
+    if not nlm and not 0 <= arguments.held_out_share < 1:
         raise MlError("--held-out-share must be at least 0 and less than 1.")
     with opened(arguments.source) as source:
-        images = (
-            find_in_folder(source, arguments.captions, arguments.condition)
-            if folder
-            else find_nlm(source)
-        )
+        images = _find(source, arguments)
         prepared = prepare(
             images,
             arguments.out,
-            name=arguments.kind if not folder else arguments.source.resolve().stem,
+            name=arguments.kind if nlm else arguments.source.resolve().stem,
             counts=counts,
-            held_out_share=arguments.held_out_share if folder else 0.0,
+            held_out_share=0.0 if nlm else arguments.held_out_share,
             seed=arguments.seed,
             window=arguments.window,
             template=arguments.caption_template,
-            attribution=arguments.attribution if folder else NLM_NOTE,
-            licence=arguments.licence if folder else "public, for research; see the data set",
+            attribution=NLM_NOTE if nlm else arguments.attribution,
+            licence="public, for research; see the data set" if nlm else arguments.licence,
         )
     for file, reason in prepared.refused:
         print(f"left out: {file} {reason}.", file=sys.stderr)
     for file, note in prepared.noted:
         print(f"note: {file}: {note}.", file=sys.stderr)
+    unknown = sum(image.patient is None for image in images)
+    if unknown:
+        print(
+            f"note: {unknown} images name no patient and count as one each; if a patient has two, "
+            "add a column patient, or training images may be held out as well.",
+            file=sys.stderr,
+        )
     numbers = [
         f"{split}: " + ", ".join(f"{n} {c}" for c, n in counted.items())
         for split, counted in (("train", prepared.train), ("held out", prepared.held_out))
     ]
     print(f"{arguments.out}: {'; '.join(numbers)}; {len(prepared.refused)} left out.")
+
+
+def _find(source: Path, arguments: argparse.Namespace) -> list[SourceImage]:
+    if arguments.kind in NLM_PREFIX:
+        prefix = NLM_PREFIX[arguments.kind]
+        images = [image for image in find_nlm(source) if image.path.name.startswith(prefix)]
+        if not images:
+            raise MlError(f"{arguments.source} holds no {prefix}*.png: it is the other data set.")
+        return images
+    if arguments.kind == "imagefolder":
+        return find_imagefolder(source, arguments.condition)
+    captions: Path | None = arguments.captions
+    if captions is not None and not captions.is_file() and (source / captions).is_file():
+        captions = source / captions
+    if arguments.kind == "dicom":
+        return find_dicom(source, captions, arguments.condition)
+    return [with_header(i) for i in find_in_folder(source, captions, arguments.condition)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """Which images a data set holds and what is known of each, before any picture is read.
 
 Montgomery and Shenzhen (NLM) as distributed; folders with a CSV, with Hugging Face's
-``metadata.jsonl``, or with kohya's one text file an image.
+``metadata.jsonl``, or with kohya's one text file an image; DICOM files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ml.bank import CONDITIONS, Condition
 from ml.errors import MlError
-from ml.radiographs import IMAGE_SUFFIXES
+from ml.radiographs import IMAGE_SUFFIXES, is_dicom
 
 NORMAL_FINDINGS = ("", "normal", "no finding", "no findings", "healthy", "unremarkable")
 FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")
@@ -145,6 +145,66 @@ def find_in_folder(
     if not found:
         raise MlError(f"{root} holds no images ({', '.join(IMAGE_SUFFIXES)}).")
     return found
+
+
+def find_imagefolder(root: Path, condition: Condition | None = None) -> list[SourceImage]:
+    """List the images of a Hugging Face imagefolder: every ``metadata.jsonl`` or ``.csv`` below it.
+
+    Names are relative to the metadata's own folder, such as ``train/``, as there.
+    """
+    tables = sorted(p for p in root.rglob("metadata.*") if p.suffix in (".jsonl", ".csv"))
+    if not tables:
+        raise MlError(f"{root} holds no metadata.jsonl or metadata.csv.")
+    return [
+        replace(image, name=image.path.relative_to(root).as_posix())
+        for table in tables
+        for image in find_in_folder(table.parent, table, condition)
+    ]
+
+
+def find_dicom(
+    root: Path, captions: Path | None = None, condition: Condition | None = None
+) -> list[SourceImage]:
+    """List DICOM files, whatever they are called, with what their headers say.
+
+    Parameters
+    ----------
+    captions, condition : as of `find_in_folder`; what a table says goes before the header
+    """
+    if captions is not None and captions.suffix.lower() != ".txt":
+        found = find_in_folder(root, captions, condition)
+    else:
+        found = [_from_text_file(root, path, condition) for path in dicom_files(root)]
+    if not found:
+        raise MlError(f"{root} holds no DICOM files.")
+    return [with_header(image) for image in found]
+
+
+def with_header(image: SourceImage) -> SourceImage:
+    """Fill in patient, sex and age from a DICOM file's header where nothing else tells them."""
+    from ml.dicom_headers import read_header
+
+    if not image.path.is_file() or not is_dicom(image.path):
+        return image
+    header = read_header(image.path)
+    return replace(
+        image,
+        patient=image.patient or header.patient,
+        sex=image.sex or header.sex,
+        age=header.age if image.age is None else image.age,
+    )
+
+
+def dicom_files(root: Path) -> list[Path]:
+    """Return the DICOM files below a folder by their content; ``DICOMDIR`` is an index, not one."""
+    return [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        and path.name != "DICOMDIR"
+        and is_dicom(path)
+    ]
 
 
 def image_files(root: Path) -> list[Path]:
