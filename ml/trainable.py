@@ -188,6 +188,10 @@ class MovingAverage:
         finally:
             self._copy(now)
 
+    def copy_to_model(self) -> None:
+        """Let the model have the averaged weights for good."""
+        self._copy(self.average)
+
     def _copy(self, values: Mapping[str, torch.Tensor]) -> None:
         with torch.no_grad():
             for name, parameter in self._named.items():
