@@ -86,7 +86,7 @@ def is_dicom(path: Path) -> bool:
 
 
 def _read_picture(path: Path) -> Radiograph:
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     notes: list[str] = []
     try:
@@ -105,6 +105,8 @@ def _read_picture(path: Path) -> Radiograph:
         raise
     except Image.DecompressionBombError as error:
         raise UnusableImage("is too large to be a radiograph") from error
+    except UnidentifiedImageError as error:
+        raise UnusableImage("is no picture of a known format") from error
     except (OSError, ValueError, SyntaxError) as error:
         raise UnusableImage(f"cannot be read as a picture ({_first_words(error)})") from error
     if upright.mode.startswith(("I", "F")):
@@ -187,6 +189,10 @@ def _read_dicom(path: Path, window: Window) -> Radiograph:
     if down.startswith("H"):
         pixels = pixels[::-1]
         notes.append("turned back: its rows ran to the head")
+    if str(dataset.get("ViewPosition", "")).upper() in ("LL", "RL", "LATERAL", "LLD", "RLD"):
+        notes.append(f"view {dataset.ViewPosition}, not a frontal one")
+    if str(dataset.get("BurnedInAnnotation", "")).upper() == "YES":
+        notes.append("letters are burnt in, perhaps a name: look at it")
     return Radiograph(np.ascontiguousarray(pixels), tuple(notes), limits)
 
 
