@@ -106,8 +106,8 @@ def train(
 
     def predictions(
         model: Any, images: Sequence[TrainingImage], draws: Sequence[Draw], captions: Sequence[str]
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return the mean squared error of each image, its time step and noise level's weight."""
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the mean squared error of each image and the weight of its noise level."""
         kept = torch.stack([moments[i, d.view] for i, d in zip(images, draws, strict=True)])
         posterior = torch.stack([d.posterior for d in draws])
         noise = torch.stack([d.noise for d in draws]).to(device)
@@ -119,7 +119,7 @@ def train(
         with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype != torch.float32):
             found = model(noisy, times, text_input(captions))
         error = (found.float() - target).square().mean(dim=(1, 2, 3))
-        return error, times, _snr_weights(noising, times, config.min_snr_gamma)
+        return error, _snr_weights(noising, times, config.min_snr_gamma)
 
     def captions_of(images: Sequence[TrainingImage], draws: Sequence[Draw]) -> list[str]:
         own = variant.data.captions == "data"
@@ -140,15 +140,13 @@ def train(
                     moved = (one.timestep + quarter * steps_of_noise) // HELD_OUT_TIMES
                     draws.append(Draw(0, moved, False, one.posterior, one.noise))
                 images = [image] * HELD_OUT_TIMES
-                error, _, _ = predictions(
-                    trainable.module, images, draws, captions_of(images, draws)
-                )
+                error, _ = predictions(trainable.module, images, draws, captions_of(images, draws))
                 errors.append(float(error.mean()))
         return sum(errors) / len(errors)
 
     # Who does what: a step's images are numbered, and every process takes its own.
     per_process = config.batch_size * config.gradient_accumulation
-    batch = per_process * accelerator.num_processes
+    batch: int = per_process * accelerator.num_processes
     total = math.ceil(config.epochs * len(data.train) / batch)
     total = min(total, config.max_steps or total)
 
@@ -165,7 +163,8 @@ def train(
 
     def image_of(step: int, slot: int) -> TrainingImage:
         epoch, place = divmod(step * batch + slot, len(data.train))
-        return data.train[shuffled(config.seed, "epoch", epoch, count=len(data.train))[place]]
+        order = shuffled(config.seed, "epoch", epoch, count=len(data.train))
+        return data.train[order[place]]
 
     def keep_state() -> None:
         if main:
@@ -217,7 +216,7 @@ def train(
                     ]
                 last = micro == config.gradient_accumulation - 1
                 with nullcontext() if last else accelerator.no_sync(model):
-                    error, _, weights = predictions(model, images, draws, captions)
+                    error, weights = predictions(model, images, draws, captions)
                     parts = (error * weights).split(config.batch_size)
                     loss = parts[0].mean()
                     if prior:
@@ -233,8 +232,8 @@ def train(
             if not math.isfinite(loss_now):
                 names = ", ".join(dict.fromkeys(image_of(step, s).source for s in range(batch)))
                 raise MlError(
-                    f"the loss is not a finite number at step {step + 1} (images: {names}): look at "
-                    "these images, or lower the learning rate; the last checkpoint is kept."
+                    f"the loss is not a finite number at step {step + 1} (images: {names}): look "
+                    "at these images, or lower the learning rate; the last checkpoint is kept."
                 )
             norm = None
             if config.max_grad_norm:
@@ -320,7 +319,7 @@ def make_optimizer(
     }
     if config.optimizer == "adamw-8bit":
         try:
-            from bitsandbytes.optim import AdamW8bit
+            from bitsandbytes.optim import AdamW8bit  # type: ignore[import-not-found]
         except ImportError as error:
             raise MlError(
                 "optimizer adamw-8bit needs bitsandbytes: pip install bitsandbytes, or use adamw."
