@@ -46,7 +46,7 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "Drawing synthetic chest radiographs for blinded reader studies and for research on",
         "generative models. Images drawn with it must be labelled synthetic wherever they go.",
         "",
-        "Not for diagnosis, triage, teaching without disclosure, or as a stand-in for clinical data.",
+        "Not for diagnosis, triage, undisclosed teaching, or as a stand-in for clinical data.",
         "",
         "## Prompts",
         "",
@@ -62,8 +62,8 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "## Training",
         "",
         f"- base: {options['base_name']}, sha256 `{options['base_sha256']}`",
-        f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, batch "
-        f"{training['batch_size']} x {training['gradient_accumulation']} x {options['processes']} "
+        f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, "
+        f"batch {training['batch_size']} x {training['gradient_accumulation']} x {options['processes']} "
         f"process(es), rate {training['learning_rate']:g}, seed {training['seed']}",
         f"- last loss {number(result['last_loss'])}; best held-out loss {number(held_out)}",
         f"- from the paper (arXiv 2409.04424): {options['from_paper'] or 'nothing'}",
@@ -85,8 +85,8 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "",
         "- Trained on few images: it can copy them. Measure it (`python -m ml.evaluate`) before",
         "  calling an image realistic.",
-        "- It knows the prompts above and little else of radiology; laterality markers, devices and",
-        "  fine anatomy are often wrong.",
+        "- It knows the prompts above and little else of radiology; laterality markers, devices",
+        "  and fine anatomy are often wrong.",
         "- The images show the population, devices and findings of the training data only.",
     ]
     return "\n".join(lines) + "\n"
