@@ -117,7 +117,7 @@ class TrainingConfig:
     max_weight_norm: float | None = None
     """LoRA: scale a layer's update down to this Frobenius norm after each step."""
 
-    dtype: Literal["float32", "bfloat16", "float16"] | None = None
+    dtype: Literal["float32", "bfloat16"] | None = None
     """Of frozen weights and activations. None: bfloat16 on CUDA where it can, else float32."""
 
     held_out_every_epochs: int = 5

@@ -63,8 +63,9 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "",
         f"- base: {options['base_name']}, sha256 `{options['base_sha256']}`",
         f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, "
-        f"batch {training['batch_size']} x {training['gradient_accumulation']} x {options['processes']} "
-        f"process(es), rate {training['learning_rate']:g}, seed {training['seed']}",
+        f"batch {training['batch_size']} x {training['gradient_accumulation']} x "
+        f"{options['processes']} process(es), rate {training['learning_rate']:g}, "
+        f"seed {training['seed']}",
         f"- last loss {number(result['last_loss'])}; best held-out loss {number(held_out)}",
         f"- from the paper (arXiv 2409.04424): {options['from_paper'] or 'nothing'}",
         f"- our reading: {options['our_reading'] or 'nothing'}",
