@@ -106,7 +106,9 @@ def test_it_says_how_many_images_there_are_when_too_few(tmp_path, capsys):
 def test_a_patient_is_never_both_trained_on_and_held_out(tmp_path, seed):
     rows = [(f"{n}.png", "normal" if n % 3 else "abnormal", f"patient {n // 3}") for n in range(24)]
     source, out = folder_with(tmp_path / "in", rows), tmp_path / "out"
-    options = ["--captions", "list.csv", "--seed", str(seed), "--held-out-share", "0.4"]
+    # 7 normal images are three and a half patients: one is cut through.
+    counts = ["--normal", "7", "--abnormal", "2"]
+    options = ["--captions", "list.csv", "--seed", str(seed), *counts]
     assert main(["folder", "--source", str(source), "--out", str(out), *options]) == 0
     patients = {
         s: {r["patient"] for r in lines(out) if r["split"] == s} for s in ("train", "held_out")
@@ -115,6 +117,7 @@ def test_a_patient_is_never_both_trained_on_and_held_out(tmp_path, seed):
     assert patients["held_out"]
     assert not patients["train"] & patients["held_out"]
     kept = {r["source"] for r in lines(out)}
+    assert about(out)["left_out"]
     assert kept | set(about(out)["left_out"]) == {row[0] for row in rows}
 
 
