@@ -118,7 +118,7 @@ def train_autoencoder(
         divergence = posterior.kl().float().mean() / posterior.mean[0].numel()
         (loss + 2e-5 * divergence).backward()
         _step(optimizer, vae.parameters())
-        last = float(loss)
+        last = loss.item()
         tell(step, last)
     vae.eval().requires_grad_(False)
     with torch.inference_mode():
@@ -193,7 +193,7 @@ def train_denoiser(
         loss.backward()
         _step(optimizer, unet.parameters())
         average.step(unet.parameters())
-        running = 0.98 * running + 0.02 * float(loss)
+        running = 0.98 * running + 0.02 * loss.item()
         tell(step, running)
     average.copy_to(unet.parameters())
     unet.eval().requires_grad_(False)
