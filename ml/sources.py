@@ -74,13 +74,16 @@ def find_nlm(root: Path) -> list[SourceImage]:
 
     File names end in 0 (normal) or 1 (tuberculosis): ``MCUCXR_0001_0.png``.
     """
+    readings = {path.stem: path for path in sorted(root.rglob("ClinicalReadings/*.txt"))}
     images = []
     for path in sorted(root.rglob("*.png")):
         match = re.fullmatch(r"((?:MCU|CHN)CXR_\d+)_([01])", path.stem)
-        if match is None:
+        # Montgomery's lung masks (ManualMask/leftMask) bear the names of the films.
+        masks = any("mask" in part.lower() for part in path.relative_to(root).parts)
+        if match is None or masks:
             continue
-        readings = sorted(root.rglob(f"ClinicalReadings/{path.stem}.txt"))
-        text = readings[0].read_text("utf-8", errors="replace") if readings else ""
+        reading = readings.get(path.stem)
+        text = reading.read_text("utf-8", errors="replace") if reading else ""
         sex, age, findings = parse_reading(text)
         condition: Condition = "abnormal" if match[2] == "1" else "normal"
         images.append(

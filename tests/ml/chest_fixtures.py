@@ -35,10 +35,16 @@ def write_montgomery(root: Path, *, normal=4, abnormal=4, prefix="MCUCXR", folde
     pictures, readings = home / "CXR_png", home / "ClinicalReadings"
     pictures.mkdir(parents=True)
     readings.mkdir()
+    # Lung masks lie beside the films there, under the very same names.
+    masks = [home / "ManualMask" / side for side in ("leftMask", "rightMask")]
+    for mask in masks:
+        mask.mkdir(parents=True)
     for number in range(normal + abnormal):
         sick = number >= normal
         stem = f"{prefix}_{number + 1:04d}_{int(sick)}"
         Image.fromarray(chest(number)).save(pictures / f"{stem}.png")
+        for mask in masks:
+            Image.fromarray(chest(number) > 90).save(mask / f"{stem}.png")
         finding = "RUL cavitary infiltrate" if sick else "normal"
         form = READING if prefix == "MCUCXR" else SHENZHEN_READING
         sex = ("F", "M")[number % 2] if prefix == "MCUCXR" else ("female", "male")[number % 2]

@@ -63,6 +63,16 @@ def test_it_takes_condition_caption_and_patient_from_the_montgomery_files(tmp_pa
     assert len(healthy["source_sha256"]) == 64
 
 
+def test_it_leaves_the_lung_masks_of_montgomery_alone(tmp_path):
+    source = write_montgomery(tmp_path, normal=3, abnormal=3)
+    out = tmp_path / "out"
+    arguments = ["--source", str(source), "--out", str(out), "--normal", "1", "--abnormal", "1"]
+    assert main(["montgomery", *arguments]) == 0
+    assert len(lines(out)) == 6
+    assert all(r["source"].startswith("CXR_png/") for r in lines(out))
+    assert not about(out)["refused"]
+
+
 def test_it_reads_shenzhen_in_its_own_words(tmp_path):
     source = write_montgomery(tmp_path, normal=1, abnormal=1, prefix="CHNCXR", folder="ChinaSet")
     out = tmp_path / "out"
