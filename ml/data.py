@@ -176,15 +176,20 @@ def view(grey: Grey, number: int, image_key: str, data: DataConfig) -> Grey:
     centre = (side - 1) / 2
     cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
     dx, dy = across * data.shift * side, down * data.shift * side
+    # Beyond the edge the film is reflected: crooked black edges would be learnt, and would tell
+    # a reader which images are synthetic. Padding stays black.
+    reach = data.shift + data.scale / 2 + np.sin(np.deg2rad(data.rotation)) / 2
+    margin = min(int(np.ceil(reach * side * 1.1)) + 2, side - 1)
+    wide = np.pad(grey, margin, mode="reflect")
     matrix = (
         cosine,
         sine,
-        centre - cosine * (centre + dx) - sine * (centre + dy),
+        margin + centre - cosine * (centre + dx) - sine * (centre + dy),
         -sine,
         cosine,
-        centre + sine * (centre + dx) - cosine * (centre + dy),
+        margin + centre + sine * (centre + dx) - cosine * (centre + dy),
     )
-    moved = Image.fromarray(grey).transform(
+    moved = Image.fromarray(wide).transform(
         (side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=0
     )
     values = np.asarray(moved, dtype=np.float32).clip(0, 1)

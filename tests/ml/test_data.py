@@ -168,6 +168,13 @@ def test_views_keep_black_padding_black():
         assert not view(film, number, "key", data)[:16].any()
 
 
+def test_views_have_no_crooked_black_edges_of_their_own():
+    film = np.full((128, 128), 0.6, dtype=np.float32)
+    data = DataConfig(size=128, augmentations=12)
+    for number in range(12):
+        assert view(film, number, "key", data).min() > 0.5
+
+
 def test_no_view_is_mirrored_unless_the_config_says_so(tmp_path):
     image = read_prepared(prepared(tmp_path, chest(3))).train[0]
     data = DataConfig(size=64, fit="crop", augmentations=16)
