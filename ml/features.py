@@ -234,7 +234,8 @@ def _three_channels(images: Array, size: int | None, *, device: Any) -> Any:
     import torch
     from torch.nn.functional import interpolate
 
-    batch = torch.as_tensor(images, dtype=torch.float32, device=device)[:, None]
+    rows = np.ascontiguousarray(images, dtype=np.float32)
+    batch = torch.from_numpy(rows).to(device)[:, None]
     if size is not None and batch.shape[-2:] != (size, size):
         batch = interpolate(batch, (size, size), mode="bilinear", antialias=True)
     return batch.expand(-1, 3, -1, -1)
