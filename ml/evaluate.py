@@ -1,0 +1,263 @@
+"""python -m ml.evaluate: fidelity, diversity and memorisation of a bank's arms.
+
+Results go into the bank (``evaluation.json``, and from there into every arm and image of the
+manifest), so that a study's report can say "realistic, but memorised"; and onto a page,
+``evaluation.html``, that shows the images and the flagged pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evaluation
+from ml.errors import MlError
+from ml.features import FEATURE_NAMES
+
+if TYPE_CHECKING:
+    from ml.evaluation import ArmImages, ArmResult, Evaluation
+
+
+def as_json(
+    evaluation: Evaluation, arms: Mapping[str, ArmImages], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Lay results out as ``evaluation.json`` has them: by arm id and by image digest."""
+    images: dict[str, Any] = {}
+    for arm, result in evaluation.arms.items():
+        for record, neighbour in zip(arms[arm].records, result.neighbours, strict=False):
+            images[str(record["sha256"])] = {
+                "nearest_training_image": neighbour.nearest,
+                "correlation": round(neighbour.correlation, 4),
+                "correlation_percentile": round(neighbour.correlation_percentile, 1),
+                "nearest_training_image_in_latents": neighbour.nearest_in_latents,
+                "latent_distance": round(neighbour.latent_distance, 4),
+                "latent_percentile": round(neighbour.latent_percentile, 1),
+                "memorised": neighbour.flagged,
+            }
+    baseline = evaluation.real_against_real
+    return {
+        "format_version": 1,
+        **about,
+        "memorisation_rule": {
+            "percentile": evaluation.yardstick.percentile,
+            "correlation_above": round(evaluation.yardstick.correlation, 4),
+            "latent_distance_below": round(evaluation.yardstick.latent_distance, 4),
+        },
+        "notes": list(evaluation.notes),
+        "real_against_real": _arm_as_json(baseline) if baseline else None,
+        "arms": {arm: _arm_as_json(result) for arm, result in evaluation.arms.items()},
+        "images": images,
+    }
+
+
+def _arm_as_json(result: ArmResult) -> dict[str, Any]:
+    content: dict[str, Any] = {"images": result.n, "reference": result.reference}
+    for name in ("kid", "coverage", "diversity"):
+        measured = getattr(result, name)
+        content[name] = asdict(measured) if measured is not None else None
+    content["frechet_distance"] = result.frechet
+    content["prompt_adherence"] = result.prompt_adherence
+    content["memorised"] = result.flagged if result.neighbours else None
+    return content
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line (no heavy import happens here)."""
+    result = argparse.ArgumentParser(
+        prog="python -m ml.evaluate",
+        description="Measure a bank's arms: KID, precision and recall, diversity, memorisation.",
+    )
+    result.add_argument("bank", type=Path, help="folder of the bank")
+    result.add_argument(
+        "--data", type=Path, required=True, help="prepared data the variants were trained on"
+    )
+    result.add_argument(
+        "--base", help="base model whose autoencoder is used; default: the runs' own"
+    )
+    result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
+    result.add_argument(
+        "--features",
+        choices=FEATURE_NAMES,
+        default="vae",
+        help="what KID and PRDC compare: vae (default, nothing to download), inception, clip, xrv",
+    )
+    result.add_argument(
+        "--weights", type=Path, help="weights of the features: TorchScript file or CLIP folder"
+    )
+    result.add_argument("--fid", action="store_true", help="also FID, where there are 2048 images")
+    result.add_argument(
+        "--percentile",
+        type=float,
+        default=95.0,
+        help="of the training images' own closeness, beyond which an image is flagged (95)",
+    )
+    result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
+    result.add_argument(
+        "--fit", choices=("pad", "crop"), default="pad", help="as the variants' data.fit (pad)"
+    )
+    result.add_argument(
+        "--sheet", type=Path, help="where the HTML page goes; default: BANK/evaluation.html"
+    )
+    result.add_argument("--device", help="cpu, cuda, ...; default: the best there is")
+    return result
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command line asks; print one line an arm."""
+    header = read_header(arguments.bank)
+    records = list(iter_records(arguments.bank))
+    if not records:
+        raise MlError(f"{arguments.bank} holds no images to evaluate.")
+    if not 0 < arguments.percentile < 100:
+        raise MlError("--percentile must lie between 0 and 100.")
+    if arguments.features == "vae" and arguments.weights:
+        raise MlError("--weights belong to --features inception, clip or xrv.")
+    _evaluate_bank(arguments, header, records)
+
+
+def _evaluate_bank(
+    arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
+) -> None:
+    from ml.contact_sheet import render
+    from ml.evaluation import ArmImages, evaluate
+    from ml.features import VaeFeatures, load_features
+    from ml.films import read_data, read_films
+    from ml.generate import software_versions
+    from ml.variants import base_name
+
+    kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
+    synthetic = [r for r in records if kinds.get(r["arm"]) == "synthetic"]
+    base = arguments.base or _base_of(synthetic, arguments.runs)
+    vae = load_autoencoder(base, device=arguments.device)
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
+    size = arguments.size or int((synthetic or records)[0]["width"])
+    if size % factor or size < 2 * factor:
+        raise MlError(f"size {size} does not suit the autoencoder: use a multiple of {factor}.")
+    own = VaeFeatures(vae, size)
+    other = None
+    if arguments.features != "vae":
+        other = load_features(arguments.features, arguments.weights)
+
+    training, held_out = read_data(arguments.data, size=size, fit=arguments.fit)
+    arms = {}
+    for arm in kinds:
+        of_arm = tuple(r for r in records if r["arm"] == arm)
+        if of_arm:
+            entries = [(str(r["file"]), r["condition"]) for r in of_arm]
+            arms[arm] = ArmImages(
+                read_films(arguments.bank, entries, size=size, fit=arguments.fit), of_arm
+            )
+    evaluation = evaluate(
+        arms,
+        training,
+        held_out,
+        vae=own,
+        features=other,
+        frechet=arguments.fid,
+        percentile=arguments.percentile,
+        synthetic=lambda arm: kinds[arm] == "synthetic",
+    )
+    created_at = utc_now()
+    about = {
+        "created_at": created_at,
+        "features": arguments.features,
+        "base_model": base_name(base),
+        "size": size,
+        "training_images": len(training),
+        "held_out_images": len(held_out),
+        "software": software_versions(),
+    }
+    write_evaluation(arguments.bank, as_json(evaluation, arms, about))
+    sheet = arguments.sheet or arguments.bank / "evaluation.html"
+    page = render(
+        evaluation,
+        arms,
+        training,
+        title=str(header.get("name") or arguments.bank.name),
+        labels={arm["id"]: arm.get("label") or arm["id"] for arm in header["arms"]},
+        rejected={
+            arm["id"]: f"{arm['rejected']} of {arm['generated']}"
+            for arm in header["arms"]
+            if "rejected" in arm and "generated" in arm
+        },
+        features=f"{arguments.features} at {size} px",
+        n_held_out=len(held_out),
+        created_at=created_at,
+    )
+    write_bytes(sheet, page.encode())
+    for arm, result in evaluation.arms.items():
+        print(summary_line(arm, result))
+    for note in evaluation.notes:
+        print(note)
+    print(f"results are in {arguments.bank / 'evaluation.json'}; look at {sheet}.")
+
+
+def summary_line(arm: str, result: ArmResult) -> str:
+    """Say an arm's result in one line."""
+    parts = [f"{result.n} images"]
+    if result.kid is not None:
+        parts.append(f"KID {result.kid.kid:.3f} (SE {result.kid.standard_error:.3f})")
+    if result.coverage is not None:
+        parts.append(f"precision {result.coverage.precision:.2f}")
+        parts.append(f"coverage {result.coverage.coverage:.2f}")
+    if result.frechet is not None:
+        parts.append(f"FID {result.frechet:.2f}")
+    if result.diversity is not None:
+        parts.append(f"MS-SSIM {result.diversity.mean_ms_ssim:.3f}")
+    if result.prompt_adherence is not None:
+        parts.append(f"prompt adherence {result.prompt_adherence:.3f}")
+    if result.neighbours:
+        parts.append(f"{result.flagged} flagged as memorised")
+    return f"{arm}: " + ", ".join(parts)
+
+
+def load_autoencoder(base: str, *, device: str | None) -> Any:
+    """Load a base model's autoencoder; of a diffusers folder nothing else is read."""
+    from ml.variants import load_base, pick_device
+
+    if (Path(base) / "vae" / "config.json").is_file():
+        from diffusers import AutoencoderKL
+
+        vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
+            base, subfolder="vae", local_files_only=True
+        )
+        return vae.to(pick_device(device)).eval()
+    return load_base(base, dtype="float32", device=device).vae
+
+
+def _base_of(synthetic: Sequence[Mapping[str, Any]], runs: Path) -> str:
+    """Find the base model that the bank names in the options of the runs it came from."""
+    from ml.run_folder import read_json
+
+    named = {str(r.get("provenance", {}).get("base_model")) for r in synthetic} - {"None"}
+    options = [read_json(path) for path in sorted(runs.glob("*/options.json"))]
+    known = {str(o["base"]) for o in options if o.get("base_name") in named and "base" in o}
+    if len(named) == 1 and len(known) == 1:
+        return known.pop()
+    found = " and ".join(sorted(named)) or "no base model"
+    raise MlError(
+        f"the bank names {found}, and {runs} does not say where one such base is: "
+        "name the model whose autoencoder is to be used with --base."
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        run(arguments)
+    except MlError as error:
+        print(f"ml.evaluate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ml.evaluate: stopped; nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,459 @@
+"""python -m ml.finetune: train one variant of a base model on prepared radiographs.
+
+The run's folder says what was done, in full: ml/run_folder.py lists what is in it. Ctrl-C writes
+what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml.config import VariantConfig, check, load_variants, override
+from ml.errors import MlError
+from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
+
+if TYPE_CHECKING:
+    from ml.data import PreparedData
+    from ml.train import StepReport
+
+PLACES = ("base",)
+"""Options that may differ when a run is resumed: the same base may lie elsewhere."""
+
+BEFORE_TRAINING = {"options.json", "versions.json", "prior"}
+"""What a run that failed before its first step leaves; a new run may take its place."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Finetuned:
+    """What a call did."""
+
+    run: Path
+    ended: str
+    steps: int
+    last_loss: float | None
+    held_out_loss: float | None
+    seconds: float
+
+
+def finetune(
+    name: str,
+    variant: VariantConfig,
+    *,
+    base: str,
+    data: Path,
+    run: Path,
+    resume: bool = False,
+    cache: Path | None = None,
+    device: str | None = None,
+    processes: int | None = None,
+    show_progress: bool = False,
+) -> Finetuned:
+    """Train a variant and write its run folder.
+
+    Parameters
+    ----------
+    cache : folder for what the autoencoder makes of the data; default: ``cache`` in ``data``
+    processes : how many must take part; default: as many as the launcher says
+
+    Raises
+    ------
+    MlError
+        If something given cannot be used, or the loss is not a finite number.
+    """
+    if variant.kind == "none":
+        raise MlError(f"{name} is the base model itself: there is nothing to train, generate it.")
+    check(variant, name)
+    prepared = _prepared(data, variant)
+    from ml.library_logging import quieten
+
+    quieten()
+    from ml.train import train
+    from ml.training_samples import grid_writer, prior_images
+    from ml.variants import load_base, locate_base
+
+    accelerator = _accelerator(device, processes)
+    main = accelerator.is_main_process
+    source = locate_base(base)
+    whole = variant.kind in ("full", "dreambooth")
+    pipeline = load_base(
+        base,
+        # What is trained stays in float32; autocast does the rest.
+        dtype="float32" if whole else variant.training.dtype,
+        device=str(accelerator.device),
+    )
+    variant = _settled(variant, pipeline, accelerator.device.type)
+    options = describe(
+        name,
+        variant,
+        prepared,
+        base=base,
+        base_sha256=base_digest(source),
+        processes=accelerator.num_processes,
+    )
+    if main:
+        _open_run(run, options, resume=resume)
+    accelerator.wait_for_everyone()
+    prior = []
+    if variant.kind == "dreambooth" and variant.training.prior_weight > 0:
+        with accelerator.main_process_first():
+            prior = prior_images(pipeline, variant, run / "prior")
+    with _watching(show_progress and main, name) as watch:
+        outcome, trainable = train(
+            pipeline,
+            variant,
+            prepared,
+            run,
+            accelerator,
+            prior=prior,
+            resume=resume,
+            cache=cache or data / "cache",
+            watch=watch,
+            draw_samples=grid_writer(pipeline, variant, run / "samples"),
+        )
+    if main and outcome.ended != "interrupted":
+        folder = WEIGHTS[variant.kind]
+        trainable.save(run / folder)
+        write_text(run / "README.md", model_card_of(options, dataclasses.asdict(outcome), folder))
+        write_checkpoint(run, variant.kind, base_sha256=options["base_sha256"], step=outcome.steps)
+    accelerator.wait_for_everyone()
+    return Finetuned(
+        run,
+        outcome.ended,
+        outcome.steps,
+        outcome.last_loss,
+        outcome.held_out_loss,
+        outcome.seconds,
+    )
+
+
+def describe(
+    name: str,
+    variant: VariantConfig,
+    data: PreparedData,
+    *,
+    base: str,
+    base_sha256: str,
+    processes: int,
+) -> dict[str, Any]:
+    """Return a run's ``options.json``: every choice, resolved."""
+    from ml.variants import base_name
+
+    path = Path(base).expanduser()
+    training = variant.training
+    only = f", {variant.condition_only} images only" if variant.condition_only else ""
+    length = f"{training.epochs} epochs"
+    if training.max_steps:
+        length = f"at most {training.max_steps} steps"
+    return {
+        "variant": name,
+        "kind": variant.kind,
+        "title": variant.title,
+        "condition_only": variant.condition_only,
+        "prompts": variant.prompts,
+        "prediction_type": training.prediction_type,
+        "base": str(path.resolve()) if path.exists() else base,
+        "base_name": base_name(base),
+        "base_sha256": base_sha256,
+        "training_summary": f"{variant.title}{only}, from {base_name(base)} on {len(data.train)} "
+        f"radiographs of {data.name}, {variant.data.size} px, {length}.",
+        "data": {
+            "name": data.name,
+            "digest": data.digest,
+            "train": len(data.train),
+            "held_out": len(data.held_out),
+            "licence": data.licence,
+            "attribution": data.attribution,
+        },
+        "processes": processes,
+        "from_paper": variant.from_paper,
+        "our_reading": variant.our_reading,
+        "config": dataclasses.asdict(variant),
+    }
+
+
+def model_card_of(options: Mapping[str, Any], outcome: Mapping[str, Any], folder: str) -> str:
+    """Return the run's README.md."""
+    from ml.model_card import model_card
+
+    return model_card(options, {**outcome}, folder)
+
+
+def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
+    from ml.data import read_prepared
+
+    return read_prepared(folder, variant.condition_only)
+
+
+def _settled(variant: VariantConfig, pipeline: Any, device_type: str) -> VariantConfig:
+    """Replace "whatever the base or device has" by what that is, so that options say it."""
+    from ml.variants import pick_dtype
+
+    training = variant.training
+    step = pipeline.vae_scale_factor * 2 ** (len(pipeline.unet.config.block_out_channels) - 1)
+    if variant.data.size % step:
+        raise MlError(
+            f"data.size {variant.data.size} does not suit the base: use multiples of {step}."
+        )
+    dtype = str(pick_dtype(training.dtype, device_type)).removeprefix("torch.")
+    predicts = training.prediction_type or pipeline.scheduler.config.get(
+        "prediction_type", "epsilon"
+    )
+    if predicts not in ("epsilon", "v_prediction"):
+        raise MlError(f"the base predicts {predicts!r}, which cannot be tuned here.")
+    changes = {"dtype": dtype, "prediction_type": predicts}
+    settled = override(training, changes, "the base")
+    return dataclasses.replace(variant, training=settled)
+
+
+def _accelerator(device: str | None, processes: int | None) -> Any:
+    """Start Hugging Face accelerate; every process that was asked for must be there."""
+    from accelerate import Accelerator
+
+    from ml.variants import pick_device
+
+    where = pick_device(device)
+    accelerator: Any = Accelerator(cpu=where == "cpu", mixed_precision="no")
+    asked = processes or int(os.environ.get("WORLD_SIZE", "1"))
+    if accelerator.num_processes != asked:
+        raise MlError(
+            f"{asked} processes were asked for, but {accelerator.num_processes} is running: start "
+            f"with torchrun --nproc-per-node {asked} -m ml.finetune (accelerate launch --cpu "
+            "starts one only)."
+        )
+    return accelerator
+
+
+def _open_run(run: Path, options: dict[str, Any], *, resume: bool) -> None:
+    """Write the options of a new run, or hold those of a resumed one against them."""
+    if resume:
+        before = read_json(run / "options.json")
+        difference = first_difference(before, options)
+        if difference:
+            raise MlError(f"{run} was begun with other options: {difference}; it cannot go on so.")
+    elif run.exists() and (not run.is_dir() or {p.name for p in run.iterdir()} - BEFORE_TRAINING):
+        raise MlError(f"{run} exists: go on with --resume, or name a new folder.")
+    from ml.generate import software_versions
+
+    run.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        write_json(run / "options.json", options)
+    write_json(run / "versions.json", software_versions())
+
+
+def first_difference(some: Any, others: Any, where: str = "") -> str | None:
+    """Return the first place where two options differ, and how."""
+    if isinstance(some, dict) and isinstance(others, dict):
+        for key in sorted({*some, *others}):
+            if where == "" and key in PLACES:
+                continue
+            inner = f"{where}.{key}" if where else key
+            difference = first_difference(some.get(key), others.get(key), inner)
+            if difference:
+                return difference
+        return None
+    return None if some == others else f"{where} was {some!r}, is {others!r}"
+
+
+@contextmanager
+def _watching(shown: bool, name: str) -> Iterator[Any]:
+    """Show a bar with loss, rate, remaining time and memory, where somebody looks."""
+    if not shown:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+        TextColumn("held out {task.fields[held_out]}"),
+        TextColumn("{task.fields[rate]}", style="dim"),
+        Remaining(),
+        TextColumn("{task.fields[memory]}", style="dim"),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(name, total=None, loss="-", held_out="-", rate="", memory="")
+        began: list[tuple[float, int]] = []
+
+        def watch(report: StepReport) -> None:
+            held_out = report.held_out_loss
+            began.append((time.monotonic(), report.step))
+            elapsed, steps = (now - then for now, then in zip(began[-1], began[0], strict=True))
+            known: dict[str, Any] = {} if held_out is None else {"held_out": f"{held_out:.4f}"}
+            bar.update(
+                task,
+                total=report.total_steps,
+                completed=report.step,
+                loss=f"{report.loss:.4f}",
+                rate=f"{steps / elapsed:.2f} steps/s" if elapsed else "",
+                memory=_memory(),
+                **known,
+            )
+
+        yield watch
+
+
+def _memory() -> str:
+    import resource
+
+    import torch
+
+    if torch.cuda.is_available():
+        return f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB of the GPU"
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"{kibibytes / 2**20:.1f} GiB"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line (no heavy import happens here)."""
+    result = argparse.ArgumentParser(
+        prog="python -m ml.finetune",
+        description="Train one variant of a base model on prepared radiographs.",
+        epilog="python -m ml.variants lists the variants. Several GPUs: torchrun "
+        "--nproc-per-node N -m ml.finetune ...",
+    )
+    result.add_argument("variant", help="M1, M2, ... or one of --config")
+    result.add_argument("--base", required=True, help="diffusers folder, single file or hub id")
+    result.add_argument("--data", type=Path, required=True, help="folder that ml.prepare wrote")
+    result.add_argument("--out", type=Path, help="run folder (runs/VARIANT)")
+    result.add_argument("--config", type=Path, help="TOML file that overrides or adds variants")
+    result.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override one choice, such as training.min_snr_gamma=5 or data.fit=crop",
+    )
+    result.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
+    result.add_argument("--epochs", type=int)
+    result.add_argument("--size", type=int, help="pixels a side")
+    result.add_argument("--batch-size", type=int, help="images a process and micro step")
+    result.add_argument("--learning-rate", type=float)
+    result.add_argument("--seed", type=int)
+    result.add_argument(
+        "--condition-only", choices=("normal", "abnormal"), help="train on one condition only"
+    )
+    result.add_argument(
+        "--captions",
+        choices=("prompts", "data"),
+        help="train with the variant's two prompts, or with the data's own captions",
+    )
+    result.add_argument("--prompt-normal", metavar="TEXT")
+    result.add_argument("--prompt-abnormal", metavar="TEXT")
+    result.add_argument(
+        "--allow-mirrored",
+        action="store_true",
+        help="also train on mirrored images; teaches hearts on the right",
+    )
+    result.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    result.add_argument("--cache", type=Path, help="folder of encoded images (DATA/cache)")
+    result.add_argument("--device", help="cpu, cuda, mps; default: the best there is")
+    result.add_argument("--dtype", choices=("float32", "bfloat16"))
+    result.add_argument("--processes", type=int, help="fail unless so many take part")
+    return result
+
+
+def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
+    """Return the variant with all that the command line overrides."""
+    variants = load_variants(arguments.config)
+    name = arguments.variant
+    if name not in variants:
+        raise MlError(f"variant {name!r} is not one of {', '.join(variants)}.")
+    variant = variants[name]
+    given: dict[str, Any] = {
+        "training": {
+            "max_steps": arguments.max_steps,
+            "epochs": arguments.epochs,
+            "batch_size": arguments.batch_size,
+            "learning_rate": arguments.learning_rate,
+            "seed": arguments.seed,
+            "dtype": arguments.dtype,
+        },
+        "data": {"size": arguments.size, "captions": arguments.captions},
+        "condition_only": arguments.condition_only,
+        "prompt_normal": arguments.prompt_normal,
+        "prompt_abnormal": arguments.prompt_abnormal,
+    }
+    variant = override(variant, _without_none(given), "the command line")
+    for text in arguments.set:
+        variant = override(variant, _setting(text), f"--set {text}")
+    if arguments.allow_mirrored:
+        variant = override(variant, {"data": {"mirror": True}}, "--allow-mirrored")
+    elif variant.data.mirror:
+        raise MlError(f"{name} mirrors images, which needs --allow-mirrored: hearts lie left.")
+    return check(variant, name)
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_none(value) if isinstance(value, Mapping) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _setting(text: str) -> dict[str, Any]:
+    """Read KEY=VALUE; a value that is not TOML is taken as text."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise MlError(f"--set {text!r} is not of the form key=value.")
+    for written in (value, f'"{value}"'):
+        try:
+            return tomllib.loads(f"{key.strip()} = {written}")
+        except tomllib.TOMLDecodeError:
+            continue
+    raise MlError(f"--set {text!r} is not of the form key=value.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = parser().parse_args(argv)
+    run = arguments.out or Path("runs") / arguments.variant
+    first = os.environ.get("RANK", "0") == "0"
+    try:
+        done = finetune(
+            arguments.variant,
+            chosen_variant(arguments),
+            base=arguments.base,
+            data=arguments.data,
+            run=run,
+            resume=arguments.resume,
+            cache=arguments.cache,
+            device=arguments.device,
+            processes=arguments.processes,
+            show_progress=sys.stderr.isatty(),
+        )
+    except MlError as error:
+        if first:
+            print(f"ml.finetune: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ml.finetune: stopped at once; go on with --resume.", file=sys.stderr)
+        return 130
+    if not first:
+        return 0
+    if done.ended == "interrupted":
+        print(
+            f"ml.finetune: stopped after step {done.steps}; go on with --resume.", file=sys.stderr
+        )
+        return 130
+    held_out = "" if done.held_out_loss is None else f", held-out loss {done.held_out_loss:.4f}"
+    print(f"{run}: {done.steps} steps in {done.seconds:.0f} s{held_out} ({done.ended}).")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

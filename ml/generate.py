@@ -1,0 +1,445 @@
+"""python -m ml.generate: fill an image bank from one or more variants, with provenance.
+
+Run again, it continues: images that are there, byte for byte, are not made twice. Several
+processes may fill one bank at a time (``--shard i/n``); their union is the unsharded set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml.bank import (
+    CONDITIONS,
+    ArmDescription,
+    ArmWriter,
+    Condition,
+    Shard,
+    merge_banks,
+    utc_now,
+    write_manifest,
+)
+from ml.errors import MlError
+from ml.sampling import (
+    SCHEDULERS,
+    ImageRequest,
+    SampledImage,
+    SamplerSettings,
+    image_seed,
+    plan,
+    sample,
+)
+
+if TYPE_CHECKING:
+    from ml.variants import LoadedVariant
+
+SAME_ON_RESUME = (
+    "variant",
+    "base_model",
+    "checkpoint_sha256",
+    "negative_prompt",
+    "bank_seed",
+    "scheduler",
+    "steps",
+    "guidance_scale",
+    "guidance_interval",
+    "size",
+)
+"""Provenance that all images of an arm have in common."""
+
+
+@dataclass(frozen=True)
+class ArmOutcome:
+    """What one call did for one arm (of this shard's share)."""
+
+    arm: str
+    made: int
+    already_there: int
+    rejected: int
+    given_up: int
+    """Images of which every attempt was rejected."""
+
+
+def fill_arm(
+    loaded: LoadedVariant,
+    bank: Path,
+    *,
+    arm: ArmDescription,
+    prompts: Mapping[Condition, str],
+    counts: Mapping[Condition, int],
+    settings: SamplerSettings,
+    bank_seed: int,
+    shard: Shard | None = None,
+    max_attempts: int = 5,
+    progress: Callable[[SampledImage], None] | None = None,
+) -> ArmOutcome:
+    """Make a shard's missing images of one arm and record each as it is done.
+
+    A rejected image is tried again with the seed of the next attempt, ``max_attempts`` times in
+    all; every attempt stays on record.
+
+    Parameters
+    ----------
+    progress : called with every `SampledImage`
+
+    Raises
+    ------
+    MlError
+        If the bank holds images of this arm that were made another way.
+    """
+    common = {
+        "variant": loaded.variant,
+        "base_model": loaded.base_name,
+        "checkpoint_sha256": loaded.checkpoint_sha256,
+        "negative_prompt": settings.negative_prompt,
+        "bank_seed": bank_seed,
+        "scheduler": settings.scheduler,
+        "steps": settings.steps,
+        "guidance_scale": settings.guidance_scale,
+        "guidance_interval": list(settings.guidance_interval),
+        "size": settings.size,
+        "batch_size": settings.batch_size,
+        "dtype": str(loaded.pipeline.unet.dtype).removeprefix("torch."),
+        "device": loaded.pipeline.unet.device.type,
+        "software": software_versions(),
+    }
+    requests = plan(loaded.variant, prompts, counts, bank_seed=bank_seed, shard=shard)
+    made = rejected = 0
+    with ArmWriter(bank, arm, shard=shard) as writer:
+        done, attempts = _progress_so_far(writer, common, prompts)
+        due = [r for r in requests if (r.condition, r.index) not in done]
+        already_there = len(requests) - len(due)
+        queue = [
+            _attempt(r, attempts.get((r.condition, r.index), 0), bank_seed, loaded.variant)
+            for r in due
+        ]
+        queue = [r for r in queue if r.attempt < max_attempts]
+        given_up = len(due) - len(queue)
+        while queue:
+            again: list[ImageRequest] = []
+            for image in sample(loaded.pipeline, queue, settings):
+                request = image.request
+                provenance = {
+                    **common,
+                    "prompt": request.prompt,
+                    "seed": request.seed,
+                    "chroma": round(image.chroma, 3),
+                    "created_at": utc_now(),
+                }
+                if image.rejection is None:
+                    writer.add_image(
+                        image.pixels,
+                        condition=request.condition,
+                        index=request.index,
+                        attempt=request.attempt,
+                        provenance=provenance,
+                    )
+                    made += 1
+                else:
+                    writer.add_rejection(
+                        condition=request.condition,
+                        index=request.index,
+                        attempt=request.attempt,
+                        reason=image.rejection,
+                        provenance=provenance,
+                    )
+                    rejected += 1
+                    if request.attempt + 1 < max_attempts:
+                        following = request.attempt + 1
+                        again.append(_attempt(request, following, bank_seed, loaded.variant))
+                    else:
+                        given_up += 1
+                if progress is not None:
+                    progress(image)
+            queue = again
+    return ArmOutcome(arm.id, made, already_there, rejected, given_up)
+
+
+def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> Shard:
+    """Read ``--shard i/n``, else the launchers' variables.
+
+    Without ``--shard``, torchrun's RANK of WORLD_SIZE and a Slurm array's task of its count are
+    used, multiplied when both are there.
+    """
+    if given is not None:
+        index, slash, count = given.partition("/")
+        if not (slash and index.isdecimal() and count.isdecimal()):
+            raise MlError(f"--shard {given!r} is not of the form i/n, such as 0/4.")
+        return Shard(int(index), int(count))
+    try:
+        rank, world = int(environment.get("RANK", 0)), int(environment.get("WORLD_SIZE", 1))
+        first = int(environment.get("SLURM_ARRAY_TASK_MIN", 0))
+        task = int(environment.get("SLURM_ARRAY_TASK_ID", first)) - first
+        tasks = int(environment.get("SLURM_ARRAY_TASK_COUNT", 1))
+    except ValueError as error:
+        raise MlError(
+            f"the launcher's environment cannot be read ({error}): give --shard i/n."
+        ) from error
+    return Shard(task * world + rank, tasks * world)
+
+
+def counts_per_condition(total: int, only: Condition | None = None) -> dict[Condition, int]:
+    """Share images between the conditions; of an odd number normal gets one more."""
+    if only is not None:
+        return {only: total}
+    return {"normal": total - total // 2, "abnormal": total // 2}
+
+
+def software_versions() -> dict[str, str]:
+    """Versions of what decides an image's content."""
+    from importlib.metadata import version
+
+    packages = ("torch", "diffusers", "transformers", "peft", "numpy")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def _progress_so_far(
+    writer: ArmWriter, common: Mapping[str, Any], prompts: Mapping[Condition, str]
+) -> tuple[set[tuple[str, int]], dict[tuple[str, int], int]]:
+    """Return the images that are there and, of all others, the attempt that is next."""
+    done: set[tuple[str, int]] = set()
+    attempts: dict[tuple[str, int], int] = {}
+    for record in writer.records():
+        expected = {key: common[key] for key in SAME_ON_RESUME}
+        if record["condition"] in prompts:
+            expected["prompt"] = prompts[record["condition"]]
+        for key, value in expected.items():
+            if record["provenance"].get(key) != value:
+                raise MlError(
+                    f"the bank's arm {writer.arm.id} was made with {key} "
+                    f"{record['provenance'].get(key)!r}, not {value!r}: "
+                    "use another bank, another --arm, or the same options."
+                )
+        place = (record["condition"], record["index"])
+        if "rejected" in record:
+            attempts[place] = max(attempts.get(place, 0), record["attempt"] + 1)
+        elif writer.has_image(record):
+            done.add(place)
+        else:
+            attempts[place] = max(attempts.get(place, 0), record["attempt"])
+    return done, attempts
+
+
+def _attempt(request: ImageRequest, attempt: int, bank_seed: int, variant: str) -> ImageRequest:
+    seed = image_seed(bank_seed, variant, request.prompt, request.index, attempt)
+    return replace(request, attempt=attempt, seed=seed)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line (no heavy import happens here)."""
+    defaults = SamplerSettings()
+    result = argparse.ArgumentParser(
+        prog="python -m ml.generate",
+        description="Fill an image bank from one or more variants. Run again to continue.",
+        epilog="Several processes may fill one bank: give each --shard i/n, or start them with "
+        "torchrun or as a Slurm array, whose variables are read.",
+    )
+    result.add_argument(
+        "variants", nargs="*", metavar="VARIANT", help="M0, M1, ... or a run's name"
+    )
+    result.add_argument(
+        "--bank", type=Path, required=True, help="folder of the bank; made if absent"
+    )
+    result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
+    result.add_argument("--base", help="base model: folder, single file or hub id (M0 needs it)")
+    result.add_argument(
+        "--count", type=int, default=50, help="images a variant, half of each condition (50)"
+    )
+    result.add_argument("--condition", choices=CONDITIONS, help="make only this condition")
+    result.add_argument("--seed", type=int, default=0, help="the bank's seed (0)")
+    result.add_argument("--prompt-normal", metavar="TEXT", help="default: the variant's own")
+    result.add_argument("--prompt-abnormal", metavar="TEXT", help="default: the variant's own")
+    result.add_argument("--negative-prompt", metavar="TEXT", default=defaults.negative_prompt)
+    result.add_argument(
+        "--scheduler",
+        choices=tuple(SCHEDULERS),
+        default=defaults.scheduler,
+        help=f"sampler ({defaults.scheduler})",
+    )
+    result.add_argument("--steps", type=int, default=defaults.steps, help=f"({defaults.steps})")
+    result.add_argument(
+        "--guidance",
+        type=float,
+        default=defaults.guidance_scale,
+        metavar="SCALE",
+        help=f"classifier-free guidance; 1 is none ({defaults.guidance_scale})",
+    )
+    result.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        default=defaults.guidance_interval,
+        metavar=("FROM", "TO"),
+        help="share of the steps that is guided, noise 0 to image 1 (0 1)",
+    )
+    result.add_argument(
+        "--size", type=int, help="pixels a side; default: what the base was made for"
+    )
+    result.add_argument("--batch-size", type=int, default=defaults.batch_size)
+    result.add_argument(
+        "--bit-exact",
+        action="store_true",
+        help="fill the last batch up, so that shards are bit-equal to one whole run",
+    )
+    result.add_argument(
+        "--max-chroma",
+        type=float,
+        metavar="LEVELS",
+        help="reject images of more colour than this, 0 to 255; default: record it only",
+    )
+    result.add_argument(
+        "--max-attempts", type=int, default=5, help="seeds tried for an image that is rejected (5)"
+    )
+    result.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
+    result.add_argument("--dtype", choices=("float32", "bfloat16", "float16"))
+    result.add_argument(
+        "--shard", metavar="I/N", help="make every N-th image, from the I-th, from 0"
+    )
+    result.add_argument("--arm", help="arm to fill; default: the variant's name (one variant only)")
+    result.add_argument("--name", help="name of the bank; default: the folder's")
+    result.add_argument("--licence", help="licence of the images, as the bank states it")
+    result.add_argument("--attribution", help="who must be thanked, as the bank states it")
+    result.add_argument(
+        "--merge",
+        type=Path,
+        nargs="+",
+        metavar="BANK",
+        help="instead of generating, gather banks of shards that were made without a common disk",
+    )
+    return result
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command line asks; print one line an arm."""
+    if arguments.merge:
+        if arguments.variants:
+            raise MlError("--merge gathers finished banks: give it no variants.")
+        count = merge_banks(arguments.merge, arguments.bank)
+        print(f"{arguments.bank} holds {count} images of {len(arguments.merge)} merged banks.")
+        return
+    if not arguments.variants:
+        raise MlError("name at least one variant, such as M0 (python -m ml.variants lists them).")
+    if arguments.arm and len(arguments.variants) > 1:
+        raise MlError("--arm names one arm, so give one variant with it.")
+    if arguments.count < 1 or arguments.max_attempts < 1:
+        raise MlError("--count and --max-attempts must be at least 1.")
+    shard = shard_of_this_process(arguments.shard, os.environ)
+    if shard.count > 1:
+        print(f"shard {shard.index}/{shard.count}", file=sys.stderr)
+    for variant in dict.fromkeys(arguments.variants):
+        _run_variant(variant, arguments, shard)
+    total = write_manifest(
+        arguments.bank,
+        name=arguments.name,
+        licence=arguments.licence,
+        attribution=arguments.attribution,
+    )
+    print(f"{arguments.bank} holds {total} images.")
+
+
+def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> None:
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from ml.variants import load_variant
+
+    loaded = load_variant(
+        variant,
+        runs=arguments.runs,
+        base=arguments.base,
+        dtype=arguments.dtype,
+        device=arguments.device,
+    )
+    settings = SamplerSettings(
+        scheduler=arguments.scheduler,
+        steps=arguments.steps,
+        guidance_scale=arguments.guidance,
+        guidance_interval=tuple(arguments.guidance_interval),
+        negative_prompt=arguments.negative_prompt,
+        size=arguments.size or native_size(loaded.pipeline),
+        batch_size=arguments.batch_size,
+        bit_exact=arguments.bit_exact,
+        max_chroma=arguments.max_chroma,
+    )
+    only = arguments.condition or loaded.options.get("condition_only")
+    counts = counts_per_condition(arguments.count, only)
+    own = loaded.options["prompts"]
+    given = {"normal": arguments.prompt_normal, "abnormal": arguments.prompt_abnormal}
+    prompts: dict[Condition, str] = {c: given[c] or own[c] for c in counts}
+    arm = describe_arm(arguments.arm or variant, loaded, settings)
+    share = len(plan(variant, prompts, counts, bank_seed=arguments.seed, shard=shard))
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(arm.id, total=share)
+
+        def advance(image: SampledImage) -> None:
+            if image.rejection is None:
+                bar.advance(task)
+
+        try:
+            outcome = fill_arm(
+                loaded,
+                arguments.bank,
+                arm=arm,
+                prompts=prompts,
+                counts=counts,
+                settings=settings,
+                bank_seed=arguments.seed,
+                shard=shard,
+                max_attempts=arguments.max_attempts,
+                progress=advance,
+            )
+        except KeyboardInterrupt:
+            write_manifest(arguments.bank, name=arguments.name)
+            raise
+    print(
+        f"{outcome.arm}: {outcome.made} made, {outcome.already_there} already there, "
+        f"{outcome.rejected} rejected, {outcome.given_up} given up."
+    )
+
+
+def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> ArmDescription:
+    """Say in the bank what an arm is, from the run's resolved options."""
+    options = loaded.options
+    title = str(options["title"])
+    if options.get("condition_only"):
+        title += f", {options['condition_only']} only"
+    training = {k: v for k, v in options.items() if k not in ("base", "prompts", "title")}
+    return ArmDescription(
+        id=arm,
+        label=f"{arm}: {title}",
+        description=f"Sampled from {loaded.base_name} as variant {loaded.variant} ({title}); "
+        f"{settings.steps} steps of {settings.scheduler}, guidance {settings.guidance_scale:g}.",
+        training_summary=str(options["training_summary"]),
+        training=training,
+        rejection_rule=settings.rejection_rule(),
+    )
+
+
+def native_size(pipeline: Any) -> int:
+    """Return the side, in pixels, of the images a pipeline was trained to make."""
+    return int(pipeline.unet.config.sample_size * pipeline.vae_scale_factor)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        run(arguments)
+    except MlError as error:
+        print(f"ml.generate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ml.generate: stopped; run the same command again to continue.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

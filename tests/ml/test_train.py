@@ -1,0 +1,197 @@
+"""Training does what it says: cached is uncached, resumed is uninterrupted, clipped is clipped."""
+
+import dataclasses
+import os
+import signal
+
+import pytest
+import torch
+from tuning_fixtures import (
+    losses_of,
+    six_films,  # noqa: F401
+    small,
+    tiny_base_folder,  # noqa: F401
+    tune,
+    weights_of,
+)
+
+import ml.train
+from ml.cache import MomentCache, draw_latents
+from ml.data import load_grey, read_prepared, to_model, view
+from ml.errors import MlError
+from ml.randomness import draw, shuffled
+from ml.variants import load_base
+
+
+def test_cached_latents_are_those_of_encoding_anew(base, data, tmp_path):
+    config = small("M1").data
+    vae = load_base(base).vae
+    images = read_prepared(data).train
+    for folder in (None, tmp_path, tmp_path):  # in memory, written, read again
+        cache = MomentCache(vae, config, folder)
+        cache.fill(images)
+        for image in images:
+            for number in range(config.augmentations):
+                grey = view(load_grey(image, config), number, image.pixels_sha256, config)
+                with torch.no_grad():
+                    encoded = vae.encode(torch.from_numpy(to_model(grey))[None]).latent_dist
+                noise = torch.randn(encoded.mean.shape, generator=torch.Generator().manual_seed(3))
+                fresh = (encoded.mean + encoded.std * noise) * vae.config.scaling_factor
+                cached = draw_latents(cache[image, number][None], noise, vae.config.scaling_factor)
+                assert torch.equal(cached, fresh)
+
+
+def test_a_changed_option_never_meets_a_stale_cache(base, data, tmp_path):
+    vae, image = load_base(base).vae, read_prepared(data).train[0]
+    found = []
+    for fit in ("pad", "crop"):
+        cache = MomentCache(vae, dataclasses.replace(small("M1").data, fit=fit), tmp_path)
+        cache.fill([image], views=1)
+        found.append(cache[image, 0])
+    assert not torch.equal(*found)
+
+
+def stopping_after(step, monkeypatch):
+    """Let Ctrl-C strike while a step is computed."""
+    real = ml.train.rate_share
+
+    def interrupting(config, now, total):
+        if now == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(config, now, total)
+
+    monkeypatch.setattr(ml.train, "rate_share", interrupting)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("M2", {"ema_decay": 0.9, "caption_dropout": 0.3, "noise_offset": 0.1}),
+        ("M3", {}),
+        ("M6", {}),
+    ],
+)
+def test_a_resumed_run_is_bit_equal(name, changes, base, data, tmp_path, monkeypatch):
+    tune(name, tmp_path / "through", base, data, **changes)
+    with monkeypatch.context() as patch:
+        stopping_after(3, patch)
+        stopped = tune(name, tmp_path / "stopped", base, data, **changes)
+    assert (stopped.ended, stopped.steps) == ("interrupted", 4)
+    assert not (tmp_path / "stopped" / "checkpoint.json").exists()
+    finished = tune(name, tmp_path / "stopped", base, data, resume=True, **changes)
+    assert (finished.ended, finished.steps) == ("finished", 8)
+    assert weights_of(tmp_path / "stopped") == weights_of(tmp_path / "through")
+    assert losses_of(tmp_path / "stopped") == losses_of(tmp_path / "through")
+
+
+def test_it_does_not_resume_with_other_options(base, data, tmp_path, monkeypatch):
+    stopping_after(1, monkeypatch)
+    tune("M1", tmp_path / "run", base, data)
+    with pytest.raises(MlError, match=r"config.training.learning_rate was 0.0001, is 0.5"):
+        tune("M1", tmp_path / "run", base, data, resume=True, learning_rate=0.5)
+
+
+def recorded_norms(monkeypatch):
+    """Record the norm of all gradients as the optimizer sees them."""
+    norms = []
+    real = ml.train.make_optimizer
+
+    def recording(config, groups, device):
+        optimizer = real(config, groups, device)
+
+        def note(*_):
+            grads = [p.grad.flatten() for g in optimizer.param_groups for p in g["params"]]
+            norms.append(float(torch.cat(grads).norm()))
+
+        optimizer.register_step_pre_hook(note)
+        return optimizer
+
+    monkeypatch.setattr(ml.train, "make_optimizer", recording)
+    return norms
+
+
+@pytest.mark.parametrize("name", ["M1", "M3"])
+def test_clipping_clips(name, base, data, tmp_path, monkeypatch):
+    norms = recorded_norms(monkeypatch)
+    tune(name, tmp_path / "free", base, data, max_grad_norm=0.0, max_steps=2)
+    free = norms.copy()
+    norms.clear()
+    limit = min(free) / 4
+    tune(name, tmp_path / "clipped", base, data, max_grad_norm=limit, max_steps=2)
+    assert all(norm <= limit * 1.001 for norm in norms)
+    assert norms[0] == pytest.approx(limit, rel=1e-3)
+
+
+def test_a_loss_that_is_no_number_names_step_and_images(base, data, tmp_path):
+    with pytest.raises(MlError, match=r"not a finite number at step [2-8] \(images: film\d.png\)"):
+        tune("M3", tmp_path / "run", base, data, learning_rate=1e30, max_grad_norm=0.0)
+    assert not (tmp_path / "run" / "checkpoint.json").exists()
+
+
+def test_accumulated_batches_are_one_large_batch(base, data, tmp_path):
+    tune("M1", tmp_path / "large", base, data, batch_size=2)
+    tune("M1", tmp_path / "split", base, data, gradient_accumulation=2)
+    large, split = losses_of(tmp_path / "large"), losses_of(tmp_path / "split")
+    assert len(large) == 4
+    for (_, one, _), (_, two, _) in zip(large, split, strict=True):
+        assert float(one) == pytest.approx(float(two), rel=1e-5)
+
+
+def test_every_image_is_seen_once_an_epoch():
+    for epoch in range(3):
+        assert sorted(shuffled(0, "epoch", epoch, count=7)) == list(range(7))
+    assert shuffled(0, "epoch", 0, count=30) != shuffled(0, "epoch", 1, count=30)
+
+
+def test_a_draw_depends_on_its_key_only():
+    options = {"shape": (4, 8, 8), "views": 3, "timesteps": 1000}
+    one, again = draw(0, 5, 1, **options), draw(0, 5, 1, **options)
+    torch.manual_seed(99)
+    assert torch.equal(one.noise, again.noise)
+    assert one.timestep == again.timestep
+    for key in ((0, 5, 2), (0, 6, 1), (1, 5, 1)):
+        assert not torch.equal(draw(*key, **options).noise, one.noise)
+    dropped = [draw(0, s, 0, **options, caption_dropout=0.25).drop_caption for s in range(800)]
+    assert 0.2 < sum(dropped) / len(dropped) < 0.3
+
+
+def test_it_stops_early_when_held_out_images_do_not_gain(base, data, tmp_path):
+    variant = small("M3", epochs=20, learning_rate=0.03, schedule="constant", early_stop=2)
+    ended = tune("M3", tmp_path / "run", base, data, variant=variant)
+    assert ended.ended == "early stop"
+    assert ended.steps < 80
+    assert (tmp_path / "run" / "checkpoint.json").exists()
+
+
+def test_the_weight_norm_is_capped(base, data, tmp_path):
+    from safetensors.torch import load_file
+
+    tune("M1", tmp_path / "run", base, data, learning_rate=0.05, max_weight_norm=0.1)
+    weights = load_file(tmp_path / "run" / "lora" / "lora_kohya.safetensors")
+    norms = []
+    for key in [k.removesuffix(".alpha") for k in weights if k.endswith(".alpha")]:
+        down, up = weights[f"{key}.lora_down.weight"], weights[f"{key}.lora_up.weight"]
+        norms.append(float((up @ down).norm() * weights[f"{key}.alpha"] / down.shape[0]))
+    assert max(norms) == pytest.approx(0.1, rel=1e-4)
+
+
+def test_the_learning_rate_follows_the_optimizer_steps():
+    config = small("M1", warmup_steps=2, schedule="cosine").training
+    shares = [ml.train.rate_share(config, step, 10) for step in range(10)]
+    assert shares[:3] == [0.5, 1.0, 1.0]
+    assert shares[6] == pytest.approx(0.5)
+    constant = dataclasses.replace(config, schedule="constant")
+    assert ml.train.rate_share(constant, 9, 10) == 1.0
+
+
+def test_min_snr_weighs_as_published():
+    from diffusers import DDPMScheduler
+
+    noising = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    times = torch.tensor([10, 500, 990])
+    alphas = noising.alphas_cumprod[times]
+    snr = alphas / (1 - alphas)
+    expected = torch.minimum(snr, torch.tensor(5.0)) / snr
+    assert torch.allclose(ml.train._snr_weights(noising, times, 5.0), expected)
+    noising.register_to_config(prediction_type="v_prediction")
+    assert torch.allclose(ml.train._snr_weights(noising, times, 5.0), expected * snr / (snr + 1))
