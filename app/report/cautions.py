@@ -1,6 +1,6 @@
 """What must be said beside the numbers, each where its condition holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,10 +25,20 @@ class Caution:
     text: str
 
 
-def analysis_cautions(analysis: Analysis, labels: Mapping[str, str]) -> tuple[Caution, ...]:
-    """Of the numbers themselves, whoever's ratings they are."""
+def analysis_cautions(
+    analysis: Analysis, labels: Mapping[str, str], *, never_asked: Sequence[str] = ()
+) -> tuple[Caution, ...]:
+    """Of the numbers themselves, whoever's ratings they are.
+
+    Columns in `never_asked` are missing by design, so their absence is not worth a warning.
+    """
+    silent = tuple(f"The ratings have no {column}" for column in never_asked)
     found = [_whom_intervals_speak_for(analysis), *_leaning(analysis)]
-    found += [Caution("top", "Not given.", note) for note in analysis.notes if "can't be" in note]
+    found += [
+        Caution("top", "Not given.", note)
+        for note in analysis.notes
+        if "can't be" in note and not note.startswith(silent)
+    ]
     found += _kappa_paradox(analysis, labels)
     return tuple(found)
 

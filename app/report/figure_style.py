@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-WIDTH = 5.6  # inches: half of a wide page, the whole of a phone, readable at both
+WIDTH = 5.2  # inches: half of a wide page, readable there and on a phone
 PNG_DPI = 220
 INK = "#1c2226"
 DIM = "#57616a"

@@ -72,7 +72,7 @@ def report_view(summary: StudySummary) -> ReportView:
     )
     if analysis is None:
         return ReportView(summary, _at(cautions, "top"), (), (images,), study_methods(summary), {})
-    cautions = (*cautions, *analysis_cautions(analysis, summary.labels))
+    cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = report_figures(analysis)
     return ReportView(
         summary=summary,
