@@ -143,7 +143,7 @@ def _by_arm(
         )
         for key, (name, style) in wanted.items()
     ]
-    columns = ["", *(labels.get(arm, arm) for arm in analysis.arms)]
+    columns = ["Coefficient", *(labels.get(arm, arm) for arm in analysis.arms)]
     return table(f"{family}-{kind}".replace("_", "-"), title, columns, rows, [note])
 
 

@@ -25,8 +25,10 @@ def draw_roc(analysis: Analysis, measure: VerdictMeasure) -> Figure:
     arms = analysis.table.synthetic_arms
     columns = min(len(arms), 2)
     rows = math.ceil(len(arms) / columns)
-    width = WIDTH if columns > 1 else WIDTH * 0.62
-    figure = new_figure(0.35 + rows * 2.75 * width / WIDTH * 2 / max(columns, 1), width=width)
+    width = WIDTH if columns > 1 else 0.62 * WIDTH
+    # Square panels, each with a title of up to two lines.
+    side = (width - 0.5) / columns
+    figure = new_figure(0.3 + rows * (side + 0.28), width=width)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for index, axes in enumerate(panels.flat):
         if index >= len(arms):
@@ -65,7 +67,9 @@ def draw_roc(analysis: Analysis, measure: VerdictMeasure) -> Figure:
             zorder=5,
         )
         auc = estimate_of(analysis.arms[arm], "discrimination", measure).estimate
-        axes.set_title(short(arm, 26) + ("" if auc is None else f"   AUC {number(auc)}"))
+        axes.set_title(short(arm, 24))
+        if auc is not None:
+            axes.text(0.97, 0.04, f"AUC {number(auc)}", ha="right", transform=axes.transAxes)
         axes.set_aspect("equal")
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.02)
