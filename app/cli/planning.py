@@ -204,7 +204,7 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
         console.print(_table(made, question))
     console.print()
     console.print(
-        Text(f"• = a power of {made.target_power:.0%} or more. Rows: readers; columns: images.")
+        Text(f"• = a power of {made.target_power:.0%} or more; images are those of each arm.")
     )
     for line in answers(made):
         console.print(Text(f"- {line}"))
@@ -214,13 +214,13 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
 
 def _table(made: Plan, question: Question) -> Table:
     table = Table(title=TITLES[question], title_justify="left", title_style="bold")
-    table.add_column("", justify="right")
+    table.add_column("Readers \\ images", justify="right", no_wrap=True)
     for cases in made.cases:
-        table.add_column(f"{cases} an arm", justify="right")
+        table.add_column(str(cases), justify="right")
     for readers in made.readers:
         cells = [made.cell(readers, cases).expected[question] for cases in made.cases]
         table.add_row(
-            f"{readers} readers",
+            str(readers),
             *(
                 Text(f"{cell_text(cell)} •", style="bold")
                 if made.is_enough(cell)

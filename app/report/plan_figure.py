@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from app.report.figure_style import DIM, MARKERS, STEPS_DARK, light_grid, new_figure
@@ -14,14 +15,15 @@ from app.statistics.planning import QUESTIONS, Plan, Question
 _HEIGHT = 4.9
 _WIDTH = 9.6
 # Light for few readers, dark for many: one hue, so that the order stays in grey print.
+_DOTTED = (0, (2, 2))
 _FEW, _MANY = "#86bfe3", STEPS_DARK
 
 
 def draw_plan(plan: Plan) -> Figure:
     """Two panels a question; a line is a number of readers.
 
-    Dotted lines: the difference that the interval's half-width must stay under, and the power aimed
-    at.
+    Dotted lines: the difference (or margin) that the half-width must stay under, and the power
+    aimed at. The deception rate's own interval has none, its power being that of a difference.
     """
     figure = new_figure(_HEIGHT, width=_WIDTH)
     panels = figure.subplots(2, len(QUESTIONS), sharex=True, sharey="row")
@@ -45,7 +47,8 @@ def draw_plan(plan: Plan) -> Figure:
                 [k for k, _ in known], [w for _, w in known], label=f"{readers} readers", **style
             )
             below.plot(plan.cases, powers, **style)
-        _mark(above, plan.effects[question], f"±{number(plan.effects[question])}")
+        if question != "deception":  # its power is that of a difference, its interval is not
+            _mark(above, plan.effects[question], number(plan.effects[question]))
         _mark(below, plan.target_power, percent(plan.target_power))
         below.set_xlabel("Images an arm")
         below.set_ylim(0.0, 1.0)
@@ -58,11 +61,13 @@ def draw_plan(plan: Plan) -> Figure:
     panels[0, 0].set_ylabel("Expected half-width")
     panels[1, 0].set_ylabel("Power")
     handles, labels = panels[0, 0].get_legend_handles_labels()
+    handles.append(Line2D([], [], color=DIM, linewidth=1.0, linestyle=_DOTTED))
+    labels.append("difference or margin; power aimed at")
     figure.legend(
         handles,
         labels,
         loc="outside lower center",
-        ncols=min(len(labels), 8),
+        ncols=min(len(labels), 6),
         handlelength=2.2,
         columnspacing=1.6,
     )
@@ -85,16 +90,15 @@ def _signed_accuracy(plan: Plan) -> float:
 
 
 def _mark(axes: Axes, height: float, text: str) -> None:
-    axes.axhline(height, color=DIM, linewidth=1.0, linestyle=(0, (2, 2)), zorder=1)
+    axes.axhline(height, color=DIM, linewidth=1.0, linestyle=_DOTTED, zorder=1)
     axes.annotate(
         text,
-        # Left of the smallest design no line runs.
-        (0.0, height),
+        (1.0, height),
         xycoords=("axes fraction", "data"),
-        xytext=(2, 2),
+        xytext=(5, 0),
         textcoords="offset points",
         ha="left",
-        va="bottom",
+        va="center",
         fontsize=7,
         color=DIM,
     )

@@ -342,7 +342,7 @@ def _expected(answers: Sequence[_Found]) -> Expected:
         half_width=float(widths[seen].mean()) if seen.any() else None,
         power=float(np.mean([answer.found for answer in answers])),
         df=float(np.median(df[known])) if known.any() else None,
-        not_estimable=float(1.0 - seen.mean()),
+        not_estimable=float((~seen).mean()),
     )
 
 

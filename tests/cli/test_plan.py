@@ -1,0 +1,164 @@
+"""`python -m app plan`: tables, JSON and figure; a pilot; one sentence for bad input."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.report.plan_text import answers, few_readers
+from app.statistics.planning import plan
+from app.statistics.settings import AnalysisSettings
+from app.statistics.simulation import Scenario, VarianceComponents, simulate_studies, solve
+from tests.cli.conftest import Run
+
+SMALL = ("--readers", "2,6", "--cases", "10,20", "--simulations", "20")
+SHARED = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
+
+
+@pytest.fixture
+def pilot(tmp_path: Path) -> Path:
+    """A pilot of 8 readers and 2 x 30 images, as `export` writes ratings."""
+    made = simulate_studies(
+        solve(Scenario(components=VarianceComponents(0.3, 0.2, 0.5))),
+        readers=8,
+        cases=30,
+        studies=1,
+        rng=np.random.default_rng(3),
+    )
+    path = tmp_path / "ratings.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["reader", "case", "modality", "truth", "realism", "verdict"])
+        for arm, truth, ratings, judged in (
+            ("real", "real", made.real[0], made.real_judged_real[0]),
+            ("M1", "synthetic", made.detected[0], made.detected_judged_real[0]),
+        ):
+            for (j, k), rating in np.ndenumerate(ratings):
+                verdict = "real" if judged[j, k] else "synthetic"
+                writer.writerow([f"R{j}", f"{arm}{k}", arm, truth, rating, verdict])
+    return path
+
+
+def test_it_prints_a_table_a_question_and_what_it_assumed(run: Run) -> None:
+    out = " ".join(run("plan", *SMALL).stdout.split())
+    assert "True AUC 0.60" in out
+    assert "structure HH; that of readers is our assumption" in out
+    for title in ("Deception rate", "Balanced accuracy", "AUC of realism", "Equivalence: half"):
+        assert title in out
+    assert "2 readers can't answer, even with 20 images an arm" in out
+    assert "no design of this grid reaches a power of 80%" in out
+    assert "±0." in out
+
+
+def test_json_is_the_same_for_the_same_seed(run: Run) -> None:
+    first = run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15").stdout
+    assert first == run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15").stdout
+    found = json.loads(first)
+    assert found["scenario"]["auc"] == 0.7
+    assert found["settings"]["margin"] == 0.15
+    assert [(cell["readers"], cell["cases"]) for cell in found["grid"]] == [
+        (2, 10),
+        (2, 20),
+        (6, 10),
+        (6, 20),
+    ]
+    assert any("2 readers can't answer" in line for line in found["cautions"])
+    other = json.loads(
+        run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15", "--seed", "2").stdout
+    )
+    assert other["grid"] != found["grid"]
+
+
+def test_the_figure_is_written_as_svg_and_png(run: Run, tmp_path: Path) -> None:
+    svg, png = tmp_path / "plan.svg", tmp_path / "plan.PNG"
+    run("plan", *SMALL, "--out-figure", svg)
+    assert ElementTree.parse(svg).getroot().tag.endswith("svg")
+    run("plan", *SMALL, "--readers", "3", "--cases", "10", "--out-figure", png)
+    with Image.open(io.BytesIO(png.read_bytes())) as picture:
+        assert picture.width > 1000
+        assert len(picture.convert("L").getcolors(256) or []) > 10
+
+
+def test_a_pilot_brings_its_variances_and_what_is_stated_goes_before(run: Run, pilot: Path) -> None:
+    common = ("plan", *SMALL, "--pilot", pilot, "--map", "arm=modality", "--json")
+    found = json.loads(run(*common).stdout)["components"]
+    assert found["source"].endswith("realism of 8 readers and 60 images")
+    assert 0.05 < found["reader"] < 1.0
+    assert 0.3 < found["case"] < 0.7
+    stated = json.loads(run(*common, "--reader-variance", "0.11").stdout)["components"]
+    assert stated["reader"] == 0.11
+    assert stated["case"] == found["case"]
+    assert stated["source"].startswith("reader stated; pilot")
+
+
+def test_a_pilot_of_another_tool_can_be_read(run: Run) -> None:
+    if not SHARED.exists():
+        pytest.skip("the shared reference data are not beside the checkout")
+    names = ("arm=modality", "realism=rating", "verdict=call_real")
+    renamed = [word for name in names for word in ("--map", name)]
+    found = json.loads(run("plan", *SMALL, "--pilot", SHARED, *renamed, "--json").stdout)
+    assert 0.0 < found["components"]["case"] < 1.0
+
+
+def test_enough_readers_are_not_told_that_they_can_not_answer() -> None:
+    easy = Scenario(auc=0.85, components=VarianceComponents(0.0, 0.01, 0.3))
+    made = plan(
+        readers=(3, 8),
+        cases=(40,),
+        scenario=easy,
+        settings=AnalysisSettings(margin=0.3),
+        simulations=20,
+        seed=1,
+    )
+    (sentence,) = few_readers(made)
+    assert sentence.startswith("3 readers (df ")
+    assert "say little about readers at large" in sentence
+    assert all("is the least work that is enough" in line for line in answers(made))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--readers", "four"], "--readers 'four' is not a list of whole numbers"),
+        (["--readers", "1,4"], "one says nothing about others"),
+        (["--cases", "0"], "0 cases"),
+        (["--auc", "0.5"], "other than 0.5"),
+        (["--margin", "0.7"], "margin is 0.7"),
+        (["--case-variance", "1.5"], "case variance is 1.5"),
+        (["--simulations", "1"], "1 simulations"),
+        (["--pilot", "missing.csv"], "missing.csv"),
+        (["--out-figure", "plan.pdf"], "ends in .svg or .png"),
+        (["--out-figure", "nowhere/plan.svg"], "no folder nowhere"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("plan", *SMALL, "--out-figure", "x.svg", *arguments, code=1)
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+    assert not (tmp_path / "x.svg").exists()
+
+
+def test_an_unfit_pilot_is_named_in_one_sentence(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("reader,case,arm,truth,realism\nA,1,real,real,3\nA,2,m,synthetic,2\n")
+    error = run("plan", *SMALL, "--pilot", path, code=1).stderr
+    assert f"{path}: The pilot has one reader" in error
+
+
+def test_wrong_usage_is_told_apart_from_bad_input(run: Run) -> None:
+    run("plan", "--seed", "one", code=2)
+    run("plan", "--map", "arm=modality", code=2)
+    run("plan", "--pilot", "x.csv", "--map", "nonsense", code=2)
