@@ -4,7 +4,6 @@ from typing import cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
 from app.report.document import report_document
@@ -13,7 +12,7 @@ from app.report.report_view import ReportView, report_view
 from app.services.study_progress import study_overview
 from app.services.summarise_study import summarise_study
 from app.settings import resource_dir
-from app.web.access import investigator_at_desk
+from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.investigator_pages import investigator_page
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -31,7 +30,7 @@ def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
     with investigator_at_desk(request) as desk:
         overview = study_overview(desk.session, slug)
-        found = _report(request, desk.session, slug) if overview.line.status == "closed" else None
+        found = _report(request, desk, slug) if overview.line.status == "closed" else None
     address = f"/studies/{slug}/report"
     context = {
         "study": overview,
@@ -45,7 +44,7 @@ def report(request: Request, slug: str) -> Response:
 def figure(request: Request, slug: str, file: str) -> Response:
     """One figure, as NAME.svg or NAME.png; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk.session, slug)
+        found = _report(request, desk, slug)
     name, _, ending = file.rpartition(".")
     if name not in found.figures or ending not in ("svg", "png"):
         raise NotFound(f"The report has no figure {file!r}.")
@@ -59,7 +58,7 @@ def figure(request: Request, slug: str, file: str) -> Response:
 def document(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one file that can be kept, sent and printed; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk.session, slug)
+        found = _report(request, desk, slug)
         now = desk.now
     if slug_again != slug:
         raise NotFound("There is no page at this address.")
@@ -75,7 +74,8 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
     )
 
 
-def _report(request: Request, session: Session, slug: str) -> ReportView:
+def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView:
+    session = desk.session
     closed_at = study_overview(session, slug).closed_at
     if closed_at is None:
         # Refuses, in the words of the service.
