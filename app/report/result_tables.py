@@ -67,8 +67,8 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
             "deception rate of a synthetic arm. Accuracy of a synthetic arm: its images and the "
             "real ones called what they are; of the real arm: its images called real. Hit: "
             "synthetic called synthetic. False alarm: real called synthetic. Reading time: "
-            "geometric mean. Agreement: share of pairs of readers who gave the same answer. ref.: the "
-            "real arm, which the others are held against.",
+            "geometric mean. Agreement: share of pairs of readers who gave the same answer. ref.: "
+            "the real arm, which the others are held against.",
         ],
     )
 
