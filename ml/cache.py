@@ -20,6 +20,9 @@ from ml.data import TrainingImage, load_grey, to_model, view, view_count
 if TYPE_CHECKING:
     import torch
 
+VIEW_RULES = 2
+"""Count it up when ml.data shows the same image by the same choices in another way."""
+
 SHOWN = ("size", "fit", "augmentations", "rotation", "shift", "scale", "intensity", "mirror")
 """Choices that decide what a view of an image looks like."""
 
@@ -71,7 +74,8 @@ class MomentCache:
         shown = {name: getattr(self._data, name) for name in SHOWN}
         if number == 0:
             shown = {"size": self._data.size, "fit": self._data.fit}
-        text = json.dumps([image.pixels_sha256, number, shown, self._weights], sort_keys=True)
+        known = [image.pixels_sha256, number, shown, self._weights, VIEW_RULES]
+        text = json.dumps(known, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _recall(self, image: TrainingImage, number: int) -> bool:

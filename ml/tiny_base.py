@@ -31,6 +31,7 @@ def build_tiny_base(
     layers_per_block: int = 1,
     text_width: int = 32,
     text_layers: int = 2,
+    heads: int = 8,
     small_vocabulary: bool = False,
 ) -> Any:
     """Build the pipeline and write it to a folder, if one is given.
@@ -40,6 +41,8 @@ def build_tiny_base(
     size : pixels a side of the images it is made for; the autoencoder shrinks them by
         2 ** (len(vae_channels) - 1)
     unet_channels, vae_channels : one number a level, multiples of 8; SD 1.5 has four of each
+    heads : of each attention layer; must divide every level's channels. SD 1.5's 8 heads are 40 to
+        160 wide; of few channels use few heads, or attention takes most of the time
     small_vocabulary : use a vocabulary of bytes even where CLIP's is installed
 
     Returns
@@ -79,7 +82,7 @@ def build_tiny_base(
             down_block_types=down,
             up_block_types=up,
             cross_attention_dim=text_width,
-            attention_head_dim=8,
+            attention_head_dim=heads,  # diffusers' name for what is the number of heads here
             norm_num_groups=groups,
         )
         vae = AutoencoderKL(

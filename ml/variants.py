@@ -175,8 +175,8 @@ def load_variant(
 ) -> LoadedVariant:
     """Load what a run ended with; a variant that trains nothing is its base.
 
-    LoRA is merged into the base in float32 before the weights are cast, so that sampling is as
-    fast as the base and loses nothing to bfloat16.
+    In float32 LoRA is merged into the base's weights, and sampling is as fast as the base's. In
+    16 bits it stays beside them: added to a bfloat16 weight, most of a small update is rounded off.
 
     Parameters
     ----------
@@ -210,15 +210,13 @@ def load_variant(
                 f"{run} was tuned from another base than {source}: its weights' sha256 should "
                 f"begin with {checkpoint.base_sha256[:12]}, not {digest[:12]}."
             )
-        merged = checkpoint.kind == "lora"
-        pipeline = load_base(source, dtype="float32" if merged else dtype, device=where)
-        if merged:
-            merge_lora(pipeline, run / "lora")
-        else:
+        pipeline = load_base(source, dtype=dtype, device=where)
+        if checkpoint.kind == "textual_inversion":
             pipeline.load_textual_inversion(
                 str(run / "embedding"), weight_name="learned_embeds.safetensors"
             )
-        pipeline.to(dtype=pick_dtype(dtype, where))
+        else:
+            apply_lora(pipeline, run / "lora")
     predicts = options.get("prediction_type")
     if predicts and predicts != pipeline.scheduler.config.get("prediction_type"):
         pipeline.scheduler = type(pipeline.scheduler).from_config(
@@ -227,13 +225,16 @@ def load_variant(
     return LoadedVariant(pipeline, variant, checkpoint.sha256, str(options["base_name"]), options)
 
 
-def merge_lora(pipeline: Any, folder: Path) -> None:
-    """Add a LoRA, saved with its adapter's metadata, to a pipeline's weights."""
+def apply_lora(pipeline: Any, folder: Path) -> None:
+    """Put a LoRA, saved with its adapter's metadata, on a pipeline; merge it if that is exact."""
+    import torch
+
     pipeline.load_lora_weights(
         str(folder), weight_name="pytorch_lora_weights.safetensors", local_files_only=True
     )
-    pipeline.fuse_lora(components=[n for n in ("unet", "text_encoder") if _tuned(pipeline, n)])
-    pipeline.unload_lora_weights()
+    if pipeline.unet.dtype == torch.float32:
+        pipeline.fuse_lora(components=[n for n in ("unet", "text_encoder") if _tuned(pipeline, n)])
+        pipeline.unload_lora_weights()
 
 
 def _tuned(pipeline: Any, part: str) -> bool:

@@ -15,7 +15,7 @@ from ml.lora_files import (
     save_lora,
 )
 from ml.tiny_base import build_tiny_base
-from ml.variants import load_base, merge_lora
+from ml.variants import apply_lora, load_base
 
 CONFIG = LoraConfig(
     rank=4,
@@ -80,9 +80,19 @@ def test_it_reads_back_with_alpha_other_than_rank_and_conv_layers(base, tuned, f
 def test_merged_weights_are_the_tuned_ones(base, tuned):
     pipeline, folder = tuned
     again = load_base(base)
-    merge_lora(again, folder)
+    apply_lora(again, folder)
     assert largest_difference(outputs(pipeline), outputs(again)) <= 1e-5
     assert not any("lora" in name for name, _ in again.unet.named_parameters())
+
+
+def test_in_16_bits_it_stays_beside_the_weights(base, tuned):
+    folder = tuned[1]
+    again = load_base(base, dtype="bfloat16")
+    before = again.unet.conv_in.weight.clone()
+    apply_lora(again, folder)
+    assert any("lora" in name for name, _ in again.unet.named_parameters())
+    assert (before == again.unet.conv_in.weight).all()
+    assert len(again.get_active_adapters()) == 1
 
 
 def test_kohya_keys_carry_each_layers_alpha(tuned):
