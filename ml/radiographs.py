@@ -31,7 +31,7 @@ CHROMA_LIMIT = 2.0
 """Grey levels (of 255) by which channels may differ on average and still be called grey."""
 
 
-class UnusableImage(Exception):  # noqa: N818 - it is named for what it says
+class UnusableImage(Exception):
     """Why an image cannot be used, as the end of a sentence that begins with its name."""
 
 
