@@ -29,7 +29,7 @@ check: $(VENV)/dev.done ## Lint, types and the direction of imports
 
 test: $(VENV)/dev.done ## Run every test, installing Chromium and PostgreSQL where it may
 	@sh tests/install_services.sh
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 clean-demo: ## Remove the demonstration and every study in var/
 	rm -rf var
