@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.clip_keys import PREFIX, with_prefix
 from ml.config import LoraConfig
+from ml.settled_header import settle_header
 
 if TYPE_CHECKING:
     import torch
@@ -100,6 +101,8 @@ def save_lora(folder: Path, unet: Any, text_encoder: Any | None) -> None:
     save_file(
         weights, folder / KOHYA_FILE, metadata={"ss_network_module": "networks.lora", **ranks}
     )
+    for name in (DIFFUSERS_FILE, KOHYA_FILE):
+        settle_header(folder / name)
 
 
 def kohya_weights(

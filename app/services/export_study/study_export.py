@@ -109,7 +109,10 @@ class StudyExport:
         contents = {"README.txt": self._read_me, **self.files()}
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in contents.items():
-                with archive.open(f"{self._slug}/{name}", "w") as member:
+                entry = zipfile.ZipInfo(f"{self._slug}/{name}")
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with archive.open(entry, "w") as member:
                     for piece in content():
                         member.write(piece)
                         yield sink.taken()
