@@ -9,6 +9,9 @@ PIN := -c constraints.txt
 # A module is compiled when it is first used: faster to install, and later starts don't notice.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 
+# Where it is set, every start would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check clean-demo clean
 
