@@ -1,14 +1,13 @@
 """python -m ml.demo: the demonstration's model arms, from nothing, on a laptop's processor.
 
-A small latent-diffusion model is trained on simulated radiographs, flawed ones among them, with
-captions at random: it has heard the words, not what they look like. That stands for a foundation
-model. Thirty good simulated radiographs (15 normal, 15 abnormal) then tune three variants of it,
-every one is sampled and measured, and what comes out is an image bank like any other.
+A small latent-diffusion model is trained on simulated radiographs, most of them flawed: smoothed,
+grained, with broken ribs or the heart on the wrong side. That stands for a foundation model, which
+knows what is asked for and draws it badly. Thirty good simulated radiographs (15 normal, 15
+abnormal) then tune three variants of it, every one is sampled and measured, and what comes out is
+an image bank like any other. The one in app/demo_images was made so, with torch 2.13.0:
 
-The simulated radiographs come as a bank; the application writes one:
-
-    python -m app demo-bank --out films --per-condition 100 --seed 7
-    python -m ml.demo --films films --work work --out demo_images
+    python -m app demo-bank --out films --per-condition 150 --seed 7
+    python -m ml.demo --films films --work work --out app/demo_images
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from ml.config import VARIANTS, VariantConfig, override
 from ml.errors import MlError
 from ml.pretrain import PretrainingOptions
 
-REFERENCE = "real"
-"""The arm of the films bank that is tuned on: simulated without faults."""
-
 BASE_NAME = "simulated-radiograph-ldm"
+ARM_PREFIX = "simulated-"
+"""Arms are called simulated-M0, ...: a study's own M0 may join the demo's database later."""
+
 CAPTION = "human chest x-ray"
 LICENCE = "As Negatoscope itself"
 ATTRIBUTION = (
@@ -47,7 +46,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """Sizes and lengths of everything; the defaults take about 45 minutes of one core."""
+    """Sizes and lengths of everything; the defaults take about 45 minutes of two cores."""
 
     pretraining: PretrainingOptions = field(default_factory=PretrainingOptions)
     tuned_on: int = 15
@@ -84,7 +83,7 @@ def demo(
 
     Parameters
     ----------
-    films : bank of simulated radiographs, with an arm ``real`` and any others
+    films : bank of simulated radiographs, with one arm of kind real and any others
     work : folder for the base model, runs, data and the evaluation's page
     out : folder of the bank that is made; must be new
 
@@ -130,17 +129,20 @@ def split_films(
     Raises
     ------
     MlError
-        If there are too few good ones of a condition.
+        If not one arm is of kind real, or it has too few films of a condition.
     """
-    read_header(films)
+    good_arms = [arm["id"] for arm in read_header(films)["arms"] if arm["kind"] == "real"]
+    if len(good_arms) != 1:
+        raise MlError(f"{films} has {len(good_arms)} arms of kind real; the demo tunes on one.")
+    reference_arm = good_arms[0]
     records = list(iter_records(films))
     reference: list[Mapping[str, Any]] = []
     for condition in CONDITIONS:
-        good = [r for r in records if r["arm"] == REFERENCE and r["condition"] == condition]
+        good = [r for r in records if r["arm"] == reference_arm and r["condition"] == condition]
         half = good[: len(good) // 2]
         if len(half) < tuned_on:
             raise MlError(
-                f"{films} holds {len(good)} {condition} films of the arm {REFERENCE}; the demo "
+                f"{films} holds {len(good)} {condition} films of the arm {reference_arm}; the demo "
                 f"needs {2 * tuned_on}: python -m app demo-bank --per-condition {2 * tuned_on}."
             )
         reference += half
@@ -185,8 +187,10 @@ def _pretrain(
     size = plan.pretraining.size
     entries = [(str(r["file"]), r["condition"]) for r in others]
     images = read_films(films, entries, size=size).pixels.astype(np.float32) * 2 - 1
-    words = (CAPTION, VARIANTS["M0"].prompt_normal, VARIANTS["M0"].prompt_abnormal)
-    captions = [words[_draw(seed, str(r["file"]), len(words))] for r in others]
+    prompts = VARIANTS["M0"].prompts
+    captions = [
+        CAPTION if _draw(seed, str(r["file"]), 3) == 0 else prompts[r["condition"]] for r in others
+    ]
     pretrain(images, captions, base, plan.pretraining, seed=seed, log=tell)
 
 
@@ -233,10 +237,11 @@ def _sample(base: Path, runs: Path, out: Path, plan: DemoPlan, seed: int) -> Non
         "--name": "Small diffusion models of simulated radiographs",
         "--licence": LICENCE,
         "--attribution": ATTRIBUTION,
+        "--shard": "0/1",
     }
     given = [str(part) for option in options.items() for part in option]
-    arguments = generate.parser().parse_args(["M0", *plan.tuning, *given, "--shard", "0/1"])
-    generate.run(arguments)
+    for name in ("M0", *plan.tuning):
+        generate.run(generate.parser().parse_args([name, "--arm", ARM_PREFIX + name, *given]))
 
 
 def _draw(seed: int, key: str, count: int) -> int:
@@ -249,7 +254,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m ml.demo",
         description="Train a small base model on simulated radiographs, tune variants of it, "
-        "sample and measure them. About 45 minutes of one processor core.",
+        "sample and measure them. About 45 minutes of two processor cores.",
     )
     result.add_argument(
         "--films", type=Path, required=True, help="bank that python -m app demo-bank wrote"

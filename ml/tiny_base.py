@@ -28,6 +28,7 @@ def build_tiny_base(
     size: int = 64,
     unet_channels: Sequence[int] = (32, 64),
     vae_channels: Sequence[int] = (32, 64),
+    latent_channels: int = 4,
     layers_per_block: int = 1,
     text_width: int = 32,
     text_layers: int = 2,
@@ -41,6 +42,7 @@ def build_tiny_base(
     size : pixels a side of the images it is made for; the autoencoder shrinks them by
         2 ** (len(vae_channels) - 1)
     unet_channels, vae_channels : one number a level, multiples of 8; SD 1.5 has four of each
+    latent_channels : 4 in Stable Diffusion 1.x
     heads : of each attention layer; must divide every level's channels. SD 1.5's 8 heads are 40 to
         160 wide; of few channels use few heads, or attention takes most of the time
     small_vocabulary : use a vocabulary of bytes even where CLIP's is installed
@@ -77,6 +79,8 @@ def build_tiny_base(
         torch.manual_seed(seed)
         unet = UNet2DConditionModel(
             sample_size=size // factor,
+            in_channels=latent_channels,
+            out_channels=latent_channels,
             block_out_channels=tuple(unet_channels),
             layers_per_block=layers_per_block,
             down_block_types=down,
@@ -90,7 +94,7 @@ def build_tiny_base(
             layers_per_block=layers_per_block,
             down_block_types=("DownEncoderBlock2D",) * len(vae_channels),
             up_block_types=("UpDecoderBlock2D",) * len(vae_channels),
-            latent_channels=4,
+            latent_channels=latent_channels,
             norm_num_groups=groups,
             sample_size=size,
         )

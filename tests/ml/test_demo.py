@@ -33,7 +33,7 @@ TINY = demo.DemoPlan(
 
 def write_films(folder, per_condition):
     rng = np.random.default_rng(0)
-    for arm, kind in (("real", "real"), ("flawed", "synthetic")):
+    for arm, kind in (("good", "real"), ("flawed", "synthetic")):
         description = ArmDescription(id=arm, label=arm, description="", kind=kind)
         with ArmWriter(folder, description) as writer:
             for condition in ("normal", "abnormal"):
@@ -62,7 +62,9 @@ def made(films, tmp_path_factory):
 def test_the_bank_holds_every_variant_and_both_conditions(made):
     records = list(iter_records(made / "bank"))
     tally = {(r["arm"], r["condition"]) for r in records}
-    assert tally == {(m, c) for m in ("M0", "M1", "M3", "M6") for c in ("normal", "abnormal")}
+    assert tally == {
+        (f"simulated-{m}", c) for m in ("M0", "M1", "M3", "M6") for c in ("normal", "abnormal")
+    }
     assert len(records) == 16
 
 
@@ -83,8 +85,8 @@ def test_the_page_stays_with_the_work_and_not_with_the_bank(made):
 def test_the_base_never_sees_the_films_that_are_tuned_on(films):
     reference, others = demo.split_films(films, 3)
     assert not {r["sha256"] for r in reference} & {r["sha256"] for r in others}
-    assert {r["arm"] for r in reference} == {"real"}
-    assert {r["arm"] for r in others} == {"real", "flawed"}
+    assert {r["arm"] for r in reference} == {"good"}
+    assert {r["arm"] for r in others} == {"good", "flawed"}
 
 
 def test_the_same_seed_gives_the_same_images(films, made, tmp_path):
