@@ -292,7 +292,7 @@ def load_variants(path: Path | None) -> dict[str, VariantConfig]:
         if not _NAME.fullmatch(name):
             raise MlError(f"{path}: variant name {name!r} may hold letters, digits, . _ - only.")
         like = table.pop("like", name if name in variants else None)
-        if like not in variants:
+        if not isinstance(like, str) or like not in variants:
             raise MlError(
                 f"{path}, [{name}]: a new variant needs like = one of {', '.join(variants)}."
             )
@@ -347,26 +347,52 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
     MlError
         Naming the variant and the choice that does not.
     """
-    data, training = variant.data, variant.training
+    data, training, lora = variant.data, variant.training, variant.lora
     positive = {
         "data.size": data.size // 16,
         "data.augmentations": data.augmentations,
         "training.epochs": training.epochs,
-        "training.max_steps": 1 if training.max_steps is None else training.max_steps,
+        "training.max_steps": training.max_steps,
         "training.batch_size": training.batch_size,
         "training.gradient_accumulation": training.gradient_accumulation,
         "training.learning_rate": training.learning_rate,
-        "lora.rank": variant.lora.rank,
-        "lora.alpha": variant.lora.alpha,
+        "training.text_encoder_learning_rate": training.text_encoder_learning_rate,
+        "training.min_snr_gamma": training.min_snr_gamma,
+        "training.max_weight_norm": training.max_weight_norm,
+        "training.early_stop": training.early_stop,
+        "training.prior_images": training.prior_images,
+        "lora.rank": lora.rank,
+        "lora.alpha": lora.alpha,
+        "lora.conv_alpha": lora.conv_alpha,
+        "lora.text_encoder_rank": lora.text_encoder_rank,
+        "lora.text_encoder_alpha": lora.text_encoder_alpha,
         "embedding.vectors": variant.embedding.vectors,
         "sampling.steps": variant.sampling.steps,
     }
+    none_or_more = {
+        "training.warmup_steps": training.warmup_steps,
+        "training.weight_decay": training.weight_decay,
+        "training.max_grad_norm": training.max_grad_norm,
+        "training.noise_offset": training.noise_offset,
+        "training.prior_weight": training.prior_weight,
+        "training.held_out_every_epochs": training.held_out_every_epochs,
+        "training.sample_every_epochs": training.sample_every_epochs,
+        "training.checkpoint_every_epochs": training.checkpoint_every_epochs,
+        "lora.conv_rank": lora.conv_rank,
+        "sampling.images_per_condition": variant.sampling.images_per_condition,
+        "data.rotation": data.rotation,
+    }
     for key, value in positive.items():
-        if not value > 0:
+        if value is not None and not value > 0:
             raise MlError(f"{name}: {key} is too small.")
+    for key, value in none_or_more.items():
+        if not value >= 0:
+            raise MlError(f"{name}: {key} is {value:g}, but must be at least 0.")
     shares = {
         "training.caption_dropout": training.caption_dropout,
         "training.ema_decay": training.ema_decay or 0.0,
+        "training.adam_beta1": training.adam_beta1,
+        "training.adam_beta2": training.adam_beta2,
         "data.shift": data.shift,
         "data.scale": data.scale,
         "data.intensity": data.intensity,

@@ -69,7 +69,8 @@ def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
     if about.get("digest") != digest:
         raise MlError(f"{path} was changed since ml.prepare wrote it: prepare the data again.")
     splits: dict[str, list[TrainingImage]] = {"train": [], "held_out": []}
-    for number, line in enumerate(content.decode("utf-8").splitlines(), start=1):
+    # Not splitlines(): captions may hold other line ends, such as U+2028, as they are.
+    for number, line in enumerate(content.decode("utf-8").removesuffix("\n").split("\n"), start=1):
         try:
             record = json.loads(line)
             splits[record["split"]].append(_training_image(folder, record))

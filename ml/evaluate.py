@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evaluation
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.features import FEATURE_NAMES
 
 if TYPE_CHECKING:
@@ -222,9 +222,13 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
     if (Path(base) / "vae" / "config.json").is_file():
         from diffusers import AutoencoderKL
 
-        vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
-            base, subfolder="vae", local_files_only=True
-        )
+        try:
+            vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
+                base, subfolder="vae", local_files_only=True
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = str(error).strip().split("\n")[0].rstrip(".")
+            raise MlError(f"the autoencoder of {base} cannot be loaded: {reason}.") from error
         return vae.to(pick_device(device)).eval()
     return load_base(base, dtype="float32", device=device).vae
 
@@ -252,6 +256,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         run(arguments)
     except MlError as error:
         print(f"ml.evaluate: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ml.evaluate: {said_by(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ml.evaluate: stopped; nothing was written.", file=sys.stderr)

@@ -100,8 +100,14 @@ class InceptionFeatures:
         for start in range(0, len(images), self.batch):
             batch = _three_channels(images[start : start + self.batch], None, device="cpu")
             bytes_ = (batch * 255).round().to(torch.uint8)
-            with torch.inference_mode():
-                rows.append(self.network(bytes_, return_features=True).double().numpy())
+            try:
+                with torch.inference_mode():
+                    rows.append(self.network(bytes_, return_features=True).double().numpy())
+            except RuntimeError as error:
+                raise MlError(
+                    "features inception need a TorchScript network that takes bytes and "
+                    "return_features, as NVIDIA's inception-2015-12-05.pt does."
+                ) from error
         return np.concatenate(rows)
 
 
@@ -190,8 +196,7 @@ def load_features(name: str, weights: Path | None) -> FeatureExtractor:
                 "features xrv need the package torchxrayvision, which is not installed: "
                 "pip install torchxrayvision."
             ) from error
-        weights_name = str(weights) if weights else "densenet121-res224-all"
-        return XrvFeatures(torchxrayvision.models.DenseNet(weights=weights_name).eval())
+        return _load_xrv(torchxrayvision.models.DenseNet, weights)
     if weights is None:
         what = "a TorchScript Inception file" if name == "inception" else "a CLIP model folder"
         raise MlError(f"features {name} need weights: give --weights PATH to {what}.")
@@ -200,6 +205,26 @@ def load_features(name: str, weights: Path | None) -> FeatureExtractor:
     if name == "inception":
         return _load_inception(weights)
     return _load_clip(weights)
+
+
+def _load_xrv(build: Any, weights: Path | None) -> XrvFeatures:
+    import torch
+
+    # The package takes names, not paths, and fetches what a name stands for.
+    try:
+        if weights is None:
+            return XrvFeatures(build(weights="densenet121-res224-all").eval())
+        # Its files are whole modules, pickled; the package reads them in the same way.
+        saved: Any = torch.load(weights, map_location="cpu", weights_only=False)
+        network = build(weights=None)
+        network.load_state_dict(saved if isinstance(saved, dict) else saved.state_dict())
+    except Exception as error:  # the package raises Exception itself, and what its client raises
+        given = weights or "the package's own weights"
+        raise MlError(
+            f"{given} cannot be loaded for features xrv: give --weights PATH to a DenseNet's .pt "
+            "file of torchxrayvision's releases."
+        ) from error
+    return XrvFeatures(network.eval())
 
 
 def _load_inception(weights: Path) -> InceptionFeatures:

@@ -18,18 +18,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.config import VariantConfig, check, load_variants, override
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
 
 if TYPE_CHECKING:
+    import torch
+
     from ml.data import PreparedData
     from ml.train import StepReport
 
-PLACES = ("base",)
-"""Options that may differ when a run is resumed: the same base may lie elsewhere."""
+PLACES = ("base", "base_name", "training_summary")
+"""Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
+be called otherwise."""
 
-BEFORE_TRAINING = {"options.json", "versions.json", "prior"}
-"""What a run that failed before its first step leaves; a new run may take its place."""
+BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv"}
+"""What a run that failed before its first checkpoint leaves; a new run may take its place."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +79,8 @@ def finetune(
     from ml.library_logging import quieten
 
     quieten()
+    import torch
+
     from ml.train import train
     from ml.training_samples import grid_writer, prior_images
     from ml.variants import load_base, locate_base
@@ -100,25 +105,31 @@ def finetune(
         processes=accelerator.num_processes,
     )
     if main:
-        _open_run(run, options, resume=resume)
+        _open_run(run, options, _versions(accelerator.device), resume=resume)
     accelerator.wait_for_everyone()
     prior = []
     if variant.kind == "dreambooth" and variant.training.prior_weight > 0:
         with accelerator.main_process_first():
-            prior = prior_images(pipeline, variant, run / "prior")
-    with _watching(show_progress and main, name) as watch:
-        outcome, trainable = train(
-            pipeline,
-            variant,
-            prepared,
-            run,
-            accelerator,
-            prior=prior,
-            resume=resume,
-            cache=cache or data / "cache",
-            watch=watch,
-            draw_samples=grid_writer(pipeline, variant, run / "samples"),
-        )
+            prior = prior_images(pipeline, variant, run / "prior", options["base_sha256"])
+    try:
+        with _watching(show_progress and main, name) as watch:
+            outcome, trainable = train(
+                pipeline,
+                variant,
+                prepared,
+                run,
+                accelerator,
+                prior=prior,
+                resume=resume,
+                cache=cache or data / "cache",
+                watch=watch,
+                draw_samples=grid_writer(pipeline, variant, run / "samples"),
+            )
+    except torch.OutOfMemoryError as error:
+        raise MlError(
+            "the device ran out of memory: use a smaller batch_size with more "
+            "gradient_accumulation, gradient_checkpointing, or LoRA instead of full tuning."
+        ) from error
     if main and outcome.ended != "interrupted":
         folder = WEIGHTS[variant.kind]
         trainable.save(run / folder)
@@ -190,7 +201,18 @@ def model_card_of(options: Mapping[str, Any], outcome: Mapping[str, Any], folder
 def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
     from ml.data import read_prepared
 
-    return read_prepared(folder, variant.condition_only)
+    data = read_prepared(folder, variant.condition_only)
+    if variant.training.early_stop is not None and not data.held_out:
+        raise MlError(f"{folder} holds no held-out images, which training.early_stop goes by.")
+    word = variant.embedding.token
+    if variant.kind == "textual_inversion" and variant.data.captions == "data":
+        without = [i.source for i in data.train if word not in i.caption]
+        if without:
+            raise MlError(
+                f"the caption of {without[0]} and {len(without) - 1} others lacks {word}, the word "
+                "to be learnt: leave data.captions at prompts, or prepare captions that hold it."
+            )
+    return data
 
 
 def _settled(variant: VariantConfig, pipeline: Any, device_type: str) -> VariantConfig:
@@ -221,6 +243,11 @@ def _accelerator(device: str | None, processes: int | None) -> Any:
     from ml.variants import pick_device
 
     where = pick_device(device)
+    if where.startswith("cuda:"):
+        import torch
+
+        # accelerate takes the current device, whatever --device says.
+        torch.cuda.set_device(where)
     accelerator: Any = Accelerator(cpu=where == "cpu", mixed_precision="no")
     asked = processes or int(os.environ.get("WORLD_SIZE", "1"))
     if accelerator.num_processes != asked:
@@ -232,7 +259,22 @@ def _accelerator(device: str | None, processes: int | None) -> Any:
     return accelerator
 
 
-def _open_run(run: Path, options: dict[str, Any], *, resume: bool) -> None:
+def _versions(device: torch.device) -> dict[str, str]:
+    """Return a run's ``versions.json``: the software, and what it ran on."""
+    import torch
+
+    from ml.generate import software_versions
+
+    found = {**software_versions(), "device": device.type}
+    if device.type == "cuda":
+        found["device"] = torch.cuda.get_device_name(device)
+        found["cuda"] = str(torch.version.cuda)
+    return found
+
+
+def _open_run(
+    run: Path, options: dict[str, Any], versions: dict[str, str], *, resume: bool
+) -> None:
     """Write the options of a new run, or hold those of a resumed one against them."""
     if resume:
         before = read_json(run / "options.json")
@@ -241,12 +283,10 @@ def _open_run(run: Path, options: dict[str, Any], *, resume: bool) -> None:
             raise MlError(f"{run} was begun with other options: {difference}; it cannot go on so.")
     elif run.exists() and (not run.is_dir() or {p.name for p in run.iterdir()} - BEFORE_TRAINING):
         raise MlError(f"{run} exists: go on with --resume, or name a new folder.")
-    from ml.generate import software_versions
-
     run.mkdir(parents=True, exist_ok=True)
     if not resume:
         write_json(run / "options.json", options)
-    write_json(run / "versions.json", software_versions())
+    write_json(run / "versions.json", versions)
 
 
 def first_difference(some: Any, others: Any, where: str = "") -> str | None:
@@ -439,6 +479,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MlError as error:
         if first:
             print(f"ml.finetune: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ml.finetune: {said_by(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ml.finetune: stopped at once; go on with --resume.", file=sys.stderr)

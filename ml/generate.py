@@ -25,7 +25,7 @@ from ml.bank import (
     utc_now,
     write_manifest,
 )
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.sampling import (
     SCHEDULERS,
     ImageRequest,
@@ -49,7 +49,9 @@ SAME_ON_RESUME = (
     "steps",
     "guidance_scale",
     "guidance_interval",
+    "max_chroma",
     "size",
+    "dtype",
 )
 """Provenance that all images of an arm have in common."""
 
@@ -103,6 +105,7 @@ def fill_arm(
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
         "guidance_interval": list(settings.guidance_interval),
+        "max_chroma": settings.max_chroma,
         "size": settings.size,
         "batch_size": settings.batch_size,
         "dtype": str(loaded.pipeline.unet.dtype).removeprefix("torch."),
@@ -195,7 +198,7 @@ def software_versions() -> dict[str, str]:
     """Versions of what decides an image's content."""
     from importlib.metadata import version
 
-    packages = ("torch", "diffusers", "transformers", "peft", "numpy")
+    packages = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "numpy")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
@@ -434,6 +437,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         run(arguments)
     except MlError as error:
         print(f"ml.generate: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ml.generate: {said_by(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ml.generate: stopped; run the same command again to continue.", file=sys.stderr)

@@ -22,7 +22,7 @@ from typing import Any
 from ml.archives import opened
 from ml.bank import CONDITIONS, Condition
 from ml.config import CAPTION_TEMPLATE
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.radiographs import UnusableImage, Window, read_radiograph
 from ml.run_folder import file_digest, write_json
 from ml.sources import (
@@ -74,8 +74,8 @@ def prepare(
     """Choose, check and write.
 
     Patients are put in a seeded order; the first ``counts`` images of each condition are trained
-    on (default: all but ``held_out_share``), images of other patients are held out. An image of a
-    trained patient that was not chosen is neither.
+    on (of a condition without a count: all but ``held_out_share``), images of other patients are
+    held out. An image of a trained patient that was not chosen is neither.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def choose(
         usable = [n for n in order if records[n]["condition"] == condition]
         wanted = len(usable) - round(held_out_share * len(usable))
         if counts is not None:
-            wanted = counts[condition]
+            wanted = counts.get(condition, wanted)
         if wanted > len(usable):
             raise MlError(
                 f"{wanted} {condition} images are asked for, but only {len(usable)} can be used."
@@ -269,11 +269,9 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Do what the command line asks; say what was refused and what was done."""
     given = {c: getattr(arguments, c) for c in CONDITIONS}
-    if any(count is not None and count < 0 for count in given.values()):
+    counts: dict[Condition, int] = {c: n for c, n in given.items() if n is not None}
+    if any(count < 0 for count in counts.values()):
         raise MlError("counts cannot be negative.")
-    counts: dict[Condition, int] | None = None
-    if any(count is not None for count in given.values()):
-        counts = {c: given[c] or 0 for c in CONDITIONS}
     nlm = arguments.kind in NLM_PREFIX
     if not nlm and not 0 <= arguments.held_out_share < 1:
         raise MlError("--held-out-share must be at least 0 and less than 1.")
@@ -333,6 +331,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         run(arguments)
     except MlError as error:
         print(f"ml.prepare: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ml.prepare: {said_by(error)} Nothing was written.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ml.prepare: stopped; nothing was written.", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -78,7 +79,10 @@ def load_state(
 
     path = folder / STATE
     if not path.is_file():
-        raise MlError(f"{folder} holds nothing to resume from: run without --resume.")
+        raise MlError(
+            f"{folder} holds nothing to resume from: run without --resume, in a new folder if this "
+            "one is refused."
+        )
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if state["weights"].keys() != named.keys():
@@ -91,7 +95,10 @@ def load_state(
             for name, value in state["average"].items():
                 average.average[name].copy_(value)
         return Progress(**state["progress"])
-    except (ValueError, KeyError, TypeError, RuntimeError, EOFError, OSError) as error:
+    except (
+        *(ValueError, KeyError, TypeError, RuntimeError, EOFError, OSError),
+        pickle.UnpicklingError,
+    ) as error:
         raise MlError(f"{path} cannot be resumed from: {error}.") from error
 
 

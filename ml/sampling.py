@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -47,6 +48,9 @@ SCHEDULERS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         "pndm": ("PNDMScheduler", {"skip_prk_steps": True, "set_alpha_to_one": False}),
     }
 )
+
+MOST_STEPS = 500
+"""Half of the 1000 that Stable Diffusion is trained with; near them samplers divide by zero."""
 
 BLACK_SD = 1.0
 """An image whose grey levels (0-255) vary by less than this shows nothing."""
@@ -88,8 +92,12 @@ class SamplerSettings:
             ("batch size", self.batch_size, 1),
             ("guidance scale", self.guidance_scale, 0),
         ):
-            if value < least:
+            if not least <= value < math.inf:
                 raise MlError(f"{name} is {value}, but it must be at least {least}.")
+        if self.steps > MOST_STEPS:
+            raise MlError(f"steps is {self.steps}, but it can be at most {MOST_STEPS}.")
+        if self.max_chroma is not None and not self.max_chroma >= 0:
+            raise MlError(f"max chroma is {self.max_chroma}, but it must be at least 0.")
 
     def rejection_rule(self) -> str:
         """State in one sentence which images are turned away."""

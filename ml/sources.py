@@ -65,7 +65,8 @@ def write_caption(image: SourceImage, template: str) -> str:
                 "use {condition}, {findings}, {sex} and {age}."
             )
         if all(name in known for name in names):
-            parts.append(part.strip().format(**known))
+            # Not str.format(): the text may hold braces of its own.
+            parts.append(re.sub(r"{(\w*)}", lambda m: known[m[1]], part.strip()))
     return ", ".join(parts)
 
 
@@ -83,7 +84,7 @@ def find_nlm(root: Path) -> list[SourceImage]:
         if match is None or masks:
             continue
         reading = readings.get(path.stem)
-        text = reading.read_text("utf-8", errors="replace") if reading else ""
+        text = read_text(reading) if reading else ""
         sex, age, findings = parse_reading(text)
         condition: Condition = "abnormal" if match[2] == "1" else "normal"
         images.append(
@@ -104,22 +105,44 @@ def find_nlm(root: Path) -> list[SourceImage]:
     return images
 
 
+_AGE = r"(\d+)\s*(?:(?:(y)(?:(?:ea)?rs?)?|(m)(?:onths?)?|(d)(?:ays?)?)\b|$)"
+_MONTGOMERY_LINE = re.compile(rf"patient\W{{0,3}}s\s+(?:sex\W*([a-z]*)|age\W*(?:{_AGE})?)", re.I)
+_SHENZHEN_LINE = re.compile(rf"((?:fe)?mal)e?(?![a-z])\W*(?:{_AGE}\W*)?", re.I)
+_UNIT_YEARS = (1.0, 1 / 12, 1 / 365.25)
+
+
 def parse_reading(text: str) -> tuple[str | None, float | None, str]:
     """Return sex (M or F), age in years and finding of a ClinicalReadings text.
 
     Montgomery: ``Patient's Sex: F``, ``Patient's Age: 027Y``, finding; Shenzhen: ``male 45yrs``,
-    finding.
+    finding, where there are also ``femal 32yrs``, ``female24yrs``, ``male , 29yrs``, ``16month``
+    and ``64days``. A number without its unit is no age: infants are counted in days there.
     """
-    sex = re.search(r"\b(female|male)\b|sex\s*:\s*([FM])", text, re.IGNORECASE)
-    age = re.search(r"(\d+)\s*(y|m|d)", text, re.IGNORECASE)
-    letter = (sex[1] or sex[2])[0].upper() if sex else None
-    years = None
-    if age:
-        share = {"y": 1.0, "m": 1 / 12, "d": 1 / 365}[age[2].lower()]
-        years = round(int(age[1]) * share, 2)
-    head = re.compile(r"^\s*(patient'?s\s+(sex|age)|(fe)?male\b)", re.IGNORECASE)
-    rest = [line.strip() for line in text.splitlines() if line.strip() and not head.match(line)]
-    return letter, years, " ".join(rest)
+    sex: str | None = None
+    years: float | None = None
+    rest: list[str] = []
+    for line in (whole.strip() for whole in text.splitlines()):
+        age: list[str | None] = []
+        if head := _MONTGOMERY_LINE.match(line):
+            letter, *age = head.groups()
+            sex = letter.upper() if letter and letter.upper() in ("M", "F") else sex
+        elif sex is None and (head := _SHENZHEN_LINE.match(line)):
+            word, *age = head.groups()
+            sex = word[0].upper()
+            rest.append(line[head.end() :])
+        else:
+            rest.append(line)
+        for unit, share in zip(age[1:], _UNIT_YEARS, strict=False):
+            if unit and age[0]:
+                years = round(int(age[0]) * share, 2)
+    return sex, years, " ".join(part for part in rest if part)
+
+
+def read_text(path: Path) -> str:
+    """Read a small text file as Windows editors also write it: with a mark, or as UTF-16."""
+    content = path.read_bytes()
+    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return content.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 
 
 def find_in_folder(
@@ -240,7 +263,8 @@ def _csv_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
 
 def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Not splitlines(): JSON may hold other line ends, such as U+2028, as they are.
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise MlError(f"{path} cannot be read: {error}.") from error
     for number, line in enumerate(lines, start=1):
@@ -290,7 +314,7 @@ def _from_row(
 
 def _from_text_file(root: Path, path: Path, fallback: Condition | None) -> SourceImage:
     text = path.with_suffix(".txt")
-    caption = text.read_text("utf-8", errors="replace").strip() if text.is_file() else None
+    caption = read_text(text).strip() if text.is_file() else None
     name = path.relative_to(root).as_posix()
     image = SourceImage(path, name, "normal", caption=caption or None)
     return replace(image, condition=_told_condition(image, fallback, str(path)))

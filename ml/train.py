@@ -142,7 +142,9 @@ def train(
                 images = [image] * HELD_OUT_TIMES
                 error, _ = predictions(trainable.module, images, draws, captions_of(images, draws))
                 errors.append(float(error.mean()))
-        return sum(errors) / len(errors)
+        mine = torch.tensor([sum(errors) / len(errors)], device=device)
+        # Early stop hangs on it: were it one bit off on one device, some would stop, others wait.
+        return float(accelerator.gather(mine)[0])
 
     # Who does what: a step's images are numbered, and every process takes its own.
     per_process = config.batch_size * config.gradient_accumulation
@@ -171,9 +173,14 @@ def train(
             save_state(run / "resume", progress, trainable.named(), optimizer, average)
         accelerator.wait_for_everyone()
 
+    def gains_no_more() -> bool:
+        return config.early_stop is not None and progress.worse_in_a_row >= config.early_stop
+
     ended: Literal["finished", "early stop", "interrupted"] = "finished"
+    if gains_no_more():  # resumed, but stopped early before
+        ended = "early stop"
     with listening_for_stop() as stop:
-        while progress.step < total:
+        while progress.step < total and ended == "finished":
             step, started = progress.step, time.perf_counter()
             share = rate_share(config, step, total)
             for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
@@ -229,17 +236,21 @@ def train(
             )
             everyones = accelerator.gather(mine[None])
             loss_now = float(everyones[:, 0].mean())
-            if not math.isfinite(loss_now):
-                names = ", ".join(dict.fromkeys(image_of(step, s).source for s in range(batch)))
-                raise MlError(
-                    f"the loss is not a finite number at step {step + 1} (images: {names}): look "
-                    "at these images, or lower the learning rate; the last checkpoint is kept."
+            # Clipping to infinity leaves gradients alone and tells their norm.
+            norm = float(
+                torch.nn.utils.clip_grad_norm_(
+                    trainable.parameters, config.max_grad_norm or math.inf
                 )
-            norm = None
-            if config.max_grad_norm:
-                norm = float(
-                    torch.nn.utils.clip_grad_norm_(trainable.parameters, config.max_grad_norm)
-                )
+            )
+            # Before the weights take the step: what is saved must not hold such numbers.
+            for what, value in (("loss is", loss_now), ("gradients are", norm)):
+                if not math.isfinite(value):
+                    names = ", ".join(dict.fromkeys(image_of(step, s).source for s in range(batch)))
+                    raise MlError(
+                        f"the {what} not a finite number at step {step + 1} (images: {names}): "
+                        "look at these images, or lower the learning rate; the last checkpoint is "
+                        "kept."
+                    )
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             if config.max_weight_norm and variant.kind == "lora":
@@ -280,7 +291,7 @@ def train(
                 keep_state()
             if watch:
                 watch(StepReport(progress.step, total, now, loss_now, measured))
-            if config.early_stop and progress.worse_in_a_row >= config.early_stop:
+            if gains_no_more():
                 ended = "early stop"
                 break
             if bool(everyones[:, 1].any()) or (stop.made and accelerator.num_processes == 1):

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ml.cache import token_ids
 from ml.config import VariantConfig
 from ml.errors import MlError
 from ml.lora_files import add_lora, lora_layers, save_embedding, save_lora
@@ -134,6 +135,8 @@ class Trainable:
         elif self.variant.kind == "textual_inversion":
             save_embedding(folder, self.variant.embedding.token, self._words.learnt)
         else:
+            # Its file says how a tokenizer was last called; equal weights shall be equal files.
+            token_ids(self.pipeline.tokenizer, [""])
             save_pipeline(self.pipeline, folder)
 
 

@@ -17,10 +17,12 @@ from ml.radiographs import Radiograph
 from ml.sampling import SamplerSettings, plan, sample
 
 
-def prior_images(pipeline: Any, variant: VariantConfig, folder: Path) -> list[TrainingImage]:
+def prior_images(
+    pipeline: Any, variant: VariantConfig, folder: Path, base_sha256: str
+) -> list[TrainingImage]:
     """Draw what the untouched base shows for the class prompts, once; later calls read it.
 
-    Images that show nothing are left out; the seed of the training decides the images.
+    Images that show nothing are left out; the base and the training's seed decide the images.
     """
     from PIL import Image
 
@@ -30,13 +32,14 @@ def prior_images(pipeline: Any, variant: VariantConfig, folder: Path) -> list[Tr
     }
     wanted = [c for c in CONDITIONS if variant.condition_only in (None, c)]
     settings = sampler_settings(variant)
-    known = (prompts, variant.training.seed, variant.training.prior_images, settings)
+    training = variant.training
+    known = (base_sha256, prompts, wanted, training.seed, training.prior_images, settings)
     digest = hashlib.sha256(repr(known).encode()).hexdigest()[:12]
     folder = folder / digest
     if not (folder / "complete").is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        counts = {c: variant.training.prior_images if c in wanted else 0 for c in CONDITIONS}
-        requests = plan("prior", prompts, counts, bank_seed=variant.training.seed)
+        counts = {c: training.prior_images if c in wanted else 0 for c in CONDITIONS}
+        requests = plan("prior", prompts, counts, bank_seed=training.seed)
         for image in sample(pipeline, requests, settings):
             if image.rejection is None:
                 name = f"{image.request.condition}-{image.request.index:04d}.png"

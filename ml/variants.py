@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -60,9 +61,10 @@ def load_base(
 
     quieten()
     from diffusers import StableDiffusionPipeline
+    from safetensors import SafetensorError
 
     where = pick_device(device)
-    torch_dtype = pick_dtype(dtype, where)
+    of_weights = pick_dtype(dtype, where)
     path = locate_base(source)
     checker: dict[str, Any] = {"safety_checker": None, "requires_safety_checker": False}
     try:
@@ -72,14 +74,17 @@ def load_base(
                 config=str(config),
                 tokenizer=_tokenizer_of(config),
                 local_files_only=True,
-                torch_dtype=torch_dtype,
+                dtype=of_weights,
                 **checker,
             )
         else:
             pipeline = StableDiffusionPipeline.from_pretrained(
-                path, local_files_only=True, dtype=torch_dtype, **checker
+                path, local_files_only=True, dtype=of_weights, **checker
             )
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
+    except (
+        *(OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError),
+        SafetensorError,  # of transformers; diffusers makes an OSError of it
+    ) as error:
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise MlError(f"{source} cannot be loaded as Stable Diffusion 1.x: {reason}.") from error
     pipeline.set_progress_bar_config(disable=True)
@@ -121,12 +126,16 @@ def _fetched(hub_id: str) -> Path:
 
 
 def pick_device(given: str | None) -> str:
-    """Return the device asked for, else CUDA, else Apple's, else the CPU."""
+    """Return the device asked for, else CUDA, else Apple's, else the CPU.
+
+    Of several CUDA devices a process that torchrun started takes its own, by ``LOCAL_RANK``.
+    """
     import torch
 
+    if given in (None, "cuda") and torch.cuda.is_available():
+        rank = os.environ.get("LOCAL_RANK")
+        return f"cuda:{int(rank) % torch.cuda.device_count()}" if rank else "cuda"
     if given is None:
-        if torch.cuda.is_available():
-            return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         device = torch.device(given)

@@ -238,3 +238,12 @@ def test_a_deep_or_oblong_image_is_read_by_the_banks_rule(tmp_path):
     assert read[:, :16].max() == read[:, 48:].max() == 0
     assert read.min() == 0
     assert read.max() > 0.99
+
+
+def test_an_autoencoder_that_is_broken_is_one_sentence(bank, base, data, tmp_path, capsys):
+    shutil.copytree(base, tmp_path / "base")
+    (tmp_path / "base" / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(b"x" * 99)
+    assert run(bank, data, "--base", str(tmp_path / "base")) == 1
+    said = capsys.readouterr().err
+    assert "cannot be loaded" in said
+    assert said.count("\n") == 1

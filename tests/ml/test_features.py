@@ -1,5 +1,8 @@
 """Features: place matters, batches do not, and given weights are used as they were meant."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -96,3 +99,39 @@ def test_a_folder_without_clip_is_refused(tmp_path):
 def test_xrv_names_the_package_that_is_missing():
     with pytest.raises(MlError, match="torchxrayvision, which is not installed"):
         load_features("xrv", None)
+
+
+def test_a_network_that_is_no_inception_is_one_sentence(images, tmp_path):
+    torch.jit.script(torch.nn.Flatten()).save(str(tmp_path / "other.pt"))
+    with pytest.raises(MlError, match="takes bytes and return_features"):
+        load_features("inception", tmp_path / "other.pt")(images)
+
+
+class Xrv(torch.nn.Module):
+    """What torchxrayvision's DenseNet is to its caller: names of weights, no paths."""
+
+    def __init__(self, weights=None):
+        super().__init__()
+        if weights is not None:
+            raise Exception("Weights value must be in ['densenet121-res224-all']")
+        self.features = torch.nn.Conv2d(1, 2, 3)
+
+
+@pytest.fixture
+def xrv_package(monkeypatch):
+    package = SimpleNamespace(models=SimpleNamespace(DenseNet=Xrv))
+    monkeypatch.setitem(sys.modules, "torchxrayvision", package)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_xrv_weights_are_read_from_their_file(xrv_package, images, tmp_path, whole):
+    trained = Xrv()
+    torch.save(trained if whole else trained.state_dict(), tmp_path / "xrv.pt")
+    network = load_features("xrv", tmp_path / "xrv.pt").network
+    assert torch.equal(network.features.weight, trained.features.weight)
+
+
+def test_xrv_weights_that_cannot_be_had_are_one_sentence(xrv_package, tmp_path):
+    for weights in (None, tmp_path / "nowhere.pt"):
+        with pytest.raises(MlError, match="give --weights PATH"):
+            load_features("xrv", weights)

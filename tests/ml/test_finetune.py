@@ -1,5 +1,6 @@
 """From prepared data to a run folder that can be sampled, for every kind of variant."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -82,7 +83,9 @@ def test_a_run_folder_says_what_was_done(runs, data):
     assert options["prompts"] == VARIANTS["M2"].prompts
     assert options["config"]["training"]["dtype"] == "float32"
     assert options["data"]["digest"] == json.loads((data / "data.json").read_text())["digest"]
-    assert set(json.loads((run / "versions.json").read_text())) >= {"torch", "diffusers", "peft"}
+    versions = json.loads((run / "versions.json").read_text())
+    assert set(versions) >= {"torch", "diffusers", "peft", "accelerate"}
+    assert versions["device"] == "cpu"
     assert len(losses_of(run)) == 3
     card = (run / "README.md").read_text()
     for heading in ("Intended use", "Data", "Licence", "Limits"):
@@ -128,8 +131,6 @@ def test_untrained_and_unknown_variants_are_one_sentence(tmp_path):
 
 
 def test_one_condition_only(base, data, tmp_path):
-    import dataclasses
-
     variant = dataclasses.replace(small("M1", max_steps=4), condition_only="abnormal")
     tune("M1", tmp_path / "run", base, data, variant=variant)
     options = json.loads((tmp_path / "run" / "options.json").read_text())
@@ -141,6 +142,59 @@ def test_v_prediction_reaches_the_sampler(base, data, tmp_path):
     tune("M1", tmp_path / "V", base, data, max_steps=1, prediction_type="v_prediction")
     loaded = load_variant("V", runs=tmp_path, device="cpu")
     assert loaded.pipeline.scheduler.config.prediction_type == "v_prediction"
+
+
+def test_a_word_that_no_caption_holds_is_not_learnt(base, data, tmp_path):
+    variant = small("M6")
+    variant = dataclasses.replace(variant, data=dataclasses.replace(variant.data, captions="data"))
+    with pytest.raises(MlError, match="lacks <cxr>, the word to be learnt"):
+        tune("M6", tmp_path / "run", base, data, variant=variant)
+
+
+def test_prior_images_are_those_of_the_base(base, data, tmp_path, monkeypatch):
+    """A start that failed with another base leaves its images in the folder."""
+    from ml.tiny_base import build_tiny_base
+
+    other = tmp_path / "other"
+    build_tiny_base(
+        other,
+        seed=1,
+        size=32,
+        unet_channels=(16, 32),
+        vae_channels=(16, 32),
+        text_width=16,
+        text_layers=1,
+        small_vocabulary=True,
+    )
+
+    def fail(*_, **__):
+        raise MlError("failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ml.train.train", fail)
+        with pytest.raises(MlError, match="failed"):
+            tune("M5", tmp_path / "run", str(other), data)
+    tune("M5", tmp_path / "run", base, data, max_steps=1)
+    folders = [path.parent for path in (tmp_path / "run" / "prior").rglob("complete")]
+    assert len(folders) == 2
+    pictures = [(folder / "normal-0000.png").read_bytes() for folder in folders]
+    assert pictures[0] != pictures[1]
+
+
+def test_the_base_may_move_and_change_its_name(base, data, tmp_path, monkeypatch):
+    import shutil
+
+    tune("M1", tmp_path / "run", base, data, max_steps=1)
+    shutil.copytree(base, tmp_path / "moved-base")
+    moved = str(tmp_path / "moved-base")
+    assert tune("M1", tmp_path / "run", moved, data, max_steps=1, resume=True).steps == 1
+
+
+def test_a_damaged_state_is_one_sentence(base, data, tmp_path):
+    tune("M1", tmp_path / "run", base, data, max_steps=1)
+    (tmp_path / "run" / "resume" / "state.pt").write_bytes(b"no state at all")
+    with pytest.raises(MlError, match="cannot be resumed from"):
+        tune("M1", tmp_path / "run", base, data, max_steps=1, resume=True)
 
 
 def test_sample_grids_are_drawn_and_change_nothing(base, data, tmp_path):
@@ -188,6 +242,7 @@ def test_the_command_ends_with_one_sentence(base, data, tmp_path, capsys):
         (["M1", *common, "--set", "data.mirror=true"], "needs --allow-mirrored"),
         (["M1", *common, "--processes", "2"], "2 processes were asked for, but 1 is running"),
         (["M1", *common, "--resume"], "cannot be read"),
+        (["M1", *common, "--cache", f"{base}/model_index.json/x"], "Not a directory"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "run")]) == 1
         out = capsys.readouterr()

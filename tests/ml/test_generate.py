@@ -1,5 +1,6 @@
 """Filling an arm: resumed, sharded, with rejections counted, and never a mixture."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -194,3 +195,16 @@ def test_a_shard_that_makes_no_sense_is_refused(given):
 def test_counts_are_shared_between_the_conditions():
     assert counts_per_condition(5) == {"normal": 3, "abnormal": 2}
     assert counts_per_condition(5, "abnormal") == {"abnormal": 5}
+
+
+@pytest.mark.parametrize("name", ["dtype", "max_chroma"])
+def test_an_arm_keeps_its_precision_and_its_rule(loaded, tmp_path, monkeypatch, name):
+    fill(loaded, tmp_path)
+    changes = {}
+    if name == "dtype":
+        other = SimpleNamespace(dtype="torch.bfloat16", device=loaded.pipeline.unet.device)
+        loaded.pipeline = SimpleNamespace(unet=other)
+    else:
+        changes["settings"] = dataclasses.replace(SETTINGS, max_chroma=200.0)
+    with pytest.raises(MlError, match=f"was made with {name}"):
+        fill(loaded, tmp_path, counts={"normal": 4, "abnormal": 3}, **changes)

@@ -11,7 +11,9 @@ import pytest
 from chest_fixtures import chest, corners, write_dicom, write_montgomery
 from PIL import Image
 
+from ml.data import read_prepared
 from ml.prepare import main
+from ml.sources import parse_reading, read_text
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 
@@ -359,3 +361,73 @@ def test_it_names_the_awkward_files(tmp_path, capsys):
             assert not image.info
             assert not image.getexif()
     assert "nonsquare.png" in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Patient's Sex: F   \r\nPatient's Age: 026Y\r\nnormal\r\n\r\n", ("F", 26.0, "normal")),
+        (
+            "Patient's Sex: O\nPatient's Age: \n3 months after PTB",
+            (None, None, "3 months after PTB"),
+        ),
+        ("male 45yrs\nnormal", ("M", 45.0, "normal")),
+        ("Female , 29yrs  \t\n\nbilateral PTB", ("F", 29.0, "bilateral PTB")),
+        ("femal 32yrs\nnormal", ("F", 32.0, "normal")),
+        ("female24yrs\nnormal", ("F", 24.0, "normal")),
+        ("male 16month\nnormal", ("M", 1.33, "normal")),
+        ("female 64days\nnormal", ("F", 0.18, "normal")),
+        ("male 42\nPTB", ("M", None, "PTB")),
+        ("male 45 yrs right PTB", ("M", 45.0, "right PTB")),
+        ("male\n8 mm nodule", ("M", None, "8 mm nodule")),
+        ("", (None, None, "")),
+    ],
+)
+def test_it_reads_the_readings_as_they_are_written_there(text, expected):
+    assert parse_reading(text) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_it_reads_text_files_of_windows_editors(tmp_path, encoding):
+    (tmp_path / "a.txt").write_text("male 45yrs\r\nnormal", encoding=encoding, newline="")
+    assert parse_reading(read_text(tmp_path / "a.txt")) == ("M", 45.0, "normal")
+
+
+def test_a_caption_may_hold_any_character(tmp_path):
+    """Line ends that are none in JSON: a caption copied from a web page holds them."""
+    source, out, again = tmp_path / "in", tmp_path / "out", tmp_path / "again"
+    source.mkdir()
+    Image.fromarray(chest(0)).save(source / "a.png")
+    caption = "normal\u2028film\x85of\x1cnobody {sic}"
+    row = {"file_name": "a.png", "text": caption, "condition": "normal"}
+    (source / "metadata.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
+    for kind, folder, written in (("folder", source, out), ("imagefolder", out, again)):
+        options = ["--source", str(folder), "--out", str(written), "--held-out-share", "0"]
+        assert main([kind, *options]) == 0
+        assert [image.caption for image in read_prepared(written).train] == [caption]
+
+
+def test_a_count_of_one_condition_leaves_the_other_to_the_share(tmp_path):
+    rows = [(f"{n}.png", ("normal", "abnormal")[n % 2], str(n)) for n in range(20)]
+    source, out = folder_with(tmp_path / "in", rows), tmp_path / "out"
+    options = ["--captions", "list.csv", "--normal", "3"]
+    assert main(["folder", "--source", str(source), "--out", str(out), *options]) == 0
+    assert about(out)["train"] == {"normal": 3, "abnormal": 8}
+
+
+def test_a_template_with_braces_of_its_own_is_text(tmp_path):
+    source, out = folder_with(tmp_path / "in", [("a.png", "normal", "1")]), tmp_path / "out"
+    options = ["--captions", "list.csv", "--held-out-share", "0"]
+    options += ["--caption-template", "{condition} }film{"]
+    assert main(["folder", "--source", str(source), "--out", str(out), *options]) == 0
+    assert lines(out)[0]["text"] == "normal }film{"
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    source = write_montgomery(tmp_path)
+    (tmp_path / "file").touch()
+    arguments = ["--source", str(source), "--out", str(tmp_path / "file" / "out")]
+    assert main(["montgomery", *arguments, "--normal", "1", "--abnormal", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "Nothing was written." in said
+    assert said.count("\n") == 1

@@ -6,6 +6,8 @@ import signal
 
 import pytest
 import torch
+from chest_fixtures import chest
+from PIL import Image
 from tuning_fixtures import (
     losses_of,
     six_films,  # noqa: F401
@@ -19,7 +21,9 @@ import ml.train
 from ml.cache import MomentCache, draw_latents
 from ml.data import load_grey, read_prepared, to_model, view
 from ml.errors import MlError
+from ml.prepare import prepare
 from ml.randomness import draw, shuffled
+from ml.sources import SourceImage
 from ml.variants import load_base
 
 
@@ -128,6 +132,49 @@ def test_a_loss_that_is_no_number_names_step_and_images(base, data, tmp_path):
     assert not (tmp_path / "run" / "checkpoint.json").exists()
 
 
+def test_gradients_that_are_no_number_stop_before_the_weights_take_them(
+    base, data, tmp_path, monkeypatch
+):
+    real = ml.train.make_optimizer
+
+    def spoiling(config, groups, device):
+        groups[0]["params"][0].register_hook(lambda gradient: gradient * float("nan"))
+        return real(config, groups, device)
+
+    monkeypatch.setattr(ml.train, "make_optimizer", spoiling)
+    for limit in (0.0, 1.0):
+        with pytest.raises(
+            MlError, match=r"gradients are not a finite number at step 1 \(images: f"
+        ):
+            tune("M1", tmp_path / "run", base, data, max_grad_norm=limit)
+
+
+def test_a_run_without_a_checkpoint_can_be_begun_anew(base, data, tmp_path):
+    with pytest.raises(MlError, match="finite number"):
+        tune("M3", tmp_path / "run", base, data, learning_rate=1e30, max_grad_norm=0.0)
+    with pytest.raises(MlError, match="was begun with other options"):
+        tune("M3", tmp_path / "run", base, data, resume=True)
+    assert tune("M3", tmp_path / "run", base, data).ended == "finished"
+    assert len(losses_of(tmp_path / "run")) == 8
+
+
+def test_memory_that_runs_out_is_one_sentence(base, data, tmp_path, monkeypatch):
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 TiB")
+
+    monkeypatch.setattr(ml.train.MomentCache, "fill", full)
+    with pytest.raises(MlError, match="ran out of memory: use a smaller batch_size"):
+        tune("M3", tmp_path / "run", base, data)
+
+
+@pytest.mark.parametrize("name", ["M2", "M4", "M6"])
+def test_gradient_checkpointing_changes_nothing_but_memory(name, base, data, tmp_path):
+    for kept in (True, False):
+        run = tmp_path / str(kept)
+        tune(name, run, base, data, gradient_checkpointing=kept, max_steps=3, learning_rate=1e-3)
+    assert losses_of(tmp_path / "True") == losses_of(tmp_path / "False")
+
+
 def test_accumulated_batches_are_one_large_batch(base, data, tmp_path):
     tune("M1", tmp_path / "large", base, data, batch_size=2)
     tune("M1", tmp_path / "split", base, data, gradient_accumulation=2)
@@ -160,7 +207,34 @@ def test_it_stops_early_when_held_out_images_do_not_gain(base, data, tmp_path):
     ended = tune("M3", tmp_path / "run", base, data, variant=variant)
     assert ended.ended == "early stop"
     assert ended.steps < 80
-    assert (tmp_path / "run" / "checkpoint.json").exists()
+    before = weights_of(tmp_path / "run")
+    # A kill between its last state and its weights is mended by --resume, which trains no further.
+    again = tune("M3", tmp_path / "run", base, data, variant=variant, resume=True)
+    assert (again.ended, again.steps) == ("early stop", ended.steps)
+    assert weights_of(tmp_path / "run") == before
+
+
+def test_processes_stop_early_together(base, data, tmp_path, monkeypatch):
+    """Devices may differ in the last bit; what is decided by must be one process's number."""
+    import accelerate
+
+    def gather(_self, tensor):
+        return torch.zeros_like(tensor) if tensor.shape == (1,) else tensor
+
+    monkeypatch.setattr(accelerate.Accelerator, "gather", gather)
+    tune("M1", tmp_path / "run", base, data, max_steps=4)
+    assert losses_of(tmp_path / "run")[-1][2] == "0.0"
+
+
+def test_early_stop_needs_held_out_images(base, tmp_path):
+    images = []
+    for number, condition in enumerate(("normal", "abnormal")):
+        path = tmp_path / f"{condition}.png"
+        Image.fromarray(chest(number)).save(path)
+        images.append(SourceImage(path, path.name, condition))
+    prepare(images, tmp_path / "data", name="two", held_out_share=0.0)
+    with pytest.raises(MlError, match="holds no held-out images"):
+        tune("M1", tmp_path / "run", base, tmp_path / "data", early_stop=2)
 
 
 def test_the_weight_norm_is_capped(base, data, tmp_path):

@@ -1,6 +1,7 @@
 """Base models come as folders, single files and hub ids; presets as a table."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from single_file_layout import write_single_file
 from ml.config import VARIANTS, check, load_variants
 from ml.errors import MlError
 from ml.tiny_base import build_tiny_base
-from ml.variants import SD15_CONFIG, load_base, main
+from ml.variants import SD15_CONFIG, load_base, main, pick_device
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,19 @@ def test_a_toml_file_overrides_and_adds(tmp_path):
         ("[M1]\ntraining = 3", "training must be a table"),
         ("[M1.data]\nsize = 500", "multiple of 8"),
         ("[M1.training]\nepochs = 0", "training.epochs is too small"),
+        ("[N]\nlike = ['M1']", "needs like = one of M0"),
+        # A rate of 0 was once read as "the same as the U-Net's".
+        (
+            "[M2.training]\ntext_encoder_learning_rate = 0",
+            "text_encoder_learning_rate is too small",
+        ),
+        ("[M1.training]\nmax_grad_norm = -1", "max_grad_norm is -1, but must be at least 0"),
+        ("[M1.training]\nweight_decay = -1", "weight_decay is -1, but must be at least 0"),
+        ("[M1.training]\nadam_beta1 = 1.5", "adam_beta1 is 1.5, but must be"),
+        ("[M1.training]\nmax_weight_norm = -1", "max_weight_norm is too small"),
+        ("[M1.lora]\nconv_rank = -1", "conv_rank is -1, but must be at least 0"),
+        ("[M2.lora]\ntext_encoder_rank = 0", "text_encoder_rank is too small"),
+        ("[M1.sampling]\nimages_per_condition = -1", "images_per_condition is -1, but must be"),
         ("[M6]\nprompt_normal = 'x'", "both prompts must hold the new word <cxr>"),
         ("[M1", "is not valid TOML"),
     ],
@@ -146,3 +160,22 @@ def test_clips_vocabulary_is_whole_where_it_is_installed():
     assert len(vocabulary) == 49408
     assert vocabulary["<|startoftext|>"] == 49406
     assert vocabulary["chest</w>"] == 10563
+
+
+def test_a_text_encoder_that_was_copied_in_part_is_one_sentence(four_levels, tmp_path):
+    shutil.copytree(four_levels[1], tmp_path / "base")
+    weights = tmp_path / "base" / "text_encoder" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(MlError, match="cannot be loaded as Stable Diffusion"):
+        load_base(str(tmp_path / "base"), device="cpu")
+
+
+def test_processes_of_torchrun_spread_over_the_devices(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert pick_device(None) == "cuda"
+    found = []
+    for rank in ("0", "3", "5"):
+        monkeypatch.setenv("LOCAL_RANK", rank)
+        found.append(pick_device(None))
+    assert found == ["cuda:0", "cuda:3", "cuda:1"]
