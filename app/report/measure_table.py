@@ -67,7 +67,7 @@ def measure_table(arms: Sequence[ArmFacts]) -> ReportTable | None:
             "Recall",
             "Density",
             "Coverage",
-            "MS-SSIM",
+            "MS‑SSIM",  # a hyphen that no line breaks at
             *(_RARE[name] for name in rare),
             "Memorised, bank",
             "Memorised, drawn",
@@ -124,7 +124,9 @@ def _flag_cells(evaluation: ArmEvaluation) -> tuple[Cell, Cell]:
         return bank, Cell(NONE)
     flagged = evaluation.drawn_memorised
     below = (
-        percent(flagged / compared) if compared == evaluation.drawn else f"{evaluation.drawn} drawn"
+        percent(flagged / compared)
+        if compared == evaluation.drawn
+        else f"of {evaluation.drawn} drawn"
     )
     return bank, Cell(f"{flagged} of {compared}", below)
 

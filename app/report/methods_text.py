@@ -111,8 +111,8 @@ def _image_measures(summary: StudySummary) -> Paragraph | None:
         )
     return (
         "Image measures",
-        f"As recorded in the image bank, for all images of an arm and not only those drawn. "
-        f"{' '.join(parts)}",
+        "Values are those recorded with the image bank, of all its images and not only of those "
+        f"drawn. {' '.join(parts)}",
     )
 
 

@@ -81,7 +81,7 @@ def test_a_row_holds_every_measure_and_both_counts() -> None:
         "Recall": "0.60",
         "Density": "1.25",
         "Coverage": "0.70",
-        "MS-SSIM": "0.312",
+        "MS‑SSIM": "0.312",
         "Prompt adherence": "0.27",
         "Memorised, bank": "4 of 25 [16%]",
         "Memorised, drawn": "2 of 4 [50%]",
@@ -129,7 +129,7 @@ def test_arms_measured_differently_are_not_called_alike() -> None:
 def test_images_that_were_not_compared_are_not_counted_as_original() -> None:
     table = measure_table([arm("M0", WHOLE, [False, None, True, None])])
     assert table is not None
-    assert cells(table, 0)["Memorised, drawn"] == "1 of 2 [4 drawn]"
+    assert cells(table, 0)["Memorised, drawn"] == "1 of 2 [of 4 drawn]"
 
 
 def test_copies_that_were_read_are_named_beside_the_verdicts() -> None:
