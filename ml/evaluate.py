@@ -18,6 +18,9 @@ from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evalu
 from ml.errors import MlError, said_by
 from ml.features import FEATURE_NAMES
 
+# An arm that leaves the bank takes along what its numbers were measured with.
+_CARRIED_BY_ARMS = ("features", "size", "training_images")
+
 if TYPE_CHECKING:
     from ml.evaluation import ArmImages, ArmResult, Evaluation
 
@@ -39,6 +42,12 @@ def as_json(
                 "memorised": neighbour.flagged,
             }
     baseline = evaluation.real_against_real
+    real_against_real = _arm_as_json(baseline) if baseline else None
+    carried = {
+        **{key: about[key] for key in _CARRIED_BY_ARMS if key in about},
+        "memorisation_percentile": evaluation.yardstick.percentile,
+        "real_against_real": real_against_real,
+    }
     return {
         "format_version": 1,
         **about,
@@ -48,8 +57,10 @@ def as_json(
             "latent_distance_below": round(evaluation.yardstick.latent_distance, 4),
         },
         "notes": list(evaluation.notes),
-        "real_against_real": _arm_as_json(baseline) if baseline else None,
-        "arms": {arm: _arm_as_json(result) for arm, result in evaluation.arms.items()},
+        "real_against_real": real_against_real,
+        "arms": {
+            arm: {**_arm_as_json(result), **carried} for arm, result in evaluation.arms.items()
+        },
         "images": images,
     }
 

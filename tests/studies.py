@@ -1,7 +1,8 @@
 """Banks and studies for tests, made by the same services that the app uses."""
 
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,25 @@ class House:
     store: RenditionStore
     folder: Path
 
-    def fill_bank(self) -> None:
-        """Import images of noise, each unlike all others."""
-        directory = self.folder / "bank"
-        header = BankHeader("Trial bank", NOW, ARMS)
+    def fill_bank(
+        self,
+        evaluation: Mapping[str, Any] | None = None,
+        image_evaluation: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Import images of noise, each unlike all others.
+
+        Done again, nothing is new but what `evaluation` says of arms, by id, and
+        `image_evaluation` of all images of an arm: the same bank after it was evaluated.
+        """
+        directory = Path(tempfile.mkdtemp(prefix="bank-", dir=self.folder))
+        arms = [
+            replace(arm, details={"evaluation": evaluation[arm.id]})
+            if evaluation and arm.id in evaluation
+            else arm
+            for arm in ARMS
+        ]
+        of_images = image_evaluation or {}
+        header = BankHeader("Trial bank", NOW, tuple(arms))
         rng = np.random.default_rng(1)
         with BankWriter(directory, header) as writer:
             for arm in ARMS:
@@ -61,7 +77,13 @@ class House:
                             file=f"images/{arm.id}/{condition}-{number}.png",
                             arm=arm.id,
                             condition=condition,
-                            provenance={"prompt": f"secret prompt of {arm.id}", "seed": number},
+                            provenance={
+                                "prompt": f"secret prompt of {arm.id}",
+                                "seed": number,
+                                **(
+                                    {"evaluation": of_images[arm.id]} if arm.id in of_images else {}
+                                ),
+                            },
                         )
         import_bank(self.database, self.store, directory, now=NOW, size=SIZE)
 

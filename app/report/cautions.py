@@ -6,11 +6,11 @@ from typing import Literal
 
 from app.report.number_text import number, percent, signed, with_interval
 from app.report.verdict_sentences import estimate_of
-from app.services.summarise_study import StudySummary
+from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.result import Estimate
 
-Place = Literal["top", "detection", "agreement", "images"]
+Place = Literal["top", "detection", "agreement", "images", "measures"]
 _FEW_READERS = 6
 _PARADOX_AGREEMENT = 0.75
 _PARADOX_KAPPA = 0.41
@@ -75,7 +75,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
                 "ratings are left missing, as if unrelated to what they would have been.",
             )
         )
-    return (*found, *_survivorship(summary))
+    return (*found, *_copies(summary), *_survivorship(summary))
 
 
 def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
@@ -168,6 +168,62 @@ def _kappa_paradox(analysis: Analysis, labels: Mapping[str, str]) -> list[Cautio
             "(Feinstein and Cicchetti 1990).",
         )
     ]
+
+
+def _copies(summary: StudySummary) -> list[Caution]:
+    """Realistic, but memorised? Beside the verdicts wherever a reader may have seen a copy."""
+    found = []
+    for arm in summary.arms:
+        it = arm.evaluation
+        if arm.kind != "synthetic" or it is None or not (it.memorised or it.drawn_memorised):
+            continue
+        none_was_read = it.drawn_compared == it.drawn and not it.drawn_memorised
+        questions = summary.design.questions
+        asked = [
+            name
+            for name, is_asked in (
+                ("realism", questions.realism_scale is not None),
+                ("deception rate", questions.verdict),
+            )
+            if is_asked
+        ]
+        meaning = (
+            "Its results here are of images that were not flagged."
+            if none_was_read
+            else f"Its {' and '.join(asked) or 'ratings'} may come from copied training images; "
+            "look at the flagged pairs before calling the model realistic."
+        )
+        found.append(
+            Caution(
+                "measures" if none_was_read else "top",
+                f"Possible copies of training images: {arm.label}.",
+                "Closer to a training image than different training images are to each other: "
+                f"{_flagged(arm)}. {meaning}",
+            )
+        )
+    return found
+
+
+def _flagged(arm: ArmFacts) -> str:
+    it = arm.evaluation
+    if it is None:
+        raise ValueError("not evaluated")
+    counted = []
+    if it.drawn_compared == it.drawn:
+        counted.append(
+            f"{it.drawn_memorised or 'none'} of the {it.drawn} images drawn for this study"
+        )
+    elif it.drawn_compared:
+        counted.append(
+            f"{it.drawn_memorised or 'none'} of {it.drawn_compared} images drawn for this study "
+            f"that were compared ({it.drawn} were drawn)"
+        )
+    else:
+        counted.append("an unknown number of the images drawn for this study")
+    if it.memorised is not None:
+        images = it.measures.images
+        counted.append(f"{it.memorised}{f' of the {images}' if images else ''} in the bank")
+    return ", ".join(counted)
 
 
 def _survivorship(summary: StudySummary) -> list[Caution]:

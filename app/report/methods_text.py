@@ -1,10 +1,12 @@
 """A methods section made of what was done: nothing is named that this analysis did not use."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import metadata
 
 import numpy as np
 
+from app.report.measure_table import FEATURES, beyond_text
 from app.report.number_text import percent
 from app.report.references import CitedText, cite
 from app.report.verdict_sentences import MEASURES
@@ -16,10 +18,14 @@ Paragraph = tuple[str, str]
 
 def study_methods(summary: StudySummary) -> CitedText:
     """Design, then statistics, as a paper has them."""
-    paragraphs = [_design(summary)]
+    paragraphs = []
+    if (images := _image_measures(summary)) is not None:
+        paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
-    return cite(paragraphs)
+    cited = cite(paragraphs)
+    # The design names arms, and a label of the bank may hold what looks like a citation.
+    return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
 
 
 def analysis_methods(analysis: Analysis) -> CitedText:
@@ -66,6 +72,47 @@ def _design(summary: StudySummary) -> Paragraph:
         f"row. Readers gave {_list(questions)}.{replicates}{practice} Design, cases and the "
         f"equivalence margin were frozen before the first reading (SHA-256 of the design "
         f"{(summary.design_sha256 or '')[:12]}…).",
+    )
+
+
+def _image_measures(summary: StudySummary) -> Paragraph | None:
+    evaluations = [arm.evaluation for arm in summary.arms if arm.evaluation is not None]
+    if not evaluations:
+        return None
+
+    def measured(*names: str) -> bool:
+        return any(getattr(one.measures, name) is not None for one in evaluations for name in names)
+
+    compared = [
+        text
+        for text, is_there in (
+            ("kernel distance (KID) with jackknife standard errors [kid]", measured("kid")),
+            ("precision and recall [precision]", measured("precision", "recall")),
+            ("density and coverage [prdc]", measured("density", "coverage")),
+            ("Fréchet distance [fid]", measured("frechet_distance")),
+        )
+        if is_there
+    ]
+    parts = []
+    if compared:
+        features = {one.features for one in evaluations if not one.measures.is_empty}
+        only = features.pop() if len(features) == 1 else None
+        on = "" if only is None else f", on features of {FEATURES[only]}"
+        parts.append(f"Images were compared with real ones by {_list(compared)}{on}.")
+    if measured("ms_ssim"):
+        parts.append("Diversity is the mean MS-SSIM [msssim] of pairs within an arm.")
+    if measured("prompt_adherence"):
+        parts.append("Prompt adherence is the mean cosine of image and prompt.")
+    if any(one.memorised is not None or one.drawn_compared for one in evaluations):
+        parts.append(
+            "An image was flagged as memorised if, by correlation and by distance in the "
+            "autoencoder’s latent space, it was closer to a training image than "
+            f"{beyond_text(evaluations)} training images are to each other."
+        )
+    return (
+        "Image measures",
+        "Values are those recorded with the image bank, of all its images and not only of those "
+        f"drawn. {' '.join(parts)}",
     )
 
 

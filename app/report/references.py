@@ -56,6 +56,19 @@ REFERENCES: dict[str, str] = {
     "hc": "MacKinnon JG, White H. Some heteroskedasticity-consistent covariance matrix estimators "
     "with improved finite sample properties. J Econom 1985;29:305-325. "
     "doi:10.1016/0304-4076(85)90158-7",
+    "kid": "Bińkowski M, Sutherland DJ, Arbel M, Gretton A. Demystifying MMD GANs. Int Conf Learn "
+    "Represent 2018. doi:10.48550/arXiv.1801.01401",
+    "precision": "Kynkäänniemi T, Karras T, Laine S, et al. Improved precision and recall metric "
+    "for assessing generative models. Adv Neural Inf Process Syst 2019;32. "
+    "doi:10.48550/arXiv.1904.06991",
+    "prdc": "Naeem MF, Oh SJ, Uh Y, et al. Reliable fidelity and diversity metrics for generative "
+    "models. Int Conf Mach Learn 2020;119:7176-7185. doi:10.48550/arXiv.2002.09797",
+    "msssim": "Wang Z, Simoncelli EP, Bovik AC. Multiscale structural similarity for image quality "
+    "assessment. Asilomar Conf Signals Syst Comput 2003;2:1398-1402. "
+    "doi:10.1109/ACSSC.2003.1292216",
+    "fid": "Heusel M, Ramsauer H, Unterthiner T, et al. GANs trained by a two time-scale update "
+    "rule converge to a local Nash equilibrium. Adv Neural Inf Process Syst 2017;30. "
+    "doi:10.48550/arXiv.1706.08500",
 }
 _CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
 

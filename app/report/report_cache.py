@@ -1,9 +1,8 @@
-"""Reports that were made once; a closed study's never change."""
+"""Reports that were made once; of a closed study only what the bank says of its arms changes."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Hashable
 
 from app.report.report_view import ReportView
 
@@ -11,16 +10,15 @@ _MOST = 8
 
 
 class ReportCache:
-    """The last few reports in memory, by study and moment of closing."""
+    """The last few reports in memory, by whatever they are made from that may change."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[str, datetime], ReportView] = OrderedDict()
+        self._made: OrderedDict[Hashable, ReportView] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, slug: str, closed_at: datetime, make: Callable[[], ReportView]) -> ReportView:
+    def get(self, key: Hashable, make: Callable[[], ReportView]) -> ReportView:
         """The report, made by the first who asks; who asks meanwhile waits for it."""
         with self._lock:
-            key = slug, closed_at
             if key not in self._made:
                 self._made[key] = make()
                 if len(self._made) > _MOST:

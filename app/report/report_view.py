@@ -17,6 +17,7 @@ from app.report.comparison_tables import (
     time_table,
 )
 from app.report.figures import ReportFigure, report_figures
+from app.report.measure_table import measure_table
 from app.report.methods_text import study_methods
 from app.report.references import CitedText
 from app.report.report_table import ReportTable
@@ -70,8 +71,18 @@ def report_view(summary: StudySummary) -> ReportView:
         tables=(survivorship_table(summary.arms),),
         cautions=_at(cautions, "images"),
     )
+    measured = measure_table(summary.arms)
+    bank: tuple[Section, ...] = (images,)
+    if measured is not None:
+        measures = Section(
+            "measures",
+            "Fidelity, diversity and memorisation",
+            tables=(measured,),
+            cautions=_at(cautions, "measures"),
+        )
+        bank = (images, measures)
     if analysis is None:
-        return ReportView(summary, _at(cautions, "top"), (), (images,), study_methods(summary), {})
+        return ReportView(summary, _at(cautions, "top"), (), bank, study_methods(summary), {})
     cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = report_figures(analysis)
     return ReportView(
@@ -80,7 +91,7 @@ def report_view(summary: StudySummary) -> ReportView:
         sentences=arm_sentences(analysis, summary.labels),
         sections=(
             *analysis_sections(analysis, summary.labels, figures, cautions),
-            images,
+            *bank,
         ),
         methods=study_methods(summary),
         figures=figures,

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.bank.evaluation import ArmEvaluation, arm_evaluation
+from app.db.evaluation_rows import case_evaluations
 from app.db.reader_rows import progress_of_readers
 from app.db.study_ratings import study_ratings
 from app.db.study_rows import (
@@ -15,6 +17,7 @@ from app.db.study_rows import (
     study_by_id,
     study_by_slug,
 )
+from app.db.tables import Study
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.statistics.analysis import Analysis, analyse
@@ -28,6 +31,7 @@ class ArmFacts:
     """One arm of the study: what it is, how many cases were drawn and how many were thrown away.
 
     `generated` and `rejected` count images before the bank was made; None where nobody said.
+    `evaluation` is what the bank measured of the images themselves, None where it says nothing.
     """
 
     key: str
@@ -39,6 +43,7 @@ class ArmFacts:
     generated: int | None
     rejected: int | None
     rejection_rule: str
+    evaluation: ArmEvaluation | None = None
 
     @property
     def cases(self) -> int:
@@ -106,8 +111,6 @@ def summarise_study(
     readers = progress_of_readers(session, study)
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
-    counts = case_counts(session, study)
-    keys = [plan.arm for plan in design.arms]
     return StudySummary(
         slug=study.slug,
         title=study.title,
@@ -118,20 +121,7 @@ def summarise_study(
         design_sha256=study.design_sha256,
         cases_sha256=study.cases_sha256,
         rehearsal_of=None if source is None else source.slug,
-        arms=tuple(
-            ArmFacts(
-                key=arm.key,
-                label=arm.label,
-                kind=arm.kind,
-                description=arm.description,
-                normal=counts.get((arm.key, "normal"), 0),
-                abnormal=counts.get((arm.key, "abnormal"), 0),
-                generated=arm.generated,
-                rejected=arm.rejected,
-                rejection_rule=arm.rejection_rule,
-            )
-            for arm in arms_by_key(session, keys).values()
-        ),
+        arms=_arm_facts(session, study, design),
         readers=len(readers),
         readers_finished=sum(line.reader.finished_at is not None for line in readers),
         presentations=sum(line.total for line in taking_part),
@@ -140,8 +130,37 @@ def summarise_study(
     )
 
 
+def facts_of_arms(session: Session, slug: str) -> tuple[ArmFacts, ...]:
+    """What a study's summary says of its arms without their results; real ones first.
+
+    The only part of a closed study's summary that an import can change.
+    """
+    study = study_by_slug(session, slug)
+    return _arm_facts(session, study, design_from_json(study.design))
+
+
 def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str) -> None:
     """Write into the study's log that somebody saw results before it was closed."""
     record_event(
         session, study=study_by_slug(session, slug), actor=actor, action=INTERIM_ACTION, now=now
+    )
+
+
+def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[ArmFacts, ...]:
+    counts = case_counts(session, study)
+    evaluations = case_evaluations(session, study)
+    return tuple(
+        ArmFacts(
+            key=arm.key,
+            label=arm.label,
+            kind=arm.kind,
+            description=arm.description,
+            normal=counts.get((arm.key, "normal"), 0),
+            abnormal=counts.get((arm.key, "abnormal"), 0),
+            generated=arm.generated,
+            rejected=arm.rejected,
+            rejection_rule=arm.rejection_rule,
+            evaluation=arm_evaluation(arm.details, evaluations.get(arm.key, ())),
+        )
+        for arm in arms_by_key(session, [plan.arm for plan in design.arms]).values()
     )

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from app.bank.evaluation import arm_evaluation
 from app.bank.header import read_bank_header
 from app.bank.manifest import ImageRecord, iter_records, read_verified
 from ml.bank import ArmDescription, Shard, encode_grey_png, write_evaluation, write_manifest
@@ -88,6 +89,47 @@ def test_every_record_is_good_and_keeps_its_provenance(bank):
         assert kept["evaluation"] == written["evaluation"]
         for key, value in written["provenance"].items():
             assert kept[key] == value
+
+
+def test_every_measure_that_ml_writes_app_reads(bank):
+    from ml.diversity import Diversity
+    from ml.evaluate import as_json
+    from ml.evaluation import ArmImages, ArmResult, Evaluation
+    from ml.features import FEATURE_NAMES
+    from ml.fidelity import Coverage, KernelDistance
+    from ml.memorisation import Neighbour, Yardstick
+
+    result = ArmResult(
+        n=3,
+        reference="held-out",
+        kid=KernelDistance(0.25, 0.1, 10, 3),
+        coverage=Coverage(0.9, 0.8, 1.2, 0.7, k=5),
+        frechet=3.5,
+        diversity=Diversity(0.4, 3, 5),
+        prompt_adherence=0.3,
+        neighbours=tuple(
+            Neighbour("t", 0.9, "t", 0.1, 99.0, 99.0, flag) for flag in (True, False, True)
+        ),
+    )
+    written = as_json(
+        Evaluation(
+            arms={"M1": result},
+            real_against_real=ArmResult(n=30, reference="held-out", kid=result.kid),
+            yardstick=Yardstick(np.ones(4), np.ones(4)),
+        ),
+        {"M1": ArmImages(None, tuple(written_records(bank)))},
+        {"features": "vae", "size": 64, "training_images": 30, "held_out_images": 10},
+    )
+    found = arm_evaluation(
+        {"evaluation": written["arms"]["M1"]}, list(written["images"].values())[:2]
+    )
+    assert None not in vars(found.measures).values()
+    assert None not in vars(found).values()
+    assert (found.measures.kid, found.measures.ms_ssim) == (0.25, 0.4)
+    assert (found.memorised, found.drawn_compared, found.drawn_memorised) == (2, 2, 1)
+    assert found.real_against_real.images == 30
+    for name in FEATURE_NAMES:
+        assert arm_evaluation({"evaluation": {"memorised": 0, "features": name}}, []).features
 
 
 def test_the_pixels_are_the_ones_that_were_written(bank):

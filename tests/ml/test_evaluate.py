@@ -144,6 +144,15 @@ def test_real_against_real_stands_beside_the_arms(evaluated):
     assert results["arms"]["honest"]["reference"] == "held-out"
 
 
+def test_an_arm_takes_along_what_it_was_measured_with(evaluated):
+    results = json.loads((evaluated / "evaluation.json").read_text())
+    for arm in read_header(evaluated)["arms"]:
+        assert arm["evaluation"]["features"] == "vae"
+        assert (arm["evaluation"]["size"], arm["evaluation"]["training_images"]) == (SIZE, 16)
+        assert arm["evaluation"]["memorisation_percentile"] == 95.0
+        assert arm["evaluation"]["real_against_real"] == results["real_against_real"]
+
+
 def test_without_held_out_images_the_page_says_what_it_measures_against(
     bank, data, tmp_path_factory
 ):

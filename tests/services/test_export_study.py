@@ -20,6 +20,7 @@ from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
 from app.statistics.settings import AnalysisSettings
+from tests.bank.test_evaluation import WHOLE
 from tests.studies import NOW, House
 
 
@@ -145,6 +146,20 @@ def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None
     plain = json.loads(json.dumps(exported.analysis.to_json()))
     assert found["arms"] == plain["arms"]
     assert found["contrasts"] == plain["contrasts"]
+
+
+def test_the_json_holds_what_the_bank_measured_of_the_images(house: House) -> None:
+    house.fill_bank({"M0": WHOLE | {"images": 12}}, {"M0": {"memorised": True}})
+    measures = json.loads(Exported(house).text("analysis.json"))["image_measures"]
+    assert set(measures) == {"M0"}
+    assert measures["M0"]["measures"]["kid"] == 0.0123
+    assert measures["M0"]["real_against_real"]["kid"] == -0.001
+    counts = {key: measures["M0"][key] for key in ("memorised", "drawn", "drawn_memorised")}
+    assert counts == {"memorised": 4, "drawn": 4, "drawn_memorised": 4}
+
+
+def test_the_json_of_a_bank_that_was_not_evaluated_has_no_measures(exported: Exported) -> None:
+    assert json.loads(exported.text("analysis.json"))["image_measures"] == {}
 
 
 def test_the_tidy_file_analyses_to_the_same_numbers(exported: Exported, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from app.db.study_ratings import experience_band, study_ratings
 from app.db.study_rows import events_of, study_by_slug
 from app.domain.errors import NotFound, Refused
 from app.services.rehearse_study import rehearse_study
-from app.services.summarise_study import note_interim_look, summarise_study
+from app.services.summarise_study import facts_of_arms, note_interim_look, summarise_study
 from tests.studies import NOW, House
 
 
@@ -95,6 +95,21 @@ def test_arms_bring_their_survivors_and_readers_their_groups(house: House) -> No
     assert arms["M1"].generated is None
     assert arms["M0"].cases == 4
     assert groups["S01"] == {"specialty": "Chest radiology", "experience": "10 to 19 years"}
+
+
+def test_flagged_images_are_counted_in_the_bank_and_among_the_cases(house: House) -> None:
+    house.fill_bank({"M1": {"images": 12, "memorised": 12}}, {"M1": {"memorised": True}})
+    slug = rehearsed(house, practice={"count": 2, "feedback": False})
+    with house.database.reading() as session:
+        arms = {arm.key: arm.evaluation for arm in summarise_study(session, slug).arms}
+        assert facts_of_arms(session, slug) == summarise_study(session, slug).arms
+    assert arms["real"] is None
+    assert arms["M0"] is None
+    found = arms["M1"]
+    assert found is not None
+    # Practice is not counted, as it is not rated.
+    assert (found.memorised, found.drawn) == (12, 4)
+    assert (found.drawn_compared, found.drawn_memorised) == (4, 4)
 
 
 @pytest.mark.parametrize(

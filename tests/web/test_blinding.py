@@ -78,6 +78,19 @@ def test_no_response_of_a_whole_reading_names_anything_secret(
             assert secret not in text, f"{secret!r} in {response.request.url}"
 
 
+def test_an_evaluated_bank_tells_a_reader_no_more(house: House, browser: ReaderBrowser) -> None:
+    house.fill_bank(
+        {"M1": {"images": 12, "memorised": 7, "kid": {"kid": 0.7315, "standard_error": 0.0173}}},
+        {"M1": {"memorised": True, "nearest_training_image": "images/train-7.png"}},
+    )
+    for response in everything_received(house, browser):
+        if response.headers.get("content-type", "").startswith("image/"):
+            continue
+        text = response.text.lower()
+        for secret in ("evaluation", "memorised", "train-7", "0.73", "0.017", "kid", "copies"):
+            assert secret not in text, f"{secret!r} in {response.request.url}"
+
+
 def test_images_differ_in_nothing_but_their_pixels(house: House, browser: ReaderBrowser) -> None:
     images = [
         response

@@ -1,11 +1,14 @@
 """The report page: shown when closed, its figures as files, and the whole of it as one file."""
 
 import re
+from html import unescape
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.services.rehearse_study import rehearse_study
+from tests.bank.test_evaluation import HOSTILE, WHOLE
 from tests.studies import NOW, House
 from tests.web.test_investigator import Investigator
 
@@ -98,3 +101,79 @@ def test_every_export_is_offered_and_comes(house: House, investigator: Investiga
     assert {"wide.csv", "analysis.json", "study.imrmc", "rjafroc.csv", "models.R"} <= names
     for name in names:
         assert investigator.client.get(f"/studies/{slug}/export/{name}").status_code == 200, name
+
+
+TWELVE: dict[str, Any] = {**WHOLE, "images": 12, "memorised": 12}
+FLAGGED = {"memorised": True, "nearest_training_image": "images/train-7.png"}
+
+
+def both_forms(investigator: Investigator, slug: str) -> list[str]:
+    """The page and the document, as text."""
+    texts = []
+    for path in ("", f"/{slug}-report.html"):
+        answer = investigator.client.get(f"/studies/{slug}/report{path}")
+        assert answer.status_code == 200
+        texts.append(unescape(answer.text))
+    return texts
+
+
+def row_of(text: str, arm: str) -> list[str]:
+    """The cells of an arm in the table of image measures."""
+    body = text.split("data-measures")[1].split("</table>")[0]
+    row = next(row for row in body.split("<tr")[1:] if f"<small>{arm}</small>" in row)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+    return [re.sub(r"<[^>]+>", " ", cell).strip() for cell in cells]
+
+
+def test_realistic_but_memorised_is_seen_in_the_report(
+    house: House, investigator: Investigator
+) -> None:
+    house.fill_bank({"M0": TWELVE}, {"M0": FLAGGED, "M1": {"memorised": False}})
+    for text in both_forms(investigator, rehearsed(house)):
+        assert row_of(text, "M0")[2:8] == [
+            "0.012 SE 0.004",
+            "0.80",
+            "0.60",
+            "1.25",
+            "0.70",
+            "0.312",
+        ]
+        assert row_of(text, "M0")[-2:] == ["12 of 12 100%", "4 of 4 100%"]
+        assert row_of(text, "M1")[-2:] == ["–", "0 of 4 0%"]
+        assert set(row_of(text, "real")) == {"–"}
+        summary = text.split('id="summary"')[1].split("</section>")[0]
+        assert "Possible copies of training images: M0: foundation model." in summary
+        assert "4 of the 4 images drawn for this study, 12 of the 12 in the bank" in summary
+        assert "Possible copies of training images: M1" not in text
+        assert "Image measures." in text.split('id="methods"')[1]
+        # Whose film was copied is the bank's to show: names of training images stay out.
+        assert "train-7" not in text
+
+
+def test_an_evaluation_that_is_imported_later_reaches_a_report_that_was_seen(
+    house: House, investigator: Investigator
+) -> None:
+    slug = rehearsed(house)
+    for text in both_forms(investigator, slug):
+        assert "data-measures" not in text
+        assert "part-measures" not in text
+        assert "Image measures" not in text
+    house.fill_bank({"M0": TWELVE}, {"M0": FLAGGED})
+    for text in both_forms(investigator, slug):
+        assert row_of(text, "M0")[-2:] == ["12 of 12 100%", "4 of 4 100%"]
+
+
+def test_no_evaluation_however_odd_breaks_the_report(
+    house: House, investigator: Investigator
+) -> None:
+    slug = rehearsed(house)
+    for value in HOSTILE:
+        if isinstance(value, float) and not value < 1e301:
+            continue  # no JSON
+        everywhere = dict.fromkeys(WHOLE, value) | {"memorised": 1}
+        house.fill_bank({"M0": everywhere, "M1": value}, {"M0": value, "M1": {"memorised": value}})
+        answer = investigator.client.get(f"/studies/{slug}/report")
+        assert answer.status_code == 200
+        assert row_of(answer.text, "M0")[-2] == "1"
+        assert set(row_of(answer.text, "M0")[:-2]) <= {"–", "−1.000", "−1.00"}
+        assert "<script>alert" not in answer.text

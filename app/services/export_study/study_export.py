@@ -9,10 +9,12 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from app.bank.evaluation import arm_evaluation
 from app.db.engine import Database
+from app.db.evaluation_rows import case_evaluations
 from app.db.export_rows import rating_rows, reader_rows
 from app.db.study_ratings import study_ratings
-from app.db.study_rows import record_event, study_by_slug
+from app.db.study_rows import arms_by_key, record_event, study_by_slug
 from app.db.tables import Study
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
@@ -195,7 +197,13 @@ class StudyExport:
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
             }
-        yield analysis_json(facts, self._table, self._design).encode()
+            drawn = case_evaluations(session, study)
+            arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
+            evaluations = {
+                key: arm_evaluation(arm.details, drawn.get(key, ())) for key, arm in arms.items()
+            }
+        measures = {key: found for key, found in evaluations.items() if found is not None}
+        yield analysis_json(facts, self._table, self._design, measures=measures).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(

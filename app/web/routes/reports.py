@@ -10,7 +10,7 @@ from app.report.document import report_document
 from app.report.report_cache import ReportCache
 from app.report.report_view import ReportView, report_view
 from app.services.study_progress import study_overview
-from app.services.summarise_study import summarise_study
+from app.services.summarise_study import facts_of_arms, summarise_study
 from app.settings import resource_dir
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.investigator_pages import investigator_page
@@ -80,7 +80,9 @@ def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView
     if closed_at is None:
         # Refuses, in the words of the service.
         return report_view(summarise_study(session, slug))
-    return _cache(request).get(slug, closed_at, lambda: report_view(summarise_study(session, slug)))
+    # A bank that was evaluated since and imported again changes the report of a closed study too.
+    key = slug, closed_at, facts_of_arms(session, slug)
+    return _cache(request).get(key, lambda: report_view(summarise_study(session, slug)))
 
 
 def _cache(request: Request) -> ReportCache:

@@ -1,0 +1,109 @@
+"""What a bank says of its images is read as far as it can be used, and never trusted."""
+
+import doctest
+from typing import Any
+
+import pytest
+
+from app.bank import evaluation
+from app.bank.evaluation import arm_evaluation
+
+WHOLE: dict[str, Any] = {
+    "images": 25,
+    "reference": "held-out",
+    "kid": {"kid": 0.0123, "standard_error": 0.004, "n_reference": 24, "n_images": 25},
+    "coverage": {"precision": 0.8, "recall": 0.6, "density": 1.25, "coverage": 0.7, "k": 5},
+    "diversity": {"mean_ms_ssim": 0.312, "pairs": 300, "scales": 5},
+    "frechet_distance": None,
+    "prompt_adherence": 0.27,
+    "memorised": 4,
+    "features": "vae",
+    "size": 512,
+    "training_images": 30,
+    "memorisation_percentile": 95.0,
+    "real_against_real": {"images": 30, "reference": "held-out", "kid": {"kid": -0.001}},
+}
+HOSTILE = [
+    None,
+    True,
+    "0.5",
+    "<script>alert(1)</script>",
+    [0.5],
+    {"kid": {}},
+    [],
+    -1,
+    1e300,
+    10**400,
+    float("nan"),
+    float("inf"),
+]
+
+
+def test_its_examples_hold() -> None:
+    assert doctest.testmod(evaluation).failed == 0
+
+
+def test_every_measure_is_read() -> None:
+    found = arm_evaluation({"evaluation": WHOLE}, [{"memorised": True}, {"memorised": False}])
+    assert found is not None
+    measures = found.measures
+    assert (measures.images, measures.reference) == (25, "held-out")
+    assert (measures.kid, measures.kid_standard_error) == (0.0123, 0.004)
+    assert (measures.precision, measures.recall) == (0.8, 0.6)
+    assert (measures.density, measures.coverage) == (1.25, 0.7)
+    assert (measures.ms_ssim, measures.frechet_distance) == (0.312, None)
+    assert measures.prompt_adherence == 0.27
+    assert (found.features, found.size, found.training_images) == ("vae", 512, 30)
+    assert (found.memorised, found.memorisation_percentile) == (4, 95.0)
+    assert (found.drawn, found.drawn_compared, found.drawn_memorised) == (2, 2, 1)
+    assert found.real_against_real is not None
+    assert found.real_against_real.kid == -0.001
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
+def test_nothing_of_the_wrong_kind_is_a_number(value: object) -> None:
+    assert arm_evaluation(value, [value]) is None
+    assert arm_evaluation({"evaluation": value}, [{"memorised": 1}, {"memorised": "true"}]) is None
+    # In every place at once, and inside every object.
+    everywhere = {
+        key: dict.fromkeys(content, value) if isinstance(content, dict) else value
+        for key, content in WHOLE.items()
+    }
+    for content in (everywhere, dict.fromkeys(WHOLE, value)):
+        found = arm_evaluation({"evaluation": {**content, "prompt_adherence": 0.5}}, [])
+        assert found is not None
+        assert found.features is None
+        assert found.measures.reference is None
+        assert found.measures.kid in (None, -1)
+        for name in ("precision", "recall", "coverage", "ms_ssim", "density", "images"):
+            assert getattr(found.measures, name) is None, name
+        assert found.memorised is None
+    # Beside a bad value the good ones are kept.
+    for key in ("kid", "coverage", "diversity"):
+        found = arm_evaluation({"evaluation": {**WHOLE, key: value}}, [])
+        assert found is not None
+        assert found.memorised == 4
+
+
+def test_more_flagged_than_there_are_is_no_count() -> None:
+    found = arm_evaluation({"evaluation": {**WHOLE, "memorised": 26}}, [])
+    assert found is not None
+    assert found.memorised is None
+
+
+def test_a_mean_that_ends_a_hair_above_one_is_one() -> None:
+    found = arm_evaluation({"evaluation": {"diversity": {"mean_ms_ssim": 1.0000001}}}, [])
+    assert found is not None
+    assert found.measures.ms_ssim == 1.0
+
+
+def test_flags_of_images_alone_are_an_evaluation() -> None:
+    found = arm_evaluation({}, [{"memorised": True}, None, {"memorised": None}])
+    assert found is not None
+    assert found.measures.is_empty
+    assert (found.memorised, found.drawn, found.drawn_compared, found.drawn_memorised) == (
+        None,
+        3,
+        1,
+        1,
+    )
