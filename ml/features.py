@@ -194,7 +194,7 @@ def load_features(name: str, weights: Path | None) -> FeatureExtractor:
         except ImportError as error:
             raise MlError(
                 "features xrv need the package torchxrayvision, which is not installed: "
-                "pip install torchxrayvision."
+                "pip install '.[xrv]'."
             ) from error
         return _load_xrv(torchxrayvision.models.DenseNet, weights)
     if weights is None:

@@ -89,7 +89,15 @@ def prepare(
     try:
         work.chmod(0o755)
         records, refused = _write_images(images, work, window, template)
-        splits = choose(records, counts, held_out_share, seed)
+        try:
+            splits = choose(records, counts, held_out_share, seed)
+        except MlError as error:
+            if not refused:
+                raise
+            file, why = refused[0]
+            raise MlError(
+                f"{str(error).rstrip('.')}; {len(refused)} were refused, the first: {file} {why}."
+            ) from error
         chosen = [{**r, "split": s} for r, s in zip(records, splits, strict=True) if s]
         kept = {r["file_name"] for r in chosen}
         left_out = [r for r in records if r["file_name"] not in kept]

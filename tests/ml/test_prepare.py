@@ -258,6 +258,17 @@ def test_it_names_a_file_that_the_table_names_and_nobody_has(tmp_path, capsys):
     assert "left out: b.png is missing." in capsys.readouterr().err
 
 
+def test_it_says_why_none_can_be_used_where_a_table_belongs_to_another_folder(tmp_path, capsys):
+    source = folder_with(tmp_path / "in", [("a.png", "normal", "1"), ("b.png", "normal", "2")])
+    for name in ("a.png", "b.png"):
+        (source / name).unlink()
+    options = ["--captions", "list.csv", "--normal", "2"]
+    assert main(["folder", "--source", str(source), "--out", str(tmp_path / "o"), *options]) == 1
+    said = capsys.readouterr().err
+    assert "only 0 can be used; 2 were refused, the first: a.png is missing." in said
+    assert not (tmp_path / "o").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
