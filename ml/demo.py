@@ -54,16 +54,16 @@ class DemoPlan:
 
     tuning: Mapping[str, Mapping[str, Any]] = field(
         default_factory=lambda: {
-            "M1": {"training": {"learning_rate": 1e-3, "epochs": 60}, "lora": {"alpha": 16.0}},
+            "M1": {"training": {"learning_rate": 1e-3, "epochs": 40}, "lora": {"alpha": 16.0}},
             "M2": {
                 "training": {
                     "learning_rate": 1e-3,
                     "text_encoder_learning_rate": 5e-4,
-                    "epochs": 60,
+                    "epochs": 40,
                 },
                 "lora": {"alpha": 16.0, "conv_rank": 8, "conv_alpha": 8.0},
             },
-            "M3": {"training": {"learning_rate": 3e-4, "epochs": 100}},
+            "M3": {"training": {"learning_rate": 3e-4, "epochs": 60}},
         }
     )
     """What differs from the presets: a small model learns at higher rates."""

@@ -41,10 +41,10 @@ class PretrainingOptions:
 
     heads: int = 4
     text_width: int = 64
-    autoencoder_steps: int = 3000
+    autoencoder_steps: int = 2000
     autoencoder_batch: int = 2
     autoencoder_rate: float = 2e-3
-    denoiser_steps: int = 3200
+    denoiser_steps: int = 1800
     denoiser_batch: int = 8
     denoiser_rate: float = 8e-4
     caption_dropout: float = 0.1
@@ -113,7 +113,9 @@ def train_autoencoder(
     from torch.nn.functional import avg_pool2d, l1_loss
 
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(vae.parameters(), options.autoencoder_rate, betas=(0.9, 0.99))
+    optimizer = torch.optim.AdamW(
+        vae.parameters(), options.autoencoder_rate, betas=(0.9, 0.99), fused=True
+    )
     steps, last = options.autoencoder_steps, 0.0
     tell = _Progress("autoencoder", steps, log)
     vae.train()
@@ -207,7 +209,7 @@ def train_denoiser(
     generator = torch.Generator().manual_seed(seed)
     trained = [*unet.parameters(), *text_encoder.parameters()]
     average = EMAModel(trained, decay=options.ema_decay)
-    optimizer = torch.optim.AdamW(trained, options.denoiser_rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(trained, options.denoiser_rate, weight_decay=1e-4, fused=True)
     steps, size, running = options.denoiser_steps, options.denoiser_batch, 1.0
     tell = _Progress("denoiser", steps, log)
     unet.train()
