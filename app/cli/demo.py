@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from app.bank.header import read_bank_header
 from app.cli.demo_bank import write_demo_bank
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
 from app.domain.errors import BadInput
 from app.domain.study import design_from_mapping
+from app.phantom import DEMO_ARMS
 from app.services.accounts import FIRST_NAME
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
@@ -22,6 +24,8 @@ from app.services.study_progress import bank_arms
 
 SEED = 2409
 NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
+# A bank that python -m ml.demo made: small diffusion models trained on the phantom's radiographs.
+MODEL_ARMS = Path(__file__).parents[1] / "demo_images"
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -80,9 +84,14 @@ def _make_demo(house: House, state_file: Path) -> dict[str, str]:
     if not (folder / "bank.json").exists():
         typer.echo("Making simulated radiographs ...")
         write_demo_bank(folder, seed=SEED, per_condition=6)
-    import_bank(house.database, house.store, folder, now=now())
+    models = {arm.id for arm in read_bank_header(MODEL_ARMS).arms}
+    for bank in (folder, MODEL_ARMS):
+        import_bank(house.database, house.store, bank, now=now())
     with house.database.writing() as session:
-        arms = [arm for arm in bank_arms(session) if arm.normal and arm.abnormal]
+        # The reference and the models; the phantom's faulty arms are there for other designs.
+        arms = [
+            arm for arm in bank_arms(session) if arm.key == DEMO_ARMS[0].id or arm.key in models
+        ]
         design = design_from_mapping(
             {
                 "title": "Demonstration: simulated chest radiographs",

@@ -1,0 +1,71 @@
+"""The demonstration, from an empty folder to a study that can be read."""
+
+import json
+import re
+
+import pytest
+
+from app.bank.header import read_bank_header
+from app.bank.manifest import BadRecord, iter_records, read_verified
+from app.cli.demo import MODEL_ARMS
+from app.cli.opening import open_house
+from app.db.tables import Study
+from app.services.study_progress import bank_arms
+from tests.cli.conftest import Run
+
+MOST_BYTES = 5_000_000
+VARIANTS = ("simulated-M0", "simulated-M1", "simulated-M2", "simulated-M3")
+
+
+def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.demo.run_server", lambda *_: None)
+    monkeypatch.setattr("app.cli.demo.ensure_port_is_free", lambda *_: None)
+    first = run("demo").output
+    links = re.findall(r"http://\S+", first)
+    assert [link.split("/")[3] for link in links] == ["r", "studies", "studies"]
+    assert run("demo").output.endswith(first[first.index("Everything here is simulated") :])
+
+    house = open_house()
+    with house.database.reading() as session:
+        arms = {arm.key: arm for arm in bank_arms(session)}
+        studies = session.query(Study).all()
+    assert len(studies) == 2
+    for study in studies:
+        used = {arm["arm"] for arm in study.design["arms"]}
+        assert used == {"simulated", *VARIANTS}
+        assert all(arms[key].key.startswith("simulated") for key in used)
+    for key in VARIANTS:
+        assert arms[key].kind == "synthetic"
+        assert (arms[key].normal, arms[key].abnormal) == (6, 6)
+
+
+def test_the_shipped_images_are_whole_small_and_say_what_they_are() -> None:
+    header = read_bank_header(MODEL_ARMS)
+    assert {arm.id for arm in header.arms} == set(VARIANTS)
+    assert "no patient was imaged" in header.attribution
+    records = list(iter_records(MODEL_ARMS, header))
+    assert len(records) == 48
+    for record in records:
+        assert not isinstance(record, BadRecord)
+        assert read_verified(MODEL_ARMS, record).width == 128
+        made = record.provenance
+        assert made["base_model"] == "simulated-radiograph-ldm"
+        assert {"variant", "prompt", "seed", "scheduler", "steps", "guidance_scale"} <= set(made)
+    sizes = [path.stat().st_size for path in MODEL_ARMS.rglob("*") if path.is_file()]
+    assert sum(sizes) < MOST_BYTES
+
+
+def test_the_shipped_bank_names_no_machine() -> None:
+    for path in MODEL_ARMS.rglob("*.json*"):
+        assert not re.search(r'"(/|[A-Za-z]:\\\\)', path.read_text()), path.name
+
+
+def test_every_model_arm_was_measured_against_the_phantom() -> None:
+    content = json.loads((MODEL_ARMS / "bank.json").read_text())
+    for arm in content["arms"]:
+        measured = arm["evaluation"]
+        assert measured["reference"] == "held-out"
+        assert measured["kid"]["kid"] > 0
+        assert measured["memorised"] is not None
