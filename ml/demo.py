@@ -46,7 +46,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """Sizes and lengths of everything; the defaults take about 45 minutes of two cores."""
+    """Sizes and lengths of everything; the defaults take about 35 minutes of two cores."""
 
     pretraining: PretrainingOptions = field(default_factory=PretrainingOptions)
     tuned_on: int = 15
@@ -254,7 +254,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m ml.demo",
         description="Train a small base model on simulated radiographs, tune variants of it, "
-        "sample and measure them. About 45 minutes of two processor cores.",
+        "sample and measure them. About 35 minutes of two processor cores.",
     )
     result.add_argument(
         "--films", type=Path, required=True, help="bank that python -m app demo-bank wrote"

@@ -25,7 +25,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PretrainingOptions:
-    """Sizes and lengths; the defaults take about 30 minutes of two cores."""
+    """Sizes and lengths; the defaults take about 26 minutes of two cores."""
 
     size: int = 128
     vae_channels: tuple[int, ...] = (16, 32, 64, 96)
