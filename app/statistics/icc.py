@@ -411,9 +411,12 @@ def _fit_two_way(matrix: Float) -> VarianceComponents:
         bounds=((0.0, 1e4), (0.0, 1e4)),
         options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 200},
     )
-    residual = profile(fit.x)[1] * scale**2
+    # The deviance is even in a root, so the search may stop a hair above 0 where on another
+    # processor it ends at 0: so small a standard deviation beside the residual's is none.
+    roots = np.where(fit.x < 1e-5, 0.0, fit.x)
+    residual = profile(roots)[1] * scale**2
     return VarianceComponents(
-        case=float(residual * fit.x[0] ** 2),
-        reader=float(residual * fit.x[1] ** 2),
+        case=float(residual * roots[0] ** 2),
+        reader=float(residual * roots[1] ** 2),
         residual=float(residual),
     )

@@ -33,9 +33,8 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
         studies = session.query(Study).all()
     assert len(studies) == 2
     for study in studies:
-        used = {arm["arm"] for arm in study.design["arms"]}
+        used = {arm["arm"] for arm in json.loads(study.design)["arms"]}
         assert used == {"simulated", *VARIANTS}
-        assert all(arms[key].key.startswith("simulated") for key in used)
     for key in VARIANTS:
         assert arms[key].kind == "synthetic"
         assert (arms[key].normal, arms[key].abnormal) == (6, 6)
