@@ -32,12 +32,11 @@ class PretrainingOptions:
     """Four levels: latents of an eighth of the side, as Stable Diffusion's."""
 
     latent_channels: int = 16
-    """Stable Diffusion 1.x has 4, which lose ribs and vessels of films as small as these."""
+    """Stable Diffusion 1.x has 4. As many values in all as 4 at a quarter of the side."""
 
     unet_channels: tuple[int, ...] = (64, 128, 256)
     attention_levels: int = 2
-    """How many of the U-Net's levels have attention, from the coarsest: above, it would take most
-    of the time."""
+    """How many of the U-Net's levels have attention, from the coarsest."""
 
     heads: int = 4
     text_width: int = 64
