@@ -38,6 +38,7 @@ EVALUATION = "evaluation.json"
 Condition = Literal["normal", "abnormal"]
 CONDITIONS: tuple[Condition, ...] = ("normal", "abnormal")
 
+_OF_EVERY_RECORD = ("file", "sha256", "arm", "condition", "width", "height")
 _ARM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -245,7 +246,7 @@ def read_header(bank: Path) -> dict[str, Any]:
     Raises
     ------
     MlError
-        If there is none, it is not JSON, or its format version is not 1.
+        If there is none, it is not JSON, its format version is not 1, or an arm lacks id or kind.
     """
     path = bank / "bank.json"
     try:
@@ -261,6 +262,11 @@ def read_header(bank: Path) -> dict[str, Any]:
             f"{path} has format version {header.get('format_version')!r}; "
             f"this program reads version {FORMAT_VERSION}."
         )
+    for number, arm in enumerate(header["arms"], start=1):
+        if not isinstance(arm, dict) or not isinstance(arm.get("id"), str):
+            raise MlError(f"{path}: arm {number} has no id.")
+        if arm.get("kind") not in ("real", "synthetic"):
+            raise MlError(f"{path}: the kind of arm {arm['id']} is neither real nor synthetic.")
     return header
 
 
@@ -276,8 +282,15 @@ def iter_records(bank: Path) -> Iterator[dict[str, Any]]:
                     record = json.loads(line)
                 except ValueError as error:
                     raise MlError(f"{path}, line {number} is not JSON: {error}.") from error
-                if not isinstance(record, dict) or "file" not in record or "arm" not in record:
-                    raise MlError(f"{path}, line {number} names no file or no arm.")
+                if not isinstance(record, dict):
+                    raise MlError(f"{path}, line {number} is no record.")
+                if missing := [key for key in _OF_EVERY_RECORD if key not in record]:
+                    raise MlError(f"{path}, line {number} lacks {', '.join(missing)}.")
+                if record["condition"] not in CONDITIONS:
+                    raise MlError(
+                        f"{path}, line {number}: the condition is {record['condition']!r}, "
+                        "neither normal nor abnormal."
+                    )
                 yield record
     except (OSError, UnicodeDecodeError) as error:
         raise MlError(f"{path} cannot be read: {error}.") from error

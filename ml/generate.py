@@ -168,7 +168,7 @@ def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> 
     """Read ``--shard i/n``, else the launchers' variables.
 
     Without ``--shard``, torchrun's RANK of WORLD_SIZE and a Slurm array's task of its count are
-    used, multiplied when both are there.
+    used, multiplied when both are there. An array may begin anywhere and have a step, but no gaps.
     """
     if given is not None:
         index, slash, count = given.partition("/")
@@ -178,13 +178,18 @@ def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> 
     try:
         rank, world = int(environment.get("RANK", 0)), int(environment.get("WORLD_SIZE", 1))
         first = int(environment.get("SLURM_ARRAY_TASK_MIN", 0))
-        task = int(environment.get("SLURM_ARRAY_TASK_ID", first)) - first
+        step = max(1, int(environment.get("SLURM_ARRAY_TASK_STEP", 1)))
         tasks = int(environment.get("SLURM_ARRAY_TASK_COUNT", 1))
+        past_first = int(environment.get("SLURM_ARRAY_TASK_ID", first)) - first
+        last = int(environment.get("SLURM_ARRAY_TASK_MAX", first + (tasks - 1) * step))
     except ValueError as error:
         raise MlError(
             f"the launcher's environment cannot be read ({error}): give --shard i/n."
         ) from error
-    return Shard(task * world + rank, tasks * world)
+    if last != first + (tasks - 1) * step or past_first % step:
+        # A list such as 1,3,7: Slurm tells a task neither its place in it nor the list.
+        raise MlError("the Slurm array's numbers have gaps: give --shard i/n.")
+    return Shard(past_first // step * world + rank, tasks * world)
 
 
 def counts_per_condition(total: int, only: Condition | None = None) -> dict[Condition, int]:

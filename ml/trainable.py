@@ -95,7 +95,9 @@ class Trainable:
         if training.gradient_checkpointing:
             unet.enable_gradient_checkpointing()
             if self.trains_text:
-                text.gradient_checkpointing_enable()
+                # transformers renamed it within version 5 and drops the old name in 6.
+                new_name = getattr(text, "activation_checkpointing_enable", None)
+                (new_name or text.gradient_checkpointing_enable)()
         text_rate = training.text_encoder_learning_rate or training.learning_rate
         if kind == "textual_inversion":
             text_rate = training.learning_rate

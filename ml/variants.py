@@ -150,8 +150,11 @@ def pick_dtype(given: str | None, device: str) -> Any:
     import torch
 
     if given is None:
-        cuda = device.startswith("cuda") and torch.cuda.is_bf16_supported()
-        return torch.bfloat16 if cuda else torch.float32
+        # Older cards (a T4) emulate it, many times slower than float32.
+        native = device.startswith("cuda") and torch.cuda.is_bf16_supported(
+            including_emulation=False
+        )
+        return torch.bfloat16 if native else torch.float32
     known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     if given not in known:
         raise MlError(f"dtype {given!r} is not one of {', '.join(known)}.")

@@ -36,6 +36,16 @@ def pixels(value=7):
     return image
 
 
+_RECORD = {
+    "file": "images/x.png",
+    "sha256": "0" * 64,
+    "arm": "M1",
+    "condition": "normal",
+    "width": 64,
+    "height": 64,
+}
+
+
 def fill(bank, indices, *, arm=ARM, shard=None, value=7):
     with ArmWriter(bank, arm, shard=shard) as writer:
         for index in indices:
@@ -130,7 +140,7 @@ def test_merging_two_versions_of_one_part_is_refused(tmp_path):
 
 
 def test_arms_and_records_of_others_are_kept(tmp_path):
-    real = {"file": "images/r.png", "sha256": "0" * 64, "arm": "real", "condition": "normal"}
+    real = _RECORD | {"arm": "real"}
     (tmp_path / "images.jsonl").write_text(json.dumps(real) + "\n")
     (tmp_path / "bank.json").write_text(
         json.dumps({"format_version": 1, "name": "n", "arms": [{"id": "real", "kind": "real"}]})
@@ -216,6 +226,8 @@ def test_a_shard_that_does_not_exist_is_refused(index, count):
         ("{", "cannot be read"),
         ("[]", "lists no arms"),
         ('{"format_version": 2, "arms": []}', "has format version 2"),
+        ('{"format_version": 1, "arms": ["M1"]}', "arm 1 has no id"),
+        ('{"format_version": 1, "arms": [{"id": "M1"}]}', "kind of arm M1 is neither real nor"),
     ],
 )
 def test_a_header_that_cannot_be_used_is_said_in_a_sentence(tmp_path, content, sentence):
@@ -223,3 +235,20 @@ def test_a_header_that_cannot_be_used_is_said_in_a_sentence(tmp_path, content, s
         (tmp_path / "bank.json").write_text(content)
     with pytest.raises(MlError, match=sentence):
         read_header(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("{", "line 2 is not JSON"),
+        ("[]", "line 2 is no record"),
+        (json.dumps({"file": "x", "arm": "M1"}), "lacks sha256, condition, width, height"),
+        (json.dumps(_RECORD | {"condition": "tb"}), "the condition is 'tb', neither normal nor"),
+    ],
+)
+def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path, line, sentence):
+    (tmp_path / "images.jsonl").write_text(f"{json.dumps(_RECORD)}\n{line}\n")
+    records = iter_records(tmp_path)
+    assert next(records) == _RECORD
+    with pytest.raises(MlError, match=sentence):
+        next(records)

@@ -172,6 +172,17 @@ def test_an_image_is_given_up_after_its_attempts_also_across_runs(loaded, tmp_pa
         (
             None,
             {
+                "SLURM_ARRAY_TASK_ID": "7",
+                "SLURM_ARRAY_TASK_MIN": "1",
+                "SLURM_ARRAY_TASK_MAX": "10",
+                "SLURM_ARRAY_TASK_STEP": "3",
+                "SLURM_ARRAY_TASK_COUNT": "4",
+            },
+            Shard(2, 4),
+        ),
+        (
+            None,
+            {
                 "SLURM_ARRAY_TASK_ID": "1",
                 "SLURM_ARRAY_TASK_MIN": "0",
                 "SLURM_ARRAY_TASK_COUNT": "2",
@@ -190,6 +201,20 @@ def test_a_process_knows_its_shard(given, environment, expected):
 def test_a_shard_that_makes_no_sense_is_refused(given):
     with pytest.raises(MlError, match="shard"):
         shard_of_this_process(given, {})
+
+
+@pytest.mark.parametrize("task", ["1", "3", "7"])
+def test_an_array_with_gaps_is_refused_by_each_of_its_tasks(task):
+    array = {
+        "SLURM_ARRAY_TASK_ID": task,
+        "SLURM_ARRAY_TASK_MIN": "1",
+        "SLURM_ARRAY_TASK_MAX": "7",
+        "SLURM_ARRAY_TASK_STEP": "1",
+        "SLURM_ARRAY_TASK_COUNT": "3",
+    }
+    with pytest.raises(MlError, match="have gaps: give --shard"):
+        shard_of_this_process(None, array)
+    assert shard_of_this_process("2/3", array) == Shard(2, 3)
 
 
 def test_counts_are_shared_between_the_conditions():
