@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evaluation
+from ml.device import pick_device
 from ml.errors import MlError, said_by
 from ml.features import FEATURE_NAMES
 
@@ -228,7 +229,7 @@ def summary_line(arm: str, result: ArmResult) -> str:
 
 def load_autoencoder(base: str, *, device: str | None) -> Any:
     """Load a base model's autoencoder; of a diffusers folder nothing else is read."""
-    from ml.variants import load_base, pick_device
+    from ml.variants import load_base
 
     if (Path(base) / "vae" / "config.json").is_file():
         from diffusers import AutoencoderKL

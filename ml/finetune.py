@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.config import VariantConfig, check, load_variants, override
+from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
 
@@ -96,6 +97,8 @@ def finetune(
         device=str(accelerator.device),
     )
     variant = _settled(variant, pipeline, accelerator.device.type)
+    if main:
+        note_emulation(variant.training.dtype, str(accelerator.device))
     options = describe(
         name,
         variant,
@@ -217,8 +220,6 @@ def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
 
 def _settled(variant: VariantConfig, pipeline: Any, device_type: str) -> VariantConfig:
     """Replace "whatever the base or device has" by what that is, so that options say it."""
-    from ml.variants import pick_dtype
-
     training = variant.training
     step = pipeline.vae_scale_factor * 2 ** (len(pipeline.unet.config.block_out_channels) - 1)
     if variant.data.size % step:
@@ -239,8 +240,6 @@ def _settled(variant: VariantConfig, pipeline: Any, device_type: str) -> Variant
 def _accelerator(device: str | None, processes: int | None) -> Any:
     """Start Hugging Face accelerate; every process that was asked for must be there."""
     from accelerate import Accelerator
-
-    from ml.variants import pick_device
 
     where = pick_device(device)
     if where.startswith("cuda:"):

@@ -161,7 +161,7 @@ def train(
     if resume:
         progress = load_state(run / "resume", trainable.named(), optimizer, average)
     log = TrainingLog(run / "train_log.csv", from_step=progress.step) if main else None
-    board = _tensorboard(run) if main and config.tensorboard else None
+    board = _tensorboard(run, progress.step) if main and config.tensorboard else None
 
     def image_of(step: int, slot: int) -> TrainingImage:
         epoch, place = divmod(step * batch + slot, len(data.train))
@@ -282,6 +282,8 @@ def train(
                 )
             if board:
                 board.add_scalar("loss", loss_now, progress.step)
+                board.add_scalar("grad_norm", norm, progress.step)
+                board.add_scalar("learning_rate", optimizer.param_groups[0]["lr"], progress.step)
                 if measured is not None:
                     board.add_scalar("held_out_loss", measured, progress.step)
             if draw_samples and main and _due(before, now, config.sample_every_epochs):
@@ -379,11 +381,12 @@ def _spread(images: Sequence[TrainingImage], most: int) -> tuple[TrainingImage, 
     return tuple(images[number * len(images) // count] for number in range(count))
 
 
-def _tensorboard(run: Path) -> Any:
+def _tensorboard(run: Path, step: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
         raise MlError(
             "training.tensorboard needs tensorboard: pip install tensorboard, or leave it off."
         ) from error
-    return SummaryWriter(run / "tensorboard")
+    # What a crashed run wrote after the step that is resumed from is not shown.
+    return SummaryWriter(run / "tensorboard", purge_step=step + 1 if step else None)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
 from ml.run_folder import base_digest, read_checkpoint, read_json
 
@@ -125,42 +125,6 @@ def _fetched(hub_id: str) -> Path:
     ) from failure
 
 
-def pick_device(given: str | None) -> str:
-    """Return the device asked for, else CUDA, else Apple's, else the CPU.
-
-    Of several CUDA devices a process that torchrun started takes its own, by ``LOCAL_RANK``.
-    """
-    import torch
-
-    if given in (None, "cuda") and torch.cuda.is_available():
-        rank = os.environ.get("LOCAL_RANK")
-        return f"cuda:{int(rank) % torch.cuda.device_count()}" if rank else "cuda"
-    if given is None:
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        device = torch.device(given)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, ValueError) as error:
-        raise MlError(f"device {given!r} is not to be had here: try cpu.") from error
-    return given
-
-
-def pick_dtype(given: str | None, device: str) -> Any:
-    """Return the torch dtype asked for, else bfloat16 on CUDA where it can, else float32."""
-    import torch
-
-    if given is None:
-        # Older cards (a T4) emulate it, many times slower than float32.
-        native = device.startswith("cuda") and torch.cuda.is_bf16_supported(
-            including_emulation=False
-        )
-        return torch.bfloat16 if native else torch.float32
-    known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if given not in known:
-        raise MlError(f"dtype {given!r} is not one of {', '.join(known)}.")
-    return known[given]
-
-
 def _tokenizer_of(config: Path) -> Any:
     from transformers import CLIPTokenizer
 
@@ -213,6 +177,7 @@ def load_variant(
     checkpoint = read_checkpoint(run)
     source = base or str(options["base"])
     where = pick_device(device)
+    note_emulation(dtype, where)
     if checkpoint.kind in ("full", "dreambooth"):
         pipeline = load_base(str(run / "pipeline"), dtype=dtype, device=where)
     else:

@@ -10,7 +10,7 @@ from single_file_layout import write_single_file
 from ml.config import VARIANTS, check, load_variants
 from ml.errors import MlError
 from ml.tiny_base import build_tiny_base
-from ml.variants import SD15_CONFIG, load_base, main, pick_device
+from ml.variants import SD15_CONFIG, load_base, main
 
 
 @pytest.fixture(scope="module")
@@ -168,14 +168,3 @@ def test_a_text_encoder_that_was_copied_in_part_is_one_sentence(four_levels, tmp
     weights.write_bytes(weights.read_bytes()[:-100])
     with pytest.raises(MlError, match="cannot be loaded as Stable Diffusion"):
         load_base(str(tmp_path / "base"), device="cpu")
-
-
-def test_processes_of_torchrun_spread_over_the_devices(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    assert pick_device(None) == "cuda"
-    found = []
-    for rank in ("0", "3", "5"):
-        monkeypatch.setenv("LOCAL_RANK", rank)
-        found.append(pick_device(None))
-    assert found == ["cuda:0", "cuda:3", "cuda:1"]
