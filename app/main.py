@@ -14,6 +14,7 @@ from app.web.cookies import CookieSigner
 from app.web.error_pages import add_error_pages
 from app.web.pages import Pages
 from app.web.routes import (
+    audit,
     exports,
     health,
     images,
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         studies,
         readers,
         reports,
+        audit,
         exports,
     ):
         app.include_router(module.router)

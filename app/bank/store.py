@@ -33,7 +33,7 @@ class RenditionStore:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         # By length too: a disk that lost its bytes after a crash is mended by importing again.
-        if path.is_file() and path.stat().st_size == len(data):
+        if self.holds(sha256, len(data)):
             return sha256
         path.parent.mkdir(exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=self._incoming)
@@ -67,9 +67,10 @@ class RenditionStore:
             raise NotFound("There is no such image.")
         return self._directory / sha256[:2] / f"{sha256}.png"
 
-    def holds(self, sha256: str) -> bool:
-        """Whether the rendition's file is there."""
-        return self.path(sha256).is_file()
+    def holds(self, sha256: str, length: int) -> bool:
+        """Whether the rendition's file is there with all its `length` bytes."""
+        path = self.path(sha256)
+        return path.is_file() and path.stat().st_size == length
 
     def read(self, sha256: str) -> bytes:
         """The rendition's bytes, or NotFound."""

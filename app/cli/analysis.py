@@ -13,6 +13,7 @@ from app.domain.errors import BadInput, BadRatings
 from app.report.document import report_document
 from app.report.report_view import report_view
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
+from app.services.audit_pictures import audit_pictures
 from app.services.summarise_study import note_interim_look, summarise_study
 from app.settings import resource_dir
 from app.statistics.settings import (
@@ -111,6 +112,7 @@ def report(
     house = open_house()
     with house.database.reading() as session:
         summary = summarise_study(session, slug, interim=True, bootstrap=bootstrap)
+        audit = audit_pictures(session, house.store, slug)
     if summary.is_interim:
         with house.database.writing() as session:
             note_interim_look(session, slug, now=now(), actor=ACTOR)
@@ -120,7 +122,7 @@ def report(
             err=True,
         )
     page = report_document(
-        report_view(summary),
+        report_view(summary, audit),
         templates=resource_dir("templates"),
         static=resource_dir("static"),
         now=now(),

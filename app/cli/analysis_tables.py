@@ -16,9 +16,7 @@ _LEAST_WIDTH = 150
 
 def print_analysis(found: FileAnalysis) -> None:
     """Verdicts first, then every table, then what must be said beside them."""
-    console = Console(highlight=False)
-    if not console.is_terminal or console.width < _LEAST_WIDTH:
-        console = Console(highlight=False, width=_LEAST_WIDTH)
+    console = wide_console()
     analysis = found.analysis
     first = analysis.table.replicate == 0
     console.print(
@@ -38,15 +36,28 @@ def print_analysis(found: FileAnalysis) -> None:
         if section.folded:
             continue
         for table in section.tables:
-            console.print()
-            console.print(_rich(table))
-            for letter, why in table.reasons:
-                console.print(Text(f"{letter}  not estimable: {why}", style="dim"))
-            for note in table.notes:
-                console.print(Text(note, style="dim"))
+            print_table(console, table)
     console.print()
     for caution in cautions:
         console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
+
+
+def wide_console() -> Console:
+    """A console in which a table of ten columns can be read."""
+    console = Console(highlight=False)
+    if console.is_terminal and console.width >= _LEAST_WIDTH:
+        return console
+    return Console(highlight=False, width=_LEAST_WIDTH)
+
+
+def print_table(console: Console, table: ReportTable) -> None:
+    """A table with its reasons and notes."""
+    console.print()
+    console.print(_rich(table))
+    for letter, why in table.reasons:
+        console.print(Text(f"{letter}  not estimable: {why}", style="dim"))
+    for note in table.notes:
+        console.print(Text(note, style="dim"))
 
 
 def _rich(table: ReportTable) -> Table:

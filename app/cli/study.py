@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
+from app.cli.analysis_tables import print_table, wide_console
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.domain.errors import BadInput
 from app.domain.study import StudyDesign, design_from_mapping
 from app.report.design_text import commented_design
+from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.services.audit_pictures import audit_pictures
 from app.services.create_study import create_study, suggested_design
 from app.services.export_study import FILES, StudyExport
 from app.services.export_study.parquet import MISSING
@@ -27,6 +31,7 @@ def add_commands(program: typer.Typer) -> None:
     for name, command in (
         ("example-study", example),
         ("create-study", create),
+        ("audit-study", audit),
         ("open-study", open_it),
         ("close-study", close_it),
         ("studies", list_all),
@@ -72,6 +77,27 @@ def read_design(path: Path) -> StudyDesign:
         return design_from_mapping(data)
     except BadInput as error:
         raise BadInput(f"{path}: {error}.") from None
+
+
+def audit(slug: Slug) -> None:
+    """Say what tells a study's arms apart without a look at anatomy; before opening it, best.
+
+    Looks at the files and measures the pictures of the cases; of a draft, of those that opening
+    would draw. Exits with 1 where a file is missing or unlike the others: a browser can tell that.
+    """
+    house = open_house()
+    with house.database.reading() as session:
+        found = audit_pictures(session, house.store, slug)
+    console = wide_console()
+    print_table(console, shortcut_table(found))
+    console.print()
+    for lead, text in shortcut_sentences(found):
+        console.print(Text.assemble((lead, "bold"), " ", text))
+    for fault in found.faults:
+        typer.echo(fault, err=True)
+    typer.echo(file_sentence(found), err=bool(found.faults))
+    if found.faults:
+        raise typer.Exit(1)
 
 
 def open_it(slug: Slug) -> None:

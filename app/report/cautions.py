@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.report.number_text import number, percent, signed, with_interval
+from app.report.shortcut_table import file_sentence, shortcut_sentences
 from app.report.verdict_sentences import estimate_of
+from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.result import Estimate
 
-Place = Literal["top", "detection", "agreement", "images", "measures"]
+Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts"]
 _FEW_READERS = 6
 _PARADOX_AGREEMENT = 0.75
 _PARADOX_KAPPA = 0.41
@@ -76,6 +78,26 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
             )
         )
     return (*found, *_copies(summary), *_survivorship(summary))
+
+
+def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
+    """Of pictures that can be told from real without a look at anatomy, or by their file."""
+    if audit is None:
+        return ()
+    found = [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
+    told = [arm.key for arm in audit.arms if arm.telling]
+    if told:
+        found.append(
+            Caution(
+                "top",
+                "Pictures that give themselves away.",
+                f"{', '.join(told)}: one number such as sharpness tells these pictures from real "
+                "ones, so readers may have called them synthetic without judging the anatomy; see "
+                "“Shortcuts in the pictures”.",
+            )
+        )
+    found += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]
+    return tuple(found)
 
 
 def _whom_intervals_speak_for(analysis: Analysis) -> Caution:

@@ -1,12 +1,17 @@
 """Everything a report shows, put together once for the page and the document."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.db.study_ratings import EXPERIENCE_BANDS
 from app.domain.profile import SPECIALTIES
 from app.report.agreement_tables import agreement_tables, intra_reader_tables
-from app.report.cautions import Caution, analysis_cautions, study_cautions
+from app.report.cautions import (
+    Caution,
+    analysis_cautions,
+    audit_cautions,
+    study_cautions,
+)
 from app.report.comparison_tables import (
     bootstrap_table,
     contrast_table,
@@ -27,7 +32,9 @@ from app.report.result_tables import (
     main_table,
     verdict_table,
 )
+from app.report.shortcut_table import file_sentence, shortcut_table
 from app.report.verdict_sentences import ArmSentence, arm_sentences
+from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
 
@@ -61,10 +68,10 @@ class ReportView:
     figures: Mapping[str, ReportFigure]
 
 
-def report_view(summary: StudySummary) -> ReportView:
+def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> ReportView:
     """Put a study's report together; figures are drawn when they are asked for."""
     analysis = summary.analysis
-    cautions = study_cautions(summary)
+    cautions = (*study_cautions(summary), *audit_cautions(audit))
     images = Section(
         "images",
         "What was read",
@@ -81,8 +88,12 @@ def report_view(summary: StudySummary) -> ReportView:
             cautions=_at(cautions, "measures"),
         )
         bank = (images, measures)
+    if audit is not None:
+        bank = (*bank, _shortcuts(audit, cautions))
     if analysis is None:
-        return ReportView(summary, _at(cautions, "top"), (), bank, study_methods(summary), {})
+        return ReportView(
+            summary, _at(cautions, "top"), (), bank, study_methods(summary, audit), {}
+        )
     cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = report_figures(analysis)
     return ReportView(
@@ -93,7 +104,7 @@ def report_view(summary: StudySummary) -> ReportView:
             *analysis_sections(analysis, summary.labels, figures, cautions),
             *bank,
         ),
-        methods=study_methods(summary),
+        methods=study_methods(summary, audit),
         figures=figures,
     )
 
@@ -167,6 +178,16 @@ def analysis_sections(
         Section("readers", "Every reader", tables=(reader_table(analysis, labels),), folded=True),
     )
     return tuple(section for section in sections if section.figures or section.tables)
+
+
+def _shortcuts(audit: PictureAudit, cautions: Sequence[Caution]) -> Section:
+    found = shortcut_table(audit)
+    return Section(
+        "shortcuts",
+        found.title,
+        tables=(replace(found, notes=(file_sentence(audit), *found.notes)),),
+        cautions=_at(cautions, "shortcuts"),
+    )
 
 
 def _at(cautions: Sequence[Caution], place: str) -> tuple[Caution, ...]:

@@ -20,7 +20,7 @@ from app.bank.decode import read_image_file
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
 from app.bank.index import IndexRow, iter_index
 from app.bank.manifest import BadRecord, ImageRecord, iter_records, read_verified
-from app.bank.rendition import DEFAULT_SIZE, canonical_rendition
+from app.bank.rendition import DEFAULT_SIZE, canonical_rendition, rendition_length
 from app.bank.store import RenditionStore
 from app.db.bank_rows import (
     NewImage,
@@ -293,7 +293,7 @@ def _import_batch(
         for record in records
         if (there := present.get(_digest(record))) is None
         or there.rendition is None
-        or not store.holds(there.rendition)
+        or not store.holds(there.rendition, rendition_length(size))
     ]
 
     def render(record: ImageRecord) -> _Rendered | BadRecord:

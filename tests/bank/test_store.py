@@ -17,7 +17,8 @@ def test_it_names_files_by_what_they_hold(tmp_path: Path) -> None:
     assert digest == hashlib.sha256(b"picture").hexdigest()
     assert store.path(digest) == tmp_path / "renditions" / digest[:2] / f"{digest}.png"
     assert store.read(digest) == b"picture"
-    assert store.holds(digest)
+    assert store.holds(digest, 7)
+    assert not store.holds(digest, 8)
 
 
 def test_every_file_has_the_same_date_and_mode(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_it_knows_no_name_but_digests(tmp_path: Path, name: str) -> None:
 
 def test_a_rendition_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     store = RenditionStore(tmp_path)
-    assert not store.holds("a" * 64)
+    assert not store.holds("a" * 64, 0)
     with pytest.raises(NotFound):
         store.read("a" * 64)
 

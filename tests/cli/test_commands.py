@@ -198,3 +198,26 @@ def test_it_runs_as_a_module(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert result.stderr.strip().startswith("There is no study")
+
+
+def test_a_soft_arm_and_a_spoilt_file_are_found_before_opening(run: Run, tmp_path: Path) -> None:
+    real = folder_of_images(tmp_path / "real", 6)
+    soft = folder_of_images(tmp_path / "soft", 6, seed=2)
+    for path in soft.glob("*.png"):
+        with Image.open(path) as image:
+            image.resize((64, 74)).resize((140, 160)).save(path)
+    for folder in (real, soft):
+        run("import-images", folder, "--index", "index.csv", "--arm", folder.name, "--size", 160)
+    design = tmp_path / "design.toml"
+    design.write_text(
+        run("example-study").stdout.replace("rendition_size = 512", "rendition_size = 160")
+    )
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    audit = run("audit-study", slug).stdout
+    assert "Told from real without anatomy: soft." in audit
+    assert "All 24 files are alike" in audit
+    next((tmp_path / "var" / "renditions").glob("??/*.png")).unlink()
+    spoilt = run("audit-study", slug, code=1)
+    assert "is not there." in spoilt.stderr
+    assert "1 of 24 files is missing" in spoilt.stderr
+    run("audit-study", "nothing", code=1)

@@ -268,14 +268,18 @@ def test_another_size_makes_another_rendition_of_the_same_image(
     assert len(contents(database)) == 20
 
 
+@pytest.mark.parametrize("left", [None, 0, 100], ids=["lost", "emptied", "cut short"])
 def test_importing_again_mends_a_rendition_that_was_lost(
-    tmp_path: Path, database: Database, store: RenditionStore
+    tmp_path: Path, database: Database, store: RenditionStore, left: int | None
 ) -> None:
     directory = bank(tmp_path / "bank")
     import_bank(database, store, directory, now=NOW, size=SIZE)
     lost = store.path(contents(database)[0][8])
     before = lost.read_bytes()
-    lost.unlink()
+    if left is None:
+        lost.unlink()
+    else:
+        lost.write_bytes(before[:left])
     summary = import_bank(database, store, directory, now=NOW, size=SIZE)
     assert summary.added == 0
     assert lost.read_bytes() == before

@@ -279,3 +279,57 @@ def test_an_unknown_study_is_said_to_be_unknown(investigator: Investigator) -> N
     answer = investigator.client.get("/studies/nothing")
     assert answer.status_code == 404
     assert "no study" in answer.text
+
+
+def test_the_pictures_of_a_draft_and_of_an_open_study_are_audited(
+    house: House, investigator: Investigator
+) -> None:
+    slug = house.draft()
+    address = f"/studies/{slug}/audit"
+    assert investigator.client.get(address, follow_redirects=False).status_code == 303
+    investigator.sign_in()
+    assert f'href="{address}"' in investigator.client.get(f"/studies/{slug}").text
+    page = investigator.client.get(address)
+    assert page.status_code == 200
+    assert "All 12 files are alike" in page.text
+    assert "cases that opening would draw" in page.text
+    house.open(slug)
+    opened = investigator.client.get(address)
+    assert "These are the cases of the study" in opened.text
+    assert f'href="{address}"' in investigator.client.get(f"/studies/{slug}").text
+
+
+def test_a_draft_that_can_not_be_drawn_is_not_audited_and_says_why(
+    house: House, investigator: Investigator
+) -> None:
+    slug = house.draft(arms=[{"arm": "real", "normal": 99, "abnormal": 0}])
+    investigator.sign_in()
+    page = investigator.client.get(f"/studies/{slug}/audit")
+    assert page.status_code == 422
+    assert "Its pictures can&#39;t be checked yet" in page.text
+    assert "99 normal images are asked for" in page.text
+
+
+def test_an_audit_tells_nothing_of_ratings(house: House, investigator: Investigator) -> None:
+    slug, token = house.open_study_with_reader()
+    investigator.sign_in()
+    before = investigator.client.get(f"/studies/{slug}/audit").text
+    reader = ReaderBrowser(TestClient(investigator.client.app))
+    reader.begin(token)
+    reader.read_to_the_end()
+    assert investigator.client.get(f"/studies/{slug}/audit").text == before
+    # Nor does a reader's link open it.
+    answer = reader.client.get(f"/studies/{slug}/audit", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
+
+
+def test_a_spoilt_file_is_named_on_the_page(house: House, investigator: Investigator) -> None:
+    slug = house.draft()
+    investigator.sign_in()
+    for path in house.folder.rglob("*.png"):
+        if path.parent.parent.name == "renditions":
+            path.write_bytes(b"")
+    page = investigator.client.get(f"/studies/{slug}/audit").text
+    assert "12 of 12 files are missing or unlike the others" in page
+    assert page.count("has 0 bytes, not") == 12

@@ -9,11 +9,13 @@ from app.domain.errors import NotFound
 from app.report.document import report_document
 from app.report.report_cache import ReportCache
 from app.report.report_view import ReportView, report_view
+from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
 from app.services.summarise_study import facts_of_arms, summarise_study
 from app.settings import resource_dir
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.investigator_pages import investigator_page
+from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -82,7 +84,11 @@ def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView
         return report_view(summarise_study(session, slug))
     # A bank that was evaluated since and imported again changes the report of a closed study too.
     key = slug, closed_at, facts_of_arms(session, slug)
-    return _cache(request).get(key, lambda: report_view(summarise_study(session, slug)))
+    store = web_state(request).store
+    return _cache(request).get(
+        key,
+        lambda: report_view(summarise_study(session, slug), audit_pictures(session, store, slug)),
+    )
 
 
 def _cache(request: Request) -> ReportCache:

@@ -1,0 +1,154 @@
+"""The leak audit of a study's pictures: what tells its arms apart without a look at anatomy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.bank.leak_audit import PictureMeasures, file_fault, picture_measures
+from app.bank.rendition import rendition_length
+from app.bank.store import RenditionStore
+from app.db.picture_rows import PictureRow, pictures_of_arms, pictures_of_cases
+from app.db.study_rows import arms_by_key, bank_images, study_by_slug
+from app.domain.errors import NotFound
+from app.domain.sampling import draw_cases
+from app.domain.study import design_from_json
+from app.statistics.separation import Separation, separation
+from app.statistics.table import Float
+
+MEASURES: Final = ("sharpness", "brightness", "contrast", "margin")
+
+
+@dataclass(frozen=True)
+class ArmPictures:
+    """One arm's pictures.
+
+    `enlarged` counts sources smaller than the picture, `smallest_source` is the least longer side
+    in pixels; `separations` has an entry for each of `MEASURES`, None where there is no real image
+    to compare with; a real arm has none.
+    """
+
+    key: str
+    label: str
+    kind: str
+    pictures: int
+    enlarged: int
+    smallest_source: int
+    separations: Mapping[str, Separation | None]
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The measures that alone tell this arm from real."""
+        return tuple(name for name, found in self.separations.items() if found and found.is_telling)
+
+
+@dataclass(frozen=True)
+class PictureAudit:
+    """What was found; `faults` are sentences on files that are missing or differ from the others.
+
+    `size` is the side of the pictures in pixels, `file_bytes` the length all files should have.
+    """
+
+    size: int
+    file_bytes: int
+    arms: tuple[ArmPictures, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are real and synthetic pictures, and so something to tell apart."""
+        return any(found for arm in self.arms for found in arm.separations.values())
+
+    @property
+    def pictures(self) -> int:
+        """Of all arms."""
+        return sum(arm.pictures for arm in self.arms)
+
+
+def audit_pictures(session: Session, store: RenditionStore, slug: str) -> PictureAudit:
+    """Audit the cases of a study; of a draft those that opening would draw.
+
+    Raises BadDesign where a draft can't be drawn from the bank.
+    """
+    study = study_by_slug(session, slug)
+    design = design_from_json(study.design)
+    size, keys = design.rendition_size, [plan.arm for plan in design.arms]
+    if study.status == "draft":
+        drawn = {
+            (case.stratum[0], case.image)
+            for case in draw_cases(design, bank_images(session, keys, size))
+            if not case.is_practice
+        }
+        rows = [
+            row for row in pictures_of_arms(session, keys, size) if (row.arm, row.image) in drawn
+        ]
+    else:
+        rows = pictures_of_cases(session, study, size)
+    faults, measured = _look_at(rows, store, size)
+    arms = arms_by_key(session, keys)
+    real = [one for key, arm in arms.items() if arm.kind == "real" for one in measured.get(key, ())]
+    return PictureAudit(
+        size=size,
+        file_bytes=rendition_length(size),
+        arms=tuple(
+            _arm(
+                key,
+                arm.label,
+                arm.kind,
+                [row.longer_side for row in rows if row.arm == key],
+                size,
+                {} if arm.kind == "real" else _separations(real, measured.get(key, ())),
+            )
+            for key, arm in arms.items()
+        ),
+        faults=faults,
+    )
+
+
+def _look_at(
+    rows: Sequence[PictureRow], store: RenditionStore, size: int
+) -> tuple[tuple[str, ...], dict[str, list[PictureMeasures]]]:
+    faults = []
+    measured: dict[str, list[PictureMeasures]] = {row.arm: [] for row in rows}
+    for row in rows:
+        try:
+            data = store.read(row.rendition)
+        except NotFound:
+            fault = "is not there"
+        else:
+            fault = file_fault(data, row.rendition, size)
+            if not fault:
+                measured[row.arm].append(picture_measures(data))
+        if fault:
+            faults.append(f"The rendition {row.rendition[:12]} of arm {row.arm} {fault}.")
+    return tuple(faults), measured
+
+
+def _separations(
+    real: Sequence[PictureMeasures], synthetic: Sequence[PictureMeasures]
+) -> dict[str, Separation | None]:
+    def column(pictures: Sequence[PictureMeasures], name: str) -> Float:
+        return np.array([getattr(one, name) for one in pictures], dtype=np.float64)
+
+    return {name: separation(column(real, name), column(synthetic, name)) for name in MEASURES}
+
+
+def _arm(
+    key: str,
+    label: str,
+    kind: str,
+    sources: Sequence[int],
+    size: int,
+    separations: Mapping[str, Separation | None],
+) -> ArmPictures:
+    return ArmPictures(
+        key=key,
+        label=label,
+        kind=kind,
+        pictures=len(sources),
+        enlarged=sum(side < size for side in sources),
+        smallest_source=min(sources, default=0),
+        separations=separations,
+    )

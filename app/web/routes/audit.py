@@ -1,0 +1,34 @@
+"""The leak audit of a study's pictures, before it is opened or at any time after."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from app.domain.errors import BadDesign
+from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.services.audit_pictures import audit_pictures
+from app.services.study_progress import study_overview
+from app.web.access import investigator_at_desk
+from app.web.investigator_pages import investigator_page
+from app.web.routes.studies import study_page
+from app.web.state import web_state
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/studies/{slug}/audit")
+def audit(request: Request, slug: str) -> Response:
+    """What tells the arms apart without a look at anatomy; no rating is looked at."""
+    with investigator_at_desk(request) as desk:
+        try:
+            found = audit_pictures(desk.session, web_state(request).store, slug)
+        except BadDesign as error:
+            why = f"Its pictures can't be checked yet. {error}."
+            return study_page(request, desk, slug, error=why, status=422)
+        context = {
+            "study": study_overview(desk.session, slug),
+            "audit": found,
+            "table": shortcut_table(found),
+            "sentences": shortcut_sentences(found),
+            "files": file_sentence(found),
+        }
+        return investigator_page(request, desk, "audit.html", context)

@@ -1,0 +1,101 @@
+"""The leak audit as a table, as warnings and in the methods of a report."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from app.report.cautions import audit_cautions
+from app.report.report_view import report_view
+from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.services.audit_pictures import MEASURES, ArmPictures, PictureAudit
+from app.statistics.separation import Separation, separation
+from tests.report.test_measure_table import arm, cells, summary
+
+WEAK = Separation(auc=0.61, low=0.45, high=0.75, synthetic_is="higher", p=0.2)
+STRONG = Separation(auc=0.93, low=0.8, high=0.98, synthetic_is="lower", p=0.0001)
+ALIKE = Separation(auc=0.5, low=None, high=None, synthetic_is="alike", p=1.0)
+
+
+def pictures(key: str, **found: Separation | None) -> ArmPictures:
+    separations = {} if key == "real" else {name: found.get(name, WEAK) for name in MEASURES}
+    kind = "real" if key == "real" else "synthetic"
+    return ArmPictures(key, f"{key} in words", kind, 20, 0, 600, separations)
+
+
+def audit(*arms: ArmPictures, faults: tuple[str, ...] = ()) -> PictureAudit:
+    return PictureAudit(size=512, file_bytes=262_744, arms=arms, faults=faults)
+
+
+def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
+    enlarged = replace(pictures("M0", sharpness=STRONG, margin=ALIKE), enlarged=5)
+    table = shortcut_table(audit(pictures("real"), enlarged))
+    assert cells(table, 0) == {
+        "Pictures": "20",
+        "Enlarged": "0",
+        "Sharpness": "–",
+        "Brightness": "–",
+        "Contrast": "–",
+        "Margin": "–",
+    }
+    assert cells(table, 1) == {
+        "Pictures": "20",
+        "Enlarged": "5 [25%]",
+        "Sharpness": "0.93 [softer, 0.80 to 0.98]",
+        "Brightness": "0.61 [brighter, 0.45 to 0.75]",
+        "Contrast": "0.61 [harder, 0.45 to 0.75]",
+        "Margin": "0.50 [alike]",
+    }
+    assert table.rows[0].is_real
+
+
+def test_only_arms_that_are_told_apart_are_warned_of() -> None:
+    told = pictures("M1", sharpness=STRONG, contrast=replace(STRONG, synthetic_is="higher"))
+    found = audit(pictures("real"), pictures("M0"), told)
+    ((lead, text),) = shortcut_sentences(found)
+    assert lead == "Told from real without anatomy: M1 in words."
+    assert text == "One number does it: sharpness (softer, AUC 0.93), contrast (harder, AUC 0.93)."
+    top, below = audit_cautions(found)
+    assert (top.place, below.place) == ("top", "shortcuts")
+    assert top.text.startswith("M1: one number")
+    assert audit_cautions(audit(pictures("real"), pictures("M0"))) == ()
+    assert audit_cautions(None) == ()
+
+
+def test_enlarging_is_blamed_where_it_made_soft() -> None:
+    small = {"enlarged": 20, "smallest_source": 128}
+    soft = replace(pictures("M0", sharpness=STRONG), **small)  # type: ignore[arg-type]
+    dark = replace(pictures("M1", brightness=STRONG), **small)  # type: ignore[arg-type]
+    (_, first), (_, second) = shortcut_sentences(audit(pictures("real"), soft, dark))
+    assert "20 of its 20 sources are smaller than the picture (the smallest 128 pixels)" in first
+    assert second == "One number does it: brightness (darker, AUC 0.93)."
+
+
+def test_files_are_alike_or_counted() -> None:
+    assert file_sentence(audit(pictures("M0"))) == (
+        "All 20 files are alike: 262,744 bytes, and nothing in them but the picture."
+    )
+    one = audit(pictures("M0"), faults=("The rendition x is not there.",))
+    assert file_sentence(one).startswith("1 of 20 files is missing or unlike the others")
+    (caution,) = audit_cautions(one)
+    assert (caution.place, caution.lead) == ("top", "Blinding of the files.")
+
+
+def test_the_report_holds_the_audit_where_there_is_one() -> None:
+    arms = (arm("real"), arm("M0"))
+    found = audit(pictures("real"), pictures("M0", sharpness=STRONG))
+    view = report_view(summary(*arms), found)
+    assert [section.name for section in view.sections] == ["images", "shortcuts"]
+    assert "Told from real without anatomy" in view.sections[1].cautions[0].lead
+    assert view.sections[1].tables[0].notes[0].startswith("All 40 files are alike")
+    methods = dict(view.methods.paragraphs)["Leak audit"]
+    assert "sharpness, brightness, contrast and margin alone" in methods
+    assert "0.80 or more with p ≤ 0.01" in methods
+    assert any("DeLong" in reference for reference in view.methods.references)
+
+
+def test_without_a_comparison_methods_claim_none() -> None:
+    nothing = {name: separation(np.array([]), np.array([1.0])) for name in MEASURES}
+    only = replace(pictures("M0"), separations=nothing)
+    view = report_view(summary(arm("M0")), audit(only))
+    assert "Leak audit" not in dict(view.methods.paragraphs)
+    assert cells(view.sections[1].tables[0], 0)["Sharpness"] == "–"
