@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
@@ -35,10 +35,20 @@ class NewImage:
     rendition: str
 
 
-def stored_arms(session: Session, keys: Collection[str], *, lock: bool = False) -> dict[str, Arm]:
-    """Those of the arms that are there; with `lock` no other import adds to them meanwhile."""
+def lock_arms(session: Session) -> None:
+    """Let no other import write until this transaction ends; whoever reads goes on.
+
+    The table and not its rows, since two imports may be the first to bring an arm.
+    """
+    # On SQLite whoever writes has the whole file.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE arms IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def stored_arms(session: Session, keys: Collection[str]) -> dict[str, Arm]:
+    """Those of the arms that are there."""
     query = select(Arm).where(Arm.key.in_(keys)).order_by(Arm.id)
-    return {arm.key: arm for arm in session.scalars(query.with_for_update() if lock else query)}
+    return {arm.key: arm for arm in session.scalars(query)}
 
 
 def store_arm(session: Session, key: str, values: Mapping[str, Any], *, now: datetime) -> None:

@@ -25,6 +25,7 @@ from app.bank.store import RenditionStore
 from app.db.bank_rows import (
     NewImage,
     StoredImage,
+    lock_arms,
     refresh_provenance,
     store_arm,
     store_images,
@@ -34,6 +35,7 @@ from app.db.bank_rows import (
 )
 from app.db.engine import Database
 from app.db.study_rows import record_event
+from app.db.tables import Arm
 from app.domain.errors import BadBank, BadImage
 
 BATCH = 256
@@ -205,7 +207,8 @@ def _import(
     actor: str,
     progress: Progress,
 ) -> ImportSummary:
-    _check_arms(database, source.header)
+    with database.reading() as session:
+        _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
     pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="render")
     try:
         if strict:
@@ -255,24 +258,22 @@ def _import(
     return summary
 
 
-def _check_arms(database: Database, header: BankHeader) -> None:
-    with database.reading() as session:
-        stored = stored_arms(session, header.arm_ids)
-        for arm in header.arms:
-            there = stored.get(arm.id)
-            if there is None:
-                continue
-            if there.kind != arm.kind:
-                raise BadBank(
-                    f"The arm {arm.id} is stored as {there.kind} and can't become {arm.kind}; "
-                    "give this one another id."
-                )
-            if there.bank_name != header.name and arm.kind == "synthetic":
-                raise BadBank(
-                    f"The arm {arm.id} holds images from {_named(there.bank_name)}, and these are "
-                    f"from {_named(header.name)}; give this arm another id, or use another "
-                    "data directory, so that the two can't be mixed."
-                )
+def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
+    for arm in header.arms:
+        there = stored.get(arm.id)
+        if there is None:
+            continue
+        if there.kind != arm.kind:
+            raise BadBank(
+                f"The arm {arm.id} is stored as {there.kind} and can't become {arm.kind}; "
+                "give this one another id."
+            )
+        if there.bank_name != header.name and arm.kind == "synthetic":
+            raise BadBank(
+                f"The arm {arm.id} holds images from {_named(there.bank_name)}, and these are "
+                f"from {_named(header.name)}; give this arm another id, or use another "
+                "data directory, so that the two can't be mixed."
+            )
 
 
 def _import_batch(
@@ -321,8 +322,10 @@ def _import_batch(
             rendered.append(result)
     store.sync_names()
     with database.writing() as session:
-        known = stored_arms(session, source.header.arm_ids, lock=True)
+        lock_arms(session)
         # Once more under the lock: another import may have been here since.
+        known = stored_arms(session, source.header.arm_ids)
+        _refuse_mixing(known, source.header)
         present = stored_images(session, {_digest(record) for record in records}, size=size)
         # Only now, so that an arm none of whose images can be used is not left behind.
         arms = {item.record.arm for item in rendered} | {arm for arm, _ in present}

@@ -8,7 +8,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -254,6 +257,47 @@ def test_a_reference_arm_may_have_several_sources(
     with database.reading() as session:
         arm = session.scalars(select(Arm).where(Arm.key == "real")).one()
     assert (arm.label, arm.licence, arm.bank_name) == ("Real radiographs", "NIH", "Trial")
+
+
+def at_once(database: Database, store: RenditionStore, banks: Sequence[Path]) -> list[object]:
+    """Import all at the same moment; what each came to, an error where it was refused."""
+    together = threading.Barrier(len(banks))
+
+    def run(directory: Path) -> object:
+        together.wait()
+        try:
+            return import_bank(database, store, directory, now=NOW, size=SIZE).added
+        except BadBank as error:
+            return error
+
+    with ThreadPoolExecutor(len(banks)) as pool:
+        return list(pool.map(run, banks))
+
+
+def test_several_imports_may_be_the_first_of_a_reference_arm_at_once(
+    tmp_path: Path, database: Database, store: RenditionStore
+) -> None:
+    banks = [
+        bank(tmp_path / name, images=12, name=name, arms=(BankArm("real", name, "real"),))
+        for name in ("one", "two", "three", "four")
+    ]
+    added = at_once(database, store, banks)
+    # The same twelve films in each: whoever came first brought them.
+    assert sorted(added) == [0, 0, 0, 12]  # type: ignore[type-var]
+    assert count(database, Image) == count(database, Rendition) == 12
+
+
+def test_of_banks_that_bring_one_synthetic_arm_at_once_one_has_it(
+    tmp_path: Path, database: Database, store: RenditionStore
+) -> None:
+    banks = [
+        bank(tmp_path / name, name=name, arms=(BankArm("M1", name, "synthetic"),))
+        for name in ("one", "two", "three")
+    ]
+    results = at_once(database, store, banks)
+    assert [result for result in results if not isinstance(result, BadBank)] == [10]
+    assert all("another id" in str(r) for r in results if isinstance(r, BadBank))
+    assert count(database, Image) == 10
 
 
 def test_another_size_makes_another_rendition_of_the_same_image(
