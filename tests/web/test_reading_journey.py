@@ -144,6 +144,31 @@ def test_another_page_of_a_rated_case_does_not_overwrite_it(
     assert [rating.realism for rating in ratings(house)] == [2]
 
 
+@pytest.mark.parametrize(
+    ("design", "to_rate", "heading"),
+    [({"break_every": 4}, 4, "Rest your eyes"), ({}, 12, "Thank you")],
+    ids=["pause", "thanks"],
+)
+def test_a_rating_that_comes_too_late_is_said_to_on_a_page_without_a_case_too(
+    house: House, browser: ReaderBrowser, design: dict[str, int], to_rate: int, heading: str
+) -> None:
+    _, token = house.open_study_with_reader(**design)
+    browser.begin(token)
+    earlier = browser.form
+    browser.visit()
+    for _ in range(to_rate):
+        browser.rate(realism="2")
+    assert heading in browser.html
+    assert "already rated" not in browser.html
+    answer = browser.client.post(
+        earlier.action, data={**earlier.hidden, **GOOD_ANSWERS, "realism": "5"}
+    )
+    assert answer.status_code == 409
+    assert heading in answer.text
+    assert "already rated" in answer.text
+    assert {rating.realism for rating in ratings(house)} == {2}
+
+
 def test_going_back_appends_a_correction(house: House, browser: ReaderBrowser) -> None:
     _, token = house.open_study_with_reader()
     browser.begin(token)

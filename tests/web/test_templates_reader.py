@@ -91,7 +91,7 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read")
     def read(request: Request) -> Response:
         if desk.position > CASES:
-            return page(request, "thanks.html", can_go_back=False)
+            return page(request, "thanks.html", can_go_back=False, message=None)
         return case(request, {}, {})
 
     @app.get("/read/back")
@@ -155,8 +155,8 @@ def stand_in(desk: Desk) -> FastAPI:
                 "verdict_given": "real",
                 "truth": "synthetic",
             },
-            "break": {"done": 3, "total": CASES, "can_go_back": True},
-            "thanks": {"can_go_back": True},
+            "break": {"done": 3, "total": CASES, "can_go_back": True, "message": None},
+            "thanks": {"can_go_back": True, "message": None},
             "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
         }
         return page(request, f"{name}.html", **contexts[name])

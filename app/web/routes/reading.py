@@ -179,11 +179,11 @@ def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200
     if step is Step.CASE:
         found = case_to_read(standing, desk.design, now=desk.now)
         return _served_case(desk, found, message, status)
-    context: dict[str, object] = {"can_go_back": standing.can_go_back}
+    context: dict[str, object] = {"can_go_back": standing.can_go_back, "message": message}
     if step is Step.BREAK:
         context |= {"done": standing.progress.cases_done, "total": desk.design.presentation_count}
-        return _page(desk, "break.html", context)
-    return _page(desk, "thanks.html", context)
+        return _page(desk, "break.html", context, status)
+    return _page(desk, "thanks.html", context, status)
 
 
 def _served_case(
