@@ -176,7 +176,7 @@ def export(
     All files in one archive, or one of them by its name.
     """
     house = open_house()
-    study_export = StudyExport(house.database, slug)
+    study_export = StudyExport(house.database, house.store, slug)
     contents = study_export.files()
     name = out.name if out.name in contents else "ratings.csv"
     if out.suffix.lower() == ".parquet":

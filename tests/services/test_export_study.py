@@ -12,7 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
+from app.db.export_rows import case_rows
+from app.db.study_rows import study_by_slug
+from app.db.tables import Arm, Image
 from app.services.analyse_file import analyse_file
 from app.services.export_study import FILES, RATING_COLUMNS, StudyExport
 from app.services.export_study.parquet import parquet_is_available
@@ -21,7 +25,7 @@ from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
 from app.statistics.settings import AnalysisSettings
 from tests.bank.test_evaluation import WHOLE
-from tests.studies import NOW, House
+from tests.studies import NOW, SIZE, House
 
 
 class Exported:
@@ -32,8 +36,8 @@ class Exported:
         house.open(slug)
         with house.database.writing() as session:
             rehearsal = rehearse_study(session, slug, readers=3, seed=2, now=NOW, actor="test")
-        self.slug = rehearsal.slug
-        self.export = StudyExport(house.database, self.slug)
+        self.house, self.slug = house, rehearsal.slug
+        self.export = StudyExport(house.database, house.store, self.slug)
         with house.database.reading() as session:
             found = summarise_study(session, self.slug).analysis
         assert found is not None
@@ -126,6 +130,59 @@ def test_rjafroc_has_five_columns_first_and_whole_case_numbers(exported: Exporte
     )
     expected = [exported.analysis.readers[r]["M1"]["auc_realism"] for r in ("S01", "S02", "S03")]
     assert found["M1"] == pytest.approx(expected)
+
+
+def test_cases_lead_from_ratings_to_images_and_their_measures(exported: Exported) -> None:
+    cases = {row["case"]: row for row in exported.rows("cases.csv")}
+    assert list(cases) == sorted(cases)
+    assert len(cases) == 12
+    for row in exported.rows("ratings.csv"):
+        case = cases[row["case"]]
+        for name in ("study", "arm", "condition", "truth"):
+            assert case[name] == row[name]
+        assert case["replicated"] == "1" or row["replicate"] == "0"
+    with exported.house.database.reading() as session:
+        images = {
+            image.sha256: (arm.key, image.condition, image.provenance)
+            for image, arm in session.execute(
+                select(Image, Arm).join(Arm, Arm.id == Image.arm_id)
+            ).all()
+        }
+    for case in cases.values():
+        arm, condition, provenance = images[case["image_sha256"]]
+        assert (case["arm"], case["condition"]) == (arm, condition)
+        assert (case["prompt"], case["seed"]) == (provenance["prompt"], str(provenance["seed"]))
+        assert (case["source_width"], case["memorised"]) == ("64", "")
+        # Noise from 0 to 255 to the edge.
+        assert 100 < float(case["brightness"]) < 155
+        assert 60 < float(case["contrast"]) < 90
+        assert float(case["margin"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [({"memorised": True}, "1"), ({"memorised": False}, "0"), ({"memorised": 1}, ""), ("yes", "")],
+)
+def test_a_case_is_memorised_only_if_the_bank_says_so_in_its_type(
+    house: House, said: object, written: str
+) -> None:
+    house.fill_bank(image_evaluation={"M0": said})  # type: ignore[dict-item]
+    rows = Exported(house).rows("cases.csv")
+    assert {row["memorised"] for row in rows if row["arm"] == "M0"} == {written}
+    assert {row["memorised"] for row in rows if row["arm"] != "M0"} == {""}
+
+
+def test_a_case_whose_picture_is_lost_or_spoilt_is_listed_without_measures(house: House) -> None:
+    exported = Exported(house)
+    with house.database.reading() as session:
+        study = study_by_slug(session, exported.slug)
+        lost, spoilt, *_ = (row._mapping for row in case_rows(session, study, SIZE))
+    house.store.path(lost["rendition"]).unlink()
+    house.store.path(spoilt["rendition"]).write_bytes(b"")
+    rows = exported.rows("cases.csv")
+    assert len(rows) == 12
+    without = [row["case"] for row in rows if row["sharpness"] == ""]
+    assert without == [lost["case"], spoilt["case"]]
 
 
 def test_wide_has_a_row_a_case_and_the_first_reads(exported: Exported) -> None:
@@ -239,7 +296,7 @@ def test_parquet_keeps_types(exported: Exported) -> None:
 def test_a_study_without_ratings_exports_empty_files(house: House) -> None:
     slug, _ = house.open_study_with_reader()
     house.close(slug)
-    files = StudyExport(house.database, slug).files()
+    files = StudyExport(house.database, house.store, slug).files()
     contents = {
         name: b"".join(content()).decode()
         for name, content in files.items()

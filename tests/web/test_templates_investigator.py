@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.domain.errors import BadDesign
 from app.domain.scales import REALISM_SCALES
 from app.domain.study import ArmPlan, Practice, StudyDesign, design_from_mapping
-from app.services.export_study import RATING_COLUMNS, READER_COLUMNS
+from app.services.export_study import CASE_COLUMNS, RATING_COLUMNS, READER_COLUMNS
 from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
@@ -110,7 +110,11 @@ VALUES = form_from_design(DESIGN)
 
 def every_page() -> dict[str, tuple[str, dict[str, object]]]:
     """Template and context by the path at which the stand-in serves them."""
-    exported = {"rating_columns": RATING_COLUMNS, "reader_columns": READER_COLUMNS}
+    exported = {
+        "rating_columns": RATING_COLUMNS,
+        "reader_columns": READER_COLUMNS,
+        "case_columns": CASE_COLUMNS,
+    }
     by_key = {arm.key: arm for arm in ARMS}
     lines = [overview.line for overview in STUDIES.values()]
     pages: dict[str, tuple[str, dict[str, object]]] = {
@@ -318,9 +322,10 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
         "realism.zip",
         "ratings.csv",
         "readers.csv",
+        "cases.csv",
         "codebook.csv",
     }
-    for name, _ in (*RATING_COLUMNS, *READER_COLUMNS):
+    for name, _ in (*RATING_COLUMNS, *READER_COLUMNS, *CASE_COLUMNS):
         assert f"<code>{name}</code>" in html
 
 

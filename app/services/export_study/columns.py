@@ -30,6 +30,28 @@ RATING_COLUMNS: tuple[Column, ...] = (
     ),
     ("simulated", "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it."),
 )
+CASE_COLUMNS: tuple[Column, ...] = (
+    ("study", "The study's short name (slug)."),
+    ("case", "The case's code, within the study."),
+    ("arm", "Where the image came from: real, or the name of a variant."),
+    ("condition", "Clinical content of the image: normal or abnormal."),
+    ("truth", "The reference standard: real or synthetic."),
+    ("replicated", "1 if every reader was shown it twice, 0 if once."),
+    ("image_sha256", "SHA-256 of the image's file in the bank, by which it is found there."),
+    ("source_width", "Width of that image in pixels."),
+    ("source_height", "Height of that image in pixels."),
+    ("prompt", "What a generator was asked for. Empty: the bank says none."),
+    ("seed", "The generator's seed. Empty: the bank says none."),
+    (
+        "memorised",
+        "1 if the bank's evaluation flagged it as closer to a training image than these are to "
+        "each other, 0 if not. Empty: not compared.",
+    ),
+    ("sharpness", "Of the picture as shown: mean absolute Laplacian over the contrast."),
+    ("brightness", "Of the picture as shown: mean grey level inside the black margin, 0 to 255."),
+    ("contrast", "Of the picture as shown: standard deviation of the grey inside the margin."),
+    ("margin", "Share of the picture outside everything that is not black."),
+)
 READER_COLUMNS: tuple[Column, ...] = (
     ("study", "The study's short name (slug)."),
     ("reader", "The reader's pseudonymous code, within the study."),

@@ -10,16 +10,23 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.evaluation import arm_evaluation
+from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.evaluation_rows import case_evaluations
-from app.db.export_rows import rating_rows, reader_rows
+from app.db.export_rows import case_rows, rating_rows, reader_rows
 from app.db.study_ratings import study_ratings
 from app.db.study_rows import arms_by_key, record_event, study_by_slug
 from app.db.tables import Study
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.services.export_study.analysis_json import analysis_json
-from app.services.export_study.columns import CODEBOOK_COLUMNS, RATING_COLUMNS, READER_COLUMNS
+from app.services.export_study.case_facts import case_facts
+from app.services.export_study.columns import (
+    CASE_COLUMNS,
+    CODEBOOK_COLUMNS,
+    RATING_COLUMNS,
+    READER_COLUMNS,
+)
 from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
@@ -46,7 +53,8 @@ _TEXT = "text/plain; charset=utf-8"
 FILES: tuple[ExportFile, ...] = (
     ExportFile("ratings.csv", _CSV, "One row a rating, corrected ones included."),
     ExportFile("readers.csv", _CSV, "One row a reader: profile and times, no names."),
-    ExportFile("codebook.csv", _CSV, "What every column of these two holds."),
+    ExportFile("cases.csv", _CSV, "One row a case: its image in the bank and what was measured."),
+    ExportFile("codebook.csv", _CSV, "What every column of these three holds."),
     ExportFile("wide.csv", _CSV, "One row a case, a column for each reader and question."),
     ExportFile(
         "analysis.json",
@@ -63,8 +71,9 @@ FILES: tuple[ExportFile, ...] = (
 class StudyExport:
     """The files of one study, each streamed from the database as it is written."""
 
-    def __init__(self, database: Database, slug: str) -> None:
+    def __init__(self, database: Database, store: RenditionStore, slug: str) -> None:
         self._database = database
+        self._store = store
         self._slug = slug
 
     def begin(self, *, now: datetime, actor: str, allow_unblinding: bool) -> str:
@@ -92,6 +101,7 @@ class StudyExport:
         contents: dict[str, Content] = {
             "ratings.csv": lambda: csv_bytes(_names(RATING_COLUMNS), self._ratings()),
             "readers.csv": lambda: csv_bytes(_names(READER_COLUMNS), self._readers()),
+            "cases.csv": lambda: csv_bytes(_names(CASE_COLUMNS), self._cases()),
             "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), _codebook()),
             "wide.csv": self._wide,
             "analysis.json": self._analysis,
@@ -167,6 +177,13 @@ class StudyExport:
                     reader.order_seed,
                 ]
 
+    def _cases(self) -> Rows:
+        size = self._design.rendition_size
+        with self._database.reading() as session:
+            for row in case_rows(session, self._study(session), size):
+                facts = {"study": self._slug, **case_facts(dict(row._mapping), self._store)}
+                yield [facts[name] for name, _ in CASE_COLUMNS]
+
     def _wide(self) -> Iterator[bytes]:
         with self._database.reading() as session:
             study = self._study(session)
@@ -231,7 +248,11 @@ def _names(columns: tuple[tuple[str, str], ...]) -> list[str]:
 
 
 def _codebook() -> Rows:
-    for file, columns in (("ratings.csv", RATING_COLUMNS), ("readers.csv", READER_COLUMNS)):
+    for file, columns in (
+        ("ratings.csv", RATING_COLUMNS),
+        ("readers.csv", READER_COLUMNS),
+        ("cases.csv", CASE_COLUMNS),
+    ):
         for name, explanation in columns:
             yield [file, name, explanation]
 

@@ -4,7 +4,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from app.domain.errors import NotFound
-from app.services.export_study import FILES, RATING_COLUMNS, READER_COLUMNS, StudyExport
+from app.services.export_study import (
+    CASE_COLUMNS,
+    FILES,
+    RATING_COLUMNS,
+    READER_COLUMNS,
+    StudyExport,
+)
 from app.services.export_study.parquet import MISSING, parquet_is_available
 from app.services.study_progress import study_overview
 from app.web.access import investigator_at_desk
@@ -22,6 +28,7 @@ def exports(request: Request, slug: str) -> Response:
             "study": study_overview(desk.session, slug),
             "rating_columns": RATING_COLUMNS,
             "reader_columns": READER_COLUMNS,
+            "case_columns": CASE_COLUMNS,
             "files": FILES,
             "missing": {} if parquet_is_available() else {"ratings.parquet": MISSING},
         }
@@ -34,7 +41,7 @@ def download(request: Request, slug: str, file: str) -> Response:
     state = web_state(request)
     with investigator_at_desk(request) as desk:
         name, now = desk.name, desk.now
-    export = StudyExport(state.database, slug)
+    export = StudyExport(state.database, state.store, slug)
     contents = export.files()
     media_types = {known.name: known.media_type for known in FILES}
     if file == "ratings.parquet" and file not in contents:
