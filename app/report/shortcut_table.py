@@ -49,7 +49,8 @@ def shortcut_sentences(audit: PictureAudit) -> tuple[tuple[str, str], ...]:
         enlarged = (
             f" {arm.enlarged} of its {arm.pictures} sources are smaller than the picture "
             f"(the smallest {arm.smallest_source} pixels) and were enlarged."
-            if arm.enlarged and "sharpness" in arm.telling
+            if arm.enlarged
+            and any(name == "sharpness" and one.synthetic_is == "lower" for name, one in told)
             else ""
         )
         found.append(

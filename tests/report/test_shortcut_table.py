@@ -65,9 +65,15 @@ def test_enlarging_is_blamed_where_it_made_soft() -> None:
     small = {"enlarged": 20, "smallest_source": 128}
     soft = replace(pictures("M0", sharpness=STRONG), **small)  # type: ignore[arg-type]
     dark = replace(pictures("M1", brightness=STRONG), **small)  # type: ignore[arg-type]
-    (_, first), (_, second) = shortcut_sentences(audit(pictures("real"), soft, dark))
+    grainy = replace(
+        pictures("M2", sharpness=replace(STRONG, synthetic_is="higher")),
+        **small,  # type: ignore[arg-type]
+    )
+    told = shortcut_sentences(audit(pictures("real"), soft, dark, grainy))
+    first, second, third = (text for _, text in told)
     assert "20 of its 20 sources are smaller than the picture (the smallest 128 pixels)" in first
     assert second == "One number does it: brightness (darker, AUC 0.93)."
+    assert third == "One number does it: sharpness (sharper, AUC 0.93)."
 
 
 def test_files_are_alike_or_counted() -> None:
