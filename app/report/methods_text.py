@@ -84,9 +84,9 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
     return (
         "Leak audit",
         f"A program measured all {audit.pictures} pictures and compared every synthetic arm with "
-        f"the real cases by {_list(PICTURE_MEASURES)} alone: areas under the ROC curve, intervals by "
-        f"DeLong’s method [delong]. An arm counted as told apart at an AUC of {TELLING_AUC:.2f} or "
-        f"more with p ≤ {TELLING_P:g} by the Mann-Whitney test, not adjusted for their number.",
+        f"the real cases by {_list(PICTURE_MEASURES)} alone: areas under the ROC curve, intervals "
+        f"by DeLong’s method [delong]. An arm counted as told apart at an AUC of {TELLING_AUC:.2f} "
+        f"or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, not adjusted for their number.",
     )
 
 
