@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import MlError
+from ml.file_mode import shared_mode
 
 FORMAT_VERSION = 1
 GENERATION = "generation"
@@ -372,7 +373,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as handle:
             # mkstemp makes files private; a bank is read by other users of the group.
-            os.fchmod(handle.fileno(), 0o666 & ~_umask())
+            os.fchmod(handle.fileno(), shared_mode())
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
@@ -465,9 +466,3 @@ def _cut_torn_line(part: Path) -> None:
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     write_bytes(path, text.encode())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

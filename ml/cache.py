@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.config import DataConfig
 from ml.data import TrainingImage, load_grey, to_model, view, view_count
+from ml.file_mode import shared_mode
 
 if TYPE_CHECKING:
     import torch
@@ -103,6 +104,7 @@ class MomentCache:
         self._folder.mkdir(parents=True, exist_ok=True)
         written = self._folder / f".{name}.{os.getpid()}.tmp"
         save_file({"moments": moments.contiguous()}, written)
+        written.chmod(shared_mode())
         written.replace(self._folder / f"{name}.safetensors")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import MlError
+from ml.file_mode import share_files
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 CLIP_MERGES = 49152 - 256 - 2
@@ -142,6 +143,7 @@ def save_pipeline(pipeline: Any, folder: Path) -> None:
 
     pipeline.save_pretrained(folder, safe_serialization=True)
     normalise_clip_keys(folder / "text_encoder")
+    share_files(folder)
 
 
 def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:

@@ -23,6 +23,7 @@ from tuning_fixtures import (
 from ml.config import VARIANTS
 from ml.data import fitted, to_model
 from ml.errors import MlError
+from ml.file_mode import shared_mode
 from ml.finetune import main
 from ml.variants import load_base, load_variant
 
@@ -90,6 +91,16 @@ def test_a_run_folder_says_what_was_done(runs, data):
     card = (run / "README.md").read_text()
     for heading in ("Intended use", "Data", "Licence", "Limits"):
         assert f"## {heading}" in card
+
+
+def test_others_of_the_group_can_read_runs_their_cache_and_their_base(runs, base):
+    allowed = 0o644 & shared_mode()
+    assert allowed & 0o044, "the umask of this test lets nobody else read anything"
+    for folder in (*(runs / name for name in CHANGES), runs / "cache", Path(base)):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert any(path.suffix == ".safetensors" for path in files), folder
+        private = [str(p) for p in files if p.stat().st_mode & allowed != allowed]
+        assert private == []
 
 
 def test_a_loaded_variant_names_its_checkpoint_and_base(runs, base):
