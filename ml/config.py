@@ -135,6 +135,9 @@ class TrainingConfig:
     tensorboard: bool = False
     seed: int = 0
 
+    deterministic: bool = True
+    """Sum gradients in a fixed order: equal seeds, and a resumed run, then give equal weights."""
+
 
 @dataclass(frozen=True)
 class LoraConfig:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ml.config import VariantConfig, check, load_variants, override
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
+from ml.repeatable import repeatable
 from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
 
 if TYPE_CHECKING:
@@ -76,6 +77,34 @@ def finetune(
     if variant.kind == "none":
         raise MlError(f"{name} is the base model itself: there is nothing to train, generate it.")
     check(variant, name)
+    with repeatable(variant.training.deterministic):
+        return _finetune(
+            name,
+            variant,
+            base=base,
+            data=data,
+            run=run,
+            resume=resume,
+            cache=cache,
+            device=device,
+            processes=processes,
+            show_progress=show_progress,
+        )
+
+
+def _finetune(
+    name: str,
+    variant: VariantConfig,
+    *,
+    base: str,
+    data: Path,
+    run: Path,
+    resume: bool,
+    cache: Path | None,
+    device: str | None,
+    processes: int | None,
+    show_progress: bool,
+) -> Finetuned:
     prepared = _prepared(data, variant)
     from ml.library_logging import quieten
 

@@ -252,11 +252,13 @@ def pretrain(
     log: Log = print,
 ) -> Any:
     """Train both parts and write the pipeline as a diffusers folder; return it."""
+    from ml.repeatable import repeatable
     from ml.tiny_base import save_pipeline
 
     pipeline = build(options, seed=seed)
-    train_autoencoder(pipeline.vae, images, options, seed=seed, log=log)
-    train_denoiser(pipeline, images, captions, options, seed=seed + 1, log=log)
+    with repeatable():
+        train_autoencoder(pipeline.vae, images, options, seed=seed, log=log)
+        train_denoiser(pipeline, images, captions, options, seed=seed + 1, log=log)
     save_pipeline(pipeline, out)
     return pipeline
 
