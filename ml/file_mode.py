@@ -15,9 +15,8 @@ def shared_mode() -> int:
     return 0o666 & ~mask
 
 
-def share_files(folder: Path) -> None:
-    """Give every file below a folder that mode."""
+def share_weights(folder: Path) -> None:
+    """Give the weights' files right in a folder that mode."""
     mode = shared_mode()
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            path.chmod(mode)
+    for path in folder.glob("*.safetensors"):
+        path.chmod(mode)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import MlError
-from ml.file_mode import share_files
+from ml.file_mode import share_weights
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 CLIP_MERGES = 49152 - 256 - 2
@@ -143,7 +143,8 @@ def save_pipeline(pipeline: Any, folder: Path) -> None:
 
     pipeline.save_pretrained(folder, safe_serialization=True)
     normalise_clip_keys(folder / "text_encoder")
-    share_files(folder)
+    for part in ("unet", "vae", "text_encoder"):
+        share_weights(folder / part)
 
 
 def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:

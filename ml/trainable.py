@@ -14,7 +14,7 @@ from torch import nn
 from ml.cache import token_ids
 from ml.config import VariantConfig
 from ml.errors import MlError
-from ml.file_mode import share_files
+from ml.file_mode import share_weights
 from ml.lora_files import add_lora, lora_layers, save_embedding, save_lora
 from ml.randomness import generator
 from ml.tiny_base import save_pipeline
@@ -141,7 +141,7 @@ class Trainable:
             # Its file says how a tokenizer was last called; equal weights shall be equal files.
             token_ids(self.pipeline.tokenizer, [""])
             save_pipeline(self.pipeline, folder)
-        share_files(folder)
+        share_weights(folder)
 
 
 def _add_words(pipeline: Any, variant: VariantConfig) -> LearntWords:
