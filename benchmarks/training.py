@@ -55,6 +55,7 @@ def write_data(folder: Path, count: int, height: int, width: int) -> Path:
 
 def ours(base: str, variant: Any, data: Any, steps: int) -> tuple[float, list[float]]:
     """Return seconds of CPU a step, share of the encoding included, and the losses."""
+    from ml.repeatable import repeatable
     from ml.train import train
     from ml.variants import load_base
 
@@ -66,7 +67,7 @@ def ours(base: str, variant: Any, data: Any, steps: int) -> tuple[float, list[fl
         times.append(time.process_time())
         losses.append(report.loss)
 
-    with tempfile.TemporaryDirectory() as run:
+    with tempfile.TemporaryDirectory() as run, repeatable():
         started = time.process_time()
         train(pipeline, variant, data, Path(run), PROCESS, watch=watch)
     spent = [after - before for before, after in pairwise(times)]

@@ -57,8 +57,12 @@ def emulates_bfloat16(device: str) -> bool:
 
     if device.startswith("cuda"):
         return not torch.cuda.is_bf16_supported(including_emulation=False)
-    # No public function of torch says it of a processor; this is what its own kernels ask.
-    return device == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    if device != "cpu":
+        return False
+    # No public function of torch says it of a processor; this is what its own kernels ask, in
+    # builds that have them.
+    has_kernels = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return not (has_kernels and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def note_emulation(dtype: str | None, device: str) -> None:

@@ -36,7 +36,7 @@ def repeatable(wanted: bool = True) -> Iterator[None]:
     except RuntimeError as error:
         if "deterministic" not in str(error):
             raise
-        reason = str(error).strip().split(".")[0]
+        reason = str(error).strip().split(", but ")[0].split("\n")[0].rstrip(".")
         raise MlError(
             f"{reason}: set training.deterministic = false to train without repeatable sums."
         ) from error

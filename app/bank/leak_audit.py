@@ -6,7 +6,7 @@ contrast and black margin differ between arms that were prepared differently.
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from io import BytesIO
 from typing import Final
 
@@ -36,6 +36,9 @@ class PictureMeasures:
     brightness: float
     contrast: float
     margin: float
+
+
+MEASURES: Final = tuple(field.name for field in fields(PictureMeasures))
 
 
 def file_fault(data: bytes, sha256: str, size: int) -> str:

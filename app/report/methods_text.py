@@ -6,11 +6,11 @@ from importlib import metadata
 
 import numpy as np
 
+from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
 from app.report.measure_table import FEATURES, beyond_text
 from app.report.number_text import percent
 from app.report.references import CitedText, cite
 from app.report.verdict_sentences import MEASURES
-from app.services.audit_pictures import MEASURES as PICTURE_MEASURES
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from app.bank.leak_audit import MEASURES
 from app.report.number_text import NONE, interval, number, percent
 from app.report.report_table import Cell, ReportTable, Row, table
-from app.services.audit_pictures import MEASURES, ArmPictures, PictureAudit
+from app.services.audit_pictures import ArmPictures, PictureAudit
 from app.statistics.separation import Separation
 
 # What a synthetic arm is when its values are lower, and when they are higher.

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.bank.leak_audit import PictureMeasures, file_fault, picture_measures
+from app.bank.leak_audit import MEASURES, PictureMeasures, file_fault, picture_measures
 from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
 from app.db.picture_rows import PictureRow, pictures_of_arms, pictures_of_cases
@@ -17,8 +16,6 @@ from app.domain.sampling import draw_cases
 from app.domain.study import design_from_json
 from app.statistics.separation import Separation, separation
 from app.statistics.table import Float
-
-MEASURES: Final = ("sharpness", "brightness", "contrast", "margin")
 
 
 @dataclass(frozen=True)

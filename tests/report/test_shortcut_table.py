@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.bank.leak_audit import MEASURES
 from app.report.cautions import audit_cautions
 from app.report.report_view import report_view
 from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
-from app.services.audit_pictures import MEASURES, ArmPictures, PictureAudit
+from app.services.audit_pictures import ArmPictures, PictureAudit
 from app.statistics.separation import Separation, separation
 from tests.report.test_measure_table import arm, cells, summary
 

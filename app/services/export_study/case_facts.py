@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.bank.leak_audit import picture_measures
+from app.bank.leak_audit import MEASURES, picture_measures
 from app.bank.store import RenditionStore
 from app.domain.errors import NotFound
 
-_NOT_MEASURED: Mapping[str, None] = dict.fromkeys(("sharpness", "brightness", "contrast", "margin"))
+_NOT_MEASURED: Mapping[str, None] = dict.fromkeys(MEASURES)
 
 
 def case_facts(row: Mapping[str, Any], store: RenditionStore) -> dict[str, object]:
