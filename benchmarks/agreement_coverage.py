@@ -6,7 +6,7 @@ Readers, cases and residuals are drawn anew in every simulated study: realism is
 
 cut at four thresholds to 1 to 5 and at a fifth to a verdict. The true value of a coefficient is
 what it takes in one study of very many readers and cases. Every study goes through
-`app.statistics.agreement` itself.
+`app.statistics.agreement.by_arm` itself.
 
     OMP_NUM_THREADS=1 python -m benchmarks.agreement_coverage --studies 2000
 
@@ -21,9 +21,9 @@ import sys
 
 import numpy as np
 
-from app.statistics.agreement import agreement
-from app.statistics.result import Estimate
-from app.statistics.table import Float
+from app.statistics.agreement.by_arm import agreement
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Float
 
 THRESHOLDS = (-1.5, -0.5, 0.5, 1.5)
 VERDICT_THRESHOLD = -0.6

@@ -32,13 +32,13 @@ from pathlib import Path
 import numpy as np
 from scipy import optimize, stats
 
-from app.statistics.auc import reader_aucs_of_arms
-from app.statistics.contrasts import ArmFigures, compare_two_arms, independent_arms
-from app.statistics.equivalence import equivalence_verdict
-from app.statistics.interval import averaged_over_readers
-from app.statistics.reader_means import reader_means
-from app.statistics.realism import mean_realism
-from app.statistics.settings import AnalysisSettings
+from app.statistics.realness.auc import reader_aucs_of_arms
+from app.statistics.realness.contrasts import ArmFigures, compare_two_arms, independent_arms
+from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.realism import mean_realism
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.reader_means import reader_means
 
 READER_SD = 0.25
 READER_BY_ARM_SD = 0.20

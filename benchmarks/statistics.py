@@ -29,17 +29,17 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.agreement_kappa import pairwise_kappa
+from app.statistics.agreement.kappa import pairwise_kappa
+from app.statistics.agreement.resampled_alpha import resampled_alphas
 from app.statistics.analysis import analyse
-from app.statistics.auc import reader_aucs
-from app.statistics.bootstrap import (
-    resampled_alphas,
-    resampled_aucs,
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.ratings import Float, RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.bootstrap import (
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import Float, RatingsTable, ratings_table
 
 SEED = 20240910
 STEPS = (1.0, 2.0, 3.0, 4.0, 5.0)

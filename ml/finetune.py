@@ -1,7 +1,8 @@
 """python -m ml.finetune: train one variant of a base model on prepared radiographs.
 
-The run's folder says what was done, in full: ml/run_folder.py lists what is in it. Ctrl-C writes
-what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran through.
+The run's folder says what was done, in full: ml/bank/run_folder.py lists what is in it. Ctrl-C
+writes what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran
+through.
 """
 
 from __future__ import annotations
@@ -17,17 +18,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.config import VariantConfig, check, load_variants, override
+from ml.bank.run_folder import (
+    WEIGHTS,
+    base_digest,
+    read_json,
+    write_checkpoint,
+    write_json,
+    write_text,
+)
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
-from ml.repeatable import repeatable
-from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
+from ml.methods.config import VariantConfig, check, load_variants, override
+from ml.training.repeatable import repeatable
 
 if TYPE_CHECKING:
     import torch
 
-    from ml.data import PreparedData
-    from ml.train import StepReport
+    from ml.radiographs.training_images import PreparedData
+    from ml.training.loop import StepReport
 
 PLACES = ("base", "base_name", "training_summary")
 """Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
@@ -111,8 +119,8 @@ def _finetune(
     quieten()
     import torch
 
-    from ml.train import train
-    from ml.training_samples import grid_writer, prior_images
+    from ml.training.loop import train
+    from ml.training.samples import grid_writer, prior_images
     from ml.variants import load_base, locate_base
 
     accelerator = _accelerator(device, processes)
@@ -225,13 +233,13 @@ def describe(
 
 def model_card_of(options: Mapping[str, Any], outcome: Mapping[str, Any], folder: str) -> str:
     """Return the run's README.md."""
-    from ml.model_card import model_card
+    from ml.bank.model_card import model_card
 
     return model_card(options, {**outcome}, folder)
 
 
 def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
-    from ml.data import read_prepared
+    from ml.radiographs.training_images import read_prepared
 
     data = read_prepared(folder, variant.condition_only)
     if variant.training.early_stop is not None and not data.held_out:

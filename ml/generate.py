@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bank import (
+from ml.bank.writer import (
     CONDITIONS,
     ArmDescription,
     ArmWriter,
@@ -26,7 +26,7 @@ from ml.bank import (
     write_manifest,
 )
 from ml.errors import MlError, said_by
-from ml.sampling import (
+from ml.sampling.sampler import (
     SCHEDULERS,
     ImageRequest,
     SampledImage,

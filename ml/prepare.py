@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.archives import opened
-from ml.bank import CONDITIONS, Condition
-from ml.config import CAPTION_TEMPLATE
+from ml.bank.run_folder import file_digest, write_json
+from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError, said_by
-from ml.radiographs import UnusableImage, Window, read_radiograph
-from ml.run_folder import file_digest, write_json
-from ml.sources import (
+from ml.methods.config import CAPTION_TEMPLATE
+from ml.radiographs.archives import opened
+from ml.radiographs.pixels import UnusableImage, Window, read_radiograph
+from ml.radiographs.sources import (
     SourceImage,
     find_dicom,
     find_imagefolder,

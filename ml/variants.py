@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.bank.run_folder import base_digest, read_checkpoint, read_json
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
-from ml.run_folder import base_digest, read_checkpoint, read_json
+from ml.methods.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
 
 SD15_CONFIG = Path(__file__).with_name("sd15_config")
 """Stable Diffusion 1.5's configuration without weights; a single file holds none."""

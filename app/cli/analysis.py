@@ -10,19 +10,19 @@ from app.cli.analysis_tables import print_analysis
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.domain.errors import BadInput, BadRatings
-from app.report.document import report_document
-from app.report.report_view import report_view
+from app.report.page.document import report_document
+from app.report.page.view import report_view
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
 from app.services.audit_pictures import audit_pictures
 from app.services.summarise_study import note_interim_look, summarise_study
 from app.settings import resource_dir
-from app.statistics.settings import (
+from app.statistics.table.ratings import StatisticsInputError
+from app.statistics.table.settings import (
     GENERALISATIONS,
     AnalysisSettings,
     Generalisation,
     VerdictMeasure,
 )
-from app.statistics.table import StatisticsInputError
 
 
 def add_commands(program: typer.Typer) -> None:

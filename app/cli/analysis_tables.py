@@ -4,10 +4,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.report.cautions import analysis_cautions
-from app.report.report_table import Cell, ReportTable
-from app.report.report_view import analysis_sections
-from app.report.verdict_sentences import arm_sentences
+from app.report.page.view import analysis_sections
+from app.report.tables.table import Cell, ReportTable
+from app.report.words.cautions import analysis_cautions
+from app.report.words.conclusions import arm_sentences
 from app.services.analyse_file import FileAnalysis
 
 # Narrower than this a table of ten columns can't be read; pipes and files get this width.

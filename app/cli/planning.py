@@ -15,16 +15,16 @@ from rich.text import Text
 
 from app.cli.atomic_file import writing_atomically
 from app.domain.errors import BadInput
-from app.report.figure_style import render
-from app.report.plan_figure import draw_plan
-from app.report.plan_text import TITLES, answers, assumptions, cell_text, few_readers
+from app.report.figures.style import render
+from app.report.plan.figure import draw_plan
+from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
 from app.services.analyse_file import analyse_file, column_map
-from app.statistics.pilot import PilotComponents, pilot_components
-from app.statistics.planning import QUESTIONS, Plan, Question
-from app.statistics.planning import plan as plan_grid
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import Scenario, VarianceComponents
-from app.statistics.table import StatisticsInputError
+from app.statistics.planning.pilot import PilotComponents, pilot_components
+from app.statistics.planning.plan import QUESTIONS, Plan, Question
+from app.statistics.planning.plan import plan as plan_grid
+from app.statistics.planning.simulation import Scenario, VarianceComponents
+from app.statistics.table.ratings import StatisticsInputError
+from app.statistics.table.settings import AnalysisSettings
 
 _DEFAULTS = Scenario()
 _VARIANCES = VarianceComponents()

@@ -12,8 +12,9 @@ from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.domain.errors import BadInput
 from app.domain.study import StudyDesign, design_from_mapping
-from app.report.design_text import commented_design
-from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.report.tables.shortcuts import shortcut_table
+from app.report.words.design_text import commented_design
+from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import audit_pictures
 from app.services.create_study import create_study, suggested_design
 from app.services.export_study import FILES, StudyExport

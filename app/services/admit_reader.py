@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.reader_rows import reader_by_id, reader_by_token_hash, start_session
+from app.db.blind.readers import reader_by_id, reader_by_token_hash, start_session
 from app.db.tables import Reader
 from app.domain.blinding import token_hash
 from app.domain.errors import LinkRefused

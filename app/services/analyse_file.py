@@ -10,8 +10,8 @@ from pathlib import Path
 
 from app.domain.errors import BadRatings
 from app.statistics.analysis import Analysis, analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import StatisticsInputError, ratings_table
+from app.statistics.table.ratings import StatisticsInputError, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 NEEDED = ("reader", "case", "arm", "truth")
 ASKED = ("realism", "score", "verdict", "confidence")

@@ -6,8 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.study_rows import arms_by_key, bank_counts, record_event, slug_is_taken, study_by_slug
 from app.db.tables import Study
+from app.db.truth.studies import (
+    arms_by_key,
+    bank_counts,
+    record_event,
+    slug_is_taken,
+    study_by_slug,
+)
 from app.domain.errors import BadDesign
 from app.domain.study import (
     CONDITIONS,

@@ -22,7 +22,9 @@ from app.bank.index import IndexRow, iter_index
 from app.bank.manifest import BadRecord, ImageRecord, iter_records, read_verified
 from app.bank.rendition import DEFAULT_SIZE, canonical_rendition, rendition_length
 from app.bank.store import RenditionStore
-from app.db.bank_rows import (
+from app.db.engine import Database
+from app.db.tables import Arm
+from app.db.truth.bank_images import (
     NewImage,
     StoredImage,
     lock_arms,
@@ -33,9 +35,7 @@ from app.db.bank_rows import (
     stored_arms,
     stored_images,
 )
-from app.db.engine import Database
-from app.db.study_rows import record_event
-from app.db.tables import Arm
+from app.db.truth.studies import record_event
 from app.domain.errors import BadBank, BadImage
 
 BATCH = 256

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import lay_out_presentations, presentation_count
-from app.db.reader_rows import reader_by_code, readers_of
-from app.db.study_rows import record_event, study_by_slug
+from app.db.blind.presentations import lay_out_presentations, presentation_count
+from app.db.blind.readers import reader_by_code, readers_of
 from app.db.tables import Reader, Study
+from app.db.truth.studies import record_event, study_by_slug
 from app.domain.blinding import link_token, token_hash
 from app.domain.errors import BadInput, NotFound, Refused
 from app.domain.study import design_from_json

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import lay_out_presentations
-from app.db.reader_rows import readers_of
-from app.db.study_rows import (
+from app.db.blind.presentations import lay_out_presentations
+from app.db.blind.readers import readers_of
+from app.db.truth.studies import (
     bank_counts,
     bank_images,
     case_digest_lines,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import presentation_count
-from app.db.rating_rows import practice_without_feedback, ratings_of, truth_of_practice
+from app.db.blind.answers import practice_without_feedback, ratings_of, truth_of_practice
+from app.db.blind.presentations import presentation_count
 from app.db.tables import Reader
 from app.domain.errors import NotFound
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import (
+from app.db.blind.answers import practice_without_feedback, ratings_of
+from app.db.blind.presentations import (
     last_rated,
     pending_cases,
     presentation_by_token,
     rendition_of,
 )
-from app.db.rating_rows import practice_without_feedback, ratings_of
 from app.db.tables import Presentation, Reader
 from app.domain.blinding import BlindedCase
 from app.domain.errors import NotFound, TooLateToCorrect

@@ -6,9 +6,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import last_rated, pending_cases, presentation_by_token
-from app.db.rating_rows import append_rating, practice_without_feedback, ratings_of
-from app.db.reader_rows import current_session
+from app.db.blind.answers import append_rating, practice_without_feedback, ratings_of
+from app.db.blind.presentations import last_rated, pending_cases, presentation_by_token
+from app.db.blind.readers import current_session
 from app.db.tables import Reader
 from app.domain.blinding import opaque_token
 from app.domain.errors import AlreadyRated, NotFound, Refused, TooLateToCorrect

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db.presentation_rows import lay_out_presentations, presentations_with_arms
-from app.db.rating_rows import insert_simulated_ratings
-from app.db.reader_rows import start_session
-from app.db.study_rows import (
+from app.db.blind.answers import insert_simulated_ratings
+from app.db.blind.presentations import lay_out_presentations, presentations_with_arms
+from app.db.blind.readers import start_session
+from app.db.tables import Reader, Study
+from app.db.truth.studies import (
     arms_by_key,
     bank_images,
     case_digest_lines,
@@ -17,7 +18,6 @@ from app.db.study_rows import (
     store_cases,
     study_by_slug,
 )
-from app.db.tables import Reader, Study
 from app.domain.blinding import link_token, token_hash
 from app.domain.errors import BadInput, Refused
 from app.domain.rehearsal import NOTICE, SimulatedReaders

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.reader_rows import ReaderProgress, progress_of_readers
-from app.db.study_rows import (
+from app.db.blind.readers import ReaderProgress, progress_of_readers
+from app.db.tables import Study
+from app.db.truth.studies import (
     all_studies,
     arms_by_key,
     bank_counts,
@@ -15,7 +16,6 @@ from app.db.study_rows import (
     study_by_id,
     study_by_slug,
 )
-from app.db.tables import Study
 from app.domain.study import CONDITIONS, StudyDesign, design_from_json
 
 

@@ -7,21 +7,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.bank.evaluation import ArmEvaluation, arm_evaluation
-from app.db.evaluation_rows import case_evaluations
-from app.db.reader_rows import progress_of_readers
-from app.db.study_ratings import study_ratings
-from app.db.study_rows import (
+from app.db.blind.readers import progress_of_readers
+from app.db.tables import Study
+from app.db.truth.evaluations import case_evaluations
+from app.db.truth.ratings_table import study_ratings
+from app.db.truth.studies import (
     arms_by_key,
     case_counts,
     record_event,
     study_by_id,
     study_by_slug,
 )
-from app.db.tables import Study
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.statistics.analysis import Analysis, analyse
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 
 INTERIM_ACTION = "results seen while not closed"
 

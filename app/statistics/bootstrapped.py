@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.statistics.agreement_krippendorff import Metric
-from app.statistics.bootstrap import (
+from app.statistics.agreement.krippendorff import Metric
+from app.statistics.agreement.resampled_alpha import resampled_alphas
+from app.statistics.realness.discrimination import AUC_FROM
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Float, Measure, RatingsTable
+from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.variance.bootstrap import (
     Resamples,
     percentile_interval,
-    resampled_alphas,
-    resampled_aucs,
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.discrimination import AUC_FROM
-from app.statistics.result import Estimate
-from app.statistics.settings import AnalysisSettings, VerdictMeasure
-from app.statistics.table import Float, Measure, RatingsTable
 
 _MEANS: dict[str, Measure] = {"realism.mean": "realism", "deception.rate": "judged_real"}
 _ALPHAS: dict[str, tuple[Measure, Metric]] = {

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.report.plan_text import answers, few_readers
-from app.statistics.planning import plan
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import Scenario, VarianceComponents, simulate_studies, solve
+from app.report.plan.text import answers, few_readers
+from app.statistics.planning.plan import plan
+from app.statistics.planning.simulation import Scenario, VarianceComponents, simulate_studies, solve
+from app.statistics.table.settings import AnalysisSettings
 from tests.cli.conftest import Run
 
 SMALL = ("--readers", "2,6", "--cases", "10,20", "--simulations", "20")

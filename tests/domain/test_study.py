@@ -14,7 +14,7 @@ from app.domain.study import (
     ensure_draft,
     ensure_open,
 )
-from app.report.design_text import commented_design
+from app.report.words.design_text import commented_design
 from tests.studies import design_values
 
 

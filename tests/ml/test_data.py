@@ -8,13 +8,20 @@ import pytest
 from chest_fixtures import chest, write_montgomery
 from PIL import Image
 
-from ml.config import DataConfig
-from ml.data import fitted, load_grey, read_prepared, to_model, view, view_count
 from ml.errors import MlError
-from ml.films import read_films
+from ml.measuring.films import read_films
+from ml.methods.config import DataConfig
 from ml.prepare import main, prepare
-from ml.radiographs import windowed
-from ml.sources import SourceImage
+from ml.radiographs.pixels import windowed
+from ml.radiographs.sources import SourceImage
+from ml.radiographs.training_images import (
+    fitted,
+    load_grey,
+    read_prepared,
+    to_model,
+    view,
+    view_count,
+)
 
 STILL = DataConfig(size=64, augmentations=1)
 
@@ -224,9 +231,9 @@ class ExactAutoencoder:
 
 
 def test_left_stays_left_and_top_stays_top_from_the_source_to_the_bank(tmp_path):
-    from ml.bank import ArmDescription, ArmWriter, write_manifest
-    from ml.cache import MomentCache
-    from ml.sampling import decode
+    from ml.bank.writer import ArmDescription, ArmWriter, write_manifest
+    from ml.sampling.sampler import decode
+    from ml.training.cache import MomentCache
 
     film = chest(11, width=120, height=90, dtype=np.uint16)
     image = read_prepared(prepared(tmp_path, film)).train[0]

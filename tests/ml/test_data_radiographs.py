@@ -5,8 +5,8 @@ import pytest
 from chest_fixtures import chest, corners, write_dicom
 from PIL import Image
 
-from ml.radiographs import UnusableImage, read_radiograph, windowed
-from ml.sources import parse_reading
+from ml.radiographs.pixels import UnusableImage, read_radiograph, windowed
+from ml.radiographs.sources import parse_reading
 
 FILM = chest(4, dtype=np.uint16)
 

@@ -9,7 +9,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from ml.errors import MlError
-from ml.features import VaeFeatures, load_features
+from ml.measuring.features import VaeFeatures, load_features
 
 
 @pytest.fixture(scope="module")

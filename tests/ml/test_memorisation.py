@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter, shift
 
 from ml.errors import MlError
-from ml.memorisation import compared, memorisation, shifted_correlation, yardstick
+from ml.measuring.memorisation import compared, memorisation, shifted_correlation, yardstick
 
 
 def films(seed, count):

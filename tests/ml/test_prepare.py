@@ -11,9 +11,9 @@ import pytest
 from chest_fixtures import chest, corners, write_dicom, write_montgomery
 from PIL import Image
 
-from ml.data import read_prepared
 from ml.prepare import main
-from ml.sources import parse_reading, read_text
+from ml.radiographs.sources import parse_reading, read_text
+from ml.radiographs.training_images import read_prepared
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 

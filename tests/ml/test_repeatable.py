@@ -12,8 +12,8 @@ from tuning_fixtures import (
 )
 
 from ml.errors import MlError
-from ml.pretrain import PretrainingOptions, pretrain
-from ml.repeatable import repeatable
+from ml.small.pretrain import PretrainingOptions, pretrain
+from ml.training.repeatable import repeatable
 
 
 @pytest.fixture

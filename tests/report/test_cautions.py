@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from app.report.cautions import analysis_cautions
+from app.report.words.cautions import analysis_cautions
 from app.statistics.analysis import analyse
-from app.statistics.table import ratings_table
+from app.statistics.table.ratings import ratings_table
 from tests.report.ratings import simulated_analysis
 
 

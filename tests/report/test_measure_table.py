@@ -6,11 +6,11 @@ from typing import Any
 
 from app.bank.evaluation import arm_evaluation
 from app.domain.study import design_from_mapping
-from app.report.cautions import Caution, study_cautions
-from app.report.measure_table import measure_table
-from app.report.methods_text import study_methods
-from app.report.report_table import ReportTable
-from app.report.report_view import report_view
+from app.report.page.view import report_view
+from app.report.tables.image_measures import measure_table
+from app.report.tables.table import ReportTable
+from app.report.words.cautions import Caution, study_cautions
+from app.report.words.methods import study_methods
 from app.services.summarise_study import ArmFacts, StudySummary
 from tests.bank.test_evaluation import WHOLE
 from tests.studies import design_values

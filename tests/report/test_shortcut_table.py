@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from app.bank.leak_audit import MEASURES
-from app.report.cautions import audit_cautions
-from app.report.report_view import report_view
-from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.report.page.view import report_view
+from app.report.tables.shortcuts import shortcut_table
+from app.report.words.cautions import audit_cautions
+from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import ArmPictures, PictureAudit
-from app.statistics.separation import Separation, separation
+from app.statistics.realness.separation import Separation, separation
 from tests.report.test_measure_table import arm, cells, summary
 
 WEAK = Separation(auc=0.61, low=0.45, high=0.75, synthetic_is="higher", p=0.2)

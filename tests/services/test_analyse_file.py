@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import BadRatings
 from app.services.analyse_file import FileAnalysis, analyse_file, column_map
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 
 HEADER = "reader,case,arm,truth,realism,verdict"
 GOOD = [

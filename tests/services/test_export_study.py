@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from app.db.export_rows import case_rows
-from app.db.study_rows import study_by_slug
 from app.db.tables import Arm, Image
+from app.db.truth.exports import case_rows
+from app.db.truth.studies import study_by_slug
 from app.services.analyse_file import analyse_file
 from app.services.export_study import FILES, RATING_COLUMNS, StudyExport
 from app.services.export_study.parquet import parquet_is_available
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 from tests.bank.test_evaluation import WHOLE
 from tests.studies import NOW, SIZE, House
 

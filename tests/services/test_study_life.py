@@ -6,7 +6,7 @@ from itertools import groupby
 import pytest
 from sqlalchemy import func, select
 
-from app.db.presentation_rows import lay_out_presentations
+from app.db.blind.presentations import lay_out_presentations
 from app.db.tables import (
     Arm,
     Case,
@@ -224,7 +224,7 @@ def test_a_rehearsal_is_the_same_for_the_same_seed(house: House) -> None:
 
 
 def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
-    from app.db.presentation_rows import presentations_with_arms
+    from app.db.blind.presentations import presentations_with_arms
 
     slug, _ = house.open_study_with_reader()
     with house.database.reading() as session:
@@ -236,8 +236,8 @@ def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
 def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None:
     from sqlalchemy.exc import IntegrityError
 
-    from app.db.rating_rows import append_rating
-    from app.db.reader_rows import start_session
+    from app.db.blind.answers import append_rating
+    from app.db.blind.readers import start_session
     from app.domain.scales import Answers
 
     house.open_study_with_reader()

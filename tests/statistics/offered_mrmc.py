@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.auc import reader_aucs, reader_aucs_of_arms
-from app.statistics.contrasts import friedman, holm, independent_arms
-from app.statistics.detection import sdt_loglinear
-from app.statistics.equivalence import difference_p_value, equivalence_p_value
-from app.statistics.interval import counts, limits
-from app.statistics.obuchowski_rockette import (
+from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.realness.contrasts import friedman, holm, independent_arms
+from app.statistics.realness.detection import sdt_loglinear
+from app.statistics.realness.equivalence import difference_p_value, equivalence_p_value
+from app.statistics.table.settings import Generalisation
+from app.statistics.variance.interval import counts, limits
+from app.statistics.variance.obuchowski_rockette import (
     components,
     difference,
     global_test,
     single_arm,
 )
-from app.statistics.reader_means import reader_means
-from app.statistics.settings import Generalisation
+from app.statistics.variance.reader_means import reader_means
 
 Rows = Sequence[Mapping[str, str]]
 Args = Mapping[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
 
 ARMS = ("real", "M0", "M1")
 

@@ -18,15 +18,15 @@ from textbook_agreement import (
     ratings_with_gaps,
 )
 
-from app.statistics.agreement import ESTIMANDS, MANY_CATEGORIES, agreement
-from app.statistics.agreement_coefficients import (
+from app.statistics.agreement.by_arm import ESTIMANDS, MANY_CATEGORIES, agreement
+from app.statistics.agreement.coefficients import (
     brennan_prediger,
     conger_kappa,
     fleiss_kappa,
     gwet_ac,
     percent_agreement,
 )
-from app.statistics.agreement_kappa import (
+from app.statistics.agreement.kappa import (
     kappa_of_tables,
     kappa_standard_error,
     kappa_without_one,
@@ -36,15 +36,16 @@ from app.statistics.agreement_kappa import (
     pair_tables,
     pairwise_kappa,
 )
-from app.statistics.agreement_krippendorff import (
+from app.statistics.agreement.krippendorff import (
     alpha_interval,
     alpha_interval_without_one_case,
     alpha_of_coincidences,
     krippendorff_alpha,
 )
-from app.statistics.agreement_tallies import coincidences, leave_one_case, leave_one_reader, whole
-from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
-from app.statistics.table import Float, StatisticsInputError
+from app.statistics.agreement.tallies import coincidences, leave_one_case, leave_one_reader, whole
+from app.statistics.agreement.weights import agreement_weights
+from app.statistics.table.categories import category_values, one_hot
+from app.statistics.table.ratings import Float, StatisticsInputError
 
 STEPS = (1.0, 2.0, 3.0, 4.0, 5.0)
 COEFFICIENTS = (percent_agreement, fleiss_kappa, conger_kappa, gwet_ac, brennan_prediger)

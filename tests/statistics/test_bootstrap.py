@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from textbook_agreement import ratings_with_gaps
 
-from app.statistics.agreement_krippendorff import krippendorff_alpha
-from app.statistics.bootstrap import (
+from app.statistics.agreement.krippendorff import krippendorff_alpha
+from app.statistics.agreement.resampled_alpha import resampled_alphas
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.ratings import Float
+from app.statistics.variance.bootstrap import (
     percentile_interval,
-    resampled_alphas,
-    resampled_aucs,
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.table import Float
 
 
 def drawn(seed: int = 1, n: int = 20) -> Any:

@@ -9,8 +9,8 @@ import pytest
 from simulated_readers import study
 
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def bootstrap_of(table: RatingsTable, arm: str, **settings: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import pytest
 from simulated_readers import study
 
 from app.statistics.analysis import analyse
-from app.statistics.contrasts import cliffs_delta, friedman, holm
-from app.statistics.settings import AnalysisSettings
+from app.statistics.realness.contrasts import cliffs_delta, friedman, holm
+from app.statistics.table.settings import AnalysisSettings
 
 DEFAULT = AnalysisSettings()
 

@@ -8,15 +8,21 @@ import numpy as np
 import pytest
 from simulated_readers import study
 
-from app.statistics.deception import deception
-from app.statistics.detection import detection, reader_detection
-from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
-from app.statistics.drift import drift, reader_slopes
-from app.statistics.realism import distribution, mean_realism, median_realism, realism, top2box
-from app.statistics.result import Estimate
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import ratings_table
-from app.statistics.time import time
+from app.statistics.conduct.drift import drift, reader_slopes
+from app.statistics.conduct.time import time
+from app.statistics.realness.deception import deception
+from app.statistics.realness.detection import detection, reader_detection
+from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
+from app.statistics.realness.realism import (
+    distribution,
+    mean_realism,
+    median_realism,
+    realism,
+    top2box,
+)
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 DEFAULT = AnalysisSettings()
 NAN = np.nan

@@ -9,8 +9,8 @@ import pytest
 from scipy import optimize
 from textbook_agreement import SHROUT_FLEISS_1979, ratings_with_gaps
 
-from app.statistics.icc import icc, iccs, variance_components
-from app.statistics.table import Float
+from app.statistics.agreement.icc import icc, iccs, variance_components
+from app.statistics.table.ratings import Float
 
 SINGLE = ("1", "A1", "C1")
 AVERAGE = ("1k", "Ak", "Ck")

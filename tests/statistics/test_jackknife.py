@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from app.statistics.jackknife import JackknifeInput, jackknife_variance, two_way_estimate
+from app.statistics.variance.jackknife import JackknifeInput, jackknife_variance, two_way_estimate
 
 
 def mean_left_out(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> JackknifeInput:

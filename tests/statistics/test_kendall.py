@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from textbook_agreement import SHROUT_FLEISS_1979, ratings_with_gaps
 
-from app.statistics.kendall import complete_cases, kendall_w, kendall_w_left_out
+from app.statistics.agreement.kendall import complete_cases, kendall_w, kendall_w_left_out
 
 
 def test_it_matches_r_on_shrout_and_fleiss_1979() -> None:

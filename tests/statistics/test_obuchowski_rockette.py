@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.statistics.auc import reader_aucs, reader_aucs_of_arms
-from app.statistics.obuchowski_rockette import difference, global_test, single_arm
-from app.statistics.reader_means import reader_means
+from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.variance.obuchowski_rockette import difference, global_test, single_arm
+from app.statistics.variance.reader_means import reader_means
 
 RNG = np.random.default_rng(20)
 

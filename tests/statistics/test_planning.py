@@ -10,11 +10,9 @@ import pytest
 from scipy import stats
 
 from app.statistics.analysis import analyse
-from app.statistics.auc import reader_aucs
-from app.statistics.pilot import pilot_components
-from app.statistics.planning import QUESTIONS, Plan, plan
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import (
+from app.statistics.planning.pilot import pilot_components
+from app.statistics.planning.plan import QUESTIONS, Plan, plan
+from app.statistics.planning.simulation import (
     Scenario,
     SimulatedStudies,
     VarianceComponents,
@@ -23,7 +21,9 @@ from app.statistics.simulation import (
     simulate_studies,
     solve,
 )
-from app.statistics.table import RatingsTable, StatisticsInputError, ratings_table
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def small_plan(**changes: Any) -> Plan:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def sparse_study(rng: np.random.Generator) -> RatingsTable:

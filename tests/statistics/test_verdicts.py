@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.statistics.auc import reader_aucs
-from app.statistics.equivalence import Verdict, equivalence_p_value, equivalence_verdict
-from app.statistics.interval import averaged_over_readers, limits
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import StatisticsInputError
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.realness.equivalence import Verdict, equivalence_p_value, equivalence_verdict
+from app.statistics.table.ratings import StatisticsInputError
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers, limits
 
 
 def verdict(

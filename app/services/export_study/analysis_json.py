@@ -8,8 +8,8 @@ from typing import Any
 from app.bank.evaluation import ArmEvaluation
 from app.domain.study import StudyDesign
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable
+from app.statistics.table.ratings import RatingsTable
+from app.statistics.table.settings import AnalysisSettings
 
 
 def analysis_json(

@@ -3,7 +3,7 @@
 import json
 
 from app.domain.study import StudyDesign
-from app.statistics.table import RatingsTable
+from app.statistics.table.ratings import RatingsTable
 
 _HEAD = """\
 # Mixed models of the study {slug} in R.

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.bank.evaluation import arm_evaluation
 from app.bank.store import RenditionStore
 from app.db.engine import Database
-from app.db.evaluation_rows import case_evaluations
-from app.db.export_rows import case_rows, rating_rows, reader_rows
-from app.db.study_ratings import study_ratings
-from app.db.study_rows import arms_by_key, record_event, study_by_slug
 from app.db.tables import Study
+from app.db.truth.evaluations import case_evaluations
+from app.db.truth.exports import case_rows, rating_rows, reader_rows
+from app.db.truth.ratings_table import study_ratings
+from app.db.truth.studies import arms_by_key, record_event, study_by_slug
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.services.export_study.analysis_json import analysis_json
@@ -34,7 +34,7 @@ from app.services.export_study.r_script import r_script
 from app.services.export_study.read_me import read_me
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
 from app.services.export_study.wide import wide_header, wide_rows
-from app.statistics.table import RatingsTable
+from app.statistics.table.ratings import RatingsTable
 
 Content = Callable[[], Iterator[bytes]]
 

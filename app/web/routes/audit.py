@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import BadDesign
-from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.report.tables.shortcuts import shortcut_table
+from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
 from app.web.access import investigator_at_desk

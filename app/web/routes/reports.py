@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import NotFound
-from app.report.document import report_document
-from app.report.report_cache import ReportCache
-from app.report.report_view import ReportView, report_view
+from app.report.page.cache import ReportCache
+from app.report.page.document import report_document
+from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
 from app.services.summarise_study import facts_of_arms, summarise_study

@@ -1,0 +1,422 @@
+"""Intraclass correlation: the share of the variance of ratings that is between cases.
+
+Model of the two-way forms: rating = mean + case + reader + residual, all random. The forms are
+those of McGraw and Wong; A = absolute agreement, C = consistency (readers' levels don't count),
+1 = one reader, k = the mean of all readers:
+
+    ICC(1)    one-way: case against everything else within cases
+    ICC(A,1)  s2_case / (s2_case + s2_reader + s2_residual)
+    ICC(C,1)  s2_case / (s2_case + s2_residual)
+    ICC(A,k)  s2_case / (s2_case + (s2_reader + s2_residual) / J)
+
+The limits of the averages are the Spearman-Brown step-up of those of the single forms, which for
+ICC(A,k) is what McGraw and Wong's own formula gives.
+
+Complete data: mean squares and F-based limits. With missing ratings: variances by REML, and the
+same F-based limits from the mean squares these variances stand for, at the harmonic mean number of
+ratings per case and per reader, with the residual's degrees of freedom N - J - K + 1; for complete
+data both ways are the same as long as no variance is zero.
+
+References
+----------
+Shrout PE, Fleiss JL (1979), Psychol Bull 86:420-428, doi:10.1037/0033-2909.86.2.420;
+McGraw KO, Wong SP (1996), Psychol Methods 1:30-46, doi:10.1037/1082-989X.1.1.30;
+Patterson HD, Thompson R (1971), Biometrika 58:545-554, doi:10.1093/biomet/58.3.545 (REML);
+Thomas JD, Hultquist RA (1978), Ann Stat 6:582-587, doi:10.1214/aos/1176344202 (harmonic means).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from scipy import linalg, optimize, stats
+
+from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.ratings import Float
+
+IccForm = Literal["1", "A1", "C1", "1k", "Ak", "Ck"]
+
+_NO_VARIATION = "every rating is the same"
+
+
+@dataclass(frozen=True)
+class VarianceComponents:
+    """Variances of the two-way random model, in squared rating units."""
+
+    case: float
+    reader: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class _MeanSquares:
+    """What the F-based limits need; k ratings per case and n per reader (harmonic means)."""
+
+    case: float
+    reader: float
+    residual: float
+    within: float
+    df_case: float
+    df_reader: float
+    df_residual: float
+    df_within: float
+    k: float
+    n: float
+
+
+def icc(
+    matrix: Float, form: IccForm, *, level: float = 0.95, always_reml: bool = False
+) -> Estimate:
+    """Intraclass correlation of readers x cases.
+
+    Parameters
+    ----------
+    matrix : (J, K) array of float
+        NaN where missing. Readers and cases without a rating are left out.
+    form : str
+        ``"1"``, ``"A1"``, ``"C1"`` or their averages ``"1k"``, ``"Ak"``, ``"Ck"``.
+    level : float
+        Confidence level.
+    always_reml : bool
+        REML also for complete data; the ANOVA estimate may be negative, the REML one is not.
+
+    Returns
+    -------
+    Estimate
+        Not estimable with one reader or one case, without any case rated twice, or when every
+        rating is the same. ``df`` is None: the limits come from F distributions.
+
+    Examples
+    --------
+    Shrout and Fleiss (1979), table 2; they print .17, .29, .71 and .62.
+
+    >>> ratings = np.array([
+    ...     [9.0, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4], [8, 2, 8, 6, 9, 7],
+    ... ])
+    >>> [round(icc(ratings, form).estimate, 2) for form in ("1", "A1", "C1", "Ak")]
+    [0.17, 0.29, 0.71, 0.62]
+    """
+    return iccs(matrix, (form,), level=level, always_reml=always_reml)[form]
+
+
+def iccs(
+    matrix: Float,
+    forms: tuple[IccForm, ...],
+    *,
+    level: float = 0.95,
+    always_reml: bool = False,
+) -> dict[IccForm, Estimate]:
+    """Several forms at once, sharing the fit; arguments as in :func:`icc`."""
+    matrix = with_ratings(matrix)
+    readers, cases = matrix.shape
+    ratings = int(np.isfinite(matrix).sum())
+    reml = always_reml or ratings < matrix.size
+    method = "REML, F-based limits" if reml else "ANOVA, F-based limits"
+    why = _why_not(matrix)
+    if why is not None:
+        failed = not_estimable(
+            why, method=method, n_readers=readers, n_cases=cases, n_ratings=ratings
+        )
+        return dict.fromkeys(forms, failed)
+    two_way, one_way = (
+        (partial(_by_reml, matrix), partial(_one_way_by_reml, matrix))
+        if reml
+        else (partial(_by_anova, matrix), partial(_by_anova, matrix))
+    )
+    squares = {
+        one_way_form: (one_way if one_way_form else two_way)()
+        for one_way_form in {form in ("1", "1k") for form in forms}
+    }
+    found: dict[IccForm, Estimate] = {}
+    for form in forms:
+        try:
+            estimate, low, high = _of_mean_squares(
+                squares[form in ("1", "1k")], form, readers, level
+            )
+        except ZeroDivisionError:
+            # Sparse ratings: variances that cancel, or a mean square of zero below a fraction.
+            found[form] = not_estimable(
+                "the variances of so few ratings cancel",
+                method=method,
+                n_readers=readers,
+                n_cases=cases,
+                n_ratings=ratings,
+            )
+            continue
+        found[form] = Estimate(
+            estimate=float(estimate),
+            # Stepped up, a limit can lie far below -1, where it says no more than -1 does.
+            low=None if low is None else max(-1.0, float(low)),
+            high=None if high is None else min(1.0, float(high)),
+            se=None,
+            df=None,
+            method=method if low is not None else f"{method}; no interval: no residual variance",
+            n_readers=readers,
+            n_cases=cases,
+            n_ratings=ratings,
+        )
+    return found
+
+
+def with_ratings(matrix: Float) -> Float:
+    """The matrix without readers and cases that have no rating."""
+    seen = np.isfinite(matrix)
+    kept: Float = np.asarray(matrix, dtype=np.float64)[seen.any(axis=1)][:, seen.any(axis=0)]
+    return kept
+
+
+def variance_components(matrix: Float) -> VarianceComponents:
+    """REML variances of case, reader and residual in rating = mean + case + reader + residual.
+
+    Parameters
+    ----------
+    matrix : (J, K) array of float
+        NaN where missing; every reader and case has a rating.
+
+    Notes
+    -----
+    The restricted likelihood is profiled over the mean and the residual variance and maximised over
+    the ratios of the two other variances to it. The effects of the longer side are eliminated one
+    by one (their block is diagonal), which leaves a matrix of the size of the shorter side.
+    """
+    return _fit_two_way(matrix)
+
+
+def _why_not(matrix: Float) -> str | None:
+    if matrix.size == 0:
+        return "no ratings"
+    seen = np.isfinite(matrix)
+    if matrix.shape[0] < 2:
+        return "one reader: agreement needs two"
+    if matrix.shape[1] < 2:
+        return "one case: correlation needs two"
+    if not (seen.sum(axis=0) > 1).any():
+        return "no case was rated by two readers"
+    if np.ptp(matrix[seen]) == 0:
+        return _NO_VARIATION
+    if seen.sum() - matrix.shape[0] - matrix.shape[1] + 1 < 1:
+        return "too few ratings for three variances"
+    return None
+
+
+def _by_anova(matrix: Float) -> _MeanSquares:
+    readers, cases = matrix.shape
+    centred = matrix - matrix.mean()
+    case_means, reader_means = centred.mean(axis=0), centred.mean(axis=1)
+    residuals = centred - case_means - reader_means[:, None]
+    between = readers * float((case_means**2).sum())
+    total = float((centred**2).sum())
+    df_residual = (cases - 1) * (readers - 1)
+    return _MeanSquares(
+        case=between / (cases - 1),
+        reader=cases * float((reader_means**2).sum()) / (readers - 1),
+        residual=float((residuals**2).sum()) / df_residual,
+        within=(total - between) / (cases * (readers - 1)),
+        df_case=cases - 1,
+        df_reader=readers - 1,
+        df_residual=df_residual,
+        df_within=cases * (readers - 1),
+        k=readers,
+        n=cases,
+    )
+
+
+def _by_reml(matrix: Float) -> _MeanSquares:
+    found = variance_components(matrix)
+    seen = np.isfinite(matrix)
+    readers, cases = matrix.shape
+    k, n = _harmonic(seen.sum(axis=0)), _harmonic(seen.sum(axis=1))
+    return _MeanSquares(
+        case=found.residual + k * found.case,
+        reader=found.residual + n * found.reader,
+        residual=found.residual,
+        within=math.nan,
+        df_case=cases - 1,
+        df_reader=readers - 1,
+        df_residual=float(seen.sum()) - readers - cases + 1,
+        df_within=math.nan,
+        k=k,
+        n=n,
+    )
+
+
+def _one_way_by_reml(matrix: Float) -> _MeanSquares:
+    seen = np.isfinite(matrix)
+    per_case = seen.sum(axis=0)
+    total = int(per_case.sum())
+    centred = np.where(seen, matrix - matrix[seen].mean(), 0.0)
+    sums = centred.sum(axis=0)
+    squares = float((centred**2).sum())
+
+    def profile(root: float) -> tuple[float, float]:
+        ratio = root**2
+        shrink = ratio / (1.0 + ratio * per_case)
+        ones = float((per_case / (1.0 + ratio * per_case)).sum())
+        cross = float((sums / (1.0 + ratio * per_case)).sum())
+        rest = max(squares - float((shrink * sums**2).sum()) - cross**2 / ones, 0.0)
+        residual = rest / (total - 1)
+        deviance = (
+            (total - 1) * math.log(max(residual, 1e-300))
+            + float(np.log1p(ratio * per_case).sum())
+            + math.log(ones)
+        )
+        return deviance, residual
+
+    scales = np.concatenate(([0.0], np.geomspace(1e-3, 1e3, 25)))
+    best = int(np.argmin([profile(scale)[0] for scale in scales]))
+    bracket = (scales[max(best - 1, 0)], scales[min(best + 1, scales.size - 1)])
+    fit = optimize.minimize_scalar(
+        lambda root: profile(root)[0], bounds=bracket, method="bounded", options={"xatol": 1e-9}
+    )
+    root = float(fit.x) if fit.fun < profile(0.0)[0] else 0.0
+    within = profile(root)[1]
+    k = _harmonic(per_case)
+    return _MeanSquares(
+        case=within + k * within * root**2,
+        reader=math.nan,
+        residual=math.nan,
+        within=within,
+        df_case=matrix.shape[1] - 1,
+        df_reader=math.nan,
+        df_residual=math.nan,
+        df_within=total - matrix.shape[1],
+        k=k,
+        n=math.nan,
+    )
+
+
+def _harmonic(counts: Float) -> float:
+    return float(counts.size / (1.0 / counts).sum())
+
+
+def _of_mean_squares(
+    ms: _MeanSquares, form: IccForm, readers: int, level: float
+) -> tuple[float, float | None, float | None]:
+    """Estimate and limits; the average forms are those of all ``readers``."""
+    tail = 0.5 + level / 2.0
+    if form in ("A1", "Ak"):
+        return _absolute_agreement(ms, form, readers, tail)
+    error, df_error = (
+        (ms.within, ms.df_within) if form in ("1", "1k") else (ms.residual, ms.df_residual)
+    )
+    single = (ms.case - error) / (ms.case + (ms.k - 1.0) * error)
+    average = form in ("1k", "Ck")
+    if error <= 1e-12 * ms.case:
+        return 1.0, None, None
+    ratio = ms.case / error
+    at_low = ratio / float(stats.f.ppf(tail, ms.df_case, df_error))
+    at_high = ratio * float(stats.f.ppf(tail, df_error, ms.df_case))
+    low, high = ((at - 1.0) / (at + ms.k - 1.0) for at in (at_low, at_high))
+    if average:
+        single, low, high = (_spearman_brown(x, readers) for x in (single, low, high))
+    return single, low, high
+
+
+def _absolute_agreement(
+    ms: _MeanSquares, form: IccForm, readers: int, tail: float
+) -> tuple[float, float | None, float | None]:
+    k, n = ms.k, ms.n
+    single = (ms.case - ms.residual) / (
+        ms.case + (k - 1.0) * ms.residual + k / n * (ms.reader - ms.residual)
+    )
+    if ms.residual <= 1e-12 * ms.case and ms.reader <= 1e-12 * ms.case:
+        return 1.0, None, None
+    low_f, high_f = _f_of_agreement(ms, single, tail)
+    rest = k * ms.reader + (k * n - k - n) * ms.residual
+    low = n * (ms.case - low_f * ms.residual) / (low_f * rest + n * ms.case)
+    high = n * (high_f * ms.case - ms.residual) / (rest + n * high_f * ms.case)
+    if form == "Ak":
+        single, low, high = (_spearman_brown(x, readers) for x in (single, low, high))
+    return single, low, high
+
+
+def _f_of_agreement(ms: _MeanSquares, estimate: float, tail: float) -> tuple[float, float]:
+    """F quantiles with Satterthwaite degrees of freedom of the denominator."""
+    k = ms.k
+    of_reader = k * estimate / (ms.n * (1.0 - estimate))
+    of_residual = 1.0 + k * estimate * (ms.n - 1.0) / (ms.n * (1.0 - estimate))
+    one, other = of_reader * ms.reader, of_residual * ms.residual
+    df = (one + other) ** 2 / (one**2 / ms.df_reader + other**2 / ms.df_residual)
+    return float(stats.f.ppf(tail, ms.df_case, df)), float(stats.f.ppf(tail, df, ms.df_case))
+
+
+def _spearman_brown(single: float, readers: int) -> float:
+    return readers * single / (1.0 + (readers - 1.0) * single)
+
+
+def _fit_two_way(matrix: Float) -> VarianceComponents:
+    if matrix.shape[0] > matrix.shape[1]:
+        turned = _fit_two_way(matrix.T)
+        return VarianceComponents(turned.reader, turned.case, turned.residual)
+    seen = np.isfinite(matrix)
+    mask = seen.astype(np.float64)
+    scale = float(matrix[seen].std()) or 1.0
+    centred = np.where(seen, (matrix - matrix[seen].mean()) / scale, 0.0)
+    per_reader, per_case = mask.sum(axis=1), mask.sum(axis=0)
+    reader_sums, case_sums = centred.sum(axis=1), centred.sum(axis=0)
+    total = float(mask.sum())
+    squares = float((centred**2).sum())
+    # Cases with the same number of ratings shrink alike: their incidences are added up once.
+    sizes, group = np.unique(per_case, return_inverse=True)
+    together = np.array(
+        [mask[:, group == g] @ mask[:, group == g].T for g in range(sizes.size)]
+    ).reshape(sizes.size, -1)
+
+    def profile(roots: Float) -> tuple[float, float]:
+        """Restricted deviance and residual variance at the square roots of the ratios."""
+        of_case, of_reader = float(roots[0]) ** 2, float(roots[1]) ** 2
+        shrink = of_case / (1.0 + of_case * per_case)
+        # Cross products of (1, y) and of the reader effects with the cases eliminated.
+        of_size = of_case / (1.0 + of_case * sizes)
+        within = np.diag(per_reader) - (of_size @ together).reshape(per_reader.size, -1)
+        sides = np.column_stack(
+            (
+                per_reader - mask @ (shrink * per_case),
+                reader_sums - mask @ (shrink * case_sums),
+            )
+        )
+        cross = np.array(
+            [
+                [
+                    total - float((shrink * per_case**2).sum()),
+                    float(case_sums.sum() - (shrink * per_case * case_sums).sum()),
+                ],
+                [0.0, squares - float((shrink * case_sums**2).sum())],
+            ]
+        )
+        cross[1, 0] = cross[0, 1]
+        lower = linalg.cholesky(
+            np.eye(per_reader.size) + of_reader * within, lower=True, check_finite=False
+        )
+        half = linalg.solve_triangular(lower, sides, lower=True, check_finite=False)
+        cross = cross - of_reader * half.T @ half
+        residual = max(cross[1, 1] - cross[0, 1] ** 2 / cross[0, 0], 1e-300) / (total - 1.0)
+        deviance = (
+            (total - 1.0) * math.log(residual)
+            + float(np.log1p(of_case * per_case).sum())
+            + 2.0 * float(np.log(np.diag(lower)).sum())
+            + math.log(cross[0, 0])
+        )
+        return deviance, residual
+
+    fit = optimize.minimize(
+        lambda roots: profile(roots)[0],
+        x0=np.array([0.7, 0.4]),
+        method="L-BFGS-B",
+        jac="3-point",
+        bounds=((0.0, 1e4), (0.0, 1e4)),
+        options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 200},
+    )
+    # The deviance is even in a root, so the search may stop a hair above 0 where on another
+    # processor it ends at 0: so small a standard deviation beside the residual's is none.
+    roots = np.where(fit.x < 1e-5, 0.0, fit.x)
+    residual = profile(roots)[1] * scale**2
+    return VarianceComponents(
+        case=float(residual * roots[0] ** 2),
+        reader=float(residual * roots[1] ** 2),
+        residual=float(residual),
+    )
