@@ -11,9 +11,9 @@ from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
 from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
 from app.db.truth.studies import arms_by_key, bank_images, study_by_slug
+from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
 from app.domain.sampling import draw_cases
-from app.domain.study import design_from_json
 from app.statistics.realness.separation import Separation, separation
 from app.statistics.table.ratings import Float
 

@@ -16,9 +16,10 @@ from app.db.truth.studies import (
     store_cases,
     study_by_slug,
 )
+from app.domain.design.reading import design_from_json
+from app.domain.design.writing import digest
 from app.domain.errors import BadDesign, Refused
 from app.domain.sampling import draw_cases
-from app.domain.study import design_from_json, design_to_json, digest
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
     session.flush()
     study.status = "open"
     study.opened_at = now
-    study.design_sha256 = digest(design_to_json(design))
+    # The text itself, whatever format it was written in.
+    study.design_sha256 = digest(study.design)
     study.cases_sha256 = digest("\n".join(case_digest_lines(session, study)))
     for reader in readers_of(session, study):
         if reader.revoked_at is None:

@@ -18,8 +18,9 @@ from app.db.truth.studies import (
     study_by_id,
     study_by_slug,
 )
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import StudyDesign, design_from_json
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.settings import AnalysisSettings
 
@@ -38,8 +39,7 @@ class ArmFacts:
     label: str
     kind: str
     description: str
-    normal: int
-    abnormal: int
+    cases_by_stratum: Mapping[str, int]
     generated: int | None
     rejected: int | None
     rejection_rule: str
@@ -48,7 +48,7 @@ class ArmFacts:
     @property
     def cases(self) -> int:
         """Cases of both conditions."""
-        return self.normal + self.abnormal
+        return sum(self.cases_by_stratum.values())
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def summarise_study(
     design = design_from_json(study.design)
     table = study_ratings(session, study)
     settings = AnalysisSettings(
-        margin=design.equivalence_margin, seed=design.seed % 2**32, bootstrap=bootstrap
+        margin=design.analysis.margin, seed=design.seed % 2**32, bootstrap=bootstrap
     )
     readers = progress_of_readers(session, study)
     taking_part = [line for line in readers if line.total]
@@ -155,8 +155,9 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             label=arm.label,
             kind=arm.kind,
             description=arm.description,
-            normal=counts.get((arm.key, "normal"), 0),
-            abnormal=counts.get((arm.key, "abnormal"), 0),
+            cases_by_stratum={
+                stratum: count for (key, stratum), count in counts.items() if key == arm.key
+            },
             generated=arm.generated,
             rejected=arm.rejected,
             rejection_rule=arm.rejection_rule,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, Rendition, ShownCase
 from app.domain.blinding import opaque_token
+from app.domain.design.design import StudyDesign
 from app.domain.order import ALGORITHM, OrderedCase, presentation_order, reader_seed
-from app.domain.study import StudyDesign
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def presentations_with_arms(session: Session, reader: Reader) -> list[ShownToSim
         .join(Reader, Reader.id == Presentation.reader_id)
         .where(
             Reader.id == reader.id,
-            Reader.is_simulated.is_(True),
+            Reader.kind == "simulated",
             Presentation.is_practice.is_(False),
         )
         .order_by(Presentation.position)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.bank.evaluation import ArmEvaluation
-from app.domain.study import StudyDesign
+from app.domain.design.design import StudyDesign
 from app.statistics.analysis import analyse
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -26,9 +26,7 @@ def analysis_json(
     if table is None:
         found: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
     else:
-        found = analyse(
-            table, settings=AnalysisSettings(margin=design.equivalence_margin)
-        ).to_json()
+        found = analyse(table, settings=AnalysisSettings(margin=design.analysis.margin)).to_json()
     images = {arm: asdict(evaluation) for arm, evaluation in measures.items()}
     content = {"study": dict(study), "image_measures": images, **found}
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
