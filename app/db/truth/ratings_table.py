@@ -6,18 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import Study
 from app.db.truth.exports import rating_rows, reader_rows
-from app.domain.profile import SPECIALTIES
+from app.domain.profile import SPECIALTIES, experience_band
 from app.domain.scales import CONFIDENCE
 from app.domain.study import design_from_json
 from app.statistics.table.ratings import RatingsTable, ratings_table
-
-# Completed years from which a band begins, lowest first.
-EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
-    (0, "under 5 years"),
-    (5, "5 to 9 years"),
-    (10, "10 to 19 years"),
-    (20, "20 years or more"),
-)
 
 
 def study_ratings(session: Session, study: Study) -> RatingsTable | None:
@@ -52,15 +44,6 @@ def study_ratings(session: Session, study: Study) -> RatingsTable | None:
         confidence_max=CONFIDENCE.maximum if design.questions.confidence else None,
         reader_groups=_groups(session, study),
     )
-
-
-def experience_band(years: int) -> str:
-    """The band that completed years of experience fall into.
-
-    >>> experience_band(12)
-    '10 to 19 years'
-    """
-    return [name for least, name in EXPERIENCE_BANDS if years >= least][-1]
 
 
 def _groups(session: Session, study: Study) -> dict[str, dict[str, str]]:
