@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.bank.leak_audit import MEASURES, PictureMeasures, file_fault, picture_measures
 from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
+from app.db.studies import study_by_slug
+from app.db.truth.bank_contents import arms_by_key, bank_images
 from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
-from app.db.truth.studies import arms_by_key, bank_images, study_by_slug
 from app.domain.errors import NotFound
 from app.domain.sampling import draw_cases
 from app.domain.study import design_from_json

@@ -6,14 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.db.studies import record_event, slug_is_taken, study_by_slug
 from app.db.tables import Study
-from app.db.truth.studies import (
-    arms_by_key,
-    bank_counts,
-    record_event,
-    slug_is_taken,
-    study_by_slug,
-)
+from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.errors import BadDesign
 from app.domain.study import (
     CONDITIONS,

@@ -7,15 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import lay_out_presentations
 from app.db.blind.readers import readers_of
-from app.db.truth.studies import (
-    bank_counts,
-    bank_images,
-    case_digest_lines,
-    record_event,
-    shared_renditions,
-    store_cases,
-    study_by_slug,
-)
+from app.db.studies import record_event, study_by_slug
+from app.db.truth.bank_contents import bank_counts, bank_images
+from app.db.truth.cases import case_digest_lines, shared_renditions, store_cases
 from app.domain.errors import BadDesign, Refused
 from app.domain.sampling import draw_cases
 from app.domain.study import design_from_json, design_to_json, digest

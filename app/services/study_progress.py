@@ -7,15 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
+from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
 from app.db.tables import Study
-from app.db.truth.studies import (
-    all_studies,
-    arms_by_key,
-    bank_counts,
-    events_of,
-    study_by_id,
-    study_by_slug,
-)
+from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.study import CONDITIONS, StudyDesign, design_from_json
 
 

@@ -8,16 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.bank.evaluation import ArmEvaluation, arm_evaluation
 from app.db.blind.readers import progress_of_readers
+from app.db.studies import record_event, study_by_id, study_by_slug
 from app.db.tables import Study
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.cases import case_counts
 from app.db.truth.evaluations import case_evaluations
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import (
-    arms_by_key,
-    case_counts,
-    record_event,
-    study_by_id,
-    study_by_slug,
-)
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.statistics.analysis import Analysis, analyse

@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from app.db.studies import events_of, study_by_slug
 from app.db.truth.exports import rating_rows
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import events_of, study_by_slug
 from app.domain.errors import NotFound, Refused
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import facts_of_arms, note_interim_look, summarise_study

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.bank.evaluation import arm_evaluation
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
+from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.evaluations import case_evaluations
 from app.db.truth.exports import case_rows, rating_rows, reader_rows
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import arms_by_key, record_event, study_by_slug
 from app.domain.errors import Refused
 from app.domain.study import StudyDesign, design_from_json
 from app.services.export_study.analysis_json import analysis_json
