@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.presentations import lay_out_presentations
 from app.db.blind.readers import readers_of
 from app.db.studies import record_event, study_by_slug
 from app.db.truth.bank_contents import bank_counts, bank_images
@@ -13,6 +12,7 @@ from app.db.truth.cases import case_digest_lines, shared_renditions, store_cases
 from app.domain.errors import BadDesign, Refused
 from app.domain.sampling import draw_cases
 from app.domain.study import design_from_json, design_to_json, digest
+from app.steps.lay_out_presentations import lay_out_presentations
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.db.blind.answers import insert_simulated_ratings
-from app.db.blind.presentations import lay_out_presentations, presentations_with_arms
 from app.db.blind.readers import start_session
 from app.db.studies import record_event, slug_is_taken, study_by_slug
 from app.db.tables import Reader, Study
 from app.db.truth.bank_contents import arms_by_key, bank_images
 from app.db.truth.cases import case_digest_lines, store_cases
+from app.db.truth.simulated_readers import presentations_with_arms
 from app.domain.blinding import link_token, token_hash
 from app.domain.errors import BadInput, Refused
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.domain.sampling import draw_cases
 from app.domain.study import design_from_json, design_to_json, digest
+from app.steps.lay_out_presentations import lay_out_presentations
 
 MOST_READERS = 100
 PROFILES = (
