@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.studies import record_event, slug_is_taken, study_by_slug
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.errors import BadDesign
@@ -19,12 +19,13 @@ from app.domain.study import (
     design_to_json,
     ensure_draft,
 )
+from app.steps.free_slug import free_slug
 
 
 def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
     """Store a draft of `design`; return its slug, made from the title and unique."""
     _ensure_arms_exist(session, design)
-    slug = _free_slug(session, design.title)
+    slug = free_slug(session, _slug_stem(design.title))
     study = Study(slug=slug, title=design.title, design=design_to_json(design), created_at=now)
     session.add(study)
     session.flush()
@@ -97,10 +98,6 @@ def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
             raise BadDesign("arms", f"the bank has no arm {plan.arm!r} (it has: {there})")
 
 
-def _free_slug(session: Session, title: str) -> str:
+def _slug_stem(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"
-    slug, number = stem, 2
-    while slug_is_taken(session, slug):
-        slug, number = f"{stem}-{number}", number + 1
-    return slug
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"
