@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO, cast
 
-from app.bank.manifest import CONDITIONS, BadRecord, Condition, check_path
+from app.bank.manifest import BadRecord, check_path
+from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadBank
 
 REQUIRED_COLUMNS: Final = ("file", "condition")

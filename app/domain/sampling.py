@@ -4,8 +4,9 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadDesign
-from app.domain.study import CONDITIONS, Condition, StudyDesign
+from app.domain.study import StudyDesign
 
 Stratum = tuple[str, Condition]
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.domain.conditions import CONDITIONS
 from app.domain.errors import BadDesign
 from app.domain.study import (
-    CONDITIONS,
     ArmPlan,
     StudyDesign,
     design_from_json,
