@@ -4,14 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.answers import (
-    answers_of,
-    practice_without_feedback,
-    ratings_of,
-    truth_of_practice,
-)
+from app.db.blind.answers import answers_of, practice_without_feedback, ratings_of
 from app.db.blind.presentations import presentation_count
 from app.db.tables import Reader
+from app.db.truth.practice import truth_of_practice
 from app.domain.errors import NotFound
 
 
