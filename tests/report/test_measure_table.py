@@ -26,8 +26,7 @@ def arm(key: str, evaluation: object = None, flags: list[Any] | None = None) -> 
         label=key,
         kind="real" if key == "real" else "synthetic",
         description="",
-        normal=2,
-        abnormal=2,
+        cases_by_stratum={"normal": 2, "abnormal": 2},
         generated=None,
         rejected=None,
         rejection_rule="",
@@ -54,6 +53,7 @@ def summary(*arms: ArmFacts, **questions: object) -> StudySummary:
         presentations=0,
         rated=0,
         analysis=None,
+        questions=(),
     )
 
 
