@@ -86,14 +86,14 @@ def analyse(
         )
     except StatisticsInputError as error:
         raise BadRatings(str(error)) from None
-    found = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
-    if found.is_simulated:
+    read = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    if read.is_simulated:
         typer.echo("warning: simulated readers of a rehearsal; these are not results.", err=True)
     if as_json:
-        plain = {**found.analysis.to_json(), "simulated_readers": found.is_simulated}
+        plain = {**read.analysis.to_json(), "simulated_readers": read.is_simulated}
         typer.echo(json.dumps(plain, indent=2, allow_nan=False))
         return
-    print_analysis(found)
+    print_analysis(read)
 
 
 def report(

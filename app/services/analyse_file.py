@@ -81,11 +81,11 @@ def analyse_file(
             realism_min=low if "realism" in places else None,
             realism_max=high if "realism" in places else None,
         )
-        found = analyse(table, settings=settings)
+        analysis = analyse(table, settings=settings)
     except StatisticsInputError as error:
         raise BadRatings(f"{path}: {_with_line(str(error), rows.lines)}") from None
     return FileAnalysis(
-        analysis=found,
+        analysis=analysis,
         left_out=rows.left_out,
         ignored=tuple(name.strip() for k, name in enumerate(header) if k not in used),
         is_simulated=rows.is_simulated,
@@ -112,10 +112,10 @@ def _dialect(text: str) -> type[csv.Dialect]:
     # By the header alone: csv.Sniffer guesses by free text too, and guesses wrong.
     header = text.split("\n", 1)[0]
 
-    class Found(csv.excel):
+    class Separated(csv.excel):
         delimiter = max((",", ";", "\t"), key=header.count)
 
-    return Found
+    return Separated
 
 
 def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
@@ -204,14 +204,14 @@ class _Rows:
         return value
 
     def _truth(self, cell: str, line: int) -> str:
-        found = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
+        truth = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
             cell.lower().removesuffix(".0")
         )
-        if found is None:
+        if truth is None:
             raise self._bad(
                 line, f"has truth {cell[:40]!r}: use real or synthetic, or 1 for real and 0"
             )
-        return found
+        return truth
 
     def _flag(self, row: list[str], name: str, line: int) -> bool:
         if name not in self._places:
@@ -297,14 +297,14 @@ def _with_line(sentence: str, lines: list[int]) -> str:
 
 def column_map(pairs: Iterator[str] | list[str]) -> dict[str, str]:
     """``["arm=modality"]`` as a mapping; ValueError in one sentence."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for pair in pairs:
         ours, equals, theirs = pair.partition("=")
         if not equals or not theirs:
             raise ValueError(f"{pair!r} is not OURS=THEIRS, as in arm=modality")
         if ours not in COLUMNS:
             raise ValueError(f"{ours!r} is not a column; map one of {', '.join(COLUMNS)}")
-        if ours in found:
+        if ours in columns:
             raise ValueError(f"{ours} is mapped twice")
-        found[ours] = theirs
-    return found
+        columns[ours] = theirs
+    return columns
