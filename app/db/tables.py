@@ -1,12 +1,11 @@
 """Every row the house keeps; the one place where they are described.
 
-Two rooms are left empty on purpose. A presentation carries a `phase`, so that a study may later
-have several (a naive one, then an informed one), and shows its cases through `shown_cases` with a
-`slot`, so that it may later show a pair (2AFC); today phase and slot are always 1.
+A presentation carries a `phase` and shows its cases through `shown_cases`, one a `slot`; where
+several are shown they make up a `case_set`. What was said of it hangs on its ratings as `answers`.
 """
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
     JSON,
@@ -21,6 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from app.domain.design.status import Status
+
+Truth = Literal["real", "synthetic"]
+ReaderKind = Literal["human", "simulated", "machine"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -54,7 +58,14 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar = {datetime: UtcDateTime(), dict[str, Any]: JSON()}
+    # Words of a closed list are plain text with a check of their own, not the database's enums.
+    type_annotation_map: ClassVar = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        Status: String(6),
+        Truth: String(9),
+        ReaderKind: String(9),
+    }
 
 
 class Investigator(Base):
@@ -79,7 +90,7 @@ class Arm(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(9))
+    kind: Mapped[Truth]
     description: Mapped[str] = mapped_column(Text, default="")
     training_summary: Mapped[str] = mapped_column(Text, default="")
     generated: Mapped[int | None]
@@ -97,15 +108,13 @@ class Image(Base):
     """One image of an arm, named by the SHA-256 of the file it came from."""
 
     __tablename__ = "images"
-    __table_args__ = (
-        UniqueConstraint("arm_id", "sha256"),
-        CheckConstraint("condition IN ('normal', 'abnormal')", name="condition"),
-    )
+    __table_args__ = (UniqueConstraint("arm_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     arm_id: Mapped[int] = mapped_column(ForeignKey("arms.id"))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    condition: Mapped[str] = mapped_column(String(8))
+    # The bank's own label; normal and abnormal are the usual two.
+    condition: Mapped[str] = mapped_column(String(64))
     source_file: Mapped[str] = mapped_column(Text)
     width: Mapped[int]
     height: Mapped[int]
@@ -134,7 +143,7 @@ class Study(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[str] = mapped_column(String(200))
-    status: Mapped[str] = mapped_column(String(6), default="draft")
+    status: Mapped[Status] = mapped_column(default="draft")
     design: Mapped[str] = mapped_column(Text)
     design_sha256: Mapped[str | None] = mapped_column(String(64))
     cases_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -146,7 +155,11 @@ class Study(Base):
 
 
 class Case(Base):
-    """One read unit of a study, drawn when it opened."""
+    """One image of a study, drawn when it opened, read alone or as a picture of a set.
+
+    `phase` is the first phase that shows it, `block` its group of cases in a split-plot study,
+    `beside` the text shown beside it, as the bank held it when the study opened.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -160,24 +173,63 @@ class Case(Base):
     code: Mapped[str] = mapped_column(String(16))
     is_practice: Mapped[bool] = mapped_column(default=False)
     is_replicated: Mapped[bool] = mapped_column(default=False)
+    stratum: Mapped[str] = mapped_column(String(64), default="")
+    phase: Mapped[int] = mapped_column(default=1)
+    block: Mapped[int | None]
+    beside: Mapped[str | None] = mapped_column(Text)
 
 
-class Reader(Base):
-    """A medical professional under a pseudonymous code; of her link only the hash is kept."""
+class CaseSet(Base):
+    """Pictures that are shown together: one read unit of a study that shows several at a time."""
 
-    __tablename__ = "readers"
+    __tablename__ = "case_sets"
     __table_args__ = (UniqueConstraint("study_id", "code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
     code: Mapped[str] = mapped_column(String(16))
+    phase: Mapped[int] = mapped_column(default=1)
+    block: Mapped[int | None]
+
+
+class CaseSetMember(Base):
+    """One case of a set; where it stands is drawn anew for each reader."""
+
+    __tablename__ = "case_set_members"
+
+    set_id: Mapped[int] = mapped_column(ForeignKey("case_sets.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+
+
+class Reader(Base):
+    """A medical professional under a pseudonymous code; of their link only the hash is kept.
+
+    A reader may also be simulated (a rehearsal's) or a machine, whose `label` is its name; a human
+    reader's `label` is the investigator's private note. `block` is the group of a split-plot study,
+    `phase_begun` the last phase whose introduction was read, `consent_sha256` the digest of the
+    text that was agreed to.
+    """
+
+    __tablename__ = "readers"
+    __table_args__ = (
+        UniqueConstraint("study_id", "code"),
+        CheckConstraint("kind IN ('human', 'simulated', 'machine')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    code: Mapped[str] = mapped_column(String(16))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    is_simulated: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[ReaderKind] = mapped_column(default="human")
+    label: Mapped[str] = mapped_column(String(200), default="")
+    block: Mapped[int | None]
     invited_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
+    consent_sha256: Mapped[str | None] = mapped_column(String(64))
     profiled_at: Mapped[datetime | None]
     began_at: Mapped[datetime | None]
+    phase_begun: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
     role: Mapped[str | None] = mapped_column(String(40))
     specialty: Mapped[str | None] = mapped_column(String(40))
@@ -204,10 +256,12 @@ class ReadingSession(Base):
 
 
 class Presentation(Base):
-    """One case (or, one day, a pair) shown once to one reader, at a 1-based position.
+    """One case, set of cases or end of a phase, shown once to one reader at a 1-based position.
 
-    `position` counts within practice and within the study proper. `shown_at` is when the page
-    was last served, `feedback_seen_at` when the truth of a practice case was acknowledged.
+    `position` counts within practice and within a phase; the questions at the end of a phase are
+    its last presentation, without a picture. `exposure_ms` is how long a timed picture stays, and
+    `exposed_at` when it was sent, once. `shown_at` is when the page was last served,
+    `feedback_seen_at` when the truth of a practice case was acknowledged.
     """
 
     __tablename__ = "presentations"
@@ -218,8 +272,12 @@ class Presentation(Base):
     token: Mapped[str] = mapped_column(String(32), unique=True)
     phase: Mapped[int] = mapped_column(default=1)
     is_practice: Mapped[bool] = mapped_column(default=False)
+    is_phase_end: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int]
     replicate: Mapped[int] = mapped_column(default=0)
+    set_id: Mapped[int | None] = mapped_column(ForeignKey("case_sets.id"))
+    exposure_ms: Mapped[int | None]
+    exposed_at: Mapped[datetime | None]
     first_shown_at: Mapped[datetime | None]
     shown_at: Mapped[datetime | None]
     feedback_seen_at: Mapped[datetime | None]
@@ -236,7 +294,7 @@ class ShownCase(Base):
 
 
 class Rating(Base):
-    """A reader's answers to one presentation; never changed, only superseded by a newer row.
+    """The envelope of a reader's answers to one presentation; never changed, only superseded.
 
     The uniqueness of `supersedes_id` keeps corrections in one line, that of `submission` makes a
     resent form harmless, and `is_first` (true or NULL) allows one first rating.
@@ -246,9 +304,6 @@ class Rating(Base):
     __table_args__ = (
         UniqueConstraint("presentation_id", "submission"),
         UniqueConstraint("presentation_id", "is_first"),
-        CheckConstraint("verdict IN ('real', 'synthetic')", name="verdict"),
-        CheckConstraint("confidence BETWEEN 1 AND 5", name="confidence"),
-        CheckConstraint("realism BETWEEN 0 AND 100", name="realism"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -257,14 +312,23 @@ class Rating(Base):
     submission: Mapped[str] = mapped_column(String(64))
     is_first: Mapped[bool | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"), unique=True)
-    realism: Mapped[int | None]
-    verdict: Mapped[str | None] = mapped_column(String(9))
-    confidence: Mapped[int | None]
-    comment: Mapped[str | None] = mapped_column(Text)
     shown_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime]
     reading_time_ms: Mapped[int | None]
     hidden_time_ms: Mapped[int | None]
+
+
+class Answer(Base):
+    """What was said to one question; a question left open or not asked has no row.
+
+    `value` is the JSON of `app.domain.questions.answer`.
+    """
+
+    __tablename__ = "answers"
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
 
 class Event(Base):

@@ -18,6 +18,16 @@ StudyError
     └── TooLateToCorrect     a later case has been rated since
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: the field, and why."""
+
+    field: str
+    reason: str
+
 
 class StudyError(Exception):
     """The root: `str(error)` is a sentence fit for whoever caused it."""
@@ -28,12 +38,19 @@ class BadInput(StudyError):
 
 
 class BadDesign(BadInput):
-    """A study design is not usable; `field` names where."""
+    """A study design is not usable; `problems` names every field, `field` the first."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: str, *others: Problem) -> None:
+        self.problems = (Problem(field, reason), *others)
         self.field = field
         self.reason = reason
-        super().__init__(f"{field}: {reason}")
+        super().__init__("; ".join(f"{one.field}: {one.reason}" for one in self.problems))
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "BadDesign":
+        """The error that tells all of `problems`, of which there is at least one."""
+        first, *others = problems
+        return cls(first.field, first.reason, *others)
 
 
 class BadAnswer(BadInput):

@@ -12,8 +12,8 @@ from app.bank.store import RenditionStore
 from app.db.studies import study_by_slug
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
+from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
-from app.domain.study import design_from_json
 from app.statistics.realness.separation import Separation, separation
 from app.statistics.table.ratings import Float
 from app.steps.draw_cases import cases_of_design

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.db.blind.readers import readers_of
 from app.db.studies import record_event, study_by_slug
 from app.db.truth.cases import shared_renditions
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import design_from_json
 from app.steps.draw_cases import freeze_cases
 from app.steps.lay_out_presentations import lay_out_presentations
 

@@ -12,9 +12,11 @@ from app.db.tables import Reader, Study
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.simulated_readers import presentations_with_arms
 from app.domain.blinding import link_token, token_hash
+from app.domain.design.reading import design_from_json
+from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
+from app.domain.questions.kinds.kind import Picture
 from app.domain.rehearsal import NOTICE, SimulatedReaders
-from app.domain.study import design_from_json, design_to_json, digest
 from app.steps.draw_cases import freeze_cases
 from app.steps.free_slug import free_slug
 from app.steps.lay_out_presentations import lay_out_presentations
@@ -86,7 +88,7 @@ def rehearse_study(
             code=f"S{number:02d}",
             # A link nobody is given: simulated readers are never admitted.
             token_hash=token_hash(link_token()),
-            is_simulated=True,
+            kind="simulated",
             invited_at=now,
             consented_at=now,
             profiled_at=now,
@@ -106,7 +108,11 @@ def rehearse_study(
         rows = []
         for shown in presentations_with_arms(session, reader):
             said = simulated.answer(
-                design.questions, arm=shown.arm, case=shown.case, position=shown.position
+                design.questions_of(design.phase(1)),
+                arm=shown.arm,
+                case=shown.case,
+                position=shown.position,
+                shown=Picture(1, design.rendition_size),
             )
             shown_at, at = at, at + timedelta(milliseconds=said.reading_time_ms)
             rows.append((shown.presentation_id, said, shown_at, at))

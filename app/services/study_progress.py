@@ -1,5 +1,6 @@
 """What an investigator may watch: progress, never results by arm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
-from app.domain.conditions import CONDITIONS
-from app.domain.study import StudyDesign, design_from_json
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
+from app.domain.design.status import Status
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class StudyLine:
 
     slug: str
     title: str
-    status: str
+    status: Status
     is_rehearsal: bool
     created_at: datetime
     cases: int
@@ -66,8 +68,7 @@ class ArmHoldings:
     label: str
     kind: str
     description: str
-    normal: int
-    abnormal: int
+    counts: Mapping[str, int]
 
 
 def list_studies(session: Session) -> tuple[StudyLine, ...]:
@@ -106,7 +107,7 @@ def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
             arm.label,
             arm.kind,
             arm.description,
-            *(counts.get((key, condition), 0) for condition in CONDITIONS),
+            {condition: count for (arm_key, condition), count in counts.items() if arm_key == key},
         )
         for key, arm in arms_by_key(session).items()
     )
@@ -152,5 +153,5 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
         total=progress.total,
         last_active_at=progress.last_active_at,
         is_revoked=reader.revoked_at is not None,
-        is_simulated=reader.is_simulated,
+        is_simulated=reader.kind == "simulated",
     )

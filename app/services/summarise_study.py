@@ -13,8 +13,9 @@ from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.cases import case_counts
 from app.db.truth.ratings_table import study_ratings
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import StudyDesign, design_from_json
 from app.statistics.analysis import Analysis
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.evaluate_arms import evaluations_of_arms
@@ -34,8 +35,7 @@ class ArmFacts:
     label: str
     kind: str
     description: str
-    normal: int
-    abnormal: int
+    cases_by_stratum: Mapping[str, int]
     generated: int | None
     rejected: int | None
     rejection_rule: str
@@ -44,7 +44,7 @@ class ArmFacts:
     @property
     def cases(self) -> int:
         """Cases of both conditions."""
-        return self.normal + self.abnormal
+        return sum(self.cases_by_stratum.values())
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,9 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             label=arm.label,
             kind=arm.kind,
             description=arm.description,
-            normal=counts.get((arm.key, "normal"), 0),
-            abnormal=counts.get((arm.key, "abnormal"), 0),
+            cases_by_stratum={
+                stratum: count for (key, stratum), count in counts.items() if key == arm.key
+            },
             generated=arm.generated,
             rejected=arm.rejected,
             rejection_rule=arm.rejection_rule,

@@ -1,6 +1,6 @@
 """The one analysis of a study: what its report and its files both show."""
 
-from app.domain.study import StudyDesign
+from app.domain.design.design import StudyDesign
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -16,6 +16,6 @@ def analysis_of_study(
     if table is None:
         return None
     settings = AnalysisSettings(
-        margin=design.equivalence_margin, seed=design.seed % 2**32, bootstrap=bootstrap
+        margin=design.analysis.margin, seed=design.seed % 2**32, bootstrap=bootstrap
     )
     return analyse(table, settings=settings)

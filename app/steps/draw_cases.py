@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from app.db.tables import Study
 from app.db.truth.bank_contents import bank_counts, bank_images
 from app.db.truth.cases import case_digest_lines, store_cases
+from app.domain.design.design import StudyDesign
+from app.domain.design.writing import digest
 from app.domain.errors import BadDesign
 from app.domain.sampling import DrawnCase, draw_cases
-from app.domain.study import StudyDesign, design_to_json, digest
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def freeze_cases(session: Session, study: Study, design: StudyDesign) -> FrozenC
     session.flush()
     frozen = FrozenCases(
         drawn,
-        design_sha256=digest(design_to_json(design)),
+        # The text itself, whatever format it was written in.
+        design_sha256=digest(study.design),
         cases_sha256=digest("\n".join(case_digest_lines(session, study))),
     )
     study.design_sha256 = frozen.design_sha256

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from app.db.blind.presentations import Place, store_presentations
 from app.db.tables import Reader
 from app.db.truth.cases_to_order import cases_to_order
+from app.domain.design.design import StudyDesign
 from app.domain.order import ALGORITHM, OrderedCase, presentation_order, reader_seed
-from app.domain.study import StudyDesign
 
 
 def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from app.domain.study import design_from_mapping
+from app.domain.design.reading import design_from_mapping
 from app.services.export_study import StudyExport
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study

@@ -25,7 +25,7 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
         .group_by(Arm.key, Image.condition)
         .order_by(Arm.key, Image.condition)
     )
-    return {(arm, condition): count for arm, condition, count in rows}  # type: ignore[misc]
+    return {(arm, condition): count for arm, condition, count in rows}
 
 
 def bank_images(session: Session, arms: Sequence[str], size: int) -> dict[Stratum, list[str]]:
@@ -38,5 +38,5 @@ def bank_images(session: Session, arms: Sequence[str], size: int) -> dict[Stratu
     )
     images: dict[Stratum, list[str]] = {}
     for arm, condition, sha256 in rows:
-        images.setdefault((arm, condition), []).append(sha256)  # type: ignore[arg-type]
+        images.setdefault((arm, condition), []).append(sha256)
     return images

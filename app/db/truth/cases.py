@@ -43,7 +43,7 @@ def case_counts(session: Session, study: Study) -> dict[Stratum, int]:
         .where(Case.study_id == study.id, Case.is_practice.is_(False))
         .group_by(Arm.key, Image.condition)
     )
-    return {(arm, condition): count for arm, condition, count in rows}  # type: ignore[misc]
+    return {(arm, condition): count for arm, condition, count in rows}
 
 
 def case_digest_lines(session: Session, study: Study) -> list[str]:

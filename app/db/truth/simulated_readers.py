@@ -29,7 +29,7 @@ def presentations_with_arms(session: Session, reader: Reader) -> list[ShownToSim
         .join(Reader, Reader.id == Presentation.reader_id)
         .where(
             Reader.id == reader.id,
-            Reader.is_simulated.is_(True),
+            Reader.kind == "simulated",
             Presentation.is_practice.is_(False),
         )
         .order_by(Presentation.position)

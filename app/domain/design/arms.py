@@ -1,0 +1,57 @@
+"""The arms of a design: cases by stratum, or images picked by hand."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from app.domain.design.design import MOST_CASES, ArmPlan
+from app.domain.document import Table
+
+_DIGEST = re.compile(r"[0-9a-f]{12,64}")
+
+
+def read_arms(top: Table) -> tuple[ArmPlan, ...]:
+    """The `arms` of a design, each named once and with some cases."""
+    plans: list[ArmPlan] = []
+    for row in top.tables("arms"):
+        plan = ArmPlan(
+            arm=row.text("arm", longest=64, required=True),
+            cases=_cases(row),
+            images=row.texts("images", longest=64, most=MOST_CASES),
+            role=row.word("role", "compared", ("compared", "positive_control")),  # type: ignore[arg-type]
+        )
+        row.refuse_the_rest("an arm")
+        _check_images(row, plan)
+        if plan.total == 0:
+            row.problems.add(row.place, f"{plan.arm} has no cases; ask for some or leave it")
+        if plan.arm in {other.arm for other in plans}:
+            row.wrong("arm", f"{plan.arm} is named twice")
+        plans.append(plan)
+    if not plans:
+        top.wrong("arms", "name at least one, as [[arms]] with arm and cases")
+    total = sum(plan.total for plan in plans)
+    if total > MOST_CASES:
+        top.wrong("arms", f"{total} cases are more than a study may have ({MOST_CASES})")
+    return tuple(plans)
+
+
+def _cases(row: Table) -> tuple[tuple[str, int], ...]:
+    given = row.take("cases", {})
+    # A stored design lists pairs, which keep their order when keys are sorted.
+    if isinstance(given, Sequence) and all(isinstance(one, Sequence) for one in given):
+        given = {str(one[0]): one[-1] for one in given if len(one) == 2}
+    if not isinstance(given, Mapping):
+        row.wrong("cases", "must give a number for each stratum, such as { normal = 10 }")
+        return ()
+    counts = Table(row.where("cases"), given, row.problems)
+    return tuple((stratum, counts.whole(stratum, 0, 0, MOST_CASES)) for stratum in counts.unread())
+
+
+def _check_images(row: Table, plan: ArmPlan) -> None:
+    if plan.images and plan.cases:
+        row.wrong("images", "are picked by hand, so cases can't be drawn too; give one of the two")
+    for image in plan.images:
+        if not _DIGEST.fullmatch(image):
+            row.wrong("images", f"names images by the SHA-256 of their files, not {image!r}")
+            break
+    if len(set(plan.images)) != len(plan.images):
+        row.wrong("images", "names an image twice")

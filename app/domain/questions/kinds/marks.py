@@ -1,0 +1,141 @@
+"""Points and boxes drawn on the film, kept in pixels of the picture that was shown."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.domain.document import Table
+from app.domain.questions.answer import Mark, Value
+from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
+from app.domain.questions.question import Question
+
+SHAPES = ("point", "box", "point_or_box")
+NONE = "none"
+
+
+class Marks(Kind):
+    """A tuple of marks; empty where the reader said that there is none."""
+
+    name = "marks"
+    stored_as = "text"
+
+    def read(self, table: Table) -> dict[str, Any]:
+        """`shape`, the `most` marks of a case, and `none_label`."""
+        return {
+            "shape": table.word("shape", "point", SHAPES),
+            "most": table.whole("most", 10, 1, 100),
+            "none_label": table.text("none_label", "Nothing to mark", longest=120),
+        }
+
+    def write(self, question: Question) -> dict[str, Any]:
+        """Shape, limit and the words for none."""
+        return {
+            "shape": question.shape,
+            "most": question.most,
+            "none_label": question.none_label,
+        }
+
+    def raw(self, question: Question, form: Mapping[str, str]) -> object | None:
+        """JSON written by the page, `[{"x":..,"y":..}]`, and `key.none`."""
+        text = form.get(question.key, "").strip()
+        none = bool(question.none_label) and form.get(f"{question.key}.{NONE}") == "yes"
+        if text in ("", "[]"):
+            return () if none else None
+        if none:
+            return NONE
+        try:
+            return tuple(json.loads(text))
+        except (ValueError, TypeError, RecursionError):
+            return text
+
+    def check(self, question: Question, raw: object, shown: Picture) -> Value:
+        """Marks of the right shape that lie on a picture."""
+        if raw == NONE:
+            raise WrongAnswer(f"Choose either {question.none_label!r} or marks, not both.")
+        if not isinstance(raw, list | tuple):
+            raise WrongAnswer(
+                "The marks came in a form that can't be read; please draw them again."
+            )
+        if len(raw) > question.most:
+            raise WrongAnswer(f"At most {question.most} marks are possible; please remove some.")
+        if not raw and not question.none_label:
+            raise WrongAnswer("Please mark at least one place.")
+        return tuple(_mark(one, question, shown) for one in raw)
+
+    def fields(self, question: Question, value: Value) -> dict[str, str]:
+        """The marks as the page writes them, or the tick for none."""
+        if not isinstance(value, tuple):
+            return {}
+        if not value:
+            return {f"{question.key}.{NONE}": "yes"}
+        marks = [asdict(one) for one in value if isinstance(one, Mark)]
+        return {question.key: json.dumps(marks, separators=(",", ":"))}
+
+    def cell(self, question: Question, value: Value) -> str | int:
+        """`picture:x,y` or `picture:x,y,width,height`, semicolons between them; `none` for none."""
+        if not isinstance(value, tuple):
+            return str(value)
+        return ";".join(_cell(one) for one in value if isinstance(one, Mark)) or NONE
+
+    def explain(self, question: Question) -> str:
+        """How a mark is written."""
+        return (
+            "picture:x,y for a point, picture:x,y,width,height for a box, in pixels of the picture "
+            f"from its top left, semicolons between them; {NONE} for none"
+        )
+
+    def invent(self, question: Question, invention: Invention) -> Value:
+        """One or two places near the middle, or none where the strength is low."""
+        rng, size = invention.rng, invention.shown.size
+        if question.none_label and rng.random() > invention.strength:
+            return ()
+        marks = []
+        for _ in range(min(question.most, rng.randint(1, 2))):
+            x, y = (round(size * min(0.85, max(0.05, rng.gauss(0.45, 0.15))), 1) for _ in "xy")
+            side = 0.0 if question.shape == "point" else round(size * 0.1, 1)
+            marks.append(Mark(x, y, side, side, rng.randint(1, invention.shown.count)))
+        return tuple(marks)
+
+
+def _mark(raw: object, question: Question, shown: Picture) -> Mark:
+    if not isinstance(raw, Mapping) or set(raw) - {"x", "y", "width", "height", "picture"}:
+        raise WrongAnswer("The marks came in a form that can't be read; please draw them again.")
+    x, y, width, height = (_length(raw.get(name, 0)) for name in ("x", "y", "width", "height"))
+    picture = raw.get("picture", 1)
+    on_picture = (
+        isinstance(picture, int)
+        and not isinstance(picture, bool)
+        and 1 <= picture <= shown.count
+        and x + width <= shown.size
+        and y + height <= shown.size
+    )
+    if not on_picture:
+        raise WrongAnswer("A mark lies outside the picture; please remove it and draw it again.")
+    is_box = width > 0 and height > 0
+    if not is_box and (width or height):
+        raise WrongAnswer("A box has no height or no width; please draw it again.")
+    if (is_box and question.shape == "point") or (not is_box and question.shape == "box"):
+        raise WrongAnswer(f"Please draw a {question.shape}.")
+    return Mark(x, y, width, height, int(picture))
+
+
+def _length(raw: object) -> float:
+    """A length in pixels to a tenth; browsers send fractions."""
+    if (
+        isinstance(raw, bool)
+        or not isinstance(raw, int | float)
+        or not math.isfinite(raw)
+        or raw < 0
+    ):
+        raise WrongAnswer("A mark lies outside the picture; please remove it and draw it again.")
+    return round(float(raw), 1)
+
+
+def _cell(mark: Mark) -> str:
+    place = f"{mark.picture}:{mark.x:g},{mark.y:g}"
+    return f"{place},{mark.width:g},{mark.height:g}" if mark.width else place
+
+
+KIND = Marks()
