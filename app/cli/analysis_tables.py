@@ -1,5 +1,6 @@
 """An analysis as tables in a terminal."""
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -40,6 +41,14 @@ def print_analysis(file: FileAnalysis) -> None:
     console.print()
     for caution in cautions:
         console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
+
+
+def warn_of_file(file: FileAnalysis, whose: str) -> None:
+    """Say on standard error what must be known of a file before its numbers are believed."""
+    if file.is_simulated:
+        typer.echo(f"warning: {whose}.", err=True)
+    if file.is_numbered:
+        typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
 
 
 def wide_console() -> Console:

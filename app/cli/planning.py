@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.analysis_tables import warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.domain.errors import BadInput
 from app.report.figures.style import render
@@ -167,8 +168,7 @@ def _numbers(option: str, text: str) -> list[int]:
 
 def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
     pilot = analyse_file(path, columns=columns, settings=AnalysisSettings())
-    if pilot.is_simulated:
-        typer.echo("warning: the pilot's readers are simulated; so are its variances.", err=True)
+    warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
         return pilot_components(pilot.analysis.table)
     except StatisticsInputError as error:

@@ -25,12 +25,17 @@ _ROW = re.compile(r"^Row (\d+)")
 
 @dataclass(frozen=True)
 class FileAnalysis:
-    """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns."""
+    """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns.
+
+    `is_numbered` says that truth or verdict were numbers, of which 1 was read as real and 0 as
+    synthetic: other tools mean the opposite, so whoever shows the analysis says it.
+    """
 
     analysis: Analysis
     left_out: int
     ignored: tuple[str, ...]
     is_simulated: bool
+    is_numbered: bool
 
 
 def analyse_file(
@@ -89,6 +94,7 @@ def analyse_file(
         left_out=rows.left_out,
         ignored=tuple(name.strip() for k, name in enumerate(header) if k not in used),
         is_simulated=rows.is_simulated,
+        is_numbered=rows.is_numbered,
     )
 
 
@@ -160,6 +166,7 @@ class _Rows:
         self.lines: list[int] = []
         self.left_out = 0
         self.is_simulated = False
+        self.is_numbered = False
         self.names: dict[str, list[str]] = {name: [] for name in NEEDED}
         self.numbers: dict[str, list[float]] = {
             "replicate" if name == "presentation" else name: []
@@ -201,12 +208,14 @@ class _Rows:
         value = read(cell)
         if value is None:
             raise self._bad(line, f"has {name} {cell[:40]!r}: {_WANTED[name]}")
+        self.is_numbered |= name == "verdict" and cell[:1].isdigit()
         return value
 
     def _truth(self, cell: str, line: int) -> str:
         truth = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
             cell.lower().removesuffix(".0")
         )
+        self.is_numbered |= truth is not None and cell[:1].isdigit()
         if truth is None:
             raise self._bad(
                 line, f"has truth {cell[:40]!r}: use real or synthetic, or 1 for real and 0"

@@ -40,12 +40,19 @@ def test_it_reads_commas_semicolons_tabs_and_a_byte_order_mark(tmp_path: Path) -
 
 
 def test_numbers_for_truth_and_verdict_mean_1_is_real(tmp_path: Path) -> None:
-    words = analysed(tmp_path, lines()).analysis.to_json()
+    words = analysed(tmp_path, lines())
     swapped = [row.replace("synthetic", "0").split(",") for row in GOOD]
     for row in swapped:
         row[3], row[5] = row[3].replace("real", "1"), row[5].replace("real", "1")
-    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped))).analysis.to_json()
-    assert numbers == words
+    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped)))
+    assert numbers.analysis.to_json() == words.analysis.to_json()
+    # Others mean the opposite by 1, so it is known to whoever shows this.
+    assert (words.is_numbered, numbers.is_numbered) == (False, True)
+
+
+def test_a_verdict_alone_in_numbers_is_noted_too(tmp_path: Path) -> None:
+    rows = [row.rsplit(",", 1)[0] + ("," + "1" if row.endswith("real") else ",0") for row in GOOD]
+    assert analysed(tmp_path, lines(*rows)).is_numbered
 
 
 def test_columns_of_other_tools_are_mapped(tmp_path: Path) -> None:
