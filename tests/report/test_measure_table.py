@@ -66,8 +66,8 @@ def cells(table: ReportTable, row: int) -> dict[str, str]:
 
 
 def copies(*arms: ArmFacts, **questions: object) -> list[Caution]:
-    found = study_cautions(summary(*arms, **questions))
-    return [caution for caution in found if caution.lead.startswith("Possible copies")]
+    cautions = study_cautions(summary(*arms, **questions))
+    return [caution for caution in cautions if caution.lead.startswith("Possible copies")]
 
 
 def test_a_row_holds_every_measure_and_both_counts() -> None:

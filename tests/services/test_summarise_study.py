@@ -107,11 +107,11 @@ def test_flagged_images_are_counted_in_the_bank_and_among_the_cases(house: House
         assert facts_of_arms(session, slug) == summarise_study(session, slug).arms
     assert arms["real"] is None
     assert arms["M0"] is None
-    found = arms["M1"]
-    assert found is not None
+    evaluation = arms["M1"]
+    assert evaluation is not None
     # Practice is not counted, as it is not rated.
-    assert (found.memorised, found.drawn) == (12, 4)
-    assert (found.drawn_compared, found.drawn_memorised) == (4, 4)
+    assert (evaluation.memorised, evaluation.drawn) == (12, 4)
+    assert (evaluation.drawn_compared, evaluation.drawn_memorised) == (4, 4)
 
 
 def test_its_json_holds_no_nan(house: House) -> None:

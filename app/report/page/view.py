@@ -200,11 +200,11 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
 
 
 def _shortcuts(audit: PictureAudit, cautions: Sequence[Caution]) -> Section:
-    found = shortcut_table(audit)
+    shortcuts = shortcut_table(audit)
     return Section(
         "shortcuts",
-        found.title,
-        tables=(replace(found, notes=(file_sentence(audit), *found.notes)),),
+        shortcuts.title,
+        tables=(replace(shortcuts, notes=(file_sentence(audit), *shortcuts.notes)),),
         cautions=_at(cautions, "shortcuts"),
     )
 
