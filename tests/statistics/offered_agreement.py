@@ -33,9 +33,10 @@ from app.statistics.agreement_kappa import (
 from app.statistics.agreement_krippendorff import alpha_of_distance, krippendorff_alpha
 from app.statistics.agreement_tallies import Tallies, whole
 from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
-from app.statistics.icc import icc, variance_components
+from app.statistics.icc import icc
 from app.statistics.intra_reader import NORMAL_95, intra_reader, reader_repeats
 from app.statistics.kendall import complete_cases, kendall_w
+from app.statistics.variance_components import variance_components
 
 Rows = Sequence[Mapping[str, str]]
 Args = Mapping[str, Any]
