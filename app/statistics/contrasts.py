@@ -12,7 +12,13 @@ from scipy import stats
 
 from app.statistics.auc import reader_aucs
 from app.statistics.interval import Scale, averaged_over_readers, limits
-from app.statistics.obuchowski_rockette import Difference, GlobalTest, difference, global_test
+from app.statistics.obuchowski_rockette import (
+    LEAST_SHARE,
+    Difference,
+    GlobalTest,
+    difference,
+    global_test,
+)
 from app.statistics.result import ESTIMATED, Estimate, not_estimable
 from app.statistics.settings import GENERALISATIONS, AnalysisSettings
 from app.statistics.table import Float
@@ -33,6 +39,8 @@ class ArmFigures:
         Over cases.
     scale : str
         ``"log"`` when theta is a mean of logarithms: contrasts are then ratios.
+    largest : float
+        Size of the largest difference the measure allows; limits of a contrast are cut there.
     """
 
     measure: str
@@ -40,6 +48,7 @@ class ArmFigures:
     theta: Float
     covariance: Float
     scale: Scale = "identity"
+    largest: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -108,12 +117,13 @@ def independent_arms(
     readers_of_arm: Sequence[tuple[Float, Float]],
     *,
     scale: Scale = "identity",
+    largest: float = math.inf,
 ) -> ArmFigures:
     """Join arms whose images are all different, so that they share readers and no covariance.
 
     Parameters
     ----------
-    measure, arms, scale
+    measure, arms, scale, largest
         As in :class:`ArmFigures`.
     readers_of_arm : sequence of ((J,) array, (J, J) array)
         Figures of merit and covariance of every arm.
@@ -124,7 +134,7 @@ def independent_arms(
     for i, (_, block) in enumerate(readers_of_arm):
         covariance[i, :, i, :] = block
     theta = np.array([theta for theta, _ in readers_of_arm]).reshape(n_arms, n)
-    return ArmFigures(measure, tuple(arms), theta, covariance, scale)
+    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest)
 
 
 def compare_two_arms(
@@ -136,6 +146,7 @@ def compare_two_arms(
         figures.theta[chosen],
         figures.covariance[chosen][:, :, chosen],
         generalise_to=settings.generalise_to,
+        least_share=LEAST_SHARE,
     )
 
 
@@ -143,7 +154,8 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
     """All pairs of arms, p values adjusted by Holm over the pairs of this measure.
 
     The interval is theta_a - theta_b +- t SE on the scale of the measure (for times: of the
-    logarithm, giving a ratio). Each pair uses the data of its two arms only.
+    logarithm, giving a ratio), cut at the largest difference the measure allows. Each pair uses the
+    data of its two arms only.
 
     References
     ----------
@@ -160,7 +172,12 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
 
 def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
     """Global test that every arm has the same figure of merit."""
-    return global_test(figures.theta, figures.covariance, generalise_to=settings.generalise_to)
+    return global_test(
+        figures.theta,
+        figures.covariance,
+        generalise_to=settings.generalise_to,
+        least_share=LEAST_SHARE,
+    )
 
 
 def global_to_json(test: GlobalTest) -> dict[str, Any]:
@@ -273,6 +290,8 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
         found.estimate, found.se, found.df, level=settings.level, scale=figures.scale
     )
     estimate, se = found.estimate, found.se
+    if figures.scale == "identity":
+        low, high = max(low, -figures.largest), min(high, figures.largest)
     if figures.scale == "log":
         estimate = math.exp(found.estimate)
         se = estimate * found.se

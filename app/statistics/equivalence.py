@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from app.statistics.interval import limits
-from app.statistics.obuchowski_rockette import single_arm
+from app.statistics.interval import Scale, limits, t_against
+from app.statistics.obuchowski_rockette import LEAST_SHARE, single_arm
 from app.statistics.settings import AnalysisSettings
 from app.statistics.table import Float
 
@@ -31,13 +31,12 @@ class Verdict:
         ``auc_realism``, ``auc_confidence`` or ``auc_score``.
     margin : float
     p_difference : float or None
-        Two-sided p value of AUC = 0.5. It is made on the AUC scale, as MRMC software does; the
-        interval on the logit scale is a little wider towards 0.5, so that a p value just under
-        alpha may come with an interval that holds 0.5: the interval decides.
+        Two-sided p value of AUC = 0.5, on the logit scale like the interval: under alpha exactly
+        when the interval excludes 0.5.
     p_equivalence : float or None
-        Larger of the two one-sided p values of |AUC - 0.5| >= margin (TOST).
+        Larger of the two one-sided p values of |AUC - 0.5| >= margin (TOST), on that scale too.
     low, high : float or None
-        Interval of the equivalence test, of level 1 - 2 alpha, on the AUC scale.
+        Interval of the equivalence test, of level 1 - 2 alpha, made like the reported one.
     within_margin : bool
         Whether the equivalence test rejects; may be true of a distinguishable arm, which is then
         told apart by less than the margin.
@@ -69,8 +68,10 @@ class Verdict:
         }
 
 
-def difference_p_value(estimate: float, se: float, df: float) -> float:
-    """Two-sided p value of AUC = 0.5, from t = (AUC - 0.5) / SE.
+def difference_p_value(
+    estimate: float, se: float, df: float, *, scale: Scale = "identity"
+) -> float:
+    """Two-sided p value of AUC = 0.5.
 
     Parameters
     ----------
@@ -78,6 +79,9 @@ def difference_p_value(estimate: float, se: float, df: float) -> float:
         AUC and its standard error.
     df : float
         ``math.inf`` for a normal test.
+    scale : str
+        ``"identity"``: t = (AUC - 0.5) / SE, as MRMC software prints it; ``"logit"``: as the
+        product's intervals are made, logit(AUC) AUC (1 - AUC) / SE.
 
     Examples
     --------
@@ -86,19 +90,20 @@ def difference_p_value(estimate: float, se: float, df: float) -> float:
     >>> f"{difference_p_value(0.897037037, 0.033173596959, 12.7446475981):.3e}"
     '2.661e-08'
     """
-    return 2.0 * float(stats.t.sf(abs(estimate - 0.5) / se, df))
+    return 2.0 * float(stats.t.sf(abs(t_against(0.5, estimate, se, scale=scale)), df))
 
 
-def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float) -> float:
+def equivalence_p_value(
+    estimate: float, se: float, df: float, *, margin: float, scale: Scale = "identity"
+) -> float:
     """p value of the two one-sided tests of |AUC - 0.5| >= margin.
 
-    Below alpha exactly when the interval AUC +- t SE of level 1 - 2 alpha lies inside
-    0.5 +- margin. This interval is made on the AUC scale: on the logit scale, whose slope grows
-    away from 0.5, the test rejects 5.3 % at a nominal 5 % (docs/decisions/0022).
+    Below alpha exactly when the interval of level 1 - 2 alpha made on the same scale
+    (:func:`~app.statistics.interval.limits`) lies inside 0.5 +- margin.
 
     Parameters
     ----------
-    estimate, se, df
+    estimate, se, df, scale
         As in :func:`difference_p_value`.
     margin : float
         Between 0 and 0.5.
@@ -112,10 +117,9 @@ def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float)
     >>> round(equivalence_p_value(0.53, 0.02, 20, margin=0.10), 4)
     0.0011
     """
-    return max(
-        float(stats.t.sf((estimate - 0.5 + margin) / se, df)),
-        float(stats.t.cdf((estimate - 0.5 - margin) / se, df)),
-    )
+    above = t_against(0.5 - margin, estimate, se, scale=scale)
+    below = t_against(0.5 + margin, estimate, se, scale=scale)
+    return max(float(stats.t.sf(above, df)), float(stats.t.cdf(below, df)))
 
 
 def equivalence_verdict(
@@ -147,7 +151,9 @@ def equivalence_verdict(
         p value of the difference.
     """
     alpha = 1.0 - settings.level
-    arm = single_arm(theta, covariance, generalise_to=settings.generalise_to)
+    arm = single_arm(
+        theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
+    )
     if arm.n_readers and arm.estimate in (0.0, 1.0):
         p_value = _complete_separation(theta, matrices)
         return Verdict(
@@ -167,14 +173,15 @@ def equivalence_verdict(
             p_equivalence=None,
             why=f"the AUC is not estimable: {arm.why_not}",
         )
-    p_difference = difference_p_value(arm.estimate, arm.se, arm.df)
-    # The verdict goes by the interval that is reported, so that a reader never sees them disagree.
-    reported = limits(arm.estimate, arm.se, arm.df, level=settings.level, scale="logit")
-    p_equivalence = equivalence_p_value(arm.estimate, arm.se, arm.df, margin=settings.margin)
-    low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha)
+    # One scale for the interval, both tests and the inner interval: they can't contradict.
+    p_difference = difference_p_value(arm.estimate, arm.se, arm.df, scale="logit")
+    p_equivalence = equivalence_p_value(
+        arm.estimate, arm.se, arm.df, margin=settings.margin, scale="logit"
+    )
+    low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha, scale="logit")
     within = p_equivalence < alpha
     state: VerdictState = "inconclusive"
-    if reported[0] > 0.5 or reported[1] < 0.5:
+    if p_difference < alpha:
         state = "distinguishable"
     elif within:
         state = "equivalent"

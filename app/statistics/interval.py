@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy import special, stats
 
-from app.statistics.obuchowski_rockette import single_arm
+from app.statistics.obuchowski_rockette import LEAST_SHARE, single_arm
 from app.statistics.result import Estimate, not_estimable
 from app.statistics.settings import GENERALISATIONS, AnalysisSettings
 from app.statistics.table import Float
@@ -49,16 +49,57 @@ def limits(
     (0.77, 0.96)
     """
     t = float(stats.t.ppf(0.5 + level / 2.0, df))
-    if scale == "logit":
-        bottom, width = bounds[0], bounds[1] - bounds[0]
-        share = (estimate - bottom) / width
-        centre = special.logit(share)
-        half = t * se / width / (share * (1.0 - share))
-        low, high = float(special.expit(centre - half)), float(special.expit(centre + half))
-        return bottom + width * low, bottom + width * high
     if scale == "log":
         return math.exp(estimate - t * se), math.exp(estimate + t * se)
-    return estimate - t * se, estimate + t * se
+    centre, error = _carried(estimate, se, scale, bounds)
+    low, high = centre - t * error, centre + t * error
+    if scale == "logit":
+        bottom, width = bounds[0], bounds[1] - bounds[0]
+        return bottom + width * float(special.expit(low)), bottom + width * float(
+            special.expit(high)
+        )
+    return low, high
+
+
+def t_against(
+    value: float,
+    estimate: float,
+    se: float,
+    *,
+    scale: Scale = "identity",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> float:
+    """t statistic of "the estimand is ``value``", on the scale on which the limits are made.
+
+    |t| exceeds its quantile exactly when ``value`` lies outside :func:`limits` of the same scale.
+
+    Parameters
+    ----------
+    value : float
+        On the scale of the estimand; at ``scale="log"`` of its logarithm, like ``estimate``.
+    estimate, se, scale, bounds
+        As in :func:`limits`.
+
+    Examples
+    --------
+    >>> round(t_against(0.5, 0.9, 0.04, scale="logit"), 3)
+    4.944
+    """
+    centre, error = _carried(estimate, se, scale, bounds)
+    if scale == "logit":
+        value = float(special.logit((value - bounds[0]) / (bounds[1] - bounds[0])))
+    return (centre - value) / error
+
+
+def _carried(
+    estimate: float, se: float, scale: Scale, bounds: tuple[float, float]
+) -> tuple[float, float]:
+    """Estimate and standard error on the scale of the limits (delta method)."""
+    if scale != "logit":
+        return estimate, se
+    width = bounds[1] - bounds[0]
+    share = (estimate - bounds[0]) / width
+    return float(special.logit(share)), se / width / (share * (1.0 - share))
 
 
 def averaged_over_readers(
@@ -104,7 +145,9 @@ def averaged_over_readers(
 
     if n_ratings == 0 or any(not np.isfinite(matrix).any() for matrix in matrices):
         return failed("no ratings")
-    arm = single_arm(theta, covariance, generalise_to=settings.generalise_to)
+    arm = single_arm(
+        theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
+    )
     if scale == "logit" and arm.n_readers and arm.estimate in bounds:
         return failed(
             f"{what} is {arm.estimate:g} for every reader, "

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from app.statistics.auc import reader_aucs
-from app.statistics.equivalence import Verdict, equivalence_p_value, equivalence_verdict
-from app.statistics.interval import averaged_over_readers, limits
+from app.statistics.equivalence import (
+    Verdict,
+    difference_p_value,
+    equivalence_p_value,
+    equivalence_verdict,
+)
+from app.statistics.interval import Scale, averaged_over_readers, limits
 from app.statistics.settings import AnalysisSettings
 from app.statistics.table import StatisticsInputError
 
@@ -60,12 +65,27 @@ def test_a_small_but_certain_difference_is_distinguishable_and_within_the_margin
     assert found.within_margin
 
 
-def test_equivalence_is_the_90_percent_interval_inside_the_margin() -> None:
+@pytest.mark.parametrize("scale", ["identity", "logit"])
+def test_equivalence_is_the_90_percent_interval_inside_the_margin(scale: Scale) -> None:
     for estimate in np.linspace(0.41, 0.59, 19):
         for se in (0.01, 0.03, 0.05, 0.08):
-            low, high = limits(float(estimate), se, 12.0, level=0.90)
+            low, high = limits(float(estimate), se, 12.0, level=0.90, scale=scale)
             inside = low > 0.4 and high < 0.6
-            assert (equivalence_p_value(float(estimate), se, 12.0, margin=0.1) < 0.05) == inside
+            p_value = equivalence_p_value(float(estimate), se, 12.0, margin=0.1, scale=scale)
+            assert (p_value < 0.05) == inside
+
+
+@pytest.mark.parametrize("scale", ["identity", "logit"])
+def test_a_difference_is_the_95_percent_interval_without_a_half(scale: Scale) -> None:
+    told = 0
+    for estimate in np.linspace(0.31, 0.97, 67):
+        for se in (0.01, 0.03, 0.05, 0.08):
+            low, high = limits(float(estimate), se, 7.0, level=0.95, scale=scale)
+            excluded = low > 0.5 or high < 0.5
+            p_value = difference_p_value(float(estimate), se, 7.0, scale=scale)
+            assert (p_value < 0.05) == excluded
+            told += excluded
+    assert 20 < told < 248
 
 
 @pytest.mark.parametrize("seed", range(20))
