@@ -309,3 +309,14 @@ def _f_of_agreement(ms: _MeanSquares, estimate: float, tail: float) -> tuple[flo
 
 def _spearman_brown(single: float, readers: int) -> float:
     return readers * single / (1.0 + (readers - 1.0) * single)
+
+
+def step_up(single: float, readers: int) -> float:
+    """ICC of the mean of ``readers`` readers from that of one (Spearman-Brown), at least -1.
+
+    >>> round(step_up(0.2898, 4), 3)
+    0.62
+    """
+    if single <= -1.0 / (2.0 * readers - 1.0):
+        return -1.0
+    return _spearman_brown(single, readers)

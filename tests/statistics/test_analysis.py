@@ -24,6 +24,7 @@ FIELDS = {
     "n_cases",
     "n_ratings",
     "state",
+    "caution",
 }
 KEYS = {
     "realism": {"mean", "median", "top2box"},

@@ -12,7 +12,14 @@ from app.statistics.deception import deception
 from app.statistics.detection import detection, reader_detection
 from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
 from app.statistics.drift import drift, reader_slopes
-from app.statistics.realism import distribution, mean_realism, median_realism, realism, top2box
+from app.statistics.realism import (
+    constant_readers,
+    distribution,
+    mean_realism,
+    median_realism,
+    realism,
+    top2box,
+)
 from app.statistics.result import Estimate
 from app.statistics.settings import AnalysisSettings
 from app.statistics.table import ratings_table
@@ -236,3 +243,18 @@ def test_a_missing_column_is_named() -> None:
     assert drift(table, "real", DEFAULT)["realism_slope"].state == (
         "not estimable: the ratings have no position"
     )
+
+
+def test_a_reader_of_one_rating_is_a_caution_beside_mean_realism() -> None:
+    rng = np.random.default_rng(2)
+    ratings = np.clip(np.round(3 + rng.normal(size=(4, 12))), 1, 5)
+    plain = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
+    assert plain.caution == ""
+    ratings[2] = 5.0
+    found = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
+    assert found.caution.startswith("1 of 4 readers gave every image the same rating")
+    own = mean_realism(ratings, AnalysisSettings(generalise_to="cases"), bounds=(1.0, 5.0))
+    assert own.caution == ""
+    # Four images are too few to call a reader constant.
+    ratings[2, 4:] = np.nan
+    assert constant_readers(ratings) == 0
