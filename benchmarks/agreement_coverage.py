@@ -12,7 +12,8 @@ is its mean in large studies of the design. Every study goes through the room's 
 
 prints for each coefficient, over the cells design x J x K x missing, how many cells cover 93 to
 97 %, the least, mean and most coverage and the mean width, of the intervals as they were before
-docs/decisions/0083 (V_R + V_C on the coefficient's own scale, F limits for the ICCs) and as they are.
+docs/decisions/0083 (V_R + V_C on the coefficient's own scale, F limits for the ICCs) and as they
+are now.
 """
 
 from __future__ import annotations
@@ -149,10 +150,10 @@ def truth(design: Design, kind: Kind) -> dict[str, float]:
     return {name: float(np.mean([one[name] for one in large])) for name in large[0]}
 
 
-def before(name: str, coefficient: Coefficient, matrix: Float) -> Estimate:
-    """The interval as it was."""
+def before(name: str, coefficient: Coefficient, by_form: Mapping[IccForm, Estimate]) -> Estimate:
+    """The interval as it was; ``by_form`` are the ICCs with their F limits."""
     if name in FORMS:
-        return iccs(matrix, (FORMS[name],))[FORMS[name]]
+        return by_form[FORMS[name]]
     return two_way_estimate(
         replace(coefficient.values, without_both=None),
         coefficient.counts,
@@ -188,10 +189,11 @@ def run(cell: Cell, studies: int, seed: int) -> dict[Row, tuple[Tally, Tally]]:
         for kind in SCALES:
             matrix = with_ratings(tables[kind])
             found = agreement_statistics(matrix, kind=kind, categories=SCALES[kind])
+            by_form = iccs(matrix, tuple(FORMS.values()))
             for name, value in true[kind].items():
                 old, new = tallies[kind, name]
                 tallies[kind, name] = (
-                    old.with_one(before(name, found[name], matrix), value),
+                    old.with_one(before(name, found[name], by_form), value),
                     new.with_one(after(name, found[name], kind), value),
                 )
     return tallies

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from app.statistics.auc import reader_aucs
-from app.statistics.interval import Scale, averaged_over_readers, limits
+from app.statistics.interval import Scale, averaged_over_readers, limits, whom_it_speaks_for
 from app.statistics.obuchowski_rockette import (
     LEAST_SHARE,
     Difference,
@@ -20,7 +20,7 @@ from app.statistics.obuchowski_rockette import (
     global_test,
 )
 from app.statistics.result import ESTIMATED, Estimate, not_estimable
-from app.statistics.settings import GENERALISATIONS, AnalysisSettings
+from app.statistics.settings import AnalysisSettings
 from app.statistics.table import Float
 
 
@@ -140,12 +140,17 @@ def independent_arms(
 def compare_two_arms(
     figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings
 ) -> Difference:
-    """Difference ``arm`` minus ``against`` of the reader-averaged figures, from these arms only."""
+    """Difference ``arm`` minus ``against`` of the reader-averaged figures, from these arms only.
+
+    One reader's difference is held against images like these, for this reader.
+    """
     chosen = [figures.arms.index(arm), figures.arms.index(against)]
+    theta = figures.theta[chosen]
+    target, _ = whom_it_speaks_for(_readers_of_all(theta), settings.generalise_to)
     return difference(
-        figures.theta[chosen],
+        theta,
         figures.covariance[chosen][:, :, chosen],
-        generalise_to=settings.generalise_to,
+        generalise_to=target,
         least_share=LEAST_SHARE,
     )
 
@@ -172,10 +177,11 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
 
 def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
     """Global test that every arm has the same figure of merit."""
+    target, _ = whom_it_speaks_for(_readers_of_all(figures.theta), settings.generalise_to)
     return global_test(
         figures.theta,
         figures.covariance,
-        generalise_to=settings.generalise_to,
+        generalise_to=target,
         least_share=LEAST_SHARE,
     )
 
@@ -232,14 +238,14 @@ def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estima
     found = averaged_over_readers(
         theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
     )
-    if found.estimate is None or found.low is None or found.high is None or found.se is None:
+    if found.estimate is None:
         return found
     return replace(
         found,
         estimate=2.0 * found.estimate - 1.0,
-        low=2.0 * found.low - 1.0,
-        high=2.0 * found.high - 1.0,
-        se=2.0 * found.se,
+        low=None if found.low is None else 2.0 * found.low - 1.0,
+        high=None if found.high is None else 2.0 * found.high - 1.0,
+        se=None if found.se is None else 2.0 * found.se,
     )
 
 
@@ -271,20 +277,29 @@ def _no_friedman(n_readers: int, why: str) -> Friedman:
     return Friedman(None, None, None, n_readers, not_estimable(why).state)
 
 
+def _readers_of_all(theta: Float) -> int:
+    """Readers with a figure in every arm of (I, J)."""
+    return int(np.isfinite(theta).all(axis=0).sum())
+
+
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
     found = compare_two_arms(figures, arm, against, settings)
-    method = f"Obuchowski-Rockette, {GENERALISATIONS[settings.generalise_to]}"
+    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
     if found.why_not is not None:
+        known = math.isfinite(found.estimate)
+        estimate = math.exp(found.estimate) if figures.scale == "log" else found.estimate
         return Contrast(
             figures.measure,
             arm,
             against,
-            *(None,) * 8,
+            estimate if known else None,
+            *(None,) * 7,
             n_readers=found.n_readers,
-            method=method,
-            state=not_estimable(found.why_not).state,
+            method=f"{method}; no interval: {found.why_not}" if known else method,
+            state=ESTIMATED if known else not_estimable(found.why_not).state,
         )
     low, high = limits(
         found.estimate, found.se, found.df, level=settings.level, scale=figures.scale

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from scipy import stats
 
+from app.statistics.exact_bound import bound_of_all, fewest_trials, p_value_of_all
 from app.statistics.interval import Scale, limits, t_against
 from app.statistics.obuchowski_rockette import LEAST_SHARE, single_arm
 from app.statistics.settings import AnalysisSettings
@@ -146,24 +145,25 @@ def equivalence_verdict(
     Returns
     -------
     Verdict
-        When every reader separates the arms completely there is no standard error. The chance that
-        the best single reader does so with images that are alike, 2 / C(n0 + n1, n1), is then the
-        p value of the difference.
+        When every reader separates the arms completely there is no standard error: the exact
+        bound of the AUC decides (:mod:`app.statistics.exact_bound`). One reader is no sample of
+        readers and gets no verdict on what readers can tell, unless the question is of this one.
     """
     alpha = 1.0 - settings.level
     arm = single_arm(
         theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
     )
-    if arm.n_readers and arm.estimate in (0.0, 1.0):
-        p_value = _complete_separation(theta, matrices)
+    if arm.n_readers == 1 and settings.generalise_to != "cases":
         return Verdict(
-            state="distinguishable" if p_value < alpha else "inconclusive",
+            state="inconclusive",
             measure=measure,
             margin=settings.margin,
-            p_difference=p_value,
-            p_equivalence=1.0,
-            why="every reader separates the arms completely; exact permutation test of one reader",
+            p_difference=None,
+            p_equivalence=None,
+            why="one reader, who says nothing about other readers",
         )
+    if arm.n_readers and arm.estimate in (0.0, 1.0):
+        return _complete_separation(arm.estimate, matrices, settings, measure)
     if arm.why_not is not None:
         return Verdict(
             state="inconclusive",
@@ -171,7 +171,7 @@ def equivalence_verdict(
             margin=settings.margin,
             p_difference=None,
             p_equivalence=None,
-            why=f"the AUC is not estimable: {arm.why_not}",
+            why=f"the AUC has no interval: {arm.why_not}",
         )
     # One scale for the interval, both tests and the inner interval: they can't contradict.
     p_difference = difference_p_value(arm.estimate, arm.se, arm.df, scale="logit")
@@ -197,11 +197,22 @@ def equivalence_verdict(
     )
 
 
-def _complete_separation(theta: Float, matrices: Sequence[Float]) -> float:
-    real, synthetic = (np.isfinite(matrix).sum(axis=1) for matrix in matrices)
-    rated = np.isfinite(theta)
-    orders = max(
-        math.comb(int(a) + int(b), int(b))
-        for a, b in zip(real[rated], synthetic[rated], strict=True)
+def _complete_separation(
+    auc: float, matrices: Sequence[Float], settings: AnalysisSettings, measure: str
+) -> Verdict:
+    """Verdict by the exact bound where every reader separates the arms completely."""
+    alpha = 1.0 - settings.level
+    trials = fewest_trials(matrices, settings.generalise_to)
+    p_value = p_value_of_all(trials)
+    bound = bound_of_all(trials, level=1.0 - 2.0 * alpha)
+    return Verdict(
+        state="distinguishable" if p_value < alpha else "inconclusive",
+        measure=measure,
+        margin=settings.margin,
+        p_difference=p_value,
+        p_equivalence=1.0,
+        low=bound if auc == 1.0 else 0.0,
+        high=1.0 if auc == 1.0 else 1.0 - bound,
+        why="every reader separates the arms completely; exact test of "
+        f"{trials} {'readers' if settings.generalise_to == 'readers' else 'pairs of images'}",
     )
-    return min(1.0, 2.0 / orders)

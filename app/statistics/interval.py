@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from scipy import special, stats
 
+from app.statistics.exact_bound import bound_of_all, fewest_trials
 from app.statistics.obuchowski_rockette import LEAST_SHARE, single_arm
 from app.statistics.result import Estimate, not_estimable
-from app.statistics.settings import GENERALISATIONS, AnalysisSettings
+from app.statistics.settings import GENERALISATIONS, AnalysisSettings, Generalisation
 from app.statistics.table import Float
 
 Scale = Literal["identity", "logit", "log"]
@@ -130,48 +132,89 @@ def averaged_over_readers(
     Returns
     -------
     Estimate
-        Not estimable without ratings, with one reader where readers are a sample, with too few
-        cases, with a variance of zero, or with a rate or AUC of 0 or 1.
+        Not estimable without ratings. One reader has an interval over cases, which says nothing of
+        other readers, where readers were to be a sample. A rate, AUC or mean at the end of its
+        scale for every reader has an exact bound over cases for these readers, and a caution that
+        says so. Otherwise, without a variance, there is a point and ``method`` says why no more.
     """
     n_readers, n_cases, n_ratings = counts(matrices)
-    method = f"Obuchowski-Rockette, {GENERALISATIONS[settings.generalise_to]}"
+    rated = all(np.isfinite(matrix).any() for matrix in matrices) and n_ratings > 0
+    target, whom = whom_it_speaks_for(int(np.isfinite(theta).sum()), settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}"
     if scale != "identity":
         method += f", {scale} scale"
-
-    def failed(why: str) -> Estimate:
+    arm = single_arm(theta, covariance, generalise_to=target, least_share=LEAST_SHARE)
+    if not rated or arm.n_readers == 0:
         return not_estimable(
-            why, method=method, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings
+            (arm.why_not or "no reader rated enough cases") if rated else "no ratings",
+            method=method,
+            n_readers=n_readers,
+            n_cases=n_cases,
+            n_ratings=n_ratings,
         )
-
-    if n_ratings == 0 or any(not np.isfinite(matrix).any() for matrix in matrices):
-        return failed("no ratings")
-    arm = single_arm(
-        theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
-    )
-    if scale == "logit" and arm.n_readers and arm.estimate in bounds:
-        return failed(
-            f"{what} is {arm.estimate:g} for every reader, "
-            "at the end of its scale where it has no interval"
-        )
-    if arm.why_not is not None:
-        return failed(arm.why_not)
-    low, high = limits(
-        arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
-    )
-    estimate, se = arm.estimate, arm.se
-    if scale == "log":
-        estimate = math.exp(arm.estimate)
-        se = estimate * arm.se
-    return Estimate(
-        estimate=estimate,
-        low=low,
-        high=high,
-        se=se,
-        df=None if math.isinf(arm.df) else arm.df,
+    point = Estimate(
+        estimate=math.exp(arm.estimate) if scale == "log" else arm.estimate,
+        low=None,
+        high=None,
+        se=None,
+        df=None,
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
         n_ratings=n_ratings,
+    )
+    if scale == "logit" and arm.estimate in bounds:
+        return _at_the_end(point, matrices, settings, bounds, what)
+    if arm.why_not is not None:
+        return replace(point, method=f"{method}; no interval: {arm.why_not}")
+    low, high = limits(
+        arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
+    )
+    return replace(
+        point,
+        low=low,
+        high=high,
+        se=arm.se * (point.estimate or 0.0) if scale == "log" else arm.se,
+        df=None if math.isinf(arm.df) else arm.df,
+    )
+
+
+def whom_it_speaks_for(n_readers: int, generalise_to: Generalisation) -> tuple[Generalisation, str]:
+    """What an interval can be made for with so many readers, and the words for it.
+
+    One reader says nothing about others: the interval over cases is for this reader.
+    """
+    if n_readers == 1 and generalise_to != "readers":
+        return "cases", "this reader, images like these"
+    return generalise_to, GENERALISATIONS[generalise_to]
+
+
+def _at_the_end(
+    point: Estimate,
+    matrices: Sequence[Float],
+    settings: AnalysisSettings,
+    bounds: tuple[float, float],
+    what: str,
+) -> Estimate:
+    """A figure that every reader has at one end of its scale, with the exact bound."""
+    bottom, top = bounds
+    trials = fewest_trials(matrices, settings.generalise_to)
+    room = (top - bottom) * bound_of_all(trials, level=settings.level)
+    at_top = point.estimate == top
+    who = "this reader" if point.n_readers == 1 else "these readers"
+    unit, of_whom = (
+        ("reader", "readers like these and these images")
+        if settings.generalise_to == "readers"
+        else ("image" if len(matrices) == 1 else "pair of images", f"{who} and images like these")
+    )
+    units = unit if trials == 1 else unit.replace("pair", "pairs") if "pair" in unit else f"{unit}s"
+    return replace(
+        point,
+        low=bottom + room if at_top else bottom,
+        high=top if at_top else top - room,
+        method=f"exact bound, {of_whom}",
+        caution=f"{what} is at the end of its scale for every reader; the other limit is an exact "
+        f"bound from {trials} {units}, for {of_whom}",
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.statistics.interval import averaged_over_readers, counts
+from app.statistics.interval import averaged_over_readers, counts, whom_it_speaks_for
 from app.statistics.reader_means import reader_means
 from app.statistics.result import Estimate, not_estimable
-from app.statistics.settings import GENERALISATIONS, AnalysisSettings
+from app.statistics.settings import AnalysisSettings
 from app.statistics.table import Float, RatingsTable
 
 _MOST_STEPS = 11
@@ -154,7 +154,8 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     Woodruff RS (1952), J Am Stat Assoc 47:635-646, doi:10.1080/01621459.1952.10483443.
     """
     n_readers, n_cases, n_ratings = counts([matrix])
-    method = f"Woodruff inversion, {GENERALISATIONS[settings.generalise_to]}"
+    _, whom = whom_it_speaks_for(n_readers, settings.generalise_to)
+    method = f"Woodruff inversion, {whom}"
 
     def failed(why: str) -> Estimate:
         return not_estimable(
@@ -163,10 +164,6 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
 
     if n_ratings == 0:
         return failed("no ratings")
-    if n_readers == 1 and settings.generalise_to != "cases":
-        return failed("one reader, who says nothing about other readers")
-    if n_cases == 1 and settings.generalise_to != "readers":
-        return failed("too few cases rated to estimate the variance over cases")
     seen = np.isfinite(matrix)
     values = np.unique(matrix[seen])
 
@@ -191,12 +188,19 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     estimate = float(values[middle])
     if middle + 1 < values.size and math.isclose(average(estimate), 0.5, abs_tol=1e-12):
         estimate = float(values[middle] + values[middle + 1]) / 2.0
-    low = float(values[_first(values, lambda value: limit(value, 1) >= 0.5)])
-    high = float(values[_first(values, lambda value: limit(value, 0) >= 0.5)])
+    low: float | None = None
+    high: float | None = None
+    if n_readers == 1 and settings.generalise_to == "readers":
+        method += "; no interval: one reader, who says nothing about other readers"
+    elif n_cases == 1 and settings.generalise_to != "readers":
+        method += "; no interval: too few cases rated to estimate the variance over cases"
+    else:
+        low = min(estimate, float(values[_first(values, lambda value: limit(value, 1) >= 0.5)]))
+        high = max(estimate, float(values[_first(values, lambda value: limit(value, 0) >= 0.5)]))
     return Estimate(
         estimate=estimate,
-        low=min(low, estimate),
-        high=max(high, estimate),
+        low=low,
+        high=high,
         se=None,
         df=None,
         method=method,

@@ -229,7 +229,8 @@ def test_drift_finds_a_reader_who_learns() -> None:
     assert slope.low is not None
     assert slope.low > 0
     assert found["log_time_slope"].state == "not estimable: the ratings have no reading_time_ms"
-    assert found["realism_slope"].state.startswith("not estimable: the variance")
+    assert (found["realism_slope"].estimate, found["realism_slope"].low) == (0.0, None)
+    assert "no interval: the variance" in found["realism_slope"].method
 
 
 def test_a_missing_column_is_named() -> None:

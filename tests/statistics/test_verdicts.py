@@ -112,8 +112,25 @@ def test_complete_separation_is_distinguishable_when_chance_could_hardly_do_it()
     theta, covariance = reader_aucs(real, synthetic)
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "distinguishable"
-    assert found.p_difference == pytest.approx(2 / 184756)
+    assert found.p_difference == pytest.approx(2 * 0.5**10)
+    assert (found.low, found.high) == (pytest.approx(0.05**0.1), 1.0)
     assert "separates the arms completely" in found.why
+
+
+@pytest.mark.parametrize("cases", [3, 4, 5, 6, 7, 20])
+def test_at_complete_separation_interval_and_p_value_agree(cases: int) -> None:
+    real, synthetic = np.full((3, cases), 5.0), np.full((3, cases + 2), 1.0)
+    theta, covariance = reader_aucs(real, synthetic)
+    settings = AnalysisSettings()
+    found = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    auc = averaged_over_readers(
+        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+    )
+    assert auc.low is not None
+    assert found.p_difference is not None
+    assert found.low is not None
+    assert (found.p_difference < 0.05) == (auc.low > 0.5) == (found.state == "distinguishable")
+    assert auc.low < found.low < 1.0
 
 
 def test_complete_separation_of_four_images_is_inconclusive() -> None:
@@ -121,7 +138,7 @@ def test_complete_separation_of_four_images_is_inconclusive() -> None:
     theta, covariance = reader_aucs(real, synthetic)
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "inconclusive"
-    assert found.p_difference == pytest.approx(2 / 6)
+    assert found.p_difference == pytest.approx(0.5)
 
 
 def test_one_reader_is_inconclusive_and_says_why() -> None:
@@ -130,7 +147,7 @@ def test_one_reader_is_inconclusive_and_says_why() -> None:
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "inconclusive"
     assert found.p_equivalence is None
-    assert found.why == "the AUC is not estimable: one reader, who says nothing about other readers"
+    assert found.why == "one reader, who says nothing about other readers"
 
 
 @pytest.mark.parametrize(
