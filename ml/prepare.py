@@ -156,9 +156,8 @@ def _table_record(table: Path | None) -> dict[str, str] | None:
 
 
 def _bytes_to_write(images: Sequence[SourceImage]) -> int:
-    """Return a low estimate: a PNG of a film is no smaller than its compressed source, or nearly."""
-    sizes = (i.path.stat().st_size for i in images if i.path.is_file())
-    return sum(sizes)
+    """Return a low estimate: as a PNG, a film is hardly smaller than its compressed source."""
+    return sum(image.path.stat().st_size for image in images if image.path.is_file())
 
 
 def _write_images(
@@ -414,8 +413,8 @@ def _with_conditions(
         )
     count = write_table(table, (propose(image.name, words_of(image)) for image in undecided))
     raise MlError(
-        f"{table} proposes conditions for {count} images: look at each, correct it, write yes under "
-        "confirmed, and run the same command again."
+        f"{table} proposes conditions for {count} images: look at each, correct it, write yes "
+        "under confirmed, and run the same command again."
     )
 
 

@@ -26,7 +26,7 @@ from ml.radiographs import IMAGE_SUFFIXES, is_dicom
 FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")
 CAPTION_COLUMNS = ("caption", "text")
 TEXT_SUFFIXES = (".txt", ".caption")
-"""Of the text beside an image: what kohya's guides use, and what its scripts look for by default."""
+"""Of the text beside an image: what kohya's guides use, and its scripts' own default."""
 
 
 @dataclass(frozen=True)
