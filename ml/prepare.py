@@ -25,6 +25,7 @@ from ml.config import CAPTION_TEMPLATE
 from ml.derived_conditions import propose, read_table, write_table
 from ml.disk_space import need_space
 from ml.errors import MlError, said_by
+from ml.progress import counted
 from ml.radiographs import UnusableImage, Window, read_radiograph
 from ml.run_folder import file_digest, write_json
 from ml.sources import (
@@ -243,13 +244,14 @@ def choose(
 
 
 def progress(images: Sequence[Any], what: str) -> Iterator[Any]:
-    """Pass the images on, with a bar where somebody looks."""
+    """Pass the images on, with a bar where somebody looks, else with plain lines."""
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(
-        images, what, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True
-    )
+    if sys.stderr.isatty():
+        yield from track(images, what, console=Console(stderr=True), transient=True)
+    else:
+        yield from counted(images, what, len(images))
 
 
 def parser() -> argparse.ArgumentParser:

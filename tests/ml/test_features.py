@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from ml.errors import MlError
 from ml.features import VaeFeatures, load_features
+from ml.run_folder import file_digest
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,10 @@ def test_a_torchscript_inception_is_called_with_bytes(images, tmp_path):
             return x.float().mean(dim=[2, 3])
 
     torch.jit.script(Network()).save(str(tmp_path / "inception.pt"))
-    features = load_features("inception", tmp_path / "inception.pt")(images)
+    with pytest.raises(MlError, match="is not the file that is known: its sha256 is"):
+        load_features("inception", tmp_path / "inception.pt")
+    digest = file_digest(tmp_path / "inception.pt")
+    features = load_features("inception", tmp_path / "inception.pt", digest)(images)
     grey = np.rint(images.astype(np.float32) * 255).mean(axis=(1, 2))
     assert features == pytest.approx(np.repeat(grey[:, None], 3, axis=1), abs=0.01)
 
@@ -54,7 +58,7 @@ def test_a_torchscript_inception_is_called_with_bytes(images, tmp_path):
 def test_what_is_no_torchscript_network_is_refused(tmp_path):
     (tmp_path / "x.pt").write_bytes(b"nothing of the kind")
     with pytest.raises(MlError, match="is not a TorchScript network"):
-        load_features("inception", tmp_path / "x.pt")
+        load_features("inception", tmp_path / "x.pt", file_digest(tmp_path / "x.pt"))
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +107,9 @@ def test_xrv_names_the_package_that_is_missing():
 
 def test_a_network_that_is_no_inception_is_one_sentence(images, tmp_path):
     torch.jit.script(torch.nn.Flatten()).save(str(tmp_path / "other.pt"))
+    digest = file_digest(tmp_path / "other.pt")
     with pytest.raises(MlError, match="takes bytes and return_features"):
-        load_features("inception", tmp_path / "other.pt")(images)
+        load_features("inception", tmp_path / "other.pt", digest)(images)
 
 
 class Xrv(torch.nn.Module):
@@ -132,6 +137,11 @@ def test_xrv_weights_are_read_from_their_file(xrv_package, images, tmp_path, who
 
 
 def test_xrv_weights_that_cannot_be_had_are_one_sentence(xrv_package, tmp_path):
-    for weights in (None, tmp_path / "nowhere.pt"):
-        with pytest.raises(MlError, match="give --weights PATH"):
+    (tmp_path / "x.pt").write_bytes(b"nothing of the kind")
+    for weights, sentence in (
+        (None, "give --weights PATH"),
+        (tmp_path / "nowhere.pt", "does not exist"),
+        (tmp_path / "x.pt", "give --weights PATH"),
+    ):
+        with pytest.raises(MlError, match=sentence):
             load_features("xrv", weights)
