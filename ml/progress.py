@@ -6,10 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
-
-if TYPE_CHECKING:
-    from ml.train import StepReport
+from dataclasses import dataclass
+from typing import Any, TextIO, TypeVar
 
 T = TypeVar("T")
 
@@ -18,6 +16,17 @@ EVERY_SECONDS = 30.0
 
 QUIET_SECONDS = 5.0
 """What is done sooner than this needs no line."""
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What somebody who watches training is told after each step."""
+
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float
+    held_out_loss: float | None
 
 
 class PlainLines:

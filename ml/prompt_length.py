@@ -84,8 +84,9 @@ def _tokens(pipeline: Any, text: str, learnt: Learnt) -> list[int]:
         token, count = learnt
         text = text.replace(token, " ".join(["x"] * count))
     # A learnt word stands for several tokens.
-    shown = pipeline.maybe_convert_prompt(text, pipeline.tokenizer)
-    ids: list[int] = pipeline.tokenizer(shown, add_special_tokens=False).input_ids
+    if hasattr(pipeline, "maybe_convert_prompt"):
+        text = pipeline.maybe_convert_prompt(text, pipeline.tokenizer)
+    ids: list[int] = pipeline.tokenizer(text, add_special_tokens=False).input_ids
     return ids
 
 

@@ -19,6 +19,7 @@ from ml.config import TrainingConfig, VariantConfig
 from ml.data import PreparedData, TrainingImage, view_count
 from ml.disk_space import need_space, same_disk
 from ml.errors import MlError
+from ml.progress import StepReport
 from ml.randomness import Draw, draw, shuffled
 from ml.resume import Progress, TrainingLog, listening_for_stop, load_state, save_state
 from ml.trainable import MovingAverage, Trainable
@@ -52,17 +53,6 @@ class Outcome:
     lowest_held_out_loss: float | None
     lowest_step: int | None
     """Step whose weights had it."""
-
-
-@dataclass(frozen=True)
-class StepReport:
-    """What somebody who watches is told after each step."""
-
-    step: int
-    total_steps: int
-    epoch: float
-    loss: float
-    held_out_loss: float | None
 
 
 def train(

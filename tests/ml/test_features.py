@@ -9,7 +9,9 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from ml.errors import MlError
+from ml.evaluation import ArmImages, prompts_not_read
 from ml.features import VaeFeatures, load_features
+from ml.films import Films
 from ml.run_folder import file_digest
 
 
@@ -93,6 +95,15 @@ def test_clip_gives_features_and_prompt_adherence(clip_folder, images):
     other = clip.prompt_adherence(images, ["tuberculosis"] * 5)
     assert adherence[4] == pytest.approx(other[4], abs=1e-5)
     assert abs(adherence[0] - other[0]) > 1e-6
+
+
+def test_words_that_clip_does_not_read_are_noted(clip_folder):
+    clip = load_features("clip", clip_folder)
+    prompts = ("healthy", "a" * 75 + " effusion")
+    records = tuple({"provenance": {"prompt": p}} for p in prompts)
+    arm = ArmImages(Films(np.zeros((2, 8, 8)), ("a", "b"), ("normal", "abnormal")), records)
+    said = "CLIP does not read these words of a prompt: 'effusion'."
+    assert prompts_not_read(clip, [arm]) == [said]
 
 
 def test_a_folder_without_clip_is_refused(tmp_path):
