@@ -51,6 +51,8 @@ class Marks(Kind):
         # No mark is no answer: that there is none must be said by the tick.
         if marks == []:
             return () if none else None
+        if marks is None:
+            return text
         return (NONE, text) if none else marks
 
     def check(self, question: Question, raw: object, shown: Picture) -> Value:
