@@ -9,9 +9,11 @@ from starlette.staticfiles import StaticFiles
 
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.report.page.cache import ReportCache
 from app.settings import Settings, resource_dir
 from app.web.cookies import CookieSigner
 from app.web.error_pages import add_error_pages
+from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.routes import (
     audit,
@@ -61,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         base_url=settings.base_url.rstrip("/"),
         data_dir=settings.data_dir,
     )
+    app.state.office = OfficeState(reports=ReportCache())
     app.add_middleware(SecurityHeaders)
     add_error_pages(app)
     app.mount("/static", StaticFiles(directory=static), name="static")

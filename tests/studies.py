@@ -13,7 +13,7 @@ from app.bank.header import BankArm, BankHeader
 from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
-from app.domain.study import design_from_mapping
+from app.domain.design.reading import design_from_mapping
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import Invitation, invite_readers

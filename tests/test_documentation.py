@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import program
-from app.domain.study import ArmPlan, StudyDesign, design_from_mapping, design_to_mapping
-from app.services.export_study import RATING_COLUMNS, READER_COLUMNS
+from app.domain.design.design import ArmPlan, StudyDesign
+from app.domain.design.reading import design_from_mapping
+from app.domain.design.writing import design_to_mapping
+from app.services.export_study import rating_columns, READER_COLUMNS
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +155,7 @@ def test_every_field_of_a_design_is_explained_with_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "columns"), [("ratings.csv", RATING_COLUMNS), ("readers.csv", READER_COLUMNS)]
+    ("heading", "columns"), [("ratings.csv", rating_columns), ("readers.csv", READER_COLUMNS)]
 )
 def test_every_column_of_an_export_is_explained(
     heading: str, columns: tuple[tuple[str, str], ...]

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.bank.manifest import MANIFEST_FILE
 from app.cli.opening import now, open_house
+from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadBank
-from app.domain.study import RENDITION_SIZE
 from app.services.import_bank import ImportSummary, import_bank, import_images
 
 Size = Annotated[

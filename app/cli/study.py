@@ -10,8 +10,9 @@ from rich.text import Text
 from app.cli.analysis_tables import print_table, wide_console
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
-from app.domain.study import StudyDesign, design_from_mapping
 from app.report.tables.shortcuts import shortcut_table
 from app.report.words.design_text import commented_design
 from app.report.words.shortcuts import file_sentence, shortcut_sentences

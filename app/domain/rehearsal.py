@@ -7,7 +7,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.scales import CONFIDENCE, Answers, Questions
+from app.domain.questions.answer import Answers, Value
+from app.domain.questions.kinds.kind import Invention, Picture
+from app.domain.questions.question import Question
+from app.domain.questions.reading import is_asked
+from app.domain.questions.registry import kind_of
 
 NOTICE = "Rehearsal: simulated readers, invented answers"
 
@@ -44,7 +48,13 @@ class SimulatedReaders:
         self._arm_noise = {arm: self._rng.gauss(0, 0.25) for arm in self._quality}
 
     def answer(
-        self, questions: Questions, *, arm: str, case: str, position: int
+        self,
+        questions: Sequence[Question],
+        *,
+        arm: str,
+        case: str,
+        position: int,
+        shown: Picture,
     ) -> SimulatedAnswer:
         """What the current reader says of one case."""
         latent = (
@@ -54,21 +64,22 @@ class SimulatedReaders:
             + self._rng.gauss(0, self._noise)
         )
         evidence = latent - self._criterion
-        scale = questions.realism_scale
-        realism = None
-        if scale is not None:
-            share = min(1.0, max(0.0, 0.55 + evidence / 3.2))
-            realism = scale.minimum + round(share * (scale.maximum - scale.minimum))
-        confidence = None
-        if questions.confidence:
-            sure = 1.6 + 2.2 * abs(evidence) + self._rng.gauss(0, 0.6)
-            confidence = min(CONFIDENCE.maximum, max(CONFIDENCE.minimum, round(sure)))
+        answers: dict[str, Value] = {}
+        for question in questions:
+            if not is_asked(question, answers) or question.measure == "comment":
+                continue
+            invention = Invention(self._rng, self._strength(question, evidence), shown)
+            answers[question.key] = kind_of(question).invent(question, invention)
         time_ms = self._pace_ms * (1 + 0.6 / position**0.5) * self._rng.lognormvariate(0, 0.35)
-        return SimulatedAnswer(
-            Answers(
-                realism=realism,
-                verdict=("real" if evidence > 0 else "synthetic") if questions.verdict else None,
-                confidence=confidence,
-            ),
-            reading_time_ms=round(time_ms),
-        )
+        return SimulatedAnswer(answers, reading_time_ms=round(time_ms))
+
+    def _strength(self, question: Question, evidence: float) -> float:
+        """How far up the question's answers the evidence for a real image leads, 0 to 1."""
+        if question.measure == "verdict":
+            # The first option and the lower half of a scale say real.
+            return 0.5 - evidence / 3.2 if question.kind == "scale" else float(evidence <= 0)
+        if question.measure == "confidence":
+            return (0.6 + 2.2 * abs(evidence) + self._rng.gauss(0, 0.6)) / 4
+        if question.measure in ("artefact", "place", "noticed"):
+            return 0.5 - evidence / 3.2
+        return 0.55 + evidence / 3.2

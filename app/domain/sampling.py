@@ -1,13 +1,14 @@
-"""Drawing a study's cases from the bank: seeded, per arm and condition."""
+"""Drawing a study's cases from the bank: seeded, per arm and stratum."""
 
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.design.design import StudyDesign
 from app.domain.errors import BadDesign
-from app.domain.study import CONDITIONS, Condition, StudyDesign
 
-Stratum = tuple[str, Condition]
+# An arm and a class of its cases that is drawn separately.
+Stratum = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -22,25 +23,25 @@ class DrawnCase:
 
 
 def draw_cases(design: StudyDesign, bank: Mapping[Stratum, Sequence[str]]) -> tuple[DrawnCase, ...]:
-    """Choose the cases of `design` from `bank` (image digests by arm and condition).
+    """Choose the cases of `design` from `bank` (image digests by arm and stratum).
 
     The same seed and the same images give the same cases whatever the order of `bank`.
     Practice cases come from images that are left over, dealt out over the arms in turn;
-    replicated cases are spread over arms and conditions alike. Raises BadDesign where the
+    replicated cases are spread over arms and strata alike. Raises BadDesign where the
     bank holds too few.
     """
     rng = random.Random(f"draw-1:{design.seed}")
     chosen: dict[Stratum, list[str]] = {}
     left: dict[Stratum, list[str]] = {}
     for plan in design.arms:
-        for condition in CONDITIONS:
-            stratum = (plan.arm, condition)
+        for name in design.strata:
+            stratum = (plan.arm, name)
             images = sorted(bank.get(stratum, ()))
-            wanted = plan.count(condition)
+            wanted = plan.count(name)
             if wanted > len(images):
                 raise BadDesign(
                     f"arms.{plan.arm}",
-                    f"{wanted} {condition} images are asked for and the bank holds "
+                    f"{wanted} {name} images are asked for and the bank holds "
                     f"{len(images)}; lower the number or import more",
                 )
             rng.shuffle(images)

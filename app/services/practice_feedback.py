@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.answers import practice_without_feedback, ratings_of, truth_of_practice
+from app.db.blind.answers import answers_of, practice_without_feedback, ratings_of
 from app.db.blind.presentations import presentation_count
 from app.db.tables import Reader
+from app.db.truth.practice import truth_of_practice
 from app.domain.errors import NotFound
 
 
@@ -26,11 +27,11 @@ def practice_feedback(session: Session, reader: Reader) -> PracticeFeedback:
     presentation = practice_without_feedback(session, reader)
     if presentation is None:
         raise NotFound("There is no practice case to be told of.")
-    rating = ratings_of(session, presentation)[-1]
+    said = answers_of(session, ratings_of(session, presentation)[-1]).get("verdict")
     return PracticeFeedback(
         token=presentation.token,
         position=presentation.position,
         total=presentation_count(session, reader, is_practice=True),
-        verdict_given=rating.verdict,
+        verdict_given=None if said is None else str(said),
         truth=truth_of_practice(session, presentation),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.answers import practice_without_feedback, ratings_of
+from app.db.blind.answers import answers_of, practice_without_feedback, ratings_of
 from app.db.blind.presentations import (
     last_rated,
     pending_cases,
@@ -13,11 +13,12 @@ from app.db.blind.presentations import (
     rendition_of,
 )
 from app.db.tables import Presentation, Reader
-from app.domain.blinding import BlindedCase
+from app.domain.blinding import BlindedCase, BlindedPicture
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound, TooLateToCorrect
 from app.domain.journey import Progress
-from app.domain.scales import Answers
-from app.domain.study import StudyDesign, design_from_json
+from app.domain.questions.answer import Answers
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,10 @@ def case_to_correct(
         raise TooLateToCorrect("There is no case to go back to.")
     _mark_shown(presentation, now)
     ratings = ratings_of(session, presentation)
-    last = ratings[-1]
     return CaseToRead(
         _blinded(presentation, None, design, is_correction=True, can_go_back=False),
         version=len(ratings),
-        answers=Answers(
-            last.realism,
-            last.verdict,  # type: ignore[arg-type]
-            last.confidence,
-            last.comment,
-        ),
+        answers=answers_of(session, ratings[-1]),
     )
 
 
@@ -182,6 +177,12 @@ def _blinded(
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
+        phase=presentation.phase,
+        is_phase_end=presentation.is_phase_end,
+        pictures=(BlindedPicture(1, None),),
+        exposure_ms=presentation.exposure_ms,
+        is_exposed=presentation.exposed_at is not None,
+        next_pictures=0 if following is None else 1,
         total=design.practice.count if is_practice else design.presentation_count,
         is_practice=is_practice,
         is_correction=is_correction,

@@ -11,9 +11,11 @@ from app.db.blind.presentations import last_rated, pending_cases, presentation_b
 from app.db.blind.readers import current_session
 from app.db.tables import Reader
 from app.domain.blinding import opaque_token
+from app.domain.design.design import StudyDesign
+from app.domain.design.status import ensure_open
 from app.domain.errors import AlreadyRated, NotFound, Refused, TooLateToCorrect
-from app.domain.scales import read_answers
-from app.domain.study import StudyDesign, ensure_open
+from app.domain.questions.kinds.kind import Picture
+from app.domain.questions.reading import read_answers
 
 Outcome = Literal["first", "correction", "repeat"]
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
@@ -48,8 +50,9 @@ def record_rating(
     earlier = ratings_of(session, presentation)
     if any(rating.submission == submission for rating in earlier):
         return "repeat"
-    ensure_open(reader.study.status)  # type: ignore[arg-type]
-    answers = read_answers(design.questions, form)
+    ensure_open(reader.study.status)
+    shown = Picture(1, design.rendition_size)
+    answers = read_answers(design.questions_of(design.phase(presentation.phase)), form, shown)
     if len(earlier) != version:
         raise AlreadyRated(
             "This case was already rated, perhaps on another page; the earlier answer was kept."

@@ -9,8 +9,8 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.db.tables import Reader
+from app.domain.design.design import StudyDesign
 from app.domain.errors import LinkRefused, SignInRequired
-from app.domain.study import StudyDesign
 from app.services.accounts import signed_in_name
 from app.services.admit_reader import UNKNOWN_LINK, admit_by_cookie
 from app.services.read_case import design_for

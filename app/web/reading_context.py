@@ -1,113 +1,114 @@
 """What the reading templates are given: the blinded case, its questions, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.blinding import BlindedCase
+from app.domain.blinding import BlindedCase, BlindedDesign
+from app.domain.design.design import Layout
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
-from app.domain.scales import CONFIDENCE, VERDICTS, Answers, Questions, Scale
+from app.domain.questions.kinds.kind import Picture
+from app.domain.questions.question import Option, Question
+from app.domain.questions.registry import kind_of
 
 
 @dataclass(frozen=True)
-class CasePicture:
-    """A blinded case with the addresses of its picture and of the next one."""
+class PictureShown:
+    """One picture with its address; `name` is how questions call it, empty for a single one."""
+
+    slot: int
+    url: str
+    name: str
+    beside: str | None
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    """A blinded case with the addresses of its pictures and of the next ones."""
 
     token: str
     position: int
     total: int
+    phase: int
+    phase_title: str
     is_practice: bool
+    is_phase_end: bool
     is_correction: bool
     can_go_back: bool
-    image_url: str
-    next_image_url: str | None
+    pictures: tuple[PictureShown, ...]
+    layout: Layout
+    exposure_ms: int | None
+    is_exposed: bool
+    mask: bool
+    picture_size: int
+    next_image_urls: tuple[str, ...]
 
 
-def case_picture(case: BlindedCase) -> CasePicture:
+def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
     """The case as the page shows it."""
-    return CasePicture(
+    phase = design.phase(case.phase)
+    # Pictures of timed phases are sent once, when they are looked at, and never ahead.
+    ahead = 0 if phase.is_timed or case.next_token is None else case.next_pictures
+    count = len(case.pictures)
+    return CaseShown(
         token=case.token,
         position=case.position,
         total=case.total,
+        phase=case.phase,
+        phase_title=phase.title,
         is_practice=case.is_practice,
+        is_phase_end=case.is_phase_end,
         is_correction=case.is_correction,
         can_go_back=case.can_go_back,
-        image_url=image_url(case.token),
-        next_image_url=None if case.next_token is None else image_url(case.next_token),
+        pictures=tuple(
+            PictureShown(
+                picture.slot,
+                image_url(case.token, picture.slot),
+                picture_name(picture.slot, count),
+                picture.beside,
+            )
+            for picture in case.pictures
+        ),
+        layout=phase.layout,
+        exposure_ms=case.exposure_ms,
+        is_exposed=case.is_exposed,
+        mask=phase.mask,
+        picture_size=design.picture_size,
+        next_image_urls=tuple(
+            image_url(case.next_token or "", slot) for slot in range(1, ahead + 1)
+        ),
     )
 
 
-def image_url(token: str) -> str:
-    """Where the picture of a presentation is served; the token is all it tells."""
-    return f"/read/image/{token}"
+def picture_name(slot: int, count: int) -> str:
+    """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ..."""
+    if count == 1:
+        return ""
+    return ("Left", "Right")[slot - 1] if count == 2 else f"Picture {slot}"
 
 
-def question_list(questions: Questions) -> list[dict[str, Any]]:
+def image_url(token: str, slot: int = 1) -> str:
+    """Where a picture of a presentation is served; token and place are all it tells."""
+    return f"/read/image/{token}" if slot == 1 else f"/read/image/{token}/{slot}"
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    """A question as the page asks it: the question itself and what each key answers."""
+
+    question: Question
+    options: tuple[Option, ...]
+
+    @property
+    def is_row(self) -> bool:
+        """Whether its answers stand in a row: choices, and scales with texts at the ends only."""
+        labelled = sum(bool(option.label) for option in self.options)
+        return self.question.kind != "scale" or labelled <= 2
+
+
+def question_list(questions: Sequence[Question], shown: Picture) -> list[QuestionShown]:
     """The questions in the order in which they are asked."""
-    asked: list[dict[str, Any]] = []
-    if questions.realism_scale is not None:
-        asked.append(_scale("realism", "How realistic is it?", questions.realism_scale))
-    if questions.verdict:
-        asked.append(
-            {
-                "name": "verdict",
-                "kind": "choice",
-                "prompt": "Real or synthetic?",
-                "options": [
-                    {"value": "real", "label": "Real", "key": "r"},
-                    {"value": "synthetic", "label": "Synthetic", "key": "s"},
-                ],
-                "required": True,
-            }
-        )
-    if questions.confidence:
-        asked.append(_scale("confidence", "How sure are you?", CONFIDENCE))
-    if questions.comment:
-        asked.append(
-            {
-                "name": "comment",
-                "kind": "text",
-                "prompt": "Comment (optional)",
-                "options": [],
-                "required": False,
-            }
-        )
-    return [{**_BLANK, **question} for question in asked]
-
-
-_BLANK: Mapping[str, Any] = {"min": None, "max": None, "low_anchor": "", "high_anchor": ""}
-
-
-def _scale(name: str, prompt: str, scale: Scale) -> dict[str, Any]:
-    return {
-        "name": name,
-        "kind": "slider" if scale.is_continuous else "scale",
-        "prompt": prompt,
-        "options": []
-        if scale.is_continuous
-        else [
-            {"value": str(point), "label": scale.anchor(point), "key": str(point)}
-            for point in scale.points
-        ],
-        "min": scale.minimum,
-        "max": scale.maximum,
-        "low_anchor": scale.anchors[0],
-        "high_anchor": scale.anchors[-1],
-        "required": True,
-    }
-
-
-def values_of(answers: Answers | None) -> dict[str, str]:
-    """Answers given earlier, as the form shows them; empty for a case never rated."""
-    if answers is None:
-        return {}
-    given = {
-        "realism": answers.realism,
-        "verdict": answers.verdict,
-        "confidence": answers.confidence,
-        "comment": answers.comment,
-    }
-    return {name: str(value) for name, value in given.items() if value is not None}
+    return [QuestionShown(one, kind_of(one).options(one, shown)) for one in questions]
 
 
 def profile_fields() -> list[dict[str, Any]]:
@@ -131,23 +132,27 @@ def profile_fields() -> list[dict[str, Any]]:
     ]
 
 
-def key_list(questions: Questions) -> list[dict[str, str]]:
+def key_list(asked: Sequence[QuestionShown]) -> list[dict[str, str]]:
     """Every key that does something on a case of this study, in the order of a reading."""
-    scale = questions.realism_scale
-    has_slider = scale is not None and scale.is_continuous
-    points = [len(question["options"]) for question in question_list(questions)]
+    options = [option for one in asked for option in one.options]
+    figures = sorted({option.key for option in options if option.key.isdigit()})
+    letters = [option for option in options if option.key.isalpha() and option.key != "t"]
+    kinds = {one.question.kind for one in asked}
     rows = [
-        (f"1 … {max(points)}" if max(points) > len(VERDICTS) else "", "answer the lit question"),
-        ("0 … 9" if has_slider else "", "write the number, where the lit question wants one"),
-        ("R  S" if questions.verdict else "", "real, synthetic"),
+        (f"{figures[0]} … {figures[-1]}" if figures else "", "answer the lit question"),
+        (
+            "0 … 9" if "slider" in kinds else "",
+            "write the number, where the lit question wants one",
+        ),
+        *((option.key.upper(), option.label) for option in letters),
         ("↑  ↓", "light the question before, the next one"),
-        ("C" if questions.comment else "", "write a comment, Esc leaves it"),
+        ("C" if "text" in kinds else "", "write a comment, Esc leaves it"),
         ("Enter", "submit"),
         ("B", "back to the last case"),
         ("I", "invert"),
         ("Shift ← → ↑ ↓", "window, level"),
         ("+  −", "zoom"),
-        ("=" if has_slider else "0  =", "fit"),
+        ("=" if "0" in figures or "slider" in kinds else "0  =", "fit"),
         ("Space", "reset the picture"),
     ]
     return [{"keys": keys, "does": does} for keys, does in rows if keys]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.bank.evaluation import arm_evaluation
-from app.domain.study import design_from_mapping
+from app.domain.design.reading import design_from_mapping
 from app.report.page.view import report_view
 from app.report.tables.image_measures import measure_table
 from app.report.tables.table import ReportTable

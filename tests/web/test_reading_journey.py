@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.db.tables import Presentation, Rating, Reader, ReadingSession
-from app.domain.study import design_from_json
+from app.domain.design.reading import design_from_json
 from tests.studies import GOOD_ANSWERS, House
 from tests.web.reader_browser import Form, ReaderBrowser
 

@@ -20,9 +20,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.domain.errors import BadDesign
 from app.domain.scales import REALISM_SCALES
-from app.domain.study import ArmPlan, Practice, StudyDesign, design_from_mapping
+from app.domain.design.design import ArmPlan, Practice, StudyDesign
+from app.domain.design.reading import design_from_mapping
 from app.services.export_study import CASE_COLUMNS, RATING_COLUMNS, READER_COLUMNS
-from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
+from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
@@ -30,9 +31,9 @@ from app.web.security_headers import SecurityHeaders
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 ARMS = (
-    BankArm("real", "Montgomery <real>", "real", "", 20, 20),
-    BankArm("M0", "Untouched base model", "synthetic", "", 30, 30),
-    BankArm("M1", "M1", "synthetic", "", 30, 0),
+    ArmHoldings("real", "Montgomery <real>", "real", "", 20, 20),
+    ArmHoldings("M0", "Untouched base model", "synthetic", "", 30, 30),
+    ArmHoldings("M1", "M1", "synthetic", "", 30, 0),
 )
 DESIGN = StudyDesign(
     title="Realism & <blinding>",
@@ -111,7 +112,7 @@ VALUES = form_from_design(DESIGN)
 def every_page() -> dict[str, tuple[str, dict[str, object]]]:
     """Template and context by the path at which the stand-in serves them."""
     exported = {
-        "rating_columns": RATING_COLUMNS,
+        "rating_columns": rating_columns,
         "reader_columns": READER_COLUMNS,
         "case_columns": CASE_COLUMNS,
     }
@@ -325,7 +326,7 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
         "cases.csv",
         "codebook.csv",
     }
-    for name, _ in (*RATING_COLUMNS, *READER_COLUMNS, *CASE_COLUMNS):
+    for name, _ in (*rating_columns, *READER_COLUMNS, *CASE_COLUMNS):
         assert f"<code>{name}</code>" in html
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, ReadingSession, ShownCase
+from app.db.tables import Answer, Presentation, Rating, Reader, ReadingSession
 from app.domain.blinding import opaque_token
+from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.rehearsal import SimulatedAnswer
-from app.domain.scales import Answers
 
 
 def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
@@ -38,10 +38,6 @@ def append_rating(
         submission=submission,
         is_first=True if supersedes is None else None,
         supersedes_id=None if supersedes is None else supersedes.id,
-        realism=answers.realism,
-        verdict=answers.verdict,
-        confidence=answers.confidence,
-        comment=answers.comment,
         shown_at=presentation.shown_at,
         submitted_at=now,
         reading_time_ms=reading_time_ms,
@@ -49,7 +45,23 @@ def append_rating(
     )
     session.add(rating)
     session.flush()
+    if answers:
+        session.execute(
+            insert(Answer),
+            [
+                {"rating_id": rating.id, "question": key, "value": value_to_json(value)}
+                for key, value in answers.items()
+            ],
+        )
     return rating
+
+
+def answers_of(session: Session, rating: Rating) -> Answers:
+    """What a rating says, by question key."""
+    rows = session.execute(
+        select(Answer.question, Answer.value).where(Answer.rating_id == rating.id)
+    )
+    return {question: value_from_json(value) for question, value in rows}
 
 
 def practice_without_feedback(session: Session, reader: Reader) -> Presentation | None:
@@ -68,39 +80,35 @@ def practice_without_feedback(session: Session, reader: Reader) -> Presentation 
     ).one_or_none()
 
 
-def truth_of_practice(session: Session, presentation: Presentation) -> str:
-    """`real` or `synthetic`, for a practice presentation and no other."""
-    return session.scalars(
-        select(Arm.kind)
-        .join(Image, Image.arm_id == Arm.id)
-        .join(Case, Case.image_id == Image.id)
-        .join(ShownCase, ShownCase.case_id == Case.id)
-        .where(ShownCase.presentation_id == presentation.id, Case.is_practice.is_(True))
-    ).one()
-
-
 def insert_simulated_ratings(
     session: Session,
     sitting: ReadingSession,
     rows: Iterable[tuple[int, SimulatedAnswer, datetime, datetime]],
 ) -> int:
     """Insert first ratings: (presentation id, answer, shown at, submitted at); return the count."""
-    values = [
-        {
-            "presentation_id": presentation_id,
-            "session_id": sitting.id,
-            "submission": f"0.{opaque_token()}",
-            "is_first": True,
-            "realism": said.answers.realism,
-            "verdict": said.answers.verdict,
-            "confidence": said.answers.confidence,
-            "comment": said.answers.comment,
-            "shown_at": shown_at,
-            "submitted_at": submitted_at,
-            "reading_time_ms": said.reading_time_ms,
-            "hidden_time_ms": 0,
-        }
-        for presentation_id, said, shown_at, submitted_at in rows
-    ]
-    session.execute(insert(Rating), values)
-    return len(values)
+    said = list(rows)
+    ids = session.scalars(
+        insert(Rating).returning(Rating.id, sort_by_parameter_order=True),
+        [
+            {
+                "presentation_id": presentation_id,
+                "session_id": sitting.id,
+                "submission": f"0.{opaque_token()}",
+                "is_first": True,
+                "shown_at": shown_at,
+                "submitted_at": submitted_at,
+                "reading_time_ms": answer.reading_time_ms,
+                "hidden_time_ms": 0,
+            }
+            for presentation_id, answer, shown_at, submitted_at in said
+        ],
+    ).all()
+    session.execute(
+        insert(Answer),
+        [
+            {"rating_id": rating_id, "question": key, "value": value_to_json(value)}
+            for rating_id, (_, answer, _, _) in zip(ids, said, strict=True)
+            for key, value in answer.answers.items()
+        ],
+    )
+    return len(said)

@@ -1,19 +1,17 @@
 """Rows of presentations: laid out once for a reader, then read one at a time.
 
-Nothing here names an arm to its caller: the order is computed from the strata and only positions
-and opaque tokens are handed on. The reading routes live on this module.
+Nothing here names an arm: the order is computed elsewhere (app/steps/lay_out_presentations.py) and
+only positions and opaque tokens are handed on. The reading routes live on this module.
 """
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, Image, Presentation, Rating, Reader, Rendition, ShownCase
+from app.db.tables import Case, Presentation, Rating, Reader, Rendition, ShownCase
 from app.domain.blinding import opaque_token
-from app.domain.order import ALGORITHM, OrderedCase, presentation_order, reader_seed
-from app.domain.study import StudyDesign
 
 
 @dataclass(frozen=True)
@@ -25,59 +23,17 @@ class PendingCases:
 
 
 @dataclass(frozen=True)
-class ShownToSimulated:
-    """A presentation with its arm, for simulated readers only."""
+class Place:
+    """One presentation to be stored: which case stands at which 1-based position."""
 
-    presentation_id: int
-    arm: str
-    case: str
+    case_id: int
+    is_practice: bool
     position: int
+    replicate: int
 
 
-def presentations_with_arms(session: Session, reader: Reader) -> list[ShownToSimulated]:
-    """The study proper of a simulated reader, in order; a human one gets an empty list."""
-    rows = session.execute(
-        select(Presentation.id, Arm.key, Case.code, Presentation.position)
-        .join(ShownCase, ShownCase.presentation_id == Presentation.id)
-        .join(Case, Case.id == ShownCase.case_id)
-        .join(Image, Image.id == Case.image_id)
-        .join(Arm, Arm.id == Image.arm_id)
-        .join(Reader, Reader.id == Presentation.reader_id)
-        .where(
-            Reader.id == reader.id,
-            Reader.is_simulated.is_(True),
-            Presentation.is_practice.is_(False),
-        )
-        .order_by(Presentation.position)
-    )
-    return [ShownToSimulated(*row) for row in rows]
-
-
-def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign) -> None:
-    """Compute the reader's order and store it as rows, practice first."""
-    rows = session.execute(
-        select(Case.id, Case.code, Case.is_practice, Case.is_replicated, Arm.key, Image.condition)
-        .join(Image, Image.id == Case.image_id)
-        .join(Arm, Arm.id == Image.arm_id)
-        .where(Case.study_id == reader.study_id)
-    ).all()
-    ids = {code: case_id for case_id, code, *_ in rows}
-    seed = reader_seed(design.seed, reader.code)
-    practice = sorted(code for _, code, is_practice, *_ in rows if is_practice)
-    random.Random(f"practice:{seed}").shuffle(practice)
-    slots = presentation_order(
-        [
-            OrderedCase(code, arm, cond)
-            for _, code, is_practice, _, arm, cond in rows
-            if not is_practice
-        ],
-        seed=seed,
-        replicated={code for _, code, _, is_replicated, *_ in rows if is_replicated},
-        minimum_lag=design.replicates.minimum_lag,
-        longest_run=design.longest_run,
-    )
-    places = [(True, number, code, 0) for number, code in enumerate(practice, start=1)]
-    places += [(False, number, s.case, s.replicate) for number, s in enumerate(slots, start=1)]
+def store_presentations(session: Session, reader: Reader, places: Sequence[Place]) -> None:
+    """Insert a reader's presentations, each under a token of its own that tells nothing."""
     tokens = [opaque_token() for _ in places]
     session.execute(
         insert(Presentation),
@@ -85,14 +41,14 @@ def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign)
             {
                 "reader_id": reader.id,
                 "token": token,
-                "is_practice": is_practice,
-                "position": number,
-                "replicate": replicate,
+                "is_practice": place.is_practice,
+                "position": place.position,
+                "replicate": place.replicate,
             }
-            for token, (is_practice, number, _, replicate) in zip(tokens, places, strict=True)
+            for token, place in zip(tokens, places, strict=True)
         ],
     )
-    by_token = dict(
+    ids = dict(
         session.execute(
             select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
         ).all()
@@ -100,12 +56,10 @@ def lay_out_presentations(session: Session, reader: Reader, design: StudyDesign)
     session.execute(
         insert(ShownCase),
         [
-            {"presentation_id": by_token[token], "slot": 1, "case_id": ids[code]}
-            for token, (_, _, code, _) in zip(tokens, places, strict=True)
+            {"presentation_id": ids[token], "slot": 1, "case_id": place.case_id}
+            for token, place in zip(tokens, places, strict=True)
         ],
     )
-    reader.order_seed = seed
-    reader.order_algorithm = ALGORITHM
 
 
 def pending_cases(session: Session, reader: Reader) -> PendingCases:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.tables import Presentation, Rating, Reader, ReadingSession, Study
-
-LONGEST_PAUSE = timedelta(minutes=30)
+from app.domain.sittings import sitting_goes_on
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,14 @@ def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSes
 
 
 def current_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
-    """The sitting that goes on, or a new one after a pause of more than LONGEST_PAUSE."""
+    """The sitting that goes on, or a new one after a long pause."""
     sitting = session.scalars(
         select(ReadingSession)
         .where(ReadingSession.reader_id == reader.id)
         .order_by(ReadingSession.number.desc())
         .limit(1)
     ).one_or_none()
-    if sitting is None or now - sitting.last_active_at > LONGEST_PAUSE:
+    if sitting is None or not sitting_goes_on(sitting.last_active_at, now):
         return start_session(session, reader, now)
     sitting.last_active_at = now
     return sitting

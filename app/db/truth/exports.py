@@ -1,67 +1,12 @@
-"""The study's ratings and cases with everything a researcher needs beside them, streamed."""
+"""The study's cases with everything a researcher needs beside them, streamed."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from app.db.tables import (
-    Arm,
-    Case,
-    Image,
-    Presentation,
-    Rating,
-    Reader,
-    ReadingSession,
-    Rendition,
-    ShownCase,
-    Study,
-)
-
-
-def rating_rows(
-    session: Session, study: Study, *, practice: bool = False
-) -> Iterator[Row[*tuple[Any, ...]]]:
-    """One row a rating, superseded ones included, by reader and position.
-
-    Fields: reader, case, arm, condition, truth, replicate, position, session, realism, verdict,
-    confidence, comment, shown_at, submitted_at, reading_time_ms, hidden_time_ms, superseded_by.
-    """
-    newer = aliased(Rating)
-    query: Select[*tuple[Any, ...]] = (
-        select(
-            Reader.code.label("reader"),
-            Case.code.label("case"),
-            Arm.key.label("arm"),
-            Image.condition,
-            Arm.kind.label("truth"),
-            Presentation.replicate,
-            Presentation.position,
-            ReadingSession.number.label("session"),
-            Rating.realism,
-            Rating.verdict,
-            Rating.confidence,
-            Rating.comment,
-            Rating.shown_at,
-            Rating.submitted_at,
-            Rating.reading_time_ms,
-            Rating.hidden_time_ms,
-            newer.id.label("superseded_by"),
-        )
-        .join(Presentation, Presentation.id == Rating.presentation_id)
-        .join(ShownCase, (ShownCase.presentation_id == Presentation.id) & (ShownCase.slot == 1))
-        .join(Case, Case.id == ShownCase.case_id)
-        .join(Image, Image.id == Case.image_id)
-        .join(Arm, Arm.id == Image.arm_id)
-        .join(Reader, Reader.id == Presentation.reader_id)
-        .join(ReadingSession, ReadingSession.id == Rating.session_id)
-        .outerjoin(newer, newer.supersedes_id == Rating.id)
-        .where(Reader.study_id == study.id, Presentation.is_practice == practice)
-        .order_by(Reader.code, Presentation.position, Rating.id)
-        .execution_options(yield_per=500)
-    )
-    yield from session.execute(query)
+from app.db.tables import Arm, Case, Image, Reader, Rendition, Study
 
 
 def case_rows(session: Session, study: Study, size: int) -> Iterator[Row[*tuple[Any, ...]]]:

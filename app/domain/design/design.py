@@ -203,9 +203,18 @@ class StudyDesign:
         return sum(plan.total for plan in self.arms)
 
     @property
+    def presentation_count(self) -> int:
+        """Cases and their replicates, where every reader reads every case."""
+        return self.case_count + self.replicates.count
+
+    @property
     def strata(self) -> tuple[str, ...]:
         """Every stratum that some arm draws from, in order of first mention."""
         return tuple(dict.fromkeys(stratum for plan in self.arms for stratum, _ in plan.cases))
+
+    def total_of(self, stratum: str) -> int:
+        """Cases of one stratum over all arms."""
+        return sum(plan.count(stratum) for plan in self.arms)
 
     def question(self, key: str) -> Question:
         """The question with this key, which must exist."""

@@ -216,7 +216,9 @@ def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
 
 
 def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
-    """Images made, thrown away and shown."""
+    """Images made, thrown away and shown, by stratum."""
+    strata = list(dict.fromkeys(one for arm in arms for one in arm.cases_by_stratum))
+    strata.sort(key=lambda one: ({"normal": 0, "abnormal": 1}.get(one, 2), one))
     rows = [
         Row(
             arm.label,
@@ -225,8 +227,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
                 Cell(NONE if arm.generated is None else str(arm.generated)),
                 Cell(NONE if arm.rejected is None else str(arm.rejected)),
                 words(arm.rejection_rule or "not stated"),
-                Cell(str(arm.normal)),
-                Cell(str(arm.abnormal)),
+                *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
             ),
             below="" if arm.label == arm.key else arm.key,
             is_real=arm.kind == "real",
@@ -236,10 +237,17 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
     return table(
         "images",
         "Images",
-        ["Arm", "Kind", "Generated", "Rejected", "Rule of rejection", "Normal", "Abnormal"],
+        ["Arm", "Kind", "Generated", "Rejected", "Rule of rejection", *map(_capital, strata)],
         rows,
-        ["Normal, abnormal: cases drawn for this study. – : the image bank does not say."],
+        [
+            f"{_capital(', '.join(strata))}: cases drawn for this study. "
+            "– : the image bank does not say."
+        ],
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:

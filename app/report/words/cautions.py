@@ -200,12 +200,12 @@ def _copies(summary: StudySummary) -> list[Caution]:
         if arm.kind != "synthetic" or it is None or not (it.memorised or it.drawn_memorised):
             continue
         none_was_read = it.drawn_compared == it.drawn and not it.drawn_memorised
-        questions = summary.design.questions
+        design = summary.design
         asked = [
             name
             for name, is_asked in (
-                ("realism", questions.realism_scale is not None),
-                ("deception rate", questions.verdict),
+                ("realism", design.first_with("realism") is not None),
+                ("deception rate", design.first_with("verdict") is not None),
             )
             if is_asked
         ]

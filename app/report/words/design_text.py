@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from app.domain.study import StudyDesign
+from app.domain.design.design import StudyDesign
 
 _TEMPLATE = """\
 # A study of real and synthetic chest radiographs. It opens as it stands:
@@ -65,12 +65,12 @@ def commented_design(design: StudyDesign, labels: Mapping[str, str]) -> str:
         seed=design.seed,
         break_every=design.break_every,
         longest_run=design.longest_run,
-        equivalence_margin=design.equivalence_margin,
+        equivalence_margin=design.analysis.margin,
         rendition_size=design.rendition_size,
-        realism=_text(design.questions.realism or "off"),
-        verdict=_flag(design.questions.verdict),
-        confidence=_flag(design.questions.confidence),
-        comment=_flag(design.questions.comment),
+        realism=_text(realism_word(design)),
+        verdict=_flag(design.first_with("verdict") is not None),
+        confidence=_flag(design.first_with("confidence") is not None),
+        comment=_flag(design.first_with("comment") is not None),
         replicates=design.replicates.count,
         minimum_lag=design.replicates.minimum_lag,
         practice=design.practice.count,
@@ -78,10 +78,17 @@ def commented_design(design: StudyDesign, labels: Mapping[str, str]) -> str:
     )
     arms = [
         f"[[arms]]{_comment(labels.get(plan.arm, ''))}\n"
-        f"arm = {_text(plan.arm)}\nnormal = {plan.normal}\nabnormal = {plan.abnormal}\n"
+        f"arm = {_text(plan.arm)}\nnormal = {plan.count('normal')}\n"
+        f"abnormal = {plan.count('abnormal')}\n"
         for plan in design.arms
     ]
     return head + "\n".join(arms)
+
+
+def realism_word(design: StudyDesign) -> str:
+    """The realism question as a design of format 1 names it."""
+    realism = design.first_with("realism")
+    return "off" if realism is None else f"{realism.low}-{realism.high}"
 
 
 def _text(text: str) -> str:

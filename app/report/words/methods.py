@@ -7,6 +7,7 @@ from importlib import metadata
 import numpy as np
 
 from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
+from app.domain.questions.question import Question
 from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, beyond_text
 from app.report.words.numbers import percent
@@ -38,22 +39,29 @@ def analysis_methods(analysis: Analysis) -> CitedText:
     return cite(_statistics(analysis))
 
 
+def _said_of(question: Question) -> str:
+    """A question as a sentence names what readers gave."""
+    if question.kind in ("scale", "slider"):
+        named = "confidence in it" if question.measure == "confidence" else question.measure
+        ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
+        return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
+    if question.measure == "verdict":
+        return "a verdict, real or synthetic"
+    article = (
+        "an optional" if not question.required else "an" if question.measure[0] in "aeiou" else "a"
+    )
+    return f"{article} {question.measure.replace('_', ' ')}"
+
+
+def _label(question: Question, point: int) -> str:
+    label = question.label_at(point)
+    return f" ({label.lower()})" if label else ""
+
+
 def _design(summary: StudySummary) -> Paragraph:
     design = summary.design
     arms = "; ".join(f"{arm.label} ({arm.cases} images)" for arm in summary.arms)
-    questions = []
-    scale = design.questions.realism_scale
-    if scale is not None:
-        questions.append(
-            f"realism from {scale.minimum} ({scale.anchor(scale.minimum).lower()}) to "
-            f"{scale.maximum} ({scale.anchor(scale.maximum).lower()})"
-        )
-    if design.questions.verdict:
-        questions.append("a verdict, real or synthetic")
-    if design.questions.confidence:
-        questions.append("confidence in it from 1 (guessing) to 5 (certain)")
-    if design.questions.comment:
-        questions.append("an optional comment")
+    questions = [_said_of(question) for question in design.questions]
     replicates = (
         f" {design.replicates.count} cases were shown to every reader a second time, at least "
         f"{design.replicates.minimum_lag} positions later, to measure intra-reader agreement."

@@ -7,8 +7,8 @@ another writing of the same rows.
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    RATING_COLUMNS,
     READER_COLUMNS,
+    rating_columns,
 )
 from app.services.export_study.csv_text import csv_cell
 from app.services.export_study.study_export import FILES, ExportFile, StudyExport
@@ -17,9 +17,9 @@ __all__ = [
     "CASE_COLUMNS",
     "CODEBOOK_COLUMNS",
     "FILES",
-    "RATING_COLUMNS",
     "READER_COLUMNS",
     "ExportFile",
     "StudyExport",
     "csv_cell",
+    "rating_columns",
 ]

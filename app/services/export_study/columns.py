@@ -1,8 +1,14 @@
 """What every column of the files is called and holds."""
 
+from collections.abc import Sequence
+
+from app.domain.questions.measures import MEASURES
+from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
+
 Column = tuple[str, str]
 
-RATING_COLUMNS: tuple[Column, ...] = (
+_BEFORE_ANSWERS: tuple[Column, ...] = (
     ("study", "The study's short name (slug)."),
     ("reader", "The reader's pseudonymous code, within the study."),
     ("case", "The case's code, within the study; the same for every reader."),
@@ -12,10 +18,8 @@ RATING_COLUMNS: tuple[Column, ...] = (
     ("replicate", "0 the first reading of this case by this reader, 1 the repeated one."),
     ("position", "Place in this reader's order, from 1; practice cases are not in this file."),
     ("session", "The reader's sitting, from 1: a new one with her link or after 30 idle minutes."),
-    ("realism", "Realism on the study's scale; higher is more realistic. Empty: not asked."),
-    ("verdict", "What the reader called it: real or synthetic. Empty: not asked."),
-    ("confidence", "Confidence in the verdict, 1 guessing to 5 certain. Empty: not asked."),
-    ("comment", "Free text; a leading apostrophe shields spreadsheets from formulas."),
+)
+_AFTER_ANSWERS: tuple[Column, ...] = (
     ("shown_at", "When the server sent the case, UTC, ISO 8601."),
     ("submitted_at", "When the server stored the rating, UTC, ISO 8601."),
     (
@@ -73,3 +77,21 @@ CODEBOOK_COLUMNS: tuple[Column, ...] = (
     ("column", "The column's name."),
     ("explanation", "What it holds."),
 )
+
+
+def rating_columns(questions: Sequence[Question]) -> tuple[Column, ...]:
+    """The columns of ratings.csv: one a question, in the order of the design."""
+    return (
+        *_BEFORE_ANSWERS,
+        *((question.key, explain(question)) for question in questions),
+        *_AFTER_ANSWERS,
+    )
+
+
+def explain(question: Question) -> str:
+    """A question's line in the codebook."""
+    what = MEASURES[question.measure].what
+    return (
+        f"{what[0].upper()}{what[1:]}. Asked: “{question.prompt}” "
+        f"Values: {kind_of(question).explain(question)}. Empty: not asked or not answered."
+    )

@@ -3,18 +3,19 @@
 import importlib
 import importlib.util
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.services.export_study.columns import RATING_COLUMNS
+from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
+from app.services.export_study.columns import rating_columns
 from app.services.export_study.csv_text import Rows
 
 _WHOLE = (
     "replicate",
     "position",
     "session",
-    "realism",
-    "confidence",
     "reading_time_ms",
     "hidden_time_ms",
     "superseded",
@@ -29,13 +30,14 @@ def parquet_is_available() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
 
 
-def parquet_bytes(rows: Rows) -> bytes:
-    """Columns of RATING_COLUMNS with their types: whole numbers, UTC moments, text."""
+def parquet_bytes(rows: Rows, questions: Sequence[Question]) -> bytes:
+    """Columns of `rating_columns` with their types: whole numbers, UTC moments, text."""
     pa: Any = importlib.import_module("pyarrow")
     parquet: Any = importlib.import_module("pyarrow.parquet")
-    names = [name for name, _ in RATING_COLUMNS]
+    names = [name for name, _ in rating_columns(questions)]
     kinds = {
         **dict.fromkeys(_WHOLE, pa.int64()),
+        **{one.key: pa.int64() for one in questions if kind_of(one).stored_as == "whole"},
         **dict.fromkeys(_MOMENTS, pa.timestamp("ms", tz="UTC")),
     }
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])

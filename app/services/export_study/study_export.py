@@ -2,39 +2,44 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.bank.evaluation import arm_evaluation
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
-from app.db.truth.evaluations import case_evaluations
-from app.db.truth.exports import case_rows, rating_rows, reader_rows
+from app.db.truth.answer_rows import answer_rows
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.exports import case_rows, reader_rows
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import arms_by_key, record_event, study_by_slug
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import StudyDesign, design_from_json
+from app.domain.questions.question import Question
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    RATING_COLUMNS,
     READER_COLUMNS,
+    rating_columns,
 )
 from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
 from app.services.export_study.r_script import r_script
+from app.services.export_study.rating_cells import rating_cells
 from app.services.export_study.read_me import read_me
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
 from app.services.export_study.wide import wide_header, wide_rows
 from app.statistics.table.ratings import RatingsTable
+from app.steps.analyse_ratings import analysis_of_study
+from app.steps.evaluate_arms import evaluations_of_arms
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -99,10 +104,14 @@ class StudyExport:
         ratings.parquet is there where pyarrow is installed.
         """
         contents: dict[str, Content] = {
-            "ratings.csv": lambda: csv_bytes(_names(RATING_COLUMNS), self._ratings()),
+            "ratings.csv": lambda: csv_bytes(
+                _names(rating_columns(self._design.questions)), self._ratings()
+            ),
             "readers.csv": lambda: csv_bytes(_names(READER_COLUMNS), self._readers()),
             "cases.csv": lambda: csv_bytes(_names(CASE_COLUMNS), self._cases()),
-            "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), _codebook()),
+            "codebook.csv": lambda: csv_bytes(
+                _names(CODEBOOK_COLUMNS), _codebook(self._design.questions)
+            ),
             "wide.csv": self._wide,
             "analysis.json": self._analysis,
             "study.imrmc": self._imrmc,
@@ -112,7 +121,9 @@ class StudyExport:
             "models.R": self._r_script,
         }
         if parquet_is_available():
-            contents["ratings.parquet"] = lambda: iter([parquet_bytes(self._ratings())])
+            contents["ratings.parquet"] = lambda: iter(
+                [parquet_bytes(self._ratings(), self._design.questions)]
+            )
         return contents
 
     def zipped(self) -> Iterator[bytes]:
@@ -149,13 +160,10 @@ class StudyExport:
             return study_ratings(session, self._study(session))
 
     def _ratings(self) -> Rows:
-        simulated = int(self._is_rehearsal)
+        questions = self._design.questions
         with self._database.reading() as session:
-            for row in rating_rows(session, self._study(session)):
-                values = row._mapping
-                superseded = int(values["superseded_by"] is not None)
-                added = {"study": self._slug, "superseded": superseded, "simulated": simulated}
-                yield [added[name] if name in added else values[name] for name, _ in RATING_COLUMNS]
+            for row in answer_rows(session, self._study(session)):
+                yield rating_cells(self._slug, row, questions)
 
     def _readers(self) -> Rows:
         with self._database.reading() as session:
@@ -163,7 +171,7 @@ class StudyExport:
                 yield [
                     self._slug,
                     reader.code,
-                    int(reader.is_simulated),
+                    int(reader.kind == "simulated"),
                     reader.role,
                     reader.specialty,
                     reader.years_experience,
@@ -188,16 +196,8 @@ class StudyExport:
         with self._database.reading() as session:
             study = self._study(session)
             readers = [reader.code for reader in reader_rows(session, study)]
-            rows = [dict(row._mapping) for row in rating_rows(session, study)]
-        questions = [
-            name
-            for name, asked in (
-                ("realism", self._design.questions.realism is not None),
-                ("verdict", self._design.questions.verdict),
-                ("confidence", self._design.questions.confidence),
-            )
-            if asked
-        ]
+            rows = list(answer_rows(session, study))
+        questions = [one for one in self._design.questions if one.kind != "text"]
         return csv_bytes(
             wide_header(readers, questions),
             wide_rows(self._slug, rows, readers, questions, simulated=self._is_rehearsal),
@@ -214,13 +214,11 @@ class StudyExport:
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
             }
-            drawn = case_evaluations(session, study)
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
-            evaluations = {
-                key: arm_evaluation(arm.details, drawn.get(key, ())) for key, arm in arms.items()
-            }
-        measures = {key: found for key, found in evaluations.items() if found is not None}
-        yield analysis_json(facts, self._table, self._design, measures=measures).encode()
+            evaluations = evaluations_of_arms(session, study, arms)
+        measures = {key: said for key, said in evaluations.items() if said is not None}
+        analysis = analysis_of_study(self._table, self._design)
+        yield analysis_json(facts, analysis, measures=measures).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(
@@ -243,13 +241,13 @@ class StudyExport:
         ).encode()
 
 
-def _names(columns: tuple[tuple[str, str], ...]) -> list[str]:
+def _names(columns: Sequence[tuple[str, str]]) -> list[str]:
     return [name for name, _ in columns]
 
 
-def _codebook() -> Rows:
+def _codebook(questions: Sequence[Question]) -> Rows:
     for file, columns in (
-        ("ratings.csv", RATING_COLUMNS),
+        ("ratings.csv", rating_columns(questions)),
         ("readers.csv", READER_COLUMNS),
         ("cases.csv", CASE_COLUMNS),
     ):

@@ -7,9 +7,9 @@ from app.domain.errors import NotFound
 from app.services.export_study import (
     CASE_COLUMNS,
     FILES,
-    RATING_COLUMNS,
     READER_COLUMNS,
     StudyExport,
+    rating_columns,
 )
 from app.services.export_study.parquet import MISSING, parquet_is_available
 from app.services.study_progress import study_overview
@@ -24,9 +24,10 @@ router = APIRouter(default_response_class=HTMLResponse)
 def exports(request: Request, slug: str) -> Response:
     """What can be downloaded, and what every column means."""
     with investigator_at_desk(request) as desk:
+        study = study_overview(desk.session, slug)
         context = {
-            "study": study_overview(desk.session, slug),
-            "rating_columns": RATING_COLUMNS,
+            "study": study,
+            "rating_columns": rating_columns(study.design.questions),
             "reader_columns": READER_COLUMNS,
             "case_columns": CASE_COLUMNS,
             "files": FILES,

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.blinding import BlindedCase
+from app.domain.blinding import BlindedCase, blinded_design
+from app.domain.design.status import ensure_open
 from app.domain.errors import AlreadyRated, BadAnswer, TooLateToCorrect
 from app.domain.journey import Step
 from app.domain.profile import read_profile
-from app.domain.study import ensure_open
+from app.domain.questions.kinds.kind import Picture
+from app.domain.questions.question import Question
+from app.domain.questions.reading import form_of
 from app.services.admit_reader import begin_reading, give_consent, keep_profile
 from app.services.read_case import (
     CaseToRead,
@@ -29,12 +32,11 @@ from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
 from app.web.pages import is_htmx
 from app.web.reading_context import (
-    case_picture,
+    case_shown,
     key_list,
     paragraphs,
     profile_fields,
     question_list,
-    values_of,
 )
 from app.web.state import web_state
 
@@ -70,7 +72,7 @@ def consent(request: Request, form: FormFields) -> Response:
     """Record that the reader agrees to take part."""
     page = ONWARDS
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
+        ensure_open(desk.reader.study.status)
         if form.get("consent") == "yes":
             give_consent(desk.reader, now=desk.now)
         else:
@@ -83,7 +85,7 @@ def profile(request: Request, form: FormFields) -> Response:
     """Store the reader's experience."""
     page = ONWARDS
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
+        ensure_open(desk.reader.study.status)
         if desk.reader.consented_at is not None:
             try:
                 keep_profile(desk.reader, read_profile(form), now=desk.now)
@@ -96,7 +98,7 @@ def profile(request: Request, form: FormFields) -> Response:
 def begin(request: Request, form: FormFields) -> Response:
     """Start with the first case."""
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
+        ensure_open(desk.reader.study.status)
         if desk.reader.profiled_at is not None:
             begin_reading(desk.reader, now=desk.now)
     return _answer(request, ONWARDS)
@@ -152,7 +154,7 @@ def go_on(request: Request, form: FormFields) -> Response:
 def back(request: Request) -> Response:
     """The last rated case with its answers, to be corrected."""
     with reader_at_desk(request) as desk:
-        ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
+        ensure_open(desk.reader.study.status)
         try:
             page = _served_case(
                 desk, case_to_correct(desk.session, desk.reader, desk.design, now=desk.now)
@@ -166,7 +168,7 @@ def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200
     standing = standing_of(desk.session, desk.reader, desk.design)
     step = standing.progress.step
     if step is not Step.THANKS:
-        ensure_open(desk.reader.study.status)  # type: ignore[arg-type]
+        ensure_open(desk.reader.study.status)
     if step is Step.CONSENT:
         return _consent_page(desk)
     if step is Step.PROFILE:
@@ -193,7 +195,7 @@ def _served_case(
         desk,
         found.case,
         new_submission(found.version),
-        values_of(found.answers),
+        form_of(_asked(desk), found.answers or {}),
         message=message,
         status=status,
     )
@@ -210,14 +212,22 @@ def _case_page(
     status: int = 200,
 ) -> Page:
     context = {
-        "case": case_picture(case),
-        "questions": question_list(desk.design.questions),
+        "case": case_shown(case, blinded_design(desk.design)),
+        "questions": question_list(_asked(desk), _shown(desk)),
         "values": values,
         "errors": dict(problems or {}),
         "submission": submission,
         "message": message,
     }
     return _page(desk, "case.html", context, status)
+
+
+def _asked(desk: ReaderAtDesk) -> tuple[Question, ...]:
+    return desk.design.questions_of(desk.design.phase(1))
+
+
+def _shown(desk: ReaderAtDesk) -> Picture:
+    return Picture(1, desk.design.rendition_size)
 
 
 def _consent_page(desk: ReaderAtDesk, error: str | None = None, status: int = 200) -> Page:
@@ -236,12 +246,13 @@ def _profile_page(
 
 
 def _instructions(desk: ReaderAtDesk) -> dict[str, object]:
+    asked = question_list(_asked(desk), _shown(desk))
     return {
         "instruction_paragraphs": paragraphs(desk.design.instructions),
-        "questions": question_list(desk.design.questions),
+        "questions": asked,
         "practice_count": desk.design.practice.count,
         "case_count": desk.design.presentation_count,
-        "keys": key_list(desk.design.questions),
+        "keys": key_list(asked),
     }
 
 
