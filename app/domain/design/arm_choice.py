@@ -13,6 +13,7 @@ ArmKind = Literal["real", "synthetic"]
 Counts = Mapping[str, int]
 # Images by stratum and by the value that matched ones share.
 Pool = Counter[tuple[str, str]]
+_USUAL_ORDER = {"normal": 0, "abnormal": 1}
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def shared_counts(
     most = min(protocol.cases, MOST_CASES // (len(arms) * max(1, len(held))))
     counts = {
         stratum: _whole_sets(min(most, held[stratum] // draws), document, len(arms))
-        for stratum in sorted(held, key=lambda name: (-held[name], name))
+        for stratum in sorted(held, key=lambda name: (_USUAL_ORDER.get(name, 2), name))
     }
     return {name: count for name, count in counts.items() if count >= protocol.fewest}
 
@@ -161,5 +162,5 @@ def _arms(count: int) -> str:
 
 def draws_of(document: Mapping[str, Any]) -> int:
     """How often cases are drawn anew: once a phase with new ones."""
-    phases = document.get("phases") or ({},)
+    phases: Sequence[Mapping[str, Any]] = document.get("phases") or [{}]
     return max(1, sum(phase.get("cases", "new") == "new" for phase in phases))

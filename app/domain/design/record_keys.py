@@ -43,3 +43,16 @@ def record_keys(document: Mapping[str, Any]) -> set[str]:
     references = {reference_of(row) for row in document.get("questions", ())}
     own = {document.get("stratify_by", "condition"), document.get("matched_by", "")}
     return {key for key in besides | references | own if key}
+
+
+def record_text(record: Mapping[str, Any], key: str) -> str:
+    """What is recorded of an image under `key`, as one text; empty where there is nothing.
+
+    A list, of findings say, is joined by `|`. Tables have no text: they can't make a stratum.
+    """
+    value = record.get(key)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "|".join(str(one).strip() for one in value if isinstance(one, str | int | float))
+    return str(value).strip() if isinstance(value, str | int | float) else ""
