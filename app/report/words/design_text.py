@@ -150,4 +150,4 @@ def _key(key: str) -> str:
 def _comment(text: str) -> str:
     # A comment ends with its line and holds no control characters.
     first = text.split("\n")[0]
-    return "# " + "".join(character for character in first if character.isprintable())
+    return ("# " + "".join(one for one in first if one.isprintable())).rstrip()
