@@ -163,4 +163,5 @@ def _arms(count: int) -> str:
 def draws_of(document: Mapping[str, Any]) -> int:
     """How often cases are drawn anew: once a phase with new ones."""
     phases: Sequence[Mapping[str, Any]] = document.get("phases") or [{}]
-    return max(1, sum(phase.get("cases", "new") == "new" for phase in phases))
+    new = [phase for phase in phases if phase.get("cases", "new") == "new"]
+    return max(1, len(new))
