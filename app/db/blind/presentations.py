@@ -22,46 +22,6 @@ class PendingCases:
     following: Presentation | None
 
 
-@dataclass(frozen=True)
-class Place:
-    """One presentation to be stored: which case stands at which 1-based position."""
-
-    case_id: int
-    is_practice: bool
-    position: int
-    replicate: int
-
-
-def store_presentations(session: Session, reader: Reader, places: Sequence[Place]) -> None:
-    """Insert a reader's presentations, each under a token of its own that tells nothing."""
-    tokens = [opaque_token() for _ in places]
-    session.execute(
-        insert(Presentation),
-        [
-            {
-                "reader_id": reader.id,
-                "token": token,
-                "is_practice": place.is_practice,
-                "position": place.position,
-                "replicate": place.replicate,
-            }
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
-    ids = dict(
-        session.execute(
-            select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
-        ).all()
-    )
-    session.execute(
-        insert(ShownCase),
-        [
-            {"presentation_id": ids[token], "slot": 1, "case_id": place.case_id}
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
-
-
 def pending_cases(session: Session, reader: Reader) -> PendingCases:
     """What the reader sees now and what comes after it."""
     found = session.scalars(
