@@ -4,14 +4,12 @@ Nothing here names an arm: the order is computed elsewhere (app/steps/lay_out_pr
 only positions and opaque tokens are handed on. The reading routes live on this module.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Case, Presentation, Rating, Reader, Rendition, ShownCase
-from app.domain.blinding import opaque_token
 
 
 @dataclass(frozen=True)

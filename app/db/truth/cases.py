@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, CaseSet, CaseSetMember, Image, Rendition, Study
@@ -52,8 +52,12 @@ def _store_sets(session: Session, study: Study, draw: Draw) -> None:
             for one in draw.sets
         ],
     )
-    case_ids = _ids(session, select(Case.code, Case.id).where(Case.study_id == study.id))
-    set_ids = _ids(session, select(CaseSet.code, CaseSet.id).where(CaseSet.study_id == study.id))
+    case_ids = dict(
+        session.execute(select(Case.code, Case.id).where(Case.study_id == study.id)).all()
+    )
+    set_ids = dict(
+        session.execute(select(CaseSet.code, CaseSet.id).where(CaseSet.study_id == study.id)).all()
+    )
     session.execute(
         insert(CaseSetMember),
         [
@@ -62,10 +66,6 @@ def _store_sets(session: Session, study: Study, draw: Draw) -> None:
             for code in one.members
         ],
     )
-
-
-def _ids(session: Session, query: Select[tuple[str, int]]) -> dict[str, int]:
-    return {code: row_id for code, row_id in session.execute(query)}
 
 
 def case_counts(session: Session, study: Study) -> dict[Stratum, int]:

@@ -146,7 +146,7 @@ def _cell(mark: Mark) -> str:
 
 
 def _from_text(text: str) -> object:
-    """A mark as `_cell` writes it; whatever is none comes back as it is, for the check to refuse."""
+    """A mark as `_cell` writes it; what is none comes back as it is, for the check to refuse."""
     picture, _, lengths = text.partition(":")
     try:
         numbers = [float(one) for one in lengths.split(",")]
