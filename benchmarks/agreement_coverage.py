@@ -57,7 +57,7 @@ def figures(latent: Float, *, fixed_readers: bool) -> dict[str, Estimate]:
     gaps = np.isnan(latent)
     realism = np.where(gaps, np.nan, np.digitize(latent, THRESHOLDS) + 1.0)
     verdict = np.where(gaps, np.nan, (latent < VERDICT_THRESHOLD).astype(np.float64))
-    found: dict[str, Estimate] = {}
+    chosen: dict[str, Estimate] = {}
     for kind, matrix, names in (("realism", realism, REALISM), ("verdict", verdict, VERDICT)):
         estimates = agreement(
             matrix,
@@ -65,8 +65,8 @@ def figures(latent: Float, *, fixed_readers: bool) -> dict[str, Estimate]:
             categories=(1, 2, 3, 4, 5) if kind == "realism" else (0, 1),
             generalise_to="cases" if fixed_readers else "readers_and_cases",
         )
-        found |= {f"{kind}.{name}": estimates[name] for name in names}
-    return found
+        chosen |= {f"{kind}.{name}": estimates[name] for name in names}
+    return chosen
 
 
 def main() -> int:

@@ -94,16 +94,16 @@ def audit(slug: Slug) -> None:
     """
     house = open_house()
     with house.database.reading() as session:
-        found = audit_pictures(session, house.store, slug)
+        pictures = audit_pictures(session, house.store, slug)
     console = wide_console()
-    print_table(console, shortcut_table(found))
+    print_table(console, shortcut_table(pictures))
     console.print()
-    for lead, text in shortcut_sentences(found):
+    for lead, text in shortcut_sentences(pictures):
         console.print(Text.assemble((lead, "bold"), " ", text))
-    for fault in found.faults:
+    for fault in pictures.faults:
         typer.echo(fault, err=True)
-    typer.echo(file_sentence(found), err=bool(found.faults))
-    if found.faults:
+    typer.echo(file_sentence(pictures), err=bool(pictures.faults))
+    if pictures.faults:
         raise typer.Exit(1)
 
 

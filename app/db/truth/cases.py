@@ -159,3 +159,15 @@ def shared_renditions(session: Session, study: Study) -> Sequence[str]:
         .having(func.count(Image.arm_id.distinct()) > 1)
         .order_by(Rendition.sha256)
     ).all()
+
+
+def pictures_by_code(
+    session: Session, study: Study, size: int
+) -> dict[str, tuple[str, str | None]]:
+    """The digest of each case's rendition of `size` pixels and the text beside it, by code."""
+    rows = session.execute(
+        select(Case.code, Rendition.sha256, Case.beside)
+        .join(Rendition, Rendition.image_id == Case.image_id)
+        .where(Case.study_id == study.id, Rendition.size == size)
+    )
+    return {code: (sha256, beside) for code, sha256, beside in rows}

@@ -137,3 +137,13 @@ def coverage(
         .group_by(Case.code)
     )
     return {code: int(count) for code, count in rows}
+
+
+def presentation_ids(session: Session, reader: Reader) -> dict[tuple[int, int], int]:
+    """The ids of a reader's presentations by phase and position, practice left out."""
+    rows = session.execute(
+        select(Presentation.phase, Presentation.position, Presentation.id).where(
+            Presentation.reader_id == reader.id, Presentation.is_practice.is_(False)
+        )
+    )
+    return {(phase, position): row_id for phase, position, row_id in rows}

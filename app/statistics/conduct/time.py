@@ -48,18 +48,18 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
     figures = independent_arms(
         "time.geometric_mean_ms", ("arm", "real"), [reader_means(m) for m in matrices], scale="log"
     )
-    found = compare_two_arms(figures, "arm", "real", settings)
+    contrast = compare_two_arms(figures, "arm", "real", settings)
     n_readers, n_cases, n_ratings = counts(matrices)
     method = "Obuchowski-Rockette difference of mean logarithms"
-    if found.why_not is not None:
+    if contrast.why_not is not None:
         return not_estimable(
-            found.why_not,
+            contrast.why_not,
             method=method,
             n_readers=n_readers,
             n_cases=n_cases,
             n_ratings=n_ratings,
         )
-    return _exponentiated(found.estimate, found.se, found.df, method, settings, matrices)
+    return _exponentiated(contrast.estimate, contrast.se, contrast.df, method, settings, matrices)
 
 
 def _exponentiated(

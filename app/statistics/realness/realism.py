@@ -153,10 +153,10 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     def limit(value: float, side: int) -> float:
         below = share(value)
         theta, covariance = reader_means(below)
-        found = averaged_over_readers(
+        averaged = averaged_over_readers(
             theta, covariance, [below], settings, scale="logit", what="the share"
         )
-        ends = (found.low, found.high)
+        ends = (averaged.low, averaged.high)
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
         end = ends[side]
         return float(np.nanmean(theta)) if end is None else end

@@ -179,8 +179,8 @@ def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200
         # Another file's page: this one can't reach the truth.
         return Page("", {}, redirect="/read/practice")
     if step is Step.CASE:
-        found = case_to_read(standing, desk.design, now=desk.now)
-        return _served_case(desk, found, message, status)
+        to_read = case_to_read(standing, desk.design, now=desk.now)
+        return _served_case(desk, to_read, message, status)
     context: dict[str, object] = {"can_go_back": standing.can_go_back, "message": message}
     if step is Step.BREAK:
         context |= {"done": standing.progress.cases_done, "total": desk.design.presentation_count}
@@ -189,13 +189,13 @@ def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200
 
 
 def _served_case(
-    desk: ReaderAtDesk, found: CaseToRead, message: str | None = None, status: int = 200
+    desk: ReaderAtDesk, to_read: CaseToRead, message: str | None = None, status: int = 200
 ) -> Page:
     return _case_page(
         desk,
-        found.case,
-        new_submission(found.version),
-        form_of(_asked(desk), found.answers or {}),
+        to_read.case,
+        new_submission(to_read.version),
+        form_of(_asked(desk), to_read.answers or {}),
         message=message,
         status=status,
     )
