@@ -147,7 +147,8 @@ def equivalence_verdict(
     Verdict
         When every reader separates the arms completely there is no standard error: the exact
         bound of the AUC decides (:mod:`app.statistics.variance.exact_bound`). One reader is no
-        sample of readers and gets no verdict on what readers can tell, unless the question is of this one.
+        sample of readers and gets no verdict on what readers can tell, unless the question is of
+        this one.
     """
     alpha = 1.0 - settings.level
     arm = single_arm(
