@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.films.kinds import IMAGE_SUFFIXES
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
-from ml.radiographs.pixels import IMAGE_SUFFIXES, is_dicom
+from ml.radiographs.pixels import is_dicom
 
 NORMAL_FINDINGS = ("", "normal", "no finding", "no findings", "healthy", "unremarkable")
 FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")

@@ -43,6 +43,8 @@ class PreparedData:
     held_out: tuple[TrainingImage, ...]
     licence: str | None
     attribution: str | None
+    grey_mapping: str | None = None
+    """How deep films became grey; None in folders from before this was written down."""
 
 
 def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
@@ -89,6 +91,7 @@ def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
         held_out,
         about.get("licence"),
         about.get("attribution"),
+        about.get("grey_mapping"),
     )
 
 

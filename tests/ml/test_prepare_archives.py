@@ -8,8 +8,8 @@ from chest_fixtures import write_montgomery
 
 from ml.errors import MlError
 from ml.prepare import main
+from ml.radiographs import archives
 from ml.radiographs.archives import opened
-from ml.radiographs.pixels import archives
 
 
 def zipped(path, entries, **options):
