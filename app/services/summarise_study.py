@@ -1,7 +1,7 @@
 """A study's results: what was read, what every arm came to, and what must be said beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -37,7 +37,8 @@ class ArmFacts:
     label: str
     kind: str
     description: str
-    cases_by_stratum: Mapping[str, int]
+    # Two that differ in it are unequal; left out of the hash, since a mapping has none.
+    cases_by_stratum: Mapping[str, int] = field(hash=False)
     generated: int | None
     rejected: int | None
     rejection_rule: str
