@@ -7,18 +7,7 @@ import pytest
 
 from app.domain.design.protocol import read_protocol
 from app.domain.errors import BadDesign
-from tests.domain.design.test_protocols import FOLDER, protocol
-
-
-def test_it_may_look_at_the_keys_it_names_and_at_those_that_stand_in() -> None:
-    assert protocol("gazevalm-2026").bank_keys == {"condition", "findings", "report", "match"}
-    assert protocol("jang-2023").bank_keys == {"condition"}
-    assert protocol("roentgen-alignment").bank_keys == {
-        "condition",
-        "report",
-        "prompt",
-        "findings",
-    }
+from tests.domain.design.test_protocols import FOLDER
 
 
 def test_what_is_left_out_has_a_default() -> None:

@@ -35,7 +35,10 @@ def test_a_study_that_hides_nothing_is_not_warned_of() -> None:
         ({"notice": "An AI study"}, "'AI' in the notice"),
         ({"instructions": "Some are fake."}, "'fake' in the instructions"),
         ({"consent": {"text": "made by a computer"}}, "'computer' in the text of the consent"),
-        ({"consent": {"line": "I look at generated films"}}, "'generat' in the sentence of consent"),
+        (
+            {"consent": {"line": "I look at generated films"}},
+            "'generat' in the sentence of consent",
+        ),
         ({"registration": {"purpose": "To tell real or not"}}, "in the registration's purpose"),
         ({"registration": {"registry": "Deepfake trial"}}, "in the registration's registry"),
     ],
