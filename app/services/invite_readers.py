@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.presentations import lay_out_presentations, presentation_count
+from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import reader_by_code, readers_of
 from app.db.tables import Reader, Study
 from app.db.truth.studies import record_event, study_by_slug
 from app.domain.blinding import link_token, token_hash
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput, NotFound, Refused
+from app.steps.lay_out_presentations import lay_out_presentations
 
 MOST_AT_ONCE = 200
 

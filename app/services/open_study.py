@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.presentations import lay_out_presentations
 from app.db.blind.readers import readers_of
 from app.db.truth.studies import (
     bank_counts,
@@ -20,6 +19,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.design.writing import digest
 from app.domain.errors import BadDesign, Refused
 from app.domain.sampling import draw_cases
+from app.steps.lay_out_presentations import lay_out_presentations
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.db.blind.answers import insert_simulated_ratings
-from app.db.blind.presentations import lay_out_presentations, presentations_with_arms
 from app.db.blind.readers import start_session
 from app.db.tables import Reader, Study
+from app.db.truth.simulated_readers import presentations_with_arms
 from app.db.truth.studies import (
     arms_by_key,
     bank_images,
@@ -25,6 +25,7 @@ from app.domain.errors import BadInput, Refused
 from app.domain.questions.kinds.kind import Picture
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.domain.sampling import draw_cases
+from app.steps.lay_out_presentations import lay_out_presentations
 
 MOST_READERS = 100
 PROFILES = (

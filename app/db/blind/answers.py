@@ -6,17 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import (
-    Answer,
-    Arm,
-    Case,
-    Image,
-    Presentation,
-    Rating,
-    Reader,
-    ReadingSession,
-    ShownCase,
-)
+from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
 from app.domain.blinding import opaque_token
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.rehearsal import SimulatedAnswer
@@ -88,17 +78,6 @@ def practice_without_feedback(session: Session, reader: Reader) -> Presentation 
         .order_by(Presentation.position)
         .limit(1)
     ).one_or_none()
-
-
-def truth_of_practice(session: Session, presentation: Presentation) -> str:
-    """`real` or `synthetic`, for a practice presentation and no other."""
-    return session.scalars(
-        select(Arm.kind)
-        .join(Image, Image.arm_id == Arm.id)
-        .join(Case, Case.image_id == Image.id)
-        .join(ShownCase, ShownCase.case_id == Case.id)
-        .where(ShownCase.presentation_id == presentation.id, Case.is_practice.is_(True))
-    ).one()
 
 
 def insert_simulated_ratings(
