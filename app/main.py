@@ -14,6 +14,7 @@ from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.design.reading import design_from_json
 from app.domain.practice import PracticeFeedback
+from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_presentations
@@ -22,6 +23,7 @@ from app.web.cookies import CookieSigner
 from app.web.desk import ReaderDesks
 from app.web.error_pages import add_error_pages
 from app.web.front import Front
+from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.practice_state import TellsPractice
 from app.web.routes import (
@@ -89,6 +91,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         data_dir=settings.data_dir,
         clock=clock,
     )
+    app.state.office = OfficeState(reports=ReportCache())
     app.add_middleware(SecurityHeaders)
     add_error_pages(app)
     app.mount("/static", StaticFiles(directory=static), name="static")

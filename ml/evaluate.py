@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.bank.software import software_versions
 from ml.bank.writer import iter_records, read_header, utc_now, write_bytes, write_evaluation
 from ml.device import pick_device
 from ml.errors import MlError, said_by
@@ -134,7 +135,6 @@ def run(arguments: argparse.Namespace) -> None:
 def _evaluate_bank(
     arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
 ) -> None:
-    from ml.generate import software_versions
     from ml.measuring.contact_sheet import render
     from ml.measuring.evaluation import ArmImages, evaluate
     from ml.measuring.features import VaeFeatures, load_features

@@ -26,6 +26,7 @@ from ml.bank.run_folder import (
     write_json,
     write_text,
 )
+from ml.bank.software import software_versions
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
@@ -298,8 +299,6 @@ def _accelerator(device: str | None, processes: int | None) -> Any:
 def _versions(device: torch.device) -> dict[str, str]:
     """Return a run's ``versions.json``: the software, and what it ran on."""
     import torch
-
-    from ml.generate import software_versions
 
     found = {**software_versions(), "device": device.type}
     if device.type == "cuda":

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.bank.software import software_versions
 from ml.bank.writer import (
     CONDITIONS,
     ArmDescription,
@@ -197,14 +197,6 @@ def counts_per_condition(total: int, only: Condition | None = None) -> dict[Cond
     if only is not None:
         return {only: total}
     return {"normal": total - total // 2, "abnormal": total // 2}
-
-
-def software_versions() -> dict[str, str]:
-    """Versions of what decides an image's content."""
-    from importlib.metadata import version
-
-    packages = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "numpy")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def _progress_so_far(

@@ -22,12 +22,12 @@ from app.services.analyse_file import analyse_file, column_map
 from app.statistics.planning.pilot import PilotComponents, pilot_components
 from app.statistics.planning.plan import QUESTIONS, Plan, Question
 from app.statistics.planning.plan import plan as plan_grid
-from app.statistics.planning.simulation import Scenario, VarianceComponents
+from app.statistics.planning.simulation import LatentVariances, Scenario
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 
 _DEFAULTS = Scenario()
-_VARIANCES = VarianceComponents()
+_VARIANCES = LatentVariances()
 _ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our assumption"
 _FIGURES = (".svg", ".png")
 

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from app.bank.leak_audit import MEASURES, PictureMeasures, file_fault, picture_measures
 from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
+from app.db.studies import study_by_slug
+from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
-from app.db.truth.studies import arms_by_key, bank_images, study_by_slug
 from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
-from app.domain.sampling import draw_cases
 from app.statistics.realness.separation import Separation, separation
 from app.statistics.table.ratings import Float
+from app.steps.draw_cases import cases_of_design
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
     if study.status == "draft":
         drawn = {
             (case.stratum[0], case.image)
-            for case in draw_cases(design, bank_images(session, keys, size))
+            for case in cases_of_design(session, design)
             if not case.is_practice
         }
         rows = [

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import reader_by_code, readers_of
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Reader, Study
-from app.db.truth.studies import record_event, study_by_slug
 from app.domain.blinding import link_token, token_hash
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput, NotFound, Refused

@@ -6,19 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import readers_of
-from app.db.truth.studies import (
-    bank_counts,
-    bank_images,
-    case_digest_lines,
-    record_event,
-    shared_renditions,
-    store_cases,
-    study_by_slug,
-)
+from app.db.studies import record_event, study_by_slug
+from app.db.truth.cases import shared_renditions
 from app.domain.design.reading import design_from_json
-from app.domain.design.writing import digest
-from app.domain.errors import BadDesign, Refused
-from app.domain.sampling import draw_cases
+from app.domain.errors import Refused
+from app.steps.draw_cases import freeze_cases
 from app.steps.lay_out_presentations import lay_out_presentations
 
 
@@ -39,25 +31,13 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
     if study.status != "draft":
         raise Refused(f"The study {slug} is {study.status} already; only a draft can be opened.")
     design = design_from_json(study.design)
-    images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
-    if not images and bank_counts(session):
-        raise BadDesign(
-            "rendition_size",
-            f"no image of these arms has a rendition of {design.rendition_size} pixels; "
-            f"import them with --size {design.rendition_size}",
-        )
-    drawn = draw_cases(design, images)
-    store_cases(session, study, drawn)
-    session.flush()
+    frozen = freeze_cases(session, study, design)
     study.status = "open"
     study.opened_at = now
-    # The text itself, whatever format it was written in.
-    study.design_sha256 = digest(study.design)
-    study.cases_sha256 = digest("\n".join(case_digest_lines(session, study)))
     for reader in readers_of(session, study):
         if reader.revoked_at is None:
             lay_out_presentations(session, reader, design)
-    practice = sum(case.is_practice for case in drawn)
+    practice = sum(case.is_practice for case in frozen.drawn)
     shared = shared_renditions(session, study)
     warnings = (
         (
@@ -74,13 +54,13 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
         action="opened",
         now=now,
         detail={
-            "design_sha256": study.design_sha256,
-            "cases_sha256": study.cases_sha256,
+            "design_sha256": frozen.design_sha256,
+            "cases_sha256": frozen.cases_sha256,
             "warnings": list(warnings),
         },
     )
     return Opened(
-        len(drawn) - practice, practice, study.design_sha256, study.cases_sha256, warnings
+        len(frozen.drawn) - practice, practice, frozen.design_sha256, frozen.cases_sha256, warnings
     )
 
 

@@ -7,24 +7,18 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.answers import insert_simulated_ratings
 from app.db.blind.readers import start_session
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Reader, Study
+from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.simulated_readers import presentations_with_arms
-from app.db.truth.studies import (
-    arms_by_key,
-    bank_images,
-    case_digest_lines,
-    record_event,
-    slug_is_taken,
-    store_cases,
-    study_by_slug,
-)
 from app.domain.blinding import link_token, token_hash
 from app.domain.design.reading import design_from_json
 from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
 from app.domain.questions.kinds.kind import Picture
 from app.domain.rehearsal import NOTICE, SimulatedReaders
-from app.domain.sampling import draw_cases
+from app.steps.draw_cases import freeze_cases
+from app.steps.free_slug import free_slug
 from app.steps.lay_out_presentations import lay_out_presentations
 
 MOST_READERS = 100
@@ -67,7 +61,7 @@ def rehearse_study(
         seed=digest_seed(design.seed, seed),
     )
     copy = Study(
-        slug=_free_slug(session, slug),
+        slug=free_slug(session, f"{slug[:60]}-rehearsal"),
         title=design.title,
         design=design_to_json(design),
         status="closed",
@@ -78,17 +72,12 @@ def rehearse_study(
     )
     session.add(copy)
     session.flush()
-    images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
-    store_cases(session, copy, draw_cases(design, images))
-    session.flush()
-    lines = case_digest_lines(session, copy)
-    copy.design_sha256 = digest(design_to_json(design))
-    copy.cases_sha256 = digest("\n".join(lines))
+    frozen = freeze_cases(session, copy, design)
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
     simulated = SimulatedReaders(
         list(arms),
         [key for key, arm in arms.items() if arm.kind == "real"],
-        [line.split("\t")[0] for line in lines],
+        [case.code for case in frozen.drawn],
         seed=seed,
     )
     ratings = 0
@@ -142,11 +131,3 @@ def rehearse_study(
 def digest_seed(study_seed: int, seed: int) -> int:
     """A seed that the study's own order and cases can't share."""
     return int(digest(f"rehearsal:{study_seed}:{seed}")[:15], 16)
-
-
-def _free_slug(session: Session, slug: str) -> str:
-    stem = f"{slug[:60]}-rehearsal"
-    free, number = stem, 2
-    while slug_is_taken(session, free):
-        free, number = f"{stem}-{number}", number + 1
-    return free

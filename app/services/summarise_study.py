@@ -6,23 +6,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.bank.evaluation import ArmEvaluation, arm_evaluation
+from app.bank.evaluation import ArmEvaluation
 from app.db.blind.readers import progress_of_readers
+from app.db.studies import record_event, study_by_id, study_by_slug
 from app.db.tables import Study
-from app.db.truth.evaluations import case_evaluations
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.cases import case_counts
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import (
-    arms_by_key,
-    case_counts,
-    record_event,
-    study_by_id,
-    study_by_slug,
-)
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.statistics.analysis import Analysis, analyse
-from app.statistics.table.settings import AnalysisSettings
+from app.statistics.analysis import Analysis
+from app.steps.analyse_ratings import analysis_of_study
+from app.steps.evaluate_arms import evaluations_of_arms
 
 INTERIM_ACTION = "results seen while not closed"
 
@@ -105,9 +101,6 @@ def summarise_study(
         )
     design = design_from_json(study.design)
     table = study_ratings(session, study)
-    settings = AnalysisSettings(
-        margin=design.analysis.margin, seed=design.seed % 2**32, bootstrap=bootstrap
-    )
     readers = progress_of_readers(session, study)
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
@@ -126,7 +119,7 @@ def summarise_study(
         readers_finished=sum(line.reader.finished_at is not None for line in readers),
         presentations=sum(line.total for line in taking_part),
         rated=sum(line.rated for line in taking_part),
-        analysis=None if table is None else analyse(table, settings=settings),
+        analysis=analysis_of_study(table, design, bootstrap=bootstrap),
     )
 
 
@@ -148,7 +141,8 @@ def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str)
 
 def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[ArmFacts, ...]:
     counts = case_counts(session, study)
-    evaluations = case_evaluations(session, study)
+    arms = arms_by_key(session, [plan.arm for plan in design.arms])
+    evaluations = evaluations_of_arms(session, study, arms)
     return tuple(
         ArmFacts(
             key=arm.key,
@@ -161,7 +155,7 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             generated=arm.generated,
             rejected=arm.rejected,
             rejection_rule=arm.rejection_rule,
-            evaluation=arm_evaluation(arm.details, evaluations.get(arm.key, ())),
+            evaluation=evaluations[arm.key],
         )
-        for arm in arms_by_key(session, [plan.arm for plan in design.arms]).values()
+        for arm in arms.values()
     )

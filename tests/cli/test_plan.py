@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.report.plan.text import answers, few_readers
 from app.statistics.planning.plan import plan
-from app.statistics.planning.simulation import Scenario, VarianceComponents, simulate_studies, solve
+from app.statistics.planning.simulation import LatentVariances, Scenario, simulate_studies, solve
 from app.statistics.table.settings import AnalysisSettings
 from tests.cli.conftest import Run
 
@@ -24,7 +24,7 @@ SHARED = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanc
 def pilot(tmp_path: Path) -> Path:
     """A pilot of 8 readers and 2 x 30 images, as `export` writes ratings."""
     made = simulate_studies(
-        solve(Scenario(components=VarianceComponents(0.3, 0.2, 0.5))),
+        solve(Scenario(components=LatentVariances(0.3, 0.2, 0.5))),
         readers=8,
         cases=30,
         studies=1,
@@ -106,7 +106,7 @@ def test_a_pilot_of_another_tool_can_be_read(run: Run) -> None:
 
 
 def test_enough_readers_are_not_told_that_they_can_not_answer() -> None:
-    easy = Scenario(auc=0.85, components=VarianceComponents(0.0, 0.01, 0.3))
+    easy = Scenario(auc=0.85, components=LatentVariances(0.0, 0.01, 0.3))
     made = plan(
         readers=(3, 8),
         cases=(40,),

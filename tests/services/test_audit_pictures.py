@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.writer import BankWriter
+from app.db.studies import study_by_slug
 from app.db.tables import Case
 from app.db.tables import Image as ImageRow
 from app.db.truth.pictures import pictures_of_cases
-from app.db.truth.studies import study_by_slug
 from app.domain.errors import BadDesign, NotFound
 from app.services.audit_pictures import PictureAudit, audit_pictures
 from app.services.import_bank import import_bank

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from app.db.studies import study_by_slug
 from app.db.tables import Arm, Image
 from app.db.truth.exports import case_rows
-from app.db.truth.studies import study_by_slug
 from app.services.analyse_file import analyse_file
 from app.services.export_study import FILES, rating_columns, StudyExport
 from app.services.export_study.parquet import parquet_is_available

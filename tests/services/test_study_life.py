@@ -6,7 +6,6 @@ from itertools import groupby
 import pytest
 from sqlalchemy import func, select
 
-from app.db.blind.presentations import lay_out_presentations
 from app.db.tables import (
     Arm,
     Case,
@@ -18,12 +17,14 @@ from app.db.tables import (
     ShownCase,
     Study,
 )
+from app.db.truth.simulated_readers import presentations_with_arms
 from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.writing import digest
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study
+from app.steps.lay_out_presentations import lay_out_presentations
 from tests.studies import NOW, House, design_values
 
 
@@ -225,8 +226,6 @@ def test_a_rehearsal_is_the_same_for_the_same_seed(house: House) -> None:
 
 
 def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
-    from app.db.blind.presentations import presentations_with_arms
-
     slug, _ = house.open_study_with_reader()
     with house.database.reading() as session:
         reader = session.scalars(select(Reader)).one()

@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from app.db.studies import events_of, study_by_slug
 from app.db.truth.exports import rating_rows
-from app.db.truth.ratings_table import experience_band, study_ratings
-from app.db.truth.studies import events_of, study_by_slug
+from app.db.truth.ratings_table import study_ratings
 from app.domain.errors import NotFound, Refused
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import facts_of_arms, note_interim_look, summarise_study
@@ -110,14 +110,6 @@ def test_flagged_images_are_counted_in_the_bank_and_among_the_cases(house: House
     # Practice is not counted, as it is not rated.
     assert (found.memorised, found.drawn) == (12, 4)
     assert (found.drawn_compared, found.drawn_memorised) == (4, 4)
-
-
-@pytest.mark.parametrize(
-    ("years", "band"),
-    [(0, "under 5 years"), (5, "5 to 9 years"), (19, "10 to 19 years"), (70, "20 years or more")],
-)
-def test_years_fall_into_bands(years: int, band: str) -> None:
-    assert experience_band(years) == band
 
 
 def test_its_json_holds_no_nan(house: House) -> None:

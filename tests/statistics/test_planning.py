@@ -13,9 +13,9 @@ from app.statistics.analysis import analyse
 from app.statistics.planning.pilot import pilot_components
 from app.statistics.planning.plan import QUESTIONS, Plan, plan
 from app.statistics.planning.simulation import (
+    LatentVariances,
     Scenario,
     SimulatedStudies,
-    VarianceComponents,
     expected_auc,
     rating_thresholds,
     simulate_studies,
@@ -95,14 +95,14 @@ def test_simulated_studies_have_the_stated_auc_and_rates(steps: int) -> None:
 
 
 def test_without_reader_effects_the_auc_is_the_binormal_one() -> None:
-    alone = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.3)
+    alone = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.3)
     for distance in (-0.6, 0.2, 1.4):
         found = expected_auc(distance, 0.0, rating_thresholds(101), alone)
         assert found == pytest.approx(stats.norm.cdf(distance / math.sqrt(2)), abs=1e-3)
 
 
 def test_the_real_rate_follows_from_the_auc_unless_stated() -> None:
-    alone = VarianceComponents(reader=0.0, reader_by_arm=0.0)
+    alone = LatentVariances(reader=0.0, reader_by_arm=0.0)
     scenario = Scenario(auc=0.76, deception=0.5, steps=101, components=alone)
     # d = 1 apart, the arm cut at its median: the real images lie one standard deviation above.
     assert solve(scenario).real_rate == pytest.approx(stats.norm.cdf(1.0), abs=0.002)
@@ -113,7 +113,7 @@ def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test() -> None
     """No reader effects and all variance shared: J readers are one, whose AUC at 0.5 has the
     variance (n0 + n1 + 1)/(12 n0 n1) of Mann and Whitney (1947, doi:10.1214/aoms/1177730491)."""
     cases, margin, simulations = 100, 0.10, 300
-    alike = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.999)
+    alike = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.999)
     found = (
         small_plan(
             cases=(cases,),
@@ -185,7 +185,7 @@ def test_more_readers_and_images_are_more_precise() -> None:
 
 
 def test_the_smallest_design_is_the_one_with_the_fewest_readings() -> None:
-    easy = Scenario(auc=0.93, components=VarianceComponents(0.0, 0.01, 0.3))
+    easy = Scenario(auc=0.93, components=LatentVariances(0.0, 0.01, 0.3))
     found = small_plan(readers=(4, 8), cases=(20, 30), scenario=easy)
     cell = found.smallest("auc")
     assert cell is not None
@@ -194,7 +194,7 @@ def test_the_smallest_design_is_the_one_with_the_fewest_readings() -> None:
 
 
 def test_arms_that_every_reader_separates_count_as_distinguished() -> None:
-    apart = Scenario(auc=0.99999, components=VarianceComponents(0.0, 0.0, 0.9))
+    apart = Scenario(auc=0.99999, components=LatentVariances(0.0, 0.0, 0.9))
     found = small_plan(cases=(15,), scenario=apart).cells[0].expected["auc"]
     assert found.not_estimable > 0.5
     assert found.power == 1.0
@@ -226,10 +226,10 @@ def test_json_holds_the_grid_and_what_was_assumed() -> None:
         (lambda: Scenario(deception=40.0), "arm's rate judged real is 40"),
         (lambda: Scenario(real_rate=0.0), "real images' rate"),
         (lambda: Scenario(steps=1), "1 steps"),
-        (lambda: VarianceComponents(reader=-0.1), "reader variance is -0.1"),
-        (lambda: VarianceComponents(case=1.0), "case variance is 1"),
+        (lambda: LatentVariances(reader=-0.1), "reader variance is -0.1"),
+        (lambda: LatentVariances(case=1.0), "case variance is 1"),
         (
-            lambda: solve(Scenario(auc=0.99, components=VarianceComponents(0, 10.0, 0.5), steps=2)),
+            lambda: solve(Scenario(auc=0.99, components=LatentVariances(0, 10.0, 0.5), steps=2)),
             "out of reach",
         ),
     ],
@@ -244,7 +244,7 @@ def test_what_can_not_be_planned_is_one_sentence(make: Any, sentence: str) -> No
     "of", [{}, {"verdict": True}, {"missing": 0.3}], ids=["realism", "verdict", "missing"]
 )
 def test_a_pilot_gives_back_the_components_it_was_simulated_with(of: dict[str, Any]) -> None:
-    truth = VarianceComponents(reader=0.20, reader_by_arm=0.10, case=0.60)
+    truth = LatentVariances(reader=0.20, reader_by_arm=0.10, case=0.60)
     made = simulated(Scenario(components=truth), readers=30, cases=60, studies=12)
     found = [pilot_components(table_of(made, study, **of)).components for study in range(12)]
     for name, error in (("reader", 0.06), ("reader_by_arm", 0.03), ("case", 0.04)):
@@ -253,7 +253,7 @@ def test_a_pilot_gives_back_the_components_it_was_simulated_with(of: dict[str, A
 
 
 def test_a_small_pilot_says_how_little_it_knows() -> None:
-    none = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.60)
+    none = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.60)
     made = simulated(Scenario(components=none), readers=3, cases=10, seed=1)
     found = pilot_components(table_of(made))
     assert (found.n_readers, found.n_cases, found.n_ratings) == (3, 20, 60)

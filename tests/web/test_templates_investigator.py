@@ -22,8 +22,8 @@ from app.domain.errors import BadDesign
 from app.domain.scales import REALISM_SCALES
 from app.domain.design.design import ArmPlan, Practice, StudyDesign
 from app.domain.design.reading import design_from_mapping
-from app.services.export_study import CASE_COLUMNS, rating_columns, READER_COLUMNS
-from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
+from app.services.export_study import CASE_COLUMNS, RATING_COLUMNS, READER_COLUMNS
+from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
@@ -31,9 +31,9 @@ from app.web.security_headers import SecurityHeaders
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 ARMS = (
-    BankArm("real", "Montgomery <real>", "real", "", 20, 20),
-    BankArm("M0", "Untouched base model", "synthetic", "", 30, 30),
-    BankArm("M1", "M1", "synthetic", "", 30, 0),
+    ArmHoldings("real", "Montgomery <real>", "real", "", 20, 20),
+    ArmHoldings("M0", "Untouched base model", "synthetic", "", 30, 30),
+    ArmHoldings("M1", "M1", "synthetic", "", 30, 0),
 )
 DESIGN = StudyDesign(
     title="Realism & <blinding>",

@@ -11,17 +11,9 @@ from app.db.truth.answer_rows import AnswerRow, answer_rows
 from app.db.truth.exports import reader_rows
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
-from app.domain.profile import SPECIALTIES
+from app.domain.profile import SPECIALTIES, experience_band
 from app.domain.questions.question import Question
 from app.statistics.table.ratings import RatingsTable, ratings_table
-
-# Completed years from which a band begins, lowest first.
-EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
-    (0, "under 5 years"),
-    (5, "5 to 9 years"),
-    (10, "10 to 19 years"),
-    (20, "20 years or more"),
-)
 
 
 def study_ratings(session: Session, study: Study) -> RatingsTable | None:
@@ -113,15 +105,6 @@ def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
     if isinstance(value, int):
         return float(value > (question.low + question.high) / 2)
     return float(value == "synthetic")
-
-
-def experience_band(years: int) -> str:
-    """The band that completed years of experience fall into.
-
-    >>> experience_band(12)
-    '10 to 19 years'
-    """
-    return [name for least, name in EXPERIENCE_BANDS if years >= least][-1]
 
 
 def _groups(session: Session, study: Study) -> dict[str, dict[str, str]]:

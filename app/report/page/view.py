@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.db.truth.ratings_table import EXPERIENCE_BANDS
-from app.domain.profile import SPECIALTIES
+from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import ReportFigure, report_figures
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (

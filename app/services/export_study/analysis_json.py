@@ -6,16 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from app.bank.evaluation import ArmEvaluation
-from app.domain.design.design import StudyDesign
-from app.statistics.analysis import analyse
-from app.statistics.table.ratings import RatingsTable
-from app.statistics.table.settings import AnalysisSettings
+from app.statistics.analysis import Analysis
 
 
 def analysis_json(
     study: Mapping[str, Any],
-    table: RatingsTable | None,
-    design: StudyDesign,
+    analysis: Analysis | None,
     *,
     measures: Mapping[str, ArmEvaluation],
 ) -> str:
@@ -23,10 +19,9 @@ def analysis_json(
 
     `measures` is what the image bank says of the arms' images, for the arms that it says it of.
     """
-    if table is None:
-        found: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
-    else:
-        found = analyse(table, settings=AnalysisSettings(margin=design.analysis.margin)).to_json()
+    results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
+    if analysis is not None:
+        results = analysis.to_json()
     images = {arm: asdict(evaluation) for arm, evaluation in measures.items()}
-    content = {"study": dict(study), "image_measures": images, **found}
+    content = {"study": dict(study), "image_measures": images, **results}
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

@@ -9,15 +9,14 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.bank.evaluation import arm_evaluation
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
-from app.db.truth.evaluations import case_evaluations
+from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.exports import case_rows, reader_rows
 from app.db.truth.ratings_table import study_ratings
-from app.db.truth.studies import arms_by_key, record_event, study_by_slug
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
@@ -39,6 +38,8 @@ from app.services.export_study.read_me import read_me
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
 from app.services.export_study.wide import wide_header, wide_rows
 from app.statistics.table.ratings import RatingsTable
+from app.steps.analyse_ratings import analysis_of_study
+from app.steps.evaluate_arms import evaluations_of_arms
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -213,13 +214,11 @@ class StudyExport:
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
             }
-            drawn = case_evaluations(session, study)
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
-            evaluations = {
-                key: arm_evaluation(arm.details, drawn.get(key, ())) for key, arm in arms.items()
-            }
-        measures = {key: found for key, found in evaluations.items() if found is not None}
-        yield analysis_json(facts, self._table, self._design, measures=measures).encode()
+            evaluations = evaluations_of_arms(session, study, arms)
+        measures = {key: said for key, said in evaluations.items() if said is not None}
+        analysis = analysis_of_study(self._table, self._design)
+        yield analysis_json(facts, analysis, measures=measures).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(

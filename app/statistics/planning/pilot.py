@@ -25,7 +25,7 @@ from itertools import combinations
 import numpy as np
 from scipy import optimize, special
 
-from app.statistics.planning.simulation import VarianceComponents
+from app.statistics.planning.simulation import LatentVariances
 from app.statistics.table.ratings import Float, Measure, RatingsTable, StatisticsInputError
 from app.statistics.variance.reader_means import reader_means
 
@@ -40,7 +40,7 @@ class PilotComponents:
 
     Attributes
     ----------
-    components : VarianceComponents
+    components : LatentVariances
     measure : str
         The column they come from: ``realism``, ``score`` or ``judged_real``.
     n_readers, n_cases, n_ratings : int
@@ -48,7 +48,7 @@ class PilotComponents:
         Sentences: few readers or cases, a component that came out negative.
     """
 
-    components: VarianceComponents
+    components: LatentVariances
     measure: Measure
     n_readers: int
     n_cases: int
@@ -106,7 +106,7 @@ def pilot_components(table: RatingsTable) -> PilotComponents:
     unit = 1.0 - within_arm
     first = table.replicate == 0
     return PilotComponents(
-        components=VarianceComponents(
+        components=LatentVariances(
             reader=common / unit, reader_by_arm=(within_arm - common) / unit, case=case / unit
         ),
         measure=measure,

@@ -1,12 +1,9 @@
 """The report of a closed study, its figures, and the whole of it as one file."""
 
-from typing import cast
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import NotFound
-from app.report.page.cache import ReportCache
 from app.report.page.document import report_document
 from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
@@ -15,6 +12,7 @@ from app.services.summarise_study import facts_of_arms, summarise_study
 from app.settings import resource_dir
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.investigator_pages import investigator_page
+from app.web.office_state import office_state
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -85,14 +83,7 @@ def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView
     # A bank that was evaluated since and imported again changes the report of a closed study too.
     key = slug, closed_at, facts_of_arms(session, slug)
     store = web_state(request).store
-    return _cache(request).get(
+    return office_state(request).reports.get(
         key,
         lambda: report_view(summarise_study(session, slug), audit_pictures(session, store, slug)),
     )
-
-
-def _cache(request: Request) -> ReportCache:
-    state = request.app.state
-    if not hasattr(state, "reports"):
-        state.reports = ReportCache()
-    return cast(ReportCache, state.reports)
