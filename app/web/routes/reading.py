@@ -157,15 +157,15 @@ def _next_page(desk: ReaderDesk, message: str | None = None, status: int = 200) 
         return Page("", {}, redirect="/read/practice")
     if step is Step.CASE:
         return _served_case(desk, desk.case(), message, status)
-    between = {"step": step, "phase": standing.phase, "message": message}
+    between: dict[str, object] = {"step": step, "phase": standing.phase, "message": message}
     if step is Step.PHASE:
         return _page(desk, "phase.html", between | _introduction(desk, standing), status)
     if step is Step.WAIT:
         return _page(desk, "wait.html", between | _waiting(standing), status)
     between["can_go_back"] = standing.can_go_back
     if step is Step.BREAK:
-        counts = {"done": standing.done, "total": standing.total}
-        return _page(desk, "break.html", between | counts, status)
+        between |= {"done": standing.done, "total": standing.total}
+        return _page(desk, "break.html", between, status)
     return _page(desk, "thanks.html", between, status)
 
 
