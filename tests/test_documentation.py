@@ -12,7 +12,7 @@ from app.cli import program
 from app.domain.design.design import ArmPlan, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_mapping
-from app.services.export_study import rating_columns, READER_COLUMNS
+from app.services.export_study import READER_COLUMNS, rating_columns
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.domain.errors import BadDesign
-from app.domain.sampling import Stratum, draw_cases
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_mapping
+from app.domain.errors import BadDesign
+from app.domain.sampling import Stratum, draw_cases
 from tests.studies import design_values
 
 

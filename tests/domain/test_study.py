@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import BadDesign, StudyFrozen, StudyNotOpen
 from app.domain.design.reading import design_from_json, design_from_mapping
-from app.domain.design.writing import design_to_json, digest
 from app.domain.design.status import ensure_draft, ensure_open
+from app.domain.design.writing import design_to_json, digest
+from app.domain.errors import BadDesign, StudyFrozen, StudyNotOpen
 from app.report.words.design_text import commented_design
 from tests.studies import design_values
 

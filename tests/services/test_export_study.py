@@ -18,7 +18,7 @@ from app.db.studies import study_by_slug
 from app.db.tables import Arm, Image
 from app.db.truth.exports import case_rows
 from app.services.analyse_file import analyse_file
-from app.services.export_study import FILES, rating_columns, StudyExport
+from app.services.export_study import FILES, StudyExport, rating_columns
 from app.services.export_study.parquet import parquet_is_available
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study

@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from app.db.studies import study_by_slug
 from app.db.tables import Case
-from app.domain.errors import BadDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json, digest
+from app.domain.errors import BadDesign
 from app.services.audit_pictures import audit_pictures
 from app.services.rehearse_study import rehearse_study
 from app.steps.draw_cases import cases_of_design, freeze_cases

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from app.domain.scales import REALISM_SCALES
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -18,11 +19,10 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.domain.errors import BadDesign
-from app.domain.scales import REALISM_SCALES
 from app.domain.design.design import ArmPlan, Practice, StudyDesign
 from app.domain.design.reading import design_from_mapping
-from app.services.export_study import CASE_COLUMNS, RATING_COLUMNS, READER_COLUMNS
+from app.domain.errors import BadDesign
+from app.services.export_study import CASE_COLUMNS, READER_COLUMNS
 from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
