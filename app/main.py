@@ -17,7 +17,7 @@ from app.domain.practice import PracticeFeedback
 from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
-from app.steps.lay_out_presentations import lay_out_presentations
+from app.steps.lay_out_presentations import lay_out_for
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
 from app.web.desk import ReaderDesks
@@ -78,7 +78,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     )
     app.state.front = shared
     # A reader's pages are given these two and `front`: no database.
-    desks: ReaderDesks = BlindDesks(database, store, lay_out_for, clock)
+    desks: ReaderDesks = BlindDesks(database, store, _lay_out, clock)
     app.state.desks = desks
     app.state.tells_practice = _tells_practice(database)
     app.state.web = WebState(
@@ -118,9 +118,8 @@ def create_app_from_environment() -> FastAPI:
     return create_app(Settings())
 
 
-def lay_out_for(session: Session, reader: Reader) -> None:
-    """Lay out the presentations of a reader who begins."""
-    lay_out_presentations(session, reader, design_from_json(reader.study.design))
+def _lay_out(session: Session, reader: Reader, now: datetime) -> None:
+    lay_out_for(session, reader, design_from_json(reader.study.design), now)
 
 
 def _tells_practice(database: Database) -> TellsPractice:

@@ -20,7 +20,12 @@ from app.services.audit_pictures import audit_pictures
 from app.services.create_study import create_study, suggested_design
 from app.services.export_study import FILES, StudyExport
 from app.services.export_study.parquet import MISSING
-from app.services.invite_readers import invite_readers, reissue_link, revoke_link
+from app.services.invite_readers import (
+    invite_readers,
+    readers_still_needed,
+    reissue_link,
+    revoke_link,
+)
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import bank_arms, list_studies
 
@@ -111,8 +116,9 @@ def open_it(slug: Slug) -> None:
         typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"design sha256  {opened.design_sha256}")
     typer.echo(f"cases sha256   {opened.cases_sha256}")
+    sets = f" in {opened.sets} sets" if opened.sets else ""
     practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
-    typer.echo(f"{slug} is open with {opened.cases} cases{practice}.")
+    typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
 def close_it(slug: Slug) -> None:
@@ -137,18 +143,40 @@ def list_all() -> None:
 
 def invite(
     slug: Slug,
-    count: Annotated[int, typer.Option(min=1, max=200, help="How many readers.")] = 1,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, max=200, help="How many readers; 1 unless labels are given."),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="A private note on one reader, shown to investigators only; repeatable."),
+    ] = None,
 ) -> None:
-    """Make personal links for new readers, one a line; they are shown only now."""
+    """Make personal links for new readers, one a line; they are shown only now.
+
+    Each label makes one reader and stands behind their link, after a tab.
+    """
+    labels = label or []
     house = open_house()
     with house.database.writing() as session:
-        invitations = invite_readers(session, slug, count=count, now=now(), actor=ACTOR)
+        invitations = invite_readers(
+            session,
+            slug,
+            count=len(labels) or 1 if count is None else count,
+            labels=labels,
+            now=now(),
+            actor=ACTOR,
+        )
+        still_needed = readers_still_needed(session, slug)
     for invitation in invitations:
-        typer.echo(house.link(invitation.token))
+        note = f"\t{invitation.label}" if invitation.label else ""
+        typer.echo(f"{house.link(invitation.token)}{note}")
+    if still_needed:
+        typer.echo(f"warning: {still_needed}", err=True)
 
 
 def revoke(slug: Slug, code: Code) -> None:
-    """Withdraw a reader's link; her ratings stay."""
+    """Withdraw a reader's link; their ratings stay."""
     house = open_house()
     with house.database.writing() as session:
         revoke_link(session, slug, code, now=now(), actor=ACTOR)

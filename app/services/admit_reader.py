@@ -20,8 +20,8 @@ REVOKED_LINK = "This link has been withdrawn; please ask the study's investigato
 class LaysOut(Protocol):
     """Stores the presentations of a reader who has none yet; whoever does so knows arms."""
 
-    def __call__(self, session: Session, reader: Reader) -> None:
-        """Compute the reader's order and store it as rows."""
+    def __call__(self, session: Session, reader: Reader, now: datetime) -> None:
+        """Compute the reader's order and store it as rows; done again, nothing changes."""
 
 
 def admit_by_link(session: Session, token: str, *, now: datetime) -> Reader:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.tables import (
+    Answer,
     Arm,
     Case,
     Event,
@@ -24,7 +25,7 @@ from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study
-from app.steps.lay_out_presentations import lay_out_presentations
+from app.steps.lay_out_presentations import lay_out_early
 from tests.studies import NOW, House, design_values
 
 
@@ -190,7 +191,7 @@ def test_a_rehearsal_is_a_marked_copy_and_leaves_the_study_alone(house: House) -
         assert "simulated readers" in design_from_json(copy.design).notice
         assert session.scalar(select(func.count(Rating.id))) == 42
         simulated = session.scalars(select(Reader).where(Reader.study_id == copy.id)).all()
-        assert all(reader.is_simulated for reader in simulated)
+        assert all(reader.kind == "simulated" for reader in simulated)
         cases = {
             study: {
                 case.code: case.image_id
@@ -213,12 +214,13 @@ def test_a_rehearsal_is_the_same_for_the_same_seed(house: House) -> None:
         with house.database.reading() as session:
             answers.append(
                 session.execute(
-                    select(Reader.code, Presentation.position, Rating.realism, Rating.confidence)
+                    select(Reader.code, Presentation.position, Answer.question, Answer.value)
                     .join(Presentation, Presentation.reader_id == Reader.id)
                     .join(Rating, Rating.presentation_id == Presentation.id)
+                    .join(Answer, Answer.rating_id == Rating.id)
                     .join(Study, Study.id == Reader.study_id)
                     .where(Study.slug == made.slug)
-                    .order_by(Reader.code, Presentation.position)
+                    .order_by(Reader.code, Presentation.position, Answer.question)
                 ).all()
             )
     assert answers[0] == answers[1]
@@ -252,7 +254,7 @@ def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None
                 session,
                 presentation=presentation,
                 sitting=sitting,
-                answers=Answers(3, "real", 2, None),
+                answers={"realism": 3, "verdict": "real", "confidence": 2},
                 submission=submission,
                 supersedes=None,
                 now=NOW,
@@ -277,7 +279,7 @@ def test_an_order_can_be_redone_from_its_stored_seed(house: House) -> None:
         session.flush()
         twin.code = "R01"
         with session.no_autoflush:
-            lay_out_presentations(session, twin, design_from_json(study.design))
+            lay_out_early(session, twin, design_from_json(study.design))
             seed = twin.order_seed
         twin.code = "R01x"
     assert seed == "spread-1:7:R01"

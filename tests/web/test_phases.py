@@ -338,7 +338,7 @@ def test_both_pictures_of_a_timed_pair_are_sent_once(house: House, browser: Read
     with house.database.reading() as session:
         assert (
             len(session.scalars(select(ShownCase).where(ShownCase.exposed_at != None)).all()) == 2
-        )  # noqa: E711
+        )
 
 
 def test_a_timed_case_is_not_rated_before_it_was_shown_and_nothing_typed_is_lost(

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db.blind.tables import Case, Presentation, Rating, Reader, Rendition, ShownCase
-from app.domain.blinding import BlindedPicture, opaque_token
+from app.domain.blinding import BlindedPicture
 
 
 @dataclass(frozen=True)
@@ -21,46 +21,6 @@ class PendingCases:
 
     current: Presentation | None
     following: Presentation | None
-
-
-@dataclass(frozen=True)
-class Place:
-    """One presentation to be stored: which case stands at which 1-based position."""
-
-    case_id: int
-    is_practice: bool
-    position: int
-    replicate: int
-
-
-def store_presentations(session: Session, reader: Reader, places: Sequence[Place]) -> None:
-    """Insert a reader's presentations, each under a token of its own that tells nothing."""
-    tokens = [opaque_token() for _ in places]
-    session.execute(
-        insert(Presentation),
-        [
-            {
-                "reader_id": reader.id,
-                "token": token,
-                "is_practice": place.is_practice,
-                "position": place.position,
-                "replicate": place.replicate,
-            }
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
-    ids = dict(
-        session.execute(
-            select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
-        ).all()
-    )
-    session.execute(
-        insert(ShownCase),
-        [
-            {"presentation_id": ids[token], "slot": 1, "case_id": place.case_id}
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
 
 
 def pending_cases(session: Session, reader: Reader) -> PendingCases:

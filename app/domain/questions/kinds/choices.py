@@ -69,6 +69,11 @@ class Choices(Kind):
             raise WrongAnswer("Choose at least one answer.")
         return tuple(option.value for option in question.options if option.value in raw)
 
+    def from_cell(self, question: Question, cell: str) -> object | None:
+        """Words with semicolons between them, or `none`."""
+        words = tuple(word.strip() for word in cell.split(";") if word.strip())
+        return () if words == (NONE,) and question.none_label else words or None
+
     def fields(self, question: Question, value: Value) -> dict[str, str]:
         """One field a chosen option, or that of none."""
         if not isinstance(value, tuple):

@@ -64,6 +64,13 @@ class Marks(Kind):
             raise WrongAnswer("Please mark at least one place.")
         return tuple(_mark(one, question, shown) for one in raw)
 
+    def from_cell(self, question: Question, cell: str) -> object | None:
+        """`picture:x,y` or `picture:x,y,width,height` with semicolons between them, or `none`."""
+        parts = [part.strip() for part in cell.split(";") if part.strip()]
+        if parts == [NONE] and question.none_label:
+            return ()
+        return tuple(_from_text(part) for part in parts) or None
+
     def fields(self, question: Question, value: Value) -> dict[str, str]:
         """The marks as the page writes them, or the tick for none."""
         if not isinstance(value, tuple):
@@ -136,6 +143,19 @@ def _length(raw: object) -> float:
 def _cell(mark: Mark) -> str:
     place = f"{mark.picture}:{mark.x:g},{mark.y:g}"
     return f"{place},{mark.width:g},{mark.height:g}" if mark.width else place
+
+
+def _from_text(text: str) -> object:
+    """A mark as `_cell` writes it; whatever is none comes back as it is, for the check to refuse."""
+    picture, _, lengths = text.partition(":")
+    try:
+        numbers = [float(one) for one in lengths.split(",")]
+        if len(numbers) not in (2, 4):
+            return text
+        names = ("x", "y", "width", "height")
+        return {"picture": int(picture), **dict(zip(names, numbers, strict=False))}
+    except ValueError:
+        return text
 
 
 KIND = Marks()
