@@ -12,7 +12,7 @@ from app.cli import program
 from app.domain.design.design import ArmPlan, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_mapping
-from app.services.export_study import READER_COLUMNS, rating_columns
+from app.services.export_study import READER_COLUMNS, RatingsFile
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -154,8 +154,13 @@ def test_every_field_of_a_design_is_explained_with_its_default() -> None:
             assert float(cells[0]) == value, name
 
 
+RATINGS = RatingsFile(
+    "study", design_from_mapping({"title": "x", "arms": [{"arm": "real", "normal": 1}]}), False
+)
+
+
 @pytest.mark.parametrize(
-    ("heading", "columns"), [("ratings.csv", rating_columns), ("readers.csv", READER_COLUMNS)]
+    ("heading", "columns"), [("ratings.csv", RATINGS.columns), ("readers.csv", READER_COLUMNS)]
 )
 def test_every_column_of_an_export_is_explained(
     heading: str, columns: tuple[tuple[str, str], ...]

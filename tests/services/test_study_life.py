@@ -19,9 +19,9 @@ from app.db.tables import (
     Study,
 )
 from app.db.truth.simulated_readers import presentations_with_arms
+from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.writing import digest
-from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study
@@ -236,7 +236,6 @@ def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
 
 
 def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None:
-    from app.domain.scales import Answers
     from sqlalchemy.exc import IntegrityError
 
     from app.db.blind.answers import append_rating

@@ -94,8 +94,8 @@ def form_page(values: Mapping[str, str], *, slug: str | None = None) -> dict[str
     error = None
     try:
         design_from_mapping(mapping_from_form(values))
-    except BadDesign as found:
-        error = found
+    except BadDesign as refused:
+        error = refused
     return {
         "arms": ARMS,
         "values": values,
@@ -433,16 +433,16 @@ def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Ite
 
 @pytest.mark.e2e
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(page: Page) -> None:
-    found = []
+    violations = []
     for path in EVERY_PATH:
         page.goto(path)
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
-                found.append((path, violation["id"], violation["nodes"][0]["html"]))
+                violations.append((path, violation["id"], violation["nodes"][0]["html"]))
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((path, "wide", ""))
+            violations.append((path, "wide", ""))
 
-    assert found == []
+    assert violations == []
 
 
 @pytest.mark.e2e

@@ -246,13 +246,14 @@ def _profile_page(
 
 
 def _instructions(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
-    asked = questions_asked(desk.design.phase(1), desk.design)
+    phase = desk.design.phase(1)
+    asked = questions_asked(phase, desk.design)
     return {
         "instruction_paragraphs": paragraphs(desk.design.instructions),
         "questions": asked,
         "practice_count": desk.design.practice_count,
         "case_count": standing.total,
-        "keys": key_list(asked),
+        "keys": key_list(asked, {phase.layout}),
     }
 
 
@@ -264,7 +265,7 @@ def _introduction(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
         "introduction_paragraphs": paragraphs(phase.introduction),
         "questions": asked,
         "case_count": standing.total,
-        "keys": key_list(asked),
+        "keys": key_list(asked, {phase.layout}),
     }
 
 
