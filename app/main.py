@@ -13,6 +13,7 @@ from app.bank.store import RenditionStore
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.design.reading import design_from_json
+from app.domain.desk import ReaderDesks
 from app.domain.practice import PracticeFeedback
 from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
@@ -20,7 +21,6 @@ from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
-from app.web.desk import ReaderDesks
 from app.web.error_pages import add_error_pages
 from app.web.front import Front
 from app.web.office_state import OfficeState

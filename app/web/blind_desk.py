@@ -13,6 +13,7 @@ from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.design.status import ensure_open
+from app.domain.desk import Admission, ReaderDesk
 from app.domain.journey import Standing
 from app.domain.profile import Profile
 from app.services.admit_reader import (
@@ -33,7 +34,6 @@ from app.services.read_case import (
     standing_of,
 )
 from app.services.record_rating import continue_reading, record_rating
-from app.web.desk import Admission, ReaderDesk
 
 
 class BlindDesk:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 from fastapi import Request
 
+from app.domain.desk import ReaderDesk
 from app.domain.errors import LinkRefused
 from app.web.cookies import READER_COOKIE
-from app.web.desk import ReaderDesk, reader_desks
+from app.web.desk import reader_desks
 from app.web.forms import refuse_foreign_form
 from app.web.front import front
 

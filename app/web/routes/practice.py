@@ -35,6 +35,7 @@ def tell(request: Request) -> Response:
             "phase": standing.phase,
             "position": told.position,
             "total": told.total,
+            "picture_size": design.picture_size,
             "image_url": None if told.is_timed else image_url(told.token),
             "verdict_given": told.verdict_given,
             "truth": told.truth,

@@ -14,12 +14,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.domain.blinding import BlindedCase, CaseToRead, new_submission
 from app.domain.consent import consent_sections
 from app.domain.design.design import MOST_PHASES
+from app.domain.desk import ReaderDesk
 from app.domain.errors import AlreadyRated, BadAnswer, NotShownYet, TooLateToCorrect
 from app.domain.journey import Standing, Step
 from app.domain.profile import read_profile
 from app.domain.questions.reading import form_of
 from app.web.cookies import READER_COOKIE
-from app.web.desk import ReaderDesk
 from app.web.forms import FormFields
 from app.web.front import csrf_token, front
 from app.web.pages import is_htmx
