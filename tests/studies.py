@@ -43,6 +43,16 @@ def design_values(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+class Clock:
+    """The server's time, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @dataclass(frozen=True)
 class House:
     """A database and a store that tests fill."""
