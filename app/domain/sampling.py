@@ -212,7 +212,7 @@ def _unplaced(phase: Phase, left: Mapping[str, int]) -> list[str]:
 
 
 def _blocks(design: StudyDesign, phase: _Phase) -> dict[BankImage, int]:
-    """The block of every image of a split-plot study; those of a set, and matched ones, share it."""
+    """The block of every image of a split-plot study; a set or matched images share one."""
     if design.allocation.scheme != "split_plot":
         return {}
     rng = random.Random(f"blocks-1:{design.seed}:{phase.number}")
@@ -248,7 +248,8 @@ def _replicated(
     """Cases shown twice: as many for each block; with a quota they are chosen for each reader."""
     count = 0 if design.allocation.scheme == "quota" else design.replicates.count
     chosen: set[BankImage] = set()
-    for block in sorted(set(blocks.values())) or [None]:
+    every: list[int | None] = [*sorted(set(blocks.values()))]
+    for block in every or [None]:
         piles = {
             key: [image for image in images if blocks.get(image) == block]
             for key, images in phase.images.items()

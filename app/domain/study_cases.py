@@ -74,7 +74,7 @@ def units_of(
     strata, the same for all who read the same.
     """
     phase = design.phase(number)
-    shown = _all_units(design, number, cases, sets)
+    shown = sorted(_all_units(design, number, cases, sets), key=lambda unit: unit.code)
     if phase.cases == "part":
         rng = random.Random(f"part-1:{design.seed}:{number}")
         piles: dict[tuple[str, str], list[Unit]] = defaultdict(list)

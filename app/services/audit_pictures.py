@@ -39,7 +39,7 @@ class ArmPictures:
     @property
     def telling(self) -> tuple[str, ...]:
         """The measures that alone tell this arm from real."""
-        return tuple(name for name, found in self.separations.items() if found and found.is_telling)
+        return tuple(name for name, apart in self.separations.items() if apart and apart.is_telling)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class PictureAudit:
     @property
     def compares(self) -> bool:
         """Whether there are real and synthetic pictures, and so something to tell apart."""
-        return any(found for arm in self.arms for found in arm.separations.values())
+        return any(apart for arm in self.arms for apart in arm.separations.values())
 
     @property
     def pictures(self) -> int:

@@ -20,7 +20,7 @@ from app.steps.lay_out_presentations import lay_out_early
 
 @dataclass(frozen=True)
 class Opened:
-    """What opening froze; `sets` counts those made of the cases, `warnings` are sentences to read."""
+    """What opening froze; `sets` are made of the cases, `warnings` are sentences to read."""
 
     cases: int
     sets: int

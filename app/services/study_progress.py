@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
-from app.db.tables import Study
+from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -26,7 +26,8 @@ class ReaderLine:
     total: int
     last_active_at: datetime | None
     is_revoked: bool
-    is_simulated: bool
+    kind: ReaderKind
+    label: str
 
 
 @dataclass(frozen=True)
@@ -153,5 +154,6 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
         total=progress.total,
         last_active_at=progress.last_active_at,
         is_revoked=reader.revoked_at is not None,
-        is_simulated=reader.kind == "simulated",
+        kind=reader.kind,
+        label=reader.label,
     )

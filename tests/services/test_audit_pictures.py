@@ -86,9 +86,9 @@ def test_sources_smaller_than_the_picture_are_counted(house: House, tmp_path: Pa
 
 
 def test_without_real_cases_nothing_is_compared(house: House) -> None:
-    found = audited(house, house.draft(arms=arms("M0")))
-    assert not found.compares
-    assert set(found.arms[0].separations.values()) == {None}
+    audit = audited(house, house.draft(arms=arms("M0")))
+    assert not audit.compares
+    assert set(audit.arms[0].separations.values()) == {None}
 
 
 def test_practice_cases_are_left_out(house: House) -> None:

@@ -19,9 +19,9 @@ from app.db.tables import (
     Study,
 )
 from app.db.truth.simulated_readers import presentations_with_arms
-from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.writing import digest
+from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study

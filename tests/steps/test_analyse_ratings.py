@@ -17,7 +17,8 @@ def test_without_ratings_there_is_none() -> None:
 
 
 def test_margin_and_seed_are_those_of_the_design() -> None:
-    design = replace(design_from_mapping(design_values()), equivalence_margin=0.07, seed=2**32 + 9)
+    design = design_from_mapping(design_values())
+    design = replace(design, analysis=replace(design.analysis, margin=0.07), seed=2**32 + 9)
     analysis = analysis_of_study(simulated_table(), design)
     assert analysis is not None
     assert (analysis.settings.margin, analysis.settings.seed) == (0.07, 9)

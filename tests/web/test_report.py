@@ -17,9 +17,9 @@ from tests.web.test_investigator import Investigator
 @pytest.fixture
 def investigator(client: TestClient, house: House) -> Investigator:
     """Signed in."""
-    found = Investigator(house, client)
-    found.sign_in()
-    return found
+    signed_in = Investigator(house, client)
+    signed_in.sign_in()
+    return signed_in
 
 
 def rehearsed(house: House) -> str:

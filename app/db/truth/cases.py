@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Case, CaseSet, CaseSetMember, Image, Rendition, Study
@@ -52,8 +52,12 @@ def _store_sets(session: Session, study: Study, draw: Draw) -> None:
             for one in draw.sets
         ],
     )
-    case_ids = _ids(session, select(Case.code, Case.id).where(Case.study_id == study.id))
-    set_ids = _ids(session, select(CaseSet.code, CaseSet.id).where(CaseSet.study_id == study.id))
+    case_ids = dict(
+        session.execute(select(Case.code, Case.id).where(Case.study_id == study.id)).all()
+    )
+    set_ids = dict(
+        session.execute(select(CaseSet.code, CaseSet.id).where(CaseSet.study_id == study.id)).all()
+    )
     session.execute(
         insert(CaseSetMember),
         [
@@ -62,10 +66,6 @@ def _store_sets(session: Session, study: Study, draw: Draw) -> None:
             for code in one.members
         ],
     )
-
-
-def _ids(session: Session, query: Select[tuple[str, int]]) -> dict[str, int]:
-    return {code: row_id for code, row_id in session.execute(query)}
 
 
 def case_counts(session: Session, study: Study) -> dict[Stratum, int]:
@@ -159,3 +159,15 @@ def shared_renditions(session: Session, study: Study) -> Sequence[str]:
         .having(func.count(Image.arm_id.distinct()) > 1)
         .order_by(Rendition.sha256)
     ).all()
+
+
+def pictures_by_code(
+    session: Session, study: Study, size: int
+) -> dict[str, tuple[str, str | None]]:
+    """The digest of each case's rendition of `size` pixels and the text beside it, by code."""
+    rows = session.execute(
+        select(Case.code, Rendition.sha256, Case.beside)
+        .join(Rendition, Rendition.image_id == Case.image_id)
+        .where(Case.study_id == study.id, Rendition.size == size)
+    )
+    return {code: (sha256, beside) for code, sha256, beside in rows}

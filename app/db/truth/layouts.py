@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, insert, select
+from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import (
@@ -34,8 +34,14 @@ def is_laid_out(session: Session, reader: Reader) -> bool:
 
 def store_showings(session: Session, reader: Reader, showings: Sequence[Showing]) -> None:
     """Insert a reader's presentations, each under a token of its own that tells nothing."""
-    case_ids = _ids(session, Case.code, Case.id, Case.study_id == reader.study_id)
-    set_ids = _ids(session, CaseSet.code, CaseSet.id, CaseSet.study_id == reader.study_id)
+    case_ids = dict(
+        session.execute(select(Case.code, Case.id).where(Case.study_id == reader.study_id)).all()
+    )
+    set_ids = dict(
+        session.execute(
+            select(CaseSet.code, CaseSet.id).where(CaseSet.study_id == reader.study_id)
+        ).all()
+    )
     tokens = [opaque_token() for _ in showings]
     session.execute(
         insert(Presentation),
@@ -54,7 +60,11 @@ def store_showings(session: Session, reader: Reader, showings: Sequence[Showing]
             for token, showing in zip(tokens, showings, strict=True)
         ],
     )
-    ids = _ids(session, Presentation.token, Presentation.id, Presentation.reader_id == reader.id)
+    ids = dict(
+        session.execute(
+            select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
+        ).all()
+    )
     session.execute(
         insert(ShownCase),
         [
@@ -129,10 +139,11 @@ def coverage(
     return {code: int(count) for code, count in rows}
 
 
-def _ids(
-    session: Session,
-    name: ColumnElement[str],
-    row_id: ColumnElement[int],
-    which: ColumnElement[bool],
-) -> dict[str, int]:
-    return {key: value for key, value in session.execute(select(name, row_id).where(which))}
+def presentation_ids(session: Session, reader: Reader) -> dict[tuple[int, int], int]:
+    """The ids of a reader's presentations by phase and position, practice left out."""
+    rows = session.execute(
+        select(Presentation.phase, Presentation.position, Presentation.id).where(
+            Presentation.reader_id == reader.id, Presentation.is_practice.is_(False)
+        )
+    )
+    return {(phase, position): row_id for phase, position, row_id in rows}

@@ -1,7 +1,7 @@
 """A study's ratings as the table that statistics start from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,16 @@ from app.statistics.table.ratings import RatingsTable, ratings_table
 
 
 def study_ratings(session: Session, study: Study) -> RatingsTable | None:
-    """Ratings that count: no practice, and of corrected ones the last; None without any.
+    """The table of a study; see `ratings_of_rows`."""
+    return ratings_of_rows(session, study, answer_rows(session, study))
+
+
+def ratings_of_rows(
+    session: Session, study: Study, answers: Iterable[AnswerRow]
+) -> RatingsTable | None:
+    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+
+    They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
     Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
     """
@@ -25,7 +34,7 @@ def study_ratings(session: Session, study: Study) -> RatingsTable | None:
     asked = AnalysedQuestions.of(design)
     rows = [
         row
-        for row in answer_rows(session, study)
+        for row in answers
         if not row.is_superseded
         and row.phase == asked.phase
         and len(row.pictures) == 1

@@ -88,7 +88,11 @@ def pilot_components(table: RatingsTable) -> PilotComponents:
             "The pilot has one arm: give real and synthetic images, to see how readers differ "
             "between arms."
         )
-    arms = [found for arm in table.arms if (found := _arm(table.matrix(measure, arm))) is not None]
+    arms = [
+        correlated
+        for arm in table.arms
+        if (correlated := _arm(table.matrix(measure, arm))) is not None
+    ]
     if len(arms) < 2:
         raise StatisticsInputError(
             f"The pilot's {measure.replace('_', ' ')} can't be used: in two arms or more, two "
@@ -216,24 +220,24 @@ def _mean(values: Sequence[float]) -> float:
 def _cautions(
     table: RatingsTable, case: float, within_arm: float, common: float
 ) -> tuple[str, ...]:
-    found = []
+    sentences = []
     if len(table.readers) < _FEW_READERS:
-        found.append(
+        sentences.append(
             f"The pilot has {len(table.readers)} readers: how much readers differ is known only "
             "roughly; plan with larger reader variances beside it."
         )
     fewest = min(len(table.cases(arm)) for arm in table.arms)
     if fewest < _FEW_CASES:
-        found.append(
+        sentences.append(
             f"The pilot has {fewest} images in its smallest arm: the case variance is known only "
             "roughly."
         )
     named = {"case": case, "reader": common, "reader by arm": within_arm - max(common, 0.0)}
     negative = [name for name, value in named.items() if value <= 0.0]
     if negative:
-        found.append(
+        sentences.append(
             f"The pilot's estimate of the {' and the '.join(negative)} variance is not above 0 "
             "and was set to 0, which is optimistic; state one, or pilot with more readers and "
             "images."
         )
-    return tuple(found)
+    return tuple(sentences)

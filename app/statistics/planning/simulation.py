@@ -243,8 +243,8 @@ def solve(scenario: Scenario) -> LatentModel:
     half = separation(scenario.auc, (0.5, -0.5)) / 2.0
 
     def miss_equivalent(shift: float) -> float:
-        found = expected_auc(half, half - shift, thresholds, components)
-        return found - scenario.equivalence_auc
+        auc = expected_auc(half, half - shift, thresholds, components)
+        return auc - scenario.equivalence_auc
 
     shift = 0.0
     if scenario.equivalence_auc != 0.5:

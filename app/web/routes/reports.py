@@ -30,11 +30,11 @@ def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
     with investigator_at_desk(request) as desk:
         overview = study_overview(desk.session, slug)
-        found = _report(request, desk, slug) if overview.line.status == "closed" else None
+        view = _report(request, desk, slug) if overview.line.status == "closed" else None
     address = f"/studies/{slug}/report"
     context = {
         "study": overview,
-        "report": found,
+        "report": view,
         "figure_url": lambda name: f"{address}/figures/{name}.svg",
     }
     return investigator_page(request, desk, "report.html", context)
@@ -44,11 +44,11 @@ def report(request: Request, slug: str) -> Response:
 def figure(request: Request, slug: str, file: str) -> Response:
     """One figure, as NAME.svg or NAME.png; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk, slug)
+        view = _report(request, desk, slug)
     name, _, ending = file.rpartition(".")
-    if name not in found.figures or ending not in ("svg", "png"):
+    if name not in view.figures or ending not in ("svg", "png"):
         raise NotFound(f"The report has no figure {file!r}.")
-    drawn = found.figures[name]
+    drawn = view.figures[name]
     if ending == "svg":
         return Response(drawn.svg, media_type="image/svg+xml", headers=_FIGURE_HEADERS)
     return Response(drawn.png, media_type="image/png", headers=_FIGURE_HEADERS)
@@ -58,12 +58,12 @@ def figure(request: Request, slug: str, file: str) -> Response:
 def document(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one file that can be kept, sent and printed; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk, slug)
+        view = _report(request, desk, slug)
         now = desk.now
     if slug_again != slug:
         raise NotFound("There is no page at this address.")
     page = report_document(
-        found, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
     )
     return HTMLResponse(
         page,

@@ -60,7 +60,9 @@ class Choices(Kind):
         """Options that there are, each once; empty only where that is an answer."""
         if not isinstance(raw, list | tuple) or not all(isinstance(one, str) for one in raw):
             raise WrongAnswer("This must be a list of answers.")
-        if NONE in raw:
+        if tuple(raw) == (NONE,) and question.none_label:
+            return ()
+        if NONE in raw and question.none_label:
             raise WrongAnswer(f"Choose either {question.none_label!r} or what you saw, not both.")
         unknown = [one for one in raw if question.option(one) is None]
         if unknown:

@@ -17,10 +17,14 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """What the check of an answer must know of what was shown: how many pictures, how large."""
+    """What the check of an answer must know of what was shown: how many pictures, how large.
+
+    `in_turn` says that they came one after the other, so that there is no left and no right.
+    """
 
     count: int
     size: int
+    in_turn: bool = False
 
 
 @dataclass(frozen=True)

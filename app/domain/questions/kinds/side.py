@@ -55,7 +55,9 @@ class Side(Kind):
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every place with its figure; the tie is 0."""
-        names = ("Left", "Right") if shown.count == 2 else ()
+        names: tuple[str, ...] = ()
+        if shown.count == 2:
+            names = ("First", "Second") if shown.in_turn else ("Left", "Right")
         places = [
             Option(str(place), names[place - 1] if names else f"Picture {place}", str(place))
             for place in range(1, shown.count + 1)
