@@ -112,8 +112,8 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
             config.seed, step, 0, shape=(4, latent, latent), views=1, timesteps=len(noising)
         )
         with torch.no_grad():
-            found = vae.encode(pixels).latent_dist
-            latents = (found.mean + found.std * random.posterior) * vae.config.scaling_factor
+            encoded = vae.encode(pixels).latent_dist
+            latents = (encoded.mean + encoded.std * random.posterior) * vae.config.scaling_factor
             ids = token_ids(pipeline.tokenizer, [variant.prompts[image.condition]])
             hidden = text(ids)[0]
         times = torch.tensor([random.timestep])

@@ -5,18 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final, Literal, cast
+from typing import Any, BinaryIO, Final, cast
 
 from app.bank.decode import DecodedImage, decode_grey, read_image_file
 from app.bank.header import BankHeader
 from app.bank.json_values import parse_json
+from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadBank, BadImage
 
 MANIFEST_FILE: Final = "images.jsonl"
 LONGEST_LINE_BYTES: Final = 2**20
-CONDITIONS: Final = ("normal", "abnormal")
-
-Condition = Literal["normal", "abnormal"]
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _RECORD_KEYS = ("file", "sha256", "arm", "condition", "width", "height", "provenance")
 _LONGEST_PATH = 1000

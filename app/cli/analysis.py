@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 import typer
 
-from app.cli.analysis_tables import print_analysis
+from app.cli.analysis_tables import print_analysis, warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.domain.errors import BadInput, BadRatings
@@ -86,14 +86,13 @@ def analyse(
         )
     except StatisticsInputError as error:
         raise BadRatings(str(error)) from None
-    found = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
-    if found.is_simulated:
-        typer.echo("warning: simulated readers of a rehearsal; these are not results.", err=True)
+    read = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    warn_of_file(read, "simulated readers of a rehearsal; these are not results")
     if as_json:
-        plain = {**found.analysis.to_json(), "simulated_readers": found.is_simulated}
+        plain = {**read.analysis.to_json(), "simulated_readers": read.is_simulated}
         typer.echo(json.dumps(plain, indent=2, allow_nan=False))
         return
-    print_analysis(found)
+    print_analysis(read)
 
 
 def report(

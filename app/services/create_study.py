@@ -8,25 +8,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
-from app.db.truth.studies import (
-    arms_by_key,
-    bank_counts,
-    record_event,
-    slug_is_taken,
-    study_by_slug,
-)
+from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign
+from app.steps.free_slug import free_slug
 
 
 def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
     """Store a draft of `design`; return its slug, made from the title and unique."""
     _ensure_arms_exist(session, design)
-    slug = _free_slug(session, design.title)
+    slug = free_slug(session, _slug_stem(design.title))
     study = Study(slug=slug, title=design.title, design=design_to_json(design), created_at=now)
     session.add(study)
     session.flush()
@@ -110,10 +106,6 @@ def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
             raise BadDesign("arms", f"the bank has no arm {plan.arm!r} (it has: {there})")
 
 
-def _free_slug(session: Session, title: str) -> str:
+def _slug_stem(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"
-    slug, number = stem, 2
-    while slug_is_taken(session, slug):
-        slug, number = f"{stem}-{number}", number + 1
-    return slug
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"

@@ -23,6 +23,7 @@ from app.bank.manifest import BadRecord, ImageRecord, iter_records, read_verifie
 from app.bank.rendition import DEFAULT_SIZE, canonical_rendition, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.db.studies import record_event
 from app.db.tables import Arm
 from app.db.truth.bank_images import (
     NewImage,
@@ -35,7 +36,6 @@ from app.db.truth.bank_images import (
     stored_arms,
     stored_images,
 )
-from app.db.truth.studies import record_event
 from app.domain.errors import BadBank, BadImage
 
 BATCH = 256

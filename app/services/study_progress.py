@@ -8,15 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
-from app.db.tables import Study
-from app.db.truth.studies import (
-    all_studies,
-    arms_by_key,
-    bank_counts,
-    events_of,
-    study_by_id,
-    study_by_slug,
-)
+from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
+from app.db.tables import ReaderKind, Study
+from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
@@ -32,7 +26,8 @@ class ReaderLine:
     total: int
     last_active_at: datetime | None
     is_revoked: bool
-    is_simulated: bool
+    kind: ReaderKind
+    label: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class StudyOverview:
 
 
 @dataclass(frozen=True)
-class BankArm:
+class ArmHoldings:
     """An arm of the bank and what it holds."""
 
     key: str
@@ -104,11 +99,11 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
     )
 
 
-def bank_arms(session: Session) -> tuple[BankArm, ...]:
+def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
     """The arms a design can be made of, real ones first."""
     counts = bank_counts(session)
     return tuple(
-        BankArm(
+        ArmHoldings(
             arm.key,
             arm.label,
             arm.kind,
@@ -159,5 +154,6 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
         total=progress.total,
         last_active_at=progress.last_active_at,
         is_revoked=reader.revoked_at is not None,
-        is_simulated=reader.kind == "simulated",
+        kind=reader.kind,
+        label=reader.label,
     )

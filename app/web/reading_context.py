@@ -2,16 +2,33 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from string import ascii_lowercase
 from typing import Any
 
-from app.domain.blinding import BlindedCase, BlindedDesign
+from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
 from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Option, Question
 from app.domain.questions.registry import kind_of
+
+# Not strftime, whose words follow the server's locale.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 KeyRow = dict[str, str]
@@ -94,6 +111,20 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
     )
 
 
+def study_shown(design: BlindedDesign) -> dict[str, str | None]:
+    """What every reading page is given of the study; `study_language` is that of its own texts."""
+    return {
+        "study_title": design.title,
+        "study_language": design.language,
+        "notice": design.notice or None,
+    }
+
+
+def day_in_words(day: date) -> str:
+    """A day as a reader says it: 4 December 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def picture_name(slot: int, count: int) -> str:
     """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ..."""
     if count == 1:
@@ -166,6 +197,14 @@ def _only_if(
     named = {option.value: option.label for option in options[condition.question]}
     answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
     return f"Only if you answered {answers} to \u201c{earlier[condition.question].prompt}\u201d."
+
+
+def questions_asked(
+    phase: BlindedPhase, design: BlindedDesign, *, at_end: bool = False, pictures: int | None = None
+) -> list[QuestionShown]:
+    """What is asked of each case of a phase, or at its end, as the page asks it."""
+    count = phase.pictures if pictures is None else pictures
+    return question_list(phase.asked(at_end=at_end), Picture(count, design.picture_size))
 
 
 def profile_fields() -> list[dict[str, Any]]:

@@ -120,14 +120,18 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         {"M1": ArmImages(None, tuple(written_records(bank)))},
         {"features": "vae", "size": 64, "training_images": 30, "held_out_images": 10},
     )
-    found = arm_evaluation(
+    evaluation = arm_evaluation(
         {"evaluation": written["arms"]["M1"]}, list(written["images"].values())[:2]
     )
-    assert None not in vars(found.measures).values()
-    assert None not in vars(found).values()
-    assert (found.measures.kid, found.measures.ms_ssim) == (0.25, 0.4)
-    assert (found.memorised, found.drawn_compared, found.drawn_memorised) == (2, 2, 1)
-    assert found.real_against_real.images == 30
+    assert None not in vars(evaluation.measures).values()
+    assert None not in vars(evaluation).values()
+    assert (evaluation.measures.kid, evaluation.measures.ms_ssim) == (0.25, 0.4)
+    assert (evaluation.memorised, evaluation.drawn_compared, evaluation.drawn_memorised) == (
+        2,
+        2,
+        1,
+    )
+    assert evaluation.real_against_real.images == 30
     for name in FEATURE_NAMES:
         assert arm_evaluation({"evaluation": {"memorised": 0, "features": name}}, []).features
 

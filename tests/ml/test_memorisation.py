@@ -41,11 +41,11 @@ def judge(images, training):
     ids=["exact", "noisy", "other exposure", "shifted"],
 )
 def test_a_copy_is_flagged_and_its_original_named(disguise, training):
-    (found,) = judge(disguise(training[0][11])[None], training)
-    assert found.flagged
-    assert found.nearest == "train-11.png"
-    assert found.nearest_in_latents == "train-11.png"
-    assert found.correlation_percentile == 100
+    (neighbour,) = judge(disguise(training[0][11])[None], training)
+    assert neighbour.flagged
+    assert neighbour.nearest == "train-11.png"
+    assert neighbour.nearest_in_latents == "train-11.png"
+    assert neighbour.correlation_percentile == 100
 
 
 def test_new_images_are_rarely_flagged(training):
@@ -75,9 +75,9 @@ def test_a_shifted_copy_correlates_wholly():
 
 
 def test_a_constant_image_resembles_nothing(training):
-    (found,) = judge(np.full((1, 64, 64), 0.5), training)
-    assert found.correlation == 0
-    assert not found.flagged
+    (neighbour,) = judge(np.full((1, 64, 64), 0.5), training)
+    assert neighbour.correlation == 0
+    assert not neighbour.flagged
 
 
 def test_too_few_training_images_are_refused(training):

@@ -183,8 +183,8 @@ def test_it_reads_an_imagefolder_with_metadata_in_each_split(tmp_path):
         (source / split / "metadata.jsonl").write_text(json.dumps(row) + "\n")
     options = ["--source", str(source), "--out", str(out), "--held-out-share", "0"]
     assert main(["imagefolder", *options]) == 0
-    found = {r["source"]: r["text"] for r in lines(out)}
-    assert found == {"test/0.png": "film 1", "train/0.png": "film 0"}
+    captions = {r["source"]: r["text"] for r in lines(out)}
+    assert captions == {"test/0.png": "film 1", "train/0.png": "film 0"}
 
 
 def test_what_it_writes_is_an_imagefolder_that_it_reads(tmp_path):
@@ -210,10 +210,10 @@ def test_it_reads_dicom_whatever_the_files_are_called(tmp_path):
     (source / "readme.txt").write_text("not an image")
     options = ["--source", str(source), "--out", str(out), "--held-out-share", "0"]
     assert main(["dicom", *options]) == 0
-    found = lines(out)
-    assert [r["text"] for r in found] == ["chest x-ray, normal, female, 45 years"] * 3
-    assert [r["patient"] for r in found] == ["p0001", "p0001", "p0002"]
-    assert {r["bits"] for r in found} == {16}
+    records = lines(out)
+    assert [r["text"] for r in records] == ["chest x-ray, normal, female, 45 years"] * 3
+    assert [r["patient"] for r in records] == ["p0001", "p0001", "p0002"]
+    assert {r["bits"] for r in records} == {16}
     assert "secret" not in (out / "metadata.jsonl").read_text()
 
 
@@ -343,10 +343,10 @@ def test_it_prepares_the_real_radiographs(tmp_path):
         pytest.skip("shared/data/nih-cxr14 is not beside this checkout")
     options = ["--captions", "index.csv", "--normal", "15", "--abnormal", "15"]
     assert main(["folder", "--source", str(source), "--out", str(out), *options]) == 0
-    found = lines(out)
-    assert len(found) == 60
+    records = lines(out)
+    assert len(records) == 60
     assert about(out)["train"] == about(out)["held_out"] == {"normal": 15, "abnormal": 15}
-    original = {r["source"]: r["file_name"] for r in found}
+    original = {r["source"]: r["file_name"] for r in records}
     for name in list(original)[:5]:
         with Image.open(source / name) as before, Image.open(out / original[name]) as after:
             assert np.array_equal(np.asarray(before.convert("L")), np.asarray(after))

@@ -119,8 +119,8 @@ def test_drift_shows_means_of_what_was_read() -> None:
 
 
 def test_limits_of_agreement_hold_the_bias_between_them() -> None:
-    found = limits_of_agreement(simulated_analysis())
-    values = [found[key].estimate for key in found]
+    limits = limits_of_agreement(simulated_analysis())
+    values = [limits[key].estimate for key in limits]
     assert None not in values
     assert values == sorted(values, reverse=True)  # type: ignore[type-var]
 

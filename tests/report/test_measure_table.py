@@ -26,8 +26,7 @@ def arm(key: str, evaluation: object = None, flags: list[Any] | None = None) -> 
         label=key,
         kind="real" if key == "real" else "synthetic",
         description="",
-        normal=2,
-        abnormal=2,
+        cases_by_stratum={"normal": 2, "abnormal": 2},
         generated=None,
         rejected=None,
         rejection_rule="",
@@ -54,6 +53,7 @@ def summary(*arms: ArmFacts, **questions: object) -> StudySummary:
         presentations=0,
         rated=0,
         analysis=None,
+        questions=(),
     )
 
 
@@ -66,8 +66,8 @@ def cells(table: ReportTable, row: int) -> dict[str, str]:
 
 
 def copies(*arms: ArmFacts, **questions: object) -> list[Caution]:
-    found = study_cautions(summary(*arms, **questions))
-    return [caution for caution in found if caution.lead.startswith("Possible copies")]
+    cautions = study_cautions(summary(*arms, **questions))
+    return [caution for caution in cautions if caution.lead.startswith("Possible copies")]
 
 
 def test_a_row_holds_every_measure_and_both_counts() -> None:

@@ -81,6 +81,7 @@ class Desk:
     language: str = "en"
     given: Answers = field(default_factory=dict)
     exposed: set[str] = field(default_factory=set)
+    sent_once: set[str] = field(default_factory=set)
     received: list[dict[str, str]] = field(default_factory=list)
     stored: list[Answers] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
@@ -128,7 +129,12 @@ def stand_in(desk: Desk) -> FastAPI:
     pages = Pages(ROOT / "templates", ROOT / "static")
 
     def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
-        shared = {"csrf_token": "t0ken", "notice": None, "study_title": "A <study>"}
+        shared = {
+            "csrf_token": "t0ken",
+            "notice": None,
+            "study_title": "A <study>",
+            "study_language": desk.language,
+        }
         return pages.page_or_partial(request, name, {**shared, **context}, status)
 
     def case(
@@ -165,10 +171,14 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read/image/{token}")
     @app.get("/read/image/{token}/{slot}")
     def image(token: str, slot: int = 1) -> Response:
-        desk.images_asked.append(token if slot == 1 else f"{token}/{slot}")
+        name = token if slot == 1 else f"{token}/{slot}"
+        desk.images_asked.append(name)
         if not desk.images_work:
             return Response(status_code=503)
         if desk.exposure_ms is not None:
+            if name in desk.sent_once:
+                return Response(status_code=410)
+            desk.sent_once.add(name)
             desk.exposed.add(token)
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(film(int(token[-1]), slot), media_type="image/png", headers=headers)
@@ -207,7 +217,12 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
     """What the pages around the cases are given."""
     questions = question_list(desk.questions, Picture(desk.pictures, SIZE))
     return {
-        "consent": {"consent_paragraphs": ["One.", "Two."], "error": "Please tick."},
+        "consent": {
+            "consent_paragraphs": ["One.", "Two."],
+            "consent_sections": [{"heading": "Whom to ask", "paragraphs": ["Dr <Weiss>"]}],
+            "consent_line": "I agree & take part.",
+            "error": "Please tick.",
+        },
         "profile": {
             "fields": profile_fields(),
             "values": {"role": "researcher", "years_experience": "many"},
@@ -220,14 +235,34 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "case_count": CASES,
             "keys": key_list(questions, {desk.layout}),
         },
+        "phase": {
+            "step": "phase",
+            "phase": 2,
+            "phase_title": "The second look",
+            "introduction_paragraphs": ["Some are <not> real."],
+            "questions": questions,
+            "case_count": CASES,
+            "keys": key_list(questions, {desk.layout}),
+            "message": None,
+        },
+        "wait": {"ready_on": "16 December 2026", "ready_on_iso": "2026-12-16", "message": None},
         "practice_feedback": {
+            "step": "feedback",
+            "phase": 1,
             "position": 1,
             "total": 2,
             "image_url": "/read/image/opaque1",
             "verdict_given": "real",
             "truth": "synthetic",
         },
-        "break": {"done": 3, "total": CASES, "can_go_back": True, "message": None},
+        "break": {
+            "step": "break",
+            "phase": 1,
+            "done": 3,
+            "total": CASES,
+            "can_go_back": True,
+            "message": None,
+        },
         "thanks": {"can_go_back": True, "message": None},
         "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
     }

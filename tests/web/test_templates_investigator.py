@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from app.domain.scales import REALISM_SCALES
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -18,12 +19,11 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.domain.errors import BadDesign
-from app.domain.scales import REALISM_SCALES
 from app.domain.design.design import ArmPlan, Practice, StudyDesign
 from app.domain.design.reading import design_from_mapping
-from app.services.export_study import CASE_COLUMNS, rating_columns, READER_COLUMNS
-from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
+from app.domain.errors import BadDesign
+from app.services.export_study import CASE_COLUMNS, READER_COLUMNS
+from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
@@ -31,9 +31,9 @@ from app.web.security_headers import SecurityHeaders
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 ARMS = (
-    BankArm("real", "Montgomery <real>", "real", "", 20, 20),
-    BankArm("M0", "Untouched base model", "synthetic", "", 30, 30),
-    BankArm("M1", "M1", "synthetic", "", 30, 0),
+    ArmHoldings("real", "Montgomery <real>", "real", "", 20, 20),
+    ArmHoldings("M0", "Untouched base model", "synthetic", "", 30, 30),
+    ArmHoldings("M1", "M1", "synthetic", "", 30, 0),
 )
 DESIGN = StudyDesign(
     title="Realism & <blinding>",
@@ -94,8 +94,8 @@ def form_page(values: Mapping[str, str], *, slug: str | None = None) -> dict[str
     error = None
     try:
         design_from_mapping(mapping_from_form(values))
-    except BadDesign as found:
-        error = found
+    except BadDesign as refused:
+        error = refused
     return {
         "arms": ARMS,
         "values": values,
@@ -433,16 +433,16 @@ def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Ite
 
 @pytest.mark.e2e
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(page: Page) -> None:
-    found = []
+    violations = []
     for path in EVERY_PATH:
         page.goto(path)
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
-                found.append((path, violation["id"], violation["nodes"][0]["html"]))
+                violations.append((path, violation["id"], violation["nodes"][0]["html"]))
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((path, "wide", ""))
+            violations.append((path, "wide", ""))
 
-    assert found == []
+    assert violations == []
 
 
 @pytest.mark.e2e

@@ -37,6 +37,8 @@ EVERY_PAGE = (
     "/page/instructions",
     "/page/practice_feedback",
     "/page/break",
+    "/page/phase",
+    "/page/wait",
     "/page/thanks",
     "/page/reading_error",
 )

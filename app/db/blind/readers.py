@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.db.tables import Presentation, Rating, Reader, ReadingSession, Study
-
-LONGEST_PAUSE = timedelta(minutes=30)
+from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
+from app.domain.sittings import sitting_goes_on
 
 
 @dataclass(frozen=True)
@@ -67,21 +66,21 @@ def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSes
 
 
 def current_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
-    """The sitting that goes on, or a new one after a pause of more than LONGEST_PAUSE."""
+    """The sitting that goes on, or a new one after a long pause."""
     sitting = session.scalars(
         select(ReadingSession)
         .where(ReadingSession.reader_id == reader.id)
         .order_by(ReadingSession.number.desc())
         .limit(1)
     ).one_or_none()
-    if sitting is None or now - sitting.last_active_at > LONGEST_PAUSE:
+    if sitting is None or not sitting_goes_on(sitting.last_active_at, now):
         return start_session(session, reader, now)
     sitting.last_active_at = now
     return sitting
 
 
 def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgress]:
-    """Every reader's count of rated presentations, practice left out, and last activity."""
+    """Every reader's count of rated cases, practice left out, and last activity."""
     totals = _counts(session, study, rated=False)
     rated = _counts(session, study, rated=True)
     active = dict(
@@ -104,7 +103,11 @@ def _counts(session: Session, study: Study, *, rated: bool) -> dict[int, int]:
     query = (
         select(Presentation.reader_id, func.count(Presentation.id))
         .join(Reader, Reader.id == Presentation.reader_id)
-        .where(Reader.study_id == study.id, Presentation.is_practice.is_(False))
+        .where(
+            Reader.study_id == study.id,
+            Presentation.is_practice.is_(False),
+            Presentation.is_phase_end.is_(False),
+        )
         .group_by(Presentation.reader_id)
     )
     if rated:

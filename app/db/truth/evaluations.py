@@ -23,7 +23,7 @@ def case_evaluations(session: Session, study: Study) -> dict[str, list[Any]]:
         .order_by(Case.code)
         .execution_options(yield_per=500)
     )
-    found: dict[str, list[Any]] = {}
+    evaluations: dict[str, list[Any]] = {}
     for arm, provenance in rows:
-        found.setdefault(arm, []).append(provenance.get("evaluation"))
-    return found
+        evaluations.setdefault(arm, []).append(provenance.get("evaluation"))
+    return evaluations

@@ -1,7 +1,7 @@
 """A study's ratings as the table that statistics start from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,21 +11,22 @@ from app.db.truth.answer_rows import AnswerRow, answer_rows
 from app.db.truth.exports import reader_rows
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
-from app.domain.profile import SPECIALTIES
+from app.domain.profile import SPECIALTIES, experience_band
 from app.domain.questions.question import Question
 from app.statistics.table.ratings import RatingsTable, ratings_table
 
-# Completed years from which a band begins, lowest first.
-EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
-    (0, "under 5 years"),
-    (5, "5 to 9 years"),
-    (10, "10 to 19 years"),
-    (20, "20 years or more"),
-)
-
 
 def study_ratings(session: Session, study: Study) -> RatingsTable | None:
-    """Ratings that count: no practice, and of corrected ones the last; None without any.
+    """The table of a study; see `ratings_of_rows`."""
+    return ratings_of_rows(session, study, answer_rows(session, study))
+
+
+def ratings_of_rows(
+    session: Session, study: Study, answers: Iterable[AnswerRow]
+) -> RatingsTable | None:
+    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+
+    They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
     Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
     """
@@ -33,7 +34,7 @@ def study_ratings(session: Session, study: Study) -> RatingsTable | None:
     asked = AnalysedQuestions.of(design)
     rows = [
         row
-        for row in answer_rows(session, study)
+        for row in answers
         if not row.is_superseded
         and row.phase == asked.phase
         and len(row.pictures) == 1
@@ -113,15 +114,6 @@ def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
     if isinstance(value, int):
         return float(value > (question.low + question.high) / 2)
     return float(value == "synthetic")
-
-
-def experience_band(years: int) -> str:
-    """The band that completed years of experience fall into.
-
-    >>> experience_band(12)
-    '10 to 19 years'
-    """
-    return [name for least, name in EXPERIENCE_BANDS if years >= least][-1]
 
 
 def _groups(session: Session, study: Study) -> dict[str, dict[str, str]]:

@@ -130,7 +130,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
 
 
 def _of_readers(analysis: Analysis) -> list[ReportFigure]:
-    table, found = analysis.table, []
+    table, figures = analysis.table, []
     kinds = (("verdict", "Cohen’s κ"), ("realism", "κ with quadratic weights"))
     for kind, coefficient in kinds:
         if len(table.readers) < 2 or not table.has(kind):  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
         kappas = pair_kappas(table, kind)  # type: ignore[arg-type]
         if not np.isfinite(kappas).any():
             continue
-        found.append(
+        figures.append(
             ReportFigure(
                 f"agreement-{kind}",
                 f"Agreement of pairs: {kind}",
@@ -151,7 +151,7 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
     if table.has("realism"):
         first, second, _ = repeated_reads(analysis)
         if (np.isfinite(first) & np.isfinite(second)).any():
-            found.append(
+            figures.append(
                 ReportFigure(
                     "repeats",
                     "Repeated readings (Bland-Altman)",
@@ -162,4 +162,4 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
                     partial(draw_repeats, analysis),
                 )
             )
-    return found
+    return figures

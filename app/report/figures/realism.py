@@ -105,8 +105,8 @@ def _shares_of_readers(matrix: Float, edges: Sequence[float] | Float) -> Float:
         seen = reader[np.isfinite(reader)]
         if seen.size:
             shares.append(np.histogram(seen, edges)[0] / seen.size)
-    found: Float = np.mean(shares, axis=0) if shares else np.zeros(len(edges) - 1)
-    return found
+    averaged: Float = np.mean(shares, axis=0) if shares else np.zeros(len(edges) - 1)
+    return averaged
 
 
 def _plain_mean(analysis: Analysis, arm: str) -> float | None:

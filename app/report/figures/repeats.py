@@ -31,7 +31,7 @@ def repeated_reads(analysis: Analysis) -> tuple[Float, Float, list[str]]:
 def limits_of_agreement(analysis: Analysis) -> dict[str, Estimate]:
     """Bias and limits over the images of all arms."""
     first, second, _ = repeated_reads(analysis)
-    found = intra_reader(
+    estimates = intra_reader(
         first,
         second,
         kind="realism",
@@ -39,7 +39,7 @@ def limits_of_agreement(analysis: Analysis) -> dict[str, Estimate]:
         level=analysis.settings.level,
         generalise_to=analysis.settings.generalise_to,
     )
-    return {key: found[key] for key in _LIMITS}
+    return {key: estimates[key] for key in _LIMITS}
 
 
 def draw_repeats(analysis: Analysis) -> Figure:
@@ -72,15 +72,15 @@ def draw_repeats(analysis: Analysis) -> Figure:
     axes.axhline(0, color="#d5dadc", linewidth=0.8)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     names = dict(zip(_LIMITS, ("upper limit", "bias", "lower limit"), strict=True))
-    for key, found in limits_of_agreement(analysis).items():
-        if found.estimate is None:
+    for key, limit in limits_of_agreement(analysis).items():
+        if limit.estimate is None:
             continue
         dashes = (0, ()) if key == "bias" else (0, (4, 2))
-        axes.axhline(found.estimate, color=DIM, linewidth=1.1, linestyle=dashes)
+        axes.axhline(limit.estimate, color=DIM, linewidth=1.1, linestyle=dashes)
         axes.text(
             1.015,
-            found.estimate,
-            f"{names[key]} {signed(found.estimate)}",
+            limit.estimate,
+            f"{names[key]} {signed(limit.estimate)}",
             transform=beside,
             va="center",
             fontsize=8,

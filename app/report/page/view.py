@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.db.truth.ratings_table import EXPERIENCE_BANDS
-from app.domain.profile import SPECIALTIES
+from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import ReportFigure, report_figures
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
@@ -17,6 +16,7 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.image_measures import measure_table
+from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     detection_table,
     distribution_table,
@@ -91,9 +91,10 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         bank = (images, measures)
     if audit is not None:
         bank = (*bank, _shortcuts(audit, cautions))
+    asked = _questions(summary)
     if analysis is None:
         return ReportView(
-            summary, _at(cautions, "top"), (), bank, study_methods(summary, audit), {}
+            summary, _at(cautions, "top"), (), (*asked, *bank), study_methods(summary, audit), {}
         )
     cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = report_figures(analysis)
@@ -103,6 +104,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         sentences=arm_sentences(analysis, summary.labels),
         sections=(
             *analysis_sections(analysis, summary.labels, figures, cautions),
+            *asked,
             *bank,
         ),
         methods=study_methods(summary, audit),
@@ -181,12 +183,28 @@ def analysis_sections(
     return tuple(section for section in sections if section.figures or section.tables)
 
 
+def _questions(summary: StudySummary) -> tuple[Section, ...]:
+    """What was said to every question, folded where an analysis by arm stands above it."""
+    real = [arm.key for arm in summary.arms if arm.kind == "real"]
+    tables = question_tables(summary.questions, summary.labels, real)
+    if not tables:
+        return ()
+    return (
+        Section(
+            "questions",
+            "Every question",
+            tables=tables,
+            folded=summary.analysis is not None,
+        ),
+    )
+
+
 def _shortcuts(audit: PictureAudit, cautions: Sequence[Caution]) -> Section:
-    found = shortcut_table(audit)
+    shortcuts = shortcut_table(audit)
     return Section(
         "shortcuts",
-        found.title,
-        tables=(replace(found, notes=(file_sentence(audit), *found.notes)),),
+        shortcuts.title,
+        tables=(replace(shortcuts, notes=(file_sentence(audit), *shortcuts.notes)),),
         cautions=_at(cautions, "shortcuts"),
     )
 

@@ -58,21 +58,21 @@ def answers(plan: Plan) -> list[str]:
 def few_readers(plan: Plan) -> list[str]:
     """Numbers of readers that can't answer however many images of the grid they read."""
     most = plan.cases[-1]
-    found = []
+    sentences = []
     for readers in plan.readers:
         expected = plan.cell(readers, most).expected
         wide = [part for question in _COMPARED if (part := _too_wide(plan, question, expected))]
         if wide:
-            found.append(
+            sentences.append(
                 f"{readers} readers can't answer, even with {most} images an arm: "
                 f"expected half-widths are {'; '.join(wide)}."
             )
         elif readers <= _FEW:
-            found.append(
+            sentences.append(
                 f"{readers} readers ({_df(expected['auc'])}) say little about readers at large: "
                 "the interval hangs on how alike these few happen to be."
             )
-    return found
+    return sentences
 
 
 def _answer(plan: Plan, question: Question) -> str:

@@ -64,9 +64,9 @@ _BESIDE = (
 
 def agreement_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, ...]:
     """Between readers, per question that was asked."""
-    found = []
+    tables = []
     if analysis.table.has("verdict"):
-        found.append(
+        tables.append(
             _by_arm(
                 analysis,
                 labels,
@@ -78,7 +78,7 @@ def agreement_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, .
             )
         )
     if analysis.table.has("realism"):
-        found.append(
+        tables.append(
             _by_arm(
                 analysis,
                 labels,
@@ -91,16 +91,16 @@ def agreement_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, .
                 "images with each other are lower than over all arms together.",
             )
         )
-    return tuple(found)
+    return tuple(tables)
 
 
 def intra_reader_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, ...]:
     """Readers with themselves, from repeated cases; nothing when none was repeated."""
     if not any(arm.n_repeated for arm in analysis.arms.values()):
         return ()
-    found = []
+    tables = []
     if analysis.table.has("verdict"):
-        found.append(
+        tables.append(
             _by_arm(
                 analysis,
                 labels,
@@ -112,7 +112,7 @@ def intra_reader_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable
             )
         )
     if analysis.table.has("realism"):
-        found.append(
+        tables.append(
             _by_arm(
                 analysis,
                 labels,
@@ -124,7 +124,7 @@ def intra_reader_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable
                 "by less, in steps of the scale.",
             )
         )
-    return tuple(found)
+    return tuple(tables)
 
 
 def _by_arm(
@@ -148,5 +148,5 @@ def _by_arm(
 
 
 def _cell(arm: ArmAnalysis, family: str, kind: str, key: str, style: Style) -> Cell:
-    found = arm.families[family][kind]
-    return estimate_cell(found if isinstance(found, Estimate) else found[key], style)
+    figures = arm.families[family][kind]
+    return estimate_cell(figures if isinstance(figures, Estimate) else figures[key], style)

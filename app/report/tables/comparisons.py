@@ -71,15 +71,15 @@ def global_table(analysis: Analysis) -> ReportTable | None:
     for measure, test in analysis.contrasts.global_tests.items():
         name = _MEASURES[measure][0].removesuffix(" (ratio)")
         friedman = analysis.contrasts.friedman_tests.get(measure)
-        found = test.why_not is None
+        is_estimated = test.why_not is None
         second = number(test.df2, 1) if math.isfinite(test.df2) else "∞"
         rows.append(
             Row(
                 name,
                 (
-                    Cell(number(test.statistic) if found else NONE, why=test.why_not or ""),
-                    Cell(f"{number(test.df1, 0)}, {second}" if found else NONE),
-                    Cell(p_value(test.p_value if found else None)),
+                    Cell(number(test.statistic) if is_estimated else NONE, why=test.why_not or ""),
+                    Cell(f"{number(test.df1, 0)}, {second}" if is_estimated else NONE),
+                    Cell(p_value(test.p_value if is_estimated else None)),
                     Cell(
                         NONE if friedman is None else number(friedman.statistic),
                         why="" if friedman is None else _why(friedman.state),
@@ -137,7 +137,7 @@ def group_tables(
     analysis: Analysis, labels: Labels, orders: Mapping[str, Sequence[str]]
 ) -> tuple[ReportTable, ...]:
     """Main figures by reader group; `orders` names levels of a group in the order to show."""
-    found = []
+    tables = []
     for group, levels in analysis.groups.items():
         order = list(orders.get(group, ()))
         rows = []
@@ -157,7 +157,7 @@ def group_tables(
                         ),
                     )
                 )
-        found.append(
+        tables.append(
             table(
                 f"group-{group}",
                 f"By {group} of the reader",
@@ -171,7 +171,7 @@ def group_tables(
                 ["Descriptive: readers were not drawn to compare groups, so none is tested."],
             )
         )
-    return tuple(found)
+    return tuple(tables)
 
 
 def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
@@ -271,10 +271,10 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     )
 
 
-def _bootstrapped(found: Estimate | Mapping[str, Estimate]) -> Cell:
-    if not isinstance(found, Estimate):
+def _bootstrapped(figures: Estimate | Mapping[str, Estimate]) -> Cell:
+    if not isinstance(figures, Estimate):
         raise TypeError("a bootstrap family holds estimates")
-    return estimate_cell(found)
+    return estimate_cell(figures)
 
 
 def _difference(pair: Contrast, style: Style) -> Cell:

@@ -41,9 +41,9 @@ def _row(arm: ArmPictures) -> Row:
     )
 
 
-def _cell(measure: str, found: Separation | None) -> Cell:
-    if found is None:
+def _cell(measure: str, apart: Separation | None) -> Cell:
+    if apart is None:
         return Cell(NONE)
-    limits = interval(found.low, found.high)
-    told = likeness(measure, found)
-    return Cell(number(found.auc), f"{told}, {limits}" if limits else told)
+    limits = interval(apart.low, apart.high)
+    told = likeness(measure, apart)
+    return Cell(number(apart.auc), f"{told}, {limits}" if limits else told)

@@ -35,21 +35,21 @@ def analysis_cautions(
     Columns in `never_asked` are missing by design, so their absence is not worth a warning.
     """
     silent = tuple(f"The ratings have no {column}" for column in never_asked)
-    found = [_whom_intervals_speak_for(analysis), *_leaning(analysis)]
-    found += [
+    cautions = [_whom_intervals_speak_for(analysis), *_leaning(analysis)]
+    cautions += [
         Caution("top", "Not given.", note)
         for note in analysis.notes
         if "can't be" in note and not note.startswith(silent)
     ]
-    found += _kappa_paradox(analysis, labels)
-    return tuple(found)
+    cautions += _kappa_paradox(analysis, labels)
+    return tuple(cautions)
 
 
 def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
     """Of how the study was made and how far it came."""
-    found = []
+    cautions = []
     if summary.is_rehearsal:
-        found.append(
+        cautions.append(
             Caution(
                 "top",
                 "Rehearsal: simulated readers.",
@@ -58,7 +58,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
             )
         )
     if summary.is_interim:
-        found.append(
+        cautions.append(
             Caution(
                 "top",
                 "Interim.",
@@ -68,7 +68,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
             )
         )
     if summary.rated < summary.presentations:
-        found.append(
+        cautions.append(
             Caution(
                 "top",
                 "Ratings are missing.",
@@ -77,17 +77,19 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
                 "ratings are left missing, as if unrelated to what they would have been.",
             )
         )
-    return (*found, *_copies(summary), *_survivorship(summary))
+    return (*cautions, *_copies(summary), *_survivorship(summary))
 
 
 def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
     """Of pictures that can be told from real without a look at anatomy, or by their file."""
     if audit is None:
         return ()
-    found = [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
+    cautions = (
+        [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
+    )
     told = [arm.key for arm in audit.arms if arm.telling]
     if told:
-        found.append(
+        cautions.append(
             Caution(
                 "top",
                 "Pictures that give themselves away.",
@@ -96,8 +98,8 @@ def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
                 "“Shortcuts in the pictures”.",
             )
         )
-    found += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]
-    return tuple(found)
+    cautions += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]
+    return tuple(cautions)
 
 
 def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
@@ -149,7 +151,7 @@ def _leaning(analysis: Analysis) -> list[Caution]:
         estimate_of(analysis.arms[name], "detection", "criterion")
         for name in analysis.table.synthetic_arms
     ]
-    values = [found.estimate for found in criteria if found.estimate is not None]
+    values = [criterion.estimate for criterion in criteria if criterion.estimate is not None]
     leaning = ""
     if values:
         ends = dict.fromkeys((signed(min(values)), signed(max(values))))
@@ -194,7 +196,7 @@ def _kappa_paradox(analysis: Analysis, labels: Mapping[str, str]) -> list[Cautio
 
 def _copies(summary: StudySummary) -> list[Caution]:
     """Realistic, but memorised? Beside the verdicts wherever a reader may have seen a copy."""
-    found = []
+    cautions = []
     for arm in summary.arms:
         it = arm.evaluation
         if arm.kind != "synthetic" or it is None or not (it.memorised or it.drawn_memorised):
@@ -215,7 +217,7 @@ def _copies(summary: StudySummary) -> list[Caution]:
             else f"Its {' and '.join(asked) or 'ratings'} may come from copied training images; "
             "look at the flagged pairs before calling the model realistic."
         )
-        found.append(
+        cautions.append(
             Caution(
                 "measures" if none_was_read else "top",
                 f"Possible copies of training images: {arm.label}.",
@@ -223,7 +225,7 @@ def _copies(summary: StudySummary) -> list[Caution]:
                 f"{_flagged(arm)}. {meaning}",
             )
         )
-    return found
+    return cautions
 
 
 def _flagged(arm: ArmFacts) -> str:
@@ -249,12 +251,12 @@ def _flagged(arm: ArmFacts) -> str:
 
 
 def _survivorship(summary: StudySummary) -> list[Caution]:
-    found = []
+    cautions = []
     thrown = [arm for arm in summary.arms if arm.rejected]
     for arm in thrown:
         of = f" of {arm.generated}" if arm.generated else ""
         rule = arm.rejection_rule.rstrip(".") or "by a rule that is not stated"
-        found.append(
+        cautions.append(
             Caution(
                 "images",
                 f"Survivors only: {arm.label}.",
@@ -268,7 +270,7 @@ def _survivorship(summary: StudySummary) -> list[Caution]:
         if arm.kind == "synthetic" and (arm.generated is None or arm.rejected is None)
     ]
     if silent:
-        found.append(
+        cautions.append(
             Caution(
                 "images",
                 "Selection unknown.",
@@ -276,4 +278,4 @@ def _survivorship(summary: StudySummary) -> list[Caution]:
                 f"{', '.join(silent)}.",
             )
         )
-    return found
+    return cautions

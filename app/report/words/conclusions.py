@@ -52,10 +52,10 @@ def verdict_words(verdict: Verdict) -> str:
 
 def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
     """One estimate of an arm."""
-    found = arm.families[family][key]
-    if not isinstance(found, Estimate):
+    figure = arm.families[family][key]
+    if not isinstance(figure, Estimate):
         raise KeyError(f"{family}.{key}")
-    return found
+    return figure
 
 
 def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) -> str:

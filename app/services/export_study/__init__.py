@@ -8,9 +8,9 @@ from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
     READER_COLUMNS,
-    rating_columns,
 )
 from app.services.export_study.csv_text import csv_cell
+from app.services.export_study.ratings_file import RatingsFile
 from app.services.export_study.study_export import FILES, ExportFile, StudyExport
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "FILES",
     "READER_COLUMNS",
     "ExportFile",
+    "RatingsFile",
     "StudyExport",
     "csv_cell",
-    "rating_columns",
 ]

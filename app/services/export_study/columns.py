@@ -1,44 +1,12 @@
 """What every column of the files is called and holds."""
 
-from collections.abc import Sequence
-
-from app.domain.questions.measures import MEASURES
-from app.domain.questions.question import Question
-from app.domain.questions.registry import kind_of
-
 Column = tuple[str, str]
 
-_BEFORE_ANSWERS: tuple[Column, ...] = (
-    ("study", "The study's short name (slug)."),
-    ("reader", "The reader's pseudonymous code, within the study."),
-    ("case", "The case's code, within the study; the same for every reader."),
-    ("arm", "Where the image came from: real, or the name of a variant."),
-    ("condition", "Clinical content of the image: normal or abnormal."),
-    ("truth", "The reference standard: real or synthetic."),
-    ("replicate", "0 the first reading of this case by this reader, 1 the repeated one."),
-    ("position", "Place in this reader's order, from 1; practice cases are not in this file."),
-    ("session", "The reader's sitting, from 1: a new one with her link or after 30 idle minutes."),
-)
-_AFTER_ANSWERS: tuple[Column, ...] = (
-    ("shown_at", "When the server sent the case, UTC, ISO 8601."),
-    ("submitted_at", "When the server stored the rating, UTC, ISO 8601."),
-    (
-        "reading_time_ms",
-        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
-        "time included. Empty: the browser told none (no JavaScript).",
-    ),
-    ("hidden_time_ms", "Milliseconds of these in which the page was hidden. Empty: not told."),
-    (
-        "superseded",
-        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
-    ),
-    ("simulated", "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it."),
-)
 CASE_COLUMNS: tuple[Column, ...] = (
     ("study", "The study's short name (slug)."),
     ("case", "The case's code, within the study."),
     ("arm", "Where the image came from: real, or the name of a variant."),
-    ("condition", "Clinical content of the image: normal or abnormal."),
+    ("condition", "Clinical content of the image, in the bank's own words: normal, abnormal."),
     ("truth", "The reference standard: real or synthetic."),
     ("replicated", "1 if every reader was shown it twice, 0 if once."),
     ("image_sha256", "SHA-256 of the image's file in the bank, by which it is found there."),
@@ -77,21 +45,3 @@ CODEBOOK_COLUMNS: tuple[Column, ...] = (
     ("column", "The column's name."),
     ("explanation", "What it holds."),
 )
-
-
-def rating_columns(questions: Sequence[Question]) -> tuple[Column, ...]:
-    """The columns of ratings.csv: one a question, in the order of the design."""
-    return (
-        *_BEFORE_ANSWERS,
-        *((question.key, explain(question)) for question in questions),
-        *_AFTER_ANSWERS,
-    )
-
-
-def explain(question: Question) -> str:
-    """A question's line in the codebook."""
-    what = MEASURES[question.measure].what
-    return (
-        f"{what[0].upper()}{what[1:]}. Asked: “{question.prompt}” "
-        f"Values: {kind_of(question).explain(question)}. Empty: not asked or not answered."
-    )

@@ -37,18 +37,18 @@ def drift(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[
         missing = not_estimable("the ratings have no position")
         return dict.fromkeys(_SLOPES, missing)
     position = table.matrix("position", arm) / PRESENTATIONS
-    found: dict[str, Estimate] = {}
+    slopes: dict[str, Estimate] = {}
     for key, (measure, why) in _SLOPES.items():
         if not table.has("reading_time_ms" if measure == "log_time" else measure):
-            found[key] = not_estimable(why)
+            slopes[key] = not_estimable(why)
             continue
         values = table.matrix(measure, arm)
         if measure == "verdict":
             values = 1.0 - values if table.truth_of(arm) == REAL else values
         theta, covariance = reader_slopes(position, values)
         used = np.where(np.isfinite(position), values, np.nan)
-        found[key] = averaged_over_readers(theta, covariance, [used], settings, what="the slope")
-    return found
+        slopes[key] = averaged_over_readers(theta, covariance, [used], settings, what="the slope")
+    return slopes
 
 
 def reader_slopes(x: Float, y: Float) -> tuple[Float, Float]:

@@ -38,19 +38,19 @@ def by_reader_group(
         ``discrimination.auc_realism``, ``.auc_confidence``, ``.auc_score``. Empty without groups.
     """
     names = sorted({name for levels in table.reader_groups.values() for name in levels})
-    found: dict[str, dict[str, GroupFigures]] = {}
+    groups: dict[str, dict[str, GroupFigures]] = {}
     for name in names:
         level_of = {
             reader: table.reader_groups.get(reader, {}).get(name) or NOT_STATED
             for reader in table.readers
         }
-        found[name] = {
+        groups[name] = {
             level: _figures(
                 table.select_readers([r for r, own in level_of.items() if own == level]), settings
             )
             for level in sorted(set(level_of.values()))
         }
-    return found
+    return groups
 
 
 def _figures(table: RatingsTable, settings: AnalysisSettings) -> GroupFigures:

@@ -34,15 +34,15 @@ def reader_figures(
         ``d_prime``, ``criterion``, ``auc_realism``, ``auc_confidence``, ``auc_score``. None where
         there is nothing to compute it from.
     """
-    found: dict[str, dict[str, ReaderFigures]] = {reader: {} for reader in table.readers}
+    by_reader: dict[str, dict[str, ReaderFigures]] = {reader: {} for reader in table.readers}
     for arm in table.arms:
         columns = _columns(table, arm, figures)
         for j, reader in enumerate(table.readers):
-            found[reader][arm] = {
+            by_reader[reader][arm] = {
                 key: int(values[j]) if key == "n_ratings" else _number(values[j])
                 for key, values in columns.items()
             }
-    return found
+    return by_reader
 
 
 def _columns(

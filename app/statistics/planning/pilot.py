@@ -25,7 +25,7 @@ from itertools import combinations
 import numpy as np
 from scipy import optimize, special
 
-from app.statistics.planning.simulation import VarianceComponents
+from app.statistics.planning.simulation import LatentVariances
 from app.statistics.table.ratings import Float, Measure, RatingsTable, StatisticsInputError
 from app.statistics.variance.reader_means import reader_means
 
@@ -40,7 +40,7 @@ class PilotComponents:
 
     Attributes
     ----------
-    components : VarianceComponents
+    components : LatentVariances
     measure : str
         The column they come from: ``realism``, ``score`` or ``judged_real``.
     n_readers, n_cases, n_ratings : int
@@ -48,7 +48,7 @@ class PilotComponents:
         Sentences: few readers or cases, a component that came out negative.
     """
 
-    components: VarianceComponents
+    components: LatentVariances
     measure: Measure
     n_readers: int
     n_cases: int
@@ -88,7 +88,11 @@ def pilot_components(table: RatingsTable) -> PilotComponents:
             "The pilot has one arm: give real and synthetic images, to see how readers differ "
             "between arms."
         )
-    arms = [found for arm in table.arms if (found := _arm(table.matrix(measure, arm))) is not None]
+    arms = [
+        correlated
+        for arm in table.arms
+        if (correlated := _arm(table.matrix(measure, arm))) is not None
+    ]
     if len(arms) < 2:
         raise StatisticsInputError(
             f"The pilot's {measure.replace('_', ' ')} can't be used: in two arms or more, two "
@@ -106,7 +110,7 @@ def pilot_components(table: RatingsTable) -> PilotComponents:
     unit = 1.0 - within_arm
     first = table.replicate == 0
     return PilotComponents(
-        components=VarianceComponents(
+        components=LatentVariances(
             reader=common / unit, reader_by_arm=(within_arm - common) / unit, case=case / unit
         ),
         measure=measure,
@@ -216,24 +220,24 @@ def _mean(values: Sequence[float]) -> float:
 def _cautions(
     table: RatingsTable, case: float, within_arm: float, common: float
 ) -> tuple[str, ...]:
-    found = []
+    sentences = []
     if len(table.readers) < _FEW_READERS:
-        found.append(
+        sentences.append(
             f"The pilot has {len(table.readers)} readers: how much readers differ is known only "
             "roughly; plan with larger reader variances beside it."
         )
     fewest = min(len(table.cases(arm)) for arm in table.arms)
     if fewest < _FEW_CASES:
-        found.append(
+        sentences.append(
             f"The pilot has {fewest} images in its smallest arm: the case variance is known only "
             "roughly."
         )
     named = {"case": case, "reader": common, "reader by arm": within_arm - max(common, 0.0)}
     negative = [name for name, value in named.items() if value <= 0.0]
     if negative:
-        found.append(
+        sentences.append(
             f"The pilot's estimate of the {' and the '.join(negative)} variance is not above 0 "
             "and was set to 0, which is optimistic; state one, or pilot with more readers and "
             "images."
         )
-    return tuple(found)
+    return tuple(sentences)

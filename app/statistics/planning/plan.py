@@ -242,12 +242,12 @@ def plan(
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Answer:
     """One study's answer to one question; NaN where it has no interval."""
 
     half_width: float
     df: float
-    found: bool
+    is_yes: bool
 
 
 def _cell(
@@ -260,19 +260,19 @@ def _cell(
 ) -> dict[Question, Expected]:
     # A chunk's size decides which numbers a study is dealt, so it hangs on the cell alone.
     at_once = max(1, _NUMBERS_PER_CHUNK // (readers * cases))
-    answers: dict[Question, list[_Found]] = {question: [] for question in QUESTIONS}
+    answers: dict[Question, list[_Answer]] = {question: [] for question in QUESTIONS}
     for first in range(0, simulations, at_once):
         count = min(at_once, simulations - first)
         made = simulate_studies(model, readers=readers, cases=cases, studies=count, rng=rng)
         for study in range(count):
             for question, answer in _one_study(made, study, settings).items():
                 answers[question].append(answer)
-    return {question: _expected(found) for question, found in answers.items()}
+    return {question: _expected(of_studies) for question, of_studies in answers.items()}
 
 
 def _one_study(
     made: SimulatedStudies, study: int, settings: AnalysisSettings
-) -> dict[Question, _Found]:
+) -> dict[Question, _Answer]:
     real, judged = made.real_judged_real[study], made.detected_judged_real[study]
     return {
         "deception": _deception(real, judged, settings),
@@ -282,7 +282,7 @@ def _one_study(
     }
 
 
-def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Found:
+def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
     theta, covariance = reader_means(judged)
     rate = averaged_over_readers(
         theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
@@ -291,69 +291,69 @@ def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Found
         "deception.rate", ("real", "arm"), [reader_means(real), (theta, covariance)]
     )
     contrast = compare_two_arms(arms, "arm", "real", settings)
-    found = contrast.why_not is None and contrast.p_value < 1.0 - settings.level
-    return _found(rate.low, rate.high, rate.df, found)
+    is_yes = contrast.why_not is None and contrast.p_value < 1.0 - settings.level
+    return _answer(rate.low, rate.high, rate.df, is_yes)
 
 
-def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Found:
+def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
     called_synthetic = [1.0 - real, 1.0 - judged]
     theta, covariance = reader_detection(*called_synthetic).figure("balanced_accuracy")
     accuracy = averaged_over_readers(
         theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
     )
-    return _found(
+    return _answer(
         accuracy.low, accuracy.high, accuracy.df, _excludes_half(accuracy.low, accuracy.high)
     )
 
 
-def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Found:
+def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
     auc = averaged_over_readers(
         theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
     )
     # The verdict is looked up only where the interval leaves it open.
-    found = _excludes_half(auc.low, auc.high)
+    is_yes = _excludes_half(auc.low, auc.high)
     if auc.low is None:
         verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
-        found = verdict.state == "distinguishable"
-    return _found(auc.low, auc.high, auc.df, found)
+        is_yes = verdict.state == "distinguishable"
+    return _answer(auc.low, auc.high, auc.df, is_yes)
 
 
-def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Found:
+def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
     verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
-    return _found(verdict.low, verdict.high, None, verdict.state == "equivalent")
+    return _answer(verdict.low, verdict.high, None, verdict.state == "equivalent")
 
 
 def _excludes_half(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and (low > 0.5 or high < 0.5)
 
 
-def _found(low: float | None, high: float | None, df: float | None, found: bool) -> _Found:
+def _answer(low: float | None, high: float | None, df: float | None, is_yes: bool) -> _Answer:
     width = math.nan if low is None or high is None else (high - low) / 2.0
-    return _Found(width, math.nan if df is None else df, found)
+    return _Answer(width, math.nan if df is None else df, is_yes)
 
 
-def _expected(answers: Sequence[_Found]) -> Expected:
+def _expected(answers: Sequence[_Answer]) -> Expected:
     widths = np.array([answer.half_width for answer in answers])
     df = np.array([answer.df for answer in answers])
     seen, known = np.isfinite(widths), np.isfinite(df)
     return Expected(
         half_width=float(widths[seen].mean()) if seen.any() else None,
-        power=float(np.mean([answer.found for answer in answers])),
+        power=float(np.mean([answer.is_yes for answer in answers])),
         df=float(np.median(df[known])) if known.any() else None,
         not_estimable=float((~seen).mean()),
     )
 
 
 def _grid(name: str, values: Sequence[int], *, most: int) -> tuple[int, ...]:
-    found = tuple(sorted(set(values)))
-    if not found:
+    numbers = tuple(sorted(set(values)))
+    if not numbers:
         raise StatisticsInputError(f"No numbers of {name} are given: give some, such as 4,8,12.")
-    if found[0] < 2 or found[-1] > most:
-        wrong = found[0] if found[0] < 2 else found[-1]
+    if numbers[0] < 2 or numbers[-1] > most:
+        wrong = numbers[0] if numbers[0] < 2 else numbers[-1]
         why = " (one says nothing about others)" if wrong == 1 else ""
         raise StatisticsInputError(
             f"A design with {wrong} {name} can't be planned{why}: give 2 to {most}."
         )
-    return found
+    return numbers

@@ -31,7 +31,7 @@ _SPAN = 5.0
 
 
 @dataclass(frozen=True)
-class VarianceComponents:
+class LatentVariances:
     """Variances of the latent realism, in units of Var(case) + Var(reader x case and error) = 1.
 
     Attributes
@@ -95,7 +95,7 @@ class Scenario:
         True AUC of the arm that is to be shown equivalent.
     steps : int
         Steps of the realism scale.
-    components : VarianceComponents
+    components : LatentVariances
 
     Raises
     ------
@@ -108,7 +108,7 @@ class Scenario:
     real_rate: float | None = None
     equivalence_auc: float = 0.50
     steps: int = 5
-    components: VarianceComponents = VarianceComponents()
+    components: LatentVariances = LatentVariances()
 
     def __post_init__(self) -> None:
         if not 0.0 < self.auc < 1.0 or self.auc == 0.5:
@@ -149,7 +149,7 @@ class LatentModel:
         Share of real images judged real.
     """
 
-    components: VarianceComponents
+    components: LatentVariances
     thresholds: Float
     real: float
     detected: float
@@ -181,7 +181,7 @@ def rating_thresholds(steps: int) -> Float:
 
 
 def expected_auc(
-    real: float, synthetic: float, thresholds: Float, components: VarianceComponents
+    real: float, synthetic: float, thresholds: Float, components: LatentVariances
 ) -> float:
     """AUC of the rating, ties half, averaged over the population of readers.
 
@@ -190,7 +190,7 @@ def expected_auc(
     real, synthetic : float
         Latent means.
     thresholds : (steps - 1,) array of float
-    components : VarianceComponents
+    components : LatentVariances
 
     Returns
     -------
@@ -201,7 +201,7 @@ def expected_auc(
     --------
     On a fine scale and without reader effects, the binormal Phi(d / sqrt(2)):
 
-    >>> fine = VarianceComponents(reader=0, reader_by_arm=0)
+    >>> fine = LatentVariances(reader=0, reader_by_arm=0)
     >>> round(expected_auc(0.5, -0.5, rating_thresholds(101), fine), 3)
     0.76
     """
@@ -243,8 +243,8 @@ def solve(scenario: Scenario) -> LatentModel:
     half = separation(scenario.auc, (0.5, -0.5)) / 2.0
 
     def miss_equivalent(shift: float) -> float:
-        found = expected_auc(half, half - shift, thresholds, components)
-        return found - scenario.equivalence_auc
+        auc = expected_auc(half, half - shift, thresholds, components)
+        return auc - scenario.equivalence_auc
 
     shift = 0.0
     if scenario.equivalence_auc != 0.5:

@@ -8,8 +8,8 @@ from app.services.export_study import (
     CASE_COLUMNS,
     FILES,
     READER_COLUMNS,
+    RatingsFile,
     StudyExport,
-    rating_columns,
 )
 from app.services.export_study.parquet import MISSING, parquet_is_available
 from app.services.study_progress import study_overview
@@ -27,7 +27,11 @@ def exports(request: Request, slug: str) -> Response:
         study = study_overview(desk.session, slug)
         context = {
             "study": study,
-            "rating_columns": rating_columns(study.design.questions),
+            "rating_columns": RatingsFile(
+                slug,
+                study.design,
+                has_machines=any(reader.kind == "machine" for reader in study.readers),
+            ).columns,
             "reader_columns": READER_COLUMNS,
             "case_columns": CASE_COLUMNS,
             "files": FILES,
