@@ -1,5 +1,5 @@
 // Pictures shown for a set time, once: drawn only when they are decoded, counted in frames, then a
-// mask. The server tells a picture as shown from the moment it sends it, so that a reload shows
+// mask. The server sends each picture once and answers 410 from then on, so that a reload shows
 // nothing twice.
 
 import { current, dispatch } from "./store.js";
@@ -16,6 +16,7 @@ export class Exposure {
     this.films = films;
     this.onShown = onShown; // told the time of the first paint
     this.panel = films.section.querySelector("[data-show-once]");
+    this.pictures = new Map(); // decoded, by place; what has come is not asked for again
     this.forMs = Number(films.section.dataset.exposure);
     this.hasMask = "mask" in films.section.dataset;
     this.panel.addEventListener("click", (event) => {
@@ -41,8 +42,8 @@ export class Exposure {
     if (!["due", "failed"].includes(current().exposure)) return;
     dispatch({ type: "exposed", stage: "loading" });
     try {
-      const [images] = await Promise.all([this.load(), wait(CROSS_MS)]);
-      for (const group of this.groups()) await this.show(group, images);
+      await Promise.all([this.load(), wait(CROSS_MS)]);
+      for (const group of this.groups()) await this.show(group);
     } catch {
       if (this.films.section.isConnected) dispatch({ type: "exposed", stage: "failed" });
       return;
@@ -51,25 +52,18 @@ export class Exposure {
   }
 
   async load() {
-    const pairs = this.films.frames.map(async (each) => {
-      const image = new Image();
-      image.alt = "Chest radiograph";
-      image.draggable = false;
-      image.src = each.box.dataset.src;
-      await image.decode();
-      return [each.slot, image];
-    });
-    return new Map(await Promise.all(pairs));
+    const missing = this.films.frames.filter((each) => !this.pictures.has(each.slot));
+    await Promise.all(missing.map(async (each) => this.pictures.set(each.slot, await fetched(each))));
   }
 
-  async show(group, images) {
+  async show(group) {
     if (group.length === 1) dispatch({ type: "turned", slot: group[0].slot });
     const masks = this.hasMask ? group.map((each) => noise(each.box)) : [];
     await frame();
-    group.forEach((each) => each.box.prepend(images.get(each.slot)));
+    group.forEach((each) => each.box.prepend(this.pictures.get(each.slot)));
     if (current().exposure !== "showing") dispatch({ type: "exposed", stage: "showing" });
     await this.time();
-    group.forEach((each) => images.get(each.slot).remove());
+    group.forEach((each) => this.pictures.get(each.slot).remove());
     for (const each of group) dispatch({ type: "looked", slot: each.slot });
     group.forEach((each, at) => masks[at] && each.box.prepend(masks[at]));
     if (masks.length) await wait(MASK_MS);
@@ -88,6 +82,22 @@ export class Exposure {
       requestAnimationFrame(step);
     });
   }
+}
+
+async function fetched({ box, name }) {
+  const response = await fetch(box.dataset.src, { cache: "no-store" });
+  // Sent before, perhaps to another window: the page that the server has now says so.
+  if (response.status === 410) location.reload();
+  if (!response.ok) throw new Error(`the picture was answered by ${response.status}`);
+  const bitmap = await createImageBitmap(await response.blob());
+  const canvas = document.createElement("canvas");
+  canvas.className = "picture";
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", name ? `${name}: chest radiograph` : "Chest radiograph");
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  return canvas;
 }
 
 // Noise of the film's size, in blocks of 4 screen pixels: it covers edges and texture alike.

@@ -1,7 +1,7 @@
 // The questions on the page: read once into the state, then drawn from it.
 
 import { keysAreOn } from "./keys-switch.js";
-import { holdsKey, isAsked, isComplete, wholeNumber } from "./rules.js";
+import { answersOnlyWhenLit, isAsked, isComplete, wholeNumber } from "./rules.js";
 import { current, dispatch } from "./store.js";
 
 const elementsIn = (form) => [...form.querySelectorAll("[data-question]")];
@@ -61,14 +61,10 @@ function readDraft(element) {
   }
 }
 
-// A shared key counts for the lit question only; its cap is shown there alone.
+// Caps of keys that count for the lit question only are shown there alone.
 function markSharedKeys(elements, questions) {
   for (const [at, element] of elements.entries()) {
-    for (const box of boxesOf(element)) {
-      const holders = questions.filter((question) => box.dataset.key && holdsKey(question, box.dataset.key));
-      const isShared = holders.length > 1 || questions[at].kind === "choices";
-      box.closest(".choice").classList.toggle("shared", isShared);
-    }
+    element.classList.toggle("shared", answersOnlyWhenLit({ questions }, questions[at]));
   }
 }
 

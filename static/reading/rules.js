@@ -102,8 +102,13 @@ export function holdsKey(question, key) {
   return question.keys.some((each) => each.key === key);
 }
 
-// Words of a vocabulary and figures of a number belong to the lit question only.
-const onlyWhenLit = (question) => question.kind === "choices" || question.kind === "slider";
+// Keys of a vocabulary and of a number answer only while their question is lit; so do all keys of
+// a question that shares one of them: half a scale must not mean another thing than its other half.
+export function answersOnlyWhenLit(state, question) {
+  if (question.kind === "choices" || question.kind === "slider") return true;
+  const others = state.questions.filter((other) => other !== question);
+  return question.keys.some(({ key }) => key !== "" && others.some((other) => holdsKey(other, key)));
+}
 
 // The question that a key answers: the lit one if the key stands on it; else the only one it
 // stands on. Questions that are not asked count too, so that a key never changes its meaning.
@@ -111,7 +116,7 @@ export function targetOf(state, key) {
   const holders = state.questions.filter((question) => holdsKey(question, key));
   const lit = holders.find((question) => question.key === state.lit);
   if (lit) return lit;
-  if (holders.length !== 1 || onlyWhenLit(holders[0])) return null;
+  if (holders.length !== 1 || answersOnlyWhenLit(state, holders[0])) return null;
   return isAsked(state, holders[0].key) ? holders[0] : null;
 }
 

@@ -81,6 +81,7 @@ class Desk:
     language: str = "en"
     given: Answers = field(default_factory=dict)
     exposed: set[str] = field(default_factory=set)
+    sent_once: set[str] = field(default_factory=set)
     received: list[dict[str, str]] = field(default_factory=list)
     stored: list[Answers] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
@@ -170,10 +171,14 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read/image/{token}")
     @app.get("/read/image/{token}/{slot}")
     def image(token: str, slot: int = 1) -> Response:
-        desk.images_asked.append(token if slot == 1 else f"{token}/{slot}")
+        name = token if slot == 1 else f"{token}/{slot}"
+        desk.images_asked.append(name)
         if not desk.images_work:
             return Response(status_code=503)
         if desk.exposure_ms is not None:
+            if name in desk.sent_once:
+                return Response(status_code=410)
+            desk.sent_once.add(name)
             desk.exposed.add(token)
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(film(int(token[-1]), slot), media_type="image/png", headers=headers)
