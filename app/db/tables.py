@@ -6,7 +6,7 @@ Whoever imports this module can ask for the truth, so nothing that reading impor
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.blind.tables import (
@@ -80,6 +80,8 @@ class Arm(Base):
     licence: Mapped[str] = mapped_column(Text, default="")
     attribution: Mapped[str] = mapped_column(Text, default="")
     bank_name: Mapped[str] = mapped_column(String(200), default="")
+    # How its files became grey levels (app.films.film.GreyMapping); never changed afterwards.
+    grey_mapping: Mapped[str] = mapped_column(String(12), default="dicom-window")
     # Whatever else a bank's header says of the arm (evaluation results, say).
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     imported_at: Mapped[datetime]
@@ -100,6 +102,10 @@ class Image(Base):
     width: Mapped[int]
     height: Mapped[int]
     provenance: Mapped[dict[str, Any]]
+    # What was odd about the film, as [kind, text]; None: read before this was kept.
+    notes: Mapped[list[Any] | None] = mapped_column(JSON)
+    # By which nearly the same picture is known again (app.films.likeness).
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
     imported_at: Mapped[datetime]
 
 

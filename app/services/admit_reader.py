@@ -80,7 +80,7 @@ def begin_reading(
     if reader.began_at is not None:
         return
     if presentation_count(session, reader, is_practice=False) == 0:
-        lay_out(session, reader)
+        lay_out(session, reader, now)
         if presentation_count(session, reader, is_practice=False) == 0:
             raise Refused("There are no cases for you in this study; please tell its investigator.")
     reader.began_at = now

@@ -117,7 +117,9 @@ def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
 def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgress]]:
     design = design_from_json(study.design)
     readers = list(progress_of_readers(session, study))
-    active = [progress for progress in readers if progress.reader.revoked_at is None]
+    # Machines neither wait nor are waited for.
+    people = [progress for progress in readers if progress.reader.kind != "machine"]
+    active = [progress for progress in people if progress.reader.revoked_at is None]
     line = StudyLine(
         slug=study.slug,
         title=study.title,
@@ -127,7 +129,7 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
         cases=design.case_count,
         readers=len(active),
         finished=sum(progress.reader.finished_at is not None for progress in active),
-        rated=sum(progress.rated for progress in readers),
+        rated=sum(progress.rated for progress in people),
         to_rate=sum(progress.total for progress in active),
     )
     return line, readers

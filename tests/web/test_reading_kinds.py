@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from app.domain.questions.answer import Mark
-from app.web.reading_context import question_list
 from app.domain.questions.kinds.kind import Picture
+from app.web.reading_context import question_list
 from tests.browser import film_is_shown
 from tests.web.stand_in import (
     SIZE,
