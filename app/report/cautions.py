@@ -116,7 +116,11 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         return Caution(
             "top",
             "One reader.",
-            "One reader says nothing about other readers, so most intervals can’t be given.",
+            "One reader says nothing about other readers: every interval is for this reader and "
+            f"{images}, and no verdict is given."
+            if analysis.settings.generalise_to == "readers_and_cases"
+            else "One reader says nothing about other readers, so for these images only there are "
+            "points and no intervals.",
         )
     few = (
         f" With {counted} they are wide, and they hold for readers who could have been asked "

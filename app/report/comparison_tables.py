@@ -13,7 +13,15 @@ from app.report.number_text import (
     percent,
     seconds,
 )
-from app.report.report_table import Cell, ReportTable, Row, estimate_cell, table, words
+from app.report.report_table import (
+    Cell,
+    ReportTable,
+    Row,
+    estimate_cell,
+    table,
+    why_no_interval,
+    words,
+)
 from app.report.result_tables import Labels, arm_row
 from app.report.verdict_sentences import estimate_of
 from app.services.summarise_study import ArmFacts
@@ -272,7 +280,11 @@ def _bootstrapped(found: Estimate | Mapping[str, Estimate]) -> Cell:
 def _difference(pair: Contrast, style: Style) -> Cell:
     if pair.estimate is None:
         return Cell(NONE, why=_why(pair.state))
-    return Cell(STYLES[style](pair.estimate), interval(pair.low, pair.high, style))
+    return Cell(
+        STYLES[style](pair.estimate),
+        interval(pair.low, pair.high, style),
+        no_interval=why_no_interval(pair.low, pair.method),
+    )
 
 
 def _why(state: str) -> str:
