@@ -20,6 +20,7 @@ class Cell:
     why: str = ""
     mark: str = ""
     caution: str = ""
+    no_interval: str = ""
     is_words: bool = False
 
 
