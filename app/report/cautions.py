@@ -14,6 +14,7 @@ from app.statistics.result import Estimate
 
 Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts"]
 _FEW_READERS = 6
+_FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75
 _PARADOX_KAPPA = 0.41
 
@@ -128,6 +129,11 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         if readers < _FEW_READERS
         else ""
     )
+    if readers <= _FEWEST_READERS_IN_SIMULATIONS and analysis.settings.generalise_to != "readers":
+        few += (
+            " With three readers tests at 5% called 3 to 9% of arms that are alike different in "
+            "simulations."
+        )
     return Caution(
         "top",
         "Whom the intervals speak for.",
