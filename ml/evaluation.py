@@ -21,14 +21,7 @@ from ml.fidelity import (
     standardised,
 )
 from ml.films import Films
-from ml.memorisation import (
-    FLAG_PERCENTILE,
-    Neighbour,
-    Yardstick,
-    compared,
-    memorisation,
-    yardstick,
-)
+from ml.memorisation import FLAG_CHANCE, Neighbour, Yardstick, memorisation, yardstick
 from ml.prompt_length import words_not_read
 
 Array = NDArray[np.float64]
@@ -86,7 +79,7 @@ def evaluate(
     vae: VaeFeatures,
     features: FeatureExtractor | None = None,
     frechet: bool = False,
-    percentile: float = FLAG_PERCENTILE,
+    flag_chance: float = FLAG_CHANCE,
     synthetic: Callable[[str], bool] = lambda arm: True,
 ) -> Evaluation:
     """Measure every arm against real images of the conditions it holds.
@@ -97,9 +90,10 @@ def evaluate(
 
     Parameters
     ----------
-    vae : the base model's autoencoder: latents for memorisation, features unless others are given
+    vae : the base model's autoencoder: features unless others are given
     features : other features for KID and PRDC
     frechet : also compute FID; refused where there are too few images
+    flag_chance : an image is flagged where fewer honest films than this would come as close
     synthetic : tells which arms are compared with the training images
 
     Raises
@@ -114,9 +108,11 @@ def evaluate(
     known = {"training": extractor(training.pixels)}
     if len(held_out):
         known["held-out"] = extractor(held_out.pixels)
-    training_latents = vae.latents(training.pixels)
-    training_small = _small(training)
-    judge = yardstick(training_small, training_latents, percentile=percentile)
+    judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
+    notes += [
+        f"Training images {one} and {other} are near-duplicates and take no part in the yardstick."
+        for one, other in judge.near_duplicates
+    ]
 
     results: dict[str, ArmResult] = {}
     for arm, images in arms.items():
@@ -131,14 +127,7 @@ def evaluate(
         )
         neighbours: tuple[Neighbour, ...] = ()
         if synthetic(arm):
-            neighbours = memorisation(
-                _small(images.films),
-                vae.latents(images.films.pixels),
-                training_small,
-                training_latents,
-                training.names,
-                judge,
-            )
+            neighbours = memorisation(images.films.pixels, judge)
         results[arm] = ArmResult(
             n=len(images.films),
             reference=reference,
@@ -201,7 +190,3 @@ def prompts_not_read(extractor: FeatureExtractor, arms: Iterable[ArmImages]) -> 
     prompts = dict.fromkeys(str(r.get("provenance", {}).get("prompt") or "") for r in records)
     lost = [words for prompt in prompts if (words := words_not_read(extractor, prompt))]
     return [f"CLIP does not read these words of a prompt: {words!r}." for words in lost]
-
-
-def _small(films: Films) -> Array:
-    return np.stack([compared(pixels) for pixels in films.pixels])

@@ -149,7 +149,7 @@ def test_an_arm_takes_along_what_it_was_measured_with(evaluated):
     for arm in read_header(evaluated)["arms"]:
         assert arm["evaluation"]["features"] == "vae"
         assert (arm["evaluation"]["size"], arm["evaluation"]["training_images"]) == (SIZE, 16)
-        assert arm["evaluation"]["memorisation_percentile"] == 95.0
+        assert arm["evaluation"]["memorisation_chance"] == 0.001
         assert arm["evaluation"]["real_against_real"] == results["real_against_real"]
 
 
@@ -193,7 +193,7 @@ def test_evaluating_again_gives_the_same_numbers(evaluated, bank, data, capsys):
         (["--features", "xrv"], "torchxrayvision, which is not installed"),
         (["--weights", "x"], "--weights belong to"),
         (["--size", "31"], "use a multiple of 2"),
-        (["--percentile", "100"], "between 0 and 100"),
+        (["--chance", "1"], "between 0 and 1"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(bank, data, options, sentence, capsys):
