@@ -163,9 +163,7 @@ def main() -> int:
     if len(films) <= arguments.train:
         parser.error(f"{arguments.data} holds {len(films)} films; more than --train are needed.")
 
-    def shown(images: Array) -> Array:
-        return images
-
+    shown: Callable[[Array], Array] = np.array
     base = "no autoencoder"
     if arguments.base:
         from ml.evaluate import load_autoencoder
@@ -179,7 +177,8 @@ def main() -> int:
     )
     met = True
     for disguise in DISGUISES:
-        flagged, named = (np.concatenate([part[i][disguise] for part in parts]) for i in (0, 1))
+        flagged = np.concatenate([part[0][disguise] for part in parts])
+        named = np.concatenate([part[1][disguise] for part in parts])
         exempt = disguise in EXEMPT
         met &= exempt or bool(flagged.mean() >= RECALL)
         mark = "*" if exempt else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -108,12 +108,6 @@ def evaluate(
     known = {"training": extractor(training.pixels)}
     if len(held_out):
         known["held-out"] = extractor(held_out.pixels)
-    judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
-    notes += [
-        f"Training images {one} and {other} are near-duplicates and take no part in the yardstick."
-        for one, other in judge.near_duplicates
-    ]
-
     results: dict[str, ArmResult] = {}
     for arm, images in arms.items():
         conditions = set(images.films.conditions)
@@ -125,9 +119,6 @@ def evaluate(
         measured = _fidelity(
             known[reference][chosen], extractor(images.films.pixels), known["training"], frechet
         )
-        neighbours: tuple[Neighbour, ...] = ()
-        if synthetic(arm):
-            neighbours = memorisation(images.films.pixels, judge)
         results[arm] = ArmResult(
             n=len(images.films),
             reference=reference,
@@ -136,8 +127,16 @@ def evaluate(
             frechet=measured[2],
             diversity=diversity(images.films.pixels) if len(images.films) > 1 else None,
             prompt_adherence=_adherence(extractor, images),
-            neighbours=neighbours,
         )
+    # After fidelity, which may be refused, because it takes longest.
+    judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
+    notes += [
+        f"Training images {one} and {other} are near-duplicates and take no part in the yardstick."
+        for one, other in judge.near_duplicates
+    ]
+    for arm in filter(synthetic, arms):
+        neighbours = memorisation(arms[arm].films.pixels, judge)
+        results[arm] = replace(results[arm], neighbours=neighbours)
     notes += prompts_not_read(extractor, arms.values())
     if any(r.reference == "training" for r in results.values()):
         notes.append(

@@ -156,8 +156,10 @@ def _unit(image: Array) -> Single:
     weighted = (image * _COARSE_WINDOW).ravel()
     weighted = weighted - weighted.mean()
     length = np.linalg.norm(weighted)
-    unit = weighted / length if length > 1e-6 else np.zeros_like(weighted)
-    return unit.astype(np.float32)
+    unit: Single = np.zeros(weighted.shape, dtype=np.float32)
+    if length > 1e-6:
+        unit[:] = weighted / length
+    return unit
 
 
 def _changed(film: Array) -> list[Single]:

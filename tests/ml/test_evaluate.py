@@ -114,6 +114,24 @@ def run(bank, data, *more):
     return evaluate.main([str(bank), "--data", str(data), "--runs", str(bank / "runs"), *more])
 
 
+def test_near_duplicates_among_training_images_are_named(base, tmp_path, capsys):
+    """One film exported twice is said, and does not switch the check off."""
+    folder, lines = tmp_path / "data", []
+    images = films(1, 12)
+    images[11] = np.clip(images[0] * 0.9 + 5, 0, 255).astype(np.uint8)
+    save(folder, images, "train", lines)
+    write_index(folder, lines)
+    bank = fill(tmp_path / "bank", base)
+    assert run(bank, folder) == 0
+    results = json.loads((bank / "evaluation.json").read_text())
+    twins = ["images/train-0.png", "images/train-11.png"]
+    assert results["memorisation_rule"]["near_duplicates"] == [twins]
+    assert results["arms"]["copies"]["memorised"] == 8
+    assert (
+        f"Training images {twins[0]} and {twins[1]} are near-duplicates" in capsys.readouterr().out
+    )
+
+
 def test_copies_are_flagged_and_honest_images_are_not(evaluated):
     results = json.loads((evaluated / "evaluation.json").read_text())
     assert results["arms"]["copies"]["memorised"] == 8
