@@ -2,10 +2,16 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.domain.errors import BadInput
+
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -35,19 +41,52 @@ class Settings(BaseSettings):
         return self.data_dir / "renditions"
 
     def effective_secret_key(self) -> str:
-        """The signing key in force; on first use it is made and kept with mode 0600."""
+        """The signing key in force; on first use it is made and kept with mode 0600.
+
+        Raises BadInput for a key that is too short to protect anything, wherever it comes from: a
+        cookie signed with it could be forged.
+        """
         given = self.secret_key.get_secret_value()
         if given:
-            return given
+            return _long_enough(given, "NEGATOSCOPE_SECRET_KEY")
         path = self.data_dir / "secret_key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
-        return path.read_text().strip()
+        if not path.exists():
+            _make_secret_key(path)
+        return _long_enough(path.read_text().strip(), str(path))
+
+
+def _make_secret_key(path: Path) -> None:
+    """Write the key whole and durable under another name, then give it its own.
+
+    Whoever reads the key meanwhile, after a crash or with a full disk finds all of it or no file.
+    Of several processes the first to give the name wins, and all read that one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".secret_key-", dir=path.parent)  # mode 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _long_enough(key: str, where: str) -> str:
+    if len(key.encode()) < SHORTEST_KEY:
+        raise BadInput(
+            f"The secret key in {where} has {len(key.encode())} bytes, at least {SHORTEST_KEY} are "
+            "needed; give a longer one, or remove it and one is made."
+        )
+    return key
 
 
 def resource_dir(name: str) -> Path:

@@ -32,13 +32,13 @@ from pathlib import Path
 import numpy as np
 from scipy import optimize, stats
 
-from app.statistics.auc import reader_aucs_of_arms
-from app.statistics.contrasts import ArmFigures, compare_two_arms, independent_arms
-from app.statistics.equivalence import equivalence_verdict
-from app.statistics.interval import averaged_over_readers
-from app.statistics.reader_means import reader_means
-from app.statistics.realism import mean_realism
-from app.statistics.settings import AnalysisSettings
+from app.statistics.realness.auc import reader_aucs_of_arms
+from app.statistics.realness.contrasts import ArmFigures, compare_two_arms, independent_arms
+from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.realism import mean_realism
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.reader_means import reader_means
 
 READER_SD = 0.25
 READER_BY_ARM_SD = 0.20
@@ -48,7 +48,9 @@ VERDICT_THRESHOLD = 0.0
 MARGIN = 0.10
 SIZES = ((4, 40), (8, 60), (20, 100))
 # Typical: half to two thirds are taken for real. Near the ceiling: nearly all, or AUC near one.
-LEVELS = {"typical": (0.65, 0.70), "near ceiling": (0.93, 0.95)}
+LEVELS = {"typical": (0.65, 0.70), "near ceiling": (0.93, 0.95), "at the ceiling": (0.93, 0.97)}
+CONSTANT_SHARE = 0.15
+CONSTANT_MISSING = 0.30
 TOTAL_SD = math.sqrt(1.0 + READER_SD**2 + READER_BY_ARM_SD**2)
 
 
@@ -70,8 +72,15 @@ class Cell:
 GRID = [
     Cell(readers, cases, level, missing)
     for readers, cases in SIZES
-    for level in LEVELS
+    for level in ("typical", "near ceiling")
     for missing in (0.0, 0.15)
+]
+GRID += [
+    Cell(3, 40, "typical", 0.0),
+    Cell(3, 40, "near ceiling", 0.0),
+    Cell(3, 80, "typical", 0.0),
+    Cell(4, 40, "at the ceiling", 0.0),
+    Cell(4, 80, "at the ceiling", 0.0),
 ]
 
 
@@ -197,6 +206,7 @@ def one_study(
     twin_mean, twin_mean_cov = reader_means(twin_ratings)
     estimate = mean_realism(ratings, settings, bounds=(1.0, THRESHOLDS.size + 1.0))
     found["realism"] = _covers(estimate.low, estimate.high, truth["realism"])
+    found["realism, constant readers"] = _constant_readers(study["rated"], truth["realism"], seed)
 
     real = realism(study["real"])
     names = ("detected", "detected_twin", "at_margin", "alike")
@@ -226,6 +236,21 @@ def one_study(
     found["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
     found["TOST power at 0.5"] = _rejects(alike.p_equivalence)
     return found
+
+
+def _constant_readers(latent: np.ndarray, truth: float, seed: tuple[int, ...]) -> float:
+    """Coverage of mean realism when some readers call everything most real and ratings are missing.
+
+    The readers are one in seven of the population, ``CONSTANT_SHARE``; so many are in the study as
+    chance brings, none included.
+    """
+    rng = np.random.default_rng((1, *np.atleast_1d(seed)))
+    top = THRESHOLDS.size + 1.0
+    ratings = np.where(rng.random((latent.shape[0], 1)) < CONSTANT_SHARE, top, realism(latent))
+    ratings[rng.random(ratings.shape) < CONSTANT_MISSING] = np.nan
+    estimate = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, top))
+    mixed = (1.0 - CONSTANT_SHARE) * truth + CONSTANT_SHARE * top
+    return _covers(estimate.low, estimate.high, mixed)
 
 
 def _covers(low: float | None, high: float | None, truth: float) -> float:
@@ -280,6 +305,7 @@ def markdown(table: dict[str, dict[str, float]]) -> str:
     columns = {
         "deception": "deception rate",
         "realism": "mean realism",
+        "realism, constant readers": "mean realism, 15% constant readers, 30% missing",
         "AUC": "AUC",
         "deception, pooled": "deception rate, ratings pooled",
         "type I, deception": "type I, deception",

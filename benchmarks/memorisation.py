@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.config import DataConfig
-from ml.data import view
-from ml.films import read_data
-from ml.memorisation import memorisation, yardstick
+from ml.measuring.films import read_data
+from ml.measuring.memorisation import memorisation, yardstick
+from ml.methods.config import DataConfig
+from ml.radiographs.training_images import view
 
 Array = NDArray[np.float64]
 

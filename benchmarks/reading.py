@@ -33,7 +33,7 @@ from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.db.tables import Rating
-from app.domain.study import design_from_mapping
+from app.domain.design.reading import design_from_mapping
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import invite_readers

@@ -35,7 +35,8 @@ def build(folder: Path) -> None:
     )
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-    from ml.tiny_base import clip_vocabulary, save_pipeline
+    from ml.bases.save import save_pipeline
+    from ml.tiny_base import clip_vocabulary
     from ml.variants import SD15_CONFIG
 
     torch.manual_seed(0)
@@ -80,7 +81,7 @@ def write_data(folder: Path) -> Path:
     from PIL import Image
 
     from ml.prepare import prepare
-    from ml.sources import SourceImage
+    from ml.radiographs.sources import SourceImage
 
     images = []
     draw = np.random.default_rng(0)

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.sampling import SamplerSettings, make_scheduler, plan, sample
+from ml.sampling.sampler import SamplerSettings, make_scheduler, plan, sample
 
 PROMPTS = {
     "normal": "healthy or normal human chest x-ray",

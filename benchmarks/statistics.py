@@ -29,17 +29,17 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.agreement_kappa import pairwise_kappa
+from app.statistics.agreement.kappa import pairwise_kappa
+from app.statistics.agreement.resampled_alpha import resampled_alphas
 from app.statistics.analysis import analyse
-from app.statistics.auc import reader_aucs
-from app.statistics.bootstrap import (
-    resampled_alphas,
-    resampled_aucs,
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.ratings import Float, RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.bootstrap import (
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import Float, RatingsTable, ratings_table
 
 SEED = 20240910
 STEPS = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -118,8 +118,8 @@ def alphas(readers: int, cases: int, n: int, part: int) -> list[Comparison]:
     rng = np.random.default_rng(SEED)
     expected = krippendorff.alpha(reliability_data=matrix, level_of_measurement="ordinal")
     once = np.ones((1, readers), np.float32), np.ones((1, cases), np.float32)
-    found = resampled_alphas(matrix, *once, metrics=("ordinal",), categories=STEPS)["ordinal"][0]
-    agree("alpha", found, expected, 1e-5)
+    alpha = resampled_alphas(matrix, *once, metrics=("ordinal",), categories=STEPS)["ordinal"][0]
+    agree("alpha", alpha, expected, 1e-5)
 
     def by_package(level: str) -> Callable[[int], object]:
         def loop(some: int) -> object:
@@ -175,7 +175,7 @@ def means(readers: int, cases: int, n: int, part: int) -> list[Comparison]:
     rng = np.random.default_rng(SEED)
 
     def plain(some: int) -> list[float]:
-        found = []
+        means = []
         for _ in range(some):
             drawn_readers = rng.integers(readers, size=readers).tolist()
             drawn_cases = rng.integers(cases, size=cases).tolist()
@@ -184,18 +184,18 @@ def means(readers: int, cases: int, n: int, part: int) -> list[Comparison]:
                 own = by_reader[j]
                 values = [own[k] for k in drawn_cases if k in own]
                 rates.append(sum(values) / len(values))
-            found.append(sum(rates) / len(rates))
-        return found
+            means.append(sum(rates) / len(rates))
+        return means
 
     def by_pandas(some: int) -> list[float]:
-        found = []
+        means = []
         for _ in range(some):
             drawn_readers = pandas.DataFrame({"reader": rng.integers(readers, size=readers)})
             drawn_readers["draw"] = range(readers)
             drawn_cases = pandas.DataFrame({"case": rng.integers(cases, size=cases)})
             drawn = tidy.merge(drawn_cases, on="case").merge(drawn_readers, on="reader")
-            found.append(float(drawn.groupby("draw")["judged_real"].mean().mean()))
-        return found
+            means.append(float(drawn.groupby("draw")["judged_real"].mean().mean()))
+        return means
 
     def by_numpy(some: int) -> list[float]:
         return [
@@ -232,15 +232,15 @@ def kappas(readers: int, cases: int, part: int) -> list[Comparison]:
     pairs = list(itertools.combinations(range(readers), 2))
 
     def by_sklearn(some: int) -> list[float]:
-        found = []
+        values = []
         for j, k in pairs[:some]:
             both = np.isfinite(matrix[j]) & np.isfinite(matrix[k])
-            found.append(
+            values.append(
                 metrics.cohen_kappa_score(
                     matrix[j, both], matrix[k, both], weights="quadratic", labels=STEPS
                 )
             )
-        return found
+        return values
 
     def ours() -> Float:
         return pairwise_kappa(matrix, STEPS, "quadratic")
@@ -268,29 +268,30 @@ def aucs(readers: int, cases: int, n: int, part: int) -> list[Comparison]:
     def reader_auc(of_real: Float, of_synthetic: Float) -> float:
         of_real = of_real[np.isfinite(of_real)]
         of_synthetic = of_synthetic[np.isfinite(of_synthetic)]
-        truth = np.repeat((1, 0), (of_real.size, of_synthetic.size))
-        return float(metrics.roc_auc_score(truth, np.concatenate((of_real, of_synthetic))))
+        truth = np.repeat((0, 1), (of_real.size, of_synthetic.size))
+        # Less real is more synthetic, and synthetic is what is to be detected.
+        return float(metrics.roc_auc_score(truth, -np.concatenate((of_real, of_synthetic))))
 
     def by_sklearn(some: int) -> list[float]:
-        found = []
+        values = []
         for _ in range(some):
             drawn_real = rng.integers(cases, size=cases)
             drawn_synthetic = rng.integers(cases, size=cases)
-            found.append(
+            values.append(
                 sum(
                     reader_auc(real[j, drawn_real], synthetic[j, drawn_synthetic])
                     for j in rng.integers(readers, size=readers)
                 )
                 / readers
             )
-        return found
+        return values
 
     def ours() -> Float:
         drawn = two_way_resamples(readers, {"real": cases, "arm": cases}, n_resamples=n, seed=SEED)
-        found = resampled_aucs(
+        areas = resampled_aucs(
             real, [synthetic], drawn.readers, drawn.cases["real"], [drawn.cases["arm"]]
         )
-        return np.asarray(found[0])
+        return np.asarray(areas[0])
 
     agree("AUC", reader_aucs(real, synthetic)[0][0], reader_auc(real[0], synthetic[0]), 1e-9)
     agree("mean of the resampled AUC", ours().mean(), reader_aucs(real, synthetic)[0].mean(), 0.01)
@@ -410,11 +411,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = [sys.executable, "-m", "benchmarks.statistics", "--whole"]
     for name in ("readers", "cases", "resamples"):
         command += [f"--{name}", str(getattr(options, name))]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    measured = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
     print(
         f"\nwhole analysis, {readers} readers x {cases} images x 4 arms, 10 % missing "
-        f"({found['ratings']} ratings), B = {n}: {found['wall_s']:.1f} s "
-        f"({found['cpu_s']:.1f} s of processor time), peak {found['peak_mb']:.0f} MB"
+        f"({measured['ratings']} ratings), B = {n}: {measured['wall_s']:.1f} s "
+        f"({measured['cpu_s']:.1f} s of processor time), peak {measured['peak_mb']:.0f} MB"
     )
     return 0
 

@@ -36,7 +36,7 @@ def write_data(folder: Path, count: int, height: int, width: int) -> Path:
     from PIL import Image
 
     from ml.prepare import prepare
-    from ml.sources import SourceImage
+    from ml.radiographs.sources import SourceImage
 
     folder.mkdir()
     draw = np.random.default_rng(0)
@@ -55,8 +55,8 @@ def write_data(folder: Path, count: int, height: int, width: int) -> Path:
 
 def ours(base: str, variant: Any, data: Any, steps: int) -> tuple[float, list[float]]:
     """Return seconds of CPU a step, share of the encoding included, and the losses."""
-    from ml.repeatable import repeatable
-    from ml.train import train
+    from ml.training.loop import train
+    from ml.training.repeatable import repeatable
     from ml.variants import load_base
 
     pipeline = load_base(base, dtype="float32", device="cpu")
@@ -82,9 +82,9 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
     from diffusers import DDPMScheduler
     from PIL import Image
 
-    from ml.cache import token_ids
-    from ml.randomness import draw, shuffled
-    from ml.trainable import Trainable
+    from ml.bases.tokens import token_ids
+    from ml.methods.trainable import Trainable
+    from ml.training.randomness import draw, shuffled
     from ml.variants import load_base
 
     pipeline = load_base(base, dtype="float32", device="cpu")
@@ -112,8 +112,8 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
             config.seed, step, 0, shape=(4, latent, latent), views=1, timesteps=len(noising)
         )
         with torch.no_grad():
-            found = vae.encode(pixels).latent_dist
-            latents = (found.mean + found.std * random.posterior) * vae.config.scaling_factor
+            encoded = vae.encode(pixels).latent_dist
+            latents = (encoded.mean + encoded.std * random.posterior) * vae.config.scaling_factor
             ids = token_ids(pipeline.tokenizer, [variant.prompts[image.condition]])
             hidden = text(ids)[0]
         times = torch.tensor([random.timestep])
@@ -140,8 +140,8 @@ def main() -> None:
     import torch
     from accelerate import Accelerator
 
-    from ml.config import VARIANTS, override
-    from ml.data import read_prepared
+    from ml.methods.config import VARIANTS, override
+    from ml.radiographs.training_images import read_prepared
     from ml.tiny_base import build_tiny_base
 
     global PROCESS

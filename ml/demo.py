@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 
 from ml import evaluate, generate
-from ml.bank import CONDITIONS, iter_records, read_header
-from ml.config import VARIANTS, VariantConfig, override
+from ml.bank.writer import CONDITIONS, iter_records, read_header
 from ml.errors import MlError
-from ml.pretrain import PretrainingOptions
+from ml.methods.config import VARIANTS, VariantConfig, override
+from ml.small.pretrain import PretrainingOptions
 
 BASE_NAME = "simulated-radiograph-ldm"
 ARM_PREFIX = "simulated-"
@@ -154,7 +154,7 @@ def _prepare(
     films: Path, reference: Iterable[Mapping[str, Any]], data: Path, tuned_on: int, seed: int
 ) -> None:
     from ml.prepare import prepare
-    from ml.sources import find_in_folder
+    from ml.radiographs.sources import find_in_folder
 
     data.parent.mkdir(parents=True, exist_ok=True)
     index = data.parent / "films.csv"
@@ -181,8 +181,8 @@ def _pretrain(
     seed: int,
     tell: Log,
 ) -> None:
-    from ml.films import read_films
-    from ml.pretrain import pretrain
+    from ml.measuring.films import read_films
+    from ml.small.pretrain import pretrain
 
     size = plan.pretraining.size
     entries = [(str(r["file"]), r["condition"]) for r in others]

@@ -14,20 +14,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bank import iter_records, read_header, utc_now, write_bytes, write_evaluation
+from ml.bank.writer import iter_records, read_header, utc_now, write_bytes, write_evaluation
 from ml.boundary import library
 from ml.device import pick_device
 from ml.errors import MlError, said_by
-from ml.features import FEATURE_NAMES
+from ml.measuring.features import FEATURE_NAMES
 
 FLAG_CHANCE = 0.001
-"""As in ml.memorisation, which is heavy to import."""
+"""As in ml.measuring.memorisation, which is heavy to import."""
 
 # An arm that leaves the bank takes along what its numbers were measured with.
 _CARRIED_BY_ARMS = ("features", "size", "training_images")
 
 if TYPE_CHECKING:
-    from ml.evaluation import ArmImages, ArmResult, Evaluation
+    from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
 
 
 def as_json(
@@ -149,11 +149,11 @@ def run(arguments: argparse.Namespace) -> None:
 def _evaluate_bank(
     arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
 ) -> None:
-    from ml.contact_sheet import render
-    from ml.evaluation import ArmImages, evaluate
-    from ml.features import VaeFeatures, load_features
-    from ml.films import read_data, read_films
-    from ml.generate import software_versions
+    from ml.bank.software import software_versions
+    from ml.measuring.contact_sheet import render
+    from ml.measuring.evaluation import ArmImages, evaluate
+    from ml.measuring.features import VaeFeatures, load_features
+    from ml.measuring.films import read_data, read_films
     from ml.variants import base_name
 
     kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
@@ -259,7 +259,7 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
 
 def _base_of(synthetic: Sequence[Mapping[str, Any]], runs: Path) -> str:
     """Find the base model that the bank names in the options of the runs it came from."""
-    from ml.run_folder import read_json
+    from ml.bank.run_folder import read_json
 
     named = {str(r.get("provenance", {}).get("base_model")) for r in synthetic} - {"None"}
     options = [read_json(path) for path in sorted(runs.glob("*/options.json"))]

@@ -15,28 +15,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.base_family import check_methods
-from ml.config import VariantConfig, check, load_variants, override
+from ml.bank.run_folder import (
+    WEIGHTS,
+    base_digest,
+    read_json,
+    write_checkpoint,
+    write_json,
+    write_text,
+)
+from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
-from ml.model_card import model_card
-from ml.progress import watching
-from ml.prompt_length import check_lengths, note_cut
-from ml.prompts import check_prompts_fit, trained_texts
-from ml.provenance import (
+from ml.methods.base_family import check_methods
+from ml.methods.config import VariantConfig, check, load_variants, override
+from ml.training.model_card import model_card
+from ml.training.progress import watching
+from ml.training.prompts import check_prompts_fit, trained_texts
+from ml.training.provenance import (
     changes_from_preset,
     chosen_here,
     compare_with_paper,
     summary,
     title_of,
 )
-from ml.repeatable import repeatable
-from ml.run_folder import WEIGHTS, base_digest, read_json, write_checkpoint, write_json, write_text
+from ml.training.repeatable import repeatable
 
 if TYPE_CHECKING:
     import torch
 
-    from ml.data import PreparedData
+    from ml.radiographs.training_images import PreparedData
 
 DERIVED = ("as_in_paper", "other_than_in_paper", "chosen_here", "changed_from_preset")
 """Sentences that follow from the other options, and from this version's words."""
@@ -133,8 +140,8 @@ def _finetune(
     quieten()
     import torch
 
-    from ml.train import train
-    from ml.training_samples import grid_writer, prior_images
+    from ml.training.loop import train
+    from ml.training.samples import grid_writer, prior_images
     from ml.variants import load_base, locate_base
 
     accelerator = _accelerator(device, processes)
@@ -262,6 +269,7 @@ def describe(
             "held_out": len(data.held_out),
             "licence": data.licence,
             "attribution": data.attribution,
+            "grey_mapping": data.grey_mapping,
         },
         "processes": processes,
         "preset": variant.preset,
@@ -275,7 +283,7 @@ def describe(
 
 
 def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
-    from ml.data import read_prepared
+    from ml.radiographs.training_images import read_prepared
 
     data = read_prepared(folder, variant.condition_only)
     if variant.training.early_stop is not None and not data.held_out:
@@ -335,7 +343,7 @@ def _versions(device: torch.device) -> dict[str, str]:
     """Return a run's ``versions.json``: the software, and what it ran on."""
     import torch
 
-    from ml.generate import software_versions
+    from ml.bank.software import software_versions
 
     found = {**software_versions(), "device": device.type}
     if device.type == "cuda":

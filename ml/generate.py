@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bank import (
+from ml.bank.disk_space import need_space
+from ml.bank.software import software_versions
+from ml.bank.writer import (
     CONDITIONS,
     ArmDescription,
     ArmWriter,
@@ -25,12 +26,9 @@ from ml.bank import (
     utc_now,
     write_manifest,
 )
-from ml.disk_space import need_space
+from ml.bases.prompt_length import check_lengths, note_cut, words_not_read
 from ml.errors import MlError, said_by
-from ml.progress import PlainLines
-from ml.prompt_length import check_lengths, note_cut, words_not_read
-from ml.prompts import check_prompts_known
-from ml.sampling import (
+from ml.sampling.sampler import (
     SCHEDULERS,
     ImageRequest,
     SampledImage,
@@ -39,6 +37,8 @@ from ml.sampling import (
     plan,
     sample,
 )
+from ml.training.progress import PlainLines
+from ml.training.prompts import check_prompts_known
 
 if TYPE_CHECKING:
     from ml.variants import LoadedVariant
@@ -209,14 +209,6 @@ def counts_per_condition(total: int, only: Condition | None = None) -> dict[Cond
     if only is not None:
         return {only: total}
     return {"normal": total - total // 2, "abnormal": total // 2}
-
-
-def software_versions() -> dict[str, str]:
-    """Versions of what decides an image's content."""
-    from importlib.metadata import version
-
-    packages = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "numpy")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def _progress_so_far(
@@ -448,6 +440,7 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
         training_summary=str(options["training_summary"]),
         training=training,
         rejection_rule=settings.rejection_rule(),
+        grey_mapping=(options.get("data") or {}).get("grey_mapping"),
     )
 
 

@@ -14,9 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.boundary import writing
+from ml.bases.save import save_pipeline
 from ml.errors import MlError
-from ml.file_mode import share_weights
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 CLIP_MERGES = 49152 - 256 - 2
@@ -136,18 +135,6 @@ def build_tiny_base(
     if out is not None:
         save_pipeline(pipeline, out)
     return pipeline
-
-
-def save_pipeline(pipeline: Any, folder: Path) -> None:
-    """Write a pipeline as a diffusers folder that every transformers version reads aright."""
-    from ml.clip_keys import normalise_clip_keys
-
-    with writing(folder):
-        pipeline.save_pretrained(folder, safe_serialization=True)
-        if type(pipeline.text_encoder).__name__ == "CLIPTextModel":
-            normalise_clip_keys(folder / "text_encoder")
-    for part in ("unet", "vae", "text_encoder"):
-        share_weights(folder / part)
 
 
 def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:

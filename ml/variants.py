@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.base_family import check_base
+from ml.bank.run_folder import base_digest, read_checkpoint, read_json
 from ml.boundary import library
-from ml.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
-from ml.provenance import chosen_here, compare_with_paper, summary, title_of
-from ml.run_folder import base_digest, read_checkpoint, read_json
+from ml.methods.base_family import check_base
+from ml.methods.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.training.provenance import chosen_here, compare_with_paper, summary, title_of
 
 SD15_CONFIG = Path(__file__).with_name("sd15_config")
 """Stable Diffusion 1.5's configuration without weights; a single file holds none."""

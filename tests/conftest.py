@@ -95,8 +95,8 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def template(backend: str, request: pytest.FixtureRequest) -> Template:
     """What this test's database is copied from."""
-    found: Template = request.getfixturevalue(f"{backend}_template")
-    return found
+    source: Template = request.getfixturevalue(f"{backend}_template")
+    return source
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def _on_server(server: str, statement: str) -> None:
 
 
 def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    if found:
-        return found[0].parent
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    if programs:
+        return programs[0].parent
     on_path = shutil.which("initdb")
     if on_path is None:
         raise RuntimeError(

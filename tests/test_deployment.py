@@ -112,3 +112,32 @@ def test_the_wheel_carries_what_the_app_looks_for_inside_it() -> None:
         name: f"app/resources/{name}" for name in ("templates", "static", "migrations")
     }
     assert build["hooks"]["custom"]["path"] == "build_hook.py"
+
+
+def test_the_wheel_carries_every_module_and_every_file_that_a_module_opens() -> None:
+    wheel = pytest.importorskip("hatchling.builders.wheel", reason="hatchling is not installed")
+    packed = {
+        file.distribution_path for file in wheel.WheelBuilder(str(ROOT)).recurse_included_files()
+    }
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for half in ("app", "ml")
+        for path in (ROOT / half).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert sources <= packed
+    assert packed >= {
+        "app/demo_images/bank.json",
+        "app/demo_images/images.jsonl",
+        "app/resources/migrations/env.py",
+        "app/resources/templates/case.html",
+        "ml/measuring/evaluation_sheet.html",
+        "ml/sd15_config/model_index.json",
+        "ml/sd15_config/unet/config.json",
+    }
+    assert not any(name.startswith(("tests/", "shared/", "benchmarks/")) for name in packed)
+
+
+def test_every_folder_with_a_module_is_a_package() -> None:
+    folders = {path.parent for half in ("app", "ml") for path in (ROOT / half).rglob("*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []

@@ -144,8 +144,8 @@ def _count(value: object) -> int | None:
 
 
 def _share(value: object) -> float | None:
-    found = _number(value, -_ROUNDING, 1 + _ROUNDING)
-    return None if found is None else min(max(found, 0.0), 1.0)
+    number = _number(value, -_ROUNDING, 1 + _ROUNDING)
+    return None if number is None else min(max(number, 0.0), 1.0)
 
 
 def _number(value: object, lowest: float, highest: float) -> float | None:

@@ -4,9 +4,10 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TextIO, cast
+from typing import Final, TextIO
 
-from app.bank.manifest import CONDITIONS, BadRecord, Condition, check_path
+from app.bank.manifest import BadRecord, check_path
+from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadBank
 
 REQUIRED_COLUMNS: Final = ("file", "condition")
@@ -83,4 +84,4 @@ def _row(number: int, columns: list[str], values: list[str], root: Path) -> Inde
     if condition not in CONDITIONS:
         return BadRecord(number, file, f"condition must be normal or abnormal, not {condition!r}")
     provenance = {name: value for name, value in row.items() if value}
-    return IndexRow(number, file, cast(Condition, condition), provenance)
+    return IndexRow(number, file, condition, provenance)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.bank.header import HEADER_FILE, BankHeader, header_to_json
-from app.bank.manifest import MANIFEST_FILE, Condition, ImageRecord, check_path
+from app.bank.manifest import MANIFEST_FILE, ImageRecord, check_path
+from app.domain.conditions import Condition
 from app.domain.errors import BadBank
 
 

@@ -6,23 +6,23 @@ from typing import Annotated, cast
 
 import typer
 
-from app.cli.analysis_tables import print_analysis
+from app.cli.analysis_tables import print_analysis, warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.domain.errors import BadInput, BadRatings
-from app.report.document import report_document
-from app.report.report_view import report_view
+from app.report.page.document import report_document
+from app.report.page.view import report_view
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
 from app.services.audit_pictures import audit_pictures
 from app.services.summarise_study import note_interim_look, summarise_study
 from app.settings import resource_dir
-from app.statistics.settings import (
+from app.statistics.table.ratings import StatisticsInputError
+from app.statistics.table.settings import (
     GENERALISATIONS,
     AnalysisSettings,
     Generalisation,
     VerdictMeasure,
 )
-from app.statistics.table import StatisticsInputError
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -86,14 +86,13 @@ def analyse(
         )
     except StatisticsInputError as error:
         raise BadRatings(str(error)) from None
-    found = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
-    if found.is_simulated:
-        typer.echo("warning: simulated readers of a rehearsal; these are not results.", err=True)
+    read = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    warn_of_file(read, "simulated readers of a rehearsal; these are not results")
     if as_json:
-        plain = {**found.analysis.to_json(), "simulated_readers": found.is_simulated}
+        plain = {**read.analysis.to_json(), "simulated_readers": read.is_simulated}
         typer.echo(json.dumps(plain, indent=2, allow_nan=False))
         return
-    print_analysis(found)
+    print_analysis(read)
 
 
 def report(

@@ -1,32 +1,33 @@
 """An analysis as tables in a terminal."""
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.report.cautions import analysis_cautions
-from app.report.report_table import Cell, ReportTable
-from app.report.report_view import analysis_sections
-from app.report.verdict_sentences import arm_sentences
+from app.report.page.view import analysis_sections
+from app.report.tables.table import Cell, ReportTable
+from app.report.words.cautions import analysis_cautions
+from app.report.words.conclusions import arm_sentences
 from app.services.analyse_file import FileAnalysis
 
 # Narrower than this a table of ten columns can't be read; pipes and files get this width.
 _LEAST_WIDTH = 150
 
 
-def print_analysis(found: FileAnalysis) -> None:
+def print_analysis(file: FileAnalysis) -> None:
     """Verdicts first, then every table, then what must be said beside them."""
     console = wide_console()
-    analysis = found.analysis
+    analysis = file.analysis
     first = analysis.table.replicate == 0
     console.print(
         f"{len(analysis.table.readers)} readers, "
         f"{sum(len(analysis.table.cases(arm)) for arm in analysis.arms)} cases in "
         f"{len(analysis.arms)} arms, {int(first.sum())} first and {int((~first).sum())} repeated "
-        f"readings" + (f"; {found.left_out} superseded left out" if found.left_out else "") + "."
+        f"readings" + (f"; {file.left_out} superseded left out" if file.left_out else "") + "."
     )
-    if found.ignored:
-        console.print(f"Columns not used: {', '.join(found.ignored)}.", markup=False)
+    if file.ignored:
+        console.print(f"Columns not used: {', '.join(file.ignored)}.", markup=False)
     for sentence in arm_sentences(analysis, {}):
         console.print()
         console.print(Text(f"{sentence.label}: {sentence.heading}", style="bold"))
@@ -42,6 +43,14 @@ def print_analysis(found: FileAnalysis) -> None:
         console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
 
 
+def warn_of_file(file: FileAnalysis, whose: str) -> None:
+    """Say on standard error what must be known of a file before its numbers are believed."""
+    if file.is_simulated:
+        typer.echo(f"warning: {whose}.", err=True)
+    if file.is_numbered:
+        typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
+
+
 def wide_console() -> Console:
     """A console in which a table of ten columns can be read."""
     console = Console(highlight=False)
@@ -54,8 +63,8 @@ def print_table(console: Console, table: ReportTable) -> None:
     """A table with its reasons and notes."""
     console.print()
     console.print(_rich(table))
-    for letter, why in table.reasons:
-        console.print(Text(f"{letter}  not estimable: {why}", style="dim"))
+    for letter, footnote in table.reasons:
+        console.print(Text(f"{letter}  {footnote}", style="dim"))
     for note in table.notes:
         console.print(Text(note, style="dim"))
 

@@ -11,8 +11,8 @@ from app.bank.header import read_bank_header
 from app.cli.demo_bank import write_demo_bank
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
+from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
-from app.domain.study import design_from_mapping
 from app.phantom import DEMO_ARMS
 from app.services.accounts import FIRST_NAME
 from app.services.create_study import create_study
@@ -97,7 +97,11 @@ def _make_demo(house: House, state_file: Path) -> dict[str, str]:
                 "title": "Demonstration: simulated chest radiographs",
                 "notice": NOTICE,
                 "arms": [
-                    {"arm": arm.key, "normal": min(4, arm.normal), "abnormal": min(4, arm.abnormal)}
+                    {
+                        "arm": arm.key,
+                        "normal": min(4, arm.counts["normal"]),
+                        "abnormal": min(4, arm.counts["abnormal"]),
+                    }
                     for arm in arms
                 ],
                 "practice": {"count": 4, "feedback": True},

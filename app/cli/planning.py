@@ -13,21 +13,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.analysis_tables import warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.domain.errors import BadInput
-from app.report.figure_style import render
-from app.report.plan_figure import draw_plan
-from app.report.plan_text import TITLES, answers, assumptions, cell_text, few_readers
+from app.report.figures.style import render
+from app.report.plan.figure import draw_plan
+from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
 from app.services.analyse_file import analyse_file, column_map
-from app.statistics.pilot import PilotComponents, pilot_components
-from app.statistics.planning import QUESTIONS, Plan, Question
-from app.statistics.planning import plan as plan_grid
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import Scenario, VarianceComponents
-from app.statistics.table import StatisticsInputError
+from app.statistics.planning.pilot import PilotComponents, pilot_components
+from app.statistics.planning.plan import QUESTIONS, Plan, Question
+from app.statistics.planning.plan import plan as plan_grid
+from app.statistics.planning.simulation import LatentVariances, Scenario
+from app.statistics.table.ratings import StatisticsInputError
+from app.statistics.table.settings import AnalysisSettings
 
 _DEFAULTS = Scenario()
-_VARIANCES = VarianceComponents()
+_VARIANCES = LatentVariances()
 _ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our assumption"
 _FIGURES = (".svg", ".png")
 
@@ -166,11 +167,10 @@ def _numbers(option: str, text: str) -> list[int]:
 
 
 def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
-    found = analyse_file(path, columns=columns, settings=AnalysisSettings())
-    if found.is_simulated:
-        typer.echo("warning: the pilot's readers are simulated; so are its variances.", err=True)
+    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings())
+    warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
-        return pilot_components(found.analysis.table)
+        return pilot_components(pilot.analysis.table)
     except StatisticsInputError as error:
         raise BadInput(f"{path}: {error}") from None
 
@@ -190,9 +190,9 @@ def _source(pilot: Path | None, piloted: PilotComponents | None, stated: list[st
 
 
 def _json(made: Plan, source: str, cautions: list[str]) -> dict[str, Any]:
-    found = made.to_json()
-    found["components"]["source"] = source
-    return {**found, "answers": answers(made), "cautions": cautions + few_readers(made)}
+    content = made.to_json()
+    content["components"]["source"] = source
+    return {**content, "answers": answers(made), "cautions": cautions + few_readers(made)}
 
 
 def _print(made: Plan, source: str, cautions: list[str]) -> None:

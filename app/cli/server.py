@@ -74,6 +74,8 @@ def ensure_port_is_free(host: str, port: int) -> None:
 def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
     """Hand over to uvicorn; its workers read the same settings from the environment."""
     os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
+    # Before the first worker: a key that is too short is one sentence here, not a worker's end.
+    house.settings.effective_secret_key()
     house.database.dispose()
     uvicorn.run(
         "app.main:create_app_from_environment",

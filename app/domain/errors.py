@@ -15,8 +15,20 @@ StudyError
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
     ├── AlreadyRated         a first rating for what has one
+    ├── NotShownYet          a rating of a timed picture that was never sent
+    ├── ShownAlready         a timed picture is sent once
     └── TooLateToCorrect     a later case has been rated since
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: the field, and why."""
+
+    field: str
+    reason: str
 
 
 class StudyError(Exception):
@@ -28,12 +40,19 @@ class BadInput(StudyError):
 
 
 class BadDesign(BadInput):
-    """A study design is not usable; `field` names where."""
+    """A study design is not usable; `problems` names every field, `field` the first."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: str, *others: Problem) -> None:
+        self.problems = (Problem(field, reason), *others)
         self.field = field
         self.reason = reason
-        super().__init__(f"{field}: {reason}")
+        super().__init__("; ".join(f"{one.field}: {one.reason}" for one in self.problems))
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "BadDesign":
+        """The error that tells all of `problems`, of which there is at least one."""
+        first, *others = problems
+        return cls(first.field, first.reason, *others)
 
 
 class BadAnswer(BadInput):
@@ -91,6 +110,14 @@ class StudyNotOpen(Refused):
 
 class AlreadyRated(Refused):
     """A first rating came for a presentation that has one."""
+
+
+class NotShownYet(Refused):
+    """A rating came for a timed picture that was never sent."""
+
+
+class ShownAlready(Refused):
+    """A timed picture was asked for again."""
 
 
 class TooLateToCorrect(Refused):

@@ -13,11 +13,11 @@ ALGORITHM = "spread-1"
 
 @dataclass(frozen=True)
 class OrderedCase:
-    """A case as the order sees it: `arm` and `condition` only to be spread evenly."""
+    """A case as the order sees it: `arm` and `stratum` only to be spread evenly."""
 
     case: str
     arm: str
-    condition: str
+    stratum: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def presentation_order(
 ) -> tuple[Slot, ...]:
     """The order in which one reader sees `cases`, the replicated ones twice.
 
-    Each arm x condition stratum of n cases is shuffled and its i-th case placed at a uniformly
+    Each arm x stratum stratum of n cases is shuffled and its i-th case placed at a uniformly
     drawn point of the i-th n-th of the session, so every stretch of the session holds nearly its
     share of every stratum, and no place is predictable. Replicates are then inserted at a drawn
     position at least `minimum_lag` after the first showing, and runs of one arm longer than
@@ -69,7 +69,7 @@ def presentation_order(
 def _spread(cases: Sequence[OrderedCase], rng: random.Random) -> list[OrderedCase]:
     strata: dict[tuple[str, str], list[OrderedCase]] = defaultdict(list)
     for item in sorted(cases, key=lambda item: item.case):
-        strata[item.arm, item.condition].append(item)
+        strata[item.arm, item.stratum].append(item)
     placed: list[tuple[float, OrderedCase]] = []
     for _, members in sorted(strata.items()):
         rng.shuffle(members)

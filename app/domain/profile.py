@@ -34,6 +34,13 @@ READING_FREQUENCIES: Mapping[str, str] = {
     "never": "Never",
 }
 MOST_YEARS = 70
+# Completed years from which a band begins, lowest first.
+EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
+    (0, "under 5 years"),
+    (5, "5 to 9 years"),
+    (10, "10 to 19 years"),
+    (20, "20 years or more"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,3 +77,12 @@ def read_profile(form: Mapping[str, str]) -> Profile:
     if problems:
         raise BadAnswer(problems)
     return Profile(role, specialty, years, frequency)
+
+
+def experience_band(years: int) -> str:
+    """The band that completed years of experience fall into.
+
+    >>> experience_band(12)
+    '10 to 19 years'
+    """
+    return [name for least, name in EXPERIENCE_BANDS if years >= least][-1]

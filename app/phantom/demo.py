@@ -13,10 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.conditions import CONDITIONS, Condition
 from app.phantom.faults import Fault
-from app.phantom.radiograph import Condition, simulate_film
-
-CONDITIONS: tuple[Condition, ...] = ("normal", "abnormal")
+from app.phantom.radiograph import simulate_film
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.conditions import CONDITIONS, Condition
 from app.phantom.anatomy import sample_anatomy
 from app.phantom.exposure import attenuation, develop, expose, sample_technique
 from app.phantom.faults import add_grain, as_fault, disturb_ribs, mirror_heart, smooth_over
@@ -17,7 +17,6 @@ from app.phantom.skeleton import rib_course, skeleton
 from app.phantom.soft_tissue import smooth_field, soft_tissue
 from app.phantom.vessels import vessels
 
-Condition = Literal["normal", "abnormal"]
 SOURCE = "simulated radiograph (parametric chest phantom)"
 SMALLEST, LARGEST = 128, 1024
 
@@ -45,7 +44,7 @@ def simulate_film(
     """
     if seed < 0:
         raise ValueError(f"seed {seed} is negative; use 0 or more.")
-    if condition not in ("normal", "abnormal"):
+    if condition not in CONDITIONS:
         raise ValueError(f"condition {condition!r} is unknown; use normal or abnormal.")
     if not SMALLEST <= size <= LARGEST:
         raise ValueError(f"size {size} is out of range; use {SMALLEST} to {LARGEST} pixels.")

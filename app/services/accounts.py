@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from app.db.investigator_rows import (
+from app.db.investigators import (
     investigator_by_id,
     investigator_by_name,
     investigator_count,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from app.domain.errors import BadRatings
 from app.statistics.analysis import Analysis, analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import StatisticsInputError, ratings_table
+from app.statistics.table.ratings import StatisticsInputError, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 NEEDED = ("reader", "case", "arm", "truth")
 ASKED = ("realism", "score", "verdict", "confidence")
@@ -25,12 +25,17 @@ _ROW = re.compile(r"^Row (\d+)")
 
 @dataclass(frozen=True)
 class FileAnalysis:
-    """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns."""
+    """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns.
+
+    `is_numbered` says that truth or verdict were numbers, of which 1 was read as real and 0 as
+    synthetic: other tools mean the opposite, so whoever shows the analysis says it.
+    """
 
     analysis: Analysis
     left_out: int
     ignored: tuple[str, ...]
     is_simulated: bool
+    is_numbered: bool
 
 
 def analyse_file(
@@ -81,14 +86,15 @@ def analyse_file(
             realism_min=low if "realism" in places else None,
             realism_max=high if "realism" in places else None,
         )
-        found = analyse(table, settings=settings)
+        analysis = analyse(table, settings=settings)
     except StatisticsInputError as error:
         raise BadRatings(f"{path}: {_with_line(str(error), rows.lines)}") from None
     return FileAnalysis(
-        analysis=found,
+        analysis=analysis,
         left_out=rows.left_out,
         ignored=tuple(name.strip() for k, name in enumerate(header) if k not in used),
         is_simulated=rows.is_simulated,
+        is_numbered=rows.is_numbered,
     )
 
 
@@ -112,10 +118,10 @@ def _dialect(text: str) -> type[csv.Dialect]:
     # By the header alone: csv.Sniffer guesses by free text too, and guesses wrong.
     header = text.split("\n", 1)[0]
 
-    class Found(csv.excel):
+    class Separated(csv.excel):
         delimiter = max((",", ";", "\t"), key=header.count)
 
-    return Found
+    return Separated
 
 
 def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
@@ -160,6 +166,7 @@ class _Rows:
         self.lines: list[int] = []
         self.left_out = 0
         self.is_simulated = False
+        self.is_numbered = False
         self.names: dict[str, list[str]] = {name: [] for name in NEEDED}
         self.numbers: dict[str, list[float]] = {
             "replicate" if name == "presentation" else name: []
@@ -201,17 +208,19 @@ class _Rows:
         value = read(cell)
         if value is None:
             raise self._bad(line, f"has {name} {cell[:40]!r}: {_WANTED[name]}")
+        self.is_numbered |= name == "verdict" and cell[:1].isdigit()
         return value
 
     def _truth(self, cell: str, line: int) -> str:
-        found = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
+        truth = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
             cell.lower().removesuffix(".0")
         )
-        if found is None:
+        self.is_numbered |= truth is not None and cell[:1].isdigit()
+        if truth is None:
             raise self._bad(
                 line, f"has truth {cell[:40]!r}: use real or synthetic, or 1 for real and 0"
             )
-        return found
+        return truth
 
     def _flag(self, row: list[str], name: str, line: int) -> bool:
         if name not in self._places:
@@ -297,14 +306,14 @@ def _with_line(sentence: str, lines: list[int]) -> str:
 
 def column_map(pairs: Iterator[str] | list[str]) -> dict[str, str]:
     """``["arm=modality"]`` as a mapping; ValueError in one sentence."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for pair in pairs:
         ours, equals, theirs = pair.partition("=")
         if not equals or not theirs:
             raise ValueError(f"{pair!r} is not OURS=THEIRS, as in arm=modality")
         if ours not in COLUMNS:
             raise ValueError(f"{ours!r} is not a column; map one of {', '.join(COLUMNS)}")
-        if ours in found:
+        if ours in columns:
             raise ValueError(f"{ours} is mapped twice")
-        found[ours] = theirs
-    return found
+        columns[ours] = theirs
+    return columns

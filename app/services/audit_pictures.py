@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from app.bank.leak_audit import MEASURES, PictureMeasures, file_fault, picture_measures
 from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
-from app.db.picture_rows import PictureRow, pictures_of_arms, pictures_of_cases
-from app.db.study_rows import arms_by_key, bank_images, study_by_slug
+from app.db.studies import study_by_slug
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
+from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
-from app.domain.sampling import draw_cases
-from app.domain.study import design_from_json
-from app.statistics.separation import Separation, separation
-from app.statistics.table import Float
+from app.statistics.realness.separation import Separation, separation
+from app.statistics.table.ratings import Float
+from app.steps.draw_cases import draw_of_design
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class ArmPictures:
     @property
     def telling(self) -> tuple[str, ...]:
         """The measures that alone tell this arm from real."""
-        return tuple(name for name, found in self.separations.items() if found and found.is_telling)
+        return tuple(name for name, apart in self.separations.items() if apart and apart.is_telling)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class PictureAudit:
     @property
     def compares(self) -> bool:
         """Whether there are real and synthetic pictures, and so something to tell apart."""
-        return any(found for arm in self.arms for found in arm.separations.values())
+        return any(apart for arm in self.arms for apart in arm.separations.values())
 
     @property
     def pictures(self) -> int:
@@ -74,9 +75,9 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
     size, keys = design.rendition_size, [plan.arm for plan in design.arms]
     if study.status == "draft":
         drawn = {
-            (case.stratum[0], case.image)
-            for case in draw_cases(design, bank_images(session, keys, size))
-            if not case.is_practice
+            (one.image.arm, one.image.sha256)
+            for one in draw_of_design(session, design).cases
+            if not one.case.is_practice
         }
         rows = [
             row for row in pictures_of_arms(session, keys, size) if (row.arm, row.image) in drawn

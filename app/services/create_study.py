@@ -2,28 +2,27 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.study_rows import arms_by_key, bank_counts, record_event, slug_is_taken, study_by_slug
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
+from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json, design_from_mapping
+from app.domain.design.status import ensure_draft
+from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign
-from app.domain.study import (
-    CONDITIONS,
-    ArmPlan,
-    StudyDesign,
-    design_from_json,
-    design_from_mapping,
-    design_to_json,
-    ensure_draft,
-)
+from app.steps.free_slug import free_slug
 
 
 def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
     """Store a draft of `design`; return its slug, made from the title and unique."""
     _ensure_arms_exist(session, design)
-    slug = _free_slug(session, design.title)
+    slug = free_slug(session, _slug_stem(design.title))
     study = Study(slug=slug, title=design.title, design=design_to_json(design), created_at=now)
     session.add(study)
     session.flush()
@@ -36,7 +35,7 @@ def change_design(
 ) -> None:
     """Replace the design of a draft; an opened study refuses."""
     study = study_by_slug(session, slug, lock=True)
-    ensure_draft(study.status, "its design")  # type: ignore[arg-type]
+    ensure_draft(study.status, "its design")
     _ensure_arms_exist(session, design)
     study.title = design.title
     study.design = design_to_json(design)
@@ -54,38 +53,49 @@ def suggested_design(session: Session, *, most_per_condition: int = 10) -> Study
     Up to `most_per_condition` cases per arm and condition; up to 4 practice cases from what is
     left over; 10 % of the cases shown again where they can be kept 10 positions apart.
     """
-    held = bank_counts(session)
-    plans = []
-    left_over = 0
-    for key in arms_by_key(session):
-        counts = {condition: held.get((key, condition), 0) for condition in CONDITIONS}
-        plan = ArmPlan(
-            key,
-            normal=min(counts["normal"], most_per_condition),
-            abnormal=min(counts["abnormal"], most_per_condition),
-        )
-        if plan.normal + plan.abnormal:
-            plans.append(plan)
-            left_over += sum(counts.values()) - plan.normal - plan.abnormal
-    if not plans:
+    held: dict[str, dict[str, int]] = {}
+    for (arm, stratum), count in bank_counts(session).items():
+        held.setdefault(arm, {})[stratum] = count
+    strata = usual_order({stratum for counts in held.values() for stratum in counts})
+    arms: list[dict[str, Any]] = [
+        {
+            "arm": key,
+            "cases": {
+                stratum: min(held[key][stratum], most_per_condition)
+                for stratum in strata
+                if held[key].get(stratum)
+            },
+        }
+        for key in arms_by_key(session)
+        if held.get(key)
+    ]
+    if not arms:
         raise BadDesign(
             "arms", "the bank is empty; import images first (import-bank, import-images)"
         )
-    cases = sum(plan.normal + plan.abnormal for plan in plans)
+    in_bank = sum(sum(counts.values()) for counts in held.values())
+    cases = sum(sum(arm["cases"].values()) for arm in arms)
     repeated = cases // 10 if cases // 10 + 10 <= cases else 0
     return design_from_mapping(
         {
+            "format": 2,
             "title": "Real or synthetic? Realism of chest radiographs",
-            "arms": [
-                {"arm": plan.arm, "normal": plan.normal, "abnormal": plan.abnormal}
-                for plan in plans
+            "arms": arms,
+            "questions": [
+                {"measure": measure} for measure in ("realism", "verdict", "confidence", "comment")
             ],
-            "practice": {"count": min(4, left_over), "feedback": False},
+            "practice": {"count": min(4, in_bank - cases), "feedback": False},
             "replicates": {"count": repeated, "minimum_lag": 10},
             "break_every": 50,
             "seed": 2409,
         }
     )
+
+
+def usual_order(strata: Iterable[str]) -> list[str]:
+    """Normal, abnormal, then whatever else there is by name."""
+    usual = {"normal": 0, "abnormal": 1}
+    return sorted(strata, key=lambda stratum: (usual.get(stratum, 2), stratum))
 
 
 def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
@@ -96,10 +106,6 @@ def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
             raise BadDesign("arms", f"the bank has no arm {plan.arm!r} (it has: {there})")
 
 
-def _free_slug(session: Session, title: str) -> str:
+def _slug_stem(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"
-    slug, number = stem, 2
-    while slug_is_taken(session, slug):
-        slug, number = f"{stem}-{number}", number + 1
-    return slug
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "study"

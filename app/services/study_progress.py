@@ -1,22 +1,19 @@
 """What an investigator may watch: progress, never results by arm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.reader_rows import ReaderProgress, progress_of_readers
-from app.db.study_rows import (
-    all_studies,
-    arms_by_key,
-    bank_counts,
-    events_of,
-    study_by_id,
-    study_by_slug,
-)
-from app.db.tables import Study
-from app.domain.study import CONDITIONS, StudyDesign, design_from_json
+from app.db.blind.readers import ReaderProgress, progress_of_readers
+from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
+from app.db.tables import ReaderKind, Study
+from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
+from app.domain.design.status import Status
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,8 @@ class ReaderLine:
     total: int
     last_active_at: datetime | None
     is_revoked: bool
-    is_simulated: bool
+    kind: ReaderKind
+    label: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class StudyLine:
 
     slug: str
     title: str
-    status: str
+    status: Status
     is_rehearsal: bool
     created_at: datetime
     cases: int
@@ -64,15 +62,14 @@ class StudyOverview:
 
 
 @dataclass(frozen=True)
-class BankArm:
+class ArmHoldings:
     """An arm of the bank and what it holds."""
 
     key: str
     label: str
     kind: str
     description: str
-    normal: int
-    abnormal: int
+    counts: Mapping[str, int]
 
 
 def list_studies(session: Session) -> tuple[StudyLine, ...]:
@@ -102,16 +99,16 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
     )
 
 
-def bank_arms(session: Session) -> tuple[BankArm, ...]:
+def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
     """The arms a design can be made of, real ones first."""
     counts = bank_counts(session)
     return tuple(
-        BankArm(
+        ArmHoldings(
             arm.key,
             arm.label,
             arm.kind,
             arm.description,
-            *(counts.get((key, condition), 0) for condition in CONDITIONS),
+            {condition: count for (arm_key, condition), count in counts.items() if arm_key == key},
         )
         for key, arm in arms_by_key(session).items()
     )
@@ -120,7 +117,9 @@ def bank_arms(session: Session) -> tuple[BankArm, ...]:
 def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgress]]:
     design = design_from_json(study.design)
     readers = list(progress_of_readers(session, study))
-    active = [progress for progress in readers if progress.reader.revoked_at is None]
+    # Machines neither wait nor are waited for.
+    people = [progress for progress in readers if progress.reader.kind != "machine"]
+    active = [progress for progress in people if progress.reader.revoked_at is None]
     line = StudyLine(
         slug=study.slug,
         title=study.title,
@@ -130,7 +129,7 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
         cases=design.case_count,
         readers=len(active),
         finished=sum(progress.reader.finished_at is not None for progress in active),
-        rated=sum(progress.rated for progress in readers),
+        rated=sum(progress.rated for progress in people),
         to_rate=sum(progress.total for progress in active),
     )
     return line, readers
@@ -157,5 +156,6 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
         total=progress.total,
         last_active_at=progress.last_active_at,
         is_revoked=reader.revoked_at is not None,
-        is_simulated=reader.is_simulated,
+        kind=reader.kind,
+        label=reader.label,
     )

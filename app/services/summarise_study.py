@@ -1,27 +1,26 @@
 """A study's results: what was read, what every arm came to, and what must be said beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.bank.evaluation import ArmEvaluation, arm_evaluation
-from app.db.evaluation_rows import case_evaluations
-from app.db.reader_rows import progress_of_readers
-from app.db.study_ratings import study_ratings
-from app.db.study_rows import (
-    arms_by_key,
-    case_counts,
-    record_event,
-    study_by_id,
-    study_by_slug,
-)
+from app.bank.evaluation import ArmEvaluation
+from app.db.blind.readers import progress_of_readers
+from app.db.studies import record_event, study_by_id, study_by_slug
 from app.db.tables import Study
+from app.db.truth.answer_rows import answer_rows
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.cases import case_counts
+from app.db.truth.ratings_table import ratings_of_rows
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import StudyDesign, design_from_json
-from app.statistics.analysis import Analysis, analyse
-from app.statistics.settings import AnalysisSettings
+from app.statistics.analysis import Analysis
+from app.steps.analyse_ratings import analysis_of_study
+from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.evaluate_arms import evaluations_of_arms
 
 INTERIM_ACTION = "results seen while not closed"
 
@@ -38,8 +37,8 @@ class ArmFacts:
     label: str
     kind: str
     description: str
-    normal: int
-    abnormal: int
+    # Two that differ in it are unequal; left out of the hash, since a mapping has none.
+    cases_by_stratum: Mapping[str, int] = field(hash=False)
     generated: int | None
     rejected: int | None
     rejection_rule: str
@@ -48,7 +47,7 @@ class ArmFacts:
     @property
     def cases(self) -> int:
         """Cases of both conditions."""
-        return self.normal + self.abnormal
+        return sum(self.cases_by_stratum.values())
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class StudySummary:
     presentations: int
     rated: int
     analysis: Analysis | None
+    questions: tuple[DescribedQuestion, ...]
 
     @property
     def is_interim(self) -> bool:
@@ -104,10 +104,9 @@ def summarise_study(
             "because whoever sees them earlier could steer it by them."
         )
     design = design_from_json(study.design)
-    table = study_ratings(session, study)
-    settings = AnalysisSettings(
-        margin=design.equivalence_margin, seed=design.seed % 2**32, bootstrap=bootstrap
-    )
+    rows = list(answer_rows(session, study))
+    table = ratings_of_rows(session, study, rows)
+    arms = _arm_facts(session, study, design)
     readers = progress_of_readers(session, study)
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
@@ -121,12 +120,13 @@ def summarise_study(
         design_sha256=study.design_sha256,
         cases_sha256=study.cases_sha256,
         rehearsal_of=None if source is None else source.slug,
-        arms=_arm_facts(session, study, design),
+        arms=arms,
         readers=len(readers),
         readers_finished=sum(line.reader.finished_at is not None for line in readers),
         presentations=sum(line.total for line in taking_part),
         rated=sum(line.rated for line in taking_part),
-        analysis=None if table is None else analyse(table, settings=settings),
+        analysis=analysis_of_study(table, design, bootstrap=bootstrap),
+        questions=describe_answers(design, rows, [arm.key for arm in arms]),
     )
 
 
@@ -148,19 +148,21 @@ def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str)
 
 def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[ArmFacts, ...]:
     counts = case_counts(session, study)
-    evaluations = case_evaluations(session, study)
+    arms = arms_by_key(session, [plan.arm for plan in design.arms])
+    evaluations = evaluations_of_arms(session, study, arms)
     return tuple(
         ArmFacts(
             key=arm.key,
             label=arm.label,
             kind=arm.kind,
             description=arm.description,
-            normal=counts.get((arm.key, "normal"), 0),
-            abnormal=counts.get((arm.key, "abnormal"), 0),
+            cases_by_stratum={
+                stratum: count for (key, stratum), count in counts.items() if key == arm.key
+            },
             generated=arm.generated,
             rejected=arm.rejected,
             rejection_rule=arm.rejection_rule,
-            evaluation=arm_evaluation(arm.details, evaluations.get(arm.key, ())),
+            evaluation=evaluations[arm.key],
         )
-        for arm in arms_by_key(session, [plan.arm for plan in design.arms]).values()
+        for arm in arms.values()
     )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from app.statistics.agreement import Kind, agreement
+from app.statistics.agreement.by_arm import Kind, agreement
+from app.statistics.agreement.intra_reader import intra_reader
 from app.statistics.bootstrapped import bootstrap, bootstrapped_figures
-from app.statistics.contrasts import (
+from app.statistics.conduct.drift import drift
+from app.statistics.conduct.groups import GroupFigures, by_reader_group
+from app.statistics.conduct.readers import ReaderFigures, reader_figures
+from app.statistics.conduct.time import time
+from app.statistics.realness.contrasts import (
     ArmFigures,
     Contrast,
     Friedman,
@@ -21,21 +27,16 @@ from app.statistics.contrasts import (
     independent_arms,
     pairwise,
 )
-from app.statistics.deception import deception
-from app.statistics.detection import detection
-from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination
-from app.statistics.drift import drift
-from app.statistics.equivalence import Verdict, equivalence_verdict
-from app.statistics.groups import GroupFigures, by_reader_group
-from app.statistics.intra_reader import intra_reader
-from app.statistics.obuchowski_rockette import GlobalTest
-from app.statistics.reader_means import reader_means
-from app.statistics.readers import ReaderFigures, reader_figures
-from app.statistics.realism import CategoryShare, distribution, realism
-from app.statistics.result import Estimate
-from app.statistics.settings import AnalysisSettings, VerdictMeasure
-from app.statistics.table import Measure, RatingsTable
-from app.statistics.time import time
+from app.statistics.realness.deception import deception
+from app.statistics.realness.detection import detection
+from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
+from app.statistics.realness.equivalence import Verdict, equivalence_verdict
+from app.statistics.realness.realism import CategoryShare, distribution, realism
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Measure, RatingsTable
+from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.variance.obuchowski_rockette import GlobalTest
+from app.statistics.variance.reader_means import reader_means
 
 Family = Mapping[str, "Estimate | Mapping[str, Estimate]"]
 
@@ -314,6 +315,15 @@ def _verdict(
     )
 
 
+def _largest_difference(table: RatingsTable, measure: Measure) -> float:
+    """How far two arms can lie apart on average."""
+    if measure == "judged_real":
+        return 1.0
+    if measure == "realism":
+        return (table.realism_max or 0.0) - (table.realism_min or 0.0)
+    return math.inf
+
+
 def _contrasts(
     table: RatingsTable,
     settings: AnalysisSettings,
@@ -328,6 +338,7 @@ def _contrasts(
                     table.arms,
                     [reader_means(table.matrix(measure, arm)) for arm in table.arms],
                     scale="log" if measure == "log_time" else "identity",
+                    largest=_largest_difference(table, measure),
                 )
             )
     figures += [found for found in aucs.values() if found is not None]

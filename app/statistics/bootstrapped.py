@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.statistics.agreement_krippendorff import Metric
-from app.statistics.bootstrap import (
+from app.statistics.agreement.krippendorff import Metric
+from app.statistics.agreement.resampled_alpha import resampled_alphas
+from app.statistics.realness.discrimination import AUC_FROM
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Float, Measure, RatingsTable
+from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.variance.bootstrap import (
     Resamples,
     percentile_interval,
-    resampled_alphas,
-    resampled_aucs,
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.discrimination import AUC_FROM
-from app.statistics.result import Estimate
-from app.statistics.settings import AnalysisSettings, VerdictMeasure
-from app.statistics.table import Float, Measure, RatingsTable
 
 _MEANS: dict[str, Measure] = {"realism.mean": "realism", "deception.rate": "judged_real"}
 _ALPHAS: dict[str, tuple[Measure, Metric]] = {
@@ -60,15 +60,15 @@ def bootstrap(
     """
     resamples = _resamples(table, settings)
     aucs = _auc_replicates(table, resamples, estimates)
-    found: dict[str, dict[str, Estimate]] = {}
+    limits: dict[str, dict[str, Estimate]] = {}
     for arm, figures in estimates.items():
-        found[arm] = {}
+        limits[arm] = {}
         for name, estimate in figures.items():
             if estimate.estimate is None:
                 kept = replace(estimate, method=f"two-way bootstrap, B = {resamples.n}")
-                found[arm][name] = kept
+                limits[arm][name] = kept
                 continue
-            found[arm][name] = percentile_interval(
+            limits[arm][name] = percentile_interval(
                 estimate.estimate,
                 aucs[name, arm]
                 if (name, arm) in aucs
@@ -76,7 +76,7 @@ def bootstrap(
                 level=settings.level,
                 counts=(estimate.n_readers, estimate.n_cases, estimate.n_ratings),
             )
-    return found
+    return limits
 
 
 def _resamples(table: RatingsTable, settings: AnalysisSettings) -> Resamples:
@@ -111,7 +111,7 @@ def _auc_replicates(
     table: RatingsTable, resamples: Resamples, estimates: Mapping[str, Mapping[str, Estimate]]
 ) -> dict[tuple[str, str], Float]:
     """(B,) AUCs by name and arm, all arms of a name from the same draws of real cases."""
-    found: dict[tuple[str, str], Float] = {}
+    by_arm: dict[tuple[str, str], Float] = {}
     for key, measure in AUC_FROM.items():
         name = f"discrimination.{key}"
         arms = [
@@ -128,5 +128,5 @@ def _auc_replicates(
             np.hstack([resamples.cases[arm] for arm in table.real_arms]),
             [resamples.cases[arm] for arm in arms],
         )
-        found |= {(name, arm): of_arm for arm, of_arm in zip(arms, replicates, strict=True)}
-    return found
+        by_arm |= {(name, arm): of_arm for arm, of_arm in zip(arms, replicates, strict=True)}
+    return by_arm

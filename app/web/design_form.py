@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.study import StudyDesign
+from app.domain.design.design import StudyDesign
+from app.report.words.design_text import realism_word
 
 NUMBERS = {
     "break_every": ("break_every",),
@@ -55,10 +56,10 @@ def form_from_design(design: StudyDesign) -> dict[str, str]:
         "instructions": design.instructions,
         "consent": design.consent,
         "notice": design.notice,
-        "realism": design.questions.realism or "off",
-        "ask_verdict": "yes" if design.questions.verdict else "",
-        "ask_confidence": "yes" if design.questions.confidence else "",
-        "ask_comment": "yes" if design.questions.comment else "",
+        "realism": realism_word(design),
+        "ask_verdict": "yes" if design.first_with("verdict") is not None else "",
+        "ask_confidence": "yes" if design.first_with("confidence") is not None else "",
+        "ask_comment": "yes" if design.first_with("comment") is not None else "",
         "replicates_count": str(design.replicates.count),
         "replicates_minimum_lag": str(design.replicates.minimum_lag),
         "practice_count": str(design.practice.count),
@@ -66,12 +67,12 @@ def form_from_design(design: StudyDesign) -> dict[str, str]:
         "break_every": str(design.break_every),
         "longest_run": str(design.longest_run),
         "rendition_size": str(design.rendition_size),
-        "equivalence_margin": f"{design.equivalence_margin:g}",
+        "equivalence_margin": f"{design.analysis.margin:g}",
         "seed": str(design.seed),
     }
     for plan in design.arms:
-        values[f"normal:{plan.arm}"] = str(plan.normal)
-        values[f"abnormal:{plan.arm}"] = str(plan.abnormal)
+        values[f"normal:{plan.arm}"] = str(plan.count("normal"))
+        values[f"abnormal:{plan.arm}"] = str(plan.count("abnormal"))
     return values
 
 

@@ -1,113 +1,210 @@
 """What the reading templates are given: the blinded case, its questions, and nothing else."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from string import ascii_lowercase
 from typing import Any
 
-from app.domain.blinding import BlindedCase
+from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
+from app.domain.design.design import Layout
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
-from app.domain.scales import CONFIDENCE, VERDICTS, Answers, Questions, Scale
+from app.domain.questions.kinds.choice import TAKEN_KEYS
+from app.domain.questions.kinds.kind import Picture
+from app.domain.questions.question import Option, Question
+from app.domain.questions.registry import kind_of
+
+# Not strftime, whose words follow the server's locale.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+KeyRow = dict[str, str]
+
+MARK_KEYS = (
+    ("M", "mark on the picture, Esc ends"),
+    ("← → ↑ ↓", "while marking, move the cross; with Shift, draw a box"),
+    ("Enter", "while marking, set the mark"),
+    ("Delete", "while marking, remove a mark"),
+)
 
 
 @dataclass(frozen=True)
-class CasePicture:
-    """A blinded case with the addresses of its picture and of the next one."""
+class PictureShown:
+    """One picture with its address; `name` is how questions call it, empty for a single one."""
+
+    slot: int
+    url: str
+    name: str
+    beside: str | None
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    """A blinded case with the addresses of its pictures and of the next ones."""
 
     token: str
     position: int
     total: int
+    phase: int
+    phase_title: str
     is_practice: bool
+    is_phase_end: bool
     is_correction: bool
     can_go_back: bool
-    image_url: str
-    next_image_url: str | None
+    pictures: tuple[PictureShown, ...]
+    layout: Layout
+    exposure_ms: int | None
+    is_exposed: bool
+    mask: bool
+    picture_size: int
+    language: str
+    next_image_urls: tuple[str, ...]
 
 
-def case_picture(case: BlindedCase) -> CasePicture:
+def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
     """The case as the page shows it."""
-    return CasePicture(
+    phase = design.phase(case.phase)
+    # Pictures of timed phases are sent once, when they are looked at, and never ahead.
+    ahead = 0 if phase.is_timed or case.next_token is None else case.next_pictures
+    count = len(case.pictures)
+    return CaseShown(
         token=case.token,
         position=case.position,
         total=case.total,
+        phase=case.phase,
+        phase_title=phase.title,
         is_practice=case.is_practice,
+        is_phase_end=case.is_phase_end,
         is_correction=case.is_correction,
         can_go_back=case.can_go_back,
-        image_url=image_url(case.token),
-        next_image_url=None if case.next_token is None else image_url(case.next_token),
+        pictures=tuple(
+            PictureShown(
+                picture.slot,
+                image_url(case.token, picture.slot),
+                picture_name(picture.slot, count),
+                picture.beside,
+            )
+            for picture in case.pictures
+        ),
+        layout=phase.layout,
+        exposure_ms=case.exposure_ms,
+        is_exposed=case.is_exposed,
+        mask=phase.mask,
+        picture_size=design.picture_size,
+        language=design.language,
+        next_image_urls=tuple(
+            image_url(case.next_token or "", slot) for slot in range(1, ahead + 1)
+        ),
     )
 
 
-def image_url(token: str) -> str:
-    """Where the picture of a presentation is served; the token is all it tells."""
-    return f"/read/image/{token}"
-
-
-def question_list(questions: Questions) -> list[dict[str, Any]]:
-    """The questions in the order in which they are asked."""
-    asked: list[dict[str, Any]] = []
-    if questions.realism_scale is not None:
-        asked.append(_scale("realism", "How realistic is it?", questions.realism_scale))
-    if questions.verdict:
-        asked.append(
-            {
-                "name": "verdict",
-                "kind": "choice",
-                "prompt": "Real or synthetic?",
-                "options": [
-                    {"value": "real", "label": "Real", "key": "r"},
-                    {"value": "synthetic", "label": "Synthetic", "key": "s"},
-                ],
-                "required": True,
-            }
-        )
-    if questions.confidence:
-        asked.append(_scale("confidence", "How sure are you?", CONFIDENCE))
-    if questions.comment:
-        asked.append(
-            {
-                "name": "comment",
-                "kind": "text",
-                "prompt": "Comment (optional)",
-                "options": [],
-                "required": False,
-            }
-        )
-    return [{**_BLANK, **question} for question in asked]
-
-
-_BLANK: Mapping[str, Any] = {"min": None, "max": None, "low_anchor": "", "high_anchor": ""}
-
-
-def _scale(name: str, prompt: str, scale: Scale) -> dict[str, Any]:
+def study_shown(design: BlindedDesign) -> dict[str, str | None]:
+    """What every reading page is given of the study; `study_language` is that of its own texts."""
     return {
-        "name": name,
-        "kind": "slider" if scale.is_continuous else "scale",
-        "prompt": prompt,
-        "options": []
-        if scale.is_continuous
-        else [
-            {"value": str(point), "label": scale.anchor(point), "key": str(point)}
-            for point in scale.points
-        ],
-        "min": scale.minimum,
-        "max": scale.maximum,
-        "low_anchor": scale.anchors[0],
-        "high_anchor": scale.anchors[-1],
-        "required": True,
+        "study_title": design.title,
+        "study_language": design.language,
+        "notice": design.notice or None,
     }
 
 
-def values_of(answers: Answers | None) -> dict[str, str]:
-    """Answers given earlier, as the form shows them; empty for a case never rated."""
-    if answers is None:
-        return {}
-    given = {
-        "realism": answers.realism,
-        "verdict": answers.verdict,
-        "confidence": answers.confidence,
-        "comment": answers.comment,
-    }
-    return {name: str(value) for name, value in given.items() if value is not None}
+def day_in_words(day: date) -> str:
+    """A day as a reader says it: 4 December 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def picture_name(slot: int, count: int) -> str:
+    """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ..."""
+    if count == 1:
+        return ""
+    return ("Left", "Right")[slot - 1] if count == 2 else f"Picture {slot}"
+
+
+def image_url(token: str, slot: int = 1) -> str:
+    """Where a picture of a presentation is served; token and place are all it tells."""
+    return f"/read/image/{token}" if slot == 1 else f"/read/image/{token}/{slot}"
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    """A question as the page asks it: the question itself and what each key answers.
+
+    `only_if` says in words after which answers it is asked; empty where it always is.
+    """
+
+    question: Question
+    options: tuple[Option, ...]
+    only_if: str = ""
+
+    @property
+    def is_row(self) -> bool:
+        """Whether its answers stand in a row: few short choices, scales named at the ends only."""
+        labels = [option.label for option in self.options]
+        if self.question.kind == "scale":
+            return sum(map(bool, labels)) <= 2
+        if self.question.kind == "choice":
+            return len(labels) <= 3 and max(map(len, labels)) <= 36 // len(labels)
+        return self.question.kind == "side"
+
+
+def question_list(questions: Sequence[Question], shown: Picture) -> list[QuestionShown]:
+    """The questions in the order in which they are asked."""
+    options = {one.key: kind_of(one).options(one, shown) for one in questions}
+    letters = {option.key for given in options.values() for option in given} | TAKEN_KEYS
+    return [
+        QuestionShown(
+            one,
+            _with_word_keys(options[one.key], letters)
+            if one.kind == "choices"
+            else options[one.key],
+            _only_if(one, {other.key: other for other in questions}, options),
+        )
+        for one in questions
+    ]
+
+
+def _with_word_keys(words: Sequence[Option], taken: Collection[str]) -> tuple[Option, ...]:
+    """The words of a vocabulary with the keys 1 to 9, 0 and then letters that nothing else has.
+
+    They hold while the question is lit, so that several vocabularies may share them; words beyond
+    the last letter are reached by Tab.
+    """
+    keys = [*"1234567890", *(letter for letter in ascii_lowercase if letter not in taken)]
+    return tuple(
+        replace(word, key=keys[place] if place < len(keys) else "")
+        for place, word in enumerate(words)
+    )
+
+
+def _only_if(
+    question: Question, earlier: Mapping[str, Question], options: Mapping[str, Sequence[Option]]
+) -> str:
+    condition = question.asked_if
+    if condition is None or condition.question not in earlier:
+        return ""
+    named = {option.value: option.label for option in options[condition.question]}
+    answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
+    return f"Only if you answered {answers} to \u201c{earlier[condition.question].prompt}\u201d."
+
+
+def questions_asked(
+    phase: BlindedPhase, design: BlindedDesign, *, at_end: bool = False, pictures: int | None = None
+) -> list[QuestionShown]:
+    """What is asked of each case of a phase, or at its end, as the page asks it."""
+    count = phase.pictures if pictures is None else pictures
+    return question_list(phase.asked(at_end=at_end), Picture(count, design.picture_size))
 
 
 def profile_fields() -> list[dict[str, Any]]:
@@ -131,26 +228,60 @@ def profile_fields() -> list[dict[str, Any]]:
     ]
 
 
-def key_list(questions: Questions) -> list[dict[str, str]]:
-    """Every key that does something on a case of this study, in the order of a reading."""
-    scale = questions.realism_scale
-    has_slider = scale is not None and scale.is_continuous
-    points = [len(question["options"]) for question in question_list(questions)]
+def key_list(asked: Sequence[QuestionShown], layouts: Collection[Layout] = ()) -> list[KeyRow]:
+    """Every key that does something on a case of this study, in the order of a reading.
+
+    `layouts` are those of its phases.
+    """
+    kinds = {one.question.kind for one in asked}
+    figures = sorted(
+        {o.key for one in asked if one.question.kind != "choices" for o in one.options}
+        & set("0123456789")
+    )
+    zero = "0" in figures or bool(kinds & {"slider", "choices"})
+    several = any(layout != "single" for layout in layouts)
     rows = [
-        (f"1 … {max(points)}" if max(points) > len(VERDICTS) else "", "answer the lit question"),
-        ("0 … 9" if has_slider else "", "write the number, where the lit question wants one"),
-        ("R  S" if questions.verdict else "", "real, synthetic"),
+        (_span(figures), "answer the lit question"),
+        (
+            "0 … 9" if "slider" in kinds else "",
+            "write the number, where the lit question wants one",
+        ),
+        *_letters(asked),
+        ("1 … 9  0" if "choices" in kinds else "", "tick a word of the lit question"),
+        ("←  →" if "side" in kinds else "", "of a pair, choose the picture on that side"),
         ("↑  ↓", "light the question before, the next one"),
-        ("C" if questions.comment else "", "write a comment, Esc leaves it"),
+        ("C" if "text" in kinds else "", "write the text, Esc leaves it"),
+        *(MARK_KEYS if "marks" in kinds else ()),
         ("Enter", "submit"),
         ("B", "back to the last case"),
+        ("<  >" if several else "", "the picture before, the next one"),
+        ("E" if "side_by_side" in layouts else "", "one picture alone, and back"),
         ("I", "invert"),
         ("Shift ← → ↑ ↓", "window, level"),
         ("+  −", "zoom"),
-        ("=" if has_slider else "0  =", "fit"),
+        ("=" if zero else "0  =", "fit"),
         ("Space", "reset the picture"),
     ]
     return [{"keys": keys, "does": does} for keys, does in rows if keys]
+
+
+def _span(figures: Sequence[str]) -> str:
+    if not figures:
+        return ""
+    return figures[0] if len(figures) == 1 else f"{figures[0]} … {figures[-1]}"
+
+
+def _letters(asked: Sequence[QuestionShown]) -> list[tuple[str, str]]:
+    """A row for each letter, with every answer that it gives."""
+    does: dict[str, list[str]] = {}
+    for one in asked:
+        if one.question.kind == "choices":
+            continue
+        for option in one.options:
+            meant = option.label or option.value
+            if option.key.isalpha() and meant not in does.setdefault(option.key, []):
+                does[option.key].append(meant)
+    return [(key.upper(), ", ".join(meanings)) for key, meanings in does.items()]
 
 
 def paragraphs(text: str) -> list[str]:

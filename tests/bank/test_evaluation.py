@@ -44,20 +44,20 @@ def test_its_examples_hold() -> None:
 
 
 def test_every_measure_is_read() -> None:
-    found = arm_evaluation({"evaluation": WHOLE}, [{"memorised": True}, {"memorised": False}])
-    assert found is not None
-    measures = found.measures
+    evaluation = arm_evaluation({"evaluation": WHOLE}, [{"memorised": True}, {"memorised": False}])
+    assert evaluation is not None
+    measures = evaluation.measures
     assert (measures.images, measures.reference) == (25, "held-out")
     assert (measures.kid, measures.kid_standard_error) == (0.0123, 0.004)
     assert (measures.precision, measures.recall) == (0.8, 0.6)
     assert (measures.density, measures.coverage) == (1.25, 0.7)
     assert (measures.ms_ssim, measures.frechet_distance) == (0.312, None)
     assert measures.prompt_adherence == 0.27
-    assert (found.features, found.size, found.training_images) == ("vae", 512, 30)
-    assert (found.memorised, found.memorisation_percentile) == (4, 95.0)
-    assert (found.drawn, found.drawn_compared, found.drawn_memorised) == (2, 2, 1)
-    assert found.real_against_real is not None
-    assert found.real_against_real.kid == -0.001
+    assert (evaluation.features, evaluation.size, evaluation.training_images) == ("vae", 512, 30)
+    assert (evaluation.memorised, evaluation.memorisation_percentile) == (4, 95.0)
+    assert (evaluation.drawn, evaluation.drawn_compared, evaluation.drawn_memorised) == (2, 2, 1)
+    assert evaluation.real_against_real is not None
+    assert evaluation.real_against_real.kid == -0.001
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
@@ -70,38 +70,43 @@ def test_nothing_of_the_wrong_kind_is_a_number(value: object) -> None:
         for key, content in WHOLE.items()
     }
     for content in (everywhere, dict.fromkeys(WHOLE, value)):
-        found = arm_evaluation({"evaluation": {**content, "prompt_adherence": 0.5}}, [])
-        assert found is not None
-        assert found.features is None
-        assert found.measures.reference is None
-        assert found.measures.kid in (None, -1)
+        evaluation = arm_evaluation({"evaluation": {**content, "prompt_adherence": 0.5}}, [])
+        assert evaluation is not None
+        assert evaluation.features is None
+        assert evaluation.measures.reference is None
+        assert evaluation.measures.kid in (None, -1)
         for name in ("precision", "recall", "coverage", "ms_ssim", "density", "images"):
-            assert getattr(found.measures, name) is None, name
-        assert found.memorised is None
+            assert getattr(evaluation.measures, name) is None, name
+        assert evaluation.memorised is None
     # Beside a bad value the good ones are kept.
     for key in ("kid", "coverage", "diversity"):
-        found = arm_evaluation({"evaluation": {**WHOLE, key: value}}, [])
-        assert found is not None
-        assert found.memorised == 4
+        evaluation = arm_evaluation({"evaluation": {**WHOLE, key: value}}, [])
+        assert evaluation is not None
+        assert evaluation.memorised == 4
 
 
 def test_more_flagged_than_there_are_is_no_count() -> None:
-    found = arm_evaluation({"evaluation": {**WHOLE, "memorised": 26}}, [])
-    assert found is not None
-    assert found.memorised is None
+    evaluation = arm_evaluation({"evaluation": {**WHOLE, "memorised": 26}}, [])
+    assert evaluation is not None
+    assert evaluation.memorised is None
 
 
 def test_a_mean_that_ends_a_hair_above_one_is_one() -> None:
-    found = arm_evaluation({"evaluation": {"diversity": {"mean_ms_ssim": 1.0000001}}}, [])
-    assert found is not None
-    assert found.measures.ms_ssim == 1.0
+    evaluation = arm_evaluation({"evaluation": {"diversity": {"mean_ms_ssim": 1.0000001}}}, [])
+    assert evaluation is not None
+    assert evaluation.measures.ms_ssim == 1.0
 
 
 def test_flags_of_images_alone_are_an_evaluation() -> None:
-    found = arm_evaluation({}, [{"memorised": True}, None, {"memorised": None}])
-    assert found is not None
-    assert found.measures.is_empty
-    assert (found.memorised, found.drawn, found.drawn_compared, found.drawn_memorised) == (
+    evaluation = arm_evaluation({}, [{"memorised": True}, None, {"memorised": None}])
+    assert evaluation is not None
+    assert evaluation.measures.is_empty
+    assert (
+        evaluation.memorised,
+        evaluation.drawn,
+        evaluation.drawn_compared,
+        evaluation.drawn_memorised,
+    ) == (
         None,
         3,
         1,

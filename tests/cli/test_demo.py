@@ -37,7 +37,7 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
         assert used == {"simulated", *VARIANTS}
     for key in VARIANTS:
         assert arms[key].kind == "synthetic"
-        assert (arms[key].normal, arms[key].abnormal) == (6, 6)
+        assert arms[key].counts == {"normal": 6, "abnormal": 6}
 
 
 def test_the_shipped_images_are_whole_small_and_say_what_they_are() -> None:

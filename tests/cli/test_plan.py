@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.report.plan_text import answers, few_readers
-from app.statistics.planning import plan
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import Scenario, VarianceComponents, simulate_studies, solve
+from app.report.plan.text import answers, few_readers
+from app.statistics.planning.plan import plan
+from app.statistics.planning.simulation import LatentVariances, Scenario, simulate_studies, solve
+from app.statistics.table.settings import AnalysisSettings
 from tests.cli.conftest import Run
 
 SMALL = ("--readers", "2,6", "--cases", "10,20", "--simulations", "20")
@@ -24,7 +24,7 @@ SHARED = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanc
 def pilot(tmp_path: Path) -> Path:
     """A pilot of 8 readers and 2 x 30 images, as `export` writes ratings."""
     made = simulate_studies(
-        solve(Scenario(components=VarianceComponents(0.3, 0.2, 0.5))),
+        solve(Scenario(components=LatentVariances(0.3, 0.2, 0.5))),
         readers=8,
         cases=30,
         studies=1,
@@ -58,20 +58,20 @@ def test_it_prints_a_table_a_question_and_what_it_assumed(run: Run) -> None:
 def test_json_is_the_same_for_the_same_seed(run: Run) -> None:
     first = run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15").stdout
     assert first == run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15").stdout
-    found = json.loads(first)
-    assert found["scenario"]["auc"] == 0.7
-    assert found["settings"]["margin"] == 0.15
-    assert [(cell["readers"], cell["cases"]) for cell in found["grid"]] == [
+    printed = json.loads(first)
+    assert printed["scenario"]["auc"] == 0.7
+    assert printed["settings"]["margin"] == 0.15
+    assert [(cell["readers"], cell["cases"]) for cell in printed["grid"]] == [
         (2, 10),
         (2, 20),
         (6, 10),
         (6, 20),
     ]
-    assert any("2 readers can't answer" in line for line in found["cautions"])
+    assert any("2 readers can't answer" in line for line in printed["cautions"])
     other = json.loads(
         run("plan", *SMALL, "--json", "--auc", "0.7", "--margin", "0.15", "--seed", "2").stdout
     )
-    assert other["grid"] != found["grid"]
+    assert other["grid"] != printed["grid"]
 
 
 def test_the_figure_is_written_as_svg_and_png(run: Run, tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_the_figure_is_written_as_svg_and_png(run: Run, tmp_path: Path) -> None:
 
 def test_a_pilot_brings_its_variances_and_what_is_stated_goes_before(run: Run, pilot: Path) -> None:
     common = ("plan", *SMALL, "--pilot", pilot, "--map", "arm=modality", "--json")
-    found = json.loads(run(*common).stdout)["components"]
-    assert found["source"].endswith("realism of 8 readers and 60 images")
-    assert 0.05 < found["reader"] < 1.0
-    assert 0.3 < found["case"] < 0.7
+    printed = json.loads(run(*common).stdout)["components"]
+    assert printed["source"].endswith("realism of 8 readers and 60 images")
+    assert 0.05 < printed["reader"] < 1.0
+    assert 0.3 < printed["case"] < 0.7
     stated = json.loads(run(*common, "--reader-variance", "0.11").stdout)["components"]
     assert stated["reader"] == 0.11
-    assert stated["case"] == found["case"]
+    assert stated["case"] == printed["case"]
     assert stated["source"].startswith("reader stated; pilot")
 
 
@@ -101,12 +101,12 @@ def test_a_pilot_of_another_tool_can_be_read(run: Run) -> None:
         pytest.skip("the shared reference data are not beside the checkout")
     names = ("arm=modality", "realism=rating", "verdict=call_real")
     renamed = [word for name in names for word in ("--map", name)]
-    found = json.loads(run("plan", *SMALL, "--pilot", SHARED, *renamed, "--json").stdout)
-    assert 0.0 < found["components"]["case"] < 1.0
+    printed = json.loads(run("plan", *SMALL, "--pilot", SHARED, *renamed, "--json").stdout)
+    assert 0.0 < printed["components"]["case"] < 1.0
 
 
 def test_enough_readers_are_not_told_that_they_can_not_answer() -> None:
-    easy = Scenario(auc=0.85, components=VarianceComponents(0.0, 0.01, 0.3))
+    easy = Scenario(auc=0.85, components=LatentVariances(0.0, 0.01, 0.3))
     made = plan(
         readers=(3, 8),
         cases=(40,),

@@ -12,10 +12,10 @@ import pytest
 from app.bank.evaluation import arm_evaluation
 from app.bank.header import read_bank_header
 from app.bank.manifest import ImageRecord, iter_records, read_verified
-from ml.bank import ArmDescription, Shard, encode_grey_png, write_evaluation, write_manifest
-from ml.bank import iter_records as written_records
+from ml.bank.writer import ArmDescription, Shard, encode_grey_png, write_evaluation, write_manifest
+from ml.bank.writer import iter_records as written_records
 from ml.generate import describe_arm, fill_arm
-from ml.sampling import SamplerSettings
+from ml.sampling.sampler import SamplerSettings
 
 PROMPTS = {"normal": "healthy chest", "abnormal": "chest x-ray with tuberculosis"}
 SETTINGS = SamplerSettings(steps=2, size=64, batch_size=2, max_chroma=255.0)
@@ -92,12 +92,12 @@ def test_every_record_is_good_and_keeps_its_provenance(bank):
 
 
 def test_every_measure_that_ml_writes_app_reads(bank):
-    from ml.diversity import Diversity
     from ml.evaluate import as_json
-    from ml.evaluation import ArmImages, ArmResult, Evaluation
-    from ml.features import FEATURE_NAMES
-    from ml.fidelity import Coverage, KernelDistance
-    from ml.memorisation import Neighbour, Yardstick
+    from ml.measuring.diversity import Diversity
+    from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
+    from ml.measuring.features import FEATURE_NAMES
+    from ml.measuring.fidelity import Coverage, KernelDistance
+    from ml.measuring.memorisation import Neighbour, Yardstick
 
     result = ArmResult(
         n=3,
@@ -120,14 +120,18 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         {"M1": ArmImages(None, tuple(written_records(bank)))},
         {"features": "vae", "size": 64, "training_images": 30, "held_out_images": 10},
     )
-    found = arm_evaluation(
+    evaluation = arm_evaluation(
         {"evaluation": written["arms"]["M1"]}, list(written["images"].values())[:2]
     )
-    assert None not in vars(found.measures).values()
-    assert None not in vars(found).values()
-    assert (found.measures.kid, found.measures.ms_ssim) == (0.25, 0.4)
-    assert (found.memorised, found.drawn_compared, found.drawn_memorised) == (2, 2, 1)
-    assert found.real_against_real.images == 30
+    assert None not in vars(evaluation.measures).values()
+    assert None not in vars(evaluation).values()
+    assert (evaluation.measures.kid, evaluation.measures.ms_ssim) == (0.25, 0.4)
+    assert (evaluation.memorised, evaluation.drawn_compared, evaluation.drawn_memorised) == (
+        2,
+        2,
+        1,
+    )
+    assert evaluation.real_against_real.images == 30
     for name in FEATURE_NAMES:
         assert arm_evaluation({"evaluation": {"memorised": 0, "features": name}}, []).features
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.bank import (
+from ml.bank.writer import (
     ArmDescription,
     ArmWriter,
     Shard,
@@ -175,7 +175,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.bank import ArmDescription, ArmWriter
+from ml.bank.writer import ArmDescription, ArmWriter
 
 image = np.random.default_rng(0).integers(0, 255, (700, 700), dtype=np.uint8)
 with ArmWriter(Path(sys.argv[1]), ArmDescription(id="M1", label="", description="")) as writer:

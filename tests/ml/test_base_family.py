@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save_file
 from tuning_fixtures import six_films, tiny_base_folder, tune  # noqa: F401
 
-from ml.base_family import FIRST_LAYER, check_base
 from ml.errors import MlError
+from ml.methods.base_family import FIRST_LAYER, check_base
 from ml.variants import load_base
 
 WHOLE = {

@@ -8,13 +8,19 @@ import pytest
 from chest_fixtures import chest, write_montgomery
 from PIL import Image
 
-from ml.config import DataConfig
-from ml.data import fitted, load_grey, read_prepared, to_model, view, view_count
 from ml.errors import MlError
-from ml.films import read_films
+from ml.measuring.films import read_films
+from ml.methods.config import DataConfig
 from ml.prepare import main, prepare
-from ml.radiographs import windowed
-from ml.sources import SourceImage
+from ml.radiographs.sources import SourceImage
+from ml.radiographs.training_images import (
+    fitted,
+    load_grey,
+    read_prepared,
+    to_model,
+    view,
+    view_count,
+)
 
 STILL = DataConfig(size=64, augmentations=1)
 
@@ -224,11 +230,11 @@ class ExactAutoencoder:
 
 
 def test_left_stays_left_and_top_stays_top_from_the_source_to_the_bank(tmp_path):
-    from ml.bank import ArmDescription, ArmWriter, write_manifest
-    from ml.cache import MomentCache
-    from ml.sampling import decode
+    from ml.bank.writer import ArmDescription, ArmWriter, write_manifest
+    from ml.sampling.sampler import decode
+    from ml.training.cache import MomentCache
 
-    film = chest(11, width=120, height=90, dtype=np.uint16)
+    film = chest(11, width=120, height=90, dtype=np.uint16) // 16
     image = read_prepared(prepared(tmp_path, film)).train[0]
     moments = MomentCache(ExactAutoencoder(), STILL, None)
     moments.fill([image])
@@ -245,8 +251,9 @@ def test_left_stays_left_and_top_stays_top_from_the_source_to_the_bank(tmp_path)
     entry = (json.loads(line)["file"], "normal")
     shown = read_films(tmp_path / "bank", [entry], size=64).pixels[0]
 
-    seen, _ = windowed(film)
-    expected = fitted(seen.astype(np.float32) / np.float32(65535), 64, "pad")
+    low, high = np.percentile(film, [0.5, 99.5])
+    seen = ((film - low) / (high - low)).clip(0, 1)
+    expected = fitted(seen.astype(np.float32), 64, "pad")
     assert np.abs(shown - expected).max() < 1 / 255
     for turned in (expected[:, ::-1], expected[::-1], expected.T, expected[::-1, ::-1]):
         assert np.abs(shown - turned).max() > 0.5

@@ -5,9 +5,9 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from ml import demo
-from ml.bank import ArmDescription, ArmWriter, iter_records, read_header, write_manifest
+from ml.bank.writer import ArmDescription, ArmWriter, iter_records, read_header, write_manifest
 from ml.errors import MlError
-from ml.pretrain import PretrainingOptions
+from ml.small.pretrain import PretrainingOptions
 
 TINY = demo.DemoPlan(
     pretraining=PretrainingOptions(

@@ -13,11 +13,11 @@ def test_processes_of_torchrun_spread_over_the_devices(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     assert pick_device(None) == "cuda"
-    found = []
+    devices = []
     for rank in ("0", "3", "5"):
         monkeypatch.setenv("LOCAL_RANK", rank)
-        found.append(pick_device(None))
-    assert found == ["cuda:0", "cuda:3", "cuda:1"]
+        devices.append(pick_device(None))
+    assert devices == ["cuda:0", "cuda:3", "cuda:1"]
 
 
 @pytest.mark.parametrize(

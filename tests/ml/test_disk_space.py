@@ -9,9 +9,9 @@ import pytest
 from chest_fixtures import write_montgomery
 from tuning_fixtures import six_films, small, tiny_base_folder, tune  # noqa: F401
 
-from ml.disk_space import need_space, same_disk
+from ml.bank.disk_space import need_space, same_disk
 from ml.errors import MlError
-from ml.trainable import Trainable
+from ml.methods.trainable import Trainable
 from ml.variants import load_base
 
 Usage = namedtuple("Usage", "total used free")

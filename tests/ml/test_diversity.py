@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from ml.diversity import diversity, ms_ssim, scales_that_fit
 from ml.errors import MlError
+from ml.measuring.diversity import diversity, ms_ssim, scales_that_fit
 
 
 def pairs(size):

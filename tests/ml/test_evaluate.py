@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from ml import evaluate
-from ml.bank import (
+from ml.bank.writer import (
     ArmDescription,
     ArmWriter,
     encode_grey_png,
@@ -18,8 +18,8 @@ from ml.bank import (
     read_header,
     write_manifest,
 )
-from ml.films import read_films
-from ml.radiographs import Radiograph
+from ml.measuring.films import read_films
+from ml.radiographs.pixels import Radiograph
 
 SIZE = 64
 PROVENANCE = {"prompt": "healthy chest", "seed": 1}

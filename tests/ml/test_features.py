@@ -8,11 +8,11 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from ml.bank.run_folder import file_digest
 from ml.errors import MlError
-from ml.evaluation import ArmImages, prompts_not_read
-from ml.features import VaeFeatures, load_features
-from ml.films import Films
-from ml.run_folder import file_digest
+from ml.measuring.evaluation import ArmImages, prompts_not_read
+from ml.measuring.features import VaeFeatures, load_features
+from ml.measuring.films import Films
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.errors import MlError
-from ml.fidelity import (
+from ml.measuring.fidelity import (
     frechet_distance,
     kernel_distance,
     precision_recall_density_coverage,

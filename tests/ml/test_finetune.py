@@ -20,11 +20,11 @@ from tuning_fixtures import (
     tune,
 )
 
-from ml.config import PROMPT_ABNORMAL, VARIANTS
-from ml.data import fitted, to_model
+from ml.bank.file_mode import shared_mode
 from ml.errors import MlError
-from ml.file_mode import shared_mode
 from ml.finetune import main
+from ml.methods.config import PROMPT_ABNORMAL, VARIANTS
+from ml.radiographs.training_images import fitted, to_model
 from ml.variants import load_base, load_variant
 
 PROMPT = "chest x-ray"
@@ -182,7 +182,7 @@ def test_prior_images_are_those_of_the_base(base, data, tmp_path, monkeypatch):
         raise MlError("failed")
 
     with monkeypatch.context() as patch:
-        patch.setattr("ml.train.train", fail)
+        patch.setattr("ml.training.loop.train", fail)
         with pytest.raises(MlError, match="failed"):
             tune("M5", tmp_path / "run", str(other), data)
     tune("M5", tmp_path / "run", base, data, max_steps=1)

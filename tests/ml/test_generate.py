@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from ml import generate
-from ml.bank import ArmDescription, Shard, iter_records, read_header, write_manifest
+from ml.bank.writer import ArmDescription, Shard, iter_records, read_header, write_manifest
 from ml.errors import MlError
 from ml.generate import counts_per_condition, fill_arm, shard_of_this_process
-from ml.sampling import SampledImage, SamplerSettings, image_seed
+from ml.sampling.sampler import SampledImage, SamplerSettings, image_seed
 
 PROMPTS = {"normal": "healthy chest", "abnormal": "chest x-ray with tuberculosis"}
 COUNTS = {"normal": 3, "abnormal": 2}

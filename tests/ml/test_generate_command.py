@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from ml import generate
-from ml.bank import iter_records, read_header
+from ml.bank.writer import iter_records, read_header
 
 OPTIONS = ["--count", "3", "--steps", "2", "--batch-size", "2", "--device", "cpu"]
 
 
 @pytest.fixture(scope="module")
 def base(pipeline, tmp_path_factory):
-    from ml.tiny_base import save_pipeline
+    from ml.bases.save import save_pipeline
 
     folder = tmp_path_factory.mktemp("base") / "tiny"
     save_pipeline(pipeline, folder)

@@ -13,8 +13,8 @@ from tuning_fixtures import six_films, small, tiny_base_folder, tune  # noqa: F4
 
 from ml.errors import MlError
 from ml.evaluate import load_autoencoder
-from ml.features import load_features
 from ml.finetune import main
+from ml.measuring.features import load_features
 from ml.variants import apply_lora, load_base, load_variant
 
 
@@ -71,7 +71,7 @@ def test_the_features_of_xrv(plant, tmp_path, monkeypatch, style):
 
 @STYLES
 def test_the_features_of_inception(plant, tmp_path, style):
-    from ml.run_folder import file_digest
+    from ml.bank.run_folder import file_digest
 
     path = plant(tmp_path / "inception.pt", style)
     with pytest.raises(MlError, match="is not the file that is known"):
@@ -160,7 +160,7 @@ def test_a_lora(plant, base, tmp_path, style):
 
 @STYLES
 def test_a_learnt_word(plant, base, data, tmp_path, style):
-    from ml.run_folder import write_checkpoint
+    from ml.bank.run_folder import write_checkpoint
 
     tune("M6", tmp_path / "M6", base, data, max_steps=1)
     plant(tmp_path / "M6" / "embedding" / "learned_embeds.safetensors", style)

@@ -7,8 +7,9 @@ import pytest
 from chest_fixtures import chest, write_dicom, write_montgomery
 from PIL import Image
 
-from ml.derived_conditions import propose
-from ml.labels import (
+from ml.prepare import main
+from ml.radiographs.derived_conditions import propose
+from ml.radiographs.labels import (
     ABNORMAL,
     NORMAL,
     SILENT,
@@ -17,7 +18,6 @@ from ml.labels import (
     condition_of_folder,
     is_silent,
 )
-from ml.prepare import main
 
 REPORTS = (
     "Heart size is normal. Large right pleural effusion.",

@@ -4,9 +4,9 @@ import pytest
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from ml.clip_keys import normalise_clip_keys
-from ml.config import LoraConfig
-from ml.lora_files import (
+from ml.bases.clip_keys import normalise_clip_keys
+from ml.methods.config import LoraConfig
+from ml.methods.lora_files import (
     DIFFUSERS_FILE,
     KOHYA_FILE,
     add_lora,

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.ndimage import affine_transform, gaussian_filter, shift
 
-from ml.config import DataConfig
-from ml.data import view
 from ml.errors import MlError
-from ml.memorisation import FLAG_CHANCE, memorisation, yardstick
-from ml.registration import FINE, coarse_correlations, fit, prepare
+from ml.measuring.memorisation import FLAG_CHANCE, memorisation, yardstick
+from ml.measuring.registration import FINE, coarse_correlations, fit, prepare
+from ml.methods.config import DataConfig
+from ml.radiographs.training_images import view
 
 
 def films(seed, count, side=64):

@@ -6,10 +6,10 @@ import zipfile
 import pytest
 from chest_fixtures import write_montgomery
 
-from ml import archives
-from ml.archives import opened
 from ml.errors import MlError
 from ml.prepare import main
+from ml.radiographs import archives
+from ml.radiographs.archives import opened
 
 
 def zipped(path, entries, **options):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from ml.pretrain import PretrainingOptions, build, standardise_latents, train_denoiser
+from ml.small.pretrain import PretrainingOptions, build, standardise_latents, train_denoiser
 
 OPTIONS = PretrainingOptions(
     size=32,

@@ -7,7 +7,7 @@ import pytest
 from tuning_fixtures import six_films, tiny_base_folder  # noqa: F401
 
 from ml import finetune, generate
-from ml.progress import EVERY_SECONDS, PlainLines, duration
+from ml.training.progress import EVERY_SECONDS, PlainLines, duration
 
 
 class Clock:

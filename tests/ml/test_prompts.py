@@ -9,12 +9,12 @@ from PIL import Image
 from tuning_fixtures import six_films, small, tiny_base_folder, tune  # noqa: F401
 
 from ml import generate
-from ml.bank import iter_records
+from ml.bank.writer import iter_records
+from ml.bases.prompt_length import check_lengths, words_not_read
 from ml.errors import MlError
 from ml.prepare import main as prepare_main
 from ml.prepare import prepare
-from ml.prompt_length import check_lengths, words_not_read
-from ml.sources import SourceImage
+from ml.radiographs.sources import SourceImage
 from ml.variants import load_base
 
 READ = 75

@@ -8,10 +8,10 @@ import pytest
 from chest_fixtures import write_montgomery
 from tuning_fixtures import six_films, small, tiny_base_folder, tune, weights_of  # noqa: F401
 
-from ml.config import VARIANTS, override
-from ml.data import read_prepared
+from ml.methods.config import VARIANTS, override
 from ml.prepare import main as prepare_main
-from ml.provenance import (
+from ml.radiographs.training_images import read_prepared
+from ml.training.provenance import (
     PAPER_FILMS_TEXT,
     changes_from_preset,
     chosen_here,
@@ -165,8 +165,8 @@ def test_a_run_that_stops_early_ends_with_its_best_weights(base, data, tmp_path,
 
 
 def test_best_weights_of_another_step_are_not_taken_for_them(base, data, tmp_path):
-    from ml.best_weights import keep_best
     from ml.errors import MlError
+    from ml.training.best_weights import keep_best
 
     variant = dataclasses.replace(small("M3", **WORSENING))
     tune("M3", tmp_path / "run", base, data, variant=variant)

@@ -12,8 +12,8 @@ from tuning_fixtures import (
 )
 
 from ml.errors import MlError
-from ml.pretrain import PretrainingOptions, pretrain
-from ml.repeatable import repeatable
+from ml.small.pretrain import PretrainingOptions, pretrain
+from ml.training.repeatable import repeatable
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def two_threads():
 
 def weights(folder):
     """Return every tensor below a folder by its file and name."""
-    found = {}
+    tensors = {}
     for path in sorted(folder.rglob("*.safetensors")):
         for name, tensor in load_file(path).items():
-            found[str(path.relative_to(folder)), name] = tensor
-    assert found
-    return found
+            tensors[str(path.relative_to(folder)), name] = tensor
+    assert tensors
+    return tensors
 
 
 def differing(one, other):
@@ -59,12 +59,12 @@ def test_a_base_is_trained_twice_to_the_same_weights_with_two_threads(tmp_path, 
         autoencoder_steps=2,
         denoiser_steps=4,
     )
-    found = []
+    trained = []
     for name in ("one", "two", "three"):
         captions = ["human chest x-ray"] * len(films)
         pretrain(films, captions, tmp_path / name, options, seed=0, log=lambda _: None)
-        found.append(weights(tmp_path / name))
-    assert differing(found[0], found[1]) == differing(found[0], found[2]) == []
+        trained.append(weights(tmp_path / name))
+    assert differing(trained[0], trained[1]) == differing(trained[0], trained[2]) == []
 
 
 def test_training_asks_for_deterministic_kernels_unless_told_otherwise(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from ml.bank import Shard
+from ml.bank.writer import Shard
 from ml.errors import MlError
-from ml.sampling import (
+from ml.sampling.sampler import (
     SCHEDULERS,
     ImageRequest,
     SamplerSettings,

@@ -17,13 +17,13 @@ from tuning_fixtures import (
     weights_of,
 )
 
-import ml.train
-from ml.cache import MomentCache, draw_latents
-from ml.data import load_grey, read_prepared, to_model, view
+import ml.training.loop
 from ml.errors import MlError
 from ml.prepare import prepare
-from ml.randomness import draw, shuffled
-from ml.sources import SourceImage
+from ml.radiographs.sources import SourceImage
+from ml.radiographs.training_images import load_grey, read_prepared, to_model, view
+from ml.training.cache import MomentCache, draw_latents
+from ml.training.randomness import draw, shuffled
 from ml.variants import load_base
 
 
@@ -57,14 +57,14 @@ def test_a_changed_option_never_meets_a_stale_cache(base, data, tmp_path):
 
 def stopping_after(step, monkeypatch):
     """Let Ctrl-C strike while a step is computed."""
-    real = ml.train.rate_share
+    real = ml.training.loop.rate_share
 
     def interrupting(config, now, total):
         if now == step:
             os.kill(os.getpid(), signal.SIGINT)
         return real(config, now, total)
 
-    monkeypatch.setattr(ml.train, "rate_share", interrupting)
+    monkeypatch.setattr(ml.training.loop, "rate_share", interrupting)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_it_does_not_resume_with_other_options(base, data, tmp_path, monkeypatch
 def recorded_norms(monkeypatch):
     """Record the norm of all gradients as the optimizer sees them."""
     norms = []
-    real = ml.train.make_optimizer
+    real = ml.training.loop.make_optimizer
 
     def recording(config, groups, device):
         optimizer = real(config, groups, device)
@@ -110,7 +110,7 @@ def recorded_norms(monkeypatch):
         optimizer.register_step_pre_hook(note)
         return optimizer
 
-    monkeypatch.setattr(ml.train, "make_optimizer", recording)
+    monkeypatch.setattr(ml.training.loop, "make_optimizer", recording)
     return norms
 
 
@@ -135,13 +135,13 @@ def test_a_loss_that_is_no_number_names_step_and_images(base, data, tmp_path):
 def test_gradients_that_are_no_number_stop_before_the_weights_take_them(
     base, data, tmp_path, monkeypatch
 ):
-    real = ml.train.make_optimizer
+    real = ml.training.loop.make_optimizer
 
     def spoiling(config, groups, device):
         groups[0]["params"][0].register_hook(lambda gradient: gradient * float("nan"))
         return real(config, groups, device)
 
-    monkeypatch.setattr(ml.train, "make_optimizer", spoiling)
+    monkeypatch.setattr(ml.training.loop, "make_optimizer", spoiling)
     for limit in (0.0, 1.0):
         with pytest.raises(
             MlError, match=r"gradients are not a finite number at step 1 \(images: f"
@@ -162,7 +162,7 @@ def test_memory_that_runs_out_is_one_sentence(base, data, tmp_path, monkeypatch)
     def full(*_, **__):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 TiB")
 
-    monkeypatch.setattr(ml.train.MomentCache, "fill", full)
+    monkeypatch.setattr(ml.training.loop.MomentCache, "fill", full)
     with pytest.raises(MlError, match="ran out of memory: use a smaller batch_size"):
         tune("M3", tmp_path / "run", base, data)
 
@@ -251,11 +251,11 @@ def test_the_weight_norm_is_capped(base, data, tmp_path):
 
 def test_the_learning_rate_follows_the_optimizer_steps():
     config = small("M1", warmup_steps=2, schedule="cosine").training
-    shares = [ml.train.rate_share(config, step, 10) for step in range(10)]
+    shares = [ml.training.loop.rate_share(config, step, 10) for step in range(10)]
     assert shares[:3] == [0.5, 1.0, 1.0]
     assert shares[6] == pytest.approx(0.5)
     constant = dataclasses.replace(config, schedule="constant")
-    assert ml.train.rate_share(constant, 9, 10) == 1.0
+    assert ml.training.loop.rate_share(constant, 9, 10) == 1.0
 
 
 def test_min_snr_weighs_as_published():
@@ -266,6 +266,8 @@ def test_min_snr_weighs_as_published():
     alphas = noising.alphas_cumprod[times]
     snr = alphas / (1 - alphas)
     expected = torch.minimum(snr, torch.tensor(5.0)) / snr
-    assert torch.allclose(ml.train._snr_weights(noising, times, 5.0), expected)
+    assert torch.allclose(ml.training.loop._snr_weights(noising, times, 5.0), expected)
     noising.register_to_config(prediction_type="v_prediction")
-    assert torch.allclose(ml.train._snr_weights(noising, times, 5.0), expected * snr / (snr + 1))
+    assert torch.allclose(
+        ml.training.loop._snr_weights(noising, times, 5.0), expected * snr / (snr + 1)
+    )

@@ -7,10 +7,10 @@ import pytest
 import torch
 from single_file_layout import write_single_file
 
-from ml.config import VARIANTS, check, load_variants
 from ml.errors import MlError
-from ml.provenance import chosen_here
+from ml.methods.config import VARIANTS, check, load_variants
 from ml.tiny_base import build_tiny_base
+from ml.training.provenance import chosen_here
 from ml.variants import SD15_CONFIG, load_base, main
 
 

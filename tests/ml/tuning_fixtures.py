@@ -8,10 +8,10 @@ import pytest
 from chest_fixtures import chest
 from PIL import Image
 
-from ml.config import VARIANTS, override
 from ml.finetune import finetune
+from ml.methods.config import VARIANTS, override
 from ml.prepare import prepare
-from ml.sources import SourceImage
+from ml.radiographs.sources import SourceImage
 from ml.tiny_base import build_tiny_base
 
 SMALL = {

@@ -3,8 +3,8 @@
 import numpy as np
 
 from app.statistics.analysis import Analysis, analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 EFFECTS = {"real": 0.0, "M0": -2.0, "M1": 0.0}
 

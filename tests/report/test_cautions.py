@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from app.report.cautions import analysis_cautions
+from app.report.words.cautions import analysis_cautions
 from app.statistics.analysis import analyse
-from app.statistics.table import ratings_table
+from app.statistics.table.ratings import ratings_table
 from tests.report.ratings import simulated_analysis
 
 
 def leads(analysis: object) -> str:
-    found = analysis_cautions(analysis, {})  # type: ignore[arg-type]
-    return " ".join(f"{caution.lead} {caution.text}" for caution in found)
+    cautions = analysis_cautions(analysis, {})  # type: ignore[arg-type]
+    return " ".join(f"{caution.lead} {caution.text}" for caution in cautions)
 
 
 def test_it_says_whom_the_intervals_speak_for() -> None:
@@ -41,10 +41,12 @@ def test_the_kappa_paradox_is_named_where_it_happens() -> None:
             verdict=[verdict[j, k] for j, k in rows],
         )
     )
-    found = [caution for caution in analysis_cautions(analysis, {}) if caution.place == "agreement"]
-    assert len(found) == 1
-    assert "real: 9" in found[0].text
-    assert "PABAK" in found[0].text
+    cautions = [
+        caution for caution in analysis_cautions(analysis, {}) if caution.place == "agreement"
+    ]
+    assert len(cautions) == 1
+    assert "real: 9" in cautions[0].text
+    assert "PABAK" in cautions[0].text
 
 
 def test_a_missing_column_names_the_family_it_takes_away() -> None:

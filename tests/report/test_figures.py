@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.report.figure_drift import drift_panels
-from app.report.figure_realism import realism_shares
-from app.report.figure_repeats import limits_of_agreement
-from app.report.figure_style import SYNTHETIC, short
-from app.report.figures import report_figures
+from app.report.figures.catalogue import report_figures
+from app.report.figures.drift import drift_panels
+from app.report.figures.realism import realism_shares
+from app.report.figures.repeats import limits_of_agreement
+from app.report.figures.style import SYNTHETIC, short
 from tests.report.ratings import simulated_analysis, simulated_table
 
 ALL = {
@@ -119,8 +119,8 @@ def test_drift_shows_means_of_what_was_read() -> None:
 
 
 def test_limits_of_agreement_hold_the_bias_between_them() -> None:
-    found = limits_of_agreement(simulated_analysis())
-    values = [found[key].estimate for key in found]
+    limits = limits_of_agreement(simulated_analysis())
+    values = [limits[key].estimate for key in limits]
     assert None not in values
     assert values == sorted(values, reverse=True)  # type: ignore[type-var]
 

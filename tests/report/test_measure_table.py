@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.bank.evaluation import arm_evaluation
-from app.domain.study import design_from_mapping
-from app.report.cautions import Caution, study_cautions
-from app.report.measure_table import measure_table
-from app.report.methods_text import study_methods
-from app.report.report_table import ReportTable
-from app.report.report_view import report_view
+from app.domain.design.reading import design_from_mapping
+from app.report.page.view import report_view
+from app.report.tables.image_measures import measure_table
+from app.report.tables.table import ReportTable
+from app.report.words.cautions import Caution, study_cautions
+from app.report.words.methods import study_methods
 from app.services.summarise_study import ArmFacts, StudySummary
 from tests.bank.test_evaluation import WHOLE
 from tests.studies import design_values
@@ -26,8 +26,7 @@ def arm(key: str, evaluation: object = None, flags: list[Any] | None = None) -> 
         label=key,
         kind="real" if key == "real" else "synthetic",
         description="",
-        normal=2,
-        abnormal=2,
+        cases_by_stratum={"normal": 2, "abnormal": 2},
         generated=None,
         rejected=None,
         rejection_rule="",
@@ -54,6 +53,7 @@ def summary(*arms: ArmFacts, **questions: object) -> StudySummary:
         presentations=0,
         rated=0,
         analysis=None,
+        questions=(),
     )
 
 
@@ -66,8 +66,8 @@ def cells(table: ReportTable, row: int) -> dict[str, str]:
 
 
 def copies(*arms: ArmFacts, **questions: object) -> list[Caution]:
-    found = study_cautions(summary(*arms, **questions))
-    return [caution for caution in found if caution.lead.startswith("Possible copies")]
+    cautions = study_cautions(summary(*arms, **questions))
+    return [caution for caution in cautions if caution.lead.startswith("Possible copies")]
 
 
 def test_a_row_holds_every_measure_and_both_counts() -> None:

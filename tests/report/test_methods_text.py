@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.report.methods_text import analysis_methods
-from app.report.references import REFERENCES, cite
+from app.report.words.methods import analysis_methods
+from app.report.words.references import REFERENCES, cite
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_analysis, simulated_table
 
 

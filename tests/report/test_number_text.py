@@ -2,8 +2,8 @@
 
 import doctest
 
-from app.report import number_text
-from app.report.number_text import (
+from app.report.words import numbers as number_text
+from app.report.words.numbers import (
     interval,
     number,
     p_phrase,
@@ -12,7 +12,7 @@ from app.report.number_text import (
     signed,
     with_interval,
 )
-from app.statistics.result import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable
 
 
 def test_its_examples_hold() -> None:

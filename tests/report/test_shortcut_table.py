@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from app.bank.leak_audit import MEASURES
-from app.report.cautions import audit_cautions
-from app.report.report_view import report_view
-from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.report.page.view import report_view
+from app.report.tables.shortcuts import shortcut_table
+from app.report.words.cautions import audit_cautions
+from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import ArmPictures, PictureAudit
-from app.statistics.separation import Separation, separation
+from app.statistics.realness.separation import Separation, separation
 from tests.report.test_measure_table import arm, cells, summary
 
 WEAK = Separation(auc=0.61, low=0.45, high=0.75, synthetic_is="higher", p=0.2)
@@ -17,8 +18,8 @@ STRONG = Separation(auc=0.93, low=0.8, high=0.98, synthetic_is="lower", p=0.0001
 ALIKE = Separation(auc=0.5, low=None, high=None, synthetic_is="alike", p=1.0)
 
 
-def pictures(key: str, **found: Separation | None) -> ArmPictures:
-    separations = {} if key == "real" else {name: found.get(name, WEAK) for name in MEASURES}
+def pictures(key: str, **separated: Separation | None) -> ArmPictures:
+    separations = {} if key == "real" else {name: separated.get(name, WEAK) for name in MEASURES}
     kind = "real" if key == "real" else "synthetic"
     return ArmPictures(key, f"{key} in words", kind, 20, 0, 600, separations)
 
@@ -51,11 +52,11 @@ def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
 
 def test_only_arms_that_are_told_apart_are_warned_of() -> None:
     told = pictures("M1", sharpness=STRONG, contrast=replace(STRONG, synthetic_is="higher"))
-    found = audit(pictures("real"), pictures("M0"), told)
-    ((lead, text),) = shortcut_sentences(found)
+    audited = audit(pictures("real"), pictures("M0"), told)
+    ((lead, text),) = shortcut_sentences(audited)
     assert lead == "Told from real without anatomy: M1 in words."
     assert text == "One number does it: sharpness (softer, AUC 0.93), contrast (harder, AUC 0.93)."
-    top, below = audit_cautions(found)
+    top, below = audit_cautions(audited)
     assert (top.place, below.place) == ("top", "shortcuts")
     assert top.text.startswith("M1: one number")
     assert audit_cautions(audit(pictures("real"), pictures("M0"))) == ()
@@ -89,8 +90,8 @@ def test_files_are_alike_or_counted() -> None:
 
 def test_the_report_holds_the_audit_where_there_is_one() -> None:
     arms = (arm("real"), arm("M0"))
-    found = audit(pictures("real"), pictures("M0", sharpness=STRONG))
-    view = report_view(summary(*arms), found)
+    audited = audit(pictures("real"), pictures("M0", sharpness=STRONG))
+    view = report_view(summary(*arms), audited)
     assert [section.name for section in view.sections] == ["images", "shortcuts"]
     assert "Told from real without anatomy" in view.sections[1].cautions[0].lead
     assert view.sections[1].tables[0].notes[0].startswith("All 40 files are alike")

@@ -2,9 +2,9 @@
 
 import re
 
-from app.report.verdict_sentences import arm_sentences
+from app.report.words.conclusions import arm_sentences
 from app.statistics.analysis import analyse
-from app.statistics.table import ratings_table
+from app.statistics.table.ratings import ratings_table
 from tests.report.ratings import simulated_analysis, simulated_table
 
 

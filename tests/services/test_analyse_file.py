@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import BadRatings
 from app.services.analyse_file import FileAnalysis, analyse_file, column_map
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 
 HEADER = "reader,case,arm,truth,realism,verdict"
 GOOD = [
@@ -40,12 +40,19 @@ def test_it_reads_commas_semicolons_tabs_and_a_byte_order_mark(tmp_path: Path) -
 
 
 def test_numbers_for_truth_and_verdict_mean_1_is_real(tmp_path: Path) -> None:
-    words = analysed(tmp_path, lines()).analysis.to_json()
+    words = analysed(tmp_path, lines())
     swapped = [row.replace("synthetic", "0").split(",") for row in GOOD]
     for row in swapped:
         row[3], row[5] = row[3].replace("real", "1"), row[5].replace("real", "1")
-    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped))).analysis.to_json()
-    assert numbers == words
+    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped)))
+    assert numbers.analysis.to_json() == words.analysis.to_json()
+    # Others mean the opposite by 1, so it is known to whoever shows this.
+    assert (words.is_numbered, numbers.is_numbered) == (False, True)
+
+
+def test_a_verdict_alone_in_numbers_is_noted_too(tmp_path: Path) -> None:
+    rows = [row.rsplit(",", 1)[0] + ("," + "1" if row.endswith("real") else ",0") for row in GOOD]
+    assert analysed(tmp_path, lines(*rows)).is_numbered
 
 
 def test_columns_of_other_tools_are_mapped(tmp_path: Path) -> None:
@@ -53,35 +60,35 @@ def test_columns_of_other_tools_are_mapped(tmp_path: Path) -> None:
     columns = column_map(
         ["reader=rater", "case=image", "arm=model", "realism=likert", "verdict=said"]
     )
-    found = analysed(tmp_path, text, **columns)
-    assert found.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+    read = analysed(tmp_path, text, **columns)
+    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
 
 
 def test_superseded_ratings_do_not_count_and_extra_columns_are_ignored(tmp_path: Path) -> None:
     rows = [f'{row},0,"a, b"' for row in GOOD]
     rows.insert(0, GOOD[0].replace("R1", "R1") + ",1,x")
-    found = analysed(tmp_path, lines(*rows, header=HEADER + ",superseded,note"))
-    assert found.left_out == 1
-    assert found.ignored == ("note",)
-    assert found.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+    read = analysed(tmp_path, lines(*rows, header=HEADER + ",superseded,note"))
+    assert read.left_out == 1
+    assert read.ignored == ("note",)
+    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
 
 
 def test_presentations_count_from_one_and_replicates_from_zero(tmp_path: Path) -> None:
     again = [f"{row},2" for row in GOOD[:3]]
     rows = [f"{row},1" for row in GOOD] + again
-    found = analysed(tmp_path, lines(*rows, header=HEADER + ",presentation")).analysis
-    assert found.arms["real"].n_repeated == 3
+    analysis = analysed(tmp_path, lines(*rows, header=HEADER + ",presentation")).analysis
+    assert analysis.arms["real"].n_repeated == 3
     zero = [row[:-1] + str(int(row[-1]) - 1) for row in rows]
     same = analysed(tmp_path, lines(*zero, header=HEADER + ",replicate")).analysis
-    assert same.to_json() == found.to_json()
+    assert same.to_json() == analysis.to_json()
 
 
 def test_empty_cells_stay_missing(tmp_path: Path) -> None:
     rows = [*GOOD]
     first = rows[0].split(",")
     rows[0] = ",".join([*first[:4], "", "NA"])
-    found = analysed(tmp_path, lines(*rows)).analysis
-    assert found.arms["real"].families["realism"]["mean"].n_ratings == 17  # type: ignore[union-attr]
+    analysis = analysed(tmp_path, lines(*rows)).analysis
+    assert analysis.arms["real"].families["realism"]["mean"].n_ratings == 17  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.writer import BankWriter
-from app.db.picture_rows import pictures_of_cases
-from app.db.study_rows import study_by_slug
+from app.db.studies import study_by_slug
 from app.db.tables import Case
 from app.db.tables import Image as ImageRow
+from app.db.truth.pictures import pictures_of_cases
 from app.domain.errors import BadDesign, NotFound
 from app.services.audit_pictures import PictureAudit, audit_pictures
 from app.services.import_bank import import_bank
@@ -86,9 +86,9 @@ def test_sources_smaller_than_the_picture_are_counted(house: House, tmp_path: Pa
 
 
 def test_without_real_cases_nothing_is_compared(house: House) -> None:
-    found = audited(house, house.draft(arms=arms("M0")))
-    assert not found.compares
-    assert set(found.arms[0].separations.values()) == {None}
+    audit = audited(house, house.draft(arms=arms("M0")))
+    assert not audit.compares
+    assert set(audit.arms[0].separations.values()) == {None}
 
 
 def test_practice_cases_are_left_out(house: House) -> None:

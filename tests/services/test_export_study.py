@@ -14,18 +14,24 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from app.db.export_rows import case_rows
-from app.db.study_rows import study_by_slug
+from app.db.studies import study_by_slug
 from app.db.tables import Arm, Image
+from app.db.truth.exports import case_rows
+from app.domain.design.reading import design_from_mapping
 from app.services.analyse_file import analyse_file
-from app.services.export_study import FILES, RATING_COLUMNS, StudyExport
+from app.services.export_study import FILES, RatingsFile, StudyExport
 from app.services.export_study.parquet import parquet_is_available
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
-from app.statistics.settings import AnalysisSettings
+from app.statistics.table.settings import AnalysisSettings
 from tests.bank.test_evaluation import WHOLE
-from tests.studies import NOW, SIZE, House
+from tests.studies import NOW, SIZE, House, design_values
+
+
+def ratings_file() -> RatingsFile:
+    """The layout of the trial study."""
+    return RatingsFile("trial-study", design_from_mapping(design_values()), has_machines=False)
 
 
 class Exported:
@@ -238,7 +244,7 @@ def test_the_r_script_names_only_columns_and_levels_that_are_there(exported: Exp
             depth += (character == left) - (character == right)
             assert depth >= 0
         assert depth == 0
-    columns = {name for name, _ in RATING_COLUMNS}
+    columns = set(ratings_file().types)
     made = {"realism_step", "judged_real"}
     assert set(re.findall(r"ratings\$(\w+)", script)) <= columns | made
     for made_column in made:
@@ -288,7 +294,7 @@ def test_parquet_keeps_types(exported: Exported) -> None:
 
     content = b"".join(exported.export.files()["ratings.parquet"]())
     table = parquet.read_table(io.BytesIO(content))
-    assert table.column_names == [name for name, _ in RATING_COLUMNS]
+    assert table.column_names == list(ratings_file().types)
     realism = [row["realism"] for row in exported.rows("ratings.csv")]
     assert table["realism"].to_pylist() == [int(value) for value in realism]
 

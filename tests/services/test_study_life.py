@@ -6,8 +6,8 @@ from itertools import groupby
 import pytest
 from sqlalchemy import func, select
 
-from app.db.presentation_rows import lay_out_presentations
 from app.db.tables import (
+    Answer,
     Arm,
     Case,
     Event,
@@ -18,11 +18,14 @@ from app.db.tables import (
     ShownCase,
     Study,
 )
+from app.db.truth.simulated_readers import presentations_with_arms
+from app.domain.design.reading import design_from_json, design_from_mapping
+from app.domain.design.writing import digest
 from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
-from app.domain.study import design_from_json, design_from_mapping, digest
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study
+from app.steps.lay_out_presentations import lay_out_early
 from tests.studies import NOW, House, design_values
 
 
@@ -188,7 +191,7 @@ def test_a_rehearsal_is_a_marked_copy_and_leaves_the_study_alone(house: House) -
         assert "simulated readers" in design_from_json(copy.design).notice
         assert session.scalar(select(func.count(Rating.id))) == 42
         simulated = session.scalars(select(Reader).where(Reader.study_id == copy.id)).all()
-        assert all(reader.is_simulated for reader in simulated)
+        assert all(reader.kind == "simulated" for reader in simulated)
         cases = {
             study: {
                 case.code: case.image_id
@@ -211,12 +214,13 @@ def test_a_rehearsal_is_the_same_for_the_same_seed(house: House) -> None:
         with house.database.reading() as session:
             answers.append(
                 session.execute(
-                    select(Reader.code, Presentation.position, Rating.realism, Rating.confidence)
+                    select(Reader.code, Presentation.position, Answer.question, Answer.value)
                     .join(Presentation, Presentation.reader_id == Reader.id)
                     .join(Rating, Rating.presentation_id == Presentation.id)
+                    .join(Answer, Answer.rating_id == Rating.id)
                     .join(Study, Study.id == Reader.study_id)
                     .where(Study.slug == made.slug)
-                    .order_by(Reader.code, Presentation.position)
+                    .order_by(Reader.code, Presentation.position, Answer.question)
                 ).all()
             )
     assert answers[0] == answers[1]
@@ -224,8 +228,6 @@ def test_a_rehearsal_is_the_same_for_the_same_seed(house: House) -> None:
 
 
 def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
-    from app.db.presentation_rows import presentations_with_arms
-
     slug, _ = house.open_study_with_reader()
     with house.database.reading() as session:
         reader = session.scalars(select(Reader)).one()
@@ -236,9 +238,8 @@ def test_simulated_ratings_are_for_simulated_readers_only(house: House) -> None:
 def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None:
     from sqlalchemy.exc import IntegrityError
 
-    from app.db.rating_rows import append_rating
-    from app.db.reader_rows import start_session
-    from app.domain.scales import Answers
+    from app.db.blind.answers import append_rating
+    from app.db.blind.readers import start_session
 
     house.open_study_with_reader()
     with house.database.writing() as session:
@@ -252,7 +253,7 @@ def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None
                 session,
                 presentation=presentation,
                 sitting=sitting,
-                answers=Answers(3, "real", 2, None),
+                answers={"realism": 3, "verdict": "real", "confidence": 2},
                 submission=submission,
                 supersedes=None,
                 now=NOW,
@@ -277,7 +278,7 @@ def test_an_order_can_be_redone_from_its_stored_seed(house: House) -> None:
         session.flush()
         twin.code = "R01"
         with session.no_autoflush:
-            lay_out_presentations(session, twin, design_from_json(study.design))
+            lay_out_early(session, twin, design_from_json(study.design))
             seed = twin.order_seed
         twin.code = "R01x"
     assert seed == "spread-1:7:R01"

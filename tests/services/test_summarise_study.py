@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from app.db.export_rows import rating_rows
-from app.db.study_ratings import experience_band, study_ratings
-from app.db.study_rows import events_of, study_by_slug
+from app.db.studies import events_of, study_by_slug
+from app.db.truth.answer_rows import answer_rows
+from app.db.truth.ratings_table import study_ratings
 from app.domain.errors import NotFound, Refused
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import facts_of_arms, note_interim_look, summarise_study
@@ -60,7 +60,7 @@ def test_it_counts_every_rating_once_with_its_truth(house: House) -> None:
     slug = rehearsed(house, replicates={"count": 2, "minimum_lag": 3})
     with house.database.reading() as session:
         summary = summarise_study(session, slug)
-        rows = [row._mapping for row in rating_rows(session, study_by_slug(session, slug))]
+        rows = list(answer_rows(session, study_by_slug(session, slug)))
     assert summary.is_rehearsal
     assert summary.analysis is not None
     table = summary.analysis.table
@@ -70,7 +70,9 @@ def test_it_counts_every_rating_once_with_its_truth(house: House) -> None:
     assert int((table.replicate == 1).sum()) == 4 * 2
     judged = {arm: np.nanmean(table.matrix("judged_real", arm)) for arm in table.arms}
     for arm in table.arms:
-        said = [row["verdict"] for row in rows if row["arm"] == arm and not row["replicate"]]
+        said = [
+            row.answers["verdict"] for row in rows if row.picture.arm == arm and not row.replicate
+        ]
         assert judged[arm] == pytest.approx(said.count("real") / len(said))
 
 
@@ -105,19 +107,11 @@ def test_flagged_images_are_counted_in_the_bank_and_among_the_cases(house: House
         assert facts_of_arms(session, slug) == summarise_study(session, slug).arms
     assert arms["real"] is None
     assert arms["M0"] is None
-    found = arms["M1"]
-    assert found is not None
+    evaluation = arms["M1"]
+    assert evaluation is not None
     # Practice is not counted, as it is not rated.
-    assert (found.memorised, found.drawn) == (12, 4)
-    assert (found.drawn_compared, found.drawn_memorised) == (4, 4)
-
-
-@pytest.mark.parametrize(
-    ("years", "band"),
-    [(0, "under 5 years"), (5, "5 to 9 years"), (19, "10 to 19 years"), (70, "20 years or more")],
-)
-def test_years_fall_into_bands(years: int, band: str) -> None:
-    assert experience_band(years) == band
+    assert (evaluation.memorised, evaluation.drawn) == (12, 4)
+    assert (evaluation.drawn_compared, evaluation.drawn_memorised) == (4, 4)
 
 
 def test_its_json_holds_no_nan(house: House) -> None:

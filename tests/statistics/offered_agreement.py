@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 from offered_mrmc import matrix
 
-from app.statistics.agreement import agreement
-from app.statistics.agreement_coefficients import (
+from app.statistics.agreement.by_arm import agreement
+from app.statistics.agreement.coefficients import (
     brennan_prediger,
     conger_kappa,
     fleiss_kappa,
     gwet_ac,
     percent_agreement,
 )
-from app.statistics.agreement_kappa import (
+from app.statistics.agreement.icc import icc
+from app.statistics.agreement.intra_reader import NORMAL_95, intra_reader, reader_repeats
+from app.statistics.agreement.kappa import (
     bias_index,
     kappa_standard_error,
     pair_mean,
@@ -30,12 +32,12 @@ from app.statistics.agreement_kappa import (
     prevalence_index,
     specific_agreement,
 )
-from app.statistics.agreement_krippendorff import alpha_of_distance, krippendorff_alpha
-from app.statistics.agreement_tallies import Tallies, whole
-from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
-from app.statistics.icc import icc, variance_components
-from app.statistics.intra_reader import NORMAL_95, intra_reader, reader_repeats
-from app.statistics.kendall import complete_cases, kendall_w
+from app.statistics.agreement.kendall import complete_cases, kendall_w
+from app.statistics.agreement.krippendorff import alpha_of_distance, krippendorff_alpha
+from app.statistics.agreement.tallies import Tallies, whole
+from app.statistics.agreement.weights import agreement_weights
+from app.statistics.table.categories import category_values, one_hot
+from app.statistics.variance.components import variance_components
 
 Rows = Sequence[Mapping[str, str]]
 Args = Mapping[str, Any]

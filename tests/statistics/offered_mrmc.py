@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.auc import reader_aucs, reader_aucs_of_arms
-from app.statistics.contrasts import friedman, holm, independent_arms
-from app.statistics.detection import sdt_loglinear
-from app.statistics.equivalence import difference_p_value, equivalence_p_value
-from app.statistics.interval import counts, limits
-from app.statistics.obuchowski_rockette import (
+from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.realness.contrasts import friedman, holm, independent_arms
+from app.statistics.realness.detection import sdt_loglinear
+from app.statistics.realness.equivalence import difference_p_value, equivalence_p_value
+from app.statistics.table.settings import Generalisation
+from app.statistics.variance.interval import counts, limits
+from app.statistics.variance.obuchowski_rockette import (
     components,
     difference,
     global_test,
     single_arm,
 )
-from app.statistics.reader_means import reader_means
-from app.statistics.settings import Generalisation
+from app.statistics.variance.reader_means import reader_means
 
 Rows = Sequence[Mapping[str, str]]
 Args = Mapping[str, Any]
@@ -88,7 +88,7 @@ def sampled(args: Args) -> Generalisation:
 
 def or_single(rows: Rows, args: Args) -> list[dict[str, Any]]:
     theta, cov = figures(rows, args)
-    found = []
+    arms = []
     for i in range(2):
         arm = single_arm(theta[i], cov[i, :, i], generalise_to=sampled(args))
         low, high = limits(arm.estimate, arm.se, arm.df, level=0.95)
@@ -99,61 +99,61 @@ def or_single(rows: Rows, args: Args) -> list[dict[str, Any]]:
             own |= {"MS(R)": arm.ms_reader, "df": arm.df}
         else:
             own |= {"MS(R)": arm.ms_reader, "Cov2": arm.cov2, "df": arm.df}
-        found.append(own)
-    return found
+        arms.append(own)
+    return arms
 
 
 def or_difference(rows: Rows, args: Args) -> dict[str, Any]:
     theta, cov = figures(rows, args)
-    found = difference(theta, cov, generalise_to=sampled(args))
-    low, high = limits(found.estimate, found.se, found.df, level=0.95)
+    contrast = difference(theta, cov, generalise_to=sampled(args))
+    low, high = limits(contrast.estimate, contrast.se, contrast.df, level=0.95)
     own: dict[str, Any] = {
-        "Estimate": found.estimate,
-        "StdErr": found.se,
+        "Estimate": contrast.estimate,
+        "StdErr": contrast.se,
         "CI": [low, high],
-        "p-value": found.p_value,
+        "p-value": contrast.p_value,
     }
     if args.get("factor") == "FRRC":
-        return own | {"z": found.statistic}
-    return own | {"df": found.df, "t": found.statistic}
+        return own | {"z": contrast.statistic}
+    return own | {"df": contrast.df, "t": contrast.statistic}
 
 
 def or_global(rows: Rows, args: Args) -> dict[str, float]:
     theta, cov = figures(rows, args)
-    found = global_test(theta, cov, generalise_to=sampled(args))
-    own = {"MS(T)": found.ms_arm, "p-value": found.p_value}
+    test = global_test(theta, cov, generalise_to=sampled(args))
+    own = {"MS(T)": test.ms_arm, "p-value": test.p_value}
     if args.get("factor") == "FRRC":
         return own | {
-            "X2": found.statistic,
-            "df": found.df1,
-            "Cov2": found.cov2,
-            "Cov3": found.cov3,
-            "Denominator": found.denominator,
+            "X2": test.statistic,
+            "df": test.df1,
+            "Cov2": test.cov2,
+            "Cov3": test.cov3,
+            "Denominator": test.denominator,
         }
     own |= {
-        "F": found.statistic,
-        "df1": found.df1,
-        "df2": found.df2,
-        "MS(T:R)": found.ms_arm_by_reader,
+        "F": test.statistic,
+        "df1": test.df1,
+        "df2": test.df2,
+        "MS(T:R)": test.ms_arm_by_reader,
     }
     if args.get("factor") == "RRFC":
         return own
     return own | {
-        "Cov2": found.cov2,
-        "Cov3": found.cov3,
-        "Denominator": found.denominator,
+        "Cov2": test.cov2,
+        "Cov3": test.cov3,
+        "Denominator": test.denominator,
     }
 
 
 def or_components(rows: Rows, args: Args) -> dict[str, float]:
-    found = components(*figures(rows, args))
+    estimated = components(*figures(rows, args))
     return {
-        "reader": found.reader,
-        ("test:reader" if "variable" in args else "treatment:reader"): found.arm_by_reader,
-        "Error": found.error,
-        "Cov1": found.cov1,
-        "Cov2": found.cov2,
-        "Cov3": found.cov3,
+        "reader": estimated.reader,
+        ("test:reader" if "variable" in args else "treatment:reader"): estimated.arm_by_reader,
+        "Error": estimated.error,
+        "Cov1": estimated.cov1,
+        "Cov2": estimated.cov2,
+        "Cov3": estimated.cov3,
     }
 
 
@@ -226,12 +226,12 @@ def signal_detection(rows: Rows, args: Args) -> dict[str, float]:
     else:
         hits, alarms = args["hits"], args["false_alarms"]
         n_signal, n_noise = args["n_signal"], args["n_noise"]
-    found = sdt_loglinear(*(np.array([float(x)]) for x in (hits, n_signal, alarms, n_noise)))
+    detected = sdt_loglinear(*(np.array([float(x)]) for x in (hits, n_signal, alarms, n_noise)))
     log_beta = "lnbeta" if "model" in args else "ln_beta"
     return {
-        "dprime": float(found.d_prime[0]),
-        "c": float(found.criterion[0]),
-        log_beta: float(found.log_beta[0]),
+        "dprime": float(detected.d_prime[0]),
+        "c": float(detected.criterion[0]),
+        log_beta: float(detected.log_beta[0]),
     }
 
 
@@ -254,16 +254,16 @@ def delong_interval(rows: Rows, args: Args) -> list[float]:
 def delong_test(rows: Rows, args: Args) -> dict[str, float]:
     markers = list(dict.fromkeys(row["reader"] for row in rows))
     theta, cov = marker_figures(rows, markers)
-    found = difference(theta, cov, generalise_to="cases")
-    return {"z": abs(found.statistic), "p": found.p_value}
+    contrast = difference(theta, cov, generalise_to="cases")
+    return {"z": abs(contrast.statistic), "p": contrast.p_value}
 
 
 def friedman_of_readers(rows: Rows, args: Args) -> list[float | None]:
     theta = np.array(
         [reader_means(matrix(rows, "rating", arm=arm))[0] for arm in ("real", "modelA", "modelB")]
     )
-    found = friedman(theta)
-    return [found.statistic, found.df, found.p_value]
+    test = friedman(theta)
+    return [test.statistic, test.df, test.p_value]
 
 
 def friedman_of_methods(rows: Rows, args: Args) -> float | None:
@@ -283,12 +283,12 @@ def paired_t(rows: Rows, args: Args) -> dict[str, dict[str, float | None]]:
     )
     raw: dict[str, float | None] = {}
     for i, arm in enumerate(arms[1:], start=1):
-        found = difference(
+        contrast = difference(
             joined.theta[[i, 0]],
             joined.covariance[[i, 0]][:, :, [i, 0]],
             generalise_to="readers",
         )
-        raw[arm] = found.p_value
+        raw[arm] = contrast.p_value
     return {"p": raw, "holm": dict(zip(raw, holm(list(raw.values())), strict=True))}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
 
 ARMS = ("real", "M0", "M1")
 
@@ -23,7 +23,7 @@ def columns(
     """Columns of a study in which every later arm looks ``shift`` less real than the one before."""
     rng = np.random.default_rng(seed)
     reader_shift = 0.3 * rng.standard_normal((readers, 1))
-    found: dict[str, list[Any]] = {
+    filled: dict[str, list[Any]] = {
         name: []
         for name in (
             "reader",
@@ -51,17 +51,17 @@ def columns(
                 if rng.random() < missing:
                     continue
                 x = latent[j, k]
-                found["reader"].append(f"R{j + 1:02d}")
-                found["case"].append(f"{arm}-{k:03d}")
-                found["arm"].append(arm)
-                found["truth"].append("real" if arm == "real" else "synthetic")
-                found["realism"].append(float(np.clip(np.round(3 + x), 1, 5)))
-                found["score"].append(float(np.clip(np.round(50 + 20 * x), 0, 100)))
-                found["verdict"].append(float(x < 0))
-                found["confidence"].append(float(np.clip(np.ceil(2 * abs(x)), 1, 5)))
-                found["position"].append(float(1 + rng.integers(len(arms) * cases)))
-                found["reading_time_ms"].append(float(np.exp(8 + 0.4 * rng.standard_normal())))
-    return found
+                filled["reader"].append(f"R{j + 1:02d}")
+                filled["case"].append(f"{arm}-{k:03d}")
+                filled["arm"].append(arm)
+                filled["truth"].append("real" if arm == "real" else "synthetic")
+                filled["realism"].append(float(np.clip(np.round(3 + x), 1, 5)))
+                filled["score"].append(float(np.clip(np.round(50 + 20 * x), 0, 100)))
+                filled["verdict"].append(float(x < 0))
+                filled["confidence"].append(float(np.clip(np.ceil(2 * abs(x)), 1, 5)))
+                filled["position"].append(float(1 + rng.integers(len(arms) * cases)))
+                filled["reading_time_ms"].append(float(np.exp(8 + 0.4 * rng.standard_normal())))
+    return filled
 
 
 def study(**design: Any) -> RatingsTable:

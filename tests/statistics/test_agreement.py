@@ -18,15 +18,15 @@ from textbook_agreement import (
     ratings_with_gaps,
 )
 
-from app.statistics.agreement import ESTIMANDS, MANY_CATEGORIES, agreement
-from app.statistics.agreement_coefficients import (
+from app.statistics.agreement.by_arm import ESTIMANDS, MANY_CATEGORIES, agreement
+from app.statistics.agreement.coefficients import (
     brennan_prediger,
     conger_kappa,
     fleiss_kappa,
     gwet_ac,
     percent_agreement,
 )
-from app.statistics.agreement_kappa import (
+from app.statistics.agreement.kappa import (
     kappa_of_tables,
     kappa_standard_error,
     kappa_without_one,
@@ -36,15 +36,16 @@ from app.statistics.agreement_kappa import (
     pair_tables,
     pairwise_kappa,
 )
-from app.statistics.agreement_krippendorff import (
+from app.statistics.agreement.krippendorff import (
     alpha_interval,
     alpha_interval_without_one_case,
     alpha_of_coincidences,
     krippendorff_alpha,
 )
-from app.statistics.agreement_tallies import coincidences, leave_one_case, leave_one_reader, whole
-from app.statistics.agreement_weights import agreement_weights, category_values, one_hot
-from app.statistics.table import Float, StatisticsInputError
+from app.statistics.agreement.tallies import coincidences, leave_one_case, leave_one_reader, whole
+from app.statistics.agreement.weights import agreement_weights
+from app.statistics.table.categories import category_values, one_hot
+from app.statistics.table.ratings import Float, StatisticsInputError
 
 STEPS = (1.0, 2.0, 3.0, 4.0, 5.0)
 COEFFICIENTS = (percent_agreement, fleiss_kappa, conger_kappa, gwet_ac, brennan_prediger)
@@ -375,3 +376,33 @@ def test_unused_steps_of_the_scale_count() -> None:
     )
     assert four["brennan_prediger"].estimate != five["brennan_prediger"].estimate
     assert four["fleiss_kappa"].estimate == pytest.approx(five["fleiss_kappa"].estimate)
+
+
+def test_coefficients_known_to_cover_badly_carry_a_caution() -> None:
+    matrix = ratings_with_gaps(seed=8)
+    realism = agreement(matrix, kind="realism", categories=STEPS)
+    called = (matrix > 2) * np.where(np.isnan(matrix), np.nan, 1.0)
+    verdict = agreement(called, kind="verdict", categories=(0, 1))
+    assert "89 to 97 %" in realism["gwet_ac2"].caution
+    assert "91 to 98 %" in verdict["gwet_ac1"].caution
+    assert realism["fleiss_kappa"].caution == realism["gwet_ac1"].caution == ""
+    own = agreement(matrix, kind="realism", categories=STEPS, generalise_to="cases")
+    assert own["gwet_ac2"].caution == ""
+
+
+@pytest.mark.parametrize("kind", ["realism", "verdict"])
+def test_with_two_categories_one_number_has_one_interval(kind: Any) -> None:
+    rng = np.random.default_rng(3)
+    matrix = (
+        rng.normal(size=(5, 1)) + rng.normal(size=(1, 20)) + rng.normal(size=(5, 20)) > 0
+    ) * 1.0
+    found = agreement(matrix, kind=kind, categories=(0.0, 1.0))
+    for same in (
+        ("krippendorff_alpha_nominal", "krippendorff_alpha_ordinal", "krippendorff_alpha_interval"),
+        ("cohen_kappa_mean", "cohen_kappa_mean_linear", "cohen_kappa_mean_quadratic"),
+        ("gwet_ac1", "gwet_ac2"),
+        ("pabak", "brennan_prediger"),
+    ):
+        ends = [(found[name].low, found[name].high) for name in same]
+        for other in ends[1:]:
+            assert other == pytest.approx(ends[0])

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from textbook_agreement import ratings_with_gaps
 
-from app.statistics.agreement_krippendorff import krippendorff_alpha
-from app.statistics.bootstrap import (
+from app.statistics.agreement.krippendorff import krippendorff_alpha
+from app.statistics.agreement.resampled_alpha import resampled_alphas
+from app.statistics.realness.resampled_auc import resampled_aucs
+from app.statistics.table.ratings import Float
+from app.statistics.variance.bootstrap import (
     percentile_interval,
-    resampled_alphas,
-    resampled_aucs,
     resampled_means,
     two_way_resamples,
 )
-from app.statistics.table import Float
 
 
 def drawn(seed: int = 1, n: int = 20) -> Any:
@@ -52,12 +52,12 @@ def auc_by_loop(real: Float, synthetic: Float) -> float:
 def test_means_are_those_of_the_resampled_tables(shift: float) -> None:
     matrix = ratings_with_gaps(seed=1) + shift
     resamples = drawn()
-    found = resampled_means(matrix, resamples.readers, resamples.cases["real"])
+    means = resampled_means(matrix, resamples.readers, resamples.cases["real"])
     expected = [
         mean_by_loop(written_out(matrix, readers, cases))
         for readers, cases in zip(resamples.readers, resamples.cases["real"], strict=True)
     ]
-    assert found == pytest.approx(expected, rel=1e-6, nan_ok=True)
+    assert means == pytest.approx(expected, rel=1e-6, nan_ok=True)
 
 
 @pytest.mark.parametrize("steps", [4, 400])
@@ -71,7 +71,7 @@ def test_aucs_are_those_of_the_resampled_tables(steps: int) -> None:
     seen = np.concatenate((real[np.isfinite(real)], synthetic[np.isfinite(synthetic)]))
     assert (np.unique(seen).size > 64) == (steps == 400)
     resamples = drawn()
-    found = resampled_aucs(
+    areas = resampled_aucs(
         real, [synthetic], resamples.readers, resamples.cases["real"], [resamples.cases["M1"]]
     )[0]
     expected = [
@@ -80,15 +80,15 @@ def test_aucs_are_those_of_the_resampled_tables(steps: int) -> None:
             resamples.readers, resamples.cases["real"], resamples.cases["M1"], strict=True
         )
     ]
-    assert found == pytest.approx(expected, rel=1e-6, nan_ok=True)
+    assert areas == pytest.approx(expected, rel=1e-6, nan_ok=True)
 
 
 def test_alpha_of_everything_drawn_once_is_that_of_the_study() -> None:
     matrix = ratings_with_gaps(seed=4)
     once = np.ones((1, 5), dtype=np.float32), np.ones((1, 14), dtype=np.float32)
     for metric in ("nominal", "ordinal", "interval"):
-        found = resampled_alphas(matrix, *once, metrics=[metric])[metric]  # type: ignore[list-item,index]
-        assert found[0] == pytest.approx(krippendorff_alpha(matrix, metric), rel=1e-5)  # type: ignore[arg-type]
+        alphas = resampled_alphas(matrix, *once, metrics=[metric])[metric]  # type: ignore[list-item,index]
+        assert alphas[0] == pytest.approx(krippendorff_alpha(matrix, metric), rel=1e-5)  # type: ignore[arg-type]
 
 
 def test_copies_of_a_reader_do_not_raise_agreement() -> None:
@@ -123,9 +123,9 @@ def test_each_is_drawn_once_on_average_with_the_spread_of_a_multinomial() -> Non
 
 
 def test_the_interval_holds_the_middle_of_the_replicates() -> None:
-    found = percentile_interval(0.5, np.linspace(0, 1, 1001), counts=(3, 4, 12))
-    assert (found.low, found.high) == (pytest.approx(0.025), pytest.approx(0.975))
-    assert found.n_ratings == 12
+    interval = percentile_interval(0.5, np.linspace(0, 1, 1001), counts=(3, 4, 12))
+    assert (interval.low, interval.high) == (pytest.approx(0.025), pytest.approx(0.975))
+    assert interval.n_ratings == 12
 
 
 def test_too_many_undefined_resamples_leave_no_interval() -> None:

@@ -9,13 +9,13 @@ import pytest
 from simulated_readers import study
 
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def bootstrap_of(table: RatingsTable, arm: str, **settings: Any) -> dict[str, Any]:
-    found = analyse(table, settings=AnalysisSettings(**settings)).to_json()
-    figures: dict[str, Any] = found["arms"][arm]["bootstrap"]
+    resampled = analyse(table, settings=AnalysisSettings(**settings)).to_json()
+    figures: dict[str, Any] = resampled["arms"][arm]["bootstrap"]
     return figures
 
 
@@ -25,9 +25,9 @@ def test_there_is_none_unless_asked_for() -> None:
 
 def test_it_keeps_the_estimates_and_gives_its_own_limits() -> None:
     table = study(missing=0.1)
-    found = analyse(table, settings=AnalysisSettings(bootstrap=200)).to_json()["arms"]["M0"]
-    for name, figure in found["bootstrap"].items():
-        node = found
+    figures = analyse(table, settings=AnalysisSettings(bootstrap=200)).to_json()["arms"]["M0"]
+    for name, figure in figures["bootstrap"].items():
+        node = figures
         for step in name.split("."):
             node = node[step]
         assert figure["estimate"] == node["estimate"]
@@ -37,8 +37,8 @@ def test_it_keeps_the_estimates_and_gives_its_own_limits() -> None:
 
 
 def test_it_has_the_auc_the_verdict_rests_on() -> None:
-    found = bootstrap_of(study(), "M0", bootstrap=50, measure="auc_score")
-    assert [name for name in found if name.startswith("discrimination")] == [
+    figures = bootstrap_of(study(), "M0", bootstrap=50, measure="auc_score")
+    assert [name for name in figures if name.startswith("discrimination")] == [
         "discrimination.auc_score"
     ]
 
@@ -77,7 +77,9 @@ def test_these_readers_only_resamples_cases_alone() -> None:
 
 def test_its_standard_error_is_near_that_of_the_core_with_many_readers() -> None:
     table = study(readers=25, cases=80)
-    found = analyse(table, settings=AnalysisSettings(bootstrap=400)).to_json()["arms"]["M0"]
+    figures = analyse(table, settings=AnalysisSettings(bootstrap=400)).to_json()["arms"]["M0"]
     for name in ("realism.mean", "deception.rate", "discrimination.auc_realism"):
         family, key = name.split(".")
-        assert found["bootstrap"][name]["se"] == pytest.approx(found[family][key]["se"], rel=0.2)
+        assert figures["bootstrap"][name]["se"] == pytest.approx(
+            figures[family][key]["se"], rel=0.2
+        )

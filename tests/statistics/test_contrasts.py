@@ -7,8 +7,8 @@ import pytest
 from simulated_readers import study
 
 from app.statistics.analysis import analyse
-from app.statistics.contrasts import cliffs_delta, friedman, holm
-from app.statistics.settings import AnalysisSettings
+from app.statistics.realness.contrasts import cliffs_delta, friedman, holm
+from app.statistics.table.settings import AnalysisSettings
 
 DEFAULT = AnalysisSettings()
 
@@ -23,11 +23,11 @@ def test_every_pair_of_arms_is_contrasted_with_the_real_one_first() -> None:
 
 
 def test_a_contrast_is_the_difference_of_the_reported_figures() -> None:
-    found = analyse(study(missing=0.1))
-    for pair in found.contrasts.pairs:
+    analysis = analyse(study(missing=0.1))
+    for pair in analysis.contrasts.pairs:
         family, key = pair.measure.split(".")
         one, other = (
-            found.arms[arm].families[family][key].estimate  # type: ignore[union-attr]
+            analysis.arms[arm].families[family][key].estimate  # type: ignore[union-attr]
             for arm in (pair.arm, pair.against)
         )
         expected = one / other if family == "time" else one - other
@@ -67,10 +67,10 @@ def test_cliffs_delta_counts_pairs_within_readers() -> None:
 
 
 def test_cliffs_delta_stays_between_its_ends() -> None:
-    found = cliffs_delta(
+    delta = cliffs_delta(
         np.array([[5.0, 4, 4], [5, 5, 3]]), np.array([[1.0, 2, 4], [2, 1, 3]]), DEFAULT
     )
-    assert -1 < found.low < found.estimate < found.high < 1  # type: ignore[operator]
+    assert -1 < delta.low < delta.estimate < delta.high < 1  # type: ignore[operator]
 
 
 def test_friedman_needs_three_arms_and_two_readers() -> None:

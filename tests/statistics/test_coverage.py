@@ -46,7 +46,7 @@ def test_a_study_does_not_depend_on_how_the_work_is_sliced() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("cell", coverage.GRID[:4], ids=lambda cell: cell.name)
 def test_intervals_cover_with_four_readers(cell: coverage.Cell) -> None:
-    found = coverage.run(cell, studies=1500, seed=7, processes=1)
+    coverages = coverage.run(cell, studies=1500, seed=7, processes=1)
     for name in ("deception", "realism", "AUC"):
         # 93 to 97 %, widened by two standard errors of 1500 studies.
-        assert 0.918 <= found[name] <= 0.982
+        assert 0.918 <= coverages[name] <= 0.982

@@ -8,15 +8,22 @@ import numpy as np
 import pytest
 from simulated_readers import study
 
-from app.statistics.deception import deception
-from app.statistics.detection import detection, reader_detection
-from app.statistics.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
-from app.statistics.drift import drift, reader_slopes
-from app.statistics.realism import distribution, mean_realism, median_realism, realism, top2box
-from app.statistics.result import Estimate
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import ratings_table
-from app.statistics.time import time
+from app.statistics.conduct.drift import drift, reader_slopes
+from app.statistics.conduct.time import time
+from app.statistics.realness.deception import deception
+from app.statistics.realness.detection import detection, reader_detection
+from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
+from app.statistics.realness.realism import (
+    constant_readers,
+    distribution,
+    mean_realism,
+    median_realism,
+    realism,
+    top2box,
+)
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 DEFAULT = AnalysisSettings()
 NAN = np.nan
@@ -222,7 +229,8 @@ def test_drift_finds_a_reader_who_learns() -> None:
     assert slope.low is not None
     assert slope.low > 0
     assert found["log_time_slope"].state == "not estimable: the ratings have no reading_time_ms"
-    assert found["realism_slope"].state.startswith("not estimable: the variance")
+    assert (found["realism_slope"].estimate, found["realism_slope"].low) == (0.0, None)
+    assert "no interval: the variance" in found["realism_slope"].method
 
 
 def test_a_missing_column_is_named() -> None:
@@ -236,3 +244,18 @@ def test_a_missing_column_is_named() -> None:
     assert drift(table, "real", DEFAULT)["realism_slope"].state == (
         "not estimable: the ratings have no position"
     )
+
+
+def test_a_reader_of_one_rating_is_a_caution_beside_mean_realism() -> None:
+    rng = np.random.default_rng(2)
+    ratings = np.clip(np.round(3 + rng.normal(size=(4, 12))), 1, 5)
+    plain = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
+    assert plain.caution == ""
+    ratings[2] = 5.0
+    found = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
+    assert found.caution.startswith("1 of 4 readers gave every image the same rating")
+    own = mean_realism(ratings, AnalysisSettings(generalise_to="cases"), bounds=(1.0, 5.0))
+    assert own.caution == ""
+    # Four images are too few to call a reader constant.
+    ratings[2, 4:] = np.nan
+    assert constant_readers(ratings) == 0

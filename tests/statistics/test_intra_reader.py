@@ -13,9 +13,9 @@ from textbook_agreement import (
     from_table,
 )
 
-from app.statistics.agreement_kappa import pairwise_kappa
-from app.statistics.intra_reader import ESTIMANDS, intra_reader, reader_repeats
-from app.statistics.table import Float
+from app.statistics.agreement.intra_reader import ESTIMANDS, intra_reader, reader_repeats
+from app.statistics.agreement.kappa import pairwise_kappa
+from app.statistics.table.ratings import Float
 
 STEPS = (1.0, 2.0, 3.0, 4.0, 5.0)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from textbook_agreement import SHROUT_FLEISS_1979, ratings_with_gaps
 
-from app.statistics.kendall import complete_cases, kendall_w, kendall_w_left_out
+from app.statistics.agreement.kendall import complete_cases, kendall_w, kendall_w_left_out
 
 
 def test_it_matches_r_on_shrout_and_fleiss_1979() -> None:
@@ -32,12 +32,12 @@ def test_with_ties_it_follows_from_friedmans_chi_square() -> None:
 @pytest.mark.parametrize("steps", [3, 60])
 def test_leaving_one_out_is_the_study_without_it(steps: int) -> None:
     matrix = ratings_with_gaps(seed=3, missing=0.0, steps=steps, cases=40)
-    found = kendall_w_left_out(matrix)
-    assert found.estimate == pytest.approx(kendall_w(matrix))
-    assert found.without_reader == pytest.approx(
+    left_out = kendall_w_left_out(matrix)
+    assert left_out.estimate == pytest.approx(kendall_w(matrix))
+    assert left_out.without_reader == pytest.approx(
         [kendall_w(np.delete(matrix, j, axis=0)) for j in range(5)]
     )
-    assert found.without_case == pytest.approx(
+    assert left_out.without_case == pytest.approx(
         [kendall_w(np.delete(matrix, k, axis=1)) for k in range(40)]
     )
 

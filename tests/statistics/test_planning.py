@@ -10,20 +10,20 @@ import pytest
 from scipy import stats
 
 from app.statistics.analysis import analyse
-from app.statistics.auc import reader_aucs
-from app.statistics.pilot import pilot_components
-from app.statistics.planning import QUESTIONS, Plan, plan
-from app.statistics.settings import AnalysisSettings
-from app.statistics.simulation import (
+from app.statistics.planning.pilot import pilot_components
+from app.statistics.planning.plan import QUESTIONS, Plan, plan
+from app.statistics.planning.simulation import (
+    LatentVariances,
     Scenario,
     SimulatedStudies,
-    VarianceComponents,
     expected_auc,
     rating_thresholds,
     simulate_studies,
     solve,
 )
-from app.statistics.table import RatingsTable, StatisticsInputError, ratings_table
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def small_plan(**changes: Any) -> Plan:
@@ -95,14 +95,14 @@ def test_simulated_studies_have_the_stated_auc_and_rates(steps: int) -> None:
 
 
 def test_without_reader_effects_the_auc_is_the_binormal_one() -> None:
-    alone = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.3)
+    alone = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.3)
     for distance in (-0.6, 0.2, 1.4):
-        found = expected_auc(distance, 0.0, rating_thresholds(101), alone)
-        assert found == pytest.approx(stats.norm.cdf(distance / math.sqrt(2)), abs=1e-3)
+        auc = expected_auc(distance, 0.0, rating_thresholds(101), alone)
+        assert auc == pytest.approx(stats.norm.cdf(distance / math.sqrt(2)), abs=1e-3)
 
 
 def test_the_real_rate_follows_from_the_auc_unless_stated() -> None:
-    alone = VarianceComponents(reader=0.0, reader_by_arm=0.0)
+    alone = LatentVariances(reader=0.0, reader_by_arm=0.0)
     scenario = Scenario(auc=0.76, deception=0.5, steps=101, components=alone)
     # d = 1 apart, the arm cut at its median: the real images lie one standard deviation above.
     assert solve(scenario).real_rate == pytest.approx(stats.norm.cdf(1.0), abs=0.002)
@@ -113,8 +113,8 @@ def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test() -> None
     """No reader effects and all variance shared: J readers are one, whose AUC at 0.5 has the
     variance (n0 + n1 + 1)/(12 n0 n1) of Mann and Whitney (1947, doi:10.1214/aoms/1177730491)."""
     cases, margin, simulations = 100, 0.10, 300
-    alike = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.999)
-    found = (
+    alike = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.999)
+    precision = (
         small_plan(
             cases=(cases,),
             scenario=Scenario(components=alike, steps=101),
@@ -127,8 +127,8 @@ def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test() -> None
     se = math.sqrt((2 * cases + 1) / (12 * cases**2))
     half = stats.norm.ppf(0.95) * se
     power = 2 * stats.norm.cdf((margin - half) / se) - 1
-    assert found.half_width == pytest.approx(half, rel=0.02)
-    assert found.power == pytest.approx(power, abs=3 * math.sqrt(0.25 / simulations))
+    assert precision.half_width == pytest.approx(half, rel=0.02)
+    assert precision.power == pytest.approx(power, abs=3 * math.sqrt(0.25 / simulations))
 
 
 def test_a_plan_counts_what_the_analysis_of_its_studies_says() -> None:
@@ -139,14 +139,14 @@ def test_a_plan_counts_what_the_analysis_of_its_studies_says() -> None:
     studies = simulate_studies(
         solve(scenario), readers=4, cases=15, studies=20, rng=np.random.default_rng(seed)
     )
-    found, widths = [], []
+    detected, widths = [], []
     for study in range(20):
         arm = analyse(table_of(studies, study), settings=settings).arms["M1"]
         assert arm.verdict is not None
-        found.append(arm.verdict.state == "distinguishable")
+        detected.append(arm.verdict.state == "distinguishable")
         auc = arm.families["discrimination"]["auc_realism"]
         widths.append((auc.high - auc.low) / 2)  # type: ignore[union-attr, operator]
-    assert made.expected["auc"].power == pytest.approx(np.mean(found))
+    assert made.expected["auc"].power == pytest.approx(np.mean(detected))
     assert made.expected["auc"].half_width == pytest.approx(np.mean(widths))
     rates, contrasts = [], []
     for study in range(20):
@@ -174,8 +174,8 @@ def test_a_design_does_not_depend_on_the_rest_of_the_grid() -> None:
 
 
 def test_more_readers_and_images_are_more_precise() -> None:
-    found = small_plan(readers=(3, 12), cases=(15, 60), simulations=60)
-    few, many = found.cell(3, 15), found.cell(12, 60)
+    planned = small_plan(readers=(3, 12), cases=(15, 60), simulations=60)
+    few, many = planned.cell(3, 15), planned.cell(12, 60)
     for question in QUESTIONS:
         narrow, wide = many.expected[question].half_width, few.expected[question].half_width
         assert narrow is not None
@@ -185,27 +185,27 @@ def test_more_readers_and_images_are_more_precise() -> None:
 
 
 def test_the_smallest_design_is_the_one_with_the_fewest_readings() -> None:
-    easy = Scenario(auc=0.93, components=VarianceComponents(0.0, 0.01, 0.3))
-    found = small_plan(readers=(4, 8), cases=(20, 30), scenario=easy)
-    cell = found.smallest("auc")
+    easy = Scenario(auc=0.93, components=LatentVariances(0.0, 0.01, 0.3))
+    planned = small_plan(readers=(4, 8), cases=(20, 30), scenario=easy)
+    cell = planned.smallest("auc")
     assert cell is not None
     assert (cell.readers, cell.cases) == (4, 20)
     assert small_plan(target_power=0.99).smallest("equivalence") is None
 
 
 def test_arms_that_every_reader_separates_count_as_distinguished() -> None:
-    apart = Scenario(auc=0.99999, components=VarianceComponents(0.0, 0.0, 0.9))
-    found = small_plan(cases=(15,), scenario=apart).cells[0].expected["auc"]
-    assert found.not_estimable > 0.5
-    assert found.power == 1.0
+    apart = Scenario(auc=0.99999, components=LatentVariances(0.0, 0.0, 0.9))
+    expected = small_plan(cases=(15,), scenario=apart).cells[0].expected["auc"]
+    assert expected.not_estimable > 0.5
+    assert expected.power == 1.0
 
 
 def test_json_holds_the_grid_and_what_was_assumed() -> None:
-    found = small_plan().to_json()
-    assert found["components"]["reader_by_case_and_error"] == pytest.approx(0.4)
-    assert found["scenario"]["real_rate"] > found["scenario"]["deception"]
-    assert found["settings"]["simulations"] == 20
-    (cell,) = found["grid"]
+    printed = small_plan().to_json()
+    assert printed["components"]["reader_by_case_and_error"] == pytest.approx(0.4)
+    assert printed["scenario"]["real_rate"] > printed["scenario"]["deception"]
+    assert printed["settings"]["simulations"] == 20
+    (cell,) = printed["grid"]
     assert set(QUESTIONS) < set(cell)
     assert set(cell["auc"]) == {"half_width", "power", "df", "not_estimable"}
 
@@ -226,10 +226,10 @@ def test_json_holds_the_grid_and_what_was_assumed() -> None:
         (lambda: Scenario(deception=40.0), "arm's rate judged real is 40"),
         (lambda: Scenario(real_rate=0.0), "real images' rate"),
         (lambda: Scenario(steps=1), "1 steps"),
-        (lambda: VarianceComponents(reader=-0.1), "reader variance is -0.1"),
-        (lambda: VarianceComponents(case=1.0), "case variance is 1"),
+        (lambda: LatentVariances(reader=-0.1), "reader variance is -0.1"),
+        (lambda: LatentVariances(case=1.0), "case variance is 1"),
         (
-            lambda: solve(Scenario(auc=0.99, components=VarianceComponents(0, 10.0, 0.5), steps=2)),
+            lambda: solve(Scenario(auc=0.99, components=LatentVariances(0, 10.0, 0.5), steps=2)),
             "out of reach",
         ),
     ],
@@ -244,24 +244,24 @@ def test_what_can_not_be_planned_is_one_sentence(make: Any, sentence: str) -> No
     "of", [{}, {"verdict": True}, {"missing": 0.3}], ids=["realism", "verdict", "missing"]
 )
 def test_a_pilot_gives_back_the_components_it_was_simulated_with(of: dict[str, Any]) -> None:
-    truth = VarianceComponents(reader=0.20, reader_by_arm=0.10, case=0.60)
+    truth = LatentVariances(reader=0.20, reader_by_arm=0.10, case=0.60)
     made = simulated(Scenario(components=truth), readers=30, cases=60, studies=12)
-    found = [pilot_components(table_of(made, study, **of)).components for study in range(12)]
+    pilots = [pilot_components(table_of(made, study, **of)).components for study in range(12)]
     for name, error in (("reader", 0.06), ("reader_by_arm", 0.03), ("case", 0.04)):
-        mean = np.mean([getattr(components, name) for components in found])
+        mean = np.mean([getattr(components, name) for components in pilots])
         assert mean == pytest.approx(getattr(truth, name), abs=error), name
 
 
 def test_a_small_pilot_says_how_little_it_knows() -> None:
-    none = VarianceComponents(reader=0.0, reader_by_arm=0.0, case=0.60)
+    none = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.60)
     made = simulated(Scenario(components=none), readers=3, cases=10, seed=1)
-    found = pilot_components(table_of(made))
-    assert (found.n_readers, found.n_cases, found.n_ratings) == (3, 20, 60)
-    cautions = " ".join(found.cautions)
+    pilot = pilot_components(table_of(made))
+    assert (pilot.n_readers, pilot.n_cases, pilot.n_ratings) == (3, 20, 60)
+    cautions = " ".join(pilot.cautions)
     assert "3 readers" in cautions
     assert "10 images" in cautions
     assert "set to 0" in cautions
-    assert found.components.reader_by_arm == 0.0
+    assert pilot.components.reader_by_arm == 0.0
 
 
 @pytest.mark.parametrize(

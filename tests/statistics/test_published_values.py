@@ -24,8 +24,8 @@ def entries() -> list[dict[str, Any]]:
     path = REFERENCE / "expected.json"
     if not path.is_file():
         return []
-    found = json.loads(path.read_text())["entries"]
-    return [entry for entry in found if entry["statistic"] in OFFERED]
+    published = json.loads(path.read_text())["entries"]
+    return [entry for entry in published if entry["statistic"] in OFFERED]
 
 
 ENTRIES = entries()

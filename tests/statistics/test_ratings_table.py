@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from simulated_readers import columns, study
 
-from app.statistics.table import RatingsTable, StatisticsInputError, ratings_table
+from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
 
 
 def two_reads(**changes: object) -> RatingsTable:

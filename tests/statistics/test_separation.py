@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.statistics.separation import Separation, separation
+from app.statistics.realness.separation import Separation, separation
 
 
 def found(real: list[float], synthetic: list[float]) -> Separation:

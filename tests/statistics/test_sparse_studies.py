@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable, ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
 
 
 def sparse_study(rng: np.random.Generator) -> RatingsTable:
@@ -60,5 +60,5 @@ def test_a_sparse_study_gives_strict_json_without_a_warning(seed: int) -> None:
         generalise_to=("readers_and_cases", "readers", "cases")[seed % 3],  # type: ignore[arg-type]
         covariance=("unbiased", "delong", "jackknife")[seed // 3 % 3],  # type: ignore[arg-type]
     )
-    found = analyse(sparse_study(rng), settings=settings).to_json()
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    analysis = analyse(sparse_study(rng), settings=settings).to_json()
+    assert json.loads(json.dumps(analysis, allow_nan=False)) == analysis

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.statistics.table import Float
+from app.statistics.table.ratings import Float
 
 # Fleiss JL (1971), Psychol Bull 76:378-382: 30 patients, 6 psychiatrists each, 5 diagnoses; counts
 # per patient and diagnosis.

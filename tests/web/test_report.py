@@ -2,9 +2,10 @@
 
 import re
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.services.rehearse_study import rehearse_study
@@ -16,9 +17,9 @@ from tests.web.test_investigator import Investigator
 @pytest.fixture
 def investigator(client: TestClient, house: House) -> Investigator:
     """Signed in."""
-    found = Investigator(house, client)
-    found.sign_in()
-    return found
+    signed_in = Investigator(house, client)
+    signed_in.sign_in()
+    return signed_in
 
 
 def rehearsed(house: House) -> str:
@@ -51,6 +52,15 @@ def test_a_closed_study_shows_verdicts_tables_figures_and_methods(
     png = investigator.client.get(f"/studies/{slug}/report/figures/roc.png")
     assert png.headers["content-type"] == "image/png"
     assert png.content.startswith(b"\x89PNG")
+
+
+def test_a_report_hangs_nothing_on_the_application(
+    client: TestClient, house: House, investigator: Investigator
+) -> None:
+    state = cast(FastAPI, client.app).state._state
+    before = dict(state)
+    assert investigator.client.get(f"/studies/{rehearsed(house)}/report").status_code == 200
+    assert state == before
 
 
 def test_the_document_holds_its_figures(house: House, investigator: Investigator) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from app.domain.scales import REALISM_SCALES
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -18,11 +19,11 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
+from app.domain.design.design import ArmPlan, Practice, StudyDesign
+from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadDesign
-from app.domain.scales import REALISM_SCALES
-from app.domain.study import ArmPlan, Practice, StudyDesign, design_from_mapping
-from app.services.export_study import CASE_COLUMNS, RATING_COLUMNS, READER_COLUMNS
-from app.services.study_progress import BankArm, ReaderLine, StudyLine, StudyOverview
+from app.services.export_study import CASE_COLUMNS, READER_COLUMNS
+from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
 from app.web.design_form import form_from_design, mapping_from_form
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
@@ -30,9 +31,9 @@ from app.web.security_headers import SecurityHeaders
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 ARMS = (
-    BankArm("real", "Montgomery <real>", "real", "", 20, 20),
-    BankArm("M0", "Untouched base model", "synthetic", "", 30, 30),
-    BankArm("M1", "M1", "synthetic", "", 30, 0),
+    ArmHoldings("real", "Montgomery <real>", "real", "", 20, 20),
+    ArmHoldings("M0", "Untouched base model", "synthetic", "", 30, 30),
+    ArmHoldings("M1", "M1", "synthetic", "", 30, 0),
 )
 DESIGN = StudyDesign(
     title="Realism & <blinding>",
@@ -93,8 +94,8 @@ def form_page(values: Mapping[str, str], *, slug: str | None = None) -> dict[str
     error = None
     try:
         design_from_mapping(mapping_from_form(values))
-    except BadDesign as found:
-        error = found
+    except BadDesign as refused:
+        error = refused
     return {
         "arms": ARMS,
         "values": values,
@@ -111,7 +112,7 @@ VALUES = form_from_design(DESIGN)
 def every_page() -> dict[str, tuple[str, dict[str, object]]]:
     """Template and context by the path at which the stand-in serves them."""
     exported = {
-        "rating_columns": RATING_COLUMNS,
+        "rating_columns": rating_columns,
         "reader_columns": READER_COLUMNS,
         "case_columns": CASE_COLUMNS,
     }
@@ -325,7 +326,7 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
         "cases.csv",
         "codebook.csv",
     }
-    for name, _ in (*RATING_COLUMNS, *READER_COLUMNS, *CASE_COLUMNS):
+    for name, _ in (*rating_columns, *READER_COLUMNS, *CASE_COLUMNS):
         assert f"<code>{name}</code>" in html
 
 
@@ -432,16 +433,16 @@ def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Ite
 
 @pytest.mark.e2e
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(page: Page) -> None:
-    found = []
+    violations = []
     for path in EVERY_PATH:
         page.goto(path)
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
-                found.append((path, violation["id"], violation["nodes"][0]["html"]))
+                violations.append((path, violation["id"], violation["nodes"][0]["html"]))
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((path, "wide", ""))
+            violations.append((path, "wide", ""))
 
-    assert found == []
+    assert violations == []
 
 
 @pytest.mark.e2e

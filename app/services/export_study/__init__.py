@@ -7,19 +7,19 @@ another writing of the same rows.
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    RATING_COLUMNS,
     READER_COLUMNS,
 )
 from app.services.export_study.csv_text import csv_cell
+from app.services.export_study.ratings_file import RatingsFile
 from app.services.export_study.study_export import FILES, ExportFile, StudyExport
 
 __all__ = [
     "CASE_COLUMNS",
     "CODEBOOK_COLUMNS",
     "FILES",
-    "RATING_COLUMNS",
     "READER_COLUMNS",
     "ExportFile",
+    "RatingsFile",
     "StudyExport",
     "csv_cell",
 ]

@@ -1,21 +1,19 @@
 """The analysis of a study as strict JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from app.bank.evaluation import ArmEvaluation
-from app.domain.study import StudyDesign
-from app.statistics.analysis import analyse
-from app.statistics.settings import AnalysisSettings
-from app.statistics.table import RatingsTable
+from app.statistics.analysis import Analysis
+from app.steps.describe_answers import DescribedQuestion
 
 
 def analysis_json(
     study: Mapping[str, Any],
-    table: RatingsTable | None,
-    design: StudyDesign,
+    analysis: Analysis | None,
+    questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
 ) -> str:
@@ -23,12 +21,29 @@ def analysis_json(
 
     `measures` is what the image bank says of the arms' images, for the arms that it says it of.
     """
-    if table is None:
-        found: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
-    else:
-        found = analyse(
-            table, settings=AnalysisSettings(margin=design.equivalence_margin)
-        ).to_json()
+    results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
+    if analysis is not None:
+        results = analysis.to_json()
     images = {arm: asdict(evaluation) for arm, evaluation in measures.items()}
-    content = {"study": dict(study), "image_measures": images, **found}
+    described = [_question(one) for one in questions]
+    content = {
+        "study": dict(study),
+        "image_measures": images,
+        "questions": described,
+        **results,
+    }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _question(described: DescribedQuestion) -> dict[str, Any]:
+    """What was said to one question: counts and distribution by arm."""
+    return {
+        "question": described.question.key,
+        "measure": described.question.measure,
+        "kind": described.question.kind,
+        "phase": described.phase,
+        "asked_at": "phase_end" if described.is_phase_end else "case",
+        "reader_kind": described.reader_kind,
+        "readers": described.readers,
+        "by_arm": {arm: asdict(spread) for arm, spread in described.by_arm.items()},
+    }

@@ -34,7 +34,7 @@ def _measures(rendition: str | None, store: RenditionStore) -> Mapping[str, floa
     if rendition is None:
         return _NOT_MEASURED
     try:
-        found = picture_measures(store.read(rendition))
+        measures = picture_measures(store.read(rendition))
     except (NotFound, OSError):  # not there, or no picture any more: audit-study names it
         return _NOT_MEASURED
-    return {name: round(value, 4) for name, value in asdict(found).items()}
+    return {name: round(value, 4) for name, value in asdict(measures).items()}

@@ -2,39 +2,11 @@
 
 Column = tuple[str, str]
 
-RATING_COLUMNS: tuple[Column, ...] = (
-    ("study", "The study's short name (slug)."),
-    ("reader", "The reader's pseudonymous code, within the study."),
-    ("case", "The case's code, within the study; the same for every reader."),
-    ("arm", "Where the image came from: real, or the name of a variant."),
-    ("condition", "Clinical content of the image: normal or abnormal."),
-    ("truth", "The reference standard: real or synthetic."),
-    ("replicate", "0 the first reading of this case by this reader, 1 the repeated one."),
-    ("position", "Place in this reader's order, from 1; practice cases are not in this file."),
-    ("session", "The reader's sitting, from 1: a new one with her link or after 30 idle minutes."),
-    ("realism", "Realism on the study's scale; higher is more realistic. Empty: not asked."),
-    ("verdict", "What the reader called it: real or synthetic. Empty: not asked."),
-    ("confidence", "Confidence in the verdict, 1 guessing to 5 certain. Empty: not asked."),
-    ("comment", "Free text; a leading apostrophe shields spreadsheets from formulas."),
-    ("shown_at", "When the server sent the case, UTC, ISO 8601."),
-    ("submitted_at", "When the server stored the rating, UTC, ISO 8601."),
-    (
-        "reading_time_ms",
-        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
-        "time included. Empty: the browser told none (no JavaScript).",
-    ),
-    ("hidden_time_ms", "Milliseconds of these in which the page was hidden. Empty: not told."),
-    (
-        "superseded",
-        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
-    ),
-    ("simulated", "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it."),
-)
 CASE_COLUMNS: tuple[Column, ...] = (
     ("study", "The study's short name (slug)."),
     ("case", "The case's code, within the study."),
     ("arm", "Where the image came from: real, or the name of a variant."),
-    ("condition", "Clinical content of the image: normal or abnormal."),
+    ("condition", "Clinical content of the image, in the bank's own words: normal, abnormal."),
     ("truth", "The reference standard: real or synthetic."),
     ("replicated", "1 if every reader was shown it twice, 0 if once."),
     ("image_sha256", "SHA-256 of the image's file in the bank, by which it is found there."),

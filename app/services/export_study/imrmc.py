@@ -1,7 +1,7 @@
 """The input file of iMRMC (github.com/DIDSR/iMRMC): a description, then rows of four fields."""
 
 from app.services.export_study.mrmc_scores import score_source, scores
-from app.statistics.table import RatingsTable
+from app.statistics.table.ratings import RatingsTable
 
 
 def imrmc_text(table: RatingsTable | None, *, title: str, simulated: bool) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.statistics.table import Float, Measure, RatingsTable
+from app.statistics.table.ratings import Float, Measure, RatingsTable
 
 
 @dataclass(frozen=True)

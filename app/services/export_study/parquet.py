@@ -3,24 +3,13 @@
 import importlib
 import importlib.util
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.services.export_study.columns import RATING_COLUMNS
 from app.services.export_study.csv_text import Rows
+from app.services.export_study.ratings_file import ColumnType
 
-_WHOLE = (
-    "replicate",
-    "position",
-    "session",
-    "realism",
-    "confidence",
-    "reading_time_ms",
-    "hidden_time_ms",
-    "superseded",
-    "simulated",
-)
-_MOMENTS = ("shown_at", "submitted_at")
 MISSING = "Parquet needs pyarrow, which is not installed; pip install 'negatoscope[parquet]'."
 
 
@@ -29,16 +18,13 @@ def parquet_is_available() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
 
 
-def parquet_bytes(rows: Rows) -> bytes:
-    """Columns of RATING_COLUMNS with their types: whole numbers, UTC moments, text."""
+def parquet_bytes(rows: Rows, types: Mapping[str, ColumnType]) -> bytes:
+    """Columns with their types: whole numbers, UTC moments, text."""
     pa: Any = importlib.import_module("pyarrow")
     parquet: Any = importlib.import_module("pyarrow.parquet")
-    names = [name for name, _ in RATING_COLUMNS]
-    kinds = {
-        **dict.fromkeys(_WHOLE, pa.int64()),
-        **dict.fromkeys(_MOMENTS, pa.timestamp("ms", tz="UTC")),
-    }
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+    names = list(types)
+    kinds = {"whole": pa.int64(), "moment": pa.timestamp("ms", tz="UTC"), "text": pa.string()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
     columns: list[list[object]] = [[] for _ in names]
     for row in rows:
         for column, value in zip(columns, row, strict=True):

@@ -2,8 +2,8 @@
 
 import json
 
-from app.domain.study import StudyDesign
-from app.statistics.table import RatingsTable
+from app.domain.design.design import StudyDesign
+from app.statistics.table.ratings import RatingsTable
 
 _HEAD = """\
 # Mixed models of the study {slug} in R.
@@ -67,11 +67,11 @@ def r_script(slug: str, design: StudyDesign, table: RatingsTable | None, *, simu
     )
     # A JSON string of an arm's key is an R string.
     text = _HEAD.format(slug=slug, warning=warning, arms=", ".join(json.dumps(arm) for arm in arms))
-    scale = design.questions.realism_scale
-    if scale is not None and len(scale.points) <= _FEW_STEPS:
-        text += _ORDINAL % {"steps": f"{scale.minimum}:{scale.maximum}"}
-    elif scale is not None:
+    realism, verdict = design.first_with("realism"), design.first_with("verdict")
+    if realism is not None and len(realism.points) <= _FEW_STEPS:
+        text += _ORDINAL % {"steps": f"{realism.low}:{realism.high}"}
+    elif realism is not None:
         text += _LINEAR
-    if design.questions.verdict:
+    if verdict is not None:
         text += _LOGISTIC
     return text

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.services.export_study.mrmc_scores import scores
-from app.statistics.table import RatingsTable
+from app.statistics.table.ratings import RatingsTable
 
 RJAFROC_COLUMNS: tuple[tuple[str, str], ...] = (
     ("reader", "The reader's code."),

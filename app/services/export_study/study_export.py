@@ -2,39 +2,45 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.bank.evaluation import arm_evaluation
 from app.bank.store import RenditionStore
 from app.db.engine import Database
-from app.db.evaluation_rows import case_evaluations
-from app.db.export_rows import case_rows, rating_rows, reader_rows
-from app.db.study_ratings import study_ratings
-from app.db.study_rows import arms_by_key, record_event, study_by_slug
+from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
+from app.db.truth.answer_rows import answer_rows
+from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.exports import case_rows, reader_rows
+from app.db.truth.ratings_table import study_ratings
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
-from app.domain.study import StudyDesign, design_from_json
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    RATING_COLUMNS,
     READER_COLUMNS,
+    Column,
 )
 from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
 from app.services.export_study.r_script import r_script
+from app.services.export_study.ratings_file import RatingsFile
 from app.services.export_study.read_me import read_me
+from app.services.export_study.references import reference_cells, reference_columns
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
-from app.services.export_study.wide import wide_header, wide_rows
-from app.statistics.table import RatingsTable
+from app.services.export_study.wide import wide_columns, wide_header, wide_rows
+from app.statistics.table.ratings import RatingsTable
+from app.steps.analyse_ratings import analysis_of_study
+from app.steps.describe_answers import describe_answers
+from app.steps.evaluate_arms import evaluations_of_arms
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -99,10 +105,10 @@ class StudyExport:
         ratings.parquet is there where pyarrow is installed.
         """
         contents: dict[str, Content] = {
-            "ratings.csv": lambda: csv_bytes(_names(RATING_COLUMNS), self._ratings()),
+            "ratings.csv": lambda: csv_bytes(_names(self._layout.columns), self._ratings()),
             "readers.csv": lambda: csv_bytes(_names(READER_COLUMNS), self._readers()),
-            "cases.csv": lambda: csv_bytes(_names(CASE_COLUMNS), self._cases()),
-            "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), _codebook()),
+            "cases.csv": lambda: csv_bytes(_names(self._case_columns), self._cases()),
+            "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), self._codebook()),
             "wide.csv": self._wide,
             "analysis.json": self._analysis,
             "study.imrmc": self._imrmc,
@@ -112,7 +118,9 @@ class StudyExport:
             "models.R": self._r_script,
         }
         if parquet_is_available():
-            contents["ratings.parquet"] = lambda: iter([parquet_bytes(self._ratings())])
+            contents["ratings.parquet"] = lambda: iter(
+                [parquet_bytes(self._ratings(), self._layout.types)]
+            )
         return contents
 
     def zipped(self) -> Iterator[bytes]:
@@ -148,14 +156,18 @@ class StudyExport:
         with self._database.reading() as session:
             return study_ratings(session, self._study(session))
 
-    def _ratings(self) -> Rows:
-        simulated = int(self._is_rehearsal)
+    @cached_property
+    def _layout(self) -> RatingsFile:
         with self._database.reading() as session:
-            for row in rating_rows(session, self._study(session)):
-                values = row._mapping
-                superseded = int(values["superseded_by"] is not None)
-                added = {"study": self._slug, "superseded": superseded, "simulated": simulated}
-                yield [added[name] if name in added else values[name] for name, _ in RATING_COLUMNS]
+            readers = reader_rows(session, self._study(session))
+        has_machines = any(reader.kind == "machine" for reader in readers)
+        return RatingsFile(self._slug, self._design, has_machines)
+
+    def _ratings(self) -> Rows:
+        layout = self._layout
+        with self._database.reading() as session:
+            for row in answer_rows(session, self._study(session)):
+                yield layout.cells(row)
 
     def _readers(self) -> Rows:
         with self._database.reading() as session:
@@ -163,7 +175,7 @@ class StudyExport:
                 yield [
                     self._slug,
                     reader.code,
-                    int(reader.is_simulated),
+                    int(reader.kind == "simulated"),
                     reader.role,
                     reader.specialty,
                     reader.years_experience,
@@ -181,26 +193,35 @@ class StudyExport:
         size = self._design.rendition_size
         with self._database.reading() as session:
             for row in case_rows(session, self._study(session), size):
-                facts = {"study": self._slug, **case_facts(dict(row._mapping), self._store)}
-                yield [facts[name] for name, _ in CASE_COLUMNS]
+                facts = {
+                    "study": self._slug,
+                    **case_facts(dict(row._mapping), self._store),
+                    **reference_cells(self._design, row.provenance),
+                }
+                yield [facts[name] for name, _ in self._case_columns]
+
+    @property
+    def _case_columns(self) -> tuple[Column, ...]:
+        return (*CASE_COLUMNS, *reference_columns(self._design))
+
+    def _codebook(self) -> Rows:
+        for file, columns in (
+            ("ratings.csv", self._layout.columns),
+            ("readers.csv", READER_COLUMNS),
+            ("cases.csv", self._case_columns),
+        ):
+            for name, explanation in columns:
+                yield [file, name, explanation]
 
     def _wide(self) -> Iterator[bytes]:
         with self._database.reading() as session:
             study = self._study(session)
             readers = [reader.code for reader in reader_rows(session, study)]
-            rows = [dict(row._mapping) for row in rating_rows(session, study)]
-        questions = [
-            name
-            for name, asked in (
-                ("realism", self._design.questions.realism is not None),
-                ("verdict", self._design.questions.verdict),
-                ("confidence", self._design.questions.confidence),
-            )
-            if asked
-        ]
+            rows = list(answer_rows(session, study))
+        columns = wide_columns(self._design, readers)
         return csv_bytes(
-            wide_header(readers, questions),
-            wide_rows(self._slug, rows, readers, questions, simulated=self._is_rehearsal),
+            wide_header(columns),
+            wide_rows(self._slug, rows, columns, simulated=self._is_rehearsal),
         )
 
     def _analysis(self) -> Iterator[bytes]:
@@ -214,13 +235,14 @@ class StudyExport:
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
             }
-            drawn = case_evaluations(session, study)
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
-            evaluations = {
-                key: arm_evaluation(arm.details, drawn.get(key, ())) for key, arm in arms.items()
-            }
-        measures = {key: found for key, found in evaluations.items() if found is not None}
-        yield analysis_json(facts, self._table, self._design, measures=measures).encode()
+            evaluations = evaluations_of_arms(session, study, arms)
+        measures = {key: said for key, said in evaluations.items() if said is not None}
+        analysis = analysis_of_study(self._table, self._design)
+        with self._database.reading() as session:
+            rows = list(answer_rows(session, self._study(session)))
+        questions = describe_answers(self._design, rows, list(arms))
+        yield analysis_json(facts, analysis, questions, measures=measures).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(
@@ -243,18 +265,8 @@ class StudyExport:
         ).encode()
 
 
-def _names(columns: tuple[tuple[str, str], ...]) -> list[str]:
+def _names(columns: Sequence[tuple[str, str]]) -> list[str]:
     return [name for name, _ in columns]
-
-
-def _codebook() -> Rows:
-    for file, columns in (
-        ("ratings.csv", RATING_COLUMNS),
-        ("readers.csv", READER_COLUMNS),
-        ("cases.csv", CASE_COLUMNS),
-    ):
-        for name, explanation in columns:
-            yield [file, name, explanation]
 
 
 class _Sink(io.RawIOBase):

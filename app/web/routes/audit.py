@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import BadDesign
-from app.report.shortcut_table import file_sentence, shortcut_sentences, shortcut_table
+from app.report.tables.shortcuts import shortcut_table
+from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
 from app.web.access import investigator_at_desk
@@ -20,15 +21,15 @@ def audit(request: Request, slug: str) -> Response:
     """What tells the arms apart without a look at anatomy; no rating is looked at."""
     with investigator_at_desk(request) as desk:
         try:
-            found = audit_pictures(desk.session, web_state(request).store, slug)
+            pictures = audit_pictures(desk.session, web_state(request).store, slug)
         except BadDesign as error:
             why = f"Its pictures can't be checked yet. {error}."
             return study_page(request, desk, slug, error=why, status=422)
         context = {
             "study": study_overview(desk.session, slug),
-            "audit": found,
-            "table": shortcut_table(found),
-            "sentences": shortcut_sentences(found),
-            "files": file_sentence(found),
+            "audit": pictures,
+            "table": shortcut_table(pictures),
+            "sentences": shortcut_sentences(pictures),
+            "files": file_sentence(pictures),
         }
         return investigator_page(request, desk, "audit.html", context)

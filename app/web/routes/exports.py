@@ -7,8 +7,8 @@ from app.domain.errors import NotFound
 from app.services.export_study import (
     CASE_COLUMNS,
     FILES,
-    RATING_COLUMNS,
     READER_COLUMNS,
+    RatingsFile,
     StudyExport,
 )
 from app.services.export_study.parquet import MISSING, parquet_is_available
@@ -24,9 +24,14 @@ router = APIRouter(default_response_class=HTMLResponse)
 def exports(request: Request, slug: str) -> Response:
     """What can be downloaded, and what every column means."""
     with investigator_at_desk(request) as desk:
+        study = study_overview(desk.session, slug)
         context = {
-            "study": study_overview(desk.session, slug),
-            "rating_columns": RATING_COLUMNS,
+            "study": study,
+            "rating_columns": RatingsFile(
+                slug,
+                study.design,
+                has_machines=any(reader.kind == "machine" for reader in study.readers),
+            ).columns,
             "reader_columns": READER_COLUMNS,
             "case_columns": CASE_COLUMNS,
             "files": FILES,

@@ -1,20 +1,18 @@
 """The report of a closed study, its figures, and the whole of it as one file."""
 
-from typing import cast
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import NotFound
-from app.report.document import report_document
-from app.report.report_cache import ReportCache
-from app.report.report_view import ReportView, report_view
+from app.report.page.document import report_document
+from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
 from app.services.summarise_study import facts_of_arms, summarise_study
 from app.settings import resource_dir
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.investigator_pages import investigator_page
+from app.web.office_state import office_state
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -32,11 +30,11 @@ def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
     with investigator_at_desk(request) as desk:
         overview = study_overview(desk.session, slug)
-        found = _report(request, desk, slug) if overview.line.status == "closed" else None
+        view = _report(request, desk, slug) if overview.line.status == "closed" else None
     address = f"/studies/{slug}/report"
     context = {
         "study": overview,
-        "report": found,
+        "report": view,
         "figure_url": lambda name: f"{address}/figures/{name}.svg",
     }
     return investigator_page(request, desk, "report.html", context)
@@ -46,11 +44,11 @@ def report(request: Request, slug: str) -> Response:
 def figure(request: Request, slug: str, file: str) -> Response:
     """One figure, as NAME.svg or NAME.png; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk, slug)
+        view = _report(request, desk, slug)
     name, _, ending = file.rpartition(".")
-    if name not in found.figures or ending not in ("svg", "png"):
+    if name not in view.figures or ending not in ("svg", "png"):
         raise NotFound(f"The report has no figure {file!r}.")
-    drawn = found.figures[name]
+    drawn = view.figures[name]
     if ending == "svg":
         return Response(drawn.svg, media_type="image/svg+xml", headers=_FIGURE_HEADERS)
     return Response(drawn.png, media_type="image/png", headers=_FIGURE_HEADERS)
@@ -60,12 +58,12 @@ def figure(request: Request, slug: str, file: str) -> Response:
 def document(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one file that can be kept, sent and printed; only of a closed study."""
     with investigator_at_desk(request) as desk:
-        found = _report(request, desk, slug)
+        view = _report(request, desk, slug)
         now = desk.now
     if slug_again != slug:
         raise NotFound("There is no page at this address.")
     page = report_document(
-        found, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
     )
     return HTMLResponse(
         page,
@@ -85,14 +83,7 @@ def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView
     # A bank that was evaluated since and imported again changes the report of a closed study too.
     key = slug, closed_at, facts_of_arms(session, slug)
     store = web_state(request).store
-    return _cache(request).get(
+    return office_state(request).reports.get(
         key,
         lambda: report_view(summarise_study(session, slug), audit_pictures(session, store, slug)),
     )
-
-
-def _cache(request: Request) -> ReportCache:
-    state = request.app.state
-    if not hasattr(state, "reports"):
-        state.reports = ReportCache()
-    return cast(ReportCache, state.reports)

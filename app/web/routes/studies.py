@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.design.format1 import REALISM
+from app.domain.design.reading import design_from_mapping
+from app.domain.design.status import ensure_draft
 from app.domain.errors import BadDesign, Refused
-from app.domain.scales import REALISM_SCALES
-from app.domain.study import design_from_mapping, ensure_draft
 from app.services.create_study import change_design, create_study, design_of, suggested_design
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import bank_arms, list_studies, study_overview
@@ -61,7 +62,7 @@ def edit_design(request: Request, slug: str) -> Response:
     """The design of a draft, to be changed."""
     with investigator_at_desk(request) as desk:
         overview = study_overview(desk.session, slug)
-        ensure_draft(overview.line.status, "its design")  # type: ignore[arg-type]
+        ensure_draft(overview.line.status, "its design")
         return _design_page(
             request, desk, form_from_design(design_of(desk.session, slug)), slug=slug
         )
@@ -139,7 +140,7 @@ def _design_page(
         "arms": bank_arms(desk.session),
         "values": values,
         "slug": slug,
-        "scales": tuple(REALISM_SCALES),
+        "scales": tuple(REALISM),
         "error_field": None if error is None else error.field,
         "error": None if error is None else str(error),
     }

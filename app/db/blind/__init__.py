@@ -1,0 +1,1 @@
+"""Presentations, answers and readers: all that reading may ask, and no arm."""

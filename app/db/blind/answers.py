@@ -1,0 +1,78 @@
+"""Rows of ratings: appended, never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
+from app.domain.questions.answer import Answers, value_from_json, value_to_json
+
+
+def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
+    """Every rating of a presentation, oldest first; the last one counts."""
+    return session.scalars(
+        select(Rating).where(Rating.presentation_id == presentation.id).order_by(Rating.id)
+    ).all()
+
+
+def append_rating(
+    session: Session,
+    *,
+    presentation: Presentation,
+    sitting: ReadingSession,
+    answers: Answers,
+    submission: str,
+    supersedes: Rating | None,
+    now: datetime,
+    reading_time_ms: int | None,
+    hidden_time_ms: int | None,
+) -> Rating:
+    """Insert one rating; the database's own constraints refuse a second first one."""
+    rating = Rating(
+        presentation_id=presentation.id,
+        session_id=sitting.id,
+        submission=submission,
+        is_first=True if supersedes is None else None,
+        supersedes_id=None if supersedes is None else supersedes.id,
+        shown_at=presentation.shown_at,
+        submitted_at=now,
+        reading_time_ms=reading_time_ms,
+        hidden_time_ms=hidden_time_ms,
+    )
+    session.add(rating)
+    session.flush()
+    if answers:
+        session.execute(
+            insert(Answer),
+            [
+                {"rating_id": rating.id, "question": key, "value": value_to_json(value)}
+                for key, value in answers.items()
+            ],
+        )
+    return rating
+
+
+def answers_of(session: Session, rating: Rating) -> Answers:
+    """What a rating says, by question key."""
+    rows = session.execute(
+        select(Answer.question, Answer.value).where(Answer.rating_id == rating.id)
+    )
+    return {question: value_from_json(value) for question, value in rows}
+
+
+def practice_without_feedback(session: Session, reader: Reader) -> Presentation | None:
+    """The practice presentation that is rated and whose truth has not been acknowledged."""
+    return session.scalars(
+        select(Presentation)
+        .join(Rating, Rating.presentation_id == Presentation.id)
+        .where(
+            Presentation.reader_id == reader.id,
+            Presentation.is_practice.is_(True),
+            Presentation.feedback_seen_at.is_(None),
+            Rating.is_first.is_(True),
+        )
+        .order_by(Presentation.position)
+        .limit(1)
+    ).one_or_none()

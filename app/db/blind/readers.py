@@ -1,0 +1,117 @@
+"""Rows of readers, their links and their sittings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
+from app.domain.sittings import sitting_goes_on
+
+
+@dataclass(frozen=True)
+class ReaderProgress:
+    """How far one reader has come; nothing of what she answered."""
+
+    reader: Reader
+    rated: int
+    total: int
+    last_active_at: datetime | None
+
+
+def readers_of(session: Session, study: Study) -> Sequence[Reader]:
+    """The study's readers by code."""
+    return session.scalars(
+        select(Reader).where(Reader.study_id == study.id).order_by(Reader.id)
+    ).all()
+
+
+def reader_by_code(session: Session, study: Study, code: str) -> Reader | None:
+    """One reader of a study."""
+    return session.scalars(
+        select(Reader).where(Reader.study_id == study.id, Reader.code == code)
+    ).one_or_none()
+
+
+def reader_by_token_hash(session: Session, token_hash: str) -> Reader | None:
+    """The reader whose personal link has this hash."""
+    return session.scalars(
+        select(Reader).where(Reader.token_hash == token_hash).options(joinedload(Reader.study))
+    ).one_or_none()
+
+
+def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Reader | None:
+    """One reader with her study; with `lock` her requests are taken one after another."""
+    query = select(Reader).where(Reader.id == reader_id).options(joinedload(Reader.study))
+    if lock:
+        query = query.with_for_update(of=Reader)
+    return session.scalars(query).one_or_none()
+
+
+def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
+    """Begin a new sitting."""
+    number = session.scalar(
+        select(func.coalesce(func.max(ReadingSession.number), 0)).where(
+            ReadingSession.reader_id == reader.id
+        )
+    )
+    sitting = ReadingSession(
+        reader_id=reader.id, number=(number or 0) + 1, started_at=now, last_active_at=now
+    )
+    session.add(sitting)
+    session.flush()
+    return sitting
+
+
+def current_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
+    """The sitting that goes on, or a new one after a long pause."""
+    sitting = session.scalars(
+        select(ReadingSession)
+        .where(ReadingSession.reader_id == reader.id)
+        .order_by(ReadingSession.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if sitting is None or not sitting_goes_on(sitting.last_active_at, now):
+        return start_session(session, reader, now)
+    sitting.last_active_at = now
+    return sitting
+
+
+def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgress]:
+    """Every reader's count of rated cases, practice left out, and last activity."""
+    totals = _counts(session, study, rated=False)
+    rated = _counts(session, study, rated=True)
+    active = dict(
+        session.execute(
+            select(ReadingSession.reader_id, func.max(ReadingSession.last_active_at))
+            .join(Reader, Reader.id == ReadingSession.reader_id)
+            .where(Reader.study_id == study.id)
+            .group_by(ReadingSession.reader_id)
+        ).all()
+    )
+    return [
+        ReaderProgress(
+            reader, rated.get(reader.id, 0), totals.get(reader.id, 0), active.get(reader.id)
+        )
+        for reader in readers_of(session, study)
+    ]
+
+
+def _counts(session: Session, study: Study, *, rated: bool) -> dict[int, int]:
+    query = (
+        select(Presentation.reader_id, func.count(Presentation.id))
+        .join(Reader, Reader.id == Presentation.reader_id)
+        .where(
+            Reader.study_id == study.id,
+            Presentation.is_practice.is_(False),
+            Presentation.is_phase_end.is_(False),
+        )
+        .group_by(Presentation.reader_id)
+    )
+    if rated:
+        query = query.join(
+            Rating, (Rating.presentation_id == Presentation.id) & Rating.is_first.is_(True)
+        )
+    return dict(session.execute(query).all())

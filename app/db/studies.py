@@ -1,0 +1,61 @@
+"""Rows of studies and their log of events; nothing here names an arm, a case or an image."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db.tables import Event, Study
+from app.domain.errors import NotFound
+
+
+def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
+    """The study, or NotFound; with `lock` nobody else changes it before this one commits."""
+    query = select(Study).where(Study.slug == slug)
+    study = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if study is None:
+        raise NotFound(f"There is no study {slug!r}; the studies page lists what there is.")
+    return study
+
+
+def study_by_id(session: Session, study_id: int) -> Study:
+    """The study with that id, which must exist."""
+    return session.get_one(Study, study_id)
+
+
+def all_studies(session: Session) -> Sequence[Study]:
+    """Every study, newest first."""
+    return session.scalars(select(Study).order_by(Study.id.desc())).all()
+
+
+def slug_is_taken(session: Session, slug: str) -> bool:
+    """Whether a study has that slug."""
+    return session.scalar(select(func.count()).where(Study.slug == slug)) != 0
+
+
+def record_event(
+    session: Session,
+    *,
+    study: Study | None,
+    actor: str,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one line to the log: who did what to which study, and when."""
+    session.add(
+        Event(
+            study_id=None if study is None else study.id,
+            at=now,
+            actor=actor,
+            action=action,
+            detail=dict(detail or {}),
+        )
+    )
+
+
+def events_of(session: Session, study: Study) -> Sequence[Event]:
+    """The study's log, oldest first."""
+    return session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.id)).all()

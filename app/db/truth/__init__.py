@@ -1,0 +1,1 @@
+"""Arms, cases, draws and exports; reading reaches none of it by any path."""

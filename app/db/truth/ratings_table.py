@@ -1,0 +1,127 @@
+"""A study's ratings as the table that statistics start from."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.db.tables import Study
+from app.db.truth.answer_rows import AnswerRow, answer_rows
+from app.db.truth.exports import reader_rows
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
+from app.domain.profile import SPECIALTIES, experience_band
+from app.domain.questions.question import Question
+from app.statistics.table.ratings import RatingsTable, ratings_table
+
+
+def study_ratings(session: Session, study: Study) -> RatingsTable | None:
+    """The table of a study; see `ratings_of_rows`."""
+    return ratings_of_rows(session, study, answer_rows(session, study))
+
+
+def ratings_of_rows(
+    session: Session, study: Study, answers: Iterable[AnswerRow]
+) -> RatingsTable | None:
+    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+
+    They are those of the phase that `AnalysedQuestions` names, of single pictures.
+
+    Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
+    """
+    design = design_from_json(study.design)
+    asked = AnalysedQuestions.of(design)
+    rows = [
+        row
+        for row in answers
+        if not row.is_superseded
+        and row.phase == asked.phase
+        and len(row.pictures) == 1
+        and row.reader_kind != "machine"
+    ]
+    if not rows:
+        return None
+    realism, confidence = asked.realism, asked.confidence
+    return ratings_table(
+        reader=[row.reader for row in rows],
+        case=[row.case for row in rows],
+        arm=[row.picture.arm for row in rows],
+        truth=[row.picture.truth for row in rows],
+        replicate=[row.replicate for row in rows],
+        realism=[_number(realism, row) for row in rows],
+        verdict=[_is_synthetic(asked.verdict, row) for row in rows],
+        confidence=[_number(confidence, row) for row in rows],
+        position=[row.position for row in rows],
+        # A browser that tells 0 has measured nothing.
+        reading_time_ms=[row.reading_time_ms or math.nan for row in rows],
+        realism_min=None if realism is None else realism.low,
+        realism_max=None if realism is None else realism.high,
+        confidence_max=None if confidence is None else confidence.high,
+        reader_groups=_groups(session, study),
+    )
+
+
+@dataclass(frozen=True)
+class AnalysedQuestions:
+    """The realism, verdict and confidence that the analysis by arm rests on, and their phase.
+
+    The phase is the first that asks for a verdict, or where none does the first that asks for
+    realism; None for what it doesn't ask.
+    """
+
+    phase: int
+    realism: Question | None
+    verdict: Question | None
+    confidence: Question | None
+
+    @classmethod
+    def of(cls, design: StudyDesign) -> "AnalysedQuestions":
+        """What a design asks."""
+        for measure in ("verdict", "realism"):
+            for number, phase in enumerate(design.phases, start=1):
+                asked = design.questions_of(phase)
+                if any(question.measure == measure for question in asked):
+                    return cls._of_phase(number, asked)
+        return cls(1, None, None, None)
+
+    @classmethod
+    def _of_phase(cls, number: int, asked: Sequence[Question]) -> "AnalysedQuestions":
+        def first(measure: str, of: str = "") -> Question | None:
+            return next(
+                (one for one in asked if one.measure == measure and (not of or one.of == of)), None
+            )
+
+        verdict = first("verdict")
+        return cls(
+            number,
+            first("realism"),
+            verdict,
+            None if verdict is None else first("confidence", verdict.key),
+        )
+
+
+def _number(question: Question | None, row: AnswerRow) -> float:
+    value = None if question is None else row.answers.get(question.key)
+    return float(value) if isinstance(value, int) else math.nan
+
+
+def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
+    """1 for a verdict of synthetic, 0 for real; the upper half of a scale is synthetic."""
+    value = None if question is None else row.answers.get(question.key)
+    if question is None or value is None:
+        return math.nan
+    if isinstance(value, int):
+        return float(value > (question.low + question.high) / 2)
+    return float(value == "synthetic")
+
+
+def _groups(session: Session, study: Study) -> dict[str, dict[str, str]]:
+    groups: dict[str, dict[str, str]] = {}
+    for reader in reader_rows(session, study):
+        levels = groups.setdefault(reader.code, {})
+        if reader.specialty is not None:
+            levels["specialty"] = SPECIALTIES.get(reader.specialty, reader.specialty)
+        if reader.years_experience is not None:
+            levels["experience"] = experience_band(reader.years_experience)
+    return groups

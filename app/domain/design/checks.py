@@ -1,0 +1,171 @@
+"""What must fit together in a design; each problem with the field where it is mended."""
+
+from collections.abc import Sequence
+
+from app.domain.design.design import Phase, Presentation, StudyDesign
+from app.domain.document import Problems
+from app.domain.questions.measures import MEASURES
+from app.domain.questions.question import Question
+
+
+def check_design(design: StudyDesign, problems: Problems) -> None:
+    """Note what can't be carried out as it is written."""
+    _check_questions(design, problems)
+    for number, phase in enumerate(design.phases, start=1):
+        _check_phase(design, phase, f"phases[{number}]", problems)
+    _check_repeats(design, problems)
+    _check_allocation(design, problems)
+    _check_analysis(design, problems)
+
+
+def _check_questions(design: StudyDesign, problems: Problems) -> None:
+    answered = [one for one in design.questions if one.measure not in ("comment", "confidence")]
+    if not answered:
+        problems.add("questions", "ask at least for realism or for a verdict")
+    asked = {key for phase in design.phases for key in (*phase.questions, *phase.end_questions)}
+    for number, question in enumerate(design.questions, start=1):
+        if question.key not in asked:
+            problems.add(
+                f"questions[{number}]", f"{question.key} is asked in no phase; add it to one"
+            )
+    if not any(phase.questions for phase in design.phases):
+        problems.add("questions", "ask something of each case")
+
+
+def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Problems) -> None:
+    shown = phase.presentation
+    for question in design.questions_of(phase):
+        _check_place(question, "case", f"{place}.questions", problems)
+        _check_pictures(question, shown.pictures, f"{place}.questions", problems)
+        _check_shown(question, shown, place, problems)
+    for question in design.questions_of(phase, at_end=True):
+        _check_place(question, "phase_end", f"{place}.end_questions", problems)
+        if question.kind in ("side", "marks"):
+            problems.add(
+                f"{place}.end_questions", f"{question.key} needs a picture; ask it of cases"
+            )
+    for keys, name in ((phase.questions, "questions"), (phase.end_questions, "end_questions")):
+        _check_conditions(design, keys, f"{place}.{name}", problems)
+    twice = set(phase.questions) & set(phase.end_questions)
+    if twice:
+        problems.add(f"{place}.end_questions", f"{min(twice)} is asked of each case already")
+    if not phase.questions:
+        problems.add(f"{place}.questions", "ask something of each case")
+    if phase.part_count >= design.case_count:
+        problems.add(
+            f"{place}.part_count",
+            f'is {phase.part_count} of {design.case_count}; use cases = "same"',
+        )
+    if shown.pictures > 1:
+        _check_sets(design, phase, place, problems)
+
+
+def _check_shown(question: Question, shown: Presentation, place: str, problems: Problems) -> None:
+    if question.measure == "prompt_agreement" and not shown.beside:
+        problems.add(
+            f"{place}.presentation.beside",
+            f"{question.key} asks for agreement with a text; name the key that holds it",
+        )
+    if question.measure == "find_the_real" and shown.composition != "one_real":
+        problems.add(
+            f"{place}.presentation.composition",
+            f'{question.key} asks for the real picture; it needs "one_real"',
+        )
+    if question.kind == "marks" and shown.exposures_ms:
+        problems.add(
+            f"{place}.presentation.exposures_ms",
+            f"{question.key} marks a picture that is gone by then; leave one of the two out",
+        )
+
+
+def _check_place(question: Question, where: str, place: str, problems: Problems) -> None:
+    if where not in MEASURES[question.measure].places:
+        at = "at the end of a phase" if where == "phase_end" else "of each case"
+        problems.add(place, f"{question.key} can't be asked {at}")
+
+
+def _check_pictures(question: Question, pictures: int, place: str, problems: Problems) -> None:
+    wanted = MEASURES[question.measure].pictures
+    if wanted == "several" and pictures == 1:
+        problems.add(place, f"{question.key} asks which picture, so show at least two at a time")
+    if wanted == "one" and pictures > 1:
+        problems.add(
+            place, f"{question.key} asks of one picture, and {pictures} are shown at a time"
+        )
+
+
+def _check_conditions(
+    design: StudyDesign, keys: Sequence[str], place: str, problems: Problems
+) -> None:
+    for key in keys:
+        asked_if, of = design.question(key).asked_if, design.question(key).of
+        if of and of not in keys:
+            problems.add(place, f"{key} belongs to {of}, which is not asked beside it")
+        if asked_if is not None and asked_if.question not in keys:
+            problems.add(
+                place, f"{key} depends on {asked_if.question}, which is not asked beside it"
+            )
+
+
+def _check_sets(design: StudyDesign, phase: Phase, place: str, problems: Problems) -> None:
+    shown, arms = phase.presentation, len(design.arms)
+    if shown.pictures > arms:
+        problems.add(
+            f"{place}.presentation.pictures",
+            f"are {shown.pictures}, each from another arm, and the study has {arms}",
+        )
+    if design.replicates.count and phase.key == design.phases[0].key:
+        problems.add("replicates.count", "repeats single pictures; leave it at 0 for sets")
+
+
+def _check_repeats(design: StudyDesign, problems: Problems) -> None:
+    replicates = design.replicates
+    needed = replicates.count + replicates.minimum_lag
+    read = design.case_count
+    if design.allocation.scheme == "quota":
+        read = design.allocation.cases_per_reader
+    elif design.allocation.scheme == "split_plot":
+        read = design.case_count // design.allocation.groups
+    if replicates.count and needed > read:
+        problems.add(
+            "replicates",
+            f"{replicates.count} replicates at least {replicates.minimum_lag} positions later "
+            f"need {needed} cases, a reader has {read}",
+        )
+    if design.practice.count and design.phases[0].presentation.pictures > 1:
+        problems.add("practice.count", "shows single pictures; leave it at 0 for sets")
+    if design.practice.feedback and design.phases[0].purpose_blinded:
+        problems.add("practice.feedback", "tells the truth, and the first phase is purpose-blinded")
+
+
+def _check_allocation(design: StudyDesign, problems: Problems) -> None:
+    allocation = design.allocation
+    if allocation.scheme == "quota":
+        if not 1 <= allocation.cases_per_reader <= design.case_count:
+            problems.add(
+                "allocation.cases_per_reader",
+                f"must be 1 to {design.case_count}, the cases of the study; "
+                f"not {allocation.cases_per_reader}",
+            )
+        if any(phase.presentation.pictures > 1 for phase in design.phases):
+            problems.add(
+                "allocation.scheme", "quota deals out single pictures; use crossed for sets"
+            )
+    elif allocation.cases_per_reader:
+        problems.add("allocation.cases_per_reader", 'belongs to scheme = "quota"')
+    if allocation.scheme == "split_plot":
+        smallest = min(design.arms, key=lambda plan: plan.total, default=None)
+        if smallest is not None and smallest.total < allocation.groups:
+            problems.add(
+                "allocation.groups",
+                f"are {allocation.groups}, and {smallest.arm} has {smallest.total} cases",
+            )
+
+
+def _check_analysis(design: StudyDesign, problems: Problems) -> None:
+    primary = design.analysis.primary
+    question = next((one for one in design.questions if one.key == primary), None)
+    if primary and question is None:
+        problems.add("analysis.primary", f"{primary!r} is the key of no question")
+    elif question is not None and question.kind in ("text", "marks"):
+        problems.add("analysis.primary", f"{primary} can't be compared between arms; name another")

@@ -1,0 +1,234 @@
+"""Everything that is frozen when a study opens."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from app.domain.questions.question import Question
+
+FORMAT = 2
+RENDITION_SIZE = 512
+MOST_CASES = 2000
+MOST_PICTURES = 8
+MOST_PHASES = 8
+
+ArmRole = Literal["compared", "positive_control"]
+Layout = Literal["single", "side_by_side", "one_after_other"]
+Composition = Literal["one_real", "between_arms"]
+PhaseCases = Literal["new", "same", "part"]
+Scheme = Literal["crossed", "split_plot", "quota"]
+Target = Literal["readers_and_images", "readers", "images"]
+Adjustment = Literal["holm", "none"]
+
+
+@dataclass(frozen=True)
+class ArmPlan:
+    """How many cases of each stratum are drawn from one arm, or which images are its cases.
+
+    `images` names images picked by hand (the SHA-256 of their files, or its first 12 digits or
+    more); they come instead of a draw. An arm that is a positive control is known to be bad: who
+    can't tell it from real can tell nothing.
+    """
+
+    arm: str
+    cases: tuple[tuple[str, int], ...] = ()
+    images: tuple[str, ...] = ()
+    role: ArmRole = "compared"
+
+    def count(self, stratum: str) -> int:
+        """Cases to draw of `stratum`."""
+        return dict(self.cases).get(stratum, 0)
+
+    @property
+    def total(self) -> int:
+        """Cases of this arm, drawn or picked."""
+        return len(self.images) or sum(count for _, count in self.cases)
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Cases shown a second time to the same reader, for intra-reader agreement.
+
+    `minimum_lag` is the least difference between the two positions.
+    """
+
+    count: int = 0
+    minimum_lag: int = 20
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Cases before the study proper, never counted; with `feedback` the truth is then told."""
+
+    count: int = 0
+    feedback: bool = False
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """What is shown at a time.
+
+    pictures      how many; several stand in a random order that is stored
+    layout        beside each other, or one after the other
+    composition   one of them real, or each from another arm
+    exposures_ms  how long the pictures stay, drawn evenly from these; none: as long as one looks
+    mask          whether noise follows a timed picture, so that no after-image stays
+    beside        the key of the bank's records whose text stands beside the picture; "" for none
+    reference     an image of the bank (the SHA-256 of its file) that stands beside every picture
+                  to be compared with, for visual grading; itself no case; "" for none
+    """
+
+    pictures: int = 1
+    layout: Layout = "single"
+    composition: Composition = "one_real"
+    exposures_ms: tuple[int, ...] = ()
+    mask: bool = True
+    beside: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a study; phases come in their order and never again.
+
+    introduction     shown before its first case
+    questions        keys of the questions asked of each case
+    end_questions    keys of those asked once, after its last case
+    cases            new ones; the same as in phase `of`; or `part_count` of those
+    purpose_blinded  nobody has yet been told that some images are synthetic
+    washout_days     least days between a reader's last case before it and its first
+    """
+
+    key: str = "main"
+    title: str = ""
+    introduction: str = ""
+    questions: tuple[str, ...] = ()
+    end_questions: tuple[str, ...] = ()
+    cases: PhaseCases = "new"
+    of: str = ""
+    part_count: int = 0
+    presentation: Presentation = field(default_factory=Presentation)
+    purpose_blinded: bool = False
+    washout_days: int = 0
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Which readers read which cases.
+
+    crossed     every reader every case
+    split_plot  readers and cases in `groups` blocks, each group of readers its own block
+    quota       `cases_per_reader` for each, every case by at least `readers_per_case`, dealt out
+                evenly as readers arrive; who has not read for `dropout_days` no longer counts
+    """
+
+    scheme: Scheme = "crossed"
+    groups: int = 2
+    cases_per_reader: int = 0
+    readers_per_case: int = 1
+    dropout_days: int = 14
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What an ethics board and a journal ask for; free text, shown with the consent."""
+
+    ethics: str = ""
+    registry: str = ""
+    funding: str = ""
+    interests: str = ""
+    controller: str = ""
+    contact: str = ""
+    purpose: str = ""
+    retention: str = ""
+    rights: str = ""
+
+
+@dataclass(frozen=True)
+class AnalysisPlan:
+    """What is decided about the analysis before anybody reads.
+
+    primary     key of the question whose answers the conclusions rest on; "" for the verdict or,
+                where none is asked, realism
+    target      whom intervals speak for
+    cluster     key of the bank's records whose images belong together (a patient), "" for none
+    margin      half-width, on AUC, within which an arm counts as equivalent to real
+    adjustment  of conclusions on several arms
+    """
+
+    primary: str = ""
+    target: Target = "readers_and_images"
+    cluster: str = ""
+    margin: float = 0.10
+    adjustment: Adjustment = "holm"
+
+
+@dataclass(frozen=True)
+class StudyDesign:
+    """A study's protocol.
+
+    language        BCP 47 tag of the study's own texts
+    stratify_by     key of the bank's records that makes the strata
+    matched_by      key whose value the pictures of one set share, or, shown singly, every arm has
+    consent_line    the sentence that a reader ticks
+    longest_run     most presentations of one arm in a row; `break_every` 0 for no breaks
+    closes_on       the last day of reading, in UTC; it then closes by itself
+    """
+
+    title: str
+    arms: tuple[ArmPlan, ...]
+    questions: tuple[Question, ...]
+    phases: tuple[Phase, ...]
+    instructions: str
+    consent: str
+    consent_line: str
+    notice: str = ""
+    language: str = "en"
+    stratify_by: str = "condition"
+    matched_by: str = ""
+    replicates: Replicates = field(default_factory=Replicates)
+    practice: Practice = field(default_factory=Practice)
+    allocation: Allocation = field(default_factory=Allocation)
+    registration: Registration = field(default_factory=Registration)
+    analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
+    break_every: int = 0
+    longest_run: int = 3
+    closes_on: date | None = None
+    rendition_size: int = RENDITION_SIZE
+    seed: int = 1
+
+    @property
+    def case_count(self) -> int:
+        """Cases drawn for a phase with new cases, practice and replicates left out."""
+        return sum(plan.total for plan in self.arms)
+
+    @property
+    def presentation_count(self) -> int:
+        """Cases and their replicates, where every reader reads every case."""
+        return self.case_count + self.replicates.count
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """Every stratum that some arm draws from, in order of first mention."""
+        return tuple(dict.fromkeys(stratum for plan in self.arms for stratum, _ in plan.cases))
+
+    def total_of(self, stratum: str) -> int:
+        """Cases of one stratum over all arms."""
+        return sum(plan.count(stratum) for plan in self.arms)
+
+    def question(self, key: str) -> Question:
+        """The question with this key, which must exist."""
+        return next(question for question in self.questions if question.key == key)
+
+    def questions_of(self, phase: Phase, *, at_end: bool = False) -> tuple[Question, ...]:
+        """What is asked of each case of a phase, or at its end, in the order of the design."""
+        keys = phase.end_questions if at_end else phase.questions
+        return tuple(question for question in self.questions if question.key in keys)
+
+    def first_with(self, measure: str) -> Question | None:
+        """The first question of a measure, if one is asked."""
+        return next((one for one in self.questions if one.measure == measure), None)
+
+    def phase(self, number: int) -> Phase:
+        """A phase by its 1-based number."""
+        return self.phases[number - 1]

@@ -1,0 +1,189 @@
+"""From plain values (a TOML file, a form, stored JSON) to a design."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.design import texts
+from app.domain.design.arms import read_arms
+from app.domain.design.checks import check_design
+from app.domain.design.design import (
+    FORMAT,
+    MOST_CASES,
+    RENDITION_SIZE,
+    Allocation,
+    AnalysisPlan,
+    Practice,
+    Registration,
+    Replicates,
+    StudyDesign,
+)
+from app.domain.design.format1 import format_2_of
+from app.domain.design.phases import read_phases
+from app.domain.document import Problems, Table, told
+from app.domain.questions.document import read_questions
+
+FORMATS = (1, FORMAT)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_TOGETHER = ("questions", "phases", "presentation", "arms", "format")
+REGISTRATION = (
+    "ethics",
+    "registry",
+    "funding",
+    "interests",
+    "controller",
+    "contact",
+    "purpose",
+    "retention",
+    "rights",
+)
+
+
+def design_from_mapping(data: Mapping[str, Any]) -> StudyDesign:
+    """Check a design that somebody writes; without `format` it is of format 1.
+
+    Raises BadDesign naming every problem with its field. Unknown keys are refused by name, so that
+    a misspelt option can't be silently ignored.
+    """
+    problems = Problems()
+    design = _read(data, problems)
+    # What is put together wrongly can't be compared; all else is told at once.
+    if not any(problem.field.startswith(_TOGETHER) for problem in problems.listed):
+        check_design(design, problems)
+    problems.raise_if_any()
+    return design
+
+
+def design_from_json(text: str) -> StudyDesign:
+    """A stored design as it was written; limits of today's code don't matter."""
+    data: Mapping[str, Any] = json.loads(text)
+    return _read(data, Problems(checking=False))
+
+
+def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
+    format_number = data.get("format", 1)
+    if format_number not in FORMATS or isinstance(format_number, bool | float):
+        problems.unreadable(
+            "format", f"must be one of {', '.join(map(str, FORMATS))}; not {told(format_number)}"
+        )
+    if format_number == 1:
+        data = format_2_of(data, problems)
+    top = Table("", data, problems)
+    top.take("format")
+    questions = read_questions(top)
+    phases = read_phases(top, questions)
+    is_blinded = phases[0].purpose_blinded
+    several = phases[0].presentation.pictures > 1
+    consent = top.table("consent")
+    design = StudyDesign(
+        title=top.text("title", longest=200, required=True),
+        language=_language(top),
+        arms=read_arms(top),
+        stratify_by=top.text("stratify_by", "condition", longest=80, required=True),
+        matched_by=top.text("matched_by", "", longest=80),
+        questions=questions,
+        phases=phases,
+        instructions=top.text(
+            "instructions", texts.instructions(is_blinded, several), longest=20_000
+        ),
+        consent=consent.text(
+            "text", texts.BLINDED_CONSENT if is_blinded else texts.CONSENT, longest=20_000
+        ),
+        consent_line=consent.text("line", texts.CONSENT_LINE, longest=400, required=True),
+        notice=top.text("notice", "", longest=200),
+        replicates=_replicates(top),
+        practice=_practice(top),
+        allocation=_allocation(top),
+        registration=_registration(top),
+        analysis=_analysis(top),
+        break_every=top.whole("break_every", 0, 0, MOST_CASES),
+        longest_run=top.whole("longest_run", 3, 1, 50),
+        closes_on=_day(top, "closes_on"),
+        rendition_size=top.whole("rendition_size", RENDITION_SIZE, 64, 4096),
+        seed=top.whole("seed", 1, 0, 2**63 - 1),
+    )
+    consent.refuse_the_rest("the consent")
+    top.refuse_the_rest()
+    return design
+
+
+def _replicates(top: Table) -> Replicates:
+    table = top.table("replicates")
+    replicates = Replicates(
+        count=table.whole("count", 0, 0, MOST_CASES),
+        minimum_lag=table.whole("minimum_lag", 20, 1, MOST_CASES),
+    )
+    table.refuse_the_rest("replicates")
+    return replicates
+
+
+def _practice(top: Table) -> Practice:
+    table = top.table("practice")
+    practice = Practice(
+        count=table.whole("count", 0, 0, 50), feedback=table.flag("feedback", False)
+    )
+    table.refuse_the_rest("practice")
+    return practice
+
+
+def _allocation(top: Table) -> Allocation:
+    table = top.table("allocation")
+    allocation = Allocation(
+        scheme=table.word("scheme", "crossed", ("crossed", "split_plot", "quota")),  # type: ignore[arg-type]
+        groups=table.whole("groups", 2, 2, 50),
+        cases_per_reader=table.whole("cases_per_reader", 0, 0, MOST_CASES),
+        readers_per_case=table.whole("readers_per_case", 1, 1, 100),
+        dropout_days=table.whole("dropout_days", 14, 1, 3650),
+    )
+    table.refuse_the_rest("an allocation")
+    return allocation
+
+
+def _registration(top: Table) -> Registration:
+    table = top.table("registration")
+    registration = Registration(
+        **{name: table.text(name, "", longest=2000) for name in REGISTRATION}
+    )
+    table.refuse_the_rest("the registration")
+    return registration
+
+
+def _analysis(top: Table) -> AnalysisPlan:
+    table = top.table("analysis")
+    plan = AnalysisPlan(
+        primary=table.text("primary", "", longest=40),
+        target=table.word(
+            "target", "readers_and_images", ("readers_and_images", "readers", "images")
+        ),  # type: ignore[arg-type]
+        cluster=table.text("cluster", "", longest=80),
+        margin=table.number("margin", 0.10, 0.0, 0.5),
+        adjustment=table.word("adjustment", "holm", ("holm", "none")),  # type: ignore[arg-type]
+    )
+    table.refuse_the_rest("the analysis")
+    return plan
+
+
+def _day(top: Table, key: str) -> date | None:
+    value = top.take(key, None)
+    if value is None or value == "":
+        return None
+    # TOML has dates of its own, JSON and forms have text. A moment is no day: in which zone?
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    top.wrong(key, f"must be a day such as 2027-01-31, not {told(value)}")
+    return None
+
+
+def _language(top: Table) -> str:
+    tag = top.text("language", "en", longest=35)
+    if not _LANGUAGE.fullmatch(tag):
+        top.wrong("language", f"must be a tag such as en or pt-BR, not {told(tag)}")
+    return tag

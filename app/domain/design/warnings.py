@@ -1,0 +1,68 @@
+"""What an investigator should read before a design is opened: not wrong, but perhaps not meant."""
+
+import re
+from dataclasses import asdict
+
+from app.domain.design.design import Phase, StudyDesign
+from app.domain.questions.measures import MEASURES
+from app.domain.questions.question import Question
+
+# In the languages that studies are likely to be written in; word parts, since words bend.
+_TELLING = re.compile(
+    r"synthe|sintétic|sintetic|synthét|artificial|künstlich|artificiel|generat|gerad[ao]|générée?|"
+    r"\bfake|fals[ao]s?\b|faux|gefälscht|computer|computador|ordinateur|\bAI\b|\bIA\b|\bKI\b|"
+    r"\breal or\b|diffusion|deepfake",
+    re.IGNORECASE,
+)
+
+
+def design_warnings(design: StudyDesign) -> tuple[str, ...]:
+    """Sentences on a purpose-blinded phase that tells what it is to hide."""
+    warnings: list[str] = []
+    for phase in design.phases:
+        if phase.purpose_blinded:
+            warnings += _telling(design, phase)
+    return tuple(warnings)
+
+
+def _telling(design: StudyDesign, phase: Phase) -> list[str]:
+    name = phase.title or phase.key
+    first = [one.purpose_blinded for one in design.phases[: design.phases.index(phase) + 1]]
+    if not all(first):
+        return [f"{name} is purpose-blinded, but an earlier phase is not: readers know by then."]
+    shown = {
+        "title": design.title,
+        "text of the consent": design.consent,
+        "sentence of consent": design.consent_line,
+        "notice": design.notice,
+        "instructions": design.instructions,
+        "introduction": phase.introduction,
+        "title of the phase": phase.title,
+    }
+    # The registration stands beside the consent.
+    shown |= {f"registration's {name}": text for name, text in asdict(design.registration).items()}
+    warnings = [
+        f"{name} is purpose-blinded, but there is {match.group(0)!r} in the {what}."
+        for what, text in shown.items()
+        if (match := _TELLING.search(text))
+    ]
+    asked = design.questions_of(phase) + design.questions_of(phase, at_end=True)
+    for question in asked:
+        said = _TELLING.search(" ".join(_words(question)))
+        if MEASURES[question.measure].reveals or said:
+            word = f" (it says {said.group(0)!r})" if said else ""
+            warnings.append(
+                f"{name} is purpose-blinded, but the question {question.key} tells that some "
+                f"images are synthetic{word}."
+            )
+    return warnings
+
+
+def _words(question: Question) -> list[str]:
+    return [
+        question.prompt,
+        question.hint,
+        question.none_label,
+        *question.labels,
+        *(option.label for option in question.options),
+    ]

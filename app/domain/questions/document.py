@@ -1,0 +1,247 @@
+"""A question in a design's document: read, checked, and written back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.domain.document import Table, told
+from app.domain.questions.measures import MEASURES, Measure
+from app.domain.questions.question import AskedIf, KindName, Question
+from app.domain.questions.registry import KINDS, kind_of
+
+MOST_QUESTIONS = 40
+# Where one of these is given, the design brings its own answers and the measure's are left out.
+_OWN_ANSWERS = ("low", "high", "labels", "options", "vocabulary")
+VERDICT_VALUES = {"real", "synthetic"}
+FINDING_VALUES = {"absent", "present"}
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Columns that the files of a study have already.
+TAKEN_KEYS = frozenset(
+    {
+        "study",
+        "reader",
+        "case",
+        "cases",
+        "set",
+        "slot",
+        "arm",
+        "condition",
+        "stratum",
+        "truth",
+        "replicate",
+        "phase",
+        "position",
+        "session",
+        "shown_at",
+        "submitted_at",
+        "reading_time_ms",
+        "hidden_time_ms",
+        "superseded",
+        "simulated",
+        "reader_kind",
+        "submission",
+        "csrf_token",
+        "exposure_ms",
+        "practice",
+    }
+)
+
+
+def read_questions(table: Table) -> tuple[Question, ...]:
+    """The `questions` of a design, in the order in which they are asked.
+
+    Noted as problems: unknown measures and kinds, keys that are taken or there twice, a condition
+    or an `of` that names no earlier question.
+    """
+    questions: list[Question] = []
+    for row in table.tables("questions"):
+        question = _read(row)
+        if question is None:
+            continue
+        if question.key in {other.key for other in questions}:
+            row.wrong("key", f"{question.key!r} is the key of an earlier question; give another")
+        question = _with_its_subject(question, questions)
+        _check_references(row, question, questions)
+        questions.append(question)
+    if len(questions) > MOST_QUESTIONS:
+        table.wrong("questions", f"are {len(questions)}, at most {MOST_QUESTIONS} are possible")
+    return tuple(questions)
+
+
+def write_question(question: Question) -> dict[str, Any]:
+    """The question as plain values that `read_questions` reads again."""
+    plain: dict[str, Any] = {
+        "key": question.key,
+        "measure": question.measure,
+        "kind": question.kind,
+        "prompt": question.prompt,
+        "required": question.required,
+        **kind_of(question).write(question),
+    }
+    for name in ("hint", "of", "finding"):
+        if getattr(question, name):
+            plain[name] = getattr(question, name)
+    if question.reference != default_reference(question.measure):
+        plain["reference"] = question.reference
+    if question.asked_if is not None:
+        plain["asked_if"] = {
+            "question": question.asked_if.question,
+            "values": list(question.asked_if.values),
+        }
+    return plain
+
+
+def _read(row: Table) -> Question | None:
+    name = row.text("measure", "")
+    measure = MEASURES.get(name)
+    if measure is None:
+        row.problems.unreadable(
+            row.where("measure"), f"must be one of {', '.join(MEASURES)}; not {name!r}"
+        )
+        return None
+    key = row.text("key", name)
+    if not _KEY.fullmatch(key):
+        row.wrong("key", f"must be a-z, 0-9 and _, a letter first, at most 40; not {key!r}")
+    if key in TAKEN_KEYS:
+        row.wrong("key", f"{key!r} is a column of the study's files already; give another")
+    kind = _kind(row, measure)
+    finding = row.text("finding", "", longest=80)
+    reference = row.text("reference", default_reference(name), longest=80)
+    of = row.text("of", "", longest=40)
+    prompt = row.text("prompt", measure.prompt, longest=400)
+    if not prompt:
+        row.wrong("prompt", "is missing; say what is asked")
+    hint = row.text("hint", "", longest=400)
+    required = row.flag("required", measure.required)
+    asked_if = _asked_if(row)
+    if not any(row.has(one) for one in _OWN_ANSWERS):
+        row = row.with_defaults(measure.options_of(kind))
+    question = Question(
+        key=key,
+        measure=name,
+        kind=kind,
+        prompt=prompt,
+        hint=hint,
+        required=required,
+        asked_if=asked_if,
+        of=of,
+        finding=finding,
+        reference=reference,
+        **KINDS[kind].read(row),
+    )
+    row.refuse_the_rest(f"a question of kind {kind}")
+    _check_measure(row, question)
+    return question
+
+
+def default_reference(measure: str) -> str:
+    """The key of the bank's records that holds a finding's reference standard."""
+    return "findings" if measure == "finding" else ""
+
+
+def _kind(row: Table, measure: Measure) -> KindName:
+    given = row.take("kind", measure.kinds[0])
+    # A stored question keeps its kind, whichever its measure allows today.
+    possible = measure.kinds if row.problems.checking else tuple(KINDS)
+    for kind in possible:
+        if given == kind:
+            return kind
+    row.problems.unreadable(
+        row.where("kind"),
+        f"must be one of {', '.join(measure.kinds)} for this measure; not {told(given)}",
+    )
+    return measure.kinds[0]
+
+
+def _asked_if(row: Table) -> AskedIf | None:
+    if not row.has("asked_if"):
+        return None
+    table = row.table("asked_if")
+    question = table.text("question", "", required=True)
+    raw = table.take("values", ())
+    values = (raw,) if isinstance(raw, str | int) else raw
+    is_list = isinstance(values, list | tuple) and all(isinstance(one, str | int) for one in values)
+    if not is_list or not values:
+        table.wrong("values", "must list the answers after which the question is asked")
+        values = ()
+    table.refuse_the_rest("asked_if")
+    return AskedIf(question, tuple(str(one) for one in values))
+
+
+def _check_measure(row: Table, question: Question) -> None:
+    if question.measure == "verdict":
+        values = {one.value for one in question.options}
+        if question.kind == "choice" and values != VERDICT_VALUES:
+            row.wrong(
+                "options", "of a verdict are exactly real and synthetic; name them as you like"
+            )
+        if question.kind == "scale" and len(question.points) % 2:
+            row.wrong(
+                "high",
+                "makes an odd number of points, so the middle is no verdict; use an even number, "
+                "the lower half for real",
+            )
+    if question.measure == "finding" and not question.finding:
+        row.wrong("finding", "is missing; name what the bank's reference calls it")
+    values = {one.value for one in question.options}
+    if question.measure == "finding" and question.kind == "choice" and values != FINDING_VALUES:
+        row.wrong("options", "of a finding are exactly absent and present; name them as you like")
+
+
+def _with_its_subject(question: Question, earlier: Sequence[Question]) -> Question:
+    """A confidence that names no question belongs to the last one that can have it."""
+    if question.measure != "confidence" or question.of:
+        return question
+    sure_of = [one.key for one in earlier if one.measure not in ("confidence", "comment", "place")]
+    return replace(question, of=sure_of[-1]) if sure_of else question
+
+
+def _check_references(row: Table, question: Question, earlier: Sequence[Question]) -> None:
+    by_key = {other.key: other for other in earlier}
+    if question.measure == "confidence" and question.of not in by_key:
+        row.wrong("of", "must name an earlier question whose answer one can be sure of")
+    elif question.of and question.of not in by_key:
+        row.wrong("of", f"names no earlier question ({question.of!r})")
+    asked_if = question.asked_if
+    subject = by_key.get(question.of)
+    if subject is not None and subject.asked_if is not None and subject.asked_if != asked_if:
+        row.wrong(
+            "asked_if",
+            f"must be that of {subject.key}, to which the question belongs and which is not always "
+            "asked",
+        )
+    if asked_if is None:
+        return
+    other = by_key.get(asked_if.question)
+    if other is None:
+        row.wrong("asked_if.question", f"names no earlier question ({asked_if.question!r})")
+        return
+    possible = possible_cells(other)
+    unknown = [value for value in asked_if.values if possible is not None and value not in possible]
+    if unknown:
+        row.wrong(
+            "asked_if.values",
+            f"{unknown[0]!r} is no answer to {other.key}; it has {_named(other, possible or ())}",
+        )
+    if possible is None:
+        what = "marks" if other.kind == "marks" else "free text"
+        row.wrong("asked_if.question", f"{other.key} is {what}, which can't decide what is asked")
+
+
+def _named(question: Question, possible: Sequence[str]) -> str:
+    if question.kind in ("scale", "slider"):
+        return f"whole numbers from {question.low} to {question.high}"
+    return ", ".join(possible)
+
+
+def possible_cells(question: Question) -> tuple[str, ...] | None:
+    """Every answer as it is written in a file; None where they can't be listed."""
+    if question.kind in ("scale", "slider"):
+        return tuple(str(point) for point in question.points)
+    if question.kind in ("choice", "choices"):
+        none = ("none",) if question.kind == "choices" and question.none_label else ()
+        return tuple(option.value for option in question.options) + none
+    if question.kind == "side":
+        return tuple(str(place) for place in range(0 if question.tie_label else 1, 9))
+    return None

@@ -1,0 +1,1 @@
+"""How a question is asked: one module a kind."""

@@ -1,0 +1,73 @@
+"""Reader x reader agreement as a heat map."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, WIDTH, new_figure
+from app.report.words.numbers import number
+from app.statistics.agreement.by_arm import Kind
+from app.statistics.agreement.kappa import pairwise_kappa
+from app.statistics.table.ratings import Float, RatingsTable
+
+# Beyond this many readers numbers in the cells can't be read any more.
+_MOST_LABELLED = 14
+_MOST_NAMED = 30
+
+
+def pair_kappas(table: RatingsTable, kind: Kind) -> Float:
+    """Cohen's kappa of every pair of readers over the images of all arms; NaN where undefined.
+
+    Unweighted for verdicts, quadratic weights for realism.
+
+    Returns
+    -------
+    (J, J) array of float
+    """
+    matrix = table.pooled_matrix(kind, table.arms)
+    if kind == "verdict":
+        return pairwise_kappa(matrix, (0.0, 1.0))
+    return pairwise_kappa(matrix, table.categories(), "quadratic")
+
+
+def draw_agreement(kappas: Float, readers: Sequence[str]) -> Figure:
+    """The lower half of the matrix: every pair once."""
+    n = len(readers)
+    side = min(WIDTH, 1.5 + 0.42 * n) if n <= _MOST_LABELLED else WIDTH
+    figure = new_figure(max(side * 0.84, 1.9), width=max(side, 2.8))
+    axes = figure.subplots()
+    shown = np.where(np.tri(n, k=-1, dtype=bool), kappas, np.nan)
+    known = shown[np.isfinite(shown)]
+    bottom = min(0.0, float(np.floor(known.min() * 10) / 10)) if known.size else 0.0
+    colours = LinearSegmentedColormap.from_list("agreement", [STEPS_LIGHT, STEPS_DARK])
+    image = axes.imshow(shown[1:, :-1], cmap=colours, vmin=bottom, vmax=1.0)
+    if n <= _MOST_LABELLED:
+        middle = (bottom + 1.0) / 2
+        for row in range(1, n):
+            for column in range(row):
+                value = shown[row, column]
+                if np.isfinite(value):
+                    axes.text(
+                        column,
+                        row - 1,
+                        number(float(value)).replace("0.", "."),
+                        ha="center",
+                        va="center",
+                        fontsize=7.5,
+                        color="white" if value > middle else INK,
+                    )
+                else:
+                    axes.text(column, row - 1, "–", ha="center", va="center", fontsize=7.5)
+    named = range(n) if n <= _MOST_NAMED else range(0, n, n // 15)
+    axes.set_yticks([k - 1 for k in named if k > 0], [readers[k] for k in named if k > 0])
+    axes.set_xticks([k for k in named if k < n - 1], [readers[k] for k in named if k < n - 1])
+    if n > 9:
+        axes.tick_params(axis="x", labelrotation=90)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0)
+    bar = figure.colorbar(image, ax=axes, shrink=0.75, pad=0.02, label="κ")
+    bar.outline.set_visible(False)
+    return figure

@@ -1,0 +1,165 @@
+"""Which figures a report has, with their captions; each is drawn when it is first asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from app.report.figures.agreement import draw_agreement, pair_kappas
+from app.report.figures.drift import draw_drift, drift_panels
+from app.report.figures.forest import draw_auc, draw_deception, draw_realism_means
+from app.report.figures.realism import draw_realism
+from app.report.figures.repeats import draw_repeats, repeated_reads
+from app.report.figures.roc import draw_roc
+from app.report.figures.style import render
+from app.report.words.conclusions import MEASURES
+from app.report.words.numbers import percent
+from app.statistics.analysis import Analysis, verdict_measure
+from app.statistics.realness.discrimination import AUC_FROM
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """One figure: its file name without ending, title, caption, what a blind reader is told."""
+
+    name: str
+    title: str
+    caption: str
+    alternative: str
+    draw: Callable[[], Figure]
+
+    @cached_property
+    def _files(self) -> tuple[bytes, bytes]:
+        return render(self.draw)
+
+    @property
+    def svg(self) -> bytes:
+        """The figure as SVG."""
+        return self._files[0]
+
+    @property
+    def png(self) -> bytes:
+        """The figure as PNG."""
+        return self._files[1]
+
+
+def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
+    """Every figure that the ratings allow, by name, in the order of the report."""
+    table, level = analysis.table, percent(analysis.settings.level)
+    figures = []
+    if table.has("realism"):
+        figures += [
+            ReportFigure(
+                "realism-distribution",
+                "Realism ratings",
+                "Share of ratings at each step of the scale, per cent, averaged over readers; the "
+                "real arm first. Shares under 6% are not labelled.",
+                "Stacked bars of realism ratings by arm; the numbers are in the table of ratings.",
+                partial(draw_realism, analysis),
+            ),
+            ReportFigure(
+                "forest-realism",
+                "Mean realism",
+                f"Mean over readers with its {level} interval; short strokes are single readers, "
+                "the dashed line is the real arm.",
+                "Forest plot of mean realism by arm; the numbers are in the table of results.",
+                partial(draw_realism_means, analysis),
+            ),
+        ]
+    if table.has("verdict"):
+        figures.append(
+            ReportFigure(
+                "forest-deception",
+                "Judged real",
+                f"Deception rate with its {level} interval; short strokes are single readers. "
+                "Compare with the dashed line, the share of real images judged real: a rate on "
+                "its own measures leaning.",
+                "Forest plot of the rate judged real by arm; numbers in the table of results.",
+                partial(draw_deception, analysis),
+            )
+        )
+    figures += _against_real(analysis)
+    figures += _of_readers(analysis)
+    if drift_panels(table):
+        figures.append(
+            ReportFigure(
+                "drift",
+                "Drift over the session",
+                "Means of equal stretches of the session, over readers; reading time is a "
+                "geometric mean. First readings only.",
+                "Realism, accuracy and reading time over position; slopes are in the table of "
+                "time and order.",
+                partial(draw_drift, analysis),
+            )
+        )
+    return {figure.name: figure for figure in figures}
+
+
+def _against_real(analysis: Analysis) -> list[ReportFigure]:
+    table, level = analysis.table, percent(analysis.settings.level)
+    verdicts = [arm.verdict for arm in analysis.arms.values() if arm.verdict is not None]
+    if not verdicts or not table.real_arms:
+        return []
+    measure = verdict_measure(table, analysis.settings)
+    if not table.has(AUC_FROM[measure]):
+        return []
+    points = (
+        " Markers: each reader’s operating point by her verdicts." if table.has("verdict") else ""
+    )
+    return [
+        ReportFigure(
+            "forest-auc",
+            "Told apart from real",
+            f"AUC from {MEASURES[measure]} with its {level} interval (thin) and the interval of "
+            "the equivalence test (thick); the grey band is the margin fixed beforehand, short "
+            "strokes are single readers.",
+            "Forest plot of the AUC by synthetic arm; the numbers are in the table of verdicts.",
+            partial(draw_auc, analysis),
+        ),
+        ReportFigure(
+            "roc",
+            "ROC curves",
+            f"From {MEASURES[measure]}; positive = synthetic. Thin: single readers; thick: their "
+            f"vertical average.{points}",
+            "ROC curves by synthetic arm; the areas are in the table of verdicts.",
+            partial(draw_roc, analysis, measure),
+        ),
+    ]
+
+
+def _of_readers(analysis: Analysis) -> list[ReportFigure]:
+    table, figures = analysis.table, []
+    kinds = (("verdict", "Cohen’s κ"), ("realism", "κ with quadratic weights"))
+    for kind, coefficient in kinds:
+        if len(table.readers) < 2 or not table.has(kind):  # type: ignore[arg-type]
+            continue
+        kappas = pair_kappas(table, kind)  # type: ignore[arg-type]
+        if not np.isfinite(kappas).any():
+            continue
+        figures.append(
+            ReportFigure(
+                f"agreement-{kind}",
+                f"Agreement of pairs: {kind}",
+                f"{coefficient} of every pair of readers over the images of all arms (the tables "
+                "give agreement within each arm, which is lower when arms differ). – : no κ.",
+                f"Heat map of agreement in {kind} between pairs of readers.",
+                partial(draw_agreement, kappas, table.readers),
+            )
+        )
+    if table.has("realism"):
+        first, second, _ = repeated_reads(analysis)
+        if (np.isfinite(first) & np.isfinite(second)).any():
+            figures.append(
+                ReportFigure(
+                    "repeats",
+                    "Repeated readings (Bland-Altman)",
+                    "Second minus first realism rating of the same image by the same reader, all "
+                    "arms; the area of a mark counts pairs. Dashed: 95% limits of agreement.",
+                    "Bland-Altman plot of repeated readings; numbers in the table of agreement of "
+                    "readers with themselves.",
+                    partial(draw_repeats, analysis),
+                )
+            )
+    return figures

@@ -1,0 +1,110 @@
+"""Bland-Altman plot of repeated readings."""
+
+from collections import Counter
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import blended_transform_factory
+
+from app.report.figures.style import DIM, INK, REAL, SYNTHETIC, light_grid, new_figure
+from app.report.words.numbers import signed
+from app.statistics.agreement.intra_reader import intra_reader
+from app.statistics.analysis import Analysis
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Float
+
+_LIMITS = ("limit_of_agreement_high", "bias", "limit_of_agreement_low")
+
+
+def repeated_reads(analysis: Analysis) -> tuple[Float, Float, list[str]]:
+    """First and second realism ratings, (J, K) each, and the truth of the K cases."""
+    table = analysis.table
+    truth = [table.truth_of(arm) for arm in table.arms for _ in table.cases(arm)]
+    return (
+        table.pooled_matrix("realism", table.arms),
+        table.pooled_matrix("realism", table.arms, replicate=1),
+        truth,
+    )
+
+
+def limits_of_agreement(analysis: Analysis) -> dict[str, Estimate]:
+    """Bias and limits over the images of all arms."""
+    first, second, _ = repeated_reads(analysis)
+    estimates = intra_reader(
+        first,
+        second,
+        kind="realism",
+        categories=analysis.table.categories(),
+        level=analysis.settings.level,
+        generalise_to=analysis.settings.generalise_to,
+    )
+    return {key: estimates[key] for key in _LIMITS}
+
+
+def draw_repeats(analysis: Analysis) -> Figure:
+    """Difference against mean of two readings; a mark's area counts the pairs that fall on it."""
+    first, second, truth = repeated_reads(analysis)
+    figure = new_figure(3.1)
+    axes = figure.subplots()
+    counted: Counter[tuple[str, float, float]] = Counter()
+    for j, k in zip(*np.nonzero(np.isfinite(first) & np.isfinite(second)), strict=True):
+        one, two = float(first[j, k]), float(second[j, k])
+        counted[truth[k], (one + two) / 2, two - one] += 1
+    most = max(counted.values())
+    step = 0.06 * ((analysis.table.realism_max or 1) - (analysis.table.realism_min or 0)) / 2
+    for kind, colour, marker, shift in (
+        ("real", REAL, "o", -step / 2),
+        ("synthetic", SYNTHETIC[0], "s", step / 2),
+    ):
+        points = [(x, y, n) for (of, x, y), n in counted.items() if of == kind]
+        axes.scatter(
+            [x + shift for x, _, _ in points],
+            [y for _, y, _ in points],
+            s=[14 + 130 * n / most for _, _, n in points],
+            marker=marker,
+            facecolor=colour if kind == "real" else "white",
+            edgecolor=colour,
+            alpha=0.85,
+            linewidth=1.2,
+            zorder=3,
+        )
+    axes.axhline(0, color="#d5dadc", linewidth=0.8)
+    beside = blended_transform_factory(axes.transAxes, axes.transData)
+    names = dict(zip(_LIMITS, ("upper limit", "bias", "lower limit"), strict=True))
+    for key, limit in limits_of_agreement(analysis).items():
+        if limit.estimate is None:
+            continue
+        dashes = (0, ()) if key == "bias" else (0, (4, 2))
+        axes.axhline(limit.estimate, color=DIM, linewidth=1.1, linestyle=dashes)
+        axes.text(
+            1.015,
+            limit.estimate,
+            f"{names[key]} {signed(limit.estimate)}",
+            transform=beside,
+            va="center",
+            fontsize=8,
+            color=INK,
+        )
+    light_grid(axes, "y")
+    axes.set_xlabel("Mean of two readings, realism")
+    axes.set_ylabel("Second − first")
+    axes.legend(
+        handles=[
+            Line2D([], [], marker="o", linestyle="none", color=REAL, label="real"),
+            Line2D(
+                [],
+                [],
+                marker="s",
+                linestyle="none",
+                color=SYNTHETIC[0],
+                markerfacecolor="white",
+                label="synthetic",
+            ),
+        ],
+        loc="upper left",
+        bbox_to_anchor=(0, 1.13),
+        ncols=2,
+        handletextpad=0.2,
+    )
+    return figure

@@ -1,0 +1,1 @@
+"""The report put together, for the page and the printed document."""

@@ -1,0 +1,42 @@
+"""The report as one HTML file that needs nothing beside it."""
+
+import base64
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.report.page.view import ReportView
+
+
+def report_document(view: ReportView, *, templates: Path, static: Path, now: datetime) -> str:
+    """Figures embedded as SVG, the style written into the page, no script.
+
+    Parameters
+    ----------
+    view : ReportView
+    templates, static : Path
+        The folders of the web application's templates and style sheets.
+    now : datetime
+        The moment that the document says it was made at.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = "\n".join(
+        (static / name).read_text(encoding="utf-8")
+        for name in ("foundation.css", "office.css", "report.css")
+    )
+    return environment.get_template("report_document.html").render(
+        report=view, style=style, now=now, figure_url=lambda name: svg_url(view, name)
+    )
+
+
+def svg_url(view: ReportView, name: str) -> str:
+    """A figure as a data: URL."""
+    svg = base64.b64encode(view.figures[name].svg).decode("ascii")
+    return f"data:image/svg+xml;base64,{svg}"

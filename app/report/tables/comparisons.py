@@ -1,0 +1,291 @@
+"""Arms against each other, time and order, reader groups, single readers, survivorship."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from app.report.tables.results import Labels, arm_row
+from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
+from app.report.words.conclusions import estimate_of
+from app.report.words.numbers import (
+    NONE,
+    STYLES,
+    Style,
+    interval,
+    number,
+    p_value,
+    percent,
+    seconds,
+)
+from app.services.summarise_study import ArmFacts
+from app.statistics.analysis import Analysis
+from app.statistics.realness.contrasts import Contrast
+from app.statistics.table.estimate import Estimate
+
+_MEASURES: Mapping[str, tuple[str, Style]] = {
+    "realism.mean": ("Realism, mean", "signed"),
+    "deception.rate": ("Judged real", "signed"),
+    "time.geometric_mean_ms": ("Reading time (ratio)", "factor"),
+    "discrimination.auc_realism": ("AUC, realism", "signed"),
+    "discrimination.auc_confidence": ("AUC, signed confidence", "signed"),
+    "discrimination.auc_score": ("AUC, score", "signed"),
+}
+_GROUP_FIGURES: Mapping[str, tuple[str, Style]] = {
+    "realism.mean": ("Realism, mean", "plain"),
+    "deception.rate": ("Judged real", "percent"),
+    "detection.d_prime": ("d′", "plain"),
+    "discrimination.auc_realism": ("AUC, realism", "plain"),
+}
+
+
+def contrast_table(analysis: Analysis) -> ReportTable | None:
+    """Every pair of arms; None when there are no two."""
+    if not analysis.contrasts.pairs:
+        return None
+    rows = []
+    for pair in analysis.contrasts.pairs:
+        name, style = _MEASURES[pair.measure]
+        rows.append(
+            Row(
+                f"{pair.arm} against {pair.against}",
+                (
+                    words(name),
+                    _difference(pair, style),
+                    Cell(p_value(pair.p_value)),
+                    Cell(p_value(pair.p_holm)),
+                    Cell("") if pair.cliffs_delta is None else estimate_cell(pair.cliffs_delta),
+                ),
+            )
+        )
+    return table(
+        "contrasts",
+        "Between arms",
+        ["Arms", "Figure", "Difference", "p", "p, Holm", "Cliff’s δ"],
+        rows,
+        ["First arm minus second; Holm over the pairs of each figure."],
+    )
+
+
+def global_table(analysis: Analysis) -> ReportTable | None:
+    """Are any arms different? The F test of the core, and Friedman's on reader means."""
+    rows = []
+    for measure, test in analysis.contrasts.global_tests.items():
+        name = _MEASURES[measure][0].removesuffix(" (ratio)")
+        friedman = analysis.contrasts.friedman_tests.get(measure)
+        is_estimated = test.why_not is None
+        second = number(test.df2, 1) if math.isfinite(test.df2) else "∞"
+        rows.append(
+            Row(
+                name,
+                (
+                    Cell(number(test.statistic) if is_estimated else NONE, why=test.why_not or ""),
+                    Cell(f"{number(test.df1, 0)}, {second}" if is_estimated else NONE),
+                    Cell(p_value(test.p_value if is_estimated else None)),
+                    Cell(
+                        NONE if friedman is None else number(friedman.statistic),
+                        why="" if friedman is None else _why(friedman.state),
+                    ),
+                    Cell(NONE if friedman is None else p_value(friedman.p_value)),
+                ),
+            )
+        )
+    if not rows:
+        return None
+    return table(
+        "global",
+        "All arms at once",
+        ["Figure", "F", "df", "p", "Friedman χ²", "p"],
+        rows,
+        [
+            "Realism, judged real and reading time: over all arms, real included. AUC: over the "
+            "synthetic arms. Friedman’s test on reader means is secondary."
+        ],
+    )
+
+
+def time_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
+    """Reading time and change over the session."""
+    if not analysis.table.has("reading_time_ms") and not analysis.table.has("position"):
+        return None
+    rows = [
+        arm_row(
+            analysis,
+            arm,
+            labels,
+            [
+                estimate_cell(estimate_of(arm, "time", "geometric_mean_ms"), "seconds"),
+                estimate_cell(estimate_of(arm, "time", "ratio_to_real"), "factor"),
+                estimate_cell(estimate_of(arm, "drift", "realism_slope"), "signed"),
+                estimate_cell(estimate_of(arm, "drift", "accuracy_slope"), "signed"),
+                estimate_cell(estimate_of(arm, "drift", "log_time_slope"), "signed"),
+            ],
+        )
+        for arm in analysis.arms.values()
+    ]
+    return table(
+        "time-and-order",
+        "Time and order",
+        ["Arm", "Reading time", "Of real", "Realism", "Accuracy", "Log time"],
+        rows,
+        [
+            "Last three columns: change per 10 presentations of realism (steps of the scale), "
+            "accuracy (share) and log reading time (0.05 = 5% slower); descriptive, unadjusted."
+        ],
+    )
+
+
+def group_tables(
+    analysis: Analysis, labels: Labels, orders: Mapping[str, Sequence[str]]
+) -> tuple[ReportTable, ...]:
+    """Main figures by reader group; `orders` names levels of a group in the order to show."""
+    tables = []
+    for group, levels in analysis.groups.items():
+        order = list(orders.get(group, ()))
+        rows = []
+        for level in sorted(levels, key=lambda name: (name not in order, _place(order, name))):
+            for arm, figures in levels[level].items():
+                some = next(iter(figures.values()))
+                rows.append(
+                    Row(
+                        level,
+                        (
+                            words(labels.get(arm, arm)),
+                            Cell(str(some.n_readers)),
+                            *(
+                                estimate_cell(figures[key], style)
+                                for key, (_, style) in _GROUP_FIGURES.items()
+                            ),
+                        ),
+                    )
+                )
+        tables.append(
+            table(
+                f"group-{group}",
+                f"By {group} of the reader",
+                [
+                    group.capitalize(),
+                    "Arm",
+                    "Readers",
+                    *(name for name, _ in _GROUP_FIGURES.values()),
+                ],
+                rows,
+                ["Descriptive: readers were not drawn to compare groups, so none is tested."],
+            )
+        )
+    return tuple(tables)
+
+
+def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
+    """What every reader did in every arm."""
+    rows = []
+    for reader, arms in analysis.readers.items():
+        for arm, figures in arms.items():
+            if not figures["n_ratings"]:
+                continue
+            rows.append(
+                Row(
+                    reader,
+                    (
+                        words(labels.get(arm, arm)),
+                        Cell(str(figures["n_ratings"])),
+                        Cell(number(figures["realism_mean"])),
+                        Cell(percent(figures["deception_rate"])),
+                        Cell(number(figures.get("d_prime"))),
+                        Cell(number(figures.get("criterion"))),
+                        Cell(number(figures.get("auc_realism"))),
+                        Cell(seconds(figures["geometric_mean_ms"])),
+                    ),
+                    is_real=arm in analysis.table.real_arms,
+                )
+            )
+    return table(
+        "readers",
+        "Every reader",
+        [
+            "Reader",
+            "Arm",
+            "Ratings",
+            "Realism, mean",
+            "Judged real",
+            "d′",
+            "c",
+            "AUC, realism",
+            "Reading time",
+        ],
+        rows,
+    )
+
+
+def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
+    """Images made, thrown away and shown, by stratum."""
+    strata = list(dict.fromkeys(one for arm in arms for one in arm.cases_by_stratum))
+    strata.sort(key=lambda one: ({"normal": 0, "abnormal": 1}.get(one, 2), one))
+    rows = [
+        Row(
+            arm.label,
+            (
+                words(arm.kind),
+                Cell(NONE if arm.generated is None else str(arm.generated)),
+                Cell(NONE if arm.rejected is None else str(arm.rejected)),
+                words(arm.rejection_rule or "not stated"),
+                *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
+            ),
+            below="" if arm.label == arm.key else arm.key,
+            is_real=arm.kind == "real",
+        )
+        for arm in arms
+    ]
+    return table(
+        "images",
+        "Images",
+        ["Arm", "Kind", "Generated", "Rejected", "Rule of rejection", *map(_capital, strata)],
+        rows,
+        [
+            f"{_capital(', '.join(strata))}: cases drawn for this study. "
+            "– : the image bank does not say."
+        ],
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
+    """Percentile intervals beside those of the core; None unless asked for."""
+    first = next(iter(analysis.arms.values()))
+    if "bootstrap" not in first.families:
+        return None
+    keys = list(first.families["bootstrap"])
+    rows = [
+        arm_row(
+            analysis, arm, labels, [_bootstrapped(arm.families["bootstrap"][key]) for key in keys]
+        )
+        for arm in analysis.arms.values()
+    ]
+    return table(
+        "bootstrap",
+        f"Two-way bootstrap, B = {analysis.settings.bootstrap}",
+        ["Arm", *(key.replace("_", " ").replace(".", ", ") for key in keys)],
+        rows,
+        ["Readers and cases are drawn independently; percentile intervals."],
+    )
+
+
+def _bootstrapped(figures: Estimate | Mapping[str, Estimate]) -> Cell:
+    if not isinstance(figures, Estimate):
+        raise TypeError("a bootstrap family holds estimates")
+    return estimate_cell(figures)
+
+
+def _difference(pair: Contrast, style: Style) -> Cell:
+    if pair.estimate is None:
+        return Cell(NONE, why=_why(pair.state))
+    return Cell(STYLES[style](pair.estimate), interval(pair.low, pair.high, style))
+
+
+def _why(state: str) -> str:
+    return "" if state == "estimated" else state.removeprefix("not estimable: ")
+
+
+def _place(order: Sequence[str], name: str) -> tuple[int, str]:
+    return (order.index(name) if name in order else 0, name)

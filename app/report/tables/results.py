@@ -1,0 +1,252 @@
+"""The tables of results by arm, real arms first."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
+from app.report.words.conclusions import MEASURES, estimate_of, verdict_words
+from app.report.words.numbers import NONE, number, p_value, percent
+from app.statistics.analysis import Analysis, ArmAnalysis
+from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.ratings import RatingsTable
+from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.reader_means import reader_means
+
+Labels = Mapping[str, str]
+
+
+def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
+    """One row an arm, the real one first: the figures that a paper's first table has."""
+    asked_verdict = analysis.table.has("verdict")
+    kind = "verdict" if asked_verdict else "realism"
+    rows = []
+    for arm in analysis.arms.values():
+        rows.append(
+            arm_row(
+                analysis,
+                arm,
+                labels,
+                [
+                    Cell(str(arm.n_cases)),
+                    Cell(str(arm.n_ratings)),
+                    estimate_cell(estimate_of(arm, "realism", "mean")),
+                    estimate_cell(estimate_of(arm, "realism", "median")),
+                    estimate_cell(estimate_of(arm, "deception", "rate"), "percent"),
+                    estimate_cell(_accuracy(arm), "percent"),
+                    estimate_cell(estimate_of(arm, "detection", "hit_rate"), "percent"),
+                    estimate_cell(_false_alarms(analysis, arm), "percent"),
+                    estimate_cell(mean_confidence(analysis, arm.arm)),
+                    estimate_cell(estimate_of(arm, "time", "geometric_mean_ms"), "seconds"),
+                    estimate_cell(_agreement(arm, kind, "percent_agreement"), "percent"),
+                    estimate_cell(_agreement(arm, kind, "fleiss_kappa")),
+                ],
+            )
+        )
+    return table(
+        "results",
+        "Results by arm",
+        [
+            "Arm",
+            "Images",
+            "Ratings",
+            "Realism, mean",
+            "Realism, median",
+            "Judged real",
+            "Accuracy",
+            "Hit rate",
+            "False alarms",
+            "Confidence",
+            "Reading time",
+            f"Agreement ({kind})",
+            "Fleiss’ κ",
+        ],
+        rows,
+        [
+            f"Below each figure its {percent(analysis.settings.level)} interval. Judged real: the "
+            "deception rate of a synthetic arm. Accuracy of a synthetic arm: its images and the "
+            "real ones called what they are; of the real arm: its images called real. Hit: "
+            "synthetic called synthetic. False alarm: real called synthetic. Reading time: "
+            "geometric mean. Agreement: share of pairs of readers who gave the same answer. ref.: "
+            "the real arm, which the others are held against.",
+        ],
+    )
+
+
+def distribution_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
+    """How often every step of the realism scale was used; None for a scale of many steps."""
+    first = next(iter(analysis.arms.values()))
+    if not first.distribution:
+        return None
+    steps = [share.category for share in first.distribution]
+    rows = [
+        arm_row(
+            analysis,
+            arm,
+            labels,
+            [
+                *(Cell(str(step.count), percent(step.share)) for step in arm.distribution),
+                estimate_cell(estimate_of(arm, "realism", "mean")),
+                estimate_cell(estimate_of(arm, "realism", "median")),
+                estimate_cell(estimate_of(arm, "realism", "top2box"), "percent"),
+            ],
+        )
+        for arm in analysis.arms.values()
+    ]
+    return table(
+        "realism-distribution",
+        "Realism: ratings of every step of the scale",
+        ["Arm", *(f"{step:g}" for step in steps), "Mean", "Median", "Top two steps"],
+        rows,
+        ["Number of ratings, below it the share averaged over readers, who weigh equally."],
+    )
+
+
+def detection_table(analysis: Analysis, labels: Labels) -> ReportTable:
+    """Rate judged real with what it must be read beside: d', c, hits and false alarms."""
+    rows = []
+    for arm in analysis.arms.values():
+        detection = {
+            key: estimate_of(arm, "detection", key)
+            for key in ("balanced_accuracy", "d_prime", "criterion")
+        }
+        rows.append(
+            arm_row(
+                analysis,
+                arm,
+                labels,
+                [
+                    estimate_cell(estimate_of(arm, "deception", "rate"), "percent"),
+                    estimate_cell(estimate_of(arm, "detection", "hit_rate"), "percent"),
+                    estimate_cell(_false_alarms(analysis, arm), "percent"),
+                    estimate_cell(detection["balanced_accuracy"], "percent"),
+                    estimate_cell(estimate_of(arm, "deception", "hype_infinity"), "percent"),
+                    estimate_cell(detection["d_prime"]),
+                    estimate_cell(detection["criterion"], "signed"),
+                ],
+            )
+        )
+    return table(
+        "detection",
+        "Detection: telling synthetic from real by verdict",
+        [
+            "Arm",
+            "Judged real",
+            "Hit rate",
+            "False alarms",
+            "Balanced accuracy",
+            "HYPE∞",
+            "d′",
+            "Criterion c",
+        ],
+        rows,
+        [
+            "The rate judged real on its own measures the readers’ leaning as much as the images: "
+            "read it beside the rate of the real arm, d′ (ability to tell apart, 0 = none) and c "
+            "(above 0 leans towards calling things real). HYPE∞: error rate on a balanced mix, "
+            "50% = chance."
+        ],
+    )
+
+
+def verdict_table(analysis: Analysis, labels: Labels) -> ReportTable:
+    """AUCs of every synthetic arm and its verdict with both p values."""
+    rows = []
+    for arm in analysis.arms.values():
+        if arm.verdict is None:
+            continue
+        verdict = arm.verdict
+        ends = (
+            NONE
+            if verdict.low is None or verdict.high is None
+            else f"{number(verdict.low)} to {number(verdict.high)}"
+        )
+        rows.append(
+            arm_row(
+                analysis,
+                arm,
+                labels,
+                [
+                    *(
+                        estimate_cell(estimate_of(arm, "discrimination", key))
+                        for key in MEASURES
+                        if _has_auc(analysis.table, key)
+                    ),
+                    Cell(ends),
+                    Cell(p_value(verdict.p_difference)),
+                    Cell(p_value(verdict.p_equivalence)),
+                    words(verdict_words(verdict)),
+                ],
+            )
+        )
+    measures = [MEASURES[key] for key in MEASURES if _has_auc(analysis.table, key)]
+    inner = percent(2 * analysis.settings.level - 1)
+    used = next((arm.verdict.measure for arm in analysis.arms.values() if arm.verdict), "")
+    return table(
+        "discrimination",
+        "Discrimination: every synthetic arm against real",
+        [
+            "Arm",
+            *(f"AUC, {measure}" for measure in measures),
+            f"{inner} interval",
+            "p, difference",
+            "p, equivalence",
+            "Verdict",
+        ],
+        rows,
+        [
+            "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = "
+            f"rated alike. The verdict rests on the AUC from {MEASURES.get(used, 'none')} "
+            f"with a margin of ±{analysis.settings.margin:g}; p values of the verdicts are not "
+            "adjusted for the number of arms.",
+        ],
+    )
+
+
+def arm_row(analysis: Analysis, arm: ArmAnalysis, labels: Labels, cells: list[Cell]) -> Row:
+    """A row headed by an arm's label, its key below where that differs."""
+    label = labels.get(arm.arm, arm.arm)
+    is_real = arm.arm in analysis.table.real_arms
+    return Row(label, tuple(cells), below="" if label == arm.arm else arm.arm, is_real=is_real)
+
+
+def mean_confidence(analysis: Analysis, arm: str) -> Estimate:
+    """Mean of the readers' mean confidence in their verdicts, with the core's interval."""
+    ratings = analysis.table
+    if not ratings.has("confidence"):
+        return not_estimable("the ratings have no confidence")
+    matrix = ratings.matrix("confidence", arm)
+    theta, covariance = reader_means(matrix)
+    return averaged_over_readers(
+        theta, covariance, [matrix], analysis.settings, what="mean confidence"
+    )
+
+
+def _accuracy(arm: ArmAnalysis) -> Estimate:
+    if arm.truth == "real":
+        return estimate_of(arm, "deception", "rate")
+    return estimate_of(arm, "detection", "accuracy")
+
+
+def _false_alarms(analysis: Analysis, arm: ArmAnalysis) -> Estimate:
+    if arm.truth != "real":
+        return estimate_of(arm, "detection", "false_alarm_rate")
+    synthetic = [analysis.arms[name] for name in analysis.table.synthetic_arms]
+    if not synthetic or len(analysis.table.real_arms) > 1:
+        return not_estimable("several real arms are pooled for it, or there is no synthetic one")
+    return estimate_of(synthetic[0], "detection", "false_alarm_rate")
+
+
+def _agreement(arm: ArmAnalysis, kind: str, key: str) -> Estimate:
+    family = arm.families["agreement"][kind]
+    if isinstance(family, Estimate):
+        return family
+    return family[key]
+
+
+def _has_auc(ratings: RatingsTable, key: str) -> bool:
+    return {
+        "auc_realism": ratings.has("realism"),
+        "auc_confidence": ratings.has("signed_confidence"),
+        "auc_score": ratings.has("score"),
+    }[key] and bool(np.any(ratings.truth == "real"))

@@ -1,0 +1,315 @@
+"""A methods section made of what was done: nothing is named that this analysis did not use."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import metadata
+
+import numpy as np
+
+from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
+from app.domain.questions.question import Question
+from app.report.words.conclusions import MEASURES
+from app.report.words.image_measures import FEATURES, beyond_text
+from app.report.words.numbers import percent
+from app.report.words.references import CitedText, cite
+from app.services.audit_pictures import PictureAudit
+from app.services.summarise_study import StudySummary
+from app.statistics.analysis import Analysis
+from app.statistics.realness.separation import TELLING_AUC, TELLING_P
+
+Paragraph = tuple[str, str]
+
+
+def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> CitedText:
+    """Design, then statistics, as a paper has them."""
+    paragraphs = []
+    if audit is not None and audit.compares:
+        paragraphs.append(_leak_audit(audit))
+    if (images := _image_measures(summary)) is not None:
+        paragraphs.append(images)
+    if summary.analysis is not None:
+        paragraphs += [_readers(summary), *_statistics(summary.analysis)]
+    cited = cite(paragraphs)
+    # The design names arms, and a label of the bank may hold what looks like a citation.
+    return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
+
+
+def analysis_methods(analysis: Analysis) -> CitedText:
+    """The statistics alone, for a file of ratings whose design nobody told."""
+    return cite(_statistics(analysis))
+
+
+def _said_of(question: Question) -> str:
+    """A question as a sentence names what readers gave."""
+    if question.kind in ("scale", "slider"):
+        named = "confidence in it" if question.measure == "confidence" else question.measure
+        ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
+        return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
+    if question.measure == "verdict":
+        return "a verdict, real or synthetic"
+    article = (
+        "an optional" if not question.required else "an" if question.measure[0] in "aeiou" else "a"
+    )
+    return f"{article} {question.measure.replace('_', ' ')}"
+
+
+def _label(question: Question, point: int) -> str:
+    label = question.label_at(point)
+    return f" ({label.lower()})" if label else ""
+
+
+def _design(summary: StudySummary) -> Paragraph:
+    design = summary.design
+    arms = "; ".join(f"{arm.label} ({arm.cases} images)" for arm in summary.arms)
+    questions = [_said_of(question) for question in design.questions]
+    replicates = (
+        f" {design.replicates.count} cases were shown to every reader a second time, at least "
+        f"{design.replicates.minimum_lag} positions later, to measure intra-reader agreement."
+        if design.replicates.count
+        else ""
+    )
+    practice = (
+        f" {design.practice.count} practice cases came first"
+        f"{', with the truth told after each,' if design.practice.feedback else ''} and were not "
+        "counted."
+        if design.practice.count
+        else ""
+    )
+    return (
+        "Design",
+        f"Blinded reader study, fully crossed as planned: {arms}. Cases were drawn at random from "
+        "the image bank by arm and condition (normal, abnormal). Every image was shown as 8-bit "
+        f"grey, {design.rendition_size} × {design.rendition_size} pixels, encoded in one and the "
+        "same way, without names or metadata. Each reader had her own stored random order, "
+        f"stratified by arm and condition, with at most {design.longest_run} cases of one arm in a "
+        f"row. Readers gave {_list(questions)}.{replicates}{practice} Design, cases and the "
+        f"equivalence margin were frozen before the first reading (SHA-256 of the design "
+        f"{(summary.design_sha256 or '')[:12]}…).",
+    )
+
+
+def _leak_audit(audit: PictureAudit) -> Paragraph:
+    return (
+        "Leak audit",
+        f"A program measured all {audit.pictures} pictures and compared every synthetic arm with "
+        f"the real cases by {_list(PICTURE_MEASURES)} alone: areas under the ROC curve, intervals "
+        f"by DeLong’s method [delong]. An arm counted as told apart at an AUC of {TELLING_AUC:.2f} "
+        f"or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, not adjusted for their number.",
+    )
+
+
+def _image_measures(summary: StudySummary) -> Paragraph | None:
+    evaluations = [arm.evaluation for arm in summary.arms if arm.evaluation is not None]
+    if not evaluations:
+        return None
+
+    def measured(*names: str) -> bool:
+        return any(getattr(one.measures, name) is not None for one in evaluations for name in names)
+
+    compared = [
+        text
+        for text, is_there in (
+            ("kernel distance (KID) with jackknife standard errors [kid]", measured("kid")),
+            ("precision and recall [precision]", measured("precision", "recall")),
+            ("density and coverage [prdc]", measured("density", "coverage")),
+            ("Fréchet distance [fid]", measured("frechet_distance")),
+        )
+        if is_there
+    ]
+    parts = []
+    if compared:
+        features = {one.features for one in evaluations if not one.measures.is_empty}
+        only = features.pop() if len(features) == 1 else None
+        on = "" if only is None else f", on features of {FEATURES[only]}"
+        parts.append(f"Images were compared with real ones by {_list(compared)}{on}.")
+    if measured("ms_ssim"):
+        parts.append("Diversity is the mean MS-SSIM [msssim] of pairs within an arm.")
+    if measured("prompt_adherence"):
+        parts.append("Prompt adherence is the mean cosine of image and prompt.")
+    if any(one.memorised is not None or one.drawn_compared for one in evaluations):
+        parts.append(
+            "An image was flagged as memorised if, by correlation and by distance in the "
+            "autoencoder’s latent space, it was closer to a training image than "
+            f"{beyond_text(evaluations)} training images are to each other."
+        )
+    return (
+        "Image measures",
+        "Values are those recorded with the image bank, of all its images and not only of those "
+        f"drawn. {' '.join(parts)}",
+    )
+
+
+def _readers(summary: StudySummary) -> Paragraph:
+    analysis = summary.analysis
+    if analysis is None:
+        raise ValueError("no ratings")
+    count = len(analysis.table.readers)
+    who = "simulated readers (a rehearsal)" if summary.is_rehearsal else "readers"
+    return (
+        "Readers",
+        f"{count} {who} gave {len(analysis.table)} ratings that count; "
+        f"{summary.rated} of {summary.presentations} presentations were rated. Corrections "
+        "replaced earlier ratings of the same presentation, which are kept in the data.",
+    )
+
+
+def _statistics(analysis: Analysis) -> list[Paragraph]:
+    return [
+        paragraph
+        for paragraph in (
+            _main(analysis),
+            _figures(analysis),
+            _verdicts(analysis),
+            _between(analysis),
+            _agreement(analysis),
+            _order(analysis),
+            _bootstrap(analysis),
+            _software(),
+        )
+        if paragraph is not None
+    ]
+
+
+def _main(analysis: Analysis) -> Paragraph:
+    level = percent(analysis.settings.level)
+    who = {
+        "readers_and_cases": "Readers and cases were both treated as samples",
+        "readers": "Readers were treated as a sample and the images as fixed: results speak for "
+        "these images only",
+        "cases": "Cases were treated as a sample and the readers as fixed: results speak for "
+        "these readers only",
+    }[analysis.settings.generalise_to]
+    return (
+        "Intervals",
+        f"{who}. Each figure was computed for every reader and averaged over readers, who weighed "
+        f"equally; {level} intervals are those of Obuchowski and Rockette with Hillis’ degrees of "
+        "freedom [or, hillis, hillis2014], on the logit scale for rates, AUC and mean realism. "
+        "Only first readings entered. Missing ratings were left missing. Positive means synthetic.",
+    )
+
+
+def _figures(analysis: Analysis) -> Paragraph | None:
+    table = analysis.table
+    parts = []
+    if table.has("realism"):
+        parts.append(
+            "Realism is given as mean, as median with a Woodruff interval [woodruff] and as its "
+            "whole distribution."
+        )
+    if table.has("verdict"):
+        parts.append("The deception rate is the share of an arm’s images judged real.")
+    if table.has("verdict") and table.real_arms and table.synthetic_arms:
+        parts.append(
+            "Sensitivity d′ and criterion c carry the log-linear correction [hautus]; HYPE∞ is the "
+            "error rate on a balanced mix of an arm and real images [hype]."
+        )
+    if table.real_arms and table.synthetic_arms:
+        covariance = {
+            "unbiased": "unbiased (U-statistic) covariances over cases [gallas]",
+            "delong": "the covariances of DeLong et al. [delong]",
+            "jackknife": "jackknife covariances over cases",
+        }[analysis.settings.covariance]
+        parts.append(
+            "The AUC is the chance that a real image is rated more realistic than a synthetic one, "
+            f"ties counting half, computed empirically for every reader with {covariance}."
+        )
+    return ("Figures of merit", " ".join(parts)) if parts else None
+
+
+def _verdicts(analysis: Analysis) -> Paragraph | None:
+    verdicts = [arm.verdict for arm in analysis.arms.values() if arm.verdict is not None]
+    if not verdicts or not analysis.table.real_arms:
+        return None
+    level, margin = analysis.settings.level, analysis.settings.margin
+    measure = MEASURES[verdicts[0].measure]
+    return (
+        "Verdicts",
+        f"On the AUC from {measure} every synthetic arm was called distinguishable from real if "
+        f"its {percent(level)} interval excluded 0.5; equivalent if it did not and the "
+        f"{percent(2 * level - 1)} interval lay within 0.5 ± {margin:g}, that is if both one-sided "
+        f"tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise. A large p "
+        "value was never taken for equivalence. Verdicts were not adjusted for the number of arms.",
+    )
+
+
+def _between(analysis: Analysis) -> Paragraph | None:
+    if not analysis.contrasts.pairs:
+        return None
+    delta = " Realism has Cliff’s δ beside it [cliff]." if analysis.table.has("realism") else ""
+    friedman = any(
+        test.statistic is not None for test in analysis.contrasts.friedman_tests.values()
+    )
+    secondary = " Friedman’s test on reader means [friedman] is secondary." if friedman else ""
+    return (
+        "Between arms",
+        "Differences between arms come from the same model, p values adjusted by Holm [holm] over "
+        f"the pairs of each figure, with a global F test over all arms.{delta}{secondary}",
+    )
+
+
+def _agreement(analysis: Analysis) -> Paragraph | None:
+    table = analysis.table
+    if len(table.readers) < 2 or not (table.has("realism") or table.has("verdict")):
+        return None
+    parts = [
+        "Agreement between readers, within each arm, is given as percent agreement with prevalence "
+        "and bias index and PABAK [byrt, paradox], as Cohen’s κ averaged over pairs [light], "
+        "Fleiss’ [fleiss] and Conger’s κ [conger], Gwet’s AC [gwet], Brennan-Prediger [brennan] "
+        "and Krippendorff’s α [krippendorff], with two-way jackknife intervals over readers and "
+        "cases in which the noise of single readings counts once [hoeffding]."
+    ]
+    if table.has("realism"):
+        parts.append(
+            "Intraclass correlations [mcgraw] are those of the analysis of variance on complete "
+            "data and of REML on incomplete data, with jackknife intervals; Kendall’s W is "
+            "corrected for ties."
+        )
+    if bool(np.any(table.replicate > 0)):
+        parts.append(
+            "Repeated readings give κ of each reader with herself, the within-subject standard "
+            "deviation, the repeatability coefficient and the limits of agreement [bland]."
+            if table.has("realism")
+            else "Repeated readings give κ of each reader with herself."
+        )
+    return ("Agreement", " ".join(parts))
+
+
+def _order(analysis: Analysis) -> Paragraph | None:
+    parts = []
+    if analysis.table.has("reading_time_ms"):
+        parts.append("Reading times were averaged as logarithms (geometric mean).")
+    if analysis.table.has("position"):
+        parts.append(
+            "Learning and fatigue are described by each reader’s least-squares slope over "
+            "position, with heteroscedasticity-consistent covariances [hc]."
+        )
+    return ("Time and order", " ".join(parts)) if parts else None
+
+
+def _bootstrap(analysis: Analysis) -> Paragraph | None:
+    if not analysis.settings.bootstrap:
+        return None
+    return (
+        "Bootstrap",
+        f"Beside these, percentile intervals of {analysis.settings.bootstrap} resamples (seed "
+        f"{analysis.settings.seed}) in which readers and cases were drawn independently.",
+    )
+
+
+def _software() -> Paragraph:
+    versions = ", ".join(
+        f"{name} {_version(package)}"
+        for name, package in (("NumPy", "numpy"), ("SciPy", "scipy"), ("matplotlib", "matplotlib"))
+    )
+    return ("Software", f"Negatoscope {_version('negatoscope')} with {versions}.")
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "from source"
+
+
+def _list(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,109 @@
+"""The literature that methods texts cite, by key; numbered in the order of first citation."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+REFERENCES: dict[str, str] = {
+    "or": "Obuchowski NA, Rockette HE. Hypothesis testing of diagnostic accuracy for multiple "
+    "readers and multiple tests. Commun Stat Simul Comput 1995;24:285-308. "
+    "doi:10.1080/03610919508813243",
+    "hillis": "Hillis SL. A comparison of denominator degrees of freedom methods for multiple "
+    "observer ROC analysis. Stat Med 2007;26:596-619. doi:10.1002/sim.2532",
+    "hillis2014": "Hillis SL. A marginal-mean ANOVA approach for analyzing multireader multicase "
+    "radiological imaging data. Stat Med 2014;33:330-360. doi:10.1002/sim.5926",
+    "gallas": "Gallas BD. One-shot estimate of MRMC variance: AUC. Acad Radiol 2006;13:353-362. "
+    "doi:10.1016/j.acra.2005.11.030",
+    "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
+    "correlated receiver operating characteristic curves. Biometrics 1988;44:837-845. "
+    "doi:10.2307/2531595",
+    "tost": "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power "
+    "approach for assessing the equivalence of average bioavailability. J Pharmacokinet Biopharm "
+    "1987;15:657-680. doi:10.1007/BF01068419",
+    "woodruff": "Woodruff RS. Confidence intervals for medians and other position measures. J Am "
+    "Stat Assoc 1952;47:635-646. doi:10.1080/01621459.1952.10483443",
+    "hautus": "Hautus MJ. Corrections for extreme proportions and their biasing effects on "
+    "estimated values of d′. Behav Res Methods Instrum Comput 1995;27:46-51. "
+    "doi:10.3758/BF03203619",
+    "hype": "Zhou S, Gordon M, Krishna R, et al. HYPE: a benchmark for human eye perceptual "
+    "evaluation of generative models. Adv Neural Inf Process Syst 2019;32. arXiv:1904.01121",
+    "fleiss": "Fleiss JL. Measuring nominal scale agreement among many raters. Psychol Bull "
+    "1971;76:378-382. doi:10.1037/h0031619",
+    "light": "Light RJ. Measures of response agreement for qualitative data: some generalizations "
+    "and alternatives. Psychol Bull 1971;76:365-377. doi:10.1037/h0031643",
+    "conger": "Conger AJ. Integration and generalization of kappas for multiple raters. Psychol "
+    "Bull 1980;88:322-328. doi:10.1037/0033-2909.88.2.322",
+    "hoeffding": "Hoeffding W. A class of statistics with asymptotically normal distribution. Ann "
+    "Math Stat 1948;19:293-325. doi:10.1214/aoms/1177730196",
+    "gwet": "Gwet KL. Computing inter-rater reliability and its variance in the presence of high "
+    "agreement. Br J Math Stat Psychol 2008;61:29-48. doi:10.1348/000711006X126600",
+    "brennan": "Brennan RL, Prediger DJ. Coefficient kappa: some uses, misuses, and alternatives. "
+    "Educ Psychol Meas 1981;41:687-699. doi:10.1177/001316448104100307",
+    "krippendorff": "Hayes AF, Krippendorff K. Answering the call for a standard reliability "
+    "measure for coding data. Commun Methods Meas 2007;1:77-89. doi:10.1080/19312450709336664",
+    "mcgraw": "McGraw KO, Wong SP. Forming inferences about some intraclass correlation "
+    "coefficients. Psychol Methods 1996;1:30-46. doi:10.1037/1082-989X.1.1.30",
+    "paradox": "Feinstein AR, Cicchetti DV. High agreement but low kappa: I. The problems of two "
+    "paradoxes. J Clin Epidemiol 1990;43:543-549. doi:10.1016/0895-4356(90)90158-L",
+    "byrt": "Byrt T, Bishop J, Carlin JB. Bias, prevalence and kappa. J Clin Epidemiol "
+    "1993;46:423-429. doi:10.1016/0895-4356(93)90018-V",
+    "bland": "Bland JM, Altman DG. Statistical methods for assessing agreement between two methods "
+    "of clinical measurement. Lancet 1986;327:307-310. doi:10.1016/S0140-6736(86)90837-8",
+    "holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat "
+    "1979;6:65-70",
+    "cliff": "Cliff N. Dominance statistics: ordinal analyses to answer ordinal questions. Psychol "
+    "Bull 1993;114:494-509. doi:10.1037/0033-2909.114.3.494",
+    "friedman": "Friedman M. The use of ranks to avoid the assumption of normality implicit in the "
+    "analysis of variance. J Am Stat Assoc 1937;32:675-701. doi:10.1080/01621459.1937.10503522",
+    "hc": "MacKinnon JG, White H. Some heteroskedasticity-consistent covariance matrix estimators "
+    "with improved finite sample properties. J Econom 1985;29:305-325. "
+    "doi:10.1016/0304-4076(85)90158-7",
+    "kid": "Bińkowski M, Sutherland DJ, Arbel M, Gretton A. Demystifying MMD GANs. Int Conf Learn "
+    "Represent 2018. doi:10.48550/arXiv.1801.01401",
+    "precision": "Kynkäänniemi T, Karras T, Laine S, et al. Improved precision and recall metric "
+    "for assessing generative models. Adv Neural Inf Process Syst 2019;32. "
+    "doi:10.48550/arXiv.1904.06991",
+    "prdc": "Naeem MF, Oh SJ, Uh Y, et al. Reliable fidelity and diversity metrics for generative "
+    "models. Int Conf Mach Learn 2020;119:7176-7185. doi:10.48550/arXiv.2002.09797",
+    "msssim": "Wang Z, Simoncelli EP, Bovik AC. Multiscale structural similarity for image quality "
+    "assessment. Asilomar Conf Signals Syst Comput 2003;2:1398-1402. "
+    "doi:10.1109/ACSSC.2003.1292216",
+    "fid": "Heusel M, Ramsauer H, Unterthiner T, et al. GANs trained by a two time-scale update "
+    "rule converge to a local Nash equilibrium. Adv Neural Inf Process Syst 2017;30. "
+    "doi:10.48550/arXiv.1706.08500",
+}
+_CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
+
+
+@dataclass(frozen=True)
+class CitedText:
+    """Paragraphs, citations turned to numbers, and the numbered references."""
+
+    paragraphs: tuple[tuple[str, str], ...]
+    references: tuple[str, ...]
+
+
+def cite(paragraphs: Sequence[tuple[str, str]]) -> CitedText:
+    """Turn ``[or, hillis]`` into `` [1, 2]``, numbering by first citation.
+
+    Parameters
+    ----------
+    paragraphs : sequence of (heading, text)
+
+    Raises
+    ------
+    KeyError
+        For a key that is not in REFERENCES.
+    """
+    numbers: dict[str, int] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        keys = [key.strip() for key in match[1].split(",")]
+        for key in keys:
+            if key not in REFERENCES:
+                raise KeyError(key)
+            numbers.setdefault(key, len(numbers) + 1)
+        return f" [{', '.join(str(numbers[key]) for key in keys)}]"
+
+    done = tuple((heading, _CITATION.sub(numbered, text)) for heading, text in paragraphs)
+    return CitedText(done, tuple(REFERENCES[key] for key in numbers))

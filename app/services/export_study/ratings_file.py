@@ -1,0 +1,198 @@
+"""ratings.csv: which columns a study's protocol asks for, and a rating as its cells."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.db.truth.answer_rows import AnswerRow
+from app.domain.design.design import StudyDesign
+from app.domain.questions.measures import MEASURES
+from app.domain.questions.question import Question
+from app.domain.questions.reading import cells_of
+from app.domain.questions.registry import kind_of
+from app.services.export_study.columns import Column
+
+ColumnType = Literal["text", "whole", "moment"]
+
+
+@dataclass(frozen=True)
+class RatingsFile:
+    """The layout of one study's ratings.
+
+    A study of single pictures in one phase has the plain columns; what only other protocols need
+    (phase, pictures, exposure, machine readers) has a column only where the design has it.
+    """
+
+    slug: str
+    design: StudyDesign
+    has_machines: bool
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names with what each holds, in the order of `cells`."""
+        return tuple((name, what) for name, what, _ in self._columns())
+
+    @property
+    def types(self) -> dict[str, ColumnType]:
+        """The type of each column."""
+        return {name: kind for name, _, kind in self._columns()}
+
+    def cells(self, row: AnswerRow) -> list[object]:
+        """One rating."""
+        values = self._values(row)
+        return [values[name] for name, _ in self.columns]
+
+    @property
+    def _has_sets(self) -> bool:
+        return any(phase.presentation.pictures > 1 for phase in self.design.phases)
+
+    @property
+    def _has_ends(self) -> bool:
+        return any(phase.end_questions for phase in self.design.phases)
+
+    @property
+    def _is_timed(self) -> bool:
+        return any(phase.presentation.exposures_ms for phase in self.design.phases)
+
+    def _columns(self) -> Iterator[tuple[str, str, ColumnType]]:
+        yield "study", "The study's short name (slug).", "text"
+        yield "reader", "The reader's pseudonymous code, within the study.", "text"
+        if self.has_machines:
+            yield "reader_kind", "human, simulated or machine; analyse machines apart.", "text"
+        of_set = ", or of the set of pictures shown together" if self._has_sets else ""
+        yield (
+            "case",
+            f"The case's code{of_set}, within the study; the same for every reader.",
+            "text",
+        )
+        several = " Empty: several pictures were shown." if self._has_sets else ""
+        yield "arm", f"Where the image came from: real, or the name of a variant.{several}", "text"
+        yield (
+            "condition",
+            f"Clinical content of the image: normal, abnormal or the bank's own word.{several}",
+            "text",
+        )
+        if self.design.stratify_by != "condition":
+            yield "stratum", f"The image's {self.design.stratify_by}, as the bank has it.", "text"
+        yield "truth", f"The reference standard: real or synthetic.{several}", "text"
+        if self._has_sets:
+            yield (
+                "pictures",
+                "Place, case, arm and truth of each picture shown, colons between them, the "
+                "first place first; semicolons between pictures.",
+                "text",
+            )
+        if len(self.design.phases) > 1:
+            keys = ", ".join(phase.key for phase in self.design.phases)
+            yield "phase", f"The phase of the study: {keys}.", "text"
+        if self._has_ends:
+            yield "asked_at", "case, or phase_end for what was asked once after a phase.", "text"
+        yield (
+            "replicate",
+            "0 the first reading of this case by this reader, 1 the repeated one.",
+            "whole",
+        )
+        within = " and phase" if len(self.design.phases) > 1 else ""
+        yield (
+            "position",
+            f"Place in this reader's order{within}, from 1; practice cases are not in this file.",
+            "whole",
+        )
+        yield (
+            "session",
+            "The reader's sitting, from 1: a new one with their link or after 30 idle minutes.",
+            "whole",
+        )
+        if self._is_timed:
+            yield "exposure_ms", "Milliseconds for which the picture was shown.", "whole"
+        for question in self.design.questions:
+            yield question.key, explain(question), kind_of(question).stored_as
+            if question.kind == "side":
+                yield f"{question.key}_arm", "Arm of the picture chosen. Empty: tie.", "text"
+            if question.measure == "find_the_real":
+                yield f"{question.key}_correct", "1 if the picture chosen is real, else 0.", "whole"
+        yield "shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"
+        yield "submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"
+        yield (
+            "reading_time_ms",
+            "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
+            "time included. Empty: the browser told none (no JavaScript).",
+            "whole",
+        )
+        yield (
+            "hidden_time_ms",
+            "Milliseconds of these in which the page was hidden. Empty: not told.",
+            "whole",
+        )
+        yield (
+            "superseded",
+            "1 if the reader corrected this rating later, so that it doesn't count; 0 if it "
+            "counts.",
+            "whole",
+        )
+        yield (
+            "simulated",
+            "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it.",
+            "whole",
+        )
+
+    def _values(self, row: AnswerRow) -> dict[str, object]:
+        single = row.pictures[0] if len(row.pictures) == 1 else None
+        said = cells_of(self.design.questions, row.answers)
+        return {
+            "study": self.slug,
+            "reader": row.reader,
+            "reader_kind": row.reader_kind,
+            "case": row.case,
+            "arm": single and single.arm,
+            "condition": single and single.condition,
+            "stratum": single and single.stratum,
+            "truth": single and single.truth,
+            "pictures": ";".join(
+                f"{one.slot}:{one.case}:{one.arm}:{one.truth}" for one in row.pictures
+            ),
+            "phase": self.design.phase(row.phase).key,
+            "asked_at": "phase_end" if row.is_phase_end else "case",
+            "replicate": row.replicate,
+            "position": row.position,
+            "session": row.session,
+            "exposure_ms": row.exposure_ms,
+            **{question.key: said.get(question.key) for question in self.design.questions},
+            **self._sides(row),
+            "shown_at": row.shown_at,
+            "submitted_at": row.submitted_at,
+            "reading_time_ms": row.reading_time_ms,
+            "hidden_time_ms": row.hidden_time_ms,
+            "superseded": int(row.is_superseded),
+            "simulated": int(row.reader_kind == "simulated"),
+        }
+
+    def _sides(self, row: AnswerRow) -> dict[str, object]:
+        values: dict[str, object] = {}
+        by_slot = {picture.slot: picture for picture in row.pictures}
+        for question in self.design.questions:
+            if question.kind != "side":
+                continue
+            chosen = row.answers.get(question.key)
+            picture = by_slot.get(chosen) if isinstance(chosen, int) else None
+            values[f"{question.key}_arm"] = picture and picture.arm
+            values[f"{question.key}_correct"] = (
+                None if chosen is None else int(picture is not None and picture.truth == "real")
+            )
+        return values
+
+
+def explain(question: Question) -> str:
+    """A question's line in the codebook."""
+    what = MEASURES[question.measure].what
+    finding = f" ({question.finding})" if question.finding else ""
+    asked_if = question.asked_if
+    only = (
+        f" Asked only where {asked_if.question} is {' or '.join(asked_if.values)}."
+        if asked_if
+        else ""
+    )
+    return (
+        f"{what[0].upper()}{what[1:]}{finding}. Asked: “{question.prompt}” "
+        f"Values: {kind_of(question).explain(question)}.{only} Empty: not asked or not answered."
+    )

@@ -1,0 +1,30 @@
+"""The reference standard of each finding question, as columns of cases.csv."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.design.design import StudyDesign
+from app.domain.questions.reference import reference_of
+from app.services.export_study.columns import Column
+
+
+def reference_columns(design: StudyDesign) -> tuple[Column, ...]:
+    """One column a finding question."""
+    return tuple(
+        (
+            f"{question.key}_reference",
+            f"Reference standard of {question.finding}: present or absent, from the bank's "
+            f"{question.reference}. Empty: the bank doesn't say.",
+        )
+        for question in design.questions
+        if question.measure == "finding"
+    )
+
+
+def reference_cells(design: StudyDesign, record: Mapping[str, Any]) -> dict[str, str | None]:
+    """Their values for the image with this record."""
+    return {
+        f"{question.key}_reference": reference_of(question, record)
+        for question in design.questions
+        if question.measure == "finding"
+    }

@@ -1,0 +1,1 @@
+"""Whether readers agree, with each other and with themselves."""

@@ -1,0 +1,1 @@
+"""How the reading went: time, drift, readers and their groups."""

@@ -1,0 +1,1 @@
+"""How many readers and images a study needs."""

@@ -1,0 +1,359 @@
+"""How many readers and images a study needs: expected precision and power over a grid.
+
+Every cell of the grid is simulated (:mod:`app.statistics.planning.simulation`), and every
+simulated study goes through the estimators of the analysis, so that a plan promises what the
+analysis will do, its degrees of freedom, its three verdicts and its states included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from app.statistics.planning.simulation import (
+    LatentModel,
+    Scenario,
+    SimulatedStudies,
+    simulate_studies,
+    solve,
+)
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.realness.contrasts import compare_two_arms, independent_arms
+from app.statistics.realness.detection import reader_detection
+from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.table.ratings import Float, StatisticsInputError
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.reader_means import reader_means
+
+Question = Literal["deception", "accuracy", "auc", "equivalence"]
+QUESTIONS: tuple[Question, ...] = ("deception", "accuracy", "auc", "equivalence")
+
+_MOST_READERS = 200
+_MOST_CASES = 2000
+_FEWEST_SIMULATIONS = 20
+_MOST_SIMULATIONS = 100_000
+_LEAST_DIFFERENCE = 0.001
+_NUMBERS_PER_CHUNK = 400_000
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a design can be expected to say on one question.
+
+    Attributes
+    ----------
+    half_width : float or None
+        Mean half-width of the interval over the studies in which there is one: of the deception
+        rate, the balanced accuracy and the AUC at the settings' level (95 %), of the equivalence
+        test's interval at 1 - 2 alpha (90 %).
+    power : float
+        Share of all studies that find what is there. deception: the rate differs from the real
+        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the verdict is
+        ``distinguishable``; equivalence: the verdict is ``equivalent``. A study without an interval
+        has found nothing, save an AUC whose arms every reader separates completely.
+    df : float or None
+        Median degrees of freedom of the interval.
+    not_estimable : float
+        Share of studies without an interval.
+    """
+
+    half_width: float | None
+    power: float
+    df: float | None
+    not_estimable: float
+
+
+@dataclass(frozen=True)
+class PlanCell:
+    """One design: J readers who each read K images of every arm, and K real ones."""
+
+    readers: int
+    cases: int
+    expected: dict[Question, Expected]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Result of :func:`plan`; cells run through the cases of the first number of readers, and on.
+
+    ``effects`` are the differences that the questions turn on: |deception - real rate|,
+    |accuracy - 0.5|, |AUC - 0.5| and, for equivalence, the margin left between the true AUC and the
+    nearer end of the margin.
+    """
+
+    cells: tuple[PlanCell, ...]
+    scenario: Scenario
+    settings: AnalysisSettings
+    real_rate: float
+    effects: dict[Question, float]
+    target_power: float
+    simulations: int
+    seed: int
+
+    @property
+    def readers(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(cell.readers for cell in self.cells))
+
+    @property
+    def cases(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(cell.cases for cell in self.cells))
+
+    def cell(self, readers: int, cases: int) -> PlanCell:
+        """The cell of a design in the grid; KeyError where there is none."""
+        for cell in self.cells:
+            if (cell.readers, cell.cases) == (readers, cases):
+                return cell
+        raise KeyError((readers, cases))
+
+    def is_enough(self, expected: Expected) -> bool:
+        """Whether the power, as printed in whole per cent, reaches the power aimed at."""
+        return expected.power >= self.target_power - 0.005
+
+    def smallest(self, question: Question) -> PlanCell | None:
+        """The design with the fewest readings that reaches the target power, or None."""
+        enough = [cell for cell in self.cells if cell.expected[question].power >= self.target_power]
+        return min(enough, key=lambda cell: (cell.readers * cell.cases, cell.readers), default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain JSON values; schema in docs/planning.md."""
+        scenario = asdict(self.scenario)
+        components = scenario.pop("components")
+        components["reader_by_case_and_error"] = self.scenario.components.reader_by_case_and_error
+        scenario["real_rate"] = self.real_rate
+        smallest = {question: self.smallest(question) for question in QUESTIONS}
+        return {
+            "scenario": scenario,
+            "components": components,
+            "effects": dict(self.effects),
+            "settings": {
+                "margin": self.settings.margin,
+                "level": self.settings.level,
+                "generalise_to": self.settings.generalise_to,
+                "target_power": self.target_power,
+                "simulations": self.simulations,
+                "seed": self.seed,
+            },
+            "grid": [
+                {
+                    "readers": cell.readers,
+                    "cases": cell.cases,
+                    **{question: asdict(cell.expected[question]) for question in QUESTIONS},
+                }
+                for cell in self.cells
+            ],
+            "smallest": {
+                question: None if cell is None else {"readers": cell.readers, "cases": cell.cases}
+                for question, cell in smallest.items()
+            },
+        }
+
+
+def plan(
+    *,
+    readers: Sequence[int],
+    cases: Sequence[int],
+    scenario: Scenario,
+    settings: AnalysisSettings,
+    simulations: int,
+    seed: int,
+    target_power: float = 0.80,
+    progress: Callable[[int], None] | None = None,
+) -> Plan:
+    """Expected half-width and power of every design of a grid.
+
+    Parameters
+    ----------
+    readers, cases : sequence of int
+        The grid: readers, and images in each arm (the real one has as many).
+    scenario : Scenario
+        What is true.
+    settings : AnalysisSettings
+        How it will be analysed.
+    simulations : int
+        Studies a cell. A power of 80 % from 400 has a Monte Carlo standard error of 2 points.
+    seed : int
+        A cell depends on the seed, its readers and its cases, and not on the rest of the grid.
+    target_power : float
+        What counts as enough.
+    progress : callable, optional
+        Told how many cells are done.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    StatisticsInputError
+        When a number is outside its range, in one sentence.
+    """
+    readers = _grid("readers", readers, most=_MOST_READERS)
+    cases = _grid("cases", cases, most=_MOST_CASES)
+    if not _FEWEST_SIMULATIONS <= simulations <= _MOST_SIMULATIONS:
+        raise StatisticsInputError(
+            f"There are {simulations} simulations: give {_FEWEST_SIMULATIONS} to "
+            f"{_MOST_SIMULATIONS}."
+        )
+    if seed < 0:
+        raise StatisticsInputError(f"The seed is {seed}: give 0 or more.")
+    if not 0.0 < target_power < 1.0:
+        raise StatisticsInputError(
+            f"The power aimed at is {target_power:g}: give a number between 0 and 1, such as 0.8."
+        )
+    if abs(scenario.equivalence_auc - 0.5) >= settings.margin:
+        raise StatisticsInputError(
+            f"An arm with an AUC of {scenario.equivalence_auc:g} is not equivalent within "
+            f"±{settings.margin:g}: state one nearer 0.5, or a wider margin."
+        )
+    model = solve(scenario)
+    if abs(model.real_rate - scenario.deception) < _LEAST_DIFFERENCE:
+        raise StatisticsInputError(
+            f"Arm and real images are both judged real in {scenario.deception:.0%}: there is no "
+            "difference to plan for; state another deception rate or real rate."
+        )
+    cells = []
+    for j in readers:
+        for k in cases:
+            rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
+            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng)))
+            if progress is not None:
+                progress(len(cells))
+    accuracy = (1.0 - scenario.deception + model.real_rate) / 2.0
+    return Plan(
+        cells=tuple(cells),
+        scenario=scenario,
+        settings=settings,
+        real_rate=model.real_rate,
+        effects={
+            "deception": abs(scenario.deception - model.real_rate),
+            "accuracy": abs(accuracy - 0.5),
+            "auc": abs(scenario.auc - 0.5),
+            "equivalence": settings.margin - abs(scenario.equivalence_auc - 0.5),
+        },
+        target_power=target_power,
+        simulations=simulations,
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One study's answer to one question; NaN where it has no interval."""
+
+    half_width: float
+    df: float
+    is_yes: bool
+
+
+def _cell(
+    model: LatentModel,
+    readers: int,
+    cases: int,
+    settings: AnalysisSettings,
+    simulations: int,
+    rng: np.random.Generator,
+) -> dict[Question, Expected]:
+    # A chunk's size decides which numbers a study is dealt, so it hangs on the cell alone.
+    at_once = max(1, _NUMBERS_PER_CHUNK // (readers * cases))
+    answers: dict[Question, list[_Answer]] = {question: [] for question in QUESTIONS}
+    for first in range(0, simulations, at_once):
+        count = min(at_once, simulations - first)
+        made = simulate_studies(model, readers=readers, cases=cases, studies=count, rng=rng)
+        for study in range(count):
+            for question, answer in _one_study(made, study, settings).items():
+                answers[question].append(answer)
+    return {question: _expected(of_studies) for question, of_studies in answers.items()}
+
+
+def _one_study(
+    made: SimulatedStudies, study: int, settings: AnalysisSettings
+) -> dict[Question, _Answer]:
+    real, judged = made.real_judged_real[study], made.detected_judged_real[study]
+    return {
+        "deception": _deception(real, judged, settings),
+        "accuracy": _accuracy(real, judged, settings),
+        "auc": _auc(made.real[study], made.detected[study], settings),
+        "equivalence": _equivalence(made.real[study], made.equivalent[study], settings),
+    }
+
+
+def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
+    theta, covariance = reader_means(judged)
+    rate = averaged_over_readers(
+        theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
+    )
+    arms = independent_arms(
+        "deception.rate", ("real", "arm"), [reader_means(real), (theta, covariance)]
+    )
+    contrast = compare_two_arms(arms, "arm", "real", settings)
+    is_yes = contrast.why_not is None and contrast.p_value < 1.0 - settings.level
+    return _answer(rate.low, rate.high, rate.df, is_yes)
+
+
+def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
+    called_synthetic = [1.0 - real, 1.0 - judged]
+    theta, covariance = reader_detection(*called_synthetic).figure("balanced_accuracy")
+    accuracy = averaged_over_readers(
+        theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
+    )
+    return _answer(
+        accuracy.low, accuracy.high, accuracy.df, _excludes_half(accuracy.low, accuracy.high)
+    )
+
+
+def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
+    theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
+    auc = averaged_over_readers(
+        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+    )
+    # The verdict is looked up only where the interval leaves it open.
+    is_yes = _excludes_half(auc.low, auc.high)
+    if auc.low is None:
+        verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+        is_yes = verdict.state == "distinguishable"
+    return _answer(auc.low, auc.high, auc.df, is_yes)
+
+
+def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
+    theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
+    verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    return _answer(verdict.low, verdict.high, None, verdict.state == "equivalent")
+
+
+def _excludes_half(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and (low > 0.5 or high < 0.5)
+
+
+def _answer(low: float | None, high: float | None, df: float | None, is_yes: bool) -> _Answer:
+    width = math.nan if low is None or high is None else (high - low) / 2.0
+    return _Answer(width, math.nan if df is None else df, is_yes)
+
+
+def _expected(answers: Sequence[_Answer]) -> Expected:
+    widths = np.array([answer.half_width for answer in answers])
+    df = np.array([answer.df for answer in answers])
+    seen, known = np.isfinite(widths), np.isfinite(df)
+    return Expected(
+        half_width=float(widths[seen].mean()) if seen.any() else None,
+        power=float(np.mean([answer.is_yes for answer in answers])),
+        df=float(np.median(df[known])) if known.any() else None,
+        not_estimable=float((~seen).mean()),
+    )
+
+
+def _grid(name: str, values: Sequence[int], *, most: int) -> tuple[int, ...]:
+    numbers = tuple(sorted(set(values)))
+    if not numbers:
+        raise StatisticsInputError(f"No numbers of {name} are given: give some, such as 4,8,12.")
+    if numbers[0] < 2 or numbers[-1] > most:
+        wrong = numbers[0] if numbers[0] < 2 else numbers[-1]
+        why = " (one says nothing about others)" if wrong == 1 else ""
+        raise StatisticsInputError(
+            f"A design with {wrong} {name} can't be planned{why}: give 2 to {most}."
+        )
+    return numbers

@@ -1,0 +1,324 @@
+"""Simulated reader studies: readers, cases and their interaction drawn anew in every study.
+
+The latent realism of case k of arm t for reader j is, after Roe and Metz (1997),
+
+    X_tjk = mu_t + R_j + (TR)_tj + C_tk + E_tjk,      Var(C) + Var(E) = 1,
+
+cut at fixed thresholds to a realism rating and at another to a verdict. E holds the reader x case
+interaction together with the reader's own inconstancy: with one read a case the two can't be told
+apart, and an analysis of first reads does not need them apart.
+
+References
+----------
+Roe CA, Metz CE (1997), Acad Radiol 4:298-303, doi:10.1016/S1076-6332(97)80032-3;
+Gallas BD, Hillis SL (2014), J Med Imaging 1:031006, doi:10.1117/1.JMI.1.3.031006.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from app.statistics.table.ratings import Float, StatisticsInputError
+
+_NODES = 15
+_WIDEST_SEPARATION = 12.0
+# A rating scale spans the same latent range however many steps it has: five are one unit wide each.
+_SPAN = 5.0
+
+
+@dataclass(frozen=True)
+class LatentVariances:
+    """Variances of the latent realism, in units of Var(case) + Var(reader x case and error) = 1.
+
+    Attributes
+    ----------
+    reader : float
+        A reader's leaning in every arm. An assumption of ours (standard deviation 0.25, as in the
+        coverage simulation): Roe and Metz need none, because it cancels out of an AUC.
+    reader_by_arm : float
+        What a reader adds in one arm. 0.06 is reader plus reader x modality of Roe and Metz's
+        structure "HH", 0.03 each, drawn apart for the two truths.
+    case : float
+        What all readers see in a case. 0.60 is case plus case x modality of the same structure.
+
+    Raises
+    ------
+    StatisticsInputError
+        When a variance is negative or the case's is not below 1.
+    """
+
+    reader: float = 0.0625
+    reader_by_arm: float = 0.06
+    case: float = 0.60
+
+    def __post_init__(self) -> None:
+        for name, value in (("reader", self.reader), ("reader by arm", self.reader_by_arm)):
+            if not 0.0 <= value <= 10.0:
+                raise StatisticsInputError(
+                    f"The {name} variance is {value:g}: give a number from 0 to 10, "
+                    "in units of the variance between cases within one reader."
+                )
+        if not 0.0 <= self.case < 1.0:
+            raise StatisticsInputError(
+                f"The case variance is {self.case:g}: give a number from 0 to below 1, "
+                "the share of the variance within one reader that readers have in common."
+            )
+
+    @property
+    def reader_by_case_and_error(self) -> float:
+        return 1.0 - self.case
+
+    @property
+    def total_sd(self) -> float:
+        """Standard deviation of the latent realism over readers and cases of an arm."""
+        return math.sqrt(1.0 + self.reader + self.reader_by_arm)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a study is planned for: how things are taken to be.
+
+    Attributes
+    ----------
+    auc : float
+        True AUC of the realism rating, averaged over readers, of the arm that is to be detected.
+    deception : float
+        Share of that arm's images judged real.
+    real_rate : float or None
+        Share of real images judged real; None: the one that follows when verdict and realism rest
+        on the same impression.
+    equivalence_auc : float
+        True AUC of the arm that is to be shown equivalent.
+    steps : int
+        Steps of the realism scale.
+    components : LatentVariances
+
+    Raises
+    ------
+    StatisticsInputError
+        When a value is outside its range.
+    """
+
+    auc: float = 0.60
+    deception: float = 0.40
+    real_rate: float | None = None
+    equivalence_auc: float = 0.50
+    steps: int = 5
+    components: LatentVariances = LatentVariances()
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.auc < 1.0 or self.auc == 0.5:
+            raise StatisticsInputError(
+                f"The AUC to be detected is {self.auc:g}: give a number between 0 and 1 "
+                "other than 0.5, which is no difference."
+            )
+        if not 0.0 < self.equivalence_auc < 1.0:
+            raise StatisticsInputError(
+                f"The AUC of the equivalent arm is {self.equivalence_auc:g}: "
+                "give a number between 0 and 1, 0.5 for images that are alike."
+            )
+        for name, rate in (("arm's", self.deception), ("real images'", self.real_rate)):
+            if rate is not None and not 0.0 < rate < 1.0:
+                raise StatisticsInputError(
+                    f"The {name} rate judged real is {rate:g}: give a number between 0 and 1."
+                )
+        if not 2 <= self.steps <= 101:
+            raise StatisticsInputError(
+                f"The realism scale has {self.steps} steps: give 2 to 101 (5 for 1-5)."
+            )
+
+
+@dataclass(frozen=True)
+class LatentModel:
+    """A scenario solved for the latent means and cuts that bring it about.
+
+    Attributes
+    ----------
+    thresholds : (steps - 1,) array of float
+        Cuts between the steps of the realism scale.
+    real, detected, equivalent : float
+        Latent means of the real arm, of the arm to be detected and of the one to be shown
+        equivalent.
+    cut_real, cut_detected : float
+        A case of the arm is judged real above this.
+    real_rate : float
+        Share of real images judged real.
+    """
+
+    components: LatentVariances
+    thresholds: Float
+    real: float
+    detected: float
+    equivalent: float
+    cut_real: float
+    cut_detected: float
+    real_rate: float
+
+
+@dataclass(frozen=True)
+class SimulatedStudies:
+    """Complete ratings of S studies with J readers and K images an arm, each an (S, J, K) array.
+
+    ``real``, ``detected`` and ``equivalent`` are realism ratings 1, 2, ...; ``real_judged_real``
+    and ``detected_judged_real`` are 1 where the image was judged real, else 0.
+    """
+
+    real: Float
+    detected: Float
+    equivalent: Float
+    real_judged_real: Float
+    detected_judged_real: Float
+
+
+def rating_thresholds(steps: int) -> Float:
+    """Cuts of a realism scale, even and centred on 0; -1.5, -0.5, 0.5, 1.5 for five steps."""
+    cuts: Float = (np.arange(1.0, steps) - steps / 2.0) * (_SPAN / steps)
+    return cuts
+
+
+def expected_auc(
+    real: float, synthetic: float, thresholds: Float, components: LatentVariances
+) -> float:
+    """AUC of the rating, ties half, averaged over the population of readers.
+
+    Parameters
+    ----------
+    real, synthetic : float
+        Latent means.
+    thresholds : (steps - 1,) array of float
+    components : LatentVariances
+
+    Returns
+    -------
+    float
+        By Gauss-Hermite integration over R and the two (TR).
+
+    Examples
+    --------
+    On a fine scale and without reader effects, the binormal Phi(d / sqrt(2)):
+
+    >>> fine = LatentVariances(reader=0, reader_by_arm=0)
+    >>> round(expected_auc(0.5, -0.5, rating_thresholds(101), fine), 3)
+    0.76
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    weights = weights / weights.sum()
+    common = math.sqrt(components.reader) * nodes[:, None]
+    own = math.sqrt(components.reader_by_arm) * nodes[None, :]
+    above_real = _share_above(thresholds, real + common + own)
+    above_synthetic = _share_above(thresholds, synthetic + common + own)
+    # P(real > synthetic) + P(equal) / 2 summed over the synthetic rating's steps.
+    synthetic_in = -np.diff(above_synthetic, axis=-1)
+    real_from = (above_real[..., 1:] + above_real[..., :-1]) / 2.0
+    per_reader = np.einsum("gsa,gra->grs", synthetic_in, real_from)
+    return float(np.einsum("grs,g,r,s->", per_reader, weights, weights, weights))
+
+
+def solve(scenario: Scenario) -> LatentModel:
+    """The latent means and cuts of a scenario.
+
+    Raises
+    ------
+    StatisticsInputError
+        When no separation of the arms gives the AUC.
+    """
+    components = scenario.components
+    thresholds = rating_thresholds(scenario.steps)
+
+    def separation(target: float, auc_at: tuple[float, float]) -> float:
+        def miss(d: float) -> float:
+            return expected_auc(auc_at[0] * d, auc_at[1] * d, thresholds, components) - target
+
+        if miss(-_WIDEST_SEPARATION) > 0 or miss(_WIDEST_SEPARATION) < 0:
+            raise StatisticsInputError(
+                f"An AUC of {target:g} is out of reach with these variance components: "
+                "state one nearer 0.5."
+            )
+        return float(optimize.brentq(miss, -_WIDEST_SEPARATION, _WIDEST_SEPARATION, xtol=1e-9))
+
+    half = separation(scenario.auc, (0.5, -0.5)) / 2.0
+
+    def miss_equivalent(shift: float) -> float:
+        auc = expected_auc(half, half - shift, thresholds, components)
+        return auc - scenario.equivalence_auc
+
+    shift = 0.0
+    if scenario.equivalence_auc != 0.5:
+        try:
+            shift = float(
+                optimize.brentq(miss_equivalent, -_WIDEST_SEPARATION, _WIDEST_SEPARATION, xtol=1e-9)
+            )
+        except ValueError:
+            raise StatisticsInputError(
+                f"An AUC of {scenario.equivalence_auc:g} is out of reach with these variance "
+                "components: state one nearer 0.5."
+            ) from None
+    cut = -half - components.total_sd * float(special.ndtri(scenario.deception))
+    cut_real = cut
+    if scenario.real_rate is not None:
+        cut_real = half - components.total_sd * float(special.ndtri(scenario.real_rate))
+    return LatentModel(
+        components=components,
+        thresholds=thresholds,
+        real=half,
+        detected=-half,
+        equivalent=half - shift,
+        cut_real=cut_real,
+        cut_detected=cut,
+        real_rate=float(special.ndtr((half - cut_real) / components.total_sd)),
+    )
+
+
+def simulate_studies(
+    model: LatentModel, *, readers: int, cases: int, studies: int, rng: np.random.Generator
+) -> SimulatedStudies:
+    """Complete studies in which every reader reads every image of three arms.
+
+    Parameters
+    ----------
+    model : LatentModel
+    readers, cases, studies : int
+        J readers, K images in each arm, S studies.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    SimulatedStudies
+    """
+    components = model.components
+    reader = math.sqrt(components.reader) * rng.standard_normal((studies, readers, 1))
+
+    def latent(mean: float) -> Float:
+        return (
+            mean
+            + reader
+            + math.sqrt(components.reader_by_arm) * rng.standard_normal((studies, readers, 1))
+            + math.sqrt(components.case) * rng.standard_normal((studies, 1, cases))
+            + math.sqrt(components.reader_by_case_and_error)
+            * rng.standard_normal((studies, readers, cases))
+        )
+
+    def rated(values: Float) -> Float:
+        return 1.0 + np.searchsorted(model.thresholds, values).astype(np.float64)
+
+    real, detected, equivalent = (
+        latent(mean) for mean in (model.real, model.detected, model.equivalent)
+    )
+    return SimulatedStudies(
+        real=rated(real),
+        detected=rated(detected),
+        equivalent=rated(equivalent),
+        real_judged_real=(real > model.cut_real).astype(np.float64),
+        detected_judged_real=(detected > model.cut_detected).astype(np.float64),
+    )
+
+
+def _share_above(thresholds: Float, mean: Float) -> Float:
+    """P(X > cut) at -inf, every threshold and +inf, along a new last axis."""
+    inner = special.ndtr(mean[..., None] - thresholds)
+    ones = np.ones_like(inner[..., :1])
+    return np.concatenate((ones, inner, np.zeros_like(ones)), axis=-1)

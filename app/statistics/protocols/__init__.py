@@ -1,0 +1,1 @@
+"""What readers said to each question of a protocol, by arm."""

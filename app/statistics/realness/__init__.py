@@ -1,0 +1,1 @@
+"""How real an arm looks, and whether readers tell it from real."""

@@ -1,0 +1,332 @@
+"""Differences between arms: contrasts with Holm, a global test, Cliff's delta, Friedman."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from app.statistics.realness.auc import reader_aucs
+from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
+from app.statistics.table.ratings import Float
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import (
+    Scale,
+    averaged_over_readers,
+    limits,
+    whom_it_speaks_for,
+)
+from app.statistics.variance.obuchowski_rockette import (
+    LEAST_SHARE,
+    Difference,
+    GlobalTest,
+    difference,
+    global_test,
+)
+
+
+@dataclass(frozen=True)
+class ArmFigures:
+    """A figure of merit of several arms for the same readers.
+
+    Attributes
+    ----------
+    measure : str
+        Key of the estimand, such as ``"deception.rate"``.
+    arms : tuple of str
+    theta : (I, J) array of float
+        NaN where a reader has no figure.
+    covariance : (I, J, I, J) array of float
+        Over cases.
+    scale : str
+        ``"log"`` when theta is a mean of logarithms: contrasts are then ratios.
+    largest : float
+        Size of the largest difference the measure allows; limits of a contrast are cut there.
+    """
+
+    measure: str
+    arms: tuple[str, ...]
+    theta: Float
+    covariance: Float
+    scale: Scale = "identity"
+    largest: float = math.inf
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One arm against another: ``estimate`` = arm minus against (a ratio for times)."""
+
+    measure: str
+    arm: str
+    against: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    se: float | None
+    df: float | None
+    statistic: float | None
+    p_value: float | None
+    p_holm: float | None
+    n_readers: int
+    method: str
+    state: str = ESTIMATED
+    cliffs_delta: Estimate | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "measure": self.measure,
+            "arm": self.arm,
+            "against": self.against,
+            "estimate": self.estimate,
+            "low": self.low,
+            "high": self.high,
+            "se": self.se,
+            "df": self.df,
+            "statistic": self.statistic,
+            "p": self.p_value,
+            "p_holm": self.p_holm,
+            "n_readers": self.n_readers,
+            "method": self.method,
+            "state": self.state,
+            "cliffs_delta": None if self.cliffs_delta is None else self.cliffs_delta.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Friedman:
+    """Friedman test on reader means; ``state`` says why when there is none."""
+
+    statistic: float | None
+    df: int | None
+    p_value: float | None
+    n_readers: int
+    state: str = ESTIMATED
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "statistic": self.statistic,
+            "df": self.df,
+            "p": self.p_value,
+            "n_readers": self.n_readers,
+            "state": self.state,
+        }
+
+
+def independent_arms(
+    measure: str,
+    arms: Sequence[str],
+    readers_of_arm: Sequence[tuple[Float, Float]],
+    *,
+    scale: Scale = "identity",
+    largest: float = math.inf,
+) -> ArmFigures:
+    """Join arms whose images are all different, so that they share readers and no covariance.
+
+    Parameters
+    ----------
+    measure, arms, scale, largest
+        As in :class:`ArmFigures`.
+    readers_of_arm : sequence of ((J,) array, (J, J) array)
+        Figures of merit and covariance of every arm.
+    """
+    n_arms = len(arms)
+    n = readers_of_arm[0][0].size if n_arms else 0
+    covariance = np.zeros((n_arms, n, n_arms, n))
+    for i, (_, block) in enumerate(readers_of_arm):
+        covariance[i, :, i, :] = block
+    theta = np.array([theta for theta, _ in readers_of_arm]).reshape(n_arms, n)
+    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest)
+
+
+def compare_two_arms(
+    figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings
+) -> Difference:
+    """Difference ``arm`` minus ``against`` of the reader-averaged figures, from these arms only.
+
+    One reader's difference is held against images like these, for this reader.
+    """
+    chosen = [figures.arms.index(arm), figures.arms.index(against)]
+    theta = figures.theta[chosen]
+    target, _ = whom_it_speaks_for(_readers_of_all(theta), settings.generalise_to)
+    return difference(
+        theta,
+        figures.covariance[chosen][:, :, chosen],
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+    )
+
+
+def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast, ...]:
+    """All pairs of arms, p values adjusted by Holm over the pairs of this measure.
+
+    The interval is theta_a - theta_b +- t SE on the scale of the measure (for times: of the
+    logarithm, giving a ratio), cut at the largest difference the measure allows. Each pair uses the
+    data of its two arms only.
+
+    References
+    ----------
+    Holm S (1979), Scand J Stat 6:65-70.
+    """
+    found = [
+        _contrast(figures, figures.arms[j], figures.arms[i], settings)
+        for i in range(len(figures.arms))
+        for j in range(i + 1, len(figures.arms))
+    ]
+    adjusted = holm([contrast.p_value for contrast in found])
+    return tuple(replace(contrast, p_holm=p) for contrast, p in zip(found, adjusted, strict=True))
+
+
+def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
+    """Global test that every arm has the same figure of merit."""
+    target, _ = whom_it_speaks_for(_readers_of_all(figures.theta), settings.generalise_to)
+    return global_test(
+        figures.theta,
+        figures.covariance,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+    )
+
+
+def global_to_json(test: GlobalTest) -> dict[str, Any]:
+    """``{statistic, df1, df2, p, n_readers, state}``; ``df2`` None means chi-square."""
+    failed = test.why_not is not None
+    return {
+        "statistic": None if failed else test.statistic,
+        "df1": None if failed else test.df1,
+        "df2": None if failed or math.isinf(test.df2) else test.df2,
+        "p": None if failed else test.p_value,
+        "n_readers": test.n_readers,
+        "state": f"not estimable: {test.why_not}" if failed else ESTIMATED,
+    }
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm-adjusted p values; what is None stays None and doesn't count.
+
+    The i-th smallest of m becomes the largest of (m - k + 1) p_(k) over k <= i, at most 1.
+
+    Examples
+    --------
+    >>> [round(p, 3) for p in holm([0.0005, 0.04, 0.03, 0.2])]
+    [0.002, 0.09, 0.09, 0.2]
+    """
+    known = np.array([p for p in p_values if p is not None])
+    order = np.argsort(known, kind="stable")
+    stepped = np.maximum.accumulate(known[order] * np.arange(known.size, 0, -1))
+    adjusted = np.empty(known.size)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    left = iter(adjusted)
+    return [None if p is None else float(next(left)) for p in p_values]
+
+
+def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estimate:
+    """Cliff's delta P(one > other) - P(one < other), per reader and averaged.
+
+    delta = 2 AUC - 1, with the interval of the AUC carried over: 0 = no difference, 1 = every
+    rating of the first arm is above every rating of the second.
+
+    Parameters
+    ----------
+    one, other : (J, K1), (J, K2) arrays of float
+        Ratings of the same readers.
+    settings : AnalysisSettings
+
+    References
+    ----------
+    Cliff N (1993), Psychol Bull 114:494-509, doi:10.1037/0033-2909.114.3.494.
+    """
+    theta, covariance = reader_aucs(one, other, method=settings.covariance)
+    found = averaged_over_readers(
+        theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
+    )
+    if found.estimate is None:
+        return found
+    return replace(
+        found,
+        estimate=2.0 * found.estimate - 1.0,
+        low=None if found.low is None else 2.0 * found.low - 1.0,
+        high=None if found.high is None else 2.0 * found.high - 1.0,
+        se=None if found.se is None else 2.0 * found.se,
+    )
+
+
+def friedman(theta: Float) -> Friedman:
+    """Friedman test of reader means, tie-corrected; secondary to the global F.
+
+    Parameters
+    ----------
+    theta : (I, J) array of float
+        Arms x readers; readers with a NaN are left out.
+
+    References
+    ----------
+    Friedman M (1937), J Am Stat Assoc 32:675-701, doi:10.1080/01621459.1937.10503522.
+    """
+    complete = theta[:, np.isfinite(theta).all(axis=0)]
+    arms, n = complete.shape
+    if arms < 3:
+        return _no_friedman(n, "fewer than three arms")
+    if n < 2:
+        return _no_friedman(n, "fewer than two readers with all arms")
+    if np.all(complete == complete[0]):
+        return _no_friedman(n, "every reader gives all arms the same mean")
+    statistic, p_value = stats.friedmanchisquare(*complete)
+    return Friedman(float(statistic), arms - 1, float(p_value), n)
+
+
+def _no_friedman(n_readers: int, why: str) -> Friedman:
+    return Friedman(None, None, None, n_readers, not_estimable(why).state)
+
+
+def _readers_of_all(theta: Float) -> int:
+    """Readers with a figure in every arm of (I, J)."""
+    return int(np.isfinite(theta).all(axis=0).sum())
+
+
+def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
+    found = compare_two_arms(figures, arm, against, settings)
+    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}"
+    if figures.scale == "log":
+        method += ", ratio"
+    if found.why_not is not None:
+        known = math.isfinite(found.estimate)
+        estimate = math.exp(found.estimate) if figures.scale == "log" else found.estimate
+        return Contrast(
+            figures.measure,
+            arm,
+            against,
+            estimate if known else None,
+            *(None,) * 7,
+            n_readers=found.n_readers,
+            method=f"{method}; no interval: {found.why_not}" if known else method,
+            state=ESTIMATED if known else not_estimable(found.why_not).state,
+        )
+    low, high = limits(
+        found.estimate, found.se, found.df, level=settings.level, scale=figures.scale
+    )
+    estimate, se = found.estimate, found.se
+    if figures.scale == "identity":
+        low, high = max(low, -figures.largest), min(high, figures.largest)
+    if figures.scale == "log":
+        estimate = math.exp(found.estimate)
+        se = estimate * found.se
+    return Contrast(
+        measure=figures.measure,
+        arm=arm,
+        against=against,
+        estimate=estimate,
+        low=low,
+        high=high,
+        se=se,
+        df=None if math.isinf(found.df) else found.df,
+        statistic=found.statistic,
+        p_value=found.p_value,
+        p_holm=None,
+        n_readers=found.n_readers,
+        method=method,
+    )

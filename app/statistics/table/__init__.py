@@ -1,0 +1,1 @@
+"""Answers as arrays, and the frozen result every estimator returns."""

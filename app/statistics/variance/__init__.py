@@ -1,0 +1,1 @@
+"""What an interval is made of: Obuchowski-Rockette, jackknife, bootstrap."""

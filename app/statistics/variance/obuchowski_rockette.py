@@ -1,0 +1,352 @@
+"""Obuchowski-Rockette analysis of readers' figures of merit, with Hillis degrees of freedom.
+
+A figure of merit theta_ij (arm i, reader j) is a mean, a rate or an AUC. Readers and cases are both
+samples; the covariance of the figures over cases, given the readers, comes from
+:mod:`app.statistics.variance.reader_means` or :mod:`app.statistics.realness.auc`.
+
+Error alone gives the mean square of readers an expectation of Var - Cov2 (that of arm by reader
+Var - Cov1 - Cov2 + Cov3), however alike the readers are. With three or four readers it often comes
+out far below this by chance, which makes intervals too short (docs/decisions/0082). The product's
+own intervals and tests therefore do not take it below ``LEAST_SHARE`` of that expectation; with
+``least_share=0`` the functions give what MRMC software gives.
+
+References
+----------
+Obuchowski NA, Rockette HE (1995), Commun Stat Simul 24:285-308, doi:10.1080/03610919508813243;
+Hillis SL (2007), Stat Med 26:596-619, doi:10.1002/sim.2532;
+Hillis SL (2014), Stat Med 33:330-360, doi:10.1002/sim.5926.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from app.statistics.table.ratings import Float
+from app.statistics.table.settings import Generalisation
+
+LEAST_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class SingleArm:
+    """Reader-averaged figure of merit of one arm.
+
+    ``df`` is ``math.inf`` when readers are fixed (normal interval). ``why_not`` names what keeps
+    the variance from being estimated; then ``variance`` and ``df`` are NaN.
+    """
+
+    estimate: float
+    variance: float
+    df: float
+    ms_reader: float
+    error_variance: float
+    cov2: float
+    n_readers: int
+    why_not: str | None = None
+
+    @property
+    def se(self) -> float:
+        return math.sqrt(self.variance)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Difference of the reader-averaged figures of merit of two arms, first minus second."""
+
+    estimate: float
+    variance: float
+    df: float
+    n_readers: int
+    why_not: str | None = None
+
+    @property
+    def se(self) -> float:
+        return math.sqrt(self.variance)
+
+    @property
+    def statistic(self) -> float:
+        return self.estimate / self.se
+
+    @property
+    def p_value(self) -> float:
+        return 2.0 * float(stats.t.sf(abs(self.statistic), self.df))
+
+
+@dataclass(frozen=True)
+class Components:
+    """Variance components of the Obuchowski-Rockette model (may be negative)."""
+
+    reader: float
+    arm_by_reader: float
+    error: float
+    cov1: float
+    cov2: float
+    cov3: float
+
+
+@dataclass(frozen=True)
+class GlobalTest:
+    """Test that all arms have the same figure of merit: F, or chi-square when readers are fixed."""
+
+    statistic: float
+    df1: float
+    df2: float
+    p_value: float
+    ms_arm: float
+    ms_arm_by_reader: float
+    cov2: float
+    cov3: float
+    denominator: float
+    n_readers: int
+    why_not: str | None = None
+
+
+def single_arm(
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
+) -> SingleArm:
+    """Mean figure of merit of the readers, its variance and degrees of freedom.
+
+    ::
+
+        random readers and cases  SE^2 = MS(R)/J + max(Cov2, 0)
+                                  df   = (MS(R) + J max(Cov2, 0))^2 / (MS(R)^2 / (J - 1))
+        these images only         SE^2 = MS(R)/J,                        df = J - 1
+        these readers only        SE^2 = (Var + (J - 1) max(Cov2, 0))/J, normal
+
+    Parameters
+    ----------
+    theta : (J,) array of float
+        Figures of merit; readers with NaN are left out.
+    covariance : (J, J) array of float
+        Their covariance over cases; NaN entries are left out of the means Var and Cov2.
+    generalise_to : str
+        Which of readers and cases are samples.
+    least_share : float
+        Random readers and cases: MS(R) is not taken below this share of Var - max(Cov2, 0).
+
+    Returns
+    -------
+    SingleArm
+    """
+    keep = np.isfinite(theta)
+    theta, covariance = theta[keep], covariance[np.ix_(keep, keep)]
+    n = theta.size
+    estimate = float(theta.mean()) if n else math.nan
+    ms_reader = float(theta.var(ddof=1)) if n > 1 else math.nan
+    error = _mean(np.diag(covariance))
+    cov2 = _mean(covariance[~np.eye(n, dtype=bool)])
+    why_not: str | None = None
+    variance = df = math.nan
+    if n == 0:
+        why_not = "no reader rated enough cases"
+    elif generalise_to == "cases":
+        # With one reader there is no Cov2, and none is needed.
+        between = 0.0 if n == 1 else (n - 1) * max(cov2, 0.0)
+        variance, df = (error + between) / n, math.inf
+    elif n == 1:
+        why_not = "one reader, who says nothing about other readers"
+    elif generalise_to == "readers":
+        variance, df = ms_reader / n, n - 1.0
+    else:
+        positive = max(cov2, 0.0)
+        mean_square = _at_least(ms_reader, least_share, error - positive)
+        variance = mean_square / n + positive
+        df = _hillis(mean_square + n * positive, mean_square, n - 1.0)
+    if why_not is None and math.isnan(variance):
+        why_not = "too few cases rated to estimate the variance over cases"
+    elif why_not is None and variance <= 0:
+        why_not = "the variance over readers and cases is estimated as zero"
+    if why_not is not None:
+        variance = df = math.nan
+    return SingleArm(estimate, variance, df, ms_reader, error, cov2, n, why_not)
+
+
+def difference(
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
+) -> Difference:
+    """Difference of two arms read by the same readers.
+
+    ::
+
+        random readers and cases  SE^2 = 2/J (MS(TR) + J max(Cov2 - Cov3, 0)),
+                                  df   = (MS(TR) + J max(Cov2 - Cov3, 0))^2 / (MS(TR)^2 / (J - 1))
+        these images only         SE^2 = 2/J MS(TR),                       df = J - 1
+        these readers only        SE^2 = 2/J (Var - Cov1 + (J - 1) max(Cov2 - Cov3, 0)), normal
+
+    Only the two arms enter, so that arms of unequal variance do not borrow each other's error.
+
+    Parameters
+    ----------
+    theta : (2, J) array of float
+        Readers with a NaN in either arm are left out.
+    covariance : (2, J, 2, J) array of float
+    generalise_to, least_share
+        As in :func:`global_test`.
+
+    Returns
+    -------
+    Difference
+    """
+    test = global_test(theta, covariance, generalise_to=generalise_to, least_share=least_share)
+    both = np.isfinite(theta).all(axis=0)
+    estimate = float((theta[0, both] - theta[1, both]).mean()) if both.any() else math.nan
+    if test.why_not is not None:
+        return Difference(estimate, math.nan, math.nan, test.n_readers, test.why_not)
+    variance = 2.0 / test.n_readers * test.denominator
+    return Difference(estimate, variance, test.df2, test.n_readers)
+
+
+def global_test(
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
+) -> GlobalTest:
+    """Test of I >= 2 arms read by the same readers.
+
+    ::
+
+        random readers and cases  F = MS(T) / (MS(TR) + J max(Cov2 - Cov3, 0)),
+                                  df2 = denominator^2 / (MS(TR)^2 / ((I - 1)(J - 1)))
+        these images only         F = MS(T) / MS(TR), df2 = (I - 1)(J - 1)
+        these readers only        X2 = (I - 1) MS(T) / (Var - Cov1 + (J - 1) max(Cov2 - Cov3, 0))
+
+    Parameters
+    ----------
+    theta : (I, J) array of float
+        Readers with a NaN in any arm are left out.
+    covariance : (I, J, I, J) array of float
+    generalise_to : str
+    least_share : float
+        Random readers and cases: MS(TR) is not taken below this share of
+        Var - Cov1 - max(Cov2 - Cov3, 0).
+
+    Returns
+    -------
+    GlobalTest
+        ``df2`` is ``math.inf`` for the chi-square test; ``statistic`` is then X2.
+    """
+    both = np.isfinite(theta).all(axis=0)
+    theta = theta[:, both]
+    covariance = covariance[:, both][:, :, :, both]
+    arms, n = theta.shape
+    nothing = (math.nan,) * 9
+    if arms < 2:
+        return GlobalTest(*nothing, n, "one arm")
+    if n == 0:
+        return GlobalTest(*nothing, n, "no reader rated enough cases of every arm")
+    if n == 1 and generalise_to != "cases":
+        return GlobalTest(*nothing, n, "one reader, who says nothing about other readers")
+    error, cov1, cov2, cov3 = _mean_covariances(covariance)
+    reader_means = theta.mean(axis=0)
+    arm_means = theta.mean(axis=1)
+    ms_arm = n * float(arm_means.var(ddof=1))
+    residual = theta - reader_means[None, :] - arm_means[:, None] + theta.mean()
+    df_residual = (arms - 1.0) * (n - 1.0)
+    ms_residual = float((residual**2).sum()) / df_residual if df_residual else math.nan
+    between = 0.0 if n == 1 else max(cov2 - cov3, 0.0)
+    df1 = arms - 1.0
+    if generalise_to == "cases":
+        denominator = error - cov1 + (n - 1) * between
+        df2 = math.inf
+    elif generalise_to == "readers":
+        denominator, df2 = ms_residual, df_residual
+    else:
+        mean_square = _at_least(ms_residual, least_share, error - cov1 - between)
+        denominator = mean_square + n * between
+        df2 = _hillis(denominator, mean_square, df_residual)
+    if math.isnan(denominator):
+        return GlobalTest(*nothing, n, "too few cases rated to estimate the variance over cases")
+    if denominator <= 0:
+        return GlobalTest(
+            *nothing, n, "the variance of the difference over readers and cases is zero"
+        )
+    if generalise_to == "cases":
+        statistic = df1 * ms_arm / denominator
+        p_value = float(stats.chi2.sf(statistic, df1))
+    else:
+        statistic = ms_arm / denominator
+        # An unbounded df2 (no reader interaction at all) is a chi-square over df1.
+        p_value = (
+            float(stats.chi2.sf(statistic * df1, df1))
+            if math.isinf(df2)
+            else float(stats.f.sf(statistic, df1, df2))
+        )
+    return GlobalTest(statistic, df1, df2, p_value, ms_arm, ms_residual, cov2, cov3, denominator, n)
+
+
+def components(theta: Float, covariance: Float) -> Components:
+    """Variance components: reader, arm x reader, error and the three covariances.
+
+    Parameters
+    ----------
+    theta : (I, J) array of float
+        I >= 2 arms, J >= 2 readers, without NaN.
+    covariance : (I, J, I, J) array of float
+
+    Returns
+    -------
+    Components
+        reader = (MS(R) - MS(TR)) / I - Cov1 + Cov3;
+        arm_by_reader = MS(TR) - Var + Cov1 + max(Cov2 - Cov3, 0).
+    """
+    arms, n = theta.shape
+    error, cov1, cov2, cov3 = _mean_covariances(covariance)
+    reader_means = theta.mean(axis=0)
+    arm_means = theta.mean(axis=1)
+    ms_reader = arms * float(reader_means.var(ddof=1))
+    residual = theta - reader_means[None, :] - arm_means[:, None] + theta.mean()
+    ms_residual = float((residual**2).sum()) / ((arms - 1) * (n - 1))
+    return Components(
+        reader=(ms_reader - ms_residual) / arms - cov1 + cov3,
+        arm_by_reader=ms_residual - error + cov1 + max(cov2 - cov3, 0.0),
+        error=error,
+        cov1=cov1,
+        cov2=cov2,
+        cov3=cov3,
+    )
+
+
+def _at_least(mean_square: float, share: float, expected: float) -> float:
+    """The mean square, or a share of what error alone leads to expect; NaN stays NaN."""
+    if share == 0.0 or math.isnan(expected):
+        return mean_square
+    return mean_square if math.isnan(mean_square) else max(mean_square, share * expected)
+
+
+def _hillis(denominator: float, mean_square: float, df: float) -> float:
+    if mean_square <= 0:
+        return math.inf
+    return denominator**2 / (mean_square**2 / df)
+
+
+def _mean_covariances(covariance: Float) -> tuple[float, float, float, float]:
+    """Var, Cov1 (same reader, other arm), Cov2 (same arm, other reader), Cov3 (both other)."""
+    arms, n = covariance.shape[:2]
+    same_arm = np.eye(arms, dtype=bool)[:, None, :, None]
+    same_reader = np.eye(n, dtype=bool)[None, :, None, :]
+    shape = covariance.shape
+    return (
+        _mean(covariance[np.broadcast_to(same_arm & same_reader, shape)]),
+        _mean(covariance[np.broadcast_to(~same_arm & same_reader, shape)]),
+        _mean(covariance[np.broadcast_to(same_arm & ~same_reader, shape)]),
+        _mean(covariance[np.broadcast_to(~same_arm & ~same_reader, shape)]),
+    )
+
+
+def _mean(values: Float) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else math.nan

@@ -1,0 +1,23 @@
+"""What only an investigator's routes need of the application: built once by main.
+
+Apart from `WebState`, which reading routes hold, because a report tells arms and truth.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from fastapi import Request
+
+from app.report.page.cache import ReportCache
+
+
+@dataclass(frozen=True)
+class OfficeState:
+    """The joined parts."""
+
+    reports: ReportCache
+
+
+def office_state(request: Request) -> OfficeState:
+    """The state of the application that answers this request."""
+    return cast(OfficeState, request.app.state.office)

@@ -1,0 +1,1 @@
+"""The image bank and the run folder, as they are written."""

@@ -1,0 +1,1 @@
+"""How close, how diverse, how copied: the measures of an arm."""

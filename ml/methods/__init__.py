@@ -1,0 +1,1 @@
+"""What is trained of a base, and the table of presets."""

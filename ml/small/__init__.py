@@ -1,0 +1,1 @@
+"""The small model of the tests and of the demonstration."""

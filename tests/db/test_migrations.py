@@ -1,0 +1,151 @@
+"""A database of the first schema is brought forward and back without losing a word.
+
+schema_0001/ holds a database that the app of the first schema made (practice with feedback,
+replicates, corrections, comments with odd characters, a slider, a study half read, a draft and a
+rehearsal), and files that it exported from it.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, insert, select, text
+
+from app.bank.store import RenditionStore
+from app.db.engine import Database
+from app.db.migrate import downgrade_schema, upgrade_schema
+from app.db.tables import Base
+from app.services.export_study import StudyExport
+from tests.conftest import MIGRATIONS
+from tests.postgresql import drop_database, make_database
+
+OLD = Path(__file__).parent / "schema_0001"
+STUDIES = ("trial-study", "slider-only", "verdict-seven-points")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The stored database at the first schema, in each kind of database."""
+    with _empty(request, tmp_path) as database:
+        upgrade_schema(database, MIGRATIONS, revision="0001")
+        _fill(database)
+        yield database
+        database.dispose()
+
+
+@contextmanager
+def _empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        yield Database(f"sqlite:///{tmp_path / 'old.db'}")
+        return
+    server = request.getfixturevalue("postgresql")
+    name = f"negatoscope_old_{os.getpid()}"
+    drop_database(server, name)
+    yield Database(make_database(server, name))
+    drop_database(server, name)
+
+
+def _fill(database: Database) -> None:
+    """Copy every row of the stored database."""
+    stored = sqlite3.connect(":memory:")
+    stored.executescript((OLD / "database.sql").read_text())
+    stored.row_factory = sqlite3.Row
+    tables = MetaData()
+    tables.reflect(database.engine)
+    with database.engine.begin() as connection:
+        for table in tables.sorted_tables:
+            if table.name == "alembic_version":
+                continue
+            rows = stored.execute(f'SELECT * FROM "{table.name}" ORDER BY 1').fetchall()
+            for row in rows:
+                connection.execute(insert(table), _typed(table, dict(row)))
+
+
+def _typed(table: Any, row: dict[str, Any]) -> dict[str, Any]:
+    # SQLite keeps moments, JSON and truth values as text and numbers.
+    plain = {}
+    for name, value in row.items():
+        kind = table.c[name].type
+        if value is not None and kind.__class__.__name__ in ("DATETIME", "TIMESTAMP"):
+            value = _moment(value)
+        elif value is not None and kind.__class__.__name__ == "BOOLEAN":
+            value = bool(value)
+        elif value is not None and kind.__class__.__name__ == "JSON":
+            value = json.loads(value)
+        plain[name] = value
+    return plain
+
+
+def _moment(value: str) -> Any:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def test_the_new_schema_is_what_the_code_describes(old_database: Database) -> None:
+    upgrade_schema(old_database, MIGRATIONS)
+    with old_database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.parametrize("slug", STUDIES)
+def test_what_was_exported_is_exported_again(
+    old_database: Database, tmp_path: Path, slug: str
+) -> None:
+    upgrade_schema(old_database, MIGRATIONS)
+    files = StudyExport(old_database, RenditionStore(tmp_path / "none"), slug).files()
+
+    for name, stored in (("wide.csv", f"{slug}.wide.csv"), ("study.imrmc", f"{slug}.imrmc")):
+        assert b"".join(files[name]()) == (OLD / stored).read_bytes()
+
+
+def test_every_rating_is_there_with_its_corrections_and_comments(
+    old_database: Database, tmp_path: Path
+) -> None:
+    upgrade_schema(old_database, MIGRATIONS)
+    files = StudyExport(old_database, RenditionStore(tmp_path / "none"), "trial-study").files()
+
+    assert b"".join(files["ratings.csv"]()) == (OLD / "trial-study.ratings.csv").read_bytes()
+
+
+def test_going_back_and_forward_again_loses_nothing(old_database: Database) -> None:
+    before = _everything(old_database)
+    upgrade_schema(old_database, MIGRATIONS)
+    downgrade_schema(old_database, MIGRATIONS, revision="0001")
+
+    assert _everything(old_database) == before
+    upgrade_schema(old_database, MIGRATIONS)
+
+
+def test_going_back_is_refused_where_it_would_lose_an_answer(old_database: Database) -> None:
+    upgrade_schema(old_database, MIGRATIONS)
+    with old_database.writing() as session:
+        session.execute(text("INSERT INTO answers VALUES (1, 'artefact', '[\"rib\"]')"))
+    with pytest.raises(RuntimeError, match="can't hold 1 rows"):
+        downgrade_schema(old_database, MIGRATIONS, revision="0001")
+    with old_database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM answers")).scalar_one() > 1
+
+
+def _everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    tables = MetaData()
+    tables.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(
+                    select(*sorted(table.c, key=lambda column: column.name)).order_by(
+                        *table.primary_key.columns
+                    )
+                )
+            ]
+            for table in tables.sorted_tables
+        }

@@ -1,0 +1,37 @@
+"""One analysis of a study, whoever shows it."""
+
+import json
+from dataclasses import replace
+
+from app.domain.design.reading import design_from_mapping
+from app.services.export_study import StudyExport
+from app.services.rehearse_study import rehearse_study
+from app.services.summarise_study import summarise_study
+from app.steps.analyse_ratings import analysis_of_study
+from tests.report.ratings import simulated_table
+from tests.studies import NOW, House, design_values
+
+
+def test_without_ratings_there_is_none() -> None:
+    assert analysis_of_study(None, design_from_mapping(design_values())) is None
+
+
+def test_margin_and_seed_are_those_of_the_design() -> None:
+    design = design_from_mapping(design_values())
+    design = replace(design, analysis=replace(design.analysis, margin=0.07), seed=2**32 + 9)
+    analysis = analysis_of_study(simulated_table(), design)
+    assert analysis is not None
+    assert (analysis.settings.margin, analysis.settings.seed) == (0.07, 9)
+
+
+def test_report_and_files_show_the_same_analysis(house: House) -> None:
+    slug = house.draft()
+    with house.database.writing() as session:
+        copy = rehearse_study(session, slug, readers=2, seed=1, now=NOW, actor="test").slug
+    with house.database.reading() as session:
+        analysis = summarise_study(session, copy).analysis
+    assert analysis is not None
+    files = StudyExport(house.database, house.store, copy).files()
+    exported = json.loads(b"".join(files["analysis.json"]()))
+    shown = json.loads(json.dumps(analysis.to_json()))
+    assert {key: exported[key] for key in shown} == shown
