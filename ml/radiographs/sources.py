@@ -39,7 +39,7 @@ class SourceImage:
     """Relative to the source, as messages and records call it."""
 
     condition: Condition | None
-    """None: nothing says it in known words (ml/labels.py)."""
+    """None: nothing says it in known words (ml/radiographs/labels.py)."""
 
     caption: str | None = None
     findings: str | None = None
