@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
-from starlette.staticfiles import StaticFiles
 
 from app.bank.store import RenditionStore
 from app.db.blind.tables import Reader
@@ -41,6 +40,7 @@ from app.web.routes import (
 )
 from app.web.security_headers import SecurityHeaders
 from app.web.state import WebState
+from app.web.static_files import VersionedFiles
 from app.web.throttle import SignInThrottle
 
 LARGEST_BODY = 1024 * 1024
@@ -94,7 +94,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.state.office = OfficeState(reports=ReportCache())
     app.add_middleware(SecurityHeaders)
     add_error_pages(app)
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.mount("/static", VersionedFiles(directory=static), name="static")
     for module in (
         health,
         links,
