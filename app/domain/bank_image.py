@@ -1,10 +1,9 @@
 """One image of the bank as a draw sees it: its arm, its digest and what the records say of it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from app.domain.design.record_keys import record_text
 
 
 @dataclass(frozen=True)
@@ -17,4 +16,21 @@ class BankImage:
 
     def text(self, key: str) -> str:
         """What the records say under `key`, as text; empty where they say nothing."""
-        return record_text(self.record, key)
+        return record_text(self.record.get(key))
+
+
+def record_text(value: object) -> str:
+    """A value of the bank's records as text.
+
+    >>> record_text(["effusion", "nodule"]), record_text(3), record_text(None)
+    ('effusion; nodule', '3', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Sequence):
+        return "; ".join(record_text(one) for one in value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return str(value)
