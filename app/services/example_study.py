@@ -1,14 +1,16 @@
 """Published protocols, listed and filled with the arms that the bank holds."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.truth.bank_records import held_arms
+from app.db.truth.bank_contents import arms_by_key, bank_images
+from app.domain.design.arm_choice import HeldArm
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.design.protocol import Protocol, read_protocol
 from app.domain.design.protocols import FilledProtocol, fill_protocol
@@ -42,8 +44,16 @@ def example_study(session: Session, name: str, *, size: int = RENDITION_SIZE) ->
         )
     protocol = _read(file)
     protocol = replace(protocol, document={**protocol.document, "rendition_size": size})
-    filled = fill_protocol(protocol, held_arms(session, protocol.bank_keys, size=size))
+    filled = fill_protocol(protocol, _held_arms(session, size))
     return ExampleStudy(filled, _about(file))
+
+
+def _held_arms(session: Session, size: int) -> list[HeldArm]:
+    arms = arms_by_key(session)
+    records: dict[str, list[Mapping[str, Any]]] = {key: [] for key in arms}
+    for image in bank_images(session, list(arms), size):
+        records[image.arm].append(image.record)
+    return [HeldArm(key, arm.kind, records[key]) for key, arm in arms.items()]
 
 
 def _files() -> Iterator[Traversable]:
