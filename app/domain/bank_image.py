@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.design.record_keys import record_text
-
 
 @dataclass(frozen=True)
 class BankImage:
@@ -17,4 +15,19 @@ class BankImage:
 
     def text(self, key: str) -> str:
         """What the records say under `key`, as text; empty where they say nothing."""
-        return record_text(self.record, key)
+        return record_text(self.record.get(key))
+
+
+def record_text(value: object) -> str:
+    """A value of the bank's records as one text; empty where there is nothing.
+
+    A list, of findings say, is joined by `|`. Tables have no text: they can't make a stratum.
+
+    >>> record_text(["effusion", "nodule"]), record_text(3), record_text(None)
+    ('effusion|nodule', '3', '')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "|".join(str(one).strip() for one in value if isinstance(one, str | int | float))
+    return str(value).strip() if isinstance(value, str | int | float) else ""
