@@ -1,6 +1,7 @@
 """One image of the bank as a draw sees it: its arm, its digest and what the records say of it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,15 +20,17 @@ class BankImage:
 
 
 def record_text(value: object) -> str:
-    """A value of the bank's records as one text; empty where there is nothing.
-
-    A list, of findings say, is joined by `|`. Tables have no text: they can't make a stratum.
+    """A value of the bank's records as text.
 
     >>> record_text(["effusion", "nodule"]), record_text(3), record_text(None)
-    ('effusion|nodule', '3', '')
+    ('effusion; nodule', '3', '')
     """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return "|".join(str(one).strip() for one in value if isinstance(one, str | int | float))
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Sequence):
+        return "; ".join(record_text(one) for one in value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return str(value)

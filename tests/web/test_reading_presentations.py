@@ -44,7 +44,8 @@ def test_every_film_is_whole_on_the_screen_and_all_are_of_one_size(
     several(room.desk, pictures)
     page = room.open(viewport={"width": size[0], "height": size[1]})
     boxes = page.locator("[data-film]").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom])"
+        "all => all.map(one => one.getBoundingClientRect())"
+        ".map(b => [b.left, b.top, b.right, b.bottom])"
     )
 
     assert len(boxes) == pictures
@@ -200,7 +201,8 @@ WATCH = """() => {
   window.seen = [];
   const look = (now) => {
     const box = document.querySelector('[data-film]');
-    const what = box?.querySelector('.picture') ? 'picture' : box?.querySelector('.noise') ? 'mask' : 'blank';
+    const has = name => box?.querySelector(name);
+    const what = has('.picture') ? 'picture' : has('.noise') ? 'mask' : 'blank';
     window.seen.push([now, what]);
     requestAnimationFrame(look);
   };
