@@ -14,6 +14,7 @@ from app.web.cookies import CookieSigner
 from app.web.error_pages import add_error_pages
 from app.web.pages import Pages
 from app.web.routes import (
+    arms,
     audit,
     exports,
     health,
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         studies,
         readers,
         reports,
+        arms,
         audit,
         exports,
     ):

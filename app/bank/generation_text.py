@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-HISTORY_KEYS: Final = (
+HISTORY_KEYS: Final[tuple[str, ...]] = (
     *("prompt", "negative_prompt", "seed", "scheduler", "steps", "guidance_scale"),
     *("base_model", "checkpoint_hash"),
 )
