@@ -287,7 +287,7 @@ def _import(
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="render")
+    pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:
         if strict:
             checked = _Tally()
@@ -340,6 +340,13 @@ def _import(
             },
         )
     return summary
+
+
+def _cores() -> int:
+    """Those that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
