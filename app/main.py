@@ -26,6 +26,7 @@ from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.practice_state import TellsPractice
 from app.web.routes import (
+    arms,
     audit,
     exports,
     health,
@@ -54,6 +55,7 @@ ROUTES = (
     studies,
     readers,
     reports,
+    arms,
     audit,
     exports,
 )
