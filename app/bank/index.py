@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
 from app.bank.manifest import BadRecord, check_path
 from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadTable

@@ -328,9 +328,7 @@ def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
             raise MlError(f"{path}, line {number} is no JSON object: {error}.") from error
 
 
-def _from_row(
-    root: Path, row: Mapping[str, str], where: str, finder: FileFinder
-) -> SourceImage:
+def _from_row(root: Path, row: Mapping[str, str], where: str, finder: FileFinder) -> SourceImage:
     name = next((row[c] for c in FILE_COLUMNS if row.get(c)), None)
     if name is None:
         raise MlError(f"{where} names no file.")
