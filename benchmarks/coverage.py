@@ -34,7 +34,7 @@ from scipy import optimize, stats
 
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures, compare_two_arms, independent_arms
-from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.equivalence import equivalence_conclusion
 from app.statistics.realness.realism import mean_realism
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
@@ -230,9 +230,9 @@ def one_study(
         found[f"type I, {name}"] = _rejects(
             compare_two_arms(figures, "arm", "twin", settings).p_value
         )
-    margin = equivalence_verdict(aucs[2], cov[2, :, 2], [real, synthetic[2]], settings)
+    margin = equivalence_conclusion(aucs[2], cov[2, :, 2], [real, synthetic[2]], settings)
     found["TOST size"] = _rejects(margin.p_equivalence)
-    alike = equivalence_verdict(aucs[3], cov[3, :, 3], [real, synthetic[3]], settings)
+    alike = equivalence_conclusion(aucs[3], cov[3, :, 3], [real, synthetic[3]], settings)
     found["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
     found["TOST power at 0.5"] = _rejects(alike.p_equivalence)
     return found

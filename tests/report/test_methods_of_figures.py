@@ -99,11 +99,11 @@ SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
     "The AUC is": lambda found: given(found, ".discrimination."),
     "covariances over cases": lambda found: made(found, "Rockette", ".discrimination."),
     "one-sided tests": lambda found: any(
-        arm["verdict"] and arm["verdict"]["p_difference"] is not None
+        arm["conclusion"] and arm["conclusion"]["p_difference"] is not None
         for arm in found["arms"].values()
     ),
     "not adjusted for the number of arms": lambda found: (
-        sum(bool(arm["verdict"]) for arm in found["arms"].values()) > 1
+        sum(bool(arm["conclusion"]) for arm in found["arms"].values()) > 1
     ),
     "Holm": lambda found: len(compared(found)) > len(set(compared(found))),
     "Differences between arms": lambda found: bool(compared(found)),
@@ -157,7 +157,7 @@ def test_over_the_random_studies_every_phrase_is_said() -> None:
 
 
 @pytest.mark.parametrize("seed", range(0, 16, 4))
-def test_one_reader_is_given_no_verdict_and_is_not_many(seed: int) -> None:
+def test_one_reader_is_given_no_conclusion_and_is_not_many(seed: int) -> None:
     analysis = analyse(random_table(seed))
     assert len(analysis.table.readers) == 1
     text = methods(analysis)

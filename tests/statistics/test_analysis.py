@@ -108,12 +108,12 @@ def test_repeats_feed_the_intra_reader_family() -> None:
     assert found["verdict"]["kappa"]["estimate"] == pytest.approx(1.0)
 
 
-def test_the_verdict_has_its_fields() -> None:
-    verdict = analyse(study()).to_json()["arms"]["M1"]["verdict"]
-    assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(verdict)
-    assert verdict["state"] == "distinguishable"
-    assert verdict["measure"] == "auc_realism"
-    assert analyse(study()).to_json()["arms"]["real"]["verdict"] is None
+def test_the_conclusion_has_its_fields() -> None:
+    conclusion = analyse(study()).to_json()["arms"]["M1"]["conclusion"]
+    assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(conclusion)
+    assert conclusion["state"] == "distinguishable"
+    assert conclusion["measure"] == "auc_realism"
+    assert analyse(study()).to_json()["arms"]["real"]["conclusion"] is None
 
 
 def test_an_estimate_has_numbers_or_a_reason() -> None:
@@ -292,8 +292,8 @@ def test_an_arm_told_apart_by_everyone_has_points_and_exact_bounds() -> None:
     assert "from 6 pairs of images, for these readers and images like these" in auc["caution"]
     assert (rate["estimate"], rate["low"]) == (0.0, 0.0)
     assert rate["high"] == pytest.approx(1 - 0.025 ** (1 / 6))
-    assert found["verdict"]["state"] == "distinguishable"
-    assert found["verdict"]["p_difference"] == pytest.approx(2 * 0.5**6)
+    assert found["conclusion"]["state"] == "distinguishable"
+    assert found["conclusion"]["p_difference"] == pytest.approx(2 * 0.5**6)
 
 
 def test_one_reader_has_points_everywhere_and_intervals_over_images() -> None:
@@ -304,9 +304,9 @@ def test_one_reader_has_points_everywhere_and_intervals_over_images() -> None:
                 assert estimate["estimate"] is not None, (family, key, estimate["state"])
                 assert estimate["low"] is not None, (family, key, estimate["method"])
                 assert "this reader, images like these" in estimate["method"]
-        verdict = found["arms"][arm]["verdict"]
-        assert (verdict["state"], verdict["p_difference"]) == ("inconclusive", None)
-        assert verdict["why"] == "one reader, who says nothing about other readers"
+        conclusion = found["arms"][arm]["conclusion"]
+        assert (conclusion["state"], conclusion["p_difference"]) == ("inconclusive", None)
+        assert conclusion["why"] == "one reader, who says nothing about other readers"
     for pair in found["contrasts"]["pairs"]:
         assert pair["estimate"] is not None
         assert pair["p"] is not None
@@ -314,8 +314,8 @@ def test_one_reader_has_points_everywhere_and_intervals_over_images() -> None:
     own = analyse(study(readers=1, cases=30), settings=AnalysisSettings(generalise_to="cases"))
     mean = own.to_json()["arms"]["M0"]["realism"]["mean"]
     assert mean["low"] == found["arms"]["M0"]["realism"]["mean"]["low"]
-    # Asked of this reader, the verdict may be given.
-    assert own.to_json()["arms"]["M1"]["verdict"]["p_difference"] is not None
+    # Asked of this reader, the conclusion may be drawn.
+    assert own.to_json()["arms"]["M1"]["conclusion"]["p_difference"] is not None
 
 
 def test_one_reader_of_these_images_only_has_points_without_intervals() -> None:
@@ -337,4 +337,4 @@ def test_an_arm_nobody_rated_says_so() -> None:
     found = analyse(STUDIES["an arm without realism"]()).to_json()["arms"]["M0"]
     assert found["realism"]["mean"]["state"] == "not estimable: no ratings"
     assert found["realism"]["median"]["state"] == "not estimable: no ratings"
-    assert found["verdict"]["state"] == "inconclusive"
+    assert found["conclusion"]["state"] == "inconclusive"

@@ -12,7 +12,7 @@ from app.report.figures.style import DIM, FAINT, INK, colour_of, light_grid, new
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import Style, percent, with_interval
 from app.statistics.analysis import Analysis
-from app.statistics.realness.equivalence import Verdict
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
 
 _STATE_MARKERS = {"distinguishable": "s", "equivalent": "D", "inconclusive": "o"}
@@ -25,7 +25,7 @@ class ForestLine:
     arm: str
     estimate: Estimate
     readers: tuple[float, ...]
-    verdict: Verdict | None = None
+    conclusion: Conclusion | None = None
 
 
 def draw_deception(analysis: Analysis) -> Figure:
@@ -59,12 +59,14 @@ def draw_realism_means(analysis: Analysis) -> Figure:
 
 
 def draw_auc(analysis: Analysis) -> Figure:
-    """AUC of every synthetic arm with the equivalence margin; markers tell the verdicts."""
-    verdicts = {arm.arm: arm.verdict for arm in analysis.arms.values() if arm.verdict is not None}
-    key = next(iter(verdicts.values())).measure
+    """AUC of every synthetic arm with the equivalence margin; markers tell the conclusions."""
+    conclusions = {
+        arm.arm: arm.conclusion for arm in analysis.arms.values() if arm.conclusion is not None
+    }
+    key = next(iter(conclusions.values())).measure
     lines = [
-        _line(analysis, arm, "discrimination", key, key, verdict=verdict)
-        for arm, verdict in verdicts.items()
+        _line(analysis, arm, "discrimination", key, key, conclusion=conclusion)
+        for arm, conclusion in conclusions.items()
     ]
     return _draw(
         analysis,
@@ -85,14 +87,14 @@ def _line(
     key: str,
     reader_key: str,
     *,
-    verdict: Verdict | None = None,
+    conclusion: Conclusion | None = None,
 ) -> ForestLine:
     values = [analysis.readers[reader][arm].get(reader_key) for reader in analysis.readers]
     return ForestLine(
         arm,
         estimate_of(analysis.arms[arm], family, key),
         tuple(float(value) for value in values if value is not None),
-        verdict,
+        conclusion,
     )
 
 
@@ -134,11 +136,13 @@ def _draw(
             continue
         if found.low is not None and found.high is not None:
             axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.4, zorder=3)
-        verdict = line.verdict
-        if verdict is not None and verdict.low is not None and verdict.high is not None:
-            axes.plot([verdict.low, verdict.high], [row, row], color=colour, linewidth=4, zorder=3)
-        marker = "o" if verdict is None else _STATE_MARKERS[verdict.state]
-        is_open = verdict is not None and verdict.state == "inconclusive"
+        conclusion = line.conclusion
+        if conclusion is not None and conclusion.low is not None and conclusion.high is not None:
+            axes.plot(
+                [conclusion.low, conclusion.high], [row, row], color=colour, linewidth=4, zorder=3
+            )
+        marker = "o" if conclusion is None else _STATE_MARKERS[conclusion.state]
+        is_open = conclusion is not None and conclusion.state == "inconclusive"
         axes.plot(
             [found.estimate],
             [row],
@@ -191,7 +195,7 @@ def _set_limits(
 
 def _explain_markers(figure: Figure, analysis: Analysis, lines: Sequence[ForestLine]) -> None:
     level = analysis.settings.level
-    states = {line.verdict.state for line in lines if line.verdict is not None}
+    states = {line.conclusion.state for line in lines if line.conclusion is not None}
     handles = [
         Line2D(
             [],

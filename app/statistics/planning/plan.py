@@ -2,7 +2,7 @@
 
 Every cell of the grid is simulated (:mod:`app.statistics.planning.simulation`), and every
 simulated study goes through the estimators of the analysis, so that a plan promises what the
-analysis will do, its degrees of freedom, its three verdicts and its states included.
+analysis will do, its degrees of freedom, its three conclusions and its states included.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.statistics.planning.simulation import (
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.realness.contrasts import compare_two_arms, independent_arms
 from app.statistics.realness.detection import reader_detection
-from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.equivalence import equivalence_conclusion
 from app.statistics.table.ratings import Float, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
@@ -53,9 +53,9 @@ class Expected:
         test's interval at 1 - 2 alpha (90 %).
     power : float
         Share of all studies that find what is there. deception: the rate differs from the real
-        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the verdict is
-        ``distinguishable``; equivalence: the verdict is ``equivalent``. A study without an interval
-        has found nothing.
+        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the conclusion is
+        ``distinguishable``; equivalence: the conclusion is ``equivalent``. A study without an
+        interval has found nothing.
     df : float or None
         Median degrees of freedom of the interval.
     not_estimable : float
@@ -317,8 +317,8 @@ def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
 
 def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
-    verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
-    return _answer(verdict.low, verdict.high, None, verdict.state == "equivalent")
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
+    return _answer(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
 
 def _excludes_half(low: float | None, high: float | None) -> bool:
