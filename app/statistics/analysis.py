@@ -230,7 +230,7 @@ def _with_bootstrap(
     table: RatingsTable, arms: Mapping[str, ArmAnalysis], settings: AnalysisSettings
 ) -> dict[str, ArmAnalysis]:
     names = bootstrapped_figures(conclusion_measure(table, settings))
-    found = bootstrap(
+    resampled = bootstrap(
         table,
         settings,
         {
@@ -239,7 +239,7 @@ def _with_bootstrap(
         },
     )
     return {
-        name: replace(arm, families={**arm.families, "bootstrap": found[name]})
+        name: replace(arm, families={**arm.families, "bootstrap": resampled[name]})
         for name, arm in arms.items()
     }
 
@@ -247,8 +247,8 @@ def _with_bootstrap(
 def _figure(families: Mapping[str, Family], name: str) -> Estimate:
     """An estimate by its path, such as ``agreement.realism.kendall_w``."""
     family, *path = name.split(".")
-    found: Estimate | Mapping[str, Estimate] = families[family][path[0]]
-    return found if isinstance(found, Estimate) else found[path[1]]
+    estimate: Estimate | Mapping[str, Estimate] = families[family][path[0]]
+    return estimate if isinstance(estimate, Estimate) else estimate[path[1]]
 
 
 def _agreement(
@@ -341,15 +341,15 @@ def _contrasts(
                     largest=_largest_difference(table, measure),
                 )
             )
-    figures += [found for found in aucs.values() if found is not None]
+    figures += [figure for figure in aucs.values() if figure is not None]
     pairs: list[Contrast] = []
-    for found in figures:
-        pairs += _with_cliffs_delta(table, found, settings)
-    several = [found for found in figures if len(found.arms) > 1]
+    for figure in figures:
+        pairs += _with_cliffs_delta(table, figure, settings)
+    several = [figure for figure in figures if len(figure.arms) > 1]
     return Contrasts(
         pairs=tuple(pairs),
-        global_tests={found.measure: all_arms(found, settings) for found in several},
-        friedman_tests={found.measure: friedman(found.theta) for found in several},
+        global_tests={figure.measure: all_arms(figure, settings) for figure in several},
+        friedman_tests={figure.measure: friedman(figure.theta) for figure in several},
     )
 
 

@@ -130,12 +130,14 @@ def _draw(
             alpha=0.65,
             zorder=2,
         )
-        found = line.estimate
-        if found.estimate is None:
+        estimate = line.estimate
+        if estimate.estimate is None:
             axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
             continue
-        if found.low is not None and found.high is not None:
-            axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.4, zorder=3)
+        if estimate.low is not None and estimate.high is not None:
+            axes.plot(
+                [estimate.low, estimate.high], [row, row], color=colour, linewidth=1.4, zorder=3
+            )
         conclusion = line.conclusion
         if conclusion is not None and conclusion.low is not None and conclusion.high is not None:
             axes.plot(
@@ -144,7 +146,7 @@ def _draw(
         marker = "o" if conclusion is None else _STATE_MARKERS[conclusion.state]
         is_open = conclusion is not None and conclusion.state == "inconclusive"
         axes.plot(
-            [found.estimate],
+            [estimate.estimate],
             [row],
             marker=marker,
             markersize=7,
@@ -153,7 +155,9 @@ def _draw(
             markeredgewidth=1.5,
             zorder=4,
         )
-        axes.text(1.02, row, with_interval(found, style), transform=beside, va="center", fontsize=8)
+        axes.text(
+            1.02, row, with_interval(estimate, style), transform=beside, va="center", fontsize=8
+        )
     axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
