@@ -111,53 +111,14 @@ def _draw(
 ) -> Figure:
     figure = new_figure(0.95 + 0.44 * len(lines) + (0.3 if margin is not None else 0.0))
     axes = figure.subplots()
-    beside = blended_transform_factory(axes.transAxes, axes.transData)
     synthetic = analysis.table.synthetic_arms
     if margin is not None:
         axes.axvspan(0.5 - margin, 0.5 + margin, color="#eef1f2", zorder=0)
     if reference is not None:
         axes.axvline(reference, color=DIM, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
     for row, line in enumerate(lines):
-        colour = colour_of(line.arm, synthetic)
-        axes.plot(
-            line.readers,
-            [row + 0.27] * len(line.readers),
-            linestyle="none",
-            marker="|",
-            markersize=5,
-            markeredgewidth=0.9,
-            color=DIM,
-            alpha=0.65,
-            zorder=2,
-        )
-        estimate = line.estimate
-        if estimate.estimate is None:
-            axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
-            continue
-        if estimate.low is not None and estimate.high is not None:
-            axes.plot(
-                [estimate.low, estimate.high], [row, row], color=colour, linewidth=1.4, zorder=3
-            )
-        conclusion = line.conclusion
-        if conclusion is not None and conclusion.low is not None and conclusion.high is not None:
-            axes.plot(
-                [conclusion.low, conclusion.high], [row, row], color=colour, linewidth=4, zorder=3
-            )
-        marker = "o" if conclusion is None else _STATE_MARKERS[conclusion.state]
-        is_open = conclusion is not None and conclusion.state == "inconclusive"
-        axes.plot(
-            [estimate.estimate],
-            [row],
-            marker=marker,
-            markersize=7,
-            color=colour,
-            markerfacecolor="white" if is_open else colour,
-            markeredgewidth=1.5,
-            zorder=4,
-        )
-        axes.text(
-            1.02, row, with_interval(estimate, style), transform=beside, va="center", fontsize=8
-        )
+        _draw_readers(axes, row, line)
+        _draw_line(axes, row, line, colour_of(line.arm, synthetic), style)
     axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
@@ -181,6 +142,47 @@ def _draw(
             color=DIM,
         )
     return figure
+
+
+def _draw_readers(axes: Axes, row: int, line: ForestLine) -> None:
+    axes.plot(
+        line.readers,
+        [row + 0.27] * len(line.readers),
+        linestyle="none",
+        marker="|",
+        markersize=5,
+        markeredgewidth=0.9,
+        color=DIM,
+        alpha=0.65,
+        zorder=2,
+    )
+
+
+def _draw_line(axes: Axes, row: int, line: ForestLine, colour: str, style: Style) -> None:
+    """The estimate with its interval, the equivalence test's interval and the figures beside."""
+    beside = blended_transform_factory(axes.transAxes, axes.transData)
+    estimate, conclusion = line.estimate, line.conclusion
+    if estimate.estimate is None:
+        axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
+        return
+    if estimate.low is not None and estimate.high is not None:
+        ends = [estimate.low, estimate.high]
+        axes.plot(ends, [row, row], color=colour, linewidth=1.4, zorder=3)
+    if conclusion is not None and conclusion.low is not None and conclusion.high is not None:
+        ends = [conclusion.low, conclusion.high]
+        axes.plot(ends, [row, row], color=colour, linewidth=4, zorder=3)
+    is_open = conclusion is not None and conclusion.state == "inconclusive"
+    axes.plot(
+        [estimate.estimate],
+        [row],
+        marker="o" if conclusion is None else _STATE_MARKERS[conclusion.state],
+        markersize=7,
+        color=colour,
+        markerfacecolor="white" if is_open else colour,
+        markeredgewidth=1.5,
+        zorder=4,
+    )
+    axes.text(1.02, row, with_interval(estimate, style), transform=beside, va="center", fontsize=8)
 
 
 def _set_limits(
