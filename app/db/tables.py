@@ -89,7 +89,9 @@ class Arm(Base):
     attribution: Mapped[str] = mapped_column(Text, default="")
     bank_name: Mapped[str] = mapped_column(String(200), default="")
     # How its files became grey levels (app.films.film.GreyMapping); never changed afterwards.
-    grey_mapping: Mapped[str] = mapped_column(String(12), default="dicom-window")
+    grey_mapping: Mapped[str] = mapped_column(
+        String(12), default="dicom-window", server_default="dicom-window"
+    )
     # Whatever else a bank's header says of the arm (evaluation results, say).
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     imported_at: Mapped[datetime]
@@ -128,6 +130,8 @@ class Rendition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     size: Mapped[int]
+    # Pixels of the longer side that its detail was limited to; None: not limited.
+    resolution: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 

@@ -22,7 +22,6 @@ from app.films.kinds import PictureKind, why_not_read
 from app.films.limits import LARGEST_MEGAPIXELS, check_picture_size
 from app.films.notes import Note
 from app.films.png import bit_depth, deep_pixels, png_chunks
-from app.films.tiff import read_tiff
 
 # Nothing else is tried, which also keeps Pillow's helpers for other formats (PostScript, say)
 # away from files we do not trust.
@@ -107,6 +106,9 @@ def _with_pillow(data: bytes, kind: PictureKind, name: str) -> Picture:
 
 
 def _tiff(data: bytes, name: str) -> Picture:
+    # Loaded when a TIFF comes, as pydicom is for DICOM.
+    from app.films.tiff import read_tiff
+
     read = read_tiff(data, name)
     if read.samples is None:
         # Eight bits and no more: Pillow knows its colours (YCbCr, CIELAB, inks).

@@ -66,6 +66,11 @@ class PictureAudit:
         return any(found for arm in self.arms for found in arm.separations.values())
 
     @property
+    def smallest_source(self) -> int:
+        """The least longer side of any arm's sources, in pixels; 0 without pictures."""
+        return min((arm.smallest_source for arm in self.arms if arm.pictures), default=0)
+
+    @property
     def pictures(self) -> int:
         """Of all arms."""
         return sum(arm.pictures for arm in self.arms)

@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from app.db.truth.bank_images import (
     last_image,
     lock_arms,
     refresh_provenance,
+    resolutions_of,
     same_pictures,
     same_rendition_pairs,
     store_arm,
@@ -91,6 +92,7 @@ def import_bank(
     *,
     now: datetime,
     size: int = DEFAULT_SIZE,
+    resolution: int | None = None,
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
@@ -98,7 +100,9 @@ def import_bank(
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
     With `strict` every record is checked first, and one bad record keeps all of them out.
-    `progress` is told how many lines have been dealt with so far, from 0 again after checking.
+    `resolution` limits the detail of all renditions of this size to that of a source of so many
+    pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
+    checking.
     """
     header = read_bank_header(directory)
     source = _Source(directory, header, lambda: iter_records(directory, header))
@@ -108,6 +112,7 @@ def import_bank(
         source,
         now=now,
         size=size,
+        resolution=resolution,
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
@@ -129,6 +134,7 @@ def import_images(
     values: Mapping[str, Mapping[str, str]] | None = None,
     told: Told | None = None,
     size: int = DEFAULT_SIZE,
+    resolution: int | None = None,
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
@@ -172,6 +178,7 @@ def import_images(
         source,
         now=now,
         size=size,
+        resolution=resolution,
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
@@ -281,12 +288,14 @@ def _import(
     *,
     now: datetime,
     size: int,
+    resolution: int | None,
     strict: bool,
     actor: str,
     progress: Progress,
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
+        _refuse_other_detail(resolutions_of(session, size), size, resolution)
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:
         if strict:
@@ -312,6 +321,7 @@ def _import(
                 tally,
                 now=now,
                 size=size,
+                resolution=resolution,
                 progress=progress,
             )
             tally.lines += len(lines)
@@ -340,6 +350,20 @@ def _import(
             },
         )
     return summary
+
+
+def _refuse_other_detail(there: set[int | None], size: int, resolution: int | None) -> None:
+    """All renditions of a size have one resolution, or detail alone would tell the import."""
+    if resolution is not None and not 64 <= resolution <= size:
+        raise BadBank(f"--resolution must be from 64 to the size, {size}, not {resolution}.")
+    others = there - {resolution}
+    if others:
+        other = next(iter(others))
+        limit = "full detail" if other is None else f"the detail of {other} pixels"
+        raise BadBank(
+            f"Renditions of {size} pixels are there with {limit}; give the same --resolution, or "
+            "another --size for these."
+        )
 
 
 def _cores() -> int:
@@ -382,6 +406,7 @@ def _import_batch(
     *,
     now: datetime,
     size: int,
+    resolution: int | None,
     progress: Progress,
 ) -> None:
     present, records = _look_up(database, batch.lines, tally, size=size)
@@ -395,13 +420,15 @@ def _import_batch(
 
     def rendered_one(record: ImageRecord) -> _Rendered | BadRecord:
         try:
-            rendering = render(batch.wanted(source, record), size)
+            rendering = render(batch.wanted(source, record), size, resolution)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
         try:
-            return _Rendered(record, rendering, store.put(rendering.png))
+            stored = store.put(rendering.png)
         except OSError as error:
             raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+        # The picture is on its way to the disk; a batch of them would fill memory.
+        return _Rendered(record, replace(rendering, png=b""), stored)
 
     rendered: list[_Rendered] = []
     refused: set[Digest] = set()
@@ -433,7 +460,13 @@ def _import_batch(
                 tally.described.add(arm.id)
         new = [item for item in rendered if _digest(item.record) not in present]
         new = _without_contradictions(session, new, refused, tally, size=size)
-        store_images(session, [_new_image(item) for item in new], size=size, now=now)
+        store_images(
+            session,
+            [_new_image(item) for item in new],
+            size=size,
+            now=now,
+            resolution=resolution,
+        )
         store_renditions(
             session,
             {
@@ -443,6 +476,7 @@ def _import_batch(
                 and there.rendition is None
             },
             size=size,
+            resolution=resolution,
         )
         stale = {
             there.id: told
