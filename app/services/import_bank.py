@@ -9,7 +9,7 @@ bank, a cut import is continued by running it again, and importing again adds no
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,11 +19,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.bank.alike import near_pairs
+from app.bank.batches import Batch, Digest, Source, batches, digest_of, identified
 from app.bank.generation_text import HISTORY_KEYS
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
-from app.bank.index import IndexRow, Told, iter_index
+from app.bank.index import Told, iter_index
 from app.bank.manifest import BadRecord, ImageRecord, iter_records
-from app.bank.rendering import Rendering, Wanted, render
+from app.bank.rendering import Rendering, render
 from app.bank.rendition import DEFAULT_SIZE, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
@@ -49,18 +50,14 @@ from app.db.truth.studies import record_event
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.notes import counted
-from app.films.reader import read_image_file
 
 BATCH = 256
 PROGRESS_EVERY = 16
 # Of the records refused, how many are kept word for word; all are counted.
 MOST_REFUSED_KEPT = 1000
 MOST_ALIKE_NAMED = 50
-# Files of a table are held from hashing to decoding, so that each is read once.
-MOST_BYTES_HELD = 128 * 2**20
 
 Progress = Callable[[int], None]
-Digest = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def import_bank(
     checking.
     """
     header = read_bank_header(directory)
-    source = _Source(directory, header, lambda: iter_records(directory, header))
+    source = Source(directory, header, lambda: iter_records(directory, header))
     return _import(
         database,
         store,
@@ -167,7 +164,7 @@ def import_images(
         grey_mapping=grey_mapping,
     )
     header = BankHeader(name="", created_at=now, arms=(described,))
-    source = _Source(
+    source = Source(
         directory,
         header,
         lambda: iter_index(directory, index, columns=columns, values=values, told=told),
@@ -183,49 +180,6 @@ def import_images(
         actor=actor,
         progress=progress or _no_progress,
     )
-
-
-_Line = ImageRecord | IndexRow | BadRecord
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where records come from; `lines` begins anew each time it is called.
-
-    A line of a table is an `IndexRow` and of the header's only arm.
-    """
-
-    directory: Path
-    header: BankHeader
-    lines: Callable[[], Iterator[_Line]]
-
-    def kind(self, arm: str) -> str:
-        """Whether that arm is real or synthetic."""
-        return next(one.kind for one in self.header.arms if one.id == arm)
-
-    def mapping(self, arm: str) -> GreyMapping:
-        """How files of that arm become grey levels."""
-        return next(one.grey_mapping for one in self.header.arms if one.id == arm)
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """Records of a batch, and the bytes of those that had to be read to be known."""
-
-    lines: Sequence[ImageRecord | BadRecord]
-    held: Mapping[Digest, bytes]
-
-    def wanted(self, source: _Source, record: ImageRecord) -> Wanted:
-        return Wanted(
-            source.directory / record.file,
-            record.file,
-            record.sha256,
-            record.width,
-            record.height,
-            source.mapping(record.arm),
-            self.held.get(_digest(record), b""),
-            asks_history=source.kind(record.arm) == "synthetic",
-        )
 
 
 @dataclass
@@ -284,7 +238,7 @@ class _Rendered:
 def _import(
     database: Database,
     store: RenditionStore,
-    source: _Source,
+    source: Source,
     *,
     now: datetime,
     size: int,
@@ -300,8 +254,8 @@ def _import(
     try:
         if strict:
             checked = _Tally()
-            for lines in _batches(source):
-                batch = _identified(source, lines, pool)
+            for lines in batches(source, BATCH):
+                batch = identified(source, lines, pool)
                 _check_batch(database, source, batch, pool, checked, size=size)
                 checked.lines += len(lines)
                 progress(checked.lines)
@@ -310,8 +264,8 @@ def _import(
         tally = _Tally()
         with database.reading() as session:
             last_before = last_image(session)
-        for lines in _batches(source):
-            batch = _identified(source, lines, pool)
+        for lines in batches(source, BATCH):
+            batch = identified(source, lines, pool)
             _import_batch(
                 database,
                 store,
@@ -399,8 +353,8 @@ def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
 def _import_batch(
     database: Database,
     store: RenditionStore,
-    source: _Source,
-    batch: _Batch,
+    source: Source,
+    batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
@@ -413,7 +367,7 @@ def _import_batch(
     missing = [
         record
         for record in records
-        if (there := present.get(_digest(record))) is None
+        if (there := present.get(digest_of(record))) is None
         or there.rendition is None
         or not store.holds(there.rendition, rendition_length(size))
     ]
@@ -438,7 +392,7 @@ def _import_batch(
         if dealt_with % PROGRESS_EVERY == 0:
             progress(dealt_with)
         if isinstance(result, BadRecord):
-            refused.add(_digest(record))
+            refused.add(digest_of(record))
             tally.refuse(result)
         else:
             rendered.append(result)
@@ -448,7 +402,7 @@ def _import_batch(
         # Once more under the lock: another import may have been here since.
         known = stored_arms(session, source.header.arm_ids)
         _refuse_mixing(known, source.header)
-        present = stored_images(session, {_digest(record) for record in records}, size=size)
+        present = stored_images(session, {digest_of(record) for record in records}, size=size)
         # Only now, so that an arm none of whose images can be used is not left behind.
         arms = {item.record.arm for item in rendered} | {arm for arm, _ in present}
         for arm in source.header.arms:
@@ -458,7 +412,7 @@ def _import_batch(
             if is_mine and arm.id in arms - tally.described:
                 store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
                 tally.described.add(arm.id)
-        new = [item for item in rendered if _digest(item.record) not in present]
+        new = [item for item in rendered if digest_of(item.record) not in present]
         new = _without_contradictions(session, new, refused, tally, size=size)
         store_images(
             session,
@@ -472,7 +426,7 @@ def _import_batch(
             {
                 there.id: item.stored
                 for item in rendered
-                if (there := present.get(_digest(item.record))) is not None
+                if (there := present.get(digest_of(item.record))) is not None
                 and there.rendition is None
             },
             size=size,
@@ -481,8 +435,8 @@ def _import_batch(
         stale = {
             there.id: told
             for record in records
-            if (there := present.get(_digest(record))) is not None
-            and _digest(record) not in refused
+            if (there := present.get(digest_of(record))) is not None
+            and digest_of(record) not in refused
             and there.provenance != (told := _with_history(record, there))
         }
         refresh_provenance(session, stale)
@@ -496,8 +450,8 @@ def _import_batch(
 
 def _check_batch(
     database: Database,
-    source: _Source,
-    batch: _Batch,
+    source: Source,
+    batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
@@ -513,8 +467,8 @@ def _check_batch(
         return hashlib.sha256(rendering.png).hexdigest()
 
     for record in records:
-        if tally.conditions.setdefault(_digest(record), record.condition) != record.condition:
-            tally.refuse(_contradiction(record, tally.conditions[_digest(record)]))
+        if tally.conditions.setdefault(digest_of(record), record.condition) != record.condition:
+            tally.refuse(_contradiction(record, tally.conditions[digest_of(record)]))
     for record, picture in zip(records, pool.map(check, records), strict=True):
         if isinstance(picture, BadRecord):
             tally.refuse(picture)
@@ -522,14 +476,14 @@ def _check_batch(
         first = tally.pictures.setdefault((record.arm, picture), record)
         if first.condition != record.condition and first.sha256 != record.sha256:
             tally.refuse(_same_picture(record, first.file, first.condition))
-    tally.already_present += sum(_digest(record) in present for record in records)
+    tally.already_present += sum(digest_of(record) in present for record in records)
 
 
 def _look_up(
     database: Database, batch: Sequence[ImageRecord | BadRecord], tally: _Tally, *, size: int
 ) -> tuple[dict[Digest, StoredImage], list[ImageRecord]]:
     """What is stored of a batch, and its records without repetitions and contradictions."""
-    digests = {_digest(line) for line in batch if isinstance(line, ImageRecord)}
+    digests = {digest_of(line) for line in batch if isinstance(line, ImageRecord)}
     with database.reading() as session:
         present = stored_images(session, digests, size=size)
     conditions = {digest: there.condition for digest, there in present.items()}
@@ -539,7 +493,7 @@ def _look_up(
         if isinstance(line, BadRecord):
             tally.refuse(line)
             continue
-        digest = _digest(line)
+        digest = digest_of(line)
         condition = conditions.setdefault(digest, line.condition)
         if condition != line.condition:
             tally.refuse(_contradiction(line, condition))
@@ -584,7 +538,7 @@ def _without_contradictions(
         record, same = item.record, shown.setdefault(item.stored, [])
         other = next((one for one in same if one[0] == record.arm), same[0] if same else None)
         if other is not None and other[0] == record.arm and other[1] != record.condition:
-            refused.add(_digest(record))
+            refused.add(digest_of(record))
             tally.refuse(_same_picture(record, other[2], other[1]))
             continue
         if other is not None:
@@ -612,44 +566,6 @@ def _name_near_pictures(database: Database, last_before: int, tally: _Tally) -> 
             (arm, file, _), (other_arm, other_file, _) = named[one], named[other]
             sentence = f"{file} ({arm}) is nearly the picture of {other_file} ({other_arm})"
         tally.name_alike(sentence, "near-picture")
-
-
-def _identified(source: _Source, lines: Sequence[_Line], pool: ThreadPoolExecutor) -> _Batch:
-    """A batch whose every record has its digest; a table's files are read for theirs."""
-    arm = source.header.arms[0].id
-
-    def identify(line: _Line) -> tuple[ImageRecord | BadRecord, bytes]:
-        if not isinstance(line, IndexRow):
-            return line, b""
-        return _hashed_row(source.directory, line, arm)
-
-    records: list[ImageRecord | BadRecord] = []
-    held: dict[Digest, bytes] = {}
-    for record, data in pool.map(identify, lines):
-        records.append(record)
-        if data and isinstance(record, ImageRecord):
-            held[_digest(record)] = data
-    return _Batch(records, held)
-
-
-def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord | BadRecord, bytes]:
-    try:
-        data = read_image_file(directory / row.file, row.file)
-    except BadImage as error:
-        return BadRecord(row.line_number, row.file, error.reason), b""
-    if not data:
-        return BadRecord(row.line_number, row.file, "is empty"), b""
-    record = ImageRecord(
-        line_number=row.line_number,
-        file=row.file,
-        sha256=hashlib.sha256(data).hexdigest(),
-        arm=arm,
-        condition=row.condition,
-        width=None,
-        height=None,
-        provenance=row.provenance,
-    )
-    return record, data
 
 
 def _with_history(record: ImageRecord, there: StoredImage) -> dict[str, Any]:
@@ -691,35 +607,8 @@ def _new_image(item: _Rendered) -> NewImage:
     )
 
 
-def _batches(source: _Source) -> Iterator[list[_Line]]:
-    """Lines in batches of so many, or of so many bytes where the files are to be held."""
-    batch: list[_Line] = []
-    weight = 0
-    for line in source.lines():
-        batch.append(line)
-        weight += _weight(source.directory, line)
-        if len(batch) == BATCH or weight >= MOST_BYTES_HELD:
-            yield batch
-            batch, weight = [], 0
-    if batch:
-        yield batch
-
-
-def _weight(directory: Path, line: _Line) -> int:
-    if not isinstance(line, IndexRow):
-        return 0
-    try:
-        return (directory / line.file).stat().st_size
-    except OSError:
-        return 0
-
-
 def _stored_mapping(arm: Arm) -> GreyMapping:
     return next(mapping for mapping in GREY_MAPPINGS if mapping == arm.grey_mapping)
-
-
-def _digest(record: ImageRecord) -> Digest:
-    return record.arm, record.sha256
 
 
 def _default_label(arm: str) -> str:
