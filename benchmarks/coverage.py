@@ -48,7 +48,9 @@ VERDICT_THRESHOLD = 0.0
 MARGIN = 0.10
 SIZES = ((4, 40), (8, 60), (20, 100))
 # Typical: half to two thirds are taken for real. Near the ceiling: nearly all, or AUC near one.
-LEVELS = {"typical": (0.65, 0.70), "near ceiling": (0.93, 0.95)}
+LEVELS = {"typical": (0.65, 0.70), "near ceiling": (0.93, 0.95), "at the ceiling": (0.93, 0.97)}
+CONSTANT_SHARE = 0.15
+CONSTANT_MISSING = 0.30
 TOTAL_SD = math.sqrt(1.0 + READER_SD**2 + READER_BY_ARM_SD**2)
 
 
@@ -70,8 +72,15 @@ class Cell:
 GRID = [
     Cell(readers, cases, level, missing)
     for readers, cases in SIZES
-    for level in LEVELS
+    for level in ("typical", "near ceiling")
     for missing in (0.0, 0.15)
+]
+GRID += [
+    Cell(3, 40, "typical", 0.0),
+    Cell(3, 40, "near ceiling", 0.0),
+    Cell(3, 80, "typical", 0.0),
+    Cell(4, 40, "at the ceiling", 0.0),
+    Cell(4, 80, "at the ceiling", 0.0),
 ]
 
 
@@ -177,7 +186,7 @@ def one_study(
     """Indicators of one simulated study: 1 covered or rejected, 0 not, NaN not estimable."""
     settings = AnalysisSettings(margin=MARGIN)
     study = simulate(cell, arms, np.random.default_rng(seed))
-    indicators: dict[str, float] = {}
+    found: dict[str, float] = {}
 
     verdicts, twin = judged_real(study["rated"]), judged_real(study["rated_twin"])
     rate, rate_cov = reader_means(verdicts)
@@ -185,10 +194,10 @@ def one_study(
     estimate = averaged_over_readers(
         rate, rate_cov, [verdicts], settings, scale="logit", what="the rate"
     )
-    indicators["deception"] = _covers(estimate.low, estimate.high, truth["deception"])
+    found["deception"] = _covers(estimate.low, estimate.high, truth["deception"])
     pooled = verdicts[np.isfinite(verdicts)]
     half = 1.96 * math.sqrt(pooled.mean() * (1 - pooled.mean()) / pooled.size)
-    indicators["deception, pooled"] = _covers(
+    found["deception, pooled"] = _covers(
         pooled.mean() - half, pooled.mean() + half, truth["deception"]
     )
 
@@ -196,7 +205,8 @@ def one_study(
     mean, mean_cov = reader_means(ratings)
     twin_mean, twin_mean_cov = reader_means(twin_ratings)
     estimate = mean_realism(ratings, settings, bounds=(1.0, THRESHOLDS.size + 1.0))
-    indicators["realism"] = _covers(estimate.low, estimate.high, truth["realism"])
+    found["realism"] = _covers(estimate.low, estimate.high, truth["realism"])
+    found["realism, constant readers"] = _constant_readers(study["rated"], truth["realism"], seed)
 
     real = realism(study["real"])
     names = ("detected", "detected_twin", "at_margin", "alike")
@@ -205,7 +215,7 @@ def one_study(
     estimate = averaged_over_readers(
         aucs[0], cov[0, :, 0], [real, synthetic[0]], settings, scale="logit", what="the AUC"
     )
-    indicators["AUC"] = _covers(estimate.low, estimate.high, truth["auc"])
+    found["AUC"] = _covers(estimate.low, estimate.high, truth["auc"])
 
     pairs = {
         "deception": independent_arms(
@@ -217,15 +227,30 @@ def one_study(
         "AUC": ArmFigures("AUC", ("arm", "twin", "at_margin", "alike"), aucs, cov),
     }
     for name, figures in pairs.items():
-        indicators[f"type I, {name}"] = _rejects(
+        found[f"type I, {name}"] = _rejects(
             compare_two_arms(figures, "arm", "twin", settings).p_value
         )
     margin = equivalence_verdict(aucs[2], cov[2, :, 2], [real, synthetic[2]], settings)
-    indicators["TOST size"] = _rejects(margin.p_equivalence)
+    found["TOST size"] = _rejects(margin.p_equivalence)
     alike = equivalence_verdict(aucs[3], cov[3, :, 3], [real, synthetic[3]], settings)
-    indicators["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
-    indicators["TOST power at 0.5"] = _rejects(alike.p_equivalence)
-    return indicators
+    found["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
+    found["TOST power at 0.5"] = _rejects(alike.p_equivalence)
+    return found
+
+
+def _constant_readers(latent: np.ndarray, truth: float, seed: tuple[int, ...]) -> float:
+    """Coverage of mean realism when some readers call everything most real and ratings are missing.
+
+    The readers are one in seven of the population, ``CONSTANT_SHARE``; so many are in the study as
+    chance brings, none included.
+    """
+    rng = np.random.default_rng((1, *np.atleast_1d(seed)))
+    top = THRESHOLDS.size + 1.0
+    ratings = np.where(rng.random((latent.shape[0], 1)) < CONSTANT_SHARE, top, realism(latent))
+    ratings[rng.random(ratings.shape) < CONSTANT_MISSING] = np.nan
+    estimate = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, top))
+    mixed = (1.0 - CONSTANT_SHARE) * truth + CONSTANT_SHARE * top
+    return _covers(estimate.low, estimate.high, mixed)
 
 
 def _covers(low: float | None, high: float | None, truth: float) -> float:
@@ -280,6 +305,7 @@ def markdown(table: dict[str, dict[str, float]]) -> str:
     columns = {
         "deception": "deception rate",
         "realism": "mean realism",
+        "realism, constant readers": "mean realism, 15% constant readers, 30% missing",
         "AUC": "AUC",
         "deception, pooled": "deception rate, ratings pooled",
         "type I, deception": "type I, deception",

@@ -220,7 +220,9 @@ def _tune(
     variant: VariantConfig = override(VARIANTS[name], common, "the demo")
     variant = override(variant, changes, f"the demo's {name}")
     runs.mkdir(parents=True, exist_ok=True)
-    finetune(name, variant, base=str(base), data=data, run=runs / name, device="cpu")
+    finetune(
+        name, variant, base=str(base), data=data, run=runs / name, device="cpu", prompts_given=True
+    )
 
 
 def _sample(base: Path, runs: Path, out: Path, plan: DemoPlan, seed: int) -> None:

@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bank.software import software_versions
 from ml.bank.writer import iter_records, read_header, utc_now, write_bytes, write_evaluation
+from ml.boundary import library
 from ml.device import pick_device
 from ml.errors import MlError, said_by
 from ml.measuring.features import FEATURE_NAMES
@@ -99,7 +99,15 @@ def parser() -> argparse.ArgumentParser:
         help="what KID and PRDC compare: vae (default, nothing to download), inception, clip, xrv",
     )
     result.add_argument(
-        "--weights", type=Path, help="weights of the features: TorchScript file or CLIP folder"
+        "--weights",
+        type=Path,
+        help="weights of the features: TorchScript file, CLIP folder or a DenseNet's .pt",
+    )
+    result.add_argument(
+        "--weights-sha256",
+        metavar="DIGEST",
+        help="the sha256 that the publisher gives of a TorchScript file; default: that of "
+        "NVIDIA's inception-2015-12-05.pt",
     )
     result.add_argument("--fid", action="store_true", help="also FID, where there are 2048 images")
     result.add_argument(
@@ -135,6 +143,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _evaluate_bank(
     arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
 ) -> None:
+    from ml.bank.software import software_versions
     from ml.measuring.contact_sheet import render
     from ml.measuring.evaluation import ArmImages, evaluate
     from ml.measuring.features import VaeFeatures, load_features
@@ -152,7 +161,7 @@ def _evaluate_bank(
     own = VaeFeatures(vae, size)
     other = None
     if arguments.features != "vae":
-        other = load_features(arguments.features, arguments.weights)
+        other = load_features(arguments.features, arguments.weights, arguments.weights_sha256)
 
     training, held_out = read_data(arguments.data, size=size, fit=arguments.fit)
     arms = {}
@@ -234,13 +243,10 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
     if (Path(base) / "vae" / "config.json").is_file():
         from diffusers import AutoencoderKL
 
-        try:
+        with library(f"the autoencoder of {base} cannot be loaded"):
             vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
                 base, subfolder="vae", local_files_only=True
             )
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = str(error).strip().split("\n")[0].rstrip(".")
-            raise MlError(f"the autoencoder of {base} cannot be loaded: {reason}.") from error
         return vae.to(pick_device(device)).eval()
     return load_base(base, dtype="float32", device=device).vae
 

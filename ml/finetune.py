@@ -1,8 +1,7 @@
 """python -m ml.finetune: train one variant of a base model on prepared radiographs.
 
-The run's folder says what was done, in full: ml/bank/run_folder.py lists what is in it. Ctrl-C
-writes what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran
-through.
+The run's folder says what was done, in full: ml/run_folder.py lists what is in it. Ctrl-C writes
+what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran through.
 """
 
 from __future__ import annotations
@@ -11,10 +10,8 @@ import argparse
 import dataclasses
 import os
 import sys
-import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,21 +23,34 @@ from ml.bank.run_folder import (
     write_json,
     write_text,
 )
-from ml.bank.software import software_versions
+from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
+from ml.methods.base_family import check_methods
 from ml.methods.config import VariantConfig, check, load_variants, override
+from ml.training.model_card import model_card
+from ml.training.progress import watching
+from ml.training.prompts import check_prompts_fit, trained_texts
+from ml.training.provenance import (
+    changes_from_preset,
+    chosen_here,
+    compare_with_paper,
+    summary,
+    title_of,
+)
 from ml.training.repeatable import repeatable
 
 if TYPE_CHECKING:
     import torch
 
     from ml.radiographs.training_images import PreparedData
-    from ml.training.loop import StepReport
 
-PLACES = ("base", "base_name", "training_summary")
+DERIVED = ("as_in_paper", "other_than_in_paper", "chosen_here", "changed_from_preset")
+"""Sentences that follow from the other options, and from this version's words."""
+
+MAY_DIFFER = ("base", "base_name", "training_summary", "words_not_read", *DERIVED)
 """Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
-be called otherwise."""
+be called otherwise, and what is derived follows the rest."""
 
 BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv"}
 """What a run that failed before its first checkpoint leaves; a new run may take its place."""
@@ -55,7 +65,12 @@ class Finetuned:
     steps: int
     last_loss: float | None
     held_out_loss: float | None
+    """Of the weights that are kept, which are those of ``weights_step``."""
+
     seconds: float
+    weights_step: int
+    lowest_held_out_loss: float | None
+    lowest_step: int | None
 
 
 def finetune(
@@ -70,11 +85,13 @@ def finetune(
     device: str | None = None,
     processes: int | None = None,
     show_progress: bool = False,
+    prompts_given: bool = False,
 ) -> Finetuned:
     """Train a variant and write its run folder.
 
     Parameters
     ----------
+    prompts_given : the prompts were given for these films, be they the presets' own words
     cache : folder for what the autoencoder makes of the data; default: ``cache`` in ``data``
     processes : how many must take part; default: as many as the launcher says
 
@@ -98,6 +115,7 @@ def finetune(
             device=device,
             processes=processes,
             show_progress=show_progress,
+            prompts_given=prompts_given,
         )
 
 
@@ -113,8 +131,10 @@ def _finetune(
     device: str | None,
     processes: int | None,
     show_progress: bool,
+    prompts_given: bool,
 ) -> Finetuned:
     prepared = _prepared(data, variant)
+    check_prompts_fit(variant, prepared, given=prompts_given)
     from ml.library_logging import quieten
 
     quieten()
@@ -134,9 +154,15 @@ def _finetune(
         dtype="float32" if whole else variant.training.dtype,
         device=str(accelerator.device),
     )
+    check_methods(pipeline, variant)
+    word = (variant.embedding.token, variant.embedding.vectors)
+    learnt = word if variant.kind == "textual_inversion" else None
+    cut = check_lengths(pipeline, trained_texts(variant, prepared.train), learnt)
+    changed = changes_from_preset(variant)
     variant = _settled(variant, pipeline, accelerator.device.type)
     if main:
         note_emulation(variant.training.dtype, str(accelerator.device))
+        note_cut(cut, "caption" if variant.data.captions == "data" else "prompt")
     options = describe(
         name,
         variant,
@@ -144,6 +170,8 @@ def _finetune(
         base=base,
         base_sha256=base_digest(source),
         processes=accelerator.num_processes,
+        changed=changed,
+        words_not_read=cut,
     )
     if main:
         _open_run(run, options, _versions(accelerator.device), resume=resume)
@@ -153,7 +181,7 @@ def _finetune(
         with accelerator.main_process_first():
             prior = prior_images(pipeline, variant, run / "prior", options["base_sha256"])
     try:
-        with _watching(show_progress and main, name) as watch:
+        with watching(show_progress and main, name) as watch:
             outcome, trainable = train(
                 pipeline,
                 variant,
@@ -164,7 +192,9 @@ def _finetune(
                 resume=resume,
                 cache=cache or data / "cache",
                 watch=watch,
-                draw_samples=grid_writer(pipeline, variant, run / "samples"),
+                draw_samples=grid_writer(
+                    pipeline, variant, run / "samples", trained_texts(variant, prepared.train)
+                ),
             )
     except torch.OutOfMemoryError as error:
         raise MlError(
@@ -174,8 +204,16 @@ def _finetune(
     if main and outcome.ended != "interrupted":
         folder = WEIGHTS[variant.kind]
         trainable.save(run / folder)
-        write_text(run / "README.md", model_card_of(options, dataclasses.asdict(outcome), folder))
-        write_checkpoint(run, variant.kind, base_sha256=options["base_sha256"], step=outcome.steps)
+        ended = dataclasses.asdict(outcome)
+        paper = compare_with_paper(variant, prepared, outcome.epochs)
+        write_text(run / "README.md", model_card(options, ended, folder, paper))
+        write_checkpoint(
+            run,
+            variant.kind,
+            base_sha256=options["base_sha256"],
+            step=outcome.weights_step,
+            outcome=ended,
+        )
     accelerator.wait_for_everyone()
     return Finetuned(
         run,
@@ -184,6 +222,9 @@ def _finetune(
         outcome.last_loss,
         outcome.held_out_loss,
         outcome.seconds,
+        outcome.weights_step,
+        outcome.lowest_held_out_loss,
+        outcome.lowest_step,
     )
 
 
@@ -195,30 +236,34 @@ def describe(
     base: str,
     base_sha256: str,
     processes: int,
+    changed: Mapping[str, Any],
+    words_not_read: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return a run's ``options.json``: every choice, resolved."""
+    """Return a run's ``options.json``: every choice, resolved, and what follows from them.
+
+    Parameters
+    ----------
+    changed : what is not as in the variant's preset, as it was asked for
+    words_not_read : of prompts and captions that are longer than the text encoder reads
+    """
     from ml.variants import base_name
 
     path = Path(base).expanduser()
-    training = variant.training
-    only = f", {variant.condition_only} images only" if variant.condition_only else ""
-    length = f"{training.epochs} epochs"
-    if training.max_steps:
-        length = f"at most {training.max_steps} steps"
-    return {
+    paper = compare_with_paper(variant, data)
+    options = {
         "variant": name,
         "kind": variant.kind,
-        "title": variant.title,
+        "title": title_of(variant),
         "condition_only": variant.condition_only,
         "prompts": variant.prompts,
-        "prediction_type": training.prediction_type,
+        "words_not_read": dict(words_not_read),
+        "prediction_type": variant.training.prediction_type,
         "base": str(path.resolve()) if path.exists() else base,
         "base_name": base_name(base),
         "base_sha256": base_sha256,
-        "training_summary": f"{variant.title}{only}, from {base_name(base)} on {len(data.train)} "
-        f"radiographs of {data.name}, {variant.data.size} px, {length}.",
         "data": {
             "name": data.name,
+            "source_kind": data.source_kind,
             "digest": data.digest,
             "train": len(data.train),
             "held_out": len(data.held_out),
@@ -226,17 +271,14 @@ def describe(
             "attribution": data.attribution,
         },
         "processes": processes,
-        "from_paper": variant.from_paper,
-        "our_reading": variant.our_reading,
+        "preset": variant.preset,
+        "changed_from_preset": dict(changed),
+        "as_in_paper": list(paper.same),
+        "other_than_in_paper": list(paper.other),
+        "chosen_here": chosen_here(variant),
         "config": dataclasses.asdict(variant),
     }
-
-
-def model_card_of(options: Mapping[str, Any], outcome: Mapping[str, Any], folder: str) -> str:
-    """Return the run's README.md."""
-    from ml.bank.model_card import model_card
-
-    return model_card(options, {**outcome}, folder)
+    return {**options, "training_summary": summary(options)}
 
 
 def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
@@ -300,6 +342,8 @@ def _versions(device: torch.device) -> dict[str, str]:
     """Return a run's ``versions.json``: the software, and what it ran on."""
     import torch
 
+    from ml.bank.software import software_versions
+
     found = {**software_versions(), "device": device.type}
     if device.type == "cuda":
         found["device"] = torch.cuda.get_device_name(device)
@@ -328,7 +372,7 @@ def first_difference(some: Any, others: Any, where: str = "") -> str | None:
     """Return the first place where two options differ, and how."""
     if isinstance(some, dict) and isinstance(others, dict):
         for key in sorted({*some, *others}):
-            if where == "" and key in PLACES:
+            if where == "" and key in MAY_DIFFER:
                 continue
             inner = f"{where}.{key}" if where else key
             difference = first_difference(some.get(key), others.get(key), inner)
@@ -336,60 +380,6 @@ def first_difference(some: Any, others: Any, where: str = "") -> str | None:
                 return difference
         return None
     return None if some == others else f"{where} was {some!r}, is {others!r}"
-
-
-@contextmanager
-def _watching(shown: bool, name: str) -> Iterator[Any]:
-    """Show a bar with loss, rate, remaining time and memory, where somebody looks."""
-    if not shown:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]}"),
-        TextColumn("held out {task.fields[held_out]}"),
-        TextColumn("{task.fields[rate]}", style="dim"),
-        Remaining(),
-        TextColumn("{task.fields[memory]}", style="dim"),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(name, total=None, loss="-", held_out="-", rate="", memory="")
-        began: list[tuple[float, int]] = []
-
-        def watch(report: StepReport) -> None:
-            held_out = report.held_out_loss
-            began.append((time.monotonic(), report.step))
-            elapsed, steps = (now - then for now, then in zip(began[-1], began[0], strict=True))
-            known: dict[str, Any] = {} if held_out is None else {"held_out": f"{held_out:.4f}"}
-            bar.update(
-                task,
-                total=report.total_steps,
-                completed=report.step,
-                loss=f"{report.loss:.4f}",
-                rate=f"{steps / elapsed:.2f} steps/s" if elapsed else "",
-                memory=_memory(),
-                **known,
-            )
-
-        yield watch
-
-
-def _memory() -> str:
-    import resource
-
-    import torch
-
-    if torch.cuda.is_available():
-        return f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB of the GPU"
-    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return f"{kibibytes / 2**20:.1f} GiB"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -462,6 +452,7 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
         "prompt_normal": arguments.prompt_normal,
         "prompt_abnormal": arguments.prompt_abnormal,
     }
+    before = variant
     variant = override(variant, _without_none(given), "the command line")
     for text in arguments.set:
         variant = override(variant, _setting(text), f"--set {text}")
@@ -469,7 +460,20 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
         variant = override(variant, {"data": {"mirror": True}}, "--allow-mirrored")
     elif variant.data.mirror:
         raise MlError(f"{name} mirrors images, which needs --allow-mirrored: hearts lie left.")
+    if variant.preset != before.preset:
+        raise MlError("--set preset: name the preset itself, or a table of --config with like.")
     return check(variant, name)
+
+
+def _said(done: Finetuned) -> str:
+    """Say how a run ended; every number names its weights."""
+    text = f"{done.steps} steps in {done.seconds:.0f} s ({done.ended})."
+    text += f" Kept are the weights of step {done.weights_step}"
+    if done.held_out_loss is not None:
+        text += f", held-out loss {done.held_out_loss:.4f}"
+    if done.lowest_step not in (None, done.weights_step):
+        text += f"; it was lowest, {done.lowest_held_out_loss:.4f}, at step {done.lowest_step}"
+    return text + "."
 
 
 def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -509,7 +513,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             cache=arguments.cache,
             device=arguments.device,
             processes=arguments.processes,
-            show_progress=sys.stderr.isatty(),
+            show_progress=True,
+            prompts_given=arguments.prompt_abnormal is not None,
         )
     except MlError as error:
         if first:
@@ -528,8 +533,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"ml.finetune: stopped after step {done.steps}; go on with --resume.", file=sys.stderr
         )
         return 130
-    held_out = "" if done.held_out_loss is None else f", held-out loss {done.held_out_loss:.4f}"
-    print(f"{run}: {done.steps} steps in {done.seconds:.0f} s{held_out} ({done.ended}).")
+    print(f"{run}: {_said(done)}")
     return 0
 
 

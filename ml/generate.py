@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.bank.disk_space import need_space
 from ml.bank.software import software_versions
 from ml.bank.writer import (
     CONDITIONS,
@@ -25,6 +26,7 @@ from ml.bank.writer import (
     utc_now,
     write_manifest,
 )
+from ml.bases.prompt_length import check_lengths, note_cut, words_not_read
 from ml.errors import MlError, said_by
 from ml.sampling.sampler import (
     SCHEDULERS,
@@ -35,6 +37,8 @@ from ml.sampling.sampler import (
     plan,
     sample,
 )
+from ml.training.progress import PlainLines
+from ml.training.prompts import check_prompts_known
 
 if TYPE_CHECKING:
     from ml.variants import LoadedVariant
@@ -93,7 +97,8 @@ def fill_arm(
     Raises
     ------
     MlError
-        If the bank holds images of this arm that were made another way.
+        If the bank holds images of this arm that were made another way, the disk is too small, or
+        the prompts of two conditions differ only in words that the text encoder does not read.
     """
     common = {
         "variant": loaded.variant,
@@ -124,6 +129,11 @@ def fill_arm(
         ]
         queue = [r for r in queue if r.attempt < max_attempts]
         given_up = len(due) - len(queue)
+        cut = check_lengths(loaded.pipeline, {c: [prompts[c]] for c, n in counts.items() if n})
+        if lost := words_not_read(loaded.pipeline, settings.negative_prompt):
+            common["negative_words_not_read"] = lost
+        # A grey PNG is hardly larger than its pixels.
+        need_space(bank, len(queue) * settings.size**2, f"the images of {arm.id}")
         while queue:
             again: list[ImageRequest] = []
             for image in sample(loaded.pipeline, queue, settings):
@@ -135,6 +145,8 @@ def fill_arm(
                     "chroma": round(image.chroma, 3),
                     "created_at": utc_now(),
                 }
+                if request.prompt in cut:
+                    provenance["words_not_read"] = cut[request.prompt]
                 if image.rejection is None:
                     writer.add_image(
                         image.pixels,
@@ -372,15 +384,24 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
     own = loaded.options["prompts"]
     given = {"normal": arguments.prompt_normal, "abnormal": arguments.prompt_abnormal}
     prompts: dict[Condition, str] = {c: given[c] or own[c] for c in counts}
+    if given["abnormal"] is None:
+        check_prompts_known(variant, loaded.options, arguments.runs, counts)
+    note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
     arm = describe_arm(arguments.arm or variant, loaded, settings)
     share = len(plan(variant, prompts, counts, bank_seed=arguments.seed, shard=shard))
+    lines = PlainLines(f"{arm.id}: image", at_once=True)
+    made = 0
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(arm.id, total=share)
 
         def advance(image: SampledImage) -> None:
+            nonlocal made
             if image.rejection is None:
+                made += 1
                 bar.advance(task)
+                if not sys.stderr.isatty():
+                    lines.tell(made, share)
 
         try:
             outcome = fill_arm(

@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ml.bank.disk_space import need_space
 from ml.bank.run_folder import file_digest, write_json
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError, said_by
 from ml.methods.config import CAPTION_TEMPLATE
 from ml.radiographs.archives import opened
+from ml.radiographs.derived_conditions import propose, read_table, write_table
 from ml.radiographs.pixels import UnusableImage, Window, read_radiograph
 from ml.radiographs.sources import (
     SourceImage,
@@ -31,9 +33,12 @@ from ml.radiographs.sources import (
     find_imagefolder,
     find_in_folder,
     find_nlm,
+    settle_conditions,
     with_header,
+    words_of,
     write_caption,
 )
+from ml.training.progress import counted
 
 NLM_NOTE = (
     "National Library of Medicine, National Institutes of Health, Bethesda, MD, USA. Cite Jaeger "
@@ -70,6 +75,8 @@ def prepare(
     template: str = CAPTION_TEMPLATE,
     attribution: str | None = None,
     licence: str | None = None,
+    source_kind: str = "folder",
+    conditions_table: Path | None = None,
 ) -> Prepared:
     """Choose, check and write.
 
@@ -77,14 +84,22 @@ def prepare(
     on (of a condition without a count: all but ``held_out_share``), images of other patients are
     held out. An image of a trained patient that was not chosen is neither.
 
+    Parameters
+    ----------
+    source_kind : ``montgomery`` or ``shenzhen`` where the presets' prompt of tuberculosis is true
+        of the abnormal images; else what the command calls the source
+    conditions_table : the confirmed table that conditions were taken from, if any
+
     Raises
     ------
     MlError
-        If there are not enough usable images, or ``out`` holds something.
+        If there are not enough usable images, one has no condition, the disk is too small, or
+        ``out`` holds something.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise MlError(f"{out} exists and is not empty: name a new folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
+    need_space(out.parent, _bytes_to_write(images), "the prepared images")
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         work.chmod(0o755)
@@ -112,10 +127,13 @@ def prepare(
             work / "data.json",
             {
                 "name": name,
+                "source_kind": source_kind,
                 "digest": hashlib.sha256(lines.encode()).hexdigest(),
                 "seed": seed,
                 "train": train,
                 "held_out": held_out,
+                "conditions_from": Counter(r["condition_from"] for r in chosen),
+                "conditions_table": _table_record(conditions_table),
                 "left_out": [r["source"] for r in left_out],
                 "window": window,
                 "caption_template": template,
@@ -134,6 +152,15 @@ def prepare(
     return Prepared(train, held_out, tuple(refused), noted)
 
 
+def _table_record(table: Path | None) -> dict[str, str] | None:
+    return None if table is None else {"name": table.name, "sha256": file_digest(table)}
+
+
+def _bytes_to_write(images: Sequence[SourceImage]) -> int:
+    """Return a low estimate: as a PNG, a film is hardly smaller than its compressed source."""
+    return sum(image.path.stat().st_size for image in images if image.path.is_file())
+
+
 def _write_images(
     images: Sequence[SourceImage], work: Path, window: Window, template: str
 ) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -145,6 +172,8 @@ def _write_images(
     seen: dict[str, str] = {}
     patients: dict[str, str] = {}
     for image in progress(images, "reading"):
+        if image.condition is None:
+            raise MlError(f"{image.name} has no condition: normal or abnormal.")
         try:
             radiograph = read_radiograph(image.path, window=window)
             digest = radiograph.digest
@@ -164,6 +193,7 @@ def _write_images(
                 "file_name": file_name,
                 "text": write_caption(image, template),
                 "condition": image.condition,
+                "condition_from": image.condition_from,
                 "split": "",
                 "patient": patient,
                 "findings": image.findings,
@@ -214,13 +244,14 @@ def choose(
 
 
 def progress(images: Sequence[Any], what: str) -> Iterator[Any]:
-    """Pass the images on, with a bar where somebody looks."""
+    """Pass the images on, with a bar where somebody looks, else with plain lines."""
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(
-        images, what, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True
-    )
+    if sys.stderr.isatty():
+        yield from track(images, what, console=Console(stderr=True), transient=True)
+    else:
+        yield from counted(images, what, len(images))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -264,10 +295,20 @@ def parser() -> argparse.ArgumentParser:
                 type=Path,
                 metavar="FILE",
                 help="CSV with a column file and any of caption, condition, findings, sex, age, "
-                "patient; or a metadata.jsonl; *.txt (default): one text file beside each image",
+                "patient; or a metadata.jsonl; *.txt (default): one text file beside each image, "
+                ".txt or .caption",
             )
         if not nlm:
-            one.add_argument("--condition", choices=CONDITIONS, help="of images that do not say")
+            one.add_argument(
+                "--condition", choices=CONDITIONS, help="of images of which nothing is said"
+            )
+            one.add_argument(
+                "--derive-conditions",
+                type=Path,
+                metavar="TABLE",
+                help="write a CSV of what reports or captions suggest, to be confirmed row by row; "
+                "when it is confirmed, the same command uses it",
+            )
             one.add_argument("--held-out-share", type=float, default=0.2, metavar="SHARE")
             one.add_argument("--licence", help="of the images; goes into the model card")
             one.add_argument("--attribution", help="who must be thanked; goes into the model card")
@@ -285,6 +326,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise MlError("--held-out-share must be at least 0 and less than 1.")
     with opened(arguments.source) as source:
         images = _find(source, arguments)
+        table = None if nlm else arguments.derive_conditions
+        if not nlm:
+            images = _with_conditions(images, arguments.condition, table)
         prepared = prepare(
             images,
             arguments.out,
@@ -296,6 +340,8 @@ def run(arguments: argparse.Namespace) -> None:
             template=arguments.caption_template,
             attribution=NLM_NOTE if nlm else arguments.attribution,
             licence="public, for research; see the data set" if nlm else arguments.licence,
+            source_kind=arguments.kind,
+            conditions_table=table,
         )
     for file, reason in prepared.refused:
         print(f"left out: {file} {reason}.", file=sys.stderr)
@@ -306,6 +352,12 @@ def run(arguments: argparse.Namespace) -> None:
         print(
             f"note: {unknown} images name no patient and count as one each; if a patient has two, "
             "add a column patient, or training images may be held out as well.",
+            file=sys.stderr,
+        )
+    by_option = sum(image.condition_from == "--condition" for image in images)
+    if by_option:
+        print(
+            f"note: {by_option} images count as {arguments.condition} because --condition says so.",
             file=sys.stderr,
         )
     numbers = [
@@ -323,13 +375,49 @@ def _find(source: Path, arguments: argparse.Namespace) -> list[SourceImage]:
             raise MlError(f"{arguments.source} holds no {prefix}*.png: it is the other data set.")
         return images
     if arguments.kind == "imagefolder":
-        return find_imagefolder(source, arguments.condition)
+        return find_imagefolder(source)
     captions: Path | None = arguments.captions
     if captions is not None and not captions.is_file() and (source / captions).is_file():
         captions = source / captions
+    if captions is None:
+        _note_tables(source)
     if arguments.kind == "dicom":
-        return find_dicom(source, captions, arguments.condition)
-    return [with_header(i) for i in find_in_folder(source, captions, arguments.condition)]
+        return find_dicom(source, captions)
+    return [with_header(i) for i in find_in_folder(source, captions)]
+
+
+def _note_tables(source: Path) -> None:
+    """Say which tables lie in the folder and are not read, because nobody named them."""
+    for table in sorted(source.glob("*.csv")):
+        print(
+            f"note: {table.name} lies in the folder and is not read: --captions {table.name} takes "
+            "captions, conditions and patients from it.",
+            file=sys.stderr,
+        )
+
+
+def _with_conditions(
+    images: list[SourceImage], fallback: Condition | None, table: Path | None
+) -> list[SourceImage]:
+    """Give every image its condition; write the table of proposals where it is not there yet.
+
+    Raises
+    ------
+    MlError
+        If an image is open, or the table was written just now and waits to be confirmed.
+    """
+    if table is None or table.is_file():
+        return settle_conditions(images, fallback, read_table(table) if table else None)
+    undecided = [image for image in images if image.condition is None]
+    if not undecided:
+        raise MlError(
+            "every image says whether it is normal or abnormal: leave --derive-conditions out."
+        )
+    count = write_table(table, (propose(image.name, words_of(image)) for image in undecided))
+    raise MlError(
+        f"{table} proposes conditions for {count} images: look at each, correct it, write yes "
+        "under confirmed, and run the same command again."
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ml.bank.run_folder import base_digest, read_checkpoint, read_json
+from ml.boundary import library
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
+from ml.methods.base_family import check_base
 from ml.methods.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.training.provenance import chosen_here, compare_with_paper, summary, title_of
 
 SD15_CONFIG = Path(__file__).with_name("sd15_config")
 """Stable Diffusion 1.5's configuration without weights; a single file holds none."""
@@ -61,13 +64,12 @@ def load_base(
 
     quieten()
     from diffusers import StableDiffusionPipeline
-    from safetensors import SafetensorError
 
     where = pick_device(device)
     of_weights = pick_dtype(dtype, where)
     path = locate_base(source)
     checker: dict[str, Any] = {"safety_checker": None, "requires_safety_checker": False}
-    try:
+    with library(f"{source} cannot be loaded as Stable Diffusion 1.x"):
         if path.is_file():
             pipeline: Any = StableDiffusionPipeline.from_single_file(
                 str(path),
@@ -81,12 +83,6 @@ def load_base(
             pipeline = StableDiffusionPipeline.from_pretrained(
                 path, local_files_only=True, dtype=of_weights, **checker
             )
-    except (
-        *(OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError),
-        SafetensorError,  # of transformers; diffusers makes an OSError of it
-    ) as error:
-        reason = str(error).strip().split("\n")[0].rstrip(".")
-        raise MlError(f"{source} cannot be loaded as Stable Diffusion 1.x: {reason}.") from error
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(where)
 
@@ -97,13 +93,12 @@ def locate_base(source: str) -> Path:
     if path.is_file():
         if path.suffix.lower() not in SINGLE_FILES:
             raise MlError(f"{path} is no model: a single file ends in .safetensors or .ckpt.")
+        check_base(path)
         return path
     if path.is_dir():
         if not (path / "model_index.json").is_file():
             raise MlError(f"{path} is no diffusers folder: it has no model_index.json.")
-        family = str(read_json(path / "model_index.json").get("_class_name"))
-        if family != "StableDiffusionPipeline":
-            raise MlError(f"{path} is a {family}; Stable Diffusion 1.x is what can be tuned here.")
+        check_base(path)
         return path
     if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", source):
         raise MlError(f"{source} is not there: name a diffusers folder, a single file or a hub id.")
@@ -189,9 +184,12 @@ def load_variant(
             )
         pipeline = load_base(source, dtype=dtype, device=where)
         if checkpoint.kind == "textual_inversion":
-            pipeline.load_textual_inversion(
-                str(run / "embedding"), weight_name="learned_embeds.safetensors"
-            )
+            with library(f"the learnt word of {run} cannot be loaded"):
+                pipeline.load_textual_inversion(
+                    str(run / "embedding"),
+                    weight_name="learned_embeds.safetensors",
+                    use_safetensors=True,
+                )
         else:
             apply_lora(pipeline, run / "lora")
     predicts = options.get("prediction_type")
@@ -199,16 +197,29 @@ def load_variant(
         pipeline.scheduler = type(pipeline.scheduler).from_config(
             pipeline.scheduler.config, prediction_type=predicts
         )
+    options = _with_outcome(options, checkpoint.outcome)
     return LoadedVariant(pipeline, variant, checkpoint.sha256, str(options["base_name"]), options)
+
+
+def _with_outcome(options: dict[str, Any], outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a run's options with what came of them: the length that was trained, not planned."""
+    if outcome is None:
+        return options
+    return {**options, "outcome": dict(outcome), "training_summary": summary(options, outcome)}
 
 
 def apply_lora(pipeline: Any, folder: Path) -> None:
     """Put a LoRA, saved with its adapter's metadata, on a pipeline; merge it if that is exact."""
     import torch
 
-    pipeline.load_lora_weights(
-        str(folder), weight_name="pytorch_lora_weights.safetensors", local_files_only=True
-    )
+    with library(f"the LoRA in {folder} cannot be loaded"):
+        # Without use_safetensors the library falls back to pickles.
+        pipeline.load_lora_weights(
+            str(folder),
+            weight_name="pytorch_lora_weights.safetensors",
+            local_files_only=True,
+            use_safetensors=True,
+        )
     if pipeline.unet.dtype == torch.float32:
         pipeline.fuse_lora(components=[n for n in ("unet", "text_encoder") if _tuned(pipeline, n)])
         pipeline.unload_lora_weights()
@@ -227,7 +238,7 @@ def _untouched(
     options = {
         "variant": variant,
         "kind": preset.kind,
-        "title": preset.title,
+        "title": title_of(preset),
         "base": base,
         "base_name": base_name(base),
         "prompts": preset.prompts,
@@ -254,7 +265,7 @@ def table(variants: dict[str, VariantConfig]) -> str:
     lines = []
     for name, variant in variants.items():
         only = f", {variant.condition_only} only" if variant.condition_only else ""
-        lines.append(f"{name}  {variant.title}{only}")
+        lines.append(f"{name}  {title_of(variant)}{only}")
         if variant.kind != "none":
             steps, data = variant.training, variant.data
             rate = f"{steps.learning_rate:g}"
@@ -264,8 +275,11 @@ def table(variants: dict[str, VariantConfig]) -> str:
             )
         lines.append(f"    normal: {variant.prompt_normal}")
         lines.append(f"    abnormal: {variant.prompt_abnormal}")
-        lines.append(f"    from the paper: {variant.from_paper or 'nothing'}")
-        lines.append(f"    our reading: {variant.our_reading or 'nothing'}")
+        paper = compare_with_paper(variant)
+        lines.append(f"    as in the paper: {'; '.join(paper.same) or 'nothing'}")
+        if paper.other:
+            lines.append(f"    other than in the paper: {'; '.join(paper.other)}")
+        lines.append(f"    chosen here: {chosen_here(variant)}")
     return "\n".join(lines)
 
 

@@ -1,17 +1,13 @@
 """What the documentation says is there: commands, options, links, settings, fields, columns."""
 
 import re
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import program
-from app.domain.design.design import ArmPlan, StudyDesign
 from app.domain.design.reading import design_from_mapping
-from app.domain.design.writing import design_to_mapping
 from app.services.export_study import READER_COLUMNS, RatingsFile
 from app.settings import Settings
 
@@ -104,54 +100,6 @@ def test_the_settings_named_are_the_settings_there_are() -> None:
         named = set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", file.read_text()))
         assert named <= there, name_of(file)
     assert there <= set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", (ROOT / "README.md").read_text()))
-
-
-def toml_blocks() -> list[str]:
-    page = (ROOT / "docs/study-design.md").read_text()
-    return [text for language, text in FENCE.findall(page) if language == "toml"]
-
-
-def test_the_designs_shown_can_be_read() -> None:
-    designs = [design_from_mapping(tomllib.loads(text)) for text in toml_blocks()]
-    assert [design.case_count for design in designs] == [60, 60]
-    # The second promises to set every field.
-    given = fields_of(tomllib.loads(toml_blocks()[1]))
-    assert given == fields_of(design_to_mapping(designs[1]))
-
-
-def fields_of(design: dict[str, Any]) -> set[str]:
-    fields = {f"arms[].{key}" for arm in design["arms"] for key in arm}
-    for key, value in design.items():
-        if isinstance(value, dict):
-            fields |= {f"{key}.{inner}" for inner in value}
-        elif key != "arms":
-            fields.add(key)
-    return fields
-
-
-def table_rows(page: str, heading: str) -> dict[str, list[str]]:
-    """The rows of the table under a heading: each name of the first cell to the other cells."""
-    section = (ROOT / page).read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    rows: dict[str, list[str]] = {}
-    for line in section.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        for name in re.findall(r"`([^`]+)`", cells[0]) if line.startswith("|") else ():
-            rows[name] = cells[1:]
-    return rows
-
-
-def test_every_field_of_a_design_is_explained_with_its_default() -> None:
-    rows = table_rows("docs/study-design.md", "Fields")
-    defaults = design_to_mapping(StudyDesign(title="x", arms=(ArmPlan("real", 1, 1),)))
-    assert set(rows) == fields_of(defaults)
-    for name, cells in rows.items():
-        value: Any = defaults
-        for key in () if name.startswith("arms") else name.split("."):
-            value = value[key]
-        if isinstance(value, bool):
-            assert cells[0] == str(value).lower(), name
-        elif isinstance(value, int | float):
-            assert float(cells[0]) == value, name
 
 
 RATINGS = RatingsFile(

@@ -63,8 +63,8 @@ def print_table(console: Console, table: ReportTable) -> None:
     """A table with its reasons and notes."""
     console.print()
     console.print(_rich(table))
-    for letter, why in table.reasons:
-        console.print(Text(f"{letter}  not estimable: {why}", style="dim"))
+    for letter, footnote in table.reasons:
+        console.print(Text(f"{letter}  {footnote}", style="dim"))
     for note in table.notes:
         console.print(Text(note, style="dim"))
 

@@ -15,7 +15,10 @@ def add_commands(program: typer.Typer) -> None:
 
 def rehearse(
     slug: Annotated[str, typer.Argument(help="The study to rehearse.")],
-    readers: Annotated[int, typer.Option(min=1, max=100, help="Simulated readers.")] = 8,
+    readers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Simulated readers; 8, or as many as the study needs."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same invented answers.")] = 1,
 ) -> None:
     """Fill a copy of a study with simulated readers, so that its analysis can be seen.

@@ -10,7 +10,7 @@ from rich.text import Text
 from app.cli.analysis_tables import print_table, wide_console
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
-from app.domain.design.design import StudyDesign
+from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
 from app.report.tables.shortcuts import shortcut_table
@@ -18,9 +18,15 @@ from app.report.words.design_text import commented_design
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
 from app.services.audit_pictures import audit_pictures
 from app.services.create_study import create_study, suggested_design
+from app.services.example_study import example_study, list_protocols
 from app.services.export_study import FILES, StudyExport
 from app.services.export_study.parquet import MISSING
-from app.services.invite_readers import invite_readers, reissue_link, revoke_link
+from app.services.invite_readers import (
+    invite_readers,
+    readers_still_needed,
+    reissue_link,
+    revoke_link,
+)
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import bank_arms, list_studies
 
@@ -45,13 +51,36 @@ def add_commands(program: typer.Typer) -> None:
         program.command(name)(command)
 
 
-def example() -> None:
-    """Print a commented design over the arms that the bank holds; it opens as it stands."""
+def example(
+    name: Annotated[
+        str | None, typer.Argument(help="A published protocol, as --list names it.")
+    ] = None,
+    list_them: Annotated[
+        bool, typer.Option("--list", help="List the published protocols instead.")
+    ] = False,
+    size: Annotated[
+        int, typer.Option(min=64, max=4096, help="Side of the pictures, as they were imported.")
+    ] = RENDITION_SIZE,
+) -> None:
+    """Print a commented design over the arms that the bank holds; it opens as it stands.
+
+    Without a name it asks for realism, verdict and confidence of every arm.
+    """
+    if list_them:
+        for protocol in list_protocols():
+            typer.echo(f"{protocol.name}\t{protocol.asks}\t{protocol.source}")
+        return
     house = open_house()
     with house.database.reading() as session:
-        design = suggested_design(session)
         labels = {arm.key: arm.label for arm in bank_arms(session)}
-    typer.echo(commented_design(design, labels), nl=False)
+        if name is None:
+            typer.echo(commented_design(suggested_design(session), labels), nl=False)
+            return
+        study = example_study(session, name, size=size)
+    for note in study.filled.notes:
+        typer.echo(f"note: {note}", err=True)
+    about = (*study.about, *study.filled.notes)
+    typer.echo(commented_design(study.filled.design, labels, ("", *about)), nl=False)
 
 
 def create(
@@ -71,10 +100,13 @@ def read_design(path: Path) -> StudyDesign:
     try:
         with path.open("rb") as file:
             data = tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path} is not a TOML file: {error}.") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path} is not a TOML file: it is not text in UTF-8.") from None
+    except ValueError as error:
+        # A number of thousands of figures is a ValueError too, and of no kind of its own.
+        raise BadInput(f"{path} is not a TOML file: {error}.") from None
+    except RecursionError:
+        raise BadInput(f"{path} is not a TOML file: its lists are too deep.") from None
     try:
         return design_from_mapping(data)
     except BadInput as error:
@@ -111,8 +143,9 @@ def open_it(slug: Slug) -> None:
         typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"design sha256  {opened.design_sha256}")
     typer.echo(f"cases sha256   {opened.cases_sha256}")
+    sets = f" in {opened.sets} sets" if opened.sets else ""
     practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
-    typer.echo(f"{slug} is open with {opened.cases} cases{practice}.")
+    typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
 def close_it(slug: Slug) -> None:
@@ -137,18 +170,40 @@ def list_all() -> None:
 
 def invite(
     slug: Slug,
-    count: Annotated[int, typer.Option(min=1, max=200, help="How many readers.")] = 1,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, max=200, help="How many readers; 1 unless labels are given."),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="A private note on one reader, shown to investigators only; repeatable."),
+    ] = None,
 ) -> None:
-    """Make personal links for new readers, one a line; they are shown only now."""
+    """Make personal links for new readers, one a line; they are shown only now.
+
+    Each label makes one reader and stands behind their link, after a tab.
+    """
+    labels = label or []
     house = open_house()
     with house.database.writing() as session:
-        invitations = invite_readers(session, slug, count=count, now=now(), actor=ACTOR)
+        invitations = invite_readers(
+            session,
+            slug,
+            count=len(labels) or 1 if count is None else count,
+            labels=labels,
+            now=now(),
+            actor=ACTOR,
+        )
+        still_needed = readers_still_needed(session, slug)
     for invitation in invitations:
-        typer.echo(house.link(invitation.token))
+        note = f"\t{invitation.label}" if invitation.label else ""
+        typer.echo(f"{house.link(invitation.token)}{note}")
+    if still_needed:
+        typer.echo(f"warning: {still_needed}", err=True)
 
 
 def revoke(slug: Slug, code: Code) -> None:
-    """Withdraw a reader's link; her ratings stay."""
+    """Withdraw a reader's link; their ratings stay."""
     house = open_house()
     with house.database.writing() as session:
         revoke_link(session, slug, code, now=now(), actor=ACTOR)

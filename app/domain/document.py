@@ -24,6 +24,15 @@ class Problems:
         if self.checking:
             self.listed.append(Problem(place, reason))
 
+    def unreadable(self, place: str, reason: str) -> None:
+        """Note what nothing can stand for; a stored document that has it raises BadDesign at once.
+
+        A newer version's question or format must not vanish from a study that was frozen with it.
+        """
+        if not self.checking:
+            raise BadDesign(place, reason)
+        self.listed.append(Problem(place, reason))
+
     def raise_if_any(self) -> None:
         """Raise BadDesign with everything that was noted."""
         if self.listed:
@@ -77,7 +86,7 @@ class Table:
     def tables(self, key: str) -> list["Table"]:
         """The tables listed at `key`, numbered from 1 in their names."""
         rows = self.take(key, [])
-        if not isinstance(rows, Sequence) or isinstance(rows, str):
+        if not _is_list(rows):
             self.wrong(key, "must be a list of tables")
             return []
         tables = []
@@ -95,9 +104,12 @@ class Table:
         """A text, its ends stripped and its line ends made alike."""
         given = self.take(key, default)
         if not isinstance(given, str):
-            self.wrong(key, f"must be text, not {given!r}")
+            self.wrong(key, f"must be text, not {told(given)}")
             return default
         value = plain_text(given)
+        if not _can_be_stored(value):
+            self.wrong(key, "holds half a character, which can't be stored; write it again")
+            return default
         if required and not value:
             self.wrong(key, "is missing")
         if len(value) > longest:
@@ -107,10 +119,12 @@ class Table:
     def texts(self, key: str, *, longest: int = 200, most: int = 100) -> tuple[str, ...]:
         """A list of texts."""
         value = self.take(key, [])
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            self.wrong(key, f"must be a list of texts, not {value!r}")
+        if not _is_list(value):
+            self.wrong(key, f"must be a list of texts, not {told(value)}")
             return ()
-        texts = tuple(plain_text(one) for one in value if isinstance(one, str))
+        texts = tuple(
+            plain_text(one) for one in value if isinstance(one, str) and _can_be_stored(one)
+        )
         if len(texts) != len(value) or any(not one or len(one) > longest for one in texts):
             self.wrong(key, f"must list texts of 1 to {longest} characters")
         if len(texts) > most:
@@ -121,18 +135,18 @@ class Table:
         """One of a few words."""
         value = self.take(key, default)
         if value not in allowed:
-            self.wrong(key, f"must be one of {', '.join(allowed)}; not {value!r}")
-            return default
+            self.wrong(key, f"must be one of {', '.join(allowed)}; not {told(value)}")
+            return default if self.problems.checking else str(value)
         return str(value)
 
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         """A whole number within limits."""
         value = self.take(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.wrong(key, f"must be a whole number from {least} to {most}, not {value!r}")
+            self.wrong(key, f"must be a whole number from {least} to {most}, not {told(value)}")
             return default
         if not least <= value <= most:
-            self.wrong(key, f"must be a whole number from {least} to {most}, not {value!r}")
+            self.wrong(key, f"must be a whole number from {least} to {most}, not {told(value)}")
             return default if self.problems.checking else value
         return value
 
@@ -140,10 +154,14 @@ class Table:
         """A number above one limit and up to the other."""
         value = self.take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(key, f"must be a number above {above:g}, at most {most:g}, not {value!r}")
+            self.wrong(
+                key, f"must be a number above {above:g}, at most {most:g}, not {told(value)}"
+            )
             return default
         if not above < value <= most:
-            self.wrong(key, f"must be a number above {above:g}, at most {most:g}, not {value!r}")
+            self.wrong(
+                key, f"must be a number above {above:g}, at most {most:g}, not {told(value)}"
+            )
             return default if self.problems.checking else float(value)
         return float(value)
 
@@ -151,7 +169,7 @@ class Table:
         """True or false."""
         value = self.take(key, default)
         if not isinstance(value, bool):
-            self.wrong(key, f"must be true or false, not {value!r}")
+            self.wrong(key, f"must be true or false, not {told(value)}")
             return default
         return value
 
@@ -166,4 +184,23 @@ def plain_text(value: str) -> str:
 
     PostgreSQL refuses NUL, and a browser sends carriage returns that a file has not.
     """
-    return value.replace("\r\n", "\n").replace("\x00", "").strip()
+    return value.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def told(value: object) -> str:
+    """A value as a problem's sentence shows it: short, whatever somebody wrote."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Whole numbers of thousands of figures and very deep lists have no text.
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _can_be_stored(text: str) -> bool:
+    # Half of a surrogate pair is no character in UTF-8.
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -16,7 +16,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
 from app.statistics.realness.separation import Separation, separation
 from app.statistics.table.ratings import Float
-from app.steps.draw_cases import cases_of_design
+from app.steps.draw_cases import draw_of_design
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
     size, keys = design.rendition_size, [plan.arm for plan in design.arms]
     if study.status == "draft":
         drawn = {
-            (case.stratum[0], case.image)
-            for case in cases_of_design(session, design)
-            if not case.is_practice
+            (one.image.arm, one.image.sha256)
+            for one in draw_of_design(session, design).cases
+            if not one.case.is_practice
         }
         rows = [
             row for row in pictures_of_arms(session, keys, size) if (row.arm, row.image) in drawn

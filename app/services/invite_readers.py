@@ -1,50 +1,71 @@
 """Readers' personal links: made, revoked, made anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.presentations import presentation_count
-from app.db.blind.readers import reader_by_code, readers_of
+from app.db.blind.readers import reader_by_code, reader_by_id, readers_of
 from app.db.studies import record_event, study_by_slug
 from app.db.tables import Reader, Study
+from app.domain.allocation import too_few_readers
 from app.domain.blinding import link_token, token_hash
 from app.domain.design.reading import design_from_json
+from app.domain.document import plain_text
 from app.domain.errors import BadInput, NotFound, Refused
-from app.steps.lay_out_presentations import lay_out_presentations
+from app.steps.lay_out_presentations import lay_out_early
 
 MOST_AT_ONCE = 200
+LONGEST_LABEL = 200
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """A reader's code and the token of her link; the token is shown once and kept nowhere."""
+    """A reader's code and label, and the token of their link, which is shown once and kept nowhere.
+
+    `label` is the investigator's own note; no reader and no file of results shows it.
+    """
 
     code: str
     token: str
+    label: str = ""
 
 
 def invite_readers(
-    session: Session, slug: str, *, count: int, now: datetime, actor: str
+    session: Session,
+    slug: str,
+    *,
+    count: int,
+    now: datetime,
+    actor: str,
+    labels: Sequence[str] = (),
 ) -> tuple[Invitation, ...]:
-    """Add `count` readers to a draft or open study."""
-    if not 1 <= count <= MOST_AT_ONCE:
-        raise BadInput(f"Invite 1 to {MOST_AT_ONCE} readers at a time, not {count}.")
+    """Add `count` readers to a draft or open study; `labels` has a label for each, or none at all.
+
+    Raises BadInput for a number or labels that can't be used, Refused for a closed study.
+    """
+    _ensure_labels(count, labels)
     study = study_by_slug(session, slug, lock=True)
     if study.status == "closed":
         raise Refused(f"The study {slug} is closed; nobody can be invited any more.")
-    first = len(readers_of(session, study)) + 1
+    design = design_from_json(study.design)
+    first = sum(reader.kind == "human" for reader in readers_of(session, study)) + 1
     invitations = []
-    for number in range(first, first + count):
+    for number, label in enumerate(labels or [""] * count, start=first):
         token = link_token()
         reader = Reader(
-            study_id=study.id, code=f"R{number:02d}", token_hash=token_hash(token), invited_at=now
+            study_id=study.id,
+            code=f"R{number:02d}",
+            token_hash=token_hash(token),
+            label=plain_text(label),
+            invited_at=now,
         )
         session.add(reader)
         session.flush()
-        _lay_out_if_open(session, study, reader)
-        invitations.append(Invitation(reader.code, token))
+        if study.status == "open":
+            lay_out_early(session, reader, design)
+        invitations.append(Invitation(reader.code, token, reader.label))
     record_event(
         session,
         study=study,
@@ -56,8 +77,29 @@ def invite_readers(
     return tuple(invitations)
 
 
+def readers_still_needed(session: Session, slug: str) -> str:
+    """A sentence where more readers must be invited for every case to be read; else empty."""
+    study = study_by_slug(session, slug)
+    invited = [
+        reader
+        for reader in readers_of(session, study)
+        if reader.kind == "human" and reader.revoked_at is None
+    ]
+    return too_few_readers(design_from_json(study.design), len(invited))
+
+
+def _ensure_labels(count: int, labels: Sequence[str]) -> None:
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise BadInput(f"Invite 1 to {MOST_AT_ONCE} readers at a time, not {count}.")
+    if labels and len(labels) != count:
+        raise BadInput(f"{len(labels)} labels were given for {count} readers; give one for each.")
+    for label in labels:
+        if len(label) > LONGEST_LABEL or not plain_text(label).isprintable():
+            raise BadInput(f"A label has at most {LONGEST_LABEL} characters, all on one line.")
+
+
 def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor: str) -> None:
-    """Make a reader's link and her open pages useless; her ratings stay."""
+    """Make a reader's link and their open pages useless; their ratings stay."""
     study, reader = _study_and_reader(session, slug, code)
     if reader.revoked_at is None:
         reader.revoked_at = now
@@ -81,7 +123,8 @@ def reissue_link(
     token = link_token()
     reader.token_hash = token_hash(token)
     reader.revoked_at = None
-    _lay_out_if_open(session, study, reader)
+    if study.status == "open":
+        lay_out_early(session, reader, design_from_json(study.design))
     record_event(
         session, study=study, actor=actor, action="link reissued", now=now, detail={"reader": code}
     )
@@ -89,14 +132,11 @@ def reissue_link(
 
 
 def _study_and_reader(session: Session, slug: str, code: str) -> tuple[Study, Reader]:
-    study = study_by_slug(session, slug, lock=True)
-    reader = reader_by_code(session, study, code)
-    if reader is None:
-        raise NotFound(f"The study {slug} has no reader {code!r}.")
-    return study, reader
-
-
-def _lay_out_if_open(session: Session, study: Study, reader: Reader) -> None:
-    """An order exists from the moment both the cases and the reader do."""
-    if study.status == "open" and not presentation_count(session, reader, is_practice=False):
-        lay_out_presentations(session, reader, design_from_json(study.design))
+    reader = reader_by_code(session, study_by_slug(session, slug), code)
+    if reader is None or reader.kind != "human":
+        raise NotFound(f"The study {slug} has no reader {code!r} with a link.")
+    # The reader before the study, as a reader who begins locks them: the two can't block each
+    # other for ever.
+    reader_by_id(session, reader.id, lock=True)
+    session.refresh(reader)
+    return study_by_slug(session, slug, lock=True), reader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -314,6 +315,15 @@ def _verdict(
     )
 
 
+def _largest_difference(table: RatingsTable, measure: Measure) -> float:
+    """How far two arms can lie apart on average."""
+    if measure == "judged_real":
+        return 1.0
+    if measure == "realism":
+        return (table.realism_max or 0.0) - (table.realism_min or 0.0)
+    return math.inf
+
+
 def _contrasts(
     table: RatingsTable,
     settings: AnalysisSettings,
@@ -328,6 +338,7 @@ def _contrasts(
                     table.arms,
                     [reader_means(table.matrix(measure, arm)) for arm in table.arms],
                     scale="log" if measure == "log_time" else "identity",
+                    largest=_largest_difference(table, measure),
                 )
             )
     figures += [found for found in aucs.values() if found is not None]

@@ -5,39 +5,42 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.tables import Study
-from app.db.truth.bank_contents import bank_counts, bank_images
-from app.db.truth.cases import case_digest_lines, store_cases
+from app.db.truth.bank_contents import arms_by_key, bank_counts, bank_images
+from app.db.truth.cases import case_digest_lines, store_draw
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
 from app.domain.errors import BadDesign
-from app.domain.sampling import DrawnCase, draw_cases
+from app.domain.sampling import Draw, draw_study
 
 
 @dataclass(frozen=True)
 class FrozenCases:
     """The cases of a study and the digests that its row now holds of them and of its design."""
 
-    drawn: tuple[DrawnCase, ...]
+    draw: Draw
     design_sha256: str
     cases_sha256: str
 
 
-def cases_of_design(session: Session, design: StudyDesign) -> tuple[DrawnCase, ...]:
-    """The cases that a study of this design gets, from the bank as it stands.
+def draw_of_design(session: Session, design: StudyDesign) -> Draw:
+    """The cases and sets that a study of this design gets, from the bank as it stands.
 
     Raises
     ------
     BadDesign
-        Where the bank holds too few images, or none with renditions of the design's size.
+        Where the bank holds too few images, or none with renditions of the design's size, lacks
+        counterparts of matched cases, texts to be shown, or images picked by hand.
     """
-    images = bank_images(session, [plan.arm for plan in design.arms], design.rendition_size)
+    keys = [plan.arm for plan in design.arms]
+    images = bank_images(session, keys, design.rendition_size)
     if not images and bank_counts(session):
         raise BadDesign(
             "rendition_size",
             f"no image of these arms has a rendition of {design.rendition_size} pixels; "
             f"import them with --size {design.rendition_size}",
         )
-    return draw_cases(design, images)
+    real = {key for key, arm in arms_by_key(session, keys).items() if arm.kind == "real"}
+    return draw_study(design, images, real_arms=real)
 
 
 def freeze_cases(session: Session, study: Study, design: StudyDesign) -> FrozenCases:
@@ -46,13 +49,13 @@ def freeze_cases(session: Session, study: Study, design: StudyDesign) -> FrozenC
     Raises
     ------
     BadDesign
-        As `cases_of_design`.
+        As `draw_of_design`.
     """
-    drawn = cases_of_design(session, design)
-    store_cases(session, study, drawn)
+    draw = draw_of_design(session, design)
+    store_draw(session, study, draw)
     session.flush()
     frozen = FrozenCases(
-        drawn,
+        draw,
         # The text itself, whatever format it was written in.
         design_sha256=digest(study.design),
         cases_sha256=digest("\n".join(case_digest_lines(session, study))),

@@ -41,10 +41,25 @@ class Checkpoint:
 
     sha256: str
     base_sha256: str
+    outcome: Mapping[str, Any] | None = None
+    """How the run ended (`ml.training.loop.Outcome`); None of runs before it was kept."""
 
 
-def write_checkpoint(run: Path, kind: str, *, base_sha256: str, step: int) -> Checkpoint:
-    """Write ``checkpoint.json`` over the weights that lie in the run's folder."""
+def write_checkpoint(
+    run: Path,
+    kind: str,
+    *,
+    base_sha256: str,
+    step: int,
+    outcome: Mapping[str, Any] | None = None,
+) -> Checkpoint:
+    """Write ``checkpoint.json`` over the weights that lie in the run's folder.
+
+    Parameters
+    ----------
+    step : of the weights
+    outcome : how the run ended
+    """
     folder = run / WEIGHTS[kind]
     files = {
         path.relative_to(run).as_posix(): file_digest(path)
@@ -60,10 +75,11 @@ def write_checkpoint(run: Path, kind: str, *, base_sha256: str, step: int) -> Ch
             "files": files,
             "sha256": digest,
             "base_sha256": base_sha256,
+            "outcome": outcome,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )
-    return Checkpoint(kind, files, digest, base_sha256)
+    return Checkpoint(kind, files, digest, base_sha256, outcome)
 
 
 def read_checkpoint(run: Path) -> Checkpoint:
@@ -76,18 +92,22 @@ def read_checkpoint(run: Path) -> Checkpoint:
     """
     content = read_json(run / "checkpoint.json")
     try:
-        found = Checkpoint(
-            content["kind"], content["files"], content["sha256"], content["base_sha256"]
+        checkpoint = Checkpoint(
+            content["kind"],
+            content["files"],
+            content["sha256"],
+            content["base_sha256"],
+            content.get("outcome"),
         )
     except KeyError as error:
         raise MlError(f"{run / 'checkpoint.json'} lacks {error}.") from error
-    for name, expected in found.files.items():
+    for name, expected in checkpoint.files.items():
         path = run / name
         if not path.is_file():
             raise MlError(f"{path} is missing: copy the whole run folder, or train again.")
         if file_digest(path) != expected:
             raise MlError(f"{path} is not the file that training wrote: its sha256 differs.")
-    return found
+    return checkpoint
 
 
 def digest_of(files: Mapping[str, str], *further: str) -> str:

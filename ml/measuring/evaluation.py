@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bases.prompt_length import words_not_read
 from ml.errors import MlError
 from ml.measuring.diversity import Diversity, diversity
 from ml.measuring.features import ClipFeatures, FeatureExtractor, VaeFeatures
@@ -148,6 +149,7 @@ def evaluate(
             prompt_adherence=_adherence(extractor, images),
             neighbours=neighbours,
         )
+    notes += prompts_not_read(extractor, arms.values())
     if any(r.reference == "training" for r in results.values()):
         notes.append(
             "Too few held-out images: fidelity is measured against the training images, "
@@ -189,6 +191,16 @@ def _adherence(extractor: FeatureExtractor, images: ArmImages) -> float | None:
     if not isinstance(extractor, ClipFeatures) or not all(prompts):
         return None
     return float(extractor.prompt_adherence(images.films.pixels, prompts).mean())
+
+
+def prompts_not_read(extractor: FeatureExtractor, arms: Iterable[ArmImages]) -> list[str]:
+    """Say of which prompts the words that CLIP does not read take no part in the adherence."""
+    if not isinstance(extractor, ClipFeatures):
+        return []
+    records = (record for images in arms for record in images.records)
+    prompts = dict.fromkeys(str(r.get("provenance", {}).get("prompt") or "") for r in records)
+    lost = [words for prompt in prompts if (words := words_not_read(extractor, prompt))]
+    return [f"CLIP does not read these words of a prompt: {words!r}." for words in lost]
 
 
 def _small(films: Films) -> Array:

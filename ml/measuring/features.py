@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bank.run_folder import file_digest
+from ml.boundary import library
 from ml.errors import MlError
 
 Array = NDArray[np.float64]
@@ -178,8 +180,16 @@ class XrvFeatures:
         return np.concatenate(rows)
 
 
-def load_features(name: str, weights: Path | None) -> FeatureExtractor:
-    """Load an extractor other than the autoencoder's.
+INCEPTION_SHA256 = "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4"
+"""Of NVIDIA's inception-2015-12-05.pt, as k-diffusion and others publish it."""
+
+
+def load_features(name: str, weights: Path | None, sha256: str | None = None) -> FeatureExtractor:
+    """Load an extractor other than the autoencoder's. No code in a weights' file is run unseen.
+
+    Parameters
+    ----------
+    sha256 : that a TorchScript file must have, which is a program; default: NVIDIA's Inception's
 
     Raises
     ------
@@ -196,57 +206,64 @@ def load_features(name: str, weights: Path | None) -> FeatureExtractor:
                 "features xrv need the package torchxrayvision, which is not installed: "
                 "pip install '.[xrv]'."
             ) from error
-        return _load_xrv(torchxrayvision.models.DenseNet, weights)
     if weights is None:
-        what = "a TorchScript Inception file" if name == "inception" else "a CLIP model folder"
+        what = {
+            "inception": "a TorchScript Inception file",
+            "clip": "a CLIP model folder",
+            "xrv": "a DenseNet's .pt file of torchxrayvision's releases",
+        }[name]
         raise MlError(f"features {name} need weights: give --weights PATH to {what}.")
     if not weights.exists():
         raise MlError(f"{weights} does not exist, so features {name} cannot be computed.")
     if name == "inception":
-        return _load_inception(weights)
-    return _load_clip(weights)
+        return _load_inception(weights, sha256 or INCEPTION_SHA256)
+    return _load_xrv(torchxrayvision.models, weights) if name == "xrv" else _load_clip(weights)
 
 
-def _load_xrv(build: Any, weights: Path | None) -> XrvFeatures:
+def _load_xrv(models: Any, weights: Path) -> XrvFeatures:
+    """Read a release's whole pickled module, in which only layers may be named.
+
+    The package would unpickle it without a look, and fetch what it does not have.
+    """
     import torch
 
-    # The package takes names, not paths, and fetches what a name stands for.
-    try:
-        if weights is None:
-            return XrvFeatures(build(weights="densenet121-res224-all").eval())
-        # Its files are whole modules, pickled; the package reads them in the same way.
-        saved: Any = torch.load(weights, map_location="cpu", weights_only=False)
-        network = build(weights=None)
+    layers = ("Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "AvgPool2d", "Linear", "Sequential")
+    parts = [getattr(torch.nn, layer) for layer in layers]
+    parts += [c for c in vars(models).values() if isinstance(c, type)]
+    allowed = [c for c in parts if issubclass(c, torch.nn.Module)]
+    with library(
+        f"{weights} cannot be loaded for features xrv: give --weights PATH to a DenseNet's .pt "
+        "file of torchxrayvision's releases"
+    ):
+        with torch.serialization.safe_globals([*allowed, set]):
+            saved: Any = torch.load(weights, map_location="cpu", weights_only=True)
+        network = models.DenseNet(weights=None)
         network.load_state_dict(saved if isinstance(saved, dict) else saved.state_dict())
-    except Exception as error:  # the package raises Exception itself, and what its client raises
-        given = weights or "the package's own weights"
-        raise MlError(
-            f"{given} cannot be loaded for features xrv: give --weights PATH to a DenseNet's .pt "
-            "file of torchxrayvision's releases."
-        ) from error
     return XrvFeatures(network.eval())
 
 
-def _load_inception(weights: Path) -> InceptionFeatures:
+def _load_inception(weights: Path, sha256: str) -> InceptionFeatures:
     import torch
 
-    try:
+    digest = file_digest(weights)
+    if digest != sha256.lower():
+        raise MlError(
+            f"{weights} is not the file that is known: its sha256 is {digest}, not {sha256}. A "
+            "TorchScript file is a program; fetch it again, or give --weights-sha256 as its "
+            "publisher states it."
+        )
+    with library(f"{weights} is not a TorchScript network"):
         network = torch.jit.load(str(weights), map_location="cpu").eval()  # type: ignore[no-untyped-call]
-    except (RuntimeError, ValueError) as error:
-        raise MlError(f"{weights} is not a TorchScript network.") from error
     return InceptionFeatures(network)
 
 
 def _load_clip(weights: Path) -> ClipFeatures:
     from transformers import CLIPModel, CLIPTokenizer
 
-    try:
-        model = CLIPModel.from_pretrained(weights, local_files_only=True)
+    with library(f"{weights} is not a CLIP model folder"):
+        model = CLIPModel.from_pretrained(weights, local_files_only=True, weights_only=True)
         model.requires_grad_(False).train(False)
         tokenizer = CLIPTokenizer.from_pretrained(weights, local_files_only=True)
-    except (OSError, ValueError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise MlError(f"{weights} is not a CLIP model folder: {reason}") from error
     return ClipFeatures(model, tokenizer)
 
 

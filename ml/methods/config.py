@@ -6,7 +6,7 @@
 The paper (Clode da Silva et al., arXiv 2409.04424) states the foundation model, the 30 radiographs
 of the Montgomery set (15 normal, 15 with tuberculosis), 512 x 512 pixels, 100 epochs, the two
 prompts and that several configurations were compared. Its table of configurations was not
-available to us: each preset says what is the paper's and what is our reading.
+available to us: ml/provenance.py says of a variant what is the paper's and what is chosen here.
 """
 
 from __future__ import annotations
@@ -178,8 +178,9 @@ class VariantConfig:
 
     kind: Kind
     title: str
-    from_paper: str = ""
-    our_reading: str = ""
+    preset: str = ""
+    """The preset that it was made from, which ml/provenance.py holds it against."""
+
     text_encoder: bool = False
     """Full tuning: train the text encoder too."""
 
@@ -204,7 +205,6 @@ class VariantConfig:
         return {"normal": self.prompt_normal, "abnormal": self.prompt_abnormal}
 
 
-_PAPER = "foundation model, 30 radiographs, 512 px, 100 epochs, the two prompts"
 _FULL = TrainingConfig(
     learning_rate=1e-5, gradient_checkpointing=True, text_encoder_learning_rate=2e-6
 )
@@ -213,52 +213,46 @@ VARIANTS: Mapping[str, VariantConfig] = MappingProxyType(
     {
         "M0": VariantConfig(
             kind="none",
+            preset="M0",
             title="foundation model, untouched",
-            from_paper="the untuned foundation model as reference; the two prompts",
         ),
         "M1": VariantConfig(
             kind="lora",
+            preset="M1",
             title="LoRA on attention",
-            from_paper=_PAPER,
-            our_reading="LoRA of rank 16, alpha 8 at 1e-4 (kohya's tools were used there)",
         ),
         "M2": VariantConfig(
             kind="lora",
+            preset="M2",
             title="LoRA on attention and text encoder",
-            from_paper=_PAPER,
-            our_reading="as M1, and the text encoder at half the rate and rank",
             lora=LoraConfig(text_encoder=True),
             training=TrainingConfig(text_encoder_learning_rate=5e-5),
         ),
         "M3": VariantConfig(
             kind="full",
+            preset="M3",
             title="full U-Net",
-            from_paper=_PAPER,
-            our_reading="all weights of the U-Net at 1e-5",
             training=_FULL,
         ),
         "M4": VariantConfig(
             kind="full",
+            preset="M4",
             title="full U-Net and text encoder",
-            from_paper=_PAPER,
-            our_reading="as M3, and the text encoder at 2e-6",
             text_encoder=True,
             training=_FULL,
         ),
         "M5": VariantConfig(
             kind="dreambooth",
+            preset="M5",
             title="DreamBooth with prior preservation",
-            from_paper=_PAPER,
-            our_reading="full U-Net at 2e-6, identifier 'sks' in the prompts, 50 prior images each",
             prompt_normal=f"sks {PROMPT_NORMAL}",
             prompt_abnormal=f"sks {PROMPT_ABNORMAL}",
             training=dataclasses.replace(_FULL, learning_rate=2e-6, schedule="constant"),
         ),
         "M6": VariantConfig(
             kind="textual_inversion",
+            preset="M6",
             title="textual inversion",
-            from_paper=_PAPER,
-            our_reading="four learnt vectors, <cxr>, before the prompts; every weight kept",
             prompt_normal=f"<cxr> {PROMPT_NORMAL}",
             prompt_abnormal=f"<cxr> {PROMPT_ABNORMAL}",
             training=TrainingConfig(learning_rate=5e-3, schedule="constant", weight_decay=0.0),
@@ -295,6 +289,8 @@ def load_variants(path: Path | None) -> dict[str, VariantConfig]:
         if not _NAME.fullmatch(name):
             raise MlError(f"{path}: variant name {name!r} may hold letters, digits, . _ - only.")
         like = table.pop("like", name if name in variants else None)
+        if "preset" in table:
+            raise MlError(f"{path}, [{name}]: write like = ..., not preset.")
         if not isinstance(like, str) or like not in variants:
             raise MlError(
                 f"{path}, [{name}]: a new variant needs like = one of {', '.join(variants)}."

@@ -14,6 +14,7 @@ from torch import nn
 from ml.bank.file_mode import share_weights
 from ml.bases.save import save_pipeline
 from ml.bases.tokens import token_ids
+from ml.boundary import library, writing
 from ml.errors import MlError
 from ml.methods.config import VariantConfig
 from ml.methods.lora_files import add_lora, lora_layers, save_embedding, save_lora
@@ -79,9 +80,9 @@ class Trainable:
         for model in (unet, text, pipeline.vae):
             model.requires_grad_(False)
         if kind == "lora":
-            add_lora(
-                unet, text if variant.lora.text_encoder else None, variant.lora, seed=training.seed
-            )
+            tuned = text if variant.lora.text_encoder else None
+            with library("LoRA cannot be added to this base"):
+                add_lora(unet, tuned, variant.lora, seed=training.seed)
             self.trains_text = variant.lora.text_encoder
         elif kind in ("full", "dreambooth"):
             unet.requires_grad_(True)
@@ -131,7 +132,28 @@ class Trainable:
         return count
 
     def save(self, folder: Path) -> None:
-        """Write the weights to a folder, in every layout that other tools read."""
+        """Write the weights to a folder, in every layout that other tools read.
+
+        Raises
+        ------
+        MlError
+            If they cannot be written, as on a full disk.
+        """
+        with writing(folder):
+            self._save(folder)
+
+    def bytes_to_save(self) -> int:
+        """Return about how much `save` writes."""
+        if self.variant.kind in ("full", "dreambooth"):
+            parts = (self.pipeline.unet, self.pipeline.vae, self.pipeline.text_encoder)
+            return sum(p.numel() * p.element_size() for m in parts for p in m.parameters())
+        return 2 * self.bytes_trained()
+
+    def bytes_trained(self) -> int:
+        """Return the size of the weights that change, as float32."""
+        return 4 * sum(parameter.numel() for parameter in self.parameters)
+
+    def _save(self, folder: Path) -> None:
         unet, text = self.pipeline.unet, self.pipeline.text_encoder
         if self.variant.kind == "lora":
             save_lora(folder, unet, text if self.trains_text else None)

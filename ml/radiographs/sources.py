@@ -9,17 +9,24 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
+from ml.radiographs.labels import (
+    condition_of_caption,
+    condition_of_findings,
+    condition_of_folder,
+    is_silent,
+)
 from ml.radiographs.pixels import IMAGE_SUFFIXES, is_dicom
 
-NORMAL_FINDINGS = ("", "normal", "no finding", "no findings", "healthy", "unremarkable")
 FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")
 CAPTION_COLUMNS = ("caption", "text")
+TEXT_SUFFIXES = (".txt", ".caption")
+"""Of the text beside an image: what kohya's guides use, and its scripts' own default."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,9 @@ class SourceImage:
     name: str
     """Relative to the source, as messages and records call it."""
 
-    condition: Condition
+    condition: Condition | None
+    """None: nothing says it in known words (ml/labels.py)."""
+
     caption: str | None = None
     findings: str | None = None
     sex: str | None = None
@@ -40,6 +49,12 @@ class SourceImage:
     patient: str | None = None
     """None: known to nobody, so the image counts as a patient of its own."""
 
+    condition_from: str = "given"
+    """What said the condition: the column, findings, the folder, the caption, ..."""
+
+    where: str = ""
+    """Table and line, or file, as a message about the image begins."""
+
 
 def write_caption(image: SourceImage, template: str) -> str:
     """Return the image's own caption, or write one from what is known of it.
@@ -48,8 +63,10 @@ def write_caption(image: SourceImage, template: str) -> str:
     """
     if image.caption:
         return image.caption
-    known: dict[str, str] = {"condition": image.condition}
-    if image.findings and image.findings.lower().strip() not in NORMAL_FINDINGS:
+    known: dict[str, str] = {"condition": image.condition} if image.condition else {}
+    if image.findings and not (
+        is_silent(image.findings) or condition_of_findings(image.findings) == "normal"
+    ):
         known["findings"] = image.findings.replace("|", ", ").lower()
     if image.sex:
         known["sex"] = {"m": "male", "f": "female"}.get(image.sex.lower(), image.sex.lower())
@@ -77,7 +94,7 @@ def find_nlm(root: Path) -> list[SourceImage]:
     """
     readings = {path.stem: path for path in sorted(root.rglob("ClinicalReadings/*.txt"))}
     images = []
-    for path in sorted(root.rglob("*.png")):
+    for path in inside(root, sorted(root.rglob("*.png"))):
         match = re.fullmatch(r"((?:MCU|CHN)CXR_\d+)_([01])", path.stem)
         # Montgomery's lung masks (ManualMask/leftMask) bear the names of the films.
         masks = any("mask" in part.lower() for part in path.relative_to(root).parts)
@@ -96,6 +113,7 @@ def find_nlm(root: Path) -> list[SourceImage]:
                 sex=sex,
                 age=age,
                 patient=match[1],
+                condition_from="the file's name",
             )
         )
     if not images:
@@ -145,16 +163,13 @@ def read_text(path: Path) -> str:
     return content.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 
 
-def find_in_folder(
-    root: Path, captions: Path | None = None, condition: Condition | None = None
-) -> list[SourceImage]:
+def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage]:
     """List the images of any folder.
 
     Parameters
     ----------
     captions : CSV with a column file and any of caption, condition, findings, sex, age, patient,
         or a ``metadata.jsonl``; default: the folder's ``metadata.jsonl``, else kohya's text files
-    condition : of images whose condition nothing else tells
 
     Raises
     ------
@@ -163,44 +178,43 @@ def find_in_folder(
     """
     if captions is None and (root / "metadata.jsonl").is_file():
         captions = root / "metadata.jsonl"
-    if captions is not None and captions.suffix.lower() != ".txt":
+    if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
         rows = _jsonl_rows(captions) if captions.suffix.lower() == ".jsonl" else _csv_rows(captions)
-        found = [_from_row(root, row, f"{captions}, {where}", condition) for where, row in rows]
+        found = [_from_row(root, row, f"{captions}, {where}") for where, row in rows]
     else:
-        found = [_from_text_file(root, path, condition) for path in image_files(root)]
+        found = [_from_text_file(root, path) for path in image_files(root)]
     if not found:
         raise MlError(f"{root} holds no images ({', '.join(IMAGE_SUFFIXES)}).")
     return found
 
 
-def find_imagefolder(root: Path, condition: Condition | None = None) -> list[SourceImage]:
+def find_imagefolder(root: Path) -> list[SourceImage]:
     """List the images of a Hugging Face imagefolder: every ``metadata.jsonl`` or ``.csv`` below it.
 
     Names are relative to the metadata's own folder, such as ``train/``, as there.
     """
     tables = sorted(p for p in root.rglob("metadata.*") if p.suffix in (".jsonl", ".csv"))
+    inside(root, tables)
     if not tables:
         raise MlError(f"{root} holds no metadata.jsonl or metadata.csv.")
     return [
         replace(image, name=image.path.relative_to(root).as_posix())
         for table in tables
-        for image in find_in_folder(table.parent, table, condition)
+        for image in find_in_folder(table.parent, table)
     ]
 
 
-def find_dicom(
-    root: Path, captions: Path | None = None, condition: Condition | None = None
-) -> list[SourceImage]:
+def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
     """List DICOM files, whatever they are called, with what their headers say.
 
     Parameters
     ----------
-    captions, condition : as of `find_in_folder`; what a table says goes before the header
+    captions : as of `find_in_folder`; what a table says goes before the header
     """
-    if captions is not None and captions.suffix.lower() != ".txt":
-        found = find_in_folder(root, captions, condition)
+    if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
+        found = find_in_folder(root, captions)
     else:
-        found = [_from_text_file(root, path, condition) for path in dicom_files(root)]
+        found = [_from_text_file(root, path) for path in dicom_files(root)]
     if not found:
         raise MlError(f"{root} holds no DICOM files.")
     return [with_header(image) for image in found]
@@ -223,25 +237,46 @@ def with_header(image: SourceImage) -> SourceImage:
 
 def dicom_files(root: Path) -> list[Path]:
     """Return the DICOM files below a folder by their content; ``DICOMDIR`` is an index, not one."""
-    return [
+    files = [
         path
         for path in sorted(root.rglob("*"))
         if path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
         and path.name != "DICOMDIR"
-        and is_dicom(path)
     ]
+    return [path for path in inside(root, files) if is_dicom(path)]
 
 
 def image_files(root: Path) -> list[Path]:
     """Return the image files below a folder, hidden ones left out, in the order of their names."""
-    return [
-        path
-        for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    ]
+    return inside(
+        root,
+        [
+            path
+            for path in sorted(root.rglob("*"))
+            if path.suffix.lower() in IMAGE_SUFFIXES
+            and path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        ],
+    )
+
+
+def inside(root: Path, paths: Sequence[Path]) -> list[Path]:
+    """Return the paths if none is a link that leads out of the folder, as no table may name one.
+
+    Raises
+    ------
+    MlError
+        Naming the link.
+    """
+    home = root.resolve()
+    for path in paths:
+        if not path.resolve().is_relative_to(home):
+            raise MlError(
+                f"{path} is a link out of {root}: copy the file into the folder, or name the "
+                "folder that it lies in."
+            )
+    return list(paths)
 
 
 def _csv_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
@@ -280,9 +315,7 @@ def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
             raise MlError(f"{path}, line {number} is no JSON object: {error}.") from error
 
 
-def _from_row(
-    root: Path, row: Mapping[str, str], where: str, fallback: Condition | None
-) -> SourceImage:
+def _from_row(root: Path, row: Mapping[str, str], where: str) -> SourceImage:
     name = next((row[c] for c in FILE_COLUMNS if row.get(c)), None)
     if name is None:
         raise MlError(f"{where} names no file.")
@@ -301,38 +334,108 @@ def _from_row(
     image = SourceImage(
         path,
         name,
-        "normal",
+        next((c for c in CONDITIONS if c == given), None),
         caption=caption,
         findings=findings,
         sex=row.get("sex") or None,
         age=float(match[1]) if match else None,
         patient=row.get("patient") or row.get("patient_id") or None,
+        where=where,
     )
-    condition = next((c for c in CONDITIONS if c == given), None)
-    return replace(image, condition=condition or _told_condition(image, fallback, where))
+    return with_condition(image)
 
 
-def _from_text_file(root: Path, path: Path, fallback: Condition | None) -> SourceImage:
-    text = path.with_suffix(".txt")
-    caption = read_text(text).strip() if text.is_file() else None
+def _from_text_file(root: Path, path: Path) -> SourceImage:
     name = path.relative_to(root).as_posix()
-    image = SourceImage(path, name, "normal", caption=caption or None)
-    return replace(image, condition=_told_condition(image, fallback, str(path)))
-
-
-def _told_condition(image: SourceImage, fallback: Condition | None, where: str) -> Condition:
-    """Take the condition from findings, folder or caption, in this order; never guess."""
-    if image.findings is not None:
-        return "normal" if image.findings.lower() in NORMAL_FINDINGS else "abnormal"
-    for text in (Path(image.name).parent.as_posix(), image.caption or ""):
-        words = set(re.findall(r"[a-z]+", text.lower()))
-        if "abnormal" in words:
-            return "abnormal"
-        if words & {"normal", "healthy"}:
-            return "normal"
-    if fallback is None:
+    texts = [t for t in (path.with_suffix(s) for s in TEXT_SUFFIXES) if t.is_file()]
+    captions = {read_text(text).strip() for text in inside(root, texts)}
+    if len(captions) > 1:
         raise MlError(
-            f"{where}: nothing tells whether it is normal or abnormal; add a column condition, "
-            "sort the images into folders normal and abnormal, or give --condition."
+            f"{path} has two captions that differ, in {' and '.join(t.name for t in texts)}: "
+            "keep one."
         )
-    return fallback
+    caption = captions.pop() if captions else None
+    return with_condition(SourceImage(path, name, None, caption=caption or None, where=str(path)))
+
+
+def with_condition(image: SourceImage) -> SourceImage:
+    """Return the image with the condition that its column, findings, folder or caption tells.
+
+    Raises
+    ------
+    MlError
+        If column, findings and folder do not say the same.
+    """
+    findings = condition_of_findings(image.findings) if image.findings else None
+    told = {
+        "the column condition": image.condition,
+        "findings": findings,
+        "the folder's name": condition_of_folder(image.name),
+    }
+    said = {source: condition for source, condition in told.items() if condition}
+    if len(set(said.values())) > 1:
+        raise MlError(
+            f"{image.where}: {', '.join(f'{s} says {c}' for s, c in said.items())} of "
+            f"{image.name}: correct one of them."
+        )
+    if not said and image.caption and (by_caption := condition_of_caption(image.caption)):
+        said = {"the caption": by_caption}
+    for source, condition in said.items():
+        return replace(image, condition=condition, condition_from=source)
+    return image
+
+
+def settle_conditions(
+    images: Sequence[SourceImage],
+    fallback: Condition | None,
+    confirmed: Mapping[str, tuple[Condition, str]] | None = None,
+) -> list[SourceImage]:
+    """Return the images, each with a condition.
+
+    Parameters
+    ----------
+    fallback : of images of which nothing at all is said
+    confirmed : condition and text of images by name, confirmed row by row (`read_table`)
+
+    Raises
+    ------
+    MlError
+        Naming the first image that is still open, and how many there are.
+    """
+    settled: list[SourceImage] = []
+    refused: list[str] = []
+    for image in images:
+        findings = image.findings if image.findings and not is_silent(image.findings) else None
+        if image.condition is not None:
+            settled.append(image)
+        elif confirmed is not None and image.name in confirmed:
+            condition, text = confirmed[image.name]
+            if text != words_of(image):
+                raise MlError(
+                    f"{image.where}: the text of {image.name} is not the one that its condition "
+                    "was confirmed for: write the table of conditions anew."
+                )
+            how = "derived from its text and confirmed"
+            settled.append(replace(image, condition=condition, condition_from=how))
+        elif fallback is not None and findings is None:
+            settled.append(replace(image, condition=fallback, condition_from="--condition"))
+        else:
+            reason = "nothing tells whether it is normal or abnormal"
+            if findings is not None:
+                reason = (
+                    f"findings {findings[:60]!r} are not words that tell normal from abnormal here"
+                )
+            refused.append(f"{image.where or image.name}: {reason}")
+    if refused:
+        more = f" ({len(refused) - 1} more images like it)" if len(refused) > 1 else ""
+        raise MlError(
+            f"{refused[0]}{more}; add a column condition, sort the images into folders normal and "
+            "abnormal, give --condition for images of which nothing is said, or "
+            "--derive-conditions TABLE to confirm what their texts suggest."
+        )
+    return settled
+
+
+def words_of(image: SourceImage) -> str:
+    """Return the text that says something of an image: its findings, else its caption."""
+    return image.findings or image.caption or ""

@@ -43,6 +43,13 @@ class PreparedData:
     held_out: tuple[TrainingImage, ...]
     licence: str | None
     attribution: str | None
+    source_kind: str
+    """What ``ml.prepare`` was told the source is: montgomery, shenzhen, folder, ..."""
+
+    @property
+    def counts(self) -> dict[Condition, int]:
+        """Return how many images of each condition are trained on."""
+        return {c: sum(image.condition == c for image in self.train) for c in CONDITIONS}
 
 
 def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
@@ -89,7 +96,16 @@ def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
         held_out,
         about.get("licence"),
         about.get("attribution"),
+        _source_kind(about),
     )
+
+
+def _source_kind(about: Mapping[str, Any]) -> str:
+    """Return the kind of source; of data prepared before it was written down, as far as known."""
+    if "source_kind" in about:
+        return str(about["source_kind"])
+    from_nlm = "National Library of Medicine" in str(about.get("attribution"))
+    return str(about.get("name")) if from_nlm else "unknown"
 
 
 def _training_image(folder: Path, record: Mapping[str, Any]) -> TrainingImage:

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bank.file_mode import shared_mode
 from ml.bases.tokens import token_ids
+from ml.boundary import writing
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import TrainingImage, load_grey, to_model, view, view_count
+from ml.training.progress import counted
 
 if TYPE_CHECKING:
     import torch
@@ -44,16 +46,20 @@ class MomentCache:
         self._weights = weights_digest(vae) if folder is not None else ""
         self._moments: dict[str, torch.Tensor] = {}
 
-    def fill(self, images: Iterable[TrainingImage], *, views: int | None = None) -> None:
+    def fill(
+        self, images: Iterable[TrainingImage], *, views: int | None = None, tell: bool = False
+    ) -> None:
         """Encode the images that are not kept yet.
 
         Parameters
         ----------
         views : of each image; 1 for held-out images; default: as many as the data config says
+        tell : print how far it is, where it takes long
         """
         import torch
 
-        for image in images:
+        every = list(images)
+        for image in counted(every, "encoding images", len(every)) if tell else every:
             count = view_count(self._data) if views is None else views
             missing = [n for n in range(count) if not self._recall(image, n)]
             if not missing:
@@ -66,6 +72,20 @@ class MomentCache:
                 with torch.no_grad():
                     found = self._vae.encode(pixels).latent_dist.parameters
                 self._keep(image, number, found[0].float().cpu())
+
+    def bytes_to_write(self, images: Iterable[TrainingImage], side: int, *, views: int) -> int:
+        """Return how much of the disk filling would take, of what is not kept yet.
+
+        Parameters
+        ----------
+        side : of the moments, in cells
+        """
+        if self._folder is None:
+            return 0
+        each = 4 * 2 * int(self._vae.config.latent_channels) * side * side + 1024
+        names = (self._name(image, number) for image in images for number in range(views))
+        folder = self._folder
+        return each * sum(not (folder / f"{name}.safetensors").is_file() for name in names)
 
     def __getitem__(self, key: tuple[TrainingImage, int]) -> torch.Tensor:
         """Return the moments of one view of an image that was filled in."""
@@ -102,10 +122,12 @@ class MomentCache:
             return
         from safetensors.torch import save_file
 
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with writing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
         written = self._folder / f".{name}.{os.getpid()}.tmp"
-        save_file({"moments": moments.contiguous()}, written)
-        written.chmod(shared_mode())
+        with writing(written):
+            save_file({"moments": moments.contiguous()}, written)
+            written.chmod(shared_mode())
         written.replace(self._folder / f"{name}.safetensors")
 
 

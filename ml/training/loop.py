@@ -13,12 +13,15 @@ from typing import Any, Literal
 
 import torch
 
+from ml.bank.disk_space import need_space, same_disk
 from ml.bases.tokens import token_ids
 from ml.errors import MlError
 from ml.methods.config import TrainingConfig, VariantConfig
 from ml.methods.trainable import MovingAverage, Trainable
 from ml.radiographs.training_images import PreparedData, TrainingImage, view_count
+from ml.training.best_weights import keep_best, restore_best
 from ml.training.cache import MomentCache, TextCache, draw_latents
+from ml.training.progress import StepReport
 from ml.training.randomness import Draw, draw, shuffled
 from ml.training.resume import Progress, TrainingLog, listening_for_stop, load_state, save_state
 
@@ -37,20 +40,20 @@ class Outcome:
     steps: int
     last_loss: float | None
     held_out_loss: float | None
-    """The best that was measured."""
+    """Of the weights that the run ends with; None where it was not measured with them."""
 
     seconds: float
+    epochs: float
+    weights_step: int
+    """Step of the weights that the run ends with: the last, or the best of one that may stop
+    early."""
 
+    averaged: bool
+    """Whether those weights are the moving average of the steps before."""
 
-@dataclass(frozen=True)
-class StepReport:
-    """What somebody who watches is told after each step."""
-
-    step: int
-    total_steps: int
-    epoch: float
-    loss: float
-    held_out_loss: float | None
+    lowest_held_out_loss: float | None
+    lowest_step: int | None
+    """Step whose weights had it."""
 
 
 def train(
@@ -79,7 +82,8 @@ def train(
     Raises
     ------
     MlError
-        If the loss is not a finite number, naming step and images.
+        If the loss is not a finite number, naming step and images; if the disk is too small for
+        what the run writes.
     """
     config = variant.training
     device, main = accelerator.device, accelerator.is_main_process
@@ -89,13 +93,15 @@ def train(
     # Everything frozen is computed once. The main process encodes first, the others then read.
     moments = MomentCache(pipeline.vae, variant.data, cache)
     held_out = _spread(data.held_out, HELD_OUT_MOST)
+    trainable = Trainable(pipeline, variant)
+    if main:
+        _need_space(run, cache, variant, trainable, moments, data.train, (*held_out, *prior))
+    told = main and watch is not None
     with accelerator.main_process_first():
-        moments.fill(data.train)
-        moments.fill((*held_out, *prior), views=1)
+        moments.fill(data.train, tell=told)
+        moments.fill((*held_out, *prior), views=1, tell=told)
     shape = tuple(moments[data.train[0], 0].chunk(2)[0].shape)
     scaling = float(pipeline.vae.config.scaling_factor)
-
-    trainable = Trainable(pipeline, variant)
     texts = None if trainable.trains_text else TextCache(pipeline.tokenizer, pipeline.text_encoder)
     amp_dtype = pipeline.vae.dtype if config.dtype is None else getattr(torch, config.dtype)
 
@@ -264,11 +270,15 @@ def train(
             progress.seconds += time.perf_counter() - started
             before, now = step * batch / len(data.train), (step + 1) * batch / len(data.train)
             finished = progress.step == total
-            measured = None
+            progress.held_out = measured = None
             if held_out and (_due(before, now, config.held_out_every_epochs) or finished):
-                measured = held_out_loss()
+                progress.held_out = measured = held_out_loss()
                 if progress.best_held_out is None or measured < progress.best_held_out:
                     progress.best_held_out, progress.worse_in_a_row = measured, 0
+                    progress.best_step = progress.step
+                    if config.early_stop is not None and main:
+                        best = average.average if average else trainable.named()
+                        keep_best(run / "resume", best, progress.step)
                 else:
                     progress.worse_in_a_row += 1
             if log:
@@ -305,12 +315,51 @@ def train(
         log.close()
     if board:
         board.close()
-    if average and ended != "interrupted":
-        average.copy_to_model()
+    weights_step, of_weights = progress.step, progress.held_out
+    if ended != "interrupted":
+        if config.early_stop is not None and progress.best_step is not None:
+            restore_best(run / "resume", trainable.named(), progress.best_step)
+            weights_step, of_weights = progress.best_step, progress.best_held_out
+        elif average:
+            average.copy_to_model()
     outcome = Outcome(
-        ended, progress.step, progress.last_loss, progress.best_held_out, progress.seconds
+        ended,
+        progress.step,
+        progress.last_loss,
+        of_weights,
+        progress.seconds,
+        epochs=round(progress.step * batch / len(data.train), 2),
+        weights_step=weights_step,
+        averaged=average is not None,
+        lowest_held_out_loss=progress.best_held_out,
+        lowest_step=progress.best_step,
     )
     return outcome, trainable
+
+
+def _need_space(
+    run: Path,
+    cache: Path | None,
+    variant: VariantConfig,
+    trainable: Trainable,
+    moments: MomentCache,
+    train: Sequence[TrainingImage],
+    others: Sequence[TrainingImage],
+) -> None:
+    """Refuse to begin where state, weights and encoded images would not fit on their disks."""
+    side = variant.data.size // trainable.pipeline.vae_scale_factor
+    encoded = moments.bytes_to_write(train, side, views=view_count(variant.data))
+    encoded += moments.bytes_to_write(others, side, views=1)
+    # Weights, two moments of Adam, the average; a new state is written beside the old one.
+    copies = 4 if variant.training.ema_decay else 3
+    best = 2 if variant.training.early_stop is not None else 0
+    written = trainable.bytes_trained() * (2 * copies + best) + trainable.bytes_to_save()
+    kept = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
+    written = max(written - kept, 0)
+    if cache is not None and not same_disk(cache, run):
+        need_space(cache, encoded, "the encoded images")
+        encoded = 0
+    need_space(run, written + encoded, "the run")
 
 
 def rate_share(config: TrainingConfig, step: int, total: int) -> float:

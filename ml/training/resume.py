@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.boundary import library, writing
 from ml.errors import MlError
 from ml.methods.trainable import MovingAverage
 
@@ -36,6 +36,11 @@ class Progress:
     """Spent in training, all sittings together."""
 
     last_loss: float | None = None
+    held_out: float | None = None
+    """Held-out loss of the last step's weights; None where it was not measured there."""
+
+    best_step: int | None = None
+    """Step whose weights had the lowest held-out loss."""
 
 
 def save_state(
@@ -45,20 +50,26 @@ def save_state(
     optimizer: torch.optim.Optimizer,
     average: MovingAverage | None,
 ) -> None:
-    """Write the state, whole or not at all."""
+    """Write the state, whole or not at all.
+
+    Raises
+    ------
+    MlError
+        If it cannot be written, as on a full disk.
+    """
     import torch
 
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / f".{STATE}.{os.getpid()}.tmp"
-    torch.save(
-        {
-            "progress": vars(progress),
-            "weights": {name: p.detach() for name, p in named.items()},
-            "optimizer": optimizer.state_dict(),
-            "average": average.average if average else None,
-        },
-        written,
-    )
+    content = {
+        "progress": vars(progress),
+        "weights": {name: p.detach() for name, p in named.items()},
+        "optimizer": optimizer.state_dict(),
+        "average": average.average if average else None,
+    }
+    # Through a file of Python's: torch's own writer ends the process where a disk is full.
+    with writing(written), written.open("wb") as file:
+        torch.save(content, file)
     written.replace(folder / STATE)
 
 
@@ -83,7 +94,7 @@ def load_state(
             f"{folder} holds nothing to resume from: run without --resume, in a new folder if this "
             "one is refused."
         )
-    try:
+    with library(f"{path} cannot be resumed from"):
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if state["weights"].keys() != named.keys():
             raise ValueError("it is of a run that trains other weights")
@@ -95,11 +106,6 @@ def load_state(
             for name, value in state["average"].items():
                 average.average[name].copy_(value)
         return Progress(**state["progress"])
-    except (
-        *(ValueError, KeyError, TypeError, RuntimeError, EOFError, OSError),
-        pickle.UnpicklingError,
-    ) as error:
-        raise MlError(f"{path} cannot be resumed from: {error}.") from error
 
 
 class TrainingLog:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ml.methods.config import VariantConfig
 from ml.radiographs.pixels import Radiograph
 from ml.radiographs.training_images import TrainingImage
 from ml.sampling.sampler import SamplerSettings, plan, sample
+from ml.training.progress import counted
 
 
 def prior_images(
@@ -40,7 +41,7 @@ def prior_images(
         folder.mkdir(parents=True, exist_ok=True)
         counts = {c: training.prior_images if c in wanted else 0 for c in CONDITIONS}
         requests = plan("prior", prompts, counts, bank_seed=training.seed)
-        for image in sample(pipeline, requests, settings):
+        for image in counted(sample(pipeline, requests, settings), "prior images", len(requests)):
             if image.rejection is None:
                 name = f"{image.request.condition}-{image.request.index:04d}.png"
                 Image.fromarray(image.pixels).save(folder / name)
@@ -70,15 +71,23 @@ def sampler_settings(variant: VariantConfig) -> SamplerSettings:
 
 
 def grid_writer(
-    pipeline: Any, variant: VariantConfig, folder: Path
+    pipeline: Any,
+    variant: VariantConfig,
+    folder: Path,
+    texts: Mapping[Condition, Sequence[str]],
 ) -> Callable[[int], None] | None:
-    """Return what draws ``epoch-0025.png``: a row a condition, the same seeds every time."""
+    """Return what draws ``epoch-0025.png``: a row a condition, the same seeds every time.
+
+    Parameters
+    ----------
+    texts : what each condition is trained with; its first is what is drawn
+    """
     each = variant.sampling.images_per_condition
-    conditions = [c for c in CONDITIONS if variant.condition_only in (None, c)]
+    conditions = [c for c in CONDITIONS if texts.get(c)]
     if not each:
         return None
     counts: Mapping[Condition, int] = dict.fromkeys(conditions, each)
-    prompts: dict[Condition, str] = {c: variant.prompts[c] for c in conditions}
+    prompts: dict[Condition, str] = {c: next(iter(texts[c])) for c in conditions}
 
     def write(epoch: int) -> None:
         from PIL import Image

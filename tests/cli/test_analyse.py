@@ -48,6 +48,7 @@ def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> 
         "n_cases",
         "n_ratings",
         "state",
+        "caution",
     }
     assert printed["arms"]["M1"]["verdict"]["margin"] == 0.1
     assert printed["arms"]["M1"]["agreement"]["verdict"]["fleiss_kappa"]["state"] == "estimated"

@@ -129,7 +129,11 @@ def test_a_users_error_is_one_sentence(
         ('title = "x"\ncolour = 1\n[[arms]]\narm = "real"\nnormal = 1\n', "colour: is not an"),
         ('title = "x"\n[[arms]]\narm = "M9"\nnormal = 1\n', "has no arm 'M9'"),
         ('title = "x"\nseed = 99999999999999999999\n[[arms]]\narm = "a"\nnormal = 1\n', "seed"),
+        ("seed = " + "9" * 5000 + "\n", "is not a TOML file"),
+        ("seed = 0x" + "f" * 9000 + "\n", "seed: must be a whole number"),
+        ("seed = " + "[" * 100_000 + "\n", "is not a TOML file"),
     ],
+    ids=lambda given: given if isinstance(given, str) and len(given) < 40 else "text",
 )
 def test_a_bad_design_names_file_and_field(
     run: Run, tmp_path: Path, text: str | bytes, sentence: str

@@ -8,8 +8,11 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from ml.bank.run_folder import file_digest
 from ml.errors import MlError
+from ml.measuring.evaluation import ArmImages, prompts_not_read
 from ml.measuring.features import VaeFeatures, load_features
+from ml.measuring.films import Films
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,10 @@ def test_a_torchscript_inception_is_called_with_bytes(images, tmp_path):
             return x.float().mean(dim=[2, 3])
 
     torch.jit.script(Network()).save(str(tmp_path / "inception.pt"))
-    features = load_features("inception", tmp_path / "inception.pt")(images)
+    with pytest.raises(MlError, match="is not the file that is known: its sha256 is"):
+        load_features("inception", tmp_path / "inception.pt")
+    digest = file_digest(tmp_path / "inception.pt")
+    features = load_features("inception", tmp_path / "inception.pt", digest)(images)
     grey = np.rint(images.astype(np.float32) * 255).mean(axis=(1, 2))
     assert features == pytest.approx(np.repeat(grey[:, None], 3, axis=1), abs=0.01)
 
@@ -54,7 +60,7 @@ def test_a_torchscript_inception_is_called_with_bytes(images, tmp_path):
 def test_what_is_no_torchscript_network_is_refused(tmp_path):
     (tmp_path / "x.pt").write_bytes(b"nothing of the kind")
     with pytest.raises(MlError, match="is not a TorchScript network"):
-        load_features("inception", tmp_path / "x.pt")
+        load_features("inception", tmp_path / "x.pt", file_digest(tmp_path / "x.pt"))
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +97,15 @@ def test_clip_gives_features_and_prompt_adherence(clip_folder, images):
     assert abs(adherence[0] - other[0]) > 1e-6
 
 
+def test_words_that_clip_does_not_read_are_noted(clip_folder):
+    clip = load_features("clip", clip_folder)
+    prompts = ("healthy", "a" * 75 + " effusion")
+    records = tuple({"provenance": {"prompt": p}} for p in prompts)
+    arm = ArmImages(Films(np.zeros((2, 8, 8)), ("a", "b"), ("normal", "abnormal")), records)
+    said = "CLIP does not read these words of a prompt: 'effusion'."
+    assert prompts_not_read(clip, [arm]) == [said]
+
+
 def test_a_folder_without_clip_is_refused(tmp_path):
     with pytest.raises(MlError, match="is not a CLIP model folder"):
         load_features("clip", tmp_path)
@@ -103,8 +118,9 @@ def test_xrv_names_the_package_that_is_missing():
 
 def test_a_network_that_is_no_inception_is_one_sentence(images, tmp_path):
     torch.jit.script(torch.nn.Flatten()).save(str(tmp_path / "other.pt"))
+    digest = file_digest(tmp_path / "other.pt")
     with pytest.raises(MlError, match="takes bytes and return_features"):
-        load_features("inception", tmp_path / "other.pt")(images)
+        load_features("inception", tmp_path / "other.pt", digest)(images)
 
 
 class Xrv(torch.nn.Module):
@@ -132,6 +148,11 @@ def test_xrv_weights_are_read_from_their_file(xrv_package, images, tmp_path, who
 
 
 def test_xrv_weights_that_cannot_be_had_are_one_sentence(xrv_package, tmp_path):
-    for weights in (None, tmp_path / "nowhere.pt"):
-        with pytest.raises(MlError, match="give --weights PATH"):
+    (tmp_path / "x.pt").write_bytes(b"nothing of the kind")
+    for weights, sentence in (
+        (None, "give --weights PATH"),
+        (tmp_path / "nowhere.pt", "does not exist"),
+        (tmp_path / "x.pt", "give --weights PATH"),
+    ):
+        with pytest.raises(MlError, match=sentence):
             load_features("xrv", weights)

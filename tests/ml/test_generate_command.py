@@ -94,9 +94,10 @@ def test_what_cannot_be_done_is_one_sentence(base, tmp_path, arguments, sentence
     bank = tmp_path / "bank"
     runs = ["--runs", str(tmp_path / "runs")]
     assert generate.main([*given, *runs, "--bank", str(bank)]) == 1
-    said = capsys.readouterr().err
-    assert sentence in said
-    assert said.strip().count("\n") == 0
+    # The small base reads letters as tokens, so that every prompt is noted as too long for it.
+    said = [t for t in capsys.readouterr().err.splitlines() if not t.startswith("note: of the ")]
+    assert len(said) == 1
+    assert sentence in said[0]
     assert not (bank / "bank.json").exists()
 
 

@@ -159,7 +159,7 @@ def test_a_run_without_a_checkpoint_can_be_begun_anew(base, data, tmp_path):
 
 
 def test_memory_that_runs_out_is_one_sentence(base, data, tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 TiB")
 
     monkeypatch.setattr(ml.training.loop.MomentCache, "fill", full)

@@ -10,6 +10,7 @@ from single_file_layout import write_single_file
 from ml.errors import MlError
 from ml.methods.config import VARIANTS, check, load_variants
 from ml.tiny_base import build_tiny_base
+from ml.training.provenance import chosen_here
 from ml.variants import SD15_CONFIG, load_base, main
 
 
@@ -80,9 +81,8 @@ def test_the_presets_make_sense_and_say_where_they_are_from():
     ]  # fmt: skip
     for name, variant in VARIANTS.items():
         assert check(variant, name) is variant
-        assert variant.from_paper
+        assert variant.preset == name
         assert (variant.data.size, variant.training.epochs) == (512, 100)
-        assert variant.kind == "none" or variant.our_reading
 
 
 def test_a_toml_file_overrides_and_adds(tmp_path):
@@ -123,6 +123,7 @@ def test_a_toml_file_overrides_and_adds(tmp_path):
         ("[M1.lora]\nconv_rank = -1", "conv_rank is -1, but must be at least 0"),
         ("[M2.lora]\ntext_encoder_rank = 0", "text_encoder_rank is too small"),
         ("[M1.sampling]\nimages_per_condition = -1", "images_per_condition is -1, but must be"),
+        ("[N]\nlike = 'M1'\npreset = 'M3'", "write like = ..., not preset"),
         ("[M6]\nprompt_normal = 'x'", "both prompts must hold the new word <cxr>"),
         ("[M1", "is not valid TOML"),
     ],
@@ -141,7 +142,7 @@ def test_the_table_lists_every_preset(capsys):
     out = capsys.readouterr().out
     for name, variant in VARIANTS.items():
         assert f"{name}  {variant.title}" in out
-        assert variant.our_reading in out
+        assert f"chosen here: {chosen_here(variant)}" in out
 
 
 def test_a_tiny_base_is_the_same_from_the_same_seed():

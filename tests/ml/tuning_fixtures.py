@@ -65,7 +65,7 @@ def small(name, **changes):
     return dataclasses.replace(variant, training=override(variant.training, changes, "test"))
 
 
-def tune(name, run, base, data, *, variant=None, resume=False, **changes):
+def tune(name, run, base, data, *, variant=None, resume=False, prompts_given=True, **changes):
     """Tune a small variant on the CPU, its moments cached beside the run."""
     return finetune(
         name,
@@ -76,6 +76,7 @@ def tune(name, run, base, data, *, variant=None, resume=False, **changes):
         resume=resume,
         device="cpu",
         cache=run.parent / "cache",
+        prompts_given=prompts_given,
     )
 
 

@@ -25,7 +25,7 @@ from app.domain.errors import BadDesign, BadInput, Refused, StudyFrozen
 from app.services.create_study import change_design, create_study
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.rehearse_study import rehearse_study
-from app.steps.lay_out_presentations import lay_out_presentations
+from app.steps.lay_out_presentations import lay_out_early
 from tests.studies import NOW, House, design_values
 
 
@@ -278,7 +278,7 @@ def test_an_order_can_be_redone_from_its_stored_seed(house: House) -> None:
         session.flush()
         twin.code = "R01"
         with session.no_autoflush:
-            lay_out_presentations(session, twin, design_from_json(study.design))
+            lay_out_early(session, twin, design_from_json(study.design))
             seed = twin.order_seed
         twin.code = "R01x"
     assert seed == "spread-1:7:R01"

@@ -21,7 +21,7 @@ from app.statistics.agreement.coefficients import (
     gwet_ac,
     percent_agreement,
 )
-from app.statistics.agreement.icc import icc, variance_components
+from app.statistics.agreement.icc import icc
 from app.statistics.agreement.intra_reader import NORMAL_95, intra_reader, reader_repeats
 from app.statistics.agreement.kappa import (
     bias_index,
@@ -37,6 +37,7 @@ from app.statistics.agreement.krippendorff import alpha_of_distance, krippendorf
 from app.statistics.agreement.tallies import Tallies, whole
 from app.statistics.agreement.weights import agreement_weights
 from app.statistics.table.categories import category_values, one_hot
+from app.statistics.variance.components import variance_components
 
 Rows = Sequence[Mapping[str, str]]
 Args = Mapping[str, Any]

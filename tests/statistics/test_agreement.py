@@ -376,3 +376,33 @@ def test_unused_steps_of_the_scale_count() -> None:
     )
     assert four["brennan_prediger"].estimate != five["brennan_prediger"].estimate
     assert four["fleiss_kappa"].estimate == pytest.approx(five["fleiss_kappa"].estimate)
+
+
+def test_coefficients_known_to_cover_badly_carry_a_caution() -> None:
+    matrix = ratings_with_gaps(seed=8)
+    realism = agreement(matrix, kind="realism", categories=STEPS)
+    called = (matrix > 2) * np.where(np.isnan(matrix), np.nan, 1.0)
+    verdict = agreement(called, kind="verdict", categories=(0, 1))
+    assert "89 to 97 %" in realism["gwet_ac2"].caution
+    assert "91 to 98 %" in verdict["gwet_ac1"].caution
+    assert realism["fleiss_kappa"].caution == realism["gwet_ac1"].caution == ""
+    own = agreement(matrix, kind="realism", categories=STEPS, generalise_to="cases")
+    assert own["gwet_ac2"].caution == ""
+
+
+@pytest.mark.parametrize("kind", ["realism", "verdict"])
+def test_with_two_categories_one_number_has_one_interval(kind: Any) -> None:
+    rng = np.random.default_rng(3)
+    matrix = (
+        rng.normal(size=(5, 1)) + rng.normal(size=(1, 20)) + rng.normal(size=(5, 20)) > 0
+    ) * 1.0
+    found = agreement(matrix, kind=kind, categories=(0.0, 1.0))
+    for same in (
+        ("krippendorff_alpha_nominal", "krippendorff_alpha_ordinal", "krippendorff_alpha_interval"),
+        ("cohen_kappa_mean", "cohen_kappa_mean_linear", "cohen_kappa_mean_quadratic"),
+        ("gwet_ac1", "gwet_ac2"),
+        ("pabak", "brennan_prediger"),
+    ):
+        ends = [(found[name].low, found[name].high) for name in same]
+        for other in ends[1:]:
+            assert other == pytest.approx(ends[0])

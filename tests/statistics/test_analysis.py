@@ -24,6 +24,7 @@ FIELDS = {
     "n_cases",
     "n_ratings",
     "state",
+    "caution",
 }
 KEYS = {
     "realism": {"mean", "median", "top2box"},
@@ -197,9 +198,9 @@ def test_reader_groups_are_described_with_the_readers_not_stated() -> None:
     groups = analyse(table).to_json()["groups"]["specialty"]
     assert set(groups) == {"thoracic", "general", "not stated"}
     assert groups["thoracic"]["M0"]["deception.rate"]["n_readers"] == 2
-    assert groups["general"]["M0"]["deception.rate"]["state"] == (
-        "not estimable: one reader, who says nothing about other readers"
-    )
+    alone = groups["general"]["M0"]["deception.rate"]
+    assert alone["estimate"] is not None
+    assert "this reader, images like these" in alone["method"]
 
 
 def test_without_groups_there_are_none() -> None:
@@ -282,15 +283,55 @@ def test_degenerate_studies_have_states_and_no_crash(name: str, generalise_to: A
         assert (estimate["estimate"] is None) == estimate["state"].startswith("not estimable: ")
 
 
-def test_an_arm_told_apart_by_everyone_says_so() -> None:
+def test_an_arm_told_apart_by_everyone_has_points_and_exact_bounds() -> None:
     found = analyse(STUDIES["told apart completely"]()).to_json()["arms"]["M0"]
-    assert found["discrimination"]["auc_realism"]["state"].startswith(
-        "not estimable: the AUC is 1 for every reader"
-    )
+    auc, rate = found["discrimination"]["auc_realism"], found["deception"]["rate"]
+    assert (auc["estimate"], auc["high"]) == (1.0, 1.0)
+    assert auc["low"] == pytest.approx(0.025 ** (1 / 6))
+    assert "exact bound" in auc["method"]
+    assert "from 6 pairs of images, for these readers and images like these" in auc["caution"]
+    assert (rate["estimate"], rate["low"]) == (0.0, 0.0)
+    assert rate["high"] == pytest.approx(1 - 0.025 ** (1 / 6))
     assert found["verdict"]["state"] == "distinguishable"
-    assert found["deception"]["rate"]["state"].startswith(
-        "not estimable: the rate judged real is 0 for every reader"
-    )
+    assert found["verdict"]["p_difference"] == pytest.approx(2 * 0.5**6)
+
+
+def test_one_reader_has_points_everywhere_and_intervals_over_images() -> None:
+    found = analyse(study(readers=1, cases=30)).to_json()
+    for arm in ("M0", "M1"):
+        for family in ("realism", "deception", "detection", "discrimination", "time", "drift"):
+            for key, estimate in found["arms"][arm][family].items():
+                assert estimate["estimate"] is not None, (family, key, estimate["state"])
+                assert estimate["low"] is not None, (family, key, estimate["method"])
+                assert "this reader, images like these" in estimate["method"]
+        verdict = found["arms"][arm]["verdict"]
+        assert (verdict["state"], verdict["p_difference"]) == ("inconclusive", None)
+        assert verdict["why"] == "one reader, who says nothing about other readers"
+    for pair in found["contrasts"]["pairs"]:
+        assert pair["estimate"] is not None
+        assert pair["p"] is not None
+        assert "this reader, images like these" in pair["method"]
+    own = analyse(study(readers=1, cases=30), settings=AnalysisSettings(generalise_to="cases"))
+    mean = own.to_json()["arms"]["M0"]["realism"]["mean"]
+    assert mean["low"] == found["arms"]["M0"]["realism"]["mean"]["low"]
+    # Asked of this reader, the verdict may be given.
+    assert own.to_json()["arms"]["M1"]["verdict"]["p_difference"] is not None
+
+
+def test_one_reader_of_these_images_only_has_points_without_intervals() -> None:
+    settings = AnalysisSettings(generalise_to="readers")
+    mean = analyse(study(readers=1), settings=settings).to_json()["arms"]["M0"]["realism"]["mean"]
+    assert mean["estimate"] is not None
+    assert mean["low"] is None
+    assert "no interval: one reader, who says nothing about other readers" in mean["method"]
+
+
+def test_two_readers_have_intervals_both_ways() -> None:
+    for target in ("readers_and_cases", "cases"):
+        settings = AnalysisSettings(generalise_to=target)  # type: ignore[arg-type]
+        found = analyse(study(readers=2, cases=30), settings=settings).to_json()["arms"]["M1"]
+        for family in ("realism", "deception", "detection", "discrimination"):
+            assert all(one["low"] is not None for one in found[family].values())
 
 
 def test_an_arm_nobody_rated_says_so() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from restricted_likelihood import dense_restricted_deviance
 from scipy import optimize
 from textbook_agreement import SHROUT_FLEISS_1979, ratings_with_gaps
 
-from app.statistics.agreement.icc import icc, iccs, variance_components
+from app.statistics.agreement.icc import icc, iccs
 from app.statistics.table.ratings import Float
+from app.statistics.variance.components import variance_components
 
 SINGLE = ("1", "A1", "C1")
 AVERAGE = ("1k", "Ak", "Ck")
@@ -77,22 +79,6 @@ def test_a_variance_on_the_boundary_is_zero() -> None:
     assert at < dense_restricted_deviance(matrix, found.case, 0.02, found.residual)
     assert at < dense_restricted_deviance(matrix, found.case * 1.1, 0.0, found.residual)
     assert at < dense_restricted_deviance(matrix, found.case * 0.9, 0.0, found.residual)
-
-
-def dense_restricted_deviance(matrix: Float, case: float, reader: float, residual: float) -> float:
-    j, k = np.nonzero(np.isfinite(matrix))
-    y = matrix[j, k]
-    v = (
-        residual * np.eye(y.size)
-        + case * (k[:, None] == k[None])
-        + reader * (j[:, None] == j[None])
-    )
-    ones = np.ones((y.size, 1))
-    inverse = np.linalg.inv(v)
-    information = ones.T @ inverse @ ones
-    mean = (ones.T @ inverse @ y) / information[0, 0]
-    rest = y - mean
-    return float(np.linalg.slogdet(v)[1] + np.log(information[0, 0]) + rest @ inverse @ rest)
 
 
 def test_more_readers_than_cases_give_the_same_variances_turned_round() -> None:

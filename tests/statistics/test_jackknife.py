@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from app.statistics.variance.jackknife import JackknifeInput, jackknife_variance, two_way_estimate
+from app.statistics.variance.jackknife import (
+    IntervalRule,
+    JackknifeInput,
+    JackknifeScale,
+    interaction_variance,
+    jackknife_variance,
+    two_way_estimate,
+)
 
 
 def mean_left_out(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> JackknifeInput:
@@ -66,3 +75,100 @@ def test_an_undefined_estimate_says_why() -> None:
 
 def test_one_value_left_out_has_no_variance() -> None:
     assert math.isnan(jackknife_variance(np.array([1.0])))
+
+
+def mean_left_out_twice(
+    matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> JackknifeInput:
+    readers, cases = matrix.shape
+    return replace(
+        mean_left_out(matrix),
+        without_both=np.array(
+            [
+                [np.delete(np.delete(matrix, j, axis=0), k, axis=1).mean() for k in range(cases)]
+                for j in range(readers)
+            ]
+        ),
+    )
+
+
+def test_the_noise_of_single_readings_counts_once() -> None:
+    """For a mean it is the unbiased variance (MS(R) + MS(C) - MS(RC)) / (J K)."""
+    rng = np.random.default_rng(4)
+    matrix = rng.normal(size=(6, 1)) + rng.normal(size=(1, 30)) + rng.normal(size=(6, 30))
+    found = two_way_estimate(mean_left_out_twice(matrix), (6, 30, 180), why_undefined="")
+    of_readers = matrix.mean(axis=1).var(ddof=1) / 6
+    of_cases = matrix.mean(axis=0).var(ddof=1) / 30
+    residual = matrix - matrix.mean(axis=0) - matrix.mean(axis=1)[:, None] + matrix.mean()
+    shared = (residual**2).sum() / (5 * 29) / 180
+    assert found.se == pytest.approx(math.sqrt(of_readers + of_cases - shared))
+    part = of_readers - shared
+    assert found.df == pytest.approx((part + of_cases) ** 2 / (part**2 / 5 + of_cases**2 / 29))
+
+
+def test_readers_who_differ_by_no_more_than_chance_are_named() -> None:
+    matrix = np.random.default_rng(1).normal(size=(4, 30))
+    matrix = matrix - matrix.mean(axis=1, keepdims=True)
+    values = mean_left_out_twice(matrix)
+    assert values.without_both is not None
+    found = two_way_estimate(values, (4, 30, 120), why_undefined="")
+    assert "readers differ by no more than chance" in found.method
+    assert found.se == pytest.approx(math.sqrt(jackknife_variance(values.without_case)))
+    assert found.df == pytest.approx(29)
+    assert interaction_variance(values.without_both) > jackknife_variance(values.without_reader)
+
+
+def test_a_least_share_keeps_part_of_the_readers_variance() -> None:
+    values = JackknifeInput(
+        0.5, np.array([0.4, 0.5, 0.6]), np.array([0.4, 0.5, 0.6]), np.array([[0.0, 1], [1, 0]])
+    )
+    over = jackknife_variance(values.without_reader)
+    found = two_way_estimate(
+        values, (3, 3, 9), why_undefined="", rule=IntervalRule(least_share=0.1)
+    )
+    assert found.se == pytest.approx(math.sqrt(1.1 * over))
+
+
+def test_undefined_without_both_falls_back_to_the_wide_side_and_says_so() -> None:
+    values = JackknifeInput(
+        0.5, np.array([0.4, 0.5, 0.6]), np.array([0.4, 0.5, 0.6]), np.array([[0.0, np.nan], [1, 0]])
+    )
+    found = two_way_estimate(values, (3, 3, 9), why_undefined="")
+    assert found.se == pytest.approx(math.sqrt(2.0 * jackknife_variance(values.without_case)))
+    assert "on the wide side" in found.method
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high"),
+    [
+        (IntervalRule(), 0.8 - 0.1, 0.8 + 0.1),
+        (IntervalRule("fisher"), math.tanh(math.atanh(0.8) - 0.1 / 0.36), None),
+        (IntervalRule("complement"), 1 - 0.2 * math.exp(0.5), 1 - 0.2 * math.exp(-0.5)),
+    ],
+)
+def test_limits_are_made_on_the_rules_scale(
+    rule: IntervalRule, low: float, high: float | None
+) -> None:
+    values = JackknifeInput(0.8, np.array([0.7, 0.8, 0.9]), np.array([0.7, 0.8, 0.9]))
+    wide = two_way_estimate(values, (3, 3, 9), why_undefined="")
+    assert wide.df is not None
+    assert wide.se is not None
+    half = stats.t.ppf(0.975, wide.df) * wide.se
+    # Scaled to a half-width of 0.1 on the coefficient's own scale.
+    shrunk = JackknifeInput(
+        0.8,
+        0.8 + np.array([-0.1, 0, 0.1]) * 0.1 / half,
+        0.8 + np.array([-0.1, 0, 0.1]) * 0.1 / half,
+    )
+    found = two_way_estimate(shrunk, (3, 3, 9), why_undefined="", rule=rule)
+    assert found.low == pytest.approx(low)
+    if high is not None:
+        assert found.high == pytest.approx(high)
+
+
+@pytest.mark.parametrize("scale", ["fisher", "complement"])
+def test_the_end_of_the_scale_has_no_interval(scale: JackknifeScale) -> None:
+    values = JackknifeInput(1.0, np.array([1.0, 0.9, 1.0]), np.array([1.0, 0.9, 1.0]))
+    found = two_way_estimate(values, (3, 3, 9), why_undefined="", rule=IntervalRule(scale))
+    assert (found.estimate, found.low) == (1.0, None)
+    assert "end of its scale" in found.method

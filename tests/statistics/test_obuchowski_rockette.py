@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.table.settings import Generalisation
 from app.statistics.variance.obuchowski_rockette import difference, global_test, single_arm
 from app.statistics.variance.reader_means import reader_means
 
@@ -214,3 +215,47 @@ def test_a_negative_covariance_counts_as_none() -> None:
 def test_no_variance_at_all_is_named() -> None:
     arm = single_arm(np.full(3, 0.5), np.zeros((3, 3)))
     assert arm.why_not == "the variance over readers and cases is estimated as zero"
+
+
+# Three readers who agree by chance: MS(R) = .0001, Var = .01, Cov2 = .004.
+ALIKE = (
+    np.array([0.70, 0.71, 0.72]),
+    np.full((3, 3), 0.004) + 0.006 * np.eye(3),
+)
+
+
+def test_the_readers_mean_square_has_a_floor_where_it_is_asked_for() -> None:
+    theta, covariance = ALIKE
+    plain, floored = single_arm(theta, covariance), single_arm(theta, covariance, least_share=0.5)
+    assert plain.variance == pytest.approx(0.0001 / 3 + 0.004)
+    assert floored.variance == pytest.approx(0.5 * (0.01 - 0.004) / 3 + 0.004)
+    assert floored.df == pytest.approx((0.003 + 3 * 0.004) ** 2 / (0.003**2 / 2))
+    assert floored.ms_reader == plain.ms_reader
+
+
+def test_a_mean_square_above_the_floor_is_used_as_it_is() -> None:
+    theta, covariance = np.array([0.6, 0.7, 0.8]), ALIKE[1]
+    plain, floored = single_arm(theta, covariance), single_arm(theta, covariance, least_share=0.5)
+    assert (plain.variance, plain.df) == (floored.variance, floored.df)
+
+
+@pytest.mark.parametrize("target", ["readers", "cases"])
+def test_the_floor_does_not_touch_intervals_that_do_not_mix_readers_and_cases(
+    target: Generalisation,
+) -> None:
+    theta, covariance = ALIKE
+    plain = single_arm(theta, covariance, generalise_to=target)
+    floored = single_arm(theta, covariance, generalise_to=target, least_share=0.5)
+    assert (plain.variance, plain.df) == (floored.variance, floored.df)
+
+
+def test_the_global_test_and_the_contrast_share_the_floor() -> None:
+    theta = np.array([[0.70, 0.71, 0.72], [0.60, 0.61, 0.62]])
+    covariance = np.zeros((2, 3, 2, 3))
+    for arm in range(2):
+        covariance[arm, :, arm, :] = ALIKE[1]
+    test = global_test(theta, covariance, least_share=0.5)
+    pair = difference(theta, covariance, least_share=0.5)
+    assert test.denominator == pytest.approx(0.5 * (0.01 - 0.004) + 3 * 0.004)
+    assert test.statistic == pytest.approx(pair.statistic**2)
+    assert test.p_value == pytest.approx(pair.p_value)

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from app.statistics.realness.auc import reader_aucs
-from app.statistics.realness.equivalence import Verdict, equivalence_p_value, equivalence_verdict
+from app.statistics.realness.equivalence import (
+    Verdict,
+    difference_p_value,
+    equivalence_p_value,
+    equivalence_verdict,
+)
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers, limits
+from app.statistics.variance.interval import Scale, averaged_over_readers, limits
 
 
 def verdict(
@@ -60,12 +65,27 @@ def test_a_small_but_certain_difference_is_distinguishable_and_within_the_margin
     assert found.within_margin
 
 
-def test_equivalence_is_the_90_percent_interval_inside_the_margin() -> None:
+@pytest.mark.parametrize("scale", ["identity", "logit"])
+def test_equivalence_is_the_90_percent_interval_inside_the_margin(scale: Scale) -> None:
     for estimate in np.linspace(0.41, 0.59, 19):
         for se in (0.01, 0.03, 0.05, 0.08):
-            low, high = limits(float(estimate), se, 12.0, level=0.90)
+            low, high = limits(float(estimate), se, 12.0, level=0.90, scale=scale)
             inside = low > 0.4 and high < 0.6
-            assert (equivalence_p_value(float(estimate), se, 12.0, margin=0.1) < 0.05) == inside
+            p_value = equivalence_p_value(float(estimate), se, 12.0, margin=0.1, scale=scale)
+            assert (p_value < 0.05) == inside
+
+
+@pytest.mark.parametrize("scale", ["identity", "logit"])
+def test_a_difference_is_the_95_percent_interval_without_a_half(scale: Scale) -> None:
+    told = 0
+    for estimate in np.linspace(0.31, 0.97, 67):
+        for se in (0.01, 0.03, 0.05, 0.08):
+            low, high = limits(float(estimate), se, 7.0, level=0.95, scale=scale)
+            excluded = low > 0.5 or high < 0.5
+            p_value = difference_p_value(float(estimate), se, 7.0, scale=scale)
+            assert (p_value < 0.05) == excluded
+            told += excluded
+    assert 20 < told < 248
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -92,8 +112,25 @@ def test_complete_separation_is_distinguishable_when_chance_could_hardly_do_it()
     theta, covariance = reader_aucs(real, synthetic)
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "distinguishable"
-    assert found.p_difference == pytest.approx(2 / 184756)
+    assert found.p_difference == pytest.approx(2 * 0.5**10)
+    assert (found.low, found.high) == (pytest.approx(0.05**0.1), 1.0)
     assert "separates the arms completely" in found.why
+
+
+@pytest.mark.parametrize("cases", [3, 4, 5, 6, 7, 20])
+def test_at_complete_separation_interval_and_p_value_agree(cases: int) -> None:
+    real, synthetic = np.full((3, cases), 5.0), np.full((3, cases + 2), 1.0)
+    theta, covariance = reader_aucs(real, synthetic)
+    settings = AnalysisSettings()
+    found = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    auc = averaged_over_readers(
+        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+    )
+    assert auc.low is not None
+    assert found.p_difference is not None
+    assert found.low is not None
+    assert (found.p_difference < 0.05) == (auc.low > 0.5) == (found.state == "distinguishable")
+    assert auc.low < found.low < 1.0
 
 
 def test_complete_separation_of_four_images_is_inconclusive() -> None:
@@ -101,7 +138,7 @@ def test_complete_separation_of_four_images_is_inconclusive() -> None:
     theta, covariance = reader_aucs(real, synthetic)
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "inconclusive"
-    assert found.p_difference == pytest.approx(2 / 6)
+    assert found.p_difference == pytest.approx(0.5)
 
 
 def test_one_reader_is_inconclusive_and_says_why() -> None:
@@ -110,7 +147,7 @@ def test_one_reader_is_inconclusive_and_says_why() -> None:
     found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
     assert found.state == "inconclusive"
     assert found.p_equivalence is None
-    assert found.why == "the AUC is not estimable: one reader, who says nothing about other readers"
+    assert found.why == "one reader, who says nothing about other readers"
 
 
 @pytest.mark.parametrize(

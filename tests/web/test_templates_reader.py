@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from app.domain.scales import Questions
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,7 +21,6 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.domain.blinding import BlindedCase
-from app.domain.scales import Questions
 from app.web.pages import Pages
 from app.web.reading_context import case_picture, key_list, profile_fields, question_list
 from app.web.security_headers import SecurityHeaders

@@ -1,15 +1,13 @@
 """Rows of ratings: appended, never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Answer, Presentation, Rating, Reader, ReadingSession
-from app.domain.blinding import opaque_token
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
-from app.domain.rehearsal import SimulatedAnswer
 
 
 def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
@@ -78,37 +76,3 @@ def practice_without_feedback(session: Session, reader: Reader) -> Presentation 
         .order_by(Presentation.position)
         .limit(1)
     ).one_or_none()
-
-
-def insert_simulated_ratings(
-    session: Session,
-    sitting: ReadingSession,
-    rows: Iterable[tuple[int, SimulatedAnswer, datetime, datetime]],
-) -> int:
-    """Insert first ratings: (presentation id, answer, shown at, submitted at); return the count."""
-    said = list(rows)
-    ids = session.scalars(
-        insert(Rating).returning(Rating.id, sort_by_parameter_order=True),
-        [
-            {
-                "presentation_id": presentation_id,
-                "session_id": sitting.id,
-                "submission": f"0.{opaque_token()}",
-                "is_first": True,
-                "shown_at": shown_at,
-                "submitted_at": submitted_at,
-                "reading_time_ms": answer.reading_time_ms,
-                "hidden_time_ms": 0,
-            }
-            for presentation_id, answer, shown_at, submitted_at in said
-        ],
-    ).all()
-    session.execute(
-        insert(Answer),
-        [
-            {"rating_id": rating_id, "question": key, "value": value_to_json(value)}
-            for rating_id, (_, answer, _, _) in zip(ids, said, strict=True)
-            for key, value in answer.answers.items()
-        ],
-    )
-    return len(said)

@@ -4,14 +4,12 @@ Nothing here names an arm: the order is computed elsewhere (app/steps/lay_out_pr
 only positions and opaque tokens are handed on. The reading routes live on this module.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Case, Presentation, Rating, Reader, Rendition, ShownCase
-from app.domain.blinding import opaque_token
 
 
 @dataclass(frozen=True)
@@ -20,46 +18,6 @@ class PendingCases:
 
     current: Presentation | None
     following: Presentation | None
-
-
-@dataclass(frozen=True)
-class Place:
-    """One presentation to be stored: which case stands at which 1-based position."""
-
-    case_id: int
-    is_practice: bool
-    position: int
-    replicate: int
-
-
-def store_presentations(session: Session, reader: Reader, places: Sequence[Place]) -> None:
-    """Insert a reader's presentations, each under a token of its own that tells nothing."""
-    tokens = [opaque_token() for _ in places]
-    session.execute(
-        insert(Presentation),
-        [
-            {
-                "reader_id": reader.id,
-                "token": token,
-                "is_practice": place.is_practice,
-                "position": place.position,
-                "replicate": place.replicate,
-            }
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
-    ids = dict(
-        session.execute(
-            select(Presentation.token, Presentation.id).where(Presentation.reader_id == reader.id)
-        ).all()
-    )
-    session.execute(
-        insert(ShownCase),
-        [
-            {"presentation_id": ids[token], "slot": 1, "case_id": place.case_id}
-            for token, place in zip(tokens, places, strict=True)
-        ],
-    )
 
 
 def pending_cases(session: Session, reader: Reader) -> PendingCases:

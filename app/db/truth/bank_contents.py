@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
-from app.domain.sampling import Stratum
+from app.domain.bank_image import BankImage
+from app.domain.candidates import Stratum
 
 
 def arms_by_key(session: Session, keys: Sequence[str] | None = None) -> dict[str, Arm]:
@@ -28,15 +29,16 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
     return {(arm, condition): count for arm, condition, count in rows}
 
 
-def bank_images(session: Session, arms: Sequence[str], size: int) -> dict[Stratum, list[str]]:
-    """The digests of the images that have a rendition of `size`, by arm and condition."""
+def bank_images(session: Session, arms: Sequence[str], size: int) -> list[BankImage]:
+    """The images of these arms that have a rendition of `size`, with what the records say."""
     rows = session.execute(
-        select(Arm.key, Image.condition, Image.sha256)
+        select(Arm.key, Image.sha256, Image.condition, Image.provenance)
         .join(Image, Image.arm_id == Arm.id)
         .join(Rendition, Rendition.image_id == Image.id)
         .where(Arm.key.in_(arms), Rendition.size == size)
+        .order_by(Arm.key, Image.sha256)
     )
-    images: dict[Stratum, list[str]] = {}
-    for arm, condition, sha256 in rows:
-        images.setdefault((arm, condition), []).append(sha256)
-    return images
+    return [
+        BankImage(arm, sha256, {**provenance, "condition": condition})
+        for arm, sha256, condition, provenance in rows
+    ]

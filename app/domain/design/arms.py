@@ -1,12 +1,13 @@
 """The arms of a design: cases by stratum, or images picked by hand."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import pairwise
 
 from app.domain.design.design import MOST_CASES, ArmPlan
-from app.domain.document import Table
+from app.domain.document import Table, plain_text
 
-_DIGEST = re.compile(r"[0-9a-f]{12,64}")
+DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
 
 def read_arms(top: Table) -> tuple[ArmPlan, ...]:
@@ -37,21 +38,32 @@ def read_arms(top: Table) -> tuple[ArmPlan, ...]:
 def _cases(row: Table) -> tuple[tuple[str, int], ...]:
     given = row.take("cases", {})
     # A stored design lists pairs, which keep their order when keys are sorted.
-    if isinstance(given, Sequence) and all(isinstance(one, Sequence) for one in given):
-        given = {str(one[0]): one[-1] for one in given if len(one) == 2}
+    if isinstance(given, list) and all(_is_pair(one) for one in given):
+        strata = [one[0] for one in given]
+        if len(set(strata)) != len(strata):
+            row.wrong("cases", "name a stratum twice")
+        given = dict(given)
     if not isinstance(given, Mapping):
         row.wrong("cases", "must give a number for each stratum, such as { normal = 10 }")
         return ()
     counts = Table(row.where("cases"), given, row.problems)
-    return tuple((stratum, counts.whole(stratum, 0, 0, MOST_CASES)) for stratum in counts.unread())
+    cases = tuple((name, counts.whole(name, 0, 0, MOST_CASES)) for name in counts.unread())
+    if any(not name or name != plain_text(name) or len(name) > 64 for name, _ in cases):
+        row.wrong("cases", "must name strata by 1 to 64 characters, without blanks at the ends")
+    return cases
+
+
+def _is_pair(one: object) -> bool:
+    return isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[0], str)
 
 
 def _check_images(row: Table, plan: ArmPlan) -> None:
     if plan.images and plan.cases:
         row.wrong("images", "are picked by hand, so cases can't be drawn too; give one of the two")
     for image in plan.images:
-        if not _DIGEST.fullmatch(image):
+        if not DIGEST.fullmatch(image):
             row.wrong("images", f"names images by the SHA-256 of their files, not {image!r}")
             break
-    if len(set(plan.images)) != len(plan.images):
+    names = sorted(plan.images)
+    if any(later.startswith(one) for one, later in pairwise(names)):
         row.wrong("images", "names an image twice")

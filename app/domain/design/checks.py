@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.design.design import Phase, StudyDesign
+from app.domain.design.design import Phase, Presentation, StudyDesign
 from app.domain.document import Problems
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
@@ -37,11 +37,7 @@ def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Proble
     for question in design.questions_of(phase):
         _check_place(question, "case", f"{place}.questions", problems)
         _check_pictures(question, shown.pictures, f"{place}.questions", problems)
-        if question.measure == "prompt_agreement" and not shown.beside:
-            problems.add(
-                f"{place}.presentation.beside",
-                f"{question.key} asks for agreement with a text; name the key that holds it",
-            )
+        _check_shown(question, shown, place, problems)
     for question in design.questions_of(phase, at_end=True):
         _check_place(question, "phase_end", f"{place}.end_questions", problems)
         if question.kind in ("side", "marks"):
@@ -55,8 +51,31 @@ def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Proble
         problems.add(f"{place}.end_questions", f"{min(twice)} is asked of each case already")
     if not phase.questions:
         problems.add(f"{place}.questions", "ask something of each case")
+    if phase.part_count >= design.case_count:
+        problems.add(
+            f"{place}.part_count",
+            f'is {phase.part_count} of {design.case_count}; use cases = "same"',
+        )
     if shown.pictures > 1:
         _check_sets(design, phase, place, problems)
+
+
+def _check_shown(question: Question, shown: Presentation, place: str, problems: Problems) -> None:
+    if question.measure == "prompt_agreement" and not shown.beside:
+        problems.add(
+            f"{place}.presentation.beside",
+            f"{question.key} asks for agreement with a text; name the key that holds it",
+        )
+    if question.measure == "find_the_real" and shown.composition != "one_real":
+        problems.add(
+            f"{place}.presentation.composition",
+            f'{question.key} asks for the real picture; it needs "one_real"',
+        )
+    if question.kind == "marks" and shown.exposures_ms:
+        problems.add(
+            f"{place}.presentation.exposures_ms",
+            f"{question.key} marks a picture that is gone by then; leave one of the two out",
+        )
 
 
 def _check_place(question: Question, where: str, place: str, problems: Problems) -> None:
@@ -79,7 +98,9 @@ def _check_conditions(
     design: StudyDesign, keys: Sequence[str], place: str, problems: Problems
 ) -> None:
     for key in keys:
-        asked_if = design.question(key).asked_if
+        asked_if, of = design.question(key).asked_if, design.question(key).of
+        if of and of not in keys:
+            problems.add(place, f"{key} belongs to {of}, which is not asked beside it")
         if asked_if is not None and asked_if.question not in keys:
             problems.add(
                 place, f"{key} depends on {asked_if.question}, which is not asked beside it"
@@ -93,8 +114,6 @@ def _check_sets(design: StudyDesign, phase: Phase, place: str, problems: Problem
             f"{place}.presentation.pictures",
             f"are {shown.pictures}, each from another arm, and the study has {arms}",
         )
-    if shown.composition == "one_real" and shown.pictures < 2:
-        problems.add(f"{place}.presentation.pictures", "must be at least 2")
     if design.replicates.count and phase.key == design.phases[0].key:
         problems.add("replicates.count", "repeats single pictures; leave it at 0 for sets")
 
@@ -135,12 +154,18 @@ def _check_allocation(design: StudyDesign, problems: Problems) -> None:
     elif allocation.cases_per_reader:
         problems.add("allocation.cases_per_reader", 'belongs to scheme = "quota"')
     if allocation.scheme == "split_plot":
-        smallest = min((count for plan in design.arms for _, count in plan.cases), default=0)
-        if design.case_count < allocation.groups:
-            problems.add("allocation.groups", f"are more than the cases ({smallest} at the least)")
+        smallest = min(design.arms, key=lambda plan: plan.total, default=None)
+        if smallest is not None and smallest.total < allocation.groups:
+            problems.add(
+                "allocation.groups",
+                f"are {allocation.groups}, and {smallest.arm} has {smallest.total} cases",
+            )
 
 
 def _check_analysis(design: StudyDesign, problems: Problems) -> None:
     primary = design.analysis.primary
-    if primary and primary not in {question.key for question in design.questions}:
+    question = next((one for one in design.questions if one.key == primary), None)
+    if primary and question is None:
         problems.add("analysis.primary", f"{primary!r} is the key of no question")
+    elif question is not None and question.kind in ("text", "marks"):
+        problems.add("analysis.primary", f"{primary} can't be compared between arms; name another")

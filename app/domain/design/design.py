@@ -74,6 +74,8 @@ class Presentation:
     exposures_ms  how long the pictures stay, drawn evenly from these; none: as long as one looks
     mask          whether noise follows a timed picture, so that no after-image stays
     beside        the key of the bank's records whose text stands beside the picture; "" for none
+    reference     an image of the bank (the SHA-256 of its file) that stands beside every picture
+                  to be compared with, for visual grading; itself no case; "" for none
     """
 
     pictures: int = 1
@@ -82,6 +84,7 @@ class Presentation:
     exposures_ms: tuple[int, ...] = ()
     mask: bool = True
     beside: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)

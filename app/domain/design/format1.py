@@ -21,8 +21,8 @@ def format_2_of(data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     top.take("format")
     questions = _questions(top)
     arms = [_arm(row) for row in top.tables("arms")]
-    margin = top.take("equivalence_margin", 0.10)
-    consent = top.take("consent", None)
+    margin = top.number("equivalence_margin", 0.10, 0.0, 0.5)
+    consent = {"text": top.text("consent", longest=20_000)} if top.has("consent") else {}
     rest = {key: top.take(key) for key in top.unread()}
     _refuse_later_keys(rest, problems)
     return {
@@ -31,7 +31,7 @@ def format_2_of(data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         "questions": questions,
         "arms": arms,
         "analysis": {"margin": margin},
-        **({} if consent is None else {"consent": {"text": consent}}),
+        "consent": consent,
     }
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from app.domain.design import texts
+from app.domain.design.arms import DIGEST
 from app.domain.design.design import (
     MOST_CASES,
     MOST_PHASES,
@@ -22,7 +24,6 @@ def read_phases(top: Table, questions: Sequence[Question]) -> tuple[Phase, ...]:
     asked = tuple(question.key for question in questions)
     at_end = tuple(one.key for one in questions if MEASURES[one.measure].places[0] == "phase_end")
     everywhere = tuple(key for key in asked if key not in at_end)
-    shared = top.has("presentation")
     presentation = _read_presentation(top.table("presentation"))
     rows = top.tables("phases")
     if not rows:
@@ -32,22 +33,24 @@ def read_phases(top: Table, questions: Sequence[Question]) -> tuple[Phase, ...]:
     phases: list[Phase] = []
     for row in rows:
         own = row.has("presentation")
+        blinded = row.flag("purpose_blinded", False)
+        is_disclosure = bool(phases) and phases[-1].purpose_blinded and not blinded
         phase = Phase(
             key=row.text("key", f"phase{len(phases) + 1}", longest=40),
             title=row.text("title", "", longest=200),
-            introduction=row.text("introduction", "", longest=20_000),
+            introduction=row.text(
+                "introduction", texts.DISCLOSURE if is_disclosure else "", longest=20_000
+            ),
             questions=row.texts("questions") if row.has("questions") else everywhere,
             end_questions=row.texts("end_questions"),
             cases=row.word("cases", "new", ("new", "same", "part")),  # type: ignore[arg-type]
             of=row.text("of", "", longest=40),
             part_count=row.whole("part_count", 0, 0, MOST_CASES),
             presentation=_read_presentation(row.table("presentation")) if own else presentation,
-            purpose_blinded=row.flag("purpose_blinded", False),
+            purpose_blinded=blinded,
             washout_days=row.whole("washout_days", 0, 0, 3650),
         )
         row.refuse_the_rest("a phase")
-        if not own and not shared and phase.presentation.pictures > 1:
-            row.wrong("presentation", "is missing")
         _check_phase(row, phase, phases, asked)
         phases.append(phase)
     return tuple(phases)
@@ -66,10 +69,18 @@ def _read_presentation(table: Table) -> Presentation:
         exposures_ms=_exposures(table),
         mask=table.flag("mask", True),
         beside=table.text("beside", "", longest=80),
+        reference=table.text("reference", "", longest=64),
     )
     table.refuse_the_rest("a presentation")
     if (presentation.layout == "single") != (pictures == 1):
         table.wrong("layout", f"{presentation.layout} does not show {pictures} pictures")
+    if presentation.reference and not DIGEST.fullmatch(presentation.reference):
+        table.wrong(
+            "reference",
+            f"names an image by the SHA-256 of its file, not {presentation.reference!r}",
+        )
+    if presentation.reference and presentation.exposures_ms:
+        table.wrong("reference", "can't be compared with pictures that go after an exposure")
     return presentation
 
 

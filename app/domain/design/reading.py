@@ -1,6 +1,7 @@
 """From plain values (a TOML file, a form, stored JSON) to a design."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -21,10 +22,12 @@ from app.domain.design.design import (
 )
 from app.domain.design.format1 import format_2_of
 from app.domain.design.phases import read_phases
-from app.domain.document import Problems, Table
+from app.domain.document import Problems, Table, told
 from app.domain.questions.document import read_questions
 
 FORMATS = (1, FORMAT)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _TOGETHER = ("questions", "phases", "presentation", "arms", "format")
 REGISTRATION = (
     "ethics",
@@ -62,9 +65,9 @@ def design_from_json(text: str) -> StudyDesign:
 
 def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
     format_number = data.get("format", 1)
-    if format_number not in FORMATS:
-        problems.add(
-            "format", f"must be one of {', '.join(map(str, FORMATS))}; not {format_number!r}"
+    if format_number not in FORMATS or isinstance(format_number, bool | float):
+        problems.unreadable(
+            "format", f"must be one of {', '.join(map(str, FORMATS))}; not {told(format_number)}"
         )
     if format_number == 1:
         data = format_2_of(data, problems)
@@ -75,22 +78,21 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
     is_blinded = phases[0].purpose_blinded
     several = phases[0].presentation.pictures > 1
     consent = top.table("consent")
-    instructions = texts.BLINDED_INSTRUCTIONS if is_blinded else texts.INSTRUCTIONS
-    if several and not is_blinded:
-        instructions = texts.INSTRUCTIONS_SEVERAL
     design = StudyDesign(
         title=top.text("title", longest=200, required=True),
-        language=top.text("language", "en", longest=35),
+        language=_language(top),
         arms=read_arms(top),
-        stratify_by=top.text("stratify_by", "condition", longest=80),
+        stratify_by=top.text("stratify_by", "condition", longest=80, required=True),
         matched_by=top.text("matched_by", "", longest=80),
         questions=questions,
         phases=phases,
-        instructions=top.text("instructions", instructions, longest=20_000),
+        instructions=top.text(
+            "instructions", texts.instructions(is_blinded, several), longest=20_000
+        ),
         consent=consent.text(
             "text", texts.BLINDED_CONSENT if is_blinded else texts.CONSENT, longest=20_000
         ),
-        consent_line=consent.text("line", texts.CONSENT_LINE, longest=400),
+        consent_line=consent.text("line", texts.CONSENT_LINE, longest=400, required=True),
         notice=top.text("notice", "", longest=200),
         replicates=_replicates(top),
         practice=_practice(top),
@@ -168,13 +170,20 @@ def _day(top: Table, key: str) -> date | None:
     value = top.take(key, None)
     if value is None or value == "":
         return None
-    # TOML has dates of its own, JSON and forms have text.
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
+    # TOML has dates of its own, JSON and forms have text. A moment is no day: in which zone?
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        top.wrong(key, f"must be a day such as 2027-01-31, not {value!r}")
-        return None
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    top.wrong(key, f"must be a day such as 2027-01-31, not {told(value)}")
+    return None
+
+
+def _language(top: Table) -> str:
+    tag = top.text("language", "en", longest=35)
+    if not _LANGUAGE.fullmatch(tag):
+        top.wrong("language", f"must be a tag such as en or pt-BR, not {told(tag)}")
+    return tag

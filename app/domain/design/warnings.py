@@ -1,6 +1,7 @@
 """What an investigator should read before a design is opened: not wrong, but perhaps not meant."""
 
 import re
+from dataclasses import asdict
 
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.questions.measures import MEASURES
@@ -36,9 +37,10 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
         "notice": design.notice,
         "instructions": design.instructions,
         "introduction": phase.introduction,
-        "purpose in the registration": design.registration.purpose,
         "title of the phase": phase.title,
     }
+    # The registration stands beside the consent.
+    shown |= {f"registration's {name}": text for name, text in asdict(design.registration).items()}
     warnings = [
         f"{name} is purpose-blinded, but the {what} says {match.group(0)!r}."
         for what, text in shown.items()

@@ -61,6 +61,8 @@ def _arm(plan: dict[str, Any]) -> dict[str, Any]:
 def _phase(phase: Phase) -> dict[str, Any]:
     plain = {key: value for key, value in asdict(phase).items() if value not in ("", 0, ())}
     plain["presentation"]["exposures_ms"] = list(phase.presentation.exposures_ms)
+    # An empty introduction is written, since there may be a default one.
+    plain["introduction"] = phase.introduction
     plain["questions"] = list(phase.questions)
     plain["end_questions"] = list(phase.end_questions)
     return plain

@@ -37,9 +37,10 @@ def value_from_json(text: str) -> Value:
     """A stored value, as `value_to_json` wrote it."""
     plain = json.loads(text)
     if isinstance(plain, list):
-        if plain and isinstance(plain[0], dict):
+        if plain and all(isinstance(one, dict) for one in plain):
             return tuple(Mark(**one) for one in plain)
-        return tuple(str(one) for one in plain)
-    if isinstance(plain, int | str):
+        if all(isinstance(one, str) for one in plain):
+            return tuple(plain)
+    elif isinstance(plain, int | str) and not isinstance(plain, bool):
         return plain
     raise ValueError(f"not a stored answer: {text[:80]}")

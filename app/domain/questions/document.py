@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.domain.document import Table
+from app.domain.document import Table, told
 from app.domain.questions.measures import MEASURES, Measure
 from app.domain.questions.question import AskedIf, KindName, Question
 from app.domain.questions.registry import KINDS, kind_of
@@ -79,9 +79,11 @@ def write_question(question: Question) -> dict[str, Any]:
         "required": question.required,
         **kind_of(question).write(question),
     }
-    for name in ("hint", "of", "finding", "reference"):
+    for name in ("hint", "of", "finding"):
         if getattr(question, name):
             plain[name] = getattr(question, name)
+    if question.reference != default_reference(question.measure):
+        plain["reference"] = question.reference
     if question.asked_if is not None:
         plain["asked_if"] = {
             "question": question.asked_if.question,
@@ -91,11 +93,12 @@ def write_question(question: Question) -> dict[str, Any]:
 
 
 def _read(row: Table) -> Question | None:
-    name = row.text("measure", "", required=True)
+    name = row.text("measure", "")
     measure = MEASURES.get(name)
     if measure is None:
-        if name:
-            row.wrong("measure", f"must be one of {', '.join(MEASURES)}; not {name!r}")
+        row.problems.unreadable(
+            row.where("measure"), f"must be one of {', '.join(MEASURES)}; not {name!r}"
+        )
         return None
     key = row.text("key", name)
     if not _KEY.fullmatch(key):
@@ -104,7 +107,7 @@ def _read(row: Table) -> Question | None:
         row.wrong("key", f"{key!r} is a column of the study's files already; give another")
     kind = _kind(row, measure)
     finding = row.text("finding", "", longest=80)
-    reference = row.text("reference", "findings" if name == "finding" else "", longest=80)
+    reference = row.text("reference", default_reference(name), longest=80)
     of = row.text("of", "", longest=40)
     prompt = row.text("prompt", measure.prompt, longest=400)
     if not prompt:
@@ -112,8 +115,8 @@ def _read(row: Table) -> Question | None:
     hint = row.text("hint", "", longest=400)
     required = row.flag("required", measure.required)
     asked_if = _asked_if(row)
-    if kind == measure.kinds[0] and not any(row.has(one) for one in _OWN_ANSWERS):
-        row = row.with_defaults(measure.options or {})
+    if not any(row.has(one) for one in _OWN_ANSWERS):
+        row = row.with_defaults(measure.options_of(kind))
     question = Question(
         key=key,
         measure=name,
@@ -132,12 +135,22 @@ def _read(row: Table) -> Question | None:
     return question
 
 
+def default_reference(measure: str) -> str:
+    """The key of the bank's records that holds a finding's reference standard."""
+    return "findings" if measure == "finding" else ""
+
+
 def _kind(row: Table, measure: Measure) -> KindName:
     given = row.take("kind", measure.kinds[0])
-    for kind in measure.kinds:
+    # A stored question keeps its kind, whichever its measure allows today.
+    possible = measure.kinds if row.problems.checking else tuple(KINDS)
+    for kind in possible:
         if given == kind:
             return kind
-    row.wrong("kind", f"must be one of {', '.join(measure.kinds)} for this measure; not {given!r}")
+    row.problems.unreadable(
+        row.where("kind"),
+        f"must be one of {', '.join(measure.kinds)} for this measure; not {told(given)}",
+    )
     return measure.kinds[0]
 
 
@@ -148,7 +161,8 @@ def _asked_if(row: Table) -> AskedIf | None:
     question = table.text("question", "", required=True)
     raw = table.take("values", ())
     values = (raw,) if isinstance(raw, str | int) else raw
-    if not isinstance(values, Sequence) or not values:
+    is_list = isinstance(values, list | tuple) and all(isinstance(one, str | int) for one in values)
+    if not is_list or not values:
         table.wrong("values", "must list the answers after which the question is asked")
         values = ()
     table.refuse_the_rest("asked_if")
@@ -190,6 +204,13 @@ def _check_references(row: Table, question: Question, earlier: Sequence[Question
     elif question.of and question.of not in by_key:
         row.wrong("of", f"names no earlier question ({question.of!r})")
     asked_if = question.asked_if
+    subject = by_key.get(question.of)
+    if subject is not None and subject.asked_if is not None and subject.asked_if != asked_if:
+        row.wrong(
+            "asked_if",
+            f"must be that of {subject.key}, to which the question belongs and which is not always "
+            "asked",
+        )
     if asked_if is None:
         return
     other = by_key.get(asked_if.question)
@@ -201,10 +222,17 @@ def _check_references(row: Table, question: Question, earlier: Sequence[Question
     if unknown:
         row.wrong(
             "asked_if.values",
-            f"{unknown[0]!r} is no answer to {other.key}; it has {', '.join(possible or ())}",
+            f"{unknown[0]!r} is no answer to {other.key}; it has {_named(other, possible or ())}",
         )
     if possible is None:
-        row.wrong("asked_if.question", f"{other.key} is free text, which decides nothing")
+        what = "marks" if other.kind == "marks" else "free text"
+        row.wrong("asked_if.question", f"{other.key} is {what}, which can't decide what is asked")
+
+
+def _named(question: Question, possible: Sequence[str]) -> str:
+    if question.kind in ("scale", "slider"):
+        return f"whole numbers from {question.low} to {question.high}"
+    return ", ".join(possible)
 
 
 def possible_cells(question: Question) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
 """What a question is for: one row a measure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.domain.questions.question import KindName
@@ -15,7 +15,8 @@ class Measure:
 
     kinds     how it may be asked, the first unless the design says otherwise
     prompt    what is asked unless the design says otherwise; empty where it must say
-    options   the kind's own options unless the design says otherwise
+    options   the first kind's own options unless the design says otherwise
+    others    the same of the other kinds it may be asked by
     what      what the answer is, in the codebook and the report
     reveals   whether asking it tells that some images are synthetic
     pictures  whether it is asked of one picture, of several, or of either
@@ -33,6 +34,12 @@ class Measure:
     required: bool = True
     places: tuple[Literal["case", "phase_end"], ...] = ("case",)
     options: Mapping[str, Any] | None = None
+    others: Mapping[KindName, Mapping[str, Any]] = field(default_factory=dict)
+
+    def options_of(self, kind: KindName) -> Mapping[str, Any]:
+        """What `kind` offers unless the design says otherwise."""
+        own = self.options if kind == self.kinds[0] else self.others.get(kind)
+        return own or {}
 
 
 REALISM_LABELS = (
@@ -41,6 +48,22 @@ REALISM_LABELS = (
     "Moderately realistic",
     "Very realistic",
     "Like a real radiograph",
+)
+# Instead of a verdict; the lower half calls the image real.
+CERTAINTY_LABELS = (
+    "Certainly real",
+    "Probably real",
+    "Possibly real",
+    "Possibly synthetic",
+    "Probably synthetic",
+    "Certainly synthetic",
+)
+FINDING_LABELS = (
+    "Definitely absent",
+    "Probably absent",
+    "Undecided",
+    "Probably present",
+    "Definitely present",
 )
 CONFIDENCE_LABELS = ("Guessing", "Unsure", "Fairly sure", "Sure", "Certain")
 # The first is what a simulated reader of strength 0 says; both orders are the design's to choose.
@@ -54,12 +77,14 @@ MEASURES: Mapping[str, Measure] = {
         ("scale", "slider"),
         "How realistic is it?",
         "how realistic the image looks; higher is more realistic",
+        pictures="one",
         options={"low": 1, "high": 5, "labels": list(REALISM_LABELS)},
     ),
     "quality": Measure(
         ("scale", "slider"),
         "How good is the technical quality of this image?",
         "image quality; higher is better",
+        pictures="one",
         options={"low": 1, "high": 5, "labels": ["Not usable", "Excellent"]},
     ),
     "verdict": Measure(
@@ -69,6 +94,7 @@ MEASURES: Mapping[str, Measure] = {
         reveals=True,
         pictures="one",
         options={"options": [dict(option) for option in VERDICT_OPTIONS]},
+        others={"scale": {"low": 1, "high": 6, "labels": list(CERTAINTY_LABELS)}},
     ),
     "confidence": Measure(
         ("scale", "slider"),
@@ -87,11 +113,13 @@ MEASURES: Mapping[str, Measure] = {
                 {"value": "present", "label": "Present", "key": "p"},
             ]
         },
+        others={"scale": {"low": 1, "high": 5, "labels": list(FINDING_LABELS)}},
     ),
     "prompt_agreement": Measure(
         ("scale", "slider"),
         "How well does the image agree with the text beside it?",
         "agreement of the image with the text shown beside it; higher is better",
+        pictures="one",
         options={"low": 1, "high": 5, "labels": ["Not at all", "Completely"]},
     ),
     "preference": Measure(

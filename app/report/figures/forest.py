@@ -70,7 +70,7 @@ def draw_auc(analysis: Analysis) -> Figure:
         analysis,
         lines,
         style="plain",
-        label=f"AUC from {MEASURES[key]} (0.5 = indistinguishable)",
+        label=f"AUC from {MEASURES[key]} (0.5 = rated alike)",
         limits=None,
         reference=0.5,
         reference_name="",

@@ -195,8 +195,8 @@ def verdict_table(analysis: Analysis, labels: Labels) -> ReportTable:
         ],
         rows,
         [
-            "AUC: chance that a real image is rated more realistic than a synthetic one, 0.5 = "
-            f"indistinguishable. The verdict rests on the AUC from {MEASURES.get(used, 'none')} "
+            "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = "
+            f"rated alike. The verdict rests on the AUC from {MEASURES.get(used, 'none')} "
             f"with a margin of ±{analysis.settings.margin:g}; p values of the verdicts are not "
             "adjusted for the number of arms.",
         ],

@@ -9,15 +9,17 @@ from app.statistics.table.estimate import Estimate
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a table: a text, below it its interval, and why there is none.
+    """What stands in a table: a text, below it its interval, and what must be said of them.
 
-    `mark` is the letter of the footnote that says why.
+    `why` says why there is no number, `caution` what to hold against one; `mark` is the letter of
+    the footnote that carries either.
     """
 
     text: str
     interval: str = ""
     why: str = ""
     mark: str = ""
+    caution: str = ""
     is_words: bool = False
 
 
@@ -33,7 +35,10 @@ class Row:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table with its footnotes; `columns` are the headings, that of the rows first."""
+    """A table with its footnotes; `columns` are the headings, that of the rows first.
+
+    `reasons` are the lettered footnotes: why a number is missing, or what to hold against it.
+    """
 
     name: str
     title: str
@@ -50,12 +55,13 @@ def table(
     rows: Sequence[Row],
     notes: Sequence[str] = (),
 ) -> ReportTable:
-    """Join rows to a table and letter the reasons of what could not be estimated."""
+    """Join rows to a table and letter its footnotes."""
     letters: dict[str, str] = {}
     for row in rows:
         for cell in row.cells:
-            if cell.why and cell.why not in letters:
-                letters[cell.why] = _letter(len(letters))
+            footnote = _footnote(cell)
+            if footnote and footnote not in letters:
+                letters[footnote] = _letter(len(letters))
     return ReportTable(
         name=name,
         title=title,
@@ -63,13 +69,21 @@ def table(
         rows=tuple(
             replace(
                 row,
-                cells=tuple(replace(cell, mark=letters.get(cell.why, "")) for cell in row.cells),
+                cells=tuple(
+                    replace(cell, mark=letters.get(_footnote(cell), "")) for cell in row.cells
+                ),
             )
             for row in rows
         ),
         notes=tuple(note for note in notes if note),
-        reasons=tuple((letter, why) for why, letter in letters.items()),
+        reasons=tuple((letter, footnote) for footnote, letter in letters.items()),
     )
+
+
+def _footnote(cell: Cell) -> str:
+    if cell.why:
+        return f"Not estimable: {cell.why}."
+    return f"Caution: {cell.caution}." if cell.caution else ""
 
 
 def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
@@ -78,7 +92,11 @@ def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
         why = why_not(estimate)
         # The real arm is what the others are held against: nothing is missing there.
         return Cell("ref.") if why.startswith("this is the real arm") else Cell(NONE, why=why)
-    return Cell(STYLES[style](estimate.estimate), interval(estimate.low, estimate.high, style))
+    return Cell(
+        STYLES[style](estimate.estimate),
+        interval(estimate.low, estimate.high, style),
+        caution=estimate.caution,
+    )
 
 
 def words(text: str) -> Cell:

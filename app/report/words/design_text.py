@@ -1,88 +1,72 @@
 """A study's design written as a commented TOML file."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from app.domain.design.design import StudyDesign
+from app.domain.design.design import Phase, Registration, StudyDesign
+from app.domain.design.writing import design_to_mapping
+from app.domain.questions.measures import MEASURES
 
-_TEMPLATE = """\
-# A study of real and synthetic chest radiographs. It opens as it stands:
-#   python -m app create-study design.toml      makes a draft and prints its short name
-#   python -m app open-study SHORT-NAME         draws the cases and freezes everything below
-# docs/study-design.md explains every line.
-
-title = {title}
-
-# Shown before anything else; the time of agreement is recorded.
-consent = {consent}
-
-# Shown before the first case, with the keys.
-instructions = {instructions}
-
-# One line at the top of every reader's page; leave it empty for none.
-notice = {notice}
-
-# Decides which cases are drawn and in which order each reader sees them.
-seed = {seed}
-
-# A pause is offered after every so many cases; 0 for none.
-break_every = {break_every}
-
-# At most so many cases of one arm in a row.
-longest_run = {longest_run}
-
-# An arm counts as equivalent to real if the 90 % interval of its AUC lies within 0.5 +- this.
-equivalence_margin = {equivalence_margin}
-
-# Side of the pictures that readers are sent, in pixels; the bank must hold renditions of it.
-rendition_size = {rendition_size}
-
-[questions]
-realism = {realism}          # "1-5", "1-7", "0-100" or "off"
-verdict = {verdict}             # real or synthetic?
-confidence = {confidence}          # 1 to 5, in the verdict
-comment = {comment}             # free text, never required
-
-[replicates]                 # cases shown a second time, for intra-reader agreement
-count = {replicates}
-minimum_lag = {minimum_lag}             # at least so many positions later
-
-[practice]                   # before the study proper, never counted
-count = {practice}
-feedback = {feedback}            # tell the truth of each practice case after it is rated
-
-# How many cases of each condition are drawn from each arm of the bank.
-"""
+_HEAD = (
+    "A study of chest radiographs. It opens as it stands:",
+    "  python -m app create-study design.toml      makes a draft and prints its short name",
+    "  python -m app open-study SHORT-NAME         draws the cases and freezes everything below",
+    "docs/study-design.md explains every line.",
+)
+# What a line or a table is for, by its name.
+_COMMENTS: Mapping[str, str] = {
+    "title": "On every page that readers see.",
+    "language": "Of the study's own texts, as a tag such as en or pt-BR.",
+    "instructions": "Shown before the first case, with the keys.",
+    "notice": "One line at the top of every reader's page; empty for none.",
+    "stratify_by": "The key of the bank's records that makes the strata.",
+    "matched_by": "The key whose value matched images share; empty for none.",
+    "seed": "Decides which cases are drawn and in which order each reader sees them.",
+    "break_every": "A pause is offered after every so many cases; 0 for none.",
+    "longest_run": "At most so many cases of one arm in a row.",
+    "rendition_size": "Side of the pictures that readers are sent, in pixels.",
+    "closes_on": "The last day of reading, in UTC; it then closes by itself.",
+    "consent": "Shown before anything else; the time of agreement is recorded.",
+    "registration": "Shown with the consent; leave empty what does not apply.",
+    "replicates": "Cases shown a second time, at least minimum_lag positions later.",
+    "practice": "Cases before the study proper, never counted; feedback tells their truth.",
+    "allocation": "Who reads which cases: crossed (all), split_plot (in groups) or quota.",
+    "analysis": "What is decided before anybody reads.",
+    "questions": "What is asked, in this order.",
+    "phases": "Parts of the study, in this order and never again.",
+    "arms": "How many cases of each stratum are drawn from each arm of the bank.",
+}
+_TEXTS = ("title", "language", "instructions", "notice", "stratify_by", "matched_by")
+_NUMBERS = ("seed", "break_every", "longest_run", "rendition_size")
+_TABLES = ("consent", "registration", "replicates", "practice", "allocation", "analysis")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def commented_design(design: StudyDesign, labels: Mapping[str, str]) -> str:
-    """The design as TOML that `design_from_mapping` reads back to an equal one."""
-    head = _TEMPLATE.format(
-        title=_text(design.title),
-        consent=_text(design.consent),
-        instructions=_text(design.instructions),
-        notice=_text(design.notice),
-        seed=design.seed,
-        break_every=design.break_every,
-        longest_run=design.longest_run,
-        equivalence_margin=design.analysis.margin,
-        rendition_size=design.rendition_size,
-        realism=_text(realism_word(design)),
-        verdict=_flag(design.first_with("verdict") is not None),
-        confidence=_flag(design.first_with("confidence") is not None),
-        comment=_flag(design.first_with("comment") is not None),
-        replicates=design.replicates.count,
-        minimum_lag=design.replicates.minimum_lag,
-        practice=design.practice.count,
-        feedback=_flag(design.practice.feedback),
-    )
-    arms = [
-        f"[[arms]]{_comment(labels.get(plan.arm, ''))}\n"
-        f"arm = {_text(plan.arm)}\nnormal = {plan.count('normal')}\n"
-        f"abnormal = {plan.count('abnormal')}\n"
-        for plan in design.arms
-    ]
-    return head + "\n".join(arms)
+def commented_design(
+    design: StudyDesign, labels: Mapping[str, str], about: Sequence[str] = ()
+) -> str:
+    """The design as TOML of format 2 that `design_from_mapping` reads back to an equal one.
+
+    `labels` are the arms' names in full, `about` lines on where the design comes from.
+    """
+    plain = design_to_mapping(design)
+    plain["matched_by"] = design.matched_by
+    plain["registration"] = {
+        name: plain["registration"].get(name, "") for name in Registration.__dataclass_fields__
+    }
+    lines = [_comment(line) for line in (*_HEAD, *about)]
+    lines += ["", f"format = {plain['format']}"]
+    for name in (*_TEXTS, *_NUMBERS):
+        lines += ["", _comment(_COMMENTS[name]), f"{name} = {_value(plain[name])}"]
+    lines += ["", _comment(_COMMENTS["closes_on"]), _last_day(design)]
+    for name in _TABLES:
+        lines += ["", _comment(_COMMENTS[name]), f"[{name}]", *_pairs(plain[name])]
+    lines += _questions(plain["questions"])
+    lines += _phases(plain["phases"], design.phases)
+    lines += _arms(plain["arms"], labels)
+    return "\n".join(lines) + "\n"
 
 
 def realism_word(design: StudyDesign) -> str:
@@ -91,17 +75,79 @@ def realism_word(design: StudyDesign) -> str:
     return "off" if realism is None else f"{realism.low}-{realism.high}"
 
 
+def _last_day(design: StudyDesign) -> str:
+    day = design.closes_on
+    return "# closes_on = 2027-01-31" if day is None else f"closes_on = {day.isoformat()}"
+
+
+def _questions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("", _comment(_COMMENTS["questions"]))
+    for row in rows:
+        what = MEASURES[row["measure"]].what
+        yield from (f"[[questions]]  # {what}", *_pairs(row), "")
+
+
+def _phases(rows: Sequence[Mapping[str, Any]], phases: Sequence[Phase]) -> Iterator[str]:
+    yield _comment(_COMMENTS["phases"])
+    for row, phase in zip(rows, phases, strict=True):
+        # Every field, those too that a stored design leaves out because they say nothing.
+        whole = {name: row.get(name, getattr(phase, name)) for name in phase.__dataclass_fields__}
+        shown = whole.pop("presentation")
+        yield from ("[[phases]]", *_pairs(whole), "", "[phases.presentation]", *_pairs(shown), "")
+
+
+def _arms(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Iterator[str]:
+    yield _comment(_COMMENTS["arms"])
+    for number, row in enumerate(rows):
+        if "cases" in row:
+            row = {**row, "cases": dict(row["cases"])}
+        if number:
+            yield ""
+        label = _comment(labels.get(row["arm"], ""))
+        yield from (f"[[arms]]  {label}".rstrip(" #"), *_pairs(row))
+
+
+def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
+    return (f"{_key(key)} = {_value(value)}" for key, value in table.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, Sequence):
+        items = [_inline(one) for one in value]
+        short = f"[{', '.join(items)}]"
+        return short if len(short) < 80 else "[\n" + "".join(f"    {one},\n" for one in items) + "]"
+    return repr(value)
+
+
+def _inline(value: Any) -> str:
+    return _quoted(value) if isinstance(value, str) else _value(value)
+
+
 def _text(text: str) -> str:
-    # A JSON string is a TOML basic string; paragraphs read better on lines of their own.
-    quoted = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A text; paragraphs read better on lines of their own."""
     if "\n" not in text:
-        return quoted
-    return '"""\n' + quoted[1:-1].replace("\\n", "\n") + '"""'
+        return _quoted(text)
+    lines = (_quoted(line)[1:-1] for line in text.split("\n"))
+    return '"""\n' + "\n".join(lines) + '"""'
 
 
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
+def _quoted(text: str) -> str:
+    # A JSON string is a TOML basic string but for this one character.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else _quoted(key)
 
 
 def _comment(text: str) -> str:
-    return f"  # {text.splitlines()[0]}" if text else ""
+    # A comment ends with its line and holds no control characters.
+    first = text.split("\n")[0]
+    return ("# " + "".join(one for one in first if one.isprintable())).rstrip()

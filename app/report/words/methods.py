@@ -256,12 +256,13 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
         "and bias index and PABAK [byrt, paradox], as Cohen’s κ averaged over pairs [light], "
         "Fleiss’ [fleiss] and Conger’s κ [conger], Gwet’s AC [gwet], Brennan-Prediger [brennan] "
         "and Krippendorff’s α [krippendorff], with two-way jackknife intervals over readers and "
-        "cases."
+        "cases in which the noise of single readings counts once [hoeffding]."
     ]
     if table.has("realism"):
         parts.append(
-            "Intraclass correlations [mcgraw] have F-based intervals on complete data and come "
-            "from REML on incomplete data; Kendall’s W is corrected for ties."
+            "Intraclass correlations [mcgraw] are those of the analysis of variance on complete "
+            "data and of REML on incomplete data, with jackknife intervals; Kendall’s W is "
+            "corrected for ties."
         )
     if bool(np.any(table.replicate > 0)):
         parts.append(

@@ -33,6 +33,8 @@ REFERENCES: dict[str, str] = {
     "and alternatives. Psychol Bull 1971;76:365-377. doi:10.1037/h0031643",
     "conger": "Conger AJ. Integration and generalization of kappas for multiple raters. Psychol "
     "Bull 1980;88:322-328. doi:10.1037/0033-2909.88.2.322",
+    "hoeffding": "Hoeffding W. A class of statistics with asymptotically normal distribution. Ann "
+    "Math Stat 1948;19:293-325. doi:10.1214/aoms/1177730196",
     "gwet": "Gwet KL. Computing inter-rater reliability and its variance in the presence of high "
     "agreement. Br J Math Stat Psychol 2008;61:29-48. doi:10.1348/000711006X126600",
     "brennan": "Brennan RL, Prediger DJ. Coefficient kappa: some uses, misuses, and alternatives. "

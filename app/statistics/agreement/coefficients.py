@@ -77,6 +77,45 @@ def conger_kappa(tallies: Tallies, weights: Float) -> Float:
     return _corrected(percent_agreement(tallies, weights), chance)
 
 
+def conger_kappa_without_both(one_hot: Float, weights: Float, observed: Float) -> Float:
+    """(J, K) Conger's kappas when each reader and each case are left out together.
+
+    Parameters
+    ----------
+    one_hot : (J, q, K) array
+    weights : (q, q) array
+        Agreement weights.
+    observed : (J, K) array
+        Observed agreement p_a of the same studies.
+    """
+    counts = one_hot.sum(axis=2)
+    n = counts.sum(axis=1)
+    # Shares of reader j when a case of category c is taken out, (J, c, q); a reader whose only
+    # rating it was drops out.
+    left = counts[:, None, :] - np.eye(counts.shape[1])
+    still = (n > 1.5).astype(np.float64)
+    without_one = left / np.maximum(n - 1.0, 1.0)[:, None, None] * still[:, None, None]
+    shares = counts / n[:, None]
+
+    def of_rating(with_all: Float, without: Float) -> Float:
+        """(J, K, ...) value of each reader where each case is left out, rated or not."""
+        change = without - with_all[:, None]
+        value: Float = with_all[:, None] + np.einsum("jck,jc...->jk...", one_hot, change)
+        return value
+
+    share = of_rating(shares, without_one)
+    alone = of_rating(
+        ((shares @ weights) * shares).sum(axis=-1),
+        ((without_one @ weights) * without_one).sum(axis=-1),
+    )
+    readers = of_rating(np.ones(n.size), np.broadcast_to(still[:, None], without_one.shape[:2]))
+    total, all_alone, all_readers = (part.sum(axis=0) - part for part in (share, alone, readers))
+    together = ((total @ weights) * total).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chance = (together - all_alone) / (all_readers**2 - all_readers)
+    return _corrected(observed, chance)
+
+
 def gwet_ac(tallies: Tallies, weights: Float) -> Float:
     """Gwet's AC1 (unweighted) and AC2 (weighted), steady where one category prevails.
 

@@ -33,23 +33,19 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from scipy import linalg, optimize, stats
+from scipy import stats
 
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float
+from app.statistics.variance.components import (
+    NoVarianceComponentsError,
+    one_way_components,
+    variance_components,
+)
 
 IccForm = Literal["1", "A1", "C1", "1k", "Ak", "Ck"]
 
 _NO_VARIATION = "every rating is the same"
-
-
-@dataclass(frozen=True)
-class VarianceComponents:
-    """Variances of the two-way random model, in squared rating units."""
-
-    case: float
-    reader: float
-    residual: float
 
 
 @dataclass(frozen=True)
@@ -127,39 +123,50 @@ def iccs(
         if reml
         else (partial(_by_anova, matrix), partial(_by_anova, matrix))
     )
-    squares = {
-        one_way_form: (one_way if one_way_form else two_way)()
-        for one_way_form in {form in ("1", "1k") for form in forms}
-    }
-    found: dict[IccForm, Estimate] = {}
-    for form in forms:
+    squares: dict[bool, _MeanSquares | str] = {}
+    for one_way_form in {form in ("1", "1k") for form in forms}:
         try:
-            estimate, low, high = _of_mean_squares(
-                squares[form in ("1", "1k")], form, readers, level
-            )
+            squares[one_way_form] = (one_way if one_way_form else two_way)()
+        except NoVarianceComponentsError as error:
+            squares[one_way_form] = str(error)
+    counts = (readers, cases, ratings)
+    return {
+        form: _of_form(squares[form in ("1", "1k")], form, counts, level, method) for form in forms
+    }
+
+
+def _of_form(
+    squares: _MeanSquares | str,
+    form: IccForm,
+    counts: tuple[int, int, int],
+    level: float,
+    method: str,
+) -> Estimate:
+    """One form from its mean squares, or from the reason why there are none."""
+    readers, cases, ratings = counts
+    why = squares if isinstance(squares, str) else ""
+    if not isinstance(squares, str):
+        try:
+            estimate, low, high = _of_mean_squares(squares, form, readers, level)
         except ZeroDivisionError:
             # Sparse ratings: variances that cancel, or a mean square of zero below a fraction.
-            found[form] = not_estimable(
-                "the variances of so few ratings cancel",
-                method=method,
-                n_readers=readers,
-                n_cases=cases,
-                n_ratings=ratings,
-            )
-            continue
-        found[form] = Estimate(
-            estimate=float(estimate),
-            # Stepped up, a limit can lie far below -1, where it says no more than -1 does.
-            low=None if low is None else max(-1.0, float(low)),
-            high=None if high is None else min(1.0, float(high)),
-            se=None,
-            df=None,
-            method=method if low is not None else f"{method}; no interval: no residual variance",
-            n_readers=readers,
-            n_cases=cases,
-            n_ratings=ratings,
+            why = "the variances of so few ratings cancel"
+    if why:
+        return not_estimable(
+            why, method=method, n_readers=readers, n_cases=cases, n_ratings=ratings
         )
-    return found
+    return Estimate(
+        estimate=float(estimate),
+        # Stepped up, a limit can lie far below -1, where it says no more than -1 does.
+        low=None if low is None else max(-1.0, float(low)),
+        high=None if high is None else min(1.0, float(high)),
+        se=None,
+        df=None,
+        method=method if low is not None else f"{method}; no interval: no residual variance",
+        n_readers=readers,
+        n_cases=cases,
+        n_ratings=ratings,
+    )
 
 
 def with_ratings(matrix: Float) -> Float:
@@ -167,23 +174,6 @@ def with_ratings(matrix: Float) -> Float:
     seen = np.isfinite(matrix)
     kept: Float = np.asarray(matrix, dtype=np.float64)[seen.any(axis=1)][:, seen.any(axis=0)]
     return kept
-
-
-def variance_components(matrix: Float) -> VarianceComponents:
-    """REML variances of case, reader and residual in rating = mean + case + reader + residual.
-
-    Parameters
-    ----------
-    matrix : (J, K) array of float
-        NaN where missing; every reader and case has a rating.
-
-    Notes
-    -----
-    The restricted likelihood is profiled over the mean and the residual variance and maximised over
-    the ratios of the two other variances to it. The effects of the longer side are eliminated one
-    by one (their block is diagonal), which leaves a matrix of the size of the shorter side.
-    """
-    return _fit_two_way(matrix)
 
 
 def _why_not(matrix: Float) -> str | None:
@@ -226,14 +216,14 @@ def _by_anova(matrix: Float) -> _MeanSquares:
 
 
 def _by_reml(matrix: Float) -> _MeanSquares:
-    found = variance_components(matrix)
+    fitted = variance_components(matrix)
     seen = np.isfinite(matrix)
     readers, cases = matrix.shape
     k, n = _harmonic(seen.sum(axis=0)), _harmonic(seen.sum(axis=1))
     return _MeanSquares(
-        case=found.residual + k * found.case,
-        reader=found.residual + n * found.reader,
-        residual=found.residual,
+        case=fitted.residual + k * fitted.case,
+        reader=fitted.residual + n * fitted.reader,
+        residual=fitted.residual,
         within=math.nan,
         df_case=cases - 1,
         df_reader=readers - 1,
@@ -245,45 +235,18 @@ def _by_reml(matrix: Float) -> _MeanSquares:
 
 
 def _one_way_by_reml(matrix: Float) -> _MeanSquares:
-    seen = np.isfinite(matrix)
-    per_case = seen.sum(axis=0)
-    total = int(per_case.sum())
-    centred = np.where(seen, matrix - matrix[seen].mean(), 0.0)
-    sums = centred.sum(axis=0)
-    squares = float((centred**2).sum())
-
-    def profile(root: float) -> tuple[float, float]:
-        ratio = root**2
-        shrink = ratio / (1.0 + ratio * per_case)
-        ones = float((per_case / (1.0 + ratio * per_case)).sum())
-        cross = float((sums / (1.0 + ratio * per_case)).sum())
-        rest = max(squares - float((shrink * sums**2).sum()) - cross**2 / ones, 0.0)
-        residual = rest / (total - 1)
-        deviance = (
-            (total - 1) * math.log(max(residual, 1e-300))
-            + float(np.log1p(ratio * per_case).sum())
-            + math.log(ones)
-        )
-        return deviance, residual
-
-    scales = np.concatenate(([0.0], np.geomspace(1e-3, 1e3, 25)))
-    best = int(np.argmin([profile(scale)[0] for scale in scales]))
-    bracket = (scales[max(best - 1, 0)], scales[min(best + 1, scales.size - 1)])
-    fit = optimize.minimize_scalar(
-        lambda root: profile(root)[0], bounds=bracket, method="bounded", options={"xatol": 1e-9}
-    )
-    root = float(fit.x) if fit.fun < profile(0.0)[0] else 0.0
-    within = profile(root)[1]
+    fitted = one_way_components(matrix)
+    per_case = np.isfinite(matrix).sum(axis=0)
     k = _harmonic(per_case)
     return _MeanSquares(
-        case=within + k * within * root**2,
+        case=fitted.residual + k * fitted.case,
         reader=math.nan,
         residual=math.nan,
-        within=within,
+        within=fitted.residual,
         df_case=matrix.shape[1] - 1,
         df_reader=math.nan,
         df_residual=math.nan,
-        df_within=total - matrix.shape[1],
+        df_within=int(per_case.sum()) - matrix.shape[1],
         k=k,
         n=math.nan,
     )
@@ -348,75 +311,12 @@ def _spearman_brown(single: float, readers: int) -> float:
     return readers * single / (1.0 + (readers - 1.0) * single)
 
 
-def _fit_two_way(matrix: Float) -> VarianceComponents:
-    if matrix.shape[0] > matrix.shape[1]:
-        turned = _fit_two_way(matrix.T)
-        return VarianceComponents(turned.reader, turned.case, turned.residual)
-    seen = np.isfinite(matrix)
-    mask = seen.astype(np.float64)
-    scale = float(matrix[seen].std()) or 1.0
-    centred = np.where(seen, (matrix - matrix[seen].mean()) / scale, 0.0)
-    per_reader, per_case = mask.sum(axis=1), mask.sum(axis=0)
-    reader_sums, case_sums = centred.sum(axis=1), centred.sum(axis=0)
-    total = float(mask.sum())
-    squares = float((centred**2).sum())
-    # Cases with the same number of ratings shrink alike: their incidences are added up once.
-    sizes, group = np.unique(per_case, return_inverse=True)
-    together = np.array(
-        [mask[:, group == g] @ mask[:, group == g].T for g in range(sizes.size)]
-    ).reshape(sizes.size, -1)
+def step_up(single: float, readers: int) -> float:
+    """ICC of the mean of ``readers`` readers from that of one (Spearman-Brown), at least -1.
 
-    def profile(roots: Float) -> tuple[float, float]:
-        """Restricted deviance and residual variance at the square roots of the ratios."""
-        of_case, of_reader = float(roots[0]) ** 2, float(roots[1]) ** 2
-        shrink = of_case / (1.0 + of_case * per_case)
-        # Cross products of (1, y) and of the reader effects with the cases eliminated.
-        of_size = of_case / (1.0 + of_case * sizes)
-        within = np.diag(per_reader) - (of_size @ together).reshape(per_reader.size, -1)
-        sides = np.column_stack(
-            (
-                per_reader - mask @ (shrink * per_case),
-                reader_sums - mask @ (shrink * case_sums),
-            )
-        )
-        cross = np.array(
-            [
-                [
-                    total - float((shrink * per_case**2).sum()),
-                    float(case_sums.sum() - (shrink * per_case * case_sums).sum()),
-                ],
-                [0.0, squares - float((shrink * case_sums**2).sum())],
-            ]
-        )
-        cross[1, 0] = cross[0, 1]
-        lower = linalg.cholesky(
-            np.eye(per_reader.size) + of_reader * within, lower=True, check_finite=False
-        )
-        half = linalg.solve_triangular(lower, sides, lower=True, check_finite=False)
-        cross = cross - of_reader * half.T @ half
-        residual = max(cross[1, 1] - cross[0, 1] ** 2 / cross[0, 0], 1e-300) / (total - 1.0)
-        deviance = (
-            (total - 1.0) * math.log(residual)
-            + float(np.log1p(of_case * per_case).sum())
-            + 2.0 * float(np.log(np.diag(lower)).sum())
-            + math.log(cross[0, 0])
-        )
-        return deviance, residual
-
-    fit = optimize.minimize(
-        lambda roots: profile(roots)[0],
-        x0=np.array([0.7, 0.4]),
-        method="L-BFGS-B",
-        jac="3-point",
-        bounds=((0.0, 1e4), (0.0, 1e4)),
-        options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 200},
-    )
-    # The deviance is even in a root, so the search may stop a hair above 0 where on another
-    # processor it ends at 0: so small a standard deviation beside the residual's is none.
-    roots = np.where(fit.x < 1e-5, 0.0, fit.x)
-    residual = profile(roots)[1] * scale**2
-    return VarianceComponents(
-        case=float(residual * roots[0] ** 2),
-        reader=float(residual * roots[1] ** 2),
-        residual=float(residual),
-    )
+    >>> round(step_up(0.2898, 4), 3)
+    0.62
+    """
+    if single <= -1.0 / (2.0 * readers - 1.0):
+        return -1.0
+    return _spearman_brown(single, readers)

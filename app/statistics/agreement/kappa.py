@@ -259,6 +259,29 @@ def pair_mean_without_one_case(table: Float, without_one: Float, indicator: Floa
         Its values after taking one case out of each cell.
     indicator : (J, q, K) array
     """
+    sums, counts = _pairs_without_one_case(table, without_one, indicator)
+    return _mean_of_pairs(sums.sum(axis=0), counts.sum(axis=0))
+
+
+def pair_mean_without_both(table: Float, without_one: Float, indicator: Float) -> Float:
+    """(J, K) means over pairs when each reader and each case are left out together.
+
+    Parameters as in :func:`pair_mean_without_one_case`.
+    """
+    sums, counts = _pairs_without_one_case(table, without_one, indicator)
+    return _mean_of_pairs(sums.sum(axis=0) - 2.0 * sums, counts.sum(axis=0) - 2.0 * counts)
+
+
+def _mean_of_pairs(sums: Float, counts: Float) -> Float:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: Float = sums / np.where(counts > 0.5, counts, np.nan)
+    return means
+
+
+def _pairs_without_one_case(
+    table: Float, without_one: Float, indicator: Float
+) -> tuple[Float, Float]:
+    """(J, K) sums over each reader's pairs without each case, and how many are defined."""
     readers, categories, cases = indicator.shape
     defined, values = _defined_pairs(table)
     off_diagonal = 1.0 - np.eye(readers)
@@ -269,14 +292,15 @@ def pair_mean_without_one_case(table: Float, without_one: Float, indicator: Floa
 
     def over_pairs(of_cell: Float) -> Float:
         square = of_cell.transpose(0, 2, 1, 3).reshape(readers * categories, -1)
-        total: Float = np.einsum("ik,ik->k", flat, square @ flat)
+        of_rating = (flat * (square @ flat)).reshape(readers, categories, cases)
+        total: Float = of_rating.sum(axis=1)
         return total
 
-    sums = values.sum() + over_pairs(change)
-    counts = defined.sum() + (over_pairs(lost) if lost.any() else np.zeros(cases))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means: Float = sums / np.where(counts > 0.5, counts, np.nan)
-    return means
+    sums = values.sum(axis=1)[:, None] + over_pairs(change)
+    counts = defined.sum(axis=1)[:, None] + (
+        over_pairs(lost) if lost.any() else np.zeros((readers, cases))
+    )
+    return sums, counts
 
 
 def _defined_pairs(table: Float) -> tuple[Float, Float]:

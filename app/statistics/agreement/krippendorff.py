@@ -156,6 +156,16 @@ def alpha_interval_without_one_case(matrix: Float) -> Float:
     return _alpha_of_parts(*(part.sum() - part for part in parts))
 
 
+def alpha_interval_without_both(matrix: Float) -> Float:
+    """(J, K) alphas with the interval metric when each reader and each case are left out."""
+    return np.array(
+        [
+            alpha_interval_without_one_case(np.delete(matrix, reader, axis=0))
+            for reader in range(matrix.shape[0])
+        ]
+    )
+
+
 def _filled(matrix: Real) -> tuple[Real, Real, Real]:
     seen = np.isfinite(matrix)
     centre = matrix[seen].mean() if seen.any() else 0.0

@@ -8,6 +8,7 @@ r (r - 1) ordered pairs of a case with r ratings.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,8 +154,11 @@ def leave_one_reader(one_hot: Float) -> Tallies:
     return tallies(one_hot, 1.0 - np.eye(readers), np.ones((readers, cases)))
 
 
-def leave_one_case(one_hot: Float) -> Tallies:
-    """K sets, the k-th without case k: the sums of the study less what the case brings to them."""
+def leave_one_case(one_hot: Float, *, with_readers: bool = True) -> Tallies:
+    """K sets, the k-th without case k: the sums of the study less what the case brings to them.
+
+    ``with_readers=False`` leaves the readers' own shares, by far the largest part, empty.
+    """
     readers, _, cases = one_hot.shape
     total = whole(one_hot)
     counts = _Counts.of(one_hot, np.ones((1, readers)))
@@ -168,14 +172,22 @@ def leave_one_case(one_hot: Float) -> Tallies:
         pairable=total.pairable - is_pairable,
         category_share=total.category_share - by_case / np.maximum(ratings, 1.0)[:, None],
         rated=total.rated - (ratings > 0),
-        reader_share=_shares(one_hot.sum(axis=2)[None] - one_hot.transpose(2, 0, 1)),
-        reader_weight=np.ones((cases, readers)),
+        reader_share=_shares(one_hot.sum(axis=2)[None] - one_hot.transpose(2, 0, 1))
+        if with_readers
+        else np.zeros((cases, 0, one_hot.shape[1])),
+        reader_weight=np.ones((cases, readers if with_readers else 0)),
         coincidences=Coincidences(
             matrix=total.coincidences.matrix - products * (per_pair * ratings)[:, None, None],
             margin=total.coincidences.margin - by_case * is_pairable[:, None],
             self_pairs=total.coincidences.self_pairs - ratings * is_pairable,
         ),
     )
+
+
+def leave_one_reader_and_case(one_hot: Float) -> Iterator[Tallies]:
+    """J times K sets, the k-th of the j-th without reader j and case k; no readers' shares."""
+    for reader in range(one_hot.shape[0]):
+        yield leave_one_case(np.delete(one_hot, reader, axis=0), with_readers=False)
 
 
 def _shares(counts: Real) -> Float:

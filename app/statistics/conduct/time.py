@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.statistics.realness.contrasts import compare_two_arms, independent_arms
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float, RatingsTable
+from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers, counts, limits
+from app.statistics.variance.interval import (
+    averaged_over_readers,
+    counts,
+    limits,
+    whom_it_speaks_for,
+)
 from app.statistics.variance.reader_means import reader_means
 
 
@@ -48,39 +54,32 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
     figures = independent_arms(
         "time.geometric_mean_ms", ("arm", "real"), [reader_means(m) for m in matrices], scale="log"
     )
-    contrast = compare_two_arms(figures, "arm", "real", settings)
+    found = compare_two_arms(figures, "arm", "real", settings)
     n_readers, n_cases, n_ratings = counts(matrices)
-    method = "Obuchowski-Rockette difference of mean logarithms"
-    if contrast.why_not is not None:
+    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    method = f"Obuchowski-Rockette difference of mean logarithms, {whom}"
+    if not math.isfinite(found.estimate):
         return not_estimable(
-            contrast.why_not,
+            found.why_not or "no reader has times of both",
             method=method,
             n_readers=n_readers,
             n_cases=n_cases,
             n_ratings=n_ratings,
         )
-    return _exponentiated(contrast.estimate, contrast.se, contrast.df, method, settings, matrices)
-
-
-def _exponentiated(
-    estimate: float,
-    se: float,
-    df: float,
-    method: str,
-    settings: AnalysisSettings,
-    matrices: list[Float],
-) -> Estimate:
-    low, high = limits(estimate, se, df, level=settings.level, scale="log")
-    n_readers, n_cases, n_ratings = counts(matrices)
-    ratio = math.exp(estimate)
-    return Estimate(
+    ratio = math.exp(found.estimate)
+    point = Estimate(
         estimate=ratio,
-        low=low,
-        high=high,
-        se=ratio * se,
-        df=None if math.isinf(df) else df,
+        low=None,
+        high=None,
+        se=None,
+        df=None,
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
         n_ratings=n_ratings,
     )
+    if found.why_not is not None:
+        return replace(point, method=f"{method}; no interval: {found.why_not}")
+    low, high = limits(found.estimate, found.se, found.df, level=settings.level, scale="log")
+    df = None if math.isinf(found.df) else found.df
+    return replace(point, low=low, high=high, se=ratio * found.se, df=df)

@@ -13,9 +13,15 @@ from scipy import stats
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
 from app.statistics.table.ratings import Float
-from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings
-from app.statistics.variance.interval import Scale, averaged_over_readers, limits
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import (
+    Scale,
+    averaged_over_readers,
+    limits,
+    whom_it_speaks_for,
+)
 from app.statistics.variance.obuchowski_rockette import (
+    LEAST_SHARE,
     Difference,
     GlobalTest,
     difference,
@@ -38,6 +44,8 @@ class ArmFigures:
         Over cases.
     scale : str
         ``"log"`` when theta is a mean of logarithms: contrasts are then ratios.
+    largest : float
+        Size of the largest difference the measure allows; limits of a contrast are cut there.
     """
 
     measure: str
@@ -45,6 +53,7 @@ class ArmFigures:
     theta: Float
     covariance: Float
     scale: Scale = "identity"
+    largest: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -113,12 +122,13 @@ def independent_arms(
     readers_of_arm: Sequence[tuple[Float, Float]],
     *,
     scale: Scale = "identity",
+    largest: float = math.inf,
 ) -> ArmFigures:
     """Join arms whose images are all different, so that they share readers and no covariance.
 
     Parameters
     ----------
-    measure, arms, scale
+    measure, arms, scale, largest
         As in :class:`ArmFigures`.
     readers_of_arm : sequence of ((J,) array, (J, J) array)
         Figures of merit and covariance of every arm.
@@ -129,18 +139,24 @@ def independent_arms(
     for i, (_, block) in enumerate(readers_of_arm):
         covariance[i, :, i, :] = block
     theta = np.array([theta for theta, _ in readers_of_arm]).reshape(n_arms, n)
-    return ArmFigures(measure, tuple(arms), theta, covariance, scale)
+    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest)
 
 
 def compare_two_arms(
     figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings
 ) -> Difference:
-    """Difference ``arm`` minus ``against`` of the reader-averaged figures, from these arms only."""
+    """Difference ``arm`` minus ``against`` of the reader-averaged figures, from these arms only.
+
+    One reader's difference is held against images like these, for this reader.
+    """
     chosen = [figures.arms.index(arm), figures.arms.index(against)]
+    theta = figures.theta[chosen]
+    target, _ = whom_it_speaks_for(_readers_of_all(theta), settings.generalise_to)
     return difference(
-        figures.theta[chosen],
+        theta,
         figures.covariance[chosen][:, :, chosen],
-        generalise_to=settings.generalise_to,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
     )
 
 
@@ -148,7 +164,8 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
     """All pairs of arms, p values adjusted by Holm over the pairs of this measure.
 
     The interval is theta_a - theta_b +- t SE on the scale of the measure (for times: of the
-    logarithm, giving a ratio). Each pair uses the data of its two arms only.
+    logarithm, giving a ratio), cut at the largest difference the measure allows. Each pair uses the
+    data of its two arms only.
 
     References
     ----------
@@ -165,7 +182,13 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
 
 def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
     """Global test that every arm has the same figure of merit."""
-    return global_test(figures.theta, figures.covariance, generalise_to=settings.generalise_to)
+    target, _ = whom_it_speaks_for(_readers_of_all(figures.theta), settings.generalise_to)
+    return global_test(
+        figures.theta,
+        figures.covariance,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+    )
 
 
 def global_to_json(test: GlobalTest) -> dict[str, Any]:
@@ -220,14 +243,14 @@ def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estima
     found = averaged_over_readers(
         theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
     )
-    if found.estimate is None or found.low is None or found.high is None or found.se is None:
+    if found.estimate is None:
         return found
     return replace(
         found,
         estimate=2.0 * found.estimate - 1.0,
-        low=2.0 * found.low - 1.0,
-        high=2.0 * found.high - 1.0,
-        se=2.0 * found.se,
+        low=None if found.low is None else 2.0 * found.low - 1.0,
+        high=None if found.high is None else 2.0 * found.high - 1.0,
+        se=None if found.se is None else 2.0 * found.se,
     )
 
 
@@ -259,25 +282,36 @@ def _no_friedman(n_readers: int, why: str) -> Friedman:
     return Friedman(None, None, None, n_readers, not_estimable(why).state)
 
 
+def _readers_of_all(theta: Float) -> int:
+    """Readers with a figure in every arm of (I, J)."""
+    return int(np.isfinite(theta).all(axis=0).sum())
+
+
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
     found = compare_two_arms(figures, arm, against, settings)
-    method = f"Obuchowski-Rockette, {GENERALISATIONS[settings.generalise_to]}"
+    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
     if found.why_not is not None:
+        known = math.isfinite(found.estimate)
+        estimate = math.exp(found.estimate) if figures.scale == "log" else found.estimate
         return Contrast(
             figures.measure,
             arm,
             against,
-            *(None,) * 8,
+            estimate if known else None,
+            *(None,) * 7,
             n_readers=found.n_readers,
-            method=method,
-            state=not_estimable(found.why_not).state,
+            method=f"{method}; no interval: {found.why_not}" if known else method,
+            state=ESTIMATED if known else not_estimable(found.why_not).state,
         )
     low, high = limits(
         found.estimate, found.se, found.df, level=settings.level, scale=figures.scale
     )
     estimate, se = found.estimate, found.se
+    if figures.scale == "identity":
+        low, high = max(low, -figures.largest), min(high, figures.largest)
     if figures.scale == "log":
         estimate = math.exp(found.estimate)
         se = estimate * found.se

@@ -61,7 +61,7 @@ def auc_figures(
     real = table.pooled_matrix(measure, table.real_arms)
     synthetic = [table.matrix(measure, arm) for arm in table.synthetic_arms]
     theta, covariance = reader_aucs_of_arms(real, synthetic, method=settings.covariance)
-    return ArmFigures(f"discrimination.{key}", table.synthetic_arms, theta, covariance)
+    return ArmFigures(f"discrimination.{key}", table.synthetic_arms, theta, covariance, largest=1.0)
 
 
 def discrimination(
@@ -73,7 +73,7 @@ def discrimination(
     """``auc_realism``, ``auc_confidence`` and ``auc_score`` of an arm against the real images.
 
     AUC = P(a real image is rated more realistic than a synthetic one), ties half, per reader and
-    averaged; 0.5 = indistinguishable. Signed confidence is the confidence, negative when the image
+    averaged; 0.5 = rated alike. Signed confidence is the confidence, negative when the image
     was called synthetic.
 
     Parameters

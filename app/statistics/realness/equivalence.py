@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from scipy import stats
 
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import limits
-from app.statistics.variance.obuchowski_rockette import single_arm
+from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_value_of_all
+from app.statistics.variance.interval import Scale, limits, t_against
+from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
 
 VerdictState = Literal["distinguishable", "equivalent", "inconclusive"]
 
@@ -31,13 +30,12 @@ class Verdict:
         ``auc_realism``, ``auc_confidence`` or ``auc_score``.
     margin : float
     p_difference : float or None
-        Two-sided p value of AUC = 0.5. It is made on the AUC scale, as MRMC software does; the
-        interval on the logit scale is a little wider towards 0.5, so that a p value just under
-        alpha may come with an interval that holds 0.5: the interval decides.
+        Two-sided p value of AUC = 0.5, on the logit scale like the interval: under alpha exactly
+        when the interval excludes 0.5.
     p_equivalence : float or None
-        Larger of the two one-sided p values of |AUC - 0.5| >= margin (TOST).
+        Larger of the two one-sided p values of |AUC - 0.5| >= margin (TOST), on that scale too.
     low, high : float or None
-        Interval of the equivalence test, of level 1 - 2 alpha, on the AUC scale.
+        Interval of the equivalence test, of level 1 - 2 alpha, made like the reported one.
     within_margin : bool
         Whether the equivalence test rejects; may be true of a distinguishable arm, which is then
         told apart by less than the margin.
@@ -69,8 +67,10 @@ class Verdict:
         }
 
 
-def difference_p_value(estimate: float, se: float, df: float) -> float:
-    """Two-sided p value of AUC = 0.5, from t = (AUC - 0.5) / SE.
+def difference_p_value(
+    estimate: float, se: float, df: float, *, scale: Scale = "identity"
+) -> float:
+    """Two-sided p value of AUC = 0.5.
 
     Parameters
     ----------
@@ -78,6 +78,9 @@ def difference_p_value(estimate: float, se: float, df: float) -> float:
         AUC and its standard error.
     df : float
         ``math.inf`` for a normal test.
+    scale : str
+        ``"identity"``: t = (AUC - 0.5) / SE, as MRMC software prints it; ``"logit"``: as the
+        product's intervals are made, logit(AUC) AUC (1 - AUC) / SE.
 
     Examples
     --------
@@ -86,19 +89,20 @@ def difference_p_value(estimate: float, se: float, df: float) -> float:
     >>> f"{difference_p_value(0.897037037, 0.033173596959, 12.7446475981):.3e}"
     '2.661e-08'
     """
-    return 2.0 * float(stats.t.sf(abs(estimate - 0.5) / se, df))
+    return 2.0 * float(stats.t.sf(abs(t_against(0.5, estimate, se, scale=scale)), df))
 
 
-def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float) -> float:
+def equivalence_p_value(
+    estimate: float, se: float, df: float, *, margin: float, scale: Scale = "identity"
+) -> float:
     """p value of the two one-sided tests of |AUC - 0.5| >= margin.
 
-    Below alpha exactly when the interval AUC +- t SE of level 1 - 2 alpha lies inside
-    0.5 +- margin. This interval is made on the AUC scale: on the logit scale, whose slope grows
-    away from 0.5, the test rejects 5.3 % at a nominal 5 % (docs/decisions/0022).
+    Below alpha exactly when the interval of level 1 - 2 alpha made on the same scale
+    (:func:`~app.statistics.variance.interval.limits`) lies inside 0.5 +- margin.
 
     Parameters
     ----------
-    estimate, se, df
+    estimate, se, df, scale
         As in :func:`difference_p_value`.
     margin : float
         Between 0 and 0.5.
@@ -112,10 +116,9 @@ def equivalence_p_value(estimate: float, se: float, df: float, *, margin: float)
     >>> round(equivalence_p_value(0.53, 0.02, 20, margin=0.10), 4)
     0.0011
     """
-    return max(
-        float(stats.t.sf((estimate - 0.5 + margin) / se, df)),
-        float(stats.t.cdf((estimate - 0.5 - margin) / se, df)),
-    )
+    above = t_against(0.5 - margin, estimate, se, scale=scale)
+    below = t_against(0.5 + margin, estimate, se, scale=scale)
+    return max(float(stats.t.sf(above, df)), float(stats.t.cdf(below, df)))
 
 
 def equivalence_verdict(
@@ -142,22 +145,26 @@ def equivalence_verdict(
     Returns
     -------
     Verdict
-        When every reader separates the arms completely there is no standard error. The chance that
-        the best single reader does so with images that are alike, 2 / C(n0 + n1, n1), is then the
-        p value of the difference.
+        When every reader separates the arms completely there is no standard error: the exact
+        bound of the AUC decides (:mod:`app.statistics.variance.exact_bound`). One reader is no
+        sample of readers and gets no verdict on what readers can tell, unless the question is of
+        this one.
     """
     alpha = 1.0 - settings.level
-    arm = single_arm(theta, covariance, generalise_to=settings.generalise_to)
-    if arm.n_readers and arm.estimate in (0.0, 1.0):
-        p_value = _complete_separation(theta, matrices)
+    arm = single_arm(
+        theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
+    )
+    if arm.n_readers == 1 and settings.generalise_to != "cases":
         return Verdict(
-            state="distinguishable" if p_value < alpha else "inconclusive",
+            state="inconclusive",
             measure=measure,
             margin=settings.margin,
-            p_difference=p_value,
-            p_equivalence=1.0,
-            why="every reader separates the arms completely; exact permutation test of one reader",
+            p_difference=None,
+            p_equivalence=None,
+            why="one reader, who says nothing about other readers",
         )
+    if arm.n_readers and arm.estimate in (0.0, 1.0):
+        return _complete_separation(arm.estimate, matrices, settings, measure)
     if arm.why_not is not None:
         return Verdict(
             state="inconclusive",
@@ -165,16 +172,17 @@ def equivalence_verdict(
             margin=settings.margin,
             p_difference=None,
             p_equivalence=None,
-            why=f"the AUC is not estimable: {arm.why_not}",
+            why=f"the AUC has no interval: {arm.why_not}",
         )
-    p_difference = difference_p_value(arm.estimate, arm.se, arm.df)
-    # The verdict goes by the interval that is reported, so that a reader never sees them disagree.
-    reported = limits(arm.estimate, arm.se, arm.df, level=settings.level, scale="logit")
-    p_equivalence = equivalence_p_value(arm.estimate, arm.se, arm.df, margin=settings.margin)
-    low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha)
+    # One scale for the interval, both tests and the inner interval: they can't contradict.
+    p_difference = difference_p_value(arm.estimate, arm.se, arm.df, scale="logit")
+    p_equivalence = equivalence_p_value(
+        arm.estimate, arm.se, arm.df, margin=settings.margin, scale="logit"
+    )
+    low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha, scale="logit")
     within = p_equivalence < alpha
     state: VerdictState = "inconclusive"
-    if reported[0] > 0.5 or reported[1] < 0.5:
+    if p_difference < alpha:
         state = "distinguishable"
     elif within:
         state = "equivalent"
@@ -190,11 +198,22 @@ def equivalence_verdict(
     )
 
 
-def _complete_separation(theta: Float, matrices: Sequence[Float]) -> float:
-    real, synthetic = (np.isfinite(matrix).sum(axis=1) for matrix in matrices)
-    rated = np.isfinite(theta)
-    orders = max(
-        math.comb(int(a) + int(b), int(b))
-        for a, b in zip(real[rated], synthetic[rated], strict=True)
+def _complete_separation(
+    auc: float, matrices: Sequence[Float], settings: AnalysisSettings, measure: str
+) -> Verdict:
+    """Verdict by the exact bound where every reader separates the arms completely."""
+    alpha = 1.0 - settings.level
+    trials = fewest_trials(matrices, settings.generalise_to)
+    p_value = p_value_of_all(trials)
+    bound = bound_of_all(trials, level=1.0 - 2.0 * alpha)
+    return Verdict(
+        state="distinguishable" if p_value < alpha else "inconclusive",
+        measure=measure,
+        margin=settings.margin,
+        p_difference=p_value,
+        p_equivalence=1.0,
+        low=bound if auc == 1.0 else 0.0,
+        high=1.0 if auc == 1.0 else 1.0 - bound,
+        why="every reader separates the arms completely; exact test of "
+        f"{trials} {'readers' if settings.generalise_to == 'readers' else 'pairs of images'}",
     )
-    return min(1.0, 2.0 / orders)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, RatingsTable
-from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers, counts
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers, counts, whom_it_speaks_for
 from app.statistics.variance.reader_means import reader_means
 
 _MOST_STEPS = 11
+_FEWEST_TO_BE_CONSTANT = 5
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,15 @@ def mean_realism(
     settings : AnalysisSettings
     bounds : (float, float)
         Bottom and top of the scale.
+
+    Returns
+    -------
+    Estimate
+        With a caution where a reader gave every image the same rating: the mean of a few readers
+        says little of a population in which one in seven is like this.
     """
     theta, covariance = reader_means(matrix)
-    return averaged_over_readers(
+    found = averaged_over_readers(
         theta,
         covariance,
         [matrix],
@@ -80,6 +87,25 @@ def mean_realism(
         bounds=bounds,
         what="mean realism",
     )
+    constant = constant_readers(matrix)
+    if found.low is None or not constant or settings.generalise_to == "cases":
+        return found
+    return replace(
+        found,
+        caution=f"{constant} of {found.n_readers} readers gave every image the same rating; among "
+        "readers of whom some do so 95 % intervals covered 88 to 93 % in simulations",
+    )
+
+
+def constant_readers(matrix: Float) -> int:
+    """How many readers of five images or more gave all of them one rating.
+
+    Parameters
+    ----------
+    matrix : (J, K) array of float
+    """
+    rated = [ratings[np.isfinite(ratings)] for ratings in matrix]
+    return sum(row.size >= _FEWEST_TO_BE_CONSTANT and bool(np.ptp(row) == 0) for row in rated)
 
 
 def top2box(matrix: Float, categories: tuple[float, ...], settings: AnalysisSettings) -> Estimate:
@@ -128,7 +154,8 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     Woodruff RS (1952), J Am Stat Assoc 47:635-646, doi:10.1080/01621459.1952.10483443.
     """
     n_readers, n_cases, n_ratings = counts([matrix])
-    method = f"Woodruff inversion, {GENERALISATIONS[settings.generalise_to]}"
+    _, whom = whom_it_speaks_for(n_readers, settings.generalise_to)
+    method = f"Woodruff inversion, {whom}"
 
     def failed(why: str) -> Estimate:
         return not_estimable(
@@ -137,10 +164,6 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
 
     if n_ratings == 0:
         return failed("no ratings")
-    if n_readers == 1 and settings.generalise_to != "cases":
-        return failed("one reader, who says nothing about other readers")
-    if n_cases == 1 and settings.generalise_to != "readers":
-        return failed("too few cases rated to estimate the variance over cases")
     seen = np.isfinite(matrix)
     values = np.unique(matrix[seen])
 
@@ -153,10 +176,10 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     def limit(value: float, side: int) -> float:
         below = share(value)
         theta, covariance = reader_means(below)
-        averaged = averaged_over_readers(
+        found = averaged_over_readers(
             theta, covariance, [below], settings, scale="logit", what="the share"
         )
-        ends = (averaged.low, averaged.high)
+        ends = (found.low, found.high)
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
         end = ends[side]
         return float(np.nanmean(theta)) if end is None else end
@@ -165,12 +188,19 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     estimate = float(values[middle])
     if middle + 1 < values.size and math.isclose(average(estimate), 0.5, abs_tol=1e-12):
         estimate = float(values[middle] + values[middle + 1]) / 2.0
-    low = float(values[_first(values, lambda value: limit(value, 1) >= 0.5)])
-    high = float(values[_first(values, lambda value: limit(value, 0) >= 0.5)])
+    low: float | None = None
+    high: float | None = None
+    if n_readers == 1 and settings.generalise_to == "readers":
+        method += "; no interval: one reader, who says nothing about other readers"
+    elif n_cases == 1 and settings.generalise_to != "readers":
+        method += "; no interval: too few cases rated to estimate the variance over cases"
+    else:
+        low = min(estimate, float(values[_first(values, lambda value: limit(value, 1) >= 0.5)]))
+        high = max(estimate, float(values[_first(values, lambda value: limit(value, 0) >= 0.5)]))
     return Estimate(
         estimate=estimate,
-        low=min(low, estimate),
-        high=max(high, estimate),
+        low=low,
+        high=high,
         se=None,
         df=None,
         method=method,

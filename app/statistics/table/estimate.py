@@ -23,6 +23,7 @@ class EstimateJson(TypedDict):
     n_cases: int
     n_ratings: int
     state: str
+    caution: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Estimate:
         What the estimate rests on: readers with a rating, cases with a rating, ratings.
     state : str
         ``"estimated"`` or ``"not estimable: why"``; then every number above is None.
+    caution : str
+        A clause that must stand beside the interval, such as how far it covers less than it
+        states; empty for most.
     """
 
     estimate: float | None
@@ -56,6 +60,7 @@ class Estimate:
     n_cases: int
     n_ratings: int
     state: str = ESTIMATED
+    caution: str = ""
 
     @property
     def is_estimated(self) -> bool:
@@ -74,6 +79,7 @@ class Estimate:
             "n_cases": self.n_cases,
             "n_ratings": self.n_ratings,
             "state": self.state,
+            "caution": self.caution,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,8 +12,9 @@ from scipy import special, stats
 
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float
-from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings
-from app.statistics.variance.obuchowski_rockette import single_arm
+from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings, Generalisation
+from app.statistics.variance.exact_bound import bound_of_all, fewest_trials
+from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
 
 Scale = Literal["identity", "logit", "log"]
 
@@ -49,16 +51,57 @@ def limits(
     (0.77, 0.96)
     """
     t = float(stats.t.ppf(0.5 + level / 2.0, df))
-    if scale == "logit":
-        bottom, width = bounds[0], bounds[1] - bounds[0]
-        share = (estimate - bottom) / width
-        centre = special.logit(share)
-        half = t * se / width / (share * (1.0 - share))
-        low, high = float(special.expit(centre - half)), float(special.expit(centre + half))
-        return bottom + width * low, bottom + width * high
     if scale == "log":
         return math.exp(estimate - t * se), math.exp(estimate + t * se)
-    return estimate - t * se, estimate + t * se
+    centre, error = _carried(estimate, se, scale, bounds)
+    low, high = centre - t * error, centre + t * error
+    if scale == "logit":
+        bottom, width = bounds[0], bounds[1] - bounds[0]
+        return bottom + width * float(special.expit(low)), bottom + width * float(
+            special.expit(high)
+        )
+    return low, high
+
+
+def t_against(
+    value: float,
+    estimate: float,
+    se: float,
+    *,
+    scale: Scale = "identity",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> float:
+    """t statistic of "the estimand is ``value``", on the scale on which the limits are made.
+
+    |t| exceeds its quantile exactly when ``value`` lies outside :func:`limits` of the same scale.
+
+    Parameters
+    ----------
+    value : float
+        On the scale of the estimand; at ``scale="log"`` of its logarithm, like ``estimate``.
+    estimate, se, scale, bounds
+        As in :func:`limits`.
+
+    Examples
+    --------
+    >>> round(t_against(0.5, 0.9, 0.04, scale="logit"), 3)
+    4.944
+    """
+    centre, error = _carried(estimate, se, scale, bounds)
+    if scale == "logit":
+        value = float(special.logit((value - bounds[0]) / (bounds[1] - bounds[0])))
+    return (centre - value) / error
+
+
+def _carried(
+    estimate: float, se: float, scale: Scale, bounds: tuple[float, float]
+) -> tuple[float, float]:
+    """Estimate and standard error on the scale of the limits (delta method)."""
+    if scale != "logit":
+        return estimate, se
+    width = bounds[1] - bounds[0]
+    share = (estimate - bounds[0]) / width
+    return float(special.logit(share)), se / width / (share * (1.0 - share))
 
 
 def averaged_over_readers(
@@ -89,46 +132,89 @@ def averaged_over_readers(
     Returns
     -------
     Estimate
-        Not estimable without ratings, with one reader where readers are a sample, with too few
-        cases, with a variance of zero, or with a rate or AUC of 0 or 1.
+        Not estimable without ratings. One reader has an interval over cases, which says nothing of
+        other readers, where readers were to be a sample. A rate, AUC or mean at the end of its
+        scale for every reader has an exact bound over cases for these readers, and a caution that
+        says so. Otherwise, without a variance, there is a point and ``method`` says why no more.
     """
     n_readers, n_cases, n_ratings = counts(matrices)
-    method = f"Obuchowski-Rockette, {GENERALISATIONS[settings.generalise_to]}"
+    rated = all(np.isfinite(matrix).any() for matrix in matrices) and n_ratings > 0
+    target, whom = whom_it_speaks_for(int(np.isfinite(theta).sum()), settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}"
     if scale != "identity":
         method += f", {scale} scale"
-
-    def failed(why: str) -> Estimate:
+    arm = single_arm(theta, covariance, generalise_to=target, least_share=LEAST_SHARE)
+    if not rated or arm.n_readers == 0:
         return not_estimable(
-            why, method=method, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings
+            (arm.why_not or "no reader rated enough cases") if rated else "no ratings",
+            method=method,
+            n_readers=n_readers,
+            n_cases=n_cases,
+            n_ratings=n_ratings,
         )
-
-    if n_ratings == 0 or any(not np.isfinite(matrix).any() for matrix in matrices):
-        return failed("no ratings")
-    arm = single_arm(theta, covariance, generalise_to=settings.generalise_to)
-    if scale == "logit" and arm.n_readers and arm.estimate in bounds:
-        return failed(
-            f"{what} is {arm.estimate:g} for every reader, "
-            "at the end of its scale where it has no interval"
-        )
-    if arm.why_not is not None:
-        return failed(arm.why_not)
-    low, high = limits(
-        arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
-    )
-    estimate, se = arm.estimate, arm.se
-    if scale == "log":
-        estimate = math.exp(arm.estimate)
-        se = estimate * arm.se
-    return Estimate(
-        estimate=estimate,
-        low=low,
-        high=high,
-        se=se,
-        df=None if math.isinf(arm.df) else arm.df,
+    point = Estimate(
+        estimate=math.exp(arm.estimate) if scale == "log" else arm.estimate,
+        low=None,
+        high=None,
+        se=None,
+        df=None,
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
         n_ratings=n_ratings,
+    )
+    if scale == "logit" and arm.estimate in bounds:
+        return _at_the_end(point, matrices, settings, bounds, what)
+    if arm.why_not is not None:
+        return replace(point, method=f"{method}; no interval: {arm.why_not}")
+    low, high = limits(
+        arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
+    )
+    return replace(
+        point,
+        low=low,
+        high=high,
+        se=arm.se * (point.estimate or 0.0) if scale == "log" else arm.se,
+        df=None if math.isinf(arm.df) else arm.df,
+    )
+
+
+def whom_it_speaks_for(n_readers: int, generalise_to: Generalisation) -> tuple[Generalisation, str]:
+    """What an interval can be made for with so many readers, and the words for it.
+
+    One reader says nothing about others: the interval over cases is for this reader.
+    """
+    if n_readers == 1 and generalise_to != "readers":
+        return "cases", "this reader, images like these"
+    return generalise_to, GENERALISATIONS[generalise_to]
+
+
+def _at_the_end(
+    point: Estimate,
+    matrices: Sequence[Float],
+    settings: AnalysisSettings,
+    bounds: tuple[float, float],
+    what: str,
+) -> Estimate:
+    """A figure that every reader has at one end of its scale, with the exact bound."""
+    bottom, top = bounds
+    trials = fewest_trials(matrices, settings.generalise_to)
+    room = (top - bottom) * bound_of_all(trials, level=settings.level)
+    at_top = point.estimate == top
+    who = "this reader" if point.n_readers == 1 else "these readers"
+    unit, of_whom = (
+        ("reader", "readers like these and these images")
+        if settings.generalise_to == "readers"
+        else ("image" if len(matrices) == 1 else "pair of images", f"{who} and images like these")
+    )
+    units = unit if trials == 1 else unit.replace("pair", "pairs") if "pair" in unit else f"{unit}s"
+    return replace(
+        point,
+        low=bottom + room if at_top else bottom,
+        high=top if at_top else top - room,
+        method=f"exact bound, {of_whom}",
+        caution=f"{what} is at the end of its scale for every reader; the other limit is an exact "
+        f"bound from {trials} {units}, for {of_whom}",
     )
 
 

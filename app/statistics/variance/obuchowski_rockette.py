@@ -4,6 +4,12 @@ A figure of merit theta_ij (arm i, reader j) is a mean, a rate or an AUC. Reader
 samples; the covariance of the figures over cases, given the readers, comes from
 :mod:`app.statistics.variance.reader_means` or :mod:`app.statistics.realness.auc`.
 
+Error alone gives the mean square of readers an expectation of Var - Cov2 (that of arm by reader
+Var - Cov1 - Cov2 + Cov3), however alike the readers are. With three or four readers it often comes
+out far below this by chance, which makes intervals too short (docs/decisions/0082). The product's
+own intervals and tests therefore do not take it below ``LEAST_SHARE`` of that expectation; with
+``least_share=0`` the functions give what MRMC software gives.
+
 References
 ----------
 Obuchowski NA, Rockette HE (1995), Commun Stat Simul 24:285-308, doi:10.1080/03610919508813243;
@@ -21,6 +27,8 @@ from scipy import stats
 
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import Generalisation
+
+LEAST_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,11 @@ class GlobalTest:
 
 
 def single_arm(
-    theta: Float, covariance: Float, *, generalise_to: Generalisation = "readers_and_cases"
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
 ) -> SingleArm:
     """Mean figure of merit of the readers, its variance and degrees of freedom.
 
@@ -117,6 +129,8 @@ def single_arm(
         Their covariance over cases; NaN entries are left out of the means Var and Cov2.
     generalise_to : str
         Which of readers and cases are samples.
+    least_share : float
+        Random readers and cases: MS(R) is not taken below this share of Var - max(Cov2, 0).
 
     Returns
     -------
@@ -143,8 +157,9 @@ def single_arm(
         variance, df = ms_reader / n, n - 1.0
     else:
         positive = max(cov2, 0.0)
-        variance = ms_reader / n + positive
-        df = _hillis(ms_reader + n * positive, ms_reader, n - 1.0)
+        mean_square = _at_least(ms_reader, least_share, error - positive)
+        variance = mean_square / n + positive
+        df = _hillis(mean_square + n * positive, mean_square, n - 1.0)
     if why_not is None and math.isnan(variance):
         why_not = "too few cases rated to estimate the variance over cases"
     elif why_not is None and variance <= 0:
@@ -155,7 +170,11 @@ def single_arm(
 
 
 def difference(
-    theta: Float, covariance: Float, *, generalise_to: Generalisation = "readers_and_cases"
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
 ) -> Difference:
     """Difference of two arms read by the same readers.
 
@@ -173,13 +192,14 @@ def difference(
     theta : (2, J) array of float
         Readers with a NaN in either arm are left out.
     covariance : (2, J, 2, J) array of float
-    generalise_to : str
+    generalise_to, least_share
+        As in :func:`global_test`.
 
     Returns
     -------
     Difference
     """
-    test = global_test(theta, covariance, generalise_to=generalise_to)
+    test = global_test(theta, covariance, generalise_to=generalise_to, least_share=least_share)
     both = np.isfinite(theta).all(axis=0)
     estimate = float((theta[0, both] - theta[1, both]).mean()) if both.any() else math.nan
     if test.why_not is not None:
@@ -189,7 +209,11 @@ def difference(
 
 
 def global_test(
-    theta: Float, covariance: Float, *, generalise_to: Generalisation = "readers_and_cases"
+    theta: Float,
+    covariance: Float,
+    *,
+    generalise_to: Generalisation = "readers_and_cases",
+    least_share: float = 0.0,
 ) -> GlobalTest:
     """Test of I >= 2 arms read by the same readers.
 
@@ -206,6 +230,9 @@ def global_test(
         Readers with a NaN in any arm are left out.
     covariance : (I, J, I, J) array of float
     generalise_to : str
+    least_share : float
+        Random readers and cases: MS(TR) is not taken below this share of
+        Var - Cov1 - max(Cov2 - Cov3, 0).
 
     Returns
     -------
@@ -238,8 +265,9 @@ def global_test(
     elif generalise_to == "readers":
         denominator, df2 = ms_residual, df_residual
     else:
-        denominator = ms_residual + n * between
-        df2 = _hillis(denominator, ms_residual, df_residual)
+        mean_square = _at_least(ms_residual, least_share, error - cov1 - between)
+        denominator = mean_square + n * between
+        df2 = _hillis(denominator, mean_square, df_residual)
     if math.isnan(denominator):
         return GlobalTest(*nothing, n, "too few cases rated to estimate the variance over cases")
     if denominator <= 0:
@@ -290,6 +318,13 @@ def components(theta: Float, covariance: Float) -> Components:
         cov2=cov2,
         cov3=cov3,
     )
+
+
+def _at_least(mean_square: float, share: float, expected: float) -> float:
+    """The mean square, or a share of what error alone leads to expect; NaN stays NaN."""
+    if share == 0.0 or math.isnan(expected):
+        return mean_square
+    return mean_square if math.isnan(mean_square) else max(mean_square, share * expected)
 
 
 def _hillis(denominator: float, mean_square: float, df: float) -> float:

@@ -1,10 +1,11 @@
 """One of a few named answers."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.document import Table
+from app.domain.document import Table, told
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer, keyed
 from app.domain.questions.question import Option, Question
@@ -21,18 +22,23 @@ def read_options(table: Table, *, most: int) -> tuple[Option, ...]:
     A plain text becomes its own label, and its value is made of its letters and figures.
     """
     given = table.take("options", [])
-    rows = [{"label": one} if isinstance(one, str) else one for one in given or ()]
+    if not isinstance(given, list | tuple):
+        table.wrong("options", f"must be a list of answers, not {told(given)}")
+        return ()
+    rows = [{"label": one} if isinstance(one, str) else one for one in given]
     inner = Table(table.place, {"options": rows}, table.problems)
     options: list[Option] = []
-    for row in inner.tables("options"):
+    for number, row in enumerate(inner.tables("options"), start=1):
         label = row.text("label", longest=120, required=True)
-        value = row.text("value", value_of(label), longest=40)
+        value = row.text("value", value_of(label) or f"answer{number}", longest=40)
         key = row.text("key", "", longest=1).lower()
         row.refuse_the_rest("an option")
         if label and not _VALUE.fullmatch(value):
             row.wrong("value", f"must be of a-z, 0-9, - and _ (got {value!r})")
         if value in {other.value for other in options}:
             row.wrong("value", f"{value!r} is there twice")
+        if label and label in {other.label for other in options}:
+            row.wrong("label", f"{label!r} is there twice; readers could not tell them apart")
         if key and (not key.isalpha() or not key.isascii() or key in TAKEN_KEYS):
             row.wrong("key", f"must be a letter that the page does not use itself, not {key!r}")
         if key and key in {other.key for other in options}:
@@ -44,8 +50,12 @@ def read_options(table: Table, *, most: int) -> tuple[Option, ...]:
 
 
 def value_of(label: str) -> str:
-    """A label as a value: small letters and figures, an underscore for all else."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40].strip("_")
+    """A label as a value: small letters and figures without accents, `_` for all else.
+
+    Empty where the label has none of these, as in Japanese.
+    """
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40].strip("_")
 
 
 def write_options(question: Question) -> list[dict[str, str]]:

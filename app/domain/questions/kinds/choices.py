@@ -60,7 +60,9 @@ class Choices(Kind):
         """Options that there are, each once; empty only where that is an answer."""
         if not isinstance(raw, list | tuple) or not all(isinstance(one, str) for one in raw):
             raise WrongAnswer("This must be a list of answers.")
-        if NONE in raw:
+        if tuple(raw) == (NONE,) and question.none_label:
+            return ()
+        if NONE in raw and question.none_label:
             raise WrongAnswer(f"Choose either {question.none_label!r} or what you saw, not both.")
         unknown = [one for one in raw if question.option(one) is None]
         if unknown:
@@ -68,6 +70,11 @@ class Choices(Kind):
         if not raw and not question.none_label:
             raise WrongAnswer("Choose at least one answer.")
         return tuple(option.value for option in question.options if option.value in raw)
+
+    def from_cell(self, question: Question, cell: str) -> object | None:
+        """Words with semicolons between them, or `none`."""
+        words = tuple(word.strip() for word in cell.split(";") if word.strip())
+        return () if words == (NONE,) and question.none_label else words or None
 
     def fields(self, question: Question, value: Value) -> dict[str, str]:
         """One field a chosen option, or that of none."""

@@ -17,19 +17,27 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """What the check of an answer must know of what was shown: how many pictures, how large."""
+    """What the check of an answer must know of what was shown: how many pictures, how large.
+
+    `in_turn` says that they came one after the other, so that there is no left and no right.
+    """
 
     count: int
     size: int
+    in_turn: bool = False
 
 
 @dataclass(frozen=True)
 class Invention:
-    """What a simulated reader goes by: `strength` from 0 (low, real, absent) to 1, and chance."""
+    """What a simulated reader goes by: `strength` from 0 (low, real, absent) to 1, and chance.
+
+    `place` is the 1-based picture that looks most real to them, 0 where none does.
+    """
 
     rng: random.Random
     strength: float
     shown: Picture
+    place: int = 0
 
 
 class Kind(ABC):
@@ -53,6 +61,10 @@ class Kind(ABC):
     @abstractmethod
     def check(self, question: Question, raw: object, shown: Picture) -> Value:
         """The value to store. Raises WrongAnswer; nothing is rounded into range."""
+
+    def from_cell(self, question: Question, cell: str) -> object | None:
+        """What a cell of a file says, not yet checked: the way back from `cell`."""
+        return cell.strip() or None
 
     @abstractmethod
     def fields(self, question: Question, value: Value) -> dict[str, str]:

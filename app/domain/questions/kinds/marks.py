@@ -1,7 +1,6 @@
 """Points and boxes drawn on the film, kept in pixels of the picture that was shown."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,8 @@ from app.domain.questions.answer import Mark, Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Question
 
+_OUTSIDE = "A mark lies outside the picture; please remove it and draw it again."
+_UNREADABLE = "The marks came in a form that can't be read; please draw them again."
 SHAPES = ("point", "box", "point_or_box")
 NONE = "none"
 
@@ -43,26 +44,37 @@ class Marks(Kind):
         none = bool(question.none_label) and form.get(f"{question.key}.{NONE}") == "yes"
         if text in ("", "[]"):
             return () if none else None
-        if none:
-            return NONE
         try:
-            return tuple(json.loads(text))
-        except (ValueError, TypeError, RecursionError):
+            marks = json.loads(text)
+        except (ValueError, RecursionError):
             return text
+        # No mark is no answer: that there is none must be said by the tick.
+        if marks == []:
+            return () if none else None
+        if marks is None:
+            return text
+        return (NONE, text) if none else marks
 
     def check(self, question: Question, raw: object, shown: Picture) -> Value:
         """Marks of the right shape that lie on a picture."""
-        if raw == NONE:
-            raise WrongAnswer(f"Choose either {question.none_label!r} or marks, not both.")
         if not isinstance(raw, list | tuple):
-            raise WrongAnswer(
-                "The marks came in a form that can't be read; please draw them again."
-            )
+            raise WrongAnswer(_UNREADABLE)
+        if tuple(raw) == (NONE,) and question.none_label:
+            return ()
+        if NONE in raw:
+            raise WrongAnswer(f"Choose either {question.none_label!r} or marks, not both.")
         if len(raw) > question.most:
             raise WrongAnswer(f"At most {question.most} marks are possible; please remove some.")
         if not raw and not question.none_label:
             raise WrongAnswer("Please mark at least one place.")
         return tuple(_mark(one, question, shown) for one in raw)
+
+    def from_cell(self, question: Question, cell: str) -> object | None:
+        """`picture:x,y` or `picture:x,y,width,height` with semicolons between them, or `none`."""
+        parts = [part.strip() for part in cell.split(";") if part.strip()]
+        if parts == [NONE] and question.none_label:
+            return ()
+        return tuple(_from_text(part) for part in parts) or None
 
     def fields(self, question: Question, value: Value) -> dict[str, str]:
         """The marks as the page writes them, or the tick for none."""
@@ -101,41 +113,61 @@ class Marks(Kind):
 
 def _mark(raw: object, question: Question, shown: Picture) -> Mark:
     if not isinstance(raw, Mapping) or set(raw) - {"x", "y", "width", "height", "picture"}:
-        raise WrongAnswer("The marks came in a form that can't be read; please draw them again.")
-    x, y, width, height = (_length(raw.get(name, 0)) for name in ("x", "y", "width", "height"))
+        raise WrongAnswer(_UNREADABLE)
     picture = raw.get("picture", 1)
-    on_picture = (
-        isinstance(picture, int)
-        and not isinstance(picture, bool)
-        and 1 <= picture <= shown.count
-        and x + width <= shown.size
-        and y + height <= shown.size
-    )
-    if not on_picture:
-        raise WrongAnswer("A mark lies outside the picture; please remove it and draw it again.")
+    if not isinstance(picture, int) or isinstance(picture, bool):
+        raise WrongAnswer(_OUTSIDE)
+    if not 1 <= picture <= shown.count:
+        raise WrongAnswer(_OUTSIDE)
+    if "x" not in raw or "y" not in raw:
+        raise WrongAnswer(_UNREADABLE)
+    x, width = _extent(raw.get("x"), raw.get("width", 0), shown.size)
+    y, height = _extent(raw.get("y"), raw.get("height", 0), shown.size)
     is_box = width > 0 and height > 0
     if not is_box and (width or height):
         raise WrongAnswer("A box has no height or no width; please draw it again.")
     if (is_box and question.shape == "point") or (not is_box and question.shape == "box"):
         raise WrongAnswer(f"Please draw a {question.shape}.")
-    return Mark(x, y, width, height, int(picture))
+    return Mark(x, y, width, height, picture)
 
 
-def _length(raw: object) -> float:
-    """A length in pixels to a tenth; browsers send fractions."""
-    if (
-        isinstance(raw, bool)
-        or not isinstance(raw, int | float)
-        or not math.isfinite(raw)
-        or raw < 0
-    ):
-        raise WrongAnswer("A mark lies outside the picture; please remove it and draw it again.")
-    return round(float(raw), 1)
+def _extent(start: object, length: object, size: int) -> tuple[float, float]:
+    """Start and length along one side of the picture, in pixels to a tenth.
+
+    Browsers send fractions; a box that ends at the edge must not leave it by being rounded.
+    """
+    begin, extent = _pixels(start), _pixels(length)
+    if begin + extent > size + 0.05:
+        raise WrongAnswer(_OUTSIDE)
+    tenths = min(round(begin * 10), size * 10)
+    return tenths / 10, min(round(extent * 10), size * 10 - tenths) / 10
+
+
+def _pixels(raw: object) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise WrongAnswer(_OUTSIDE)
+    # Compared before it is made a float: whole numbers of hundreds of figures have none.
+    if not 0 <= raw <= 1_000_000:
+        raise WrongAnswer(_OUTSIDE)
+    return abs(float(raw))
 
 
 def _cell(mark: Mark) -> str:
     place = f"{mark.picture}:{mark.x:g},{mark.y:g}"
     return f"{place},{mark.width:g},{mark.height:g}" if mark.width else place
+
+
+def _from_text(text: str) -> object:
+    """A mark as `_cell` writes it; what is none comes back as it is, for the check to refuse."""
+    picture, _, lengths = text.partition(":")
+    try:
+        numbers = [float(one) for one in lengths.split(",")]
+        if len(numbers) not in (2, 4):
+            return text
+        names = ("x", "y", "width", "height")
+        return {"picture": int(picture), **dict(zip(names, numbers, strict=False))}
+    except ValueError:
+        return text
 
 
 KIND = Marks()

@@ -48,14 +48,16 @@ class Side(Kind):
         return f"place of the picture chosen, from 1 at the left or first shown{tie}"
 
     def invent(self, question: Question, invention: Invention) -> Value:
-        """A picture at random, now and then a tie."""
-        if question.tie_label and invention.rng.random() < 0.15:
-            return TIE
-        return invention.rng.randint(1, invention.shown.count)
+        """The picture that looks most real; where none does a tie, or one at random."""
+        if invention.place:
+            return invention.place
+        return TIE if question.tie_label else invention.rng.randint(1, invention.shown.count)
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every place with its figure; the tie is 0."""
-        names = ("Left", "Right") if shown.count == 2 else ()
+        names: tuple[str, ...] = ()
+        if shown.count == 2:
+            names = ("First", "Second") if shown.in_turn else ("Left", "Right")
         places = [
             Option(str(place), names[place - 1] if names else f"Picture {place}", str(place))
             for place in range(1, shown.count + 1)

@@ -1,5 +1,6 @@
 """Free text."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,10 +55,11 @@ class Text(Kind):
 
 
 def _typed(text: str) -> str:
-    # Control characters carry nothing a reader typed, and PostgreSQL refuses NUL in text.
-    # Surrogates can't be stored as UTF-8.
-    kept = "".join(c for c in text if c.isprintable() or c in "\n\t")
-    return kept.replace("\r\n", "\n").strip()
+    # Control characters carry nothing a reader typed, and PostgreSQL refuses NUL in text; half a
+    # character can't be stored as UTF-8. Wide spaces and joiners are letters of some scripts.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
 
 
 KIND = Text()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ml.training.provenance import PaperComparison, summary
+
 USE = {
     "lora": """```python
 pipeline = StableDiffusionPipeline.from_pretrained(BASE)
@@ -24,22 +26,24 @@ A1111 and ComfyUI read `embedding/*_a1111.safetensors`; the file's name is the w
 }
 
 
-def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: str) -> str:
+def model_card(
+    options: Mapping[str, Any], result: Mapping[str, Any], weights: str, paper: PaperComparison
+) -> str:
     """Return the card as Markdown.
 
     Parameters
     ----------
     options : the run's ``options.json``
-    result : steps, last_loss, held_out_loss, ended
+    result : how the run ended (`ml.training.loop.Outcome`, as a dict)
     weights : folder of the weights: lora, pipeline or embedding
+    paper : what of the paper's choices the run shares
     """
     data, training = options["data"], options["config"]["training"]
     only = f", {options['condition_only']} images only" if options["condition_only"] else ""
-    held_out = result["held_out_loss"]
     lines = [
         f"# {options['variant']}: {options['title']}{only}",
         "",
-        options["training_summary"],
+        summary(options, result),
         "",
         "## Intended use",
         "",
@@ -50,7 +54,7 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "",
         "## Prompts",
         "",
-        *(f"- {condition}: `{prompt}`" for condition, prompt in options["prompts"].items()),
+        *_prompt_lines(options),
         "",
         "## Data",
         "",
@@ -66,9 +70,12 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         f"batch {training['batch_size']} x {training['gradient_accumulation']} x "
         f"{options['processes']} process(es), rate {training['learning_rate']:g}, "
         f"seed {training['seed']}",
-        f"- last loss {number(result['last_loss'])}; best held-out loss {number(held_out)}",
-        f"- from the paper (arXiv 2409.04424): {options['from_paper'] or 'nothing'}",
-        f"- our reading: {options['our_reading'] or 'nothing'}",
+        *_loss_lines(result),
+        f"- as in the paper (arXiv 2409.04424): {'; '.join(paper.same) or 'nothing'}",
+        f"- other than in the paper: {'; '.join(paper.other) or 'nothing that it states'}",
+        "- the base goes by its name above; whether it is the paper's was not checked",
+        f"- chosen here: {options['chosen_here']}",
+        f"- changed from preset {options['preset'] or 'none'}: {_changes(options)}",
         "",
         "All choices are in `options.json`, software in `versions.json`, every step in",
         "`train_log.csv`.",
@@ -91,6 +98,40 @@ def model_card(options: Mapping[str, Any], result: Mapping[str, Any], weights: s
         "- The images show the population, devices and findings of the training data only.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _prompt_lines(options: Mapping[str, Any]) -> list[str]:
+    if options["config"]["data"]["captions"] == "data":
+        lines = ["Tuned on the data's own captions (`metadata.jsonl` of the data)."]
+    else:
+        lines = [f"- {condition}: `{prompt}`" for condition, prompt in options["prompts"].items()]
+    cut = options["words_not_read"]
+    if cut:
+        lines += ["", f"Of {len(cut)} the text encoder does not read these words:", ""]
+        lines += [f"- `{lost}`" for lost in list(cut.values())[:10]]
+    return lines
+
+
+def _loss_lines(result: Mapping[str, Any]) -> list[str]:
+    """Say each loss with the weights that it belongs to."""
+    step, kept, lowest = result["steps"], result["weights_step"], result["lowest_step"]
+    mean = ", the moving average" if result["averaged"] else ""
+    lines = [
+        f"- these weights are those of step {kept}{mean}; their held-out loss: "
+        f"{number(result['held_out_loss'])}",
+        f"- training loss of step {step}'s images: {number(result['last_loss'])}",
+    ]
+    if lowest not in (None, kept):
+        lines.append(
+            f"- lowest held-out loss: {number(result['lowest_held_out_loss'])}, of step {lowest}, "
+            "whose weights were not kept"
+        )
+    return lines
+
+
+def _changes(options: Mapping[str, Any]) -> str:
+    changed = options["changed_from_preset"].items()
+    return "; ".join(f"{key} {now!r} (preset: {was!r})" for key, (was, now) in changed) or "nothing"
 
 
 def number(value: float | None) -> str:

@@ -1,0 +1,135 @@
+"""The images that a study's cases are drawn from: by arm and stratum, in a random order."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+
+from app.domain.bank_image import BankImage
+from app.domain.design.design import ArmPlan, StudyDesign
+from app.domain.errors import BadDesign
+
+# An arm and a class of its cases that is drawn separately.
+Stratum = tuple[str, str]
+LONGEST_STRATUM = 64
+
+
+class Candidates:
+    """Piles of images by arm and stratum, and how many of each are wanted for a phase.
+
+    Images picked by hand come instead of a draw: their pile holds them and nothing else, in the
+    strata that they have. `piles` shrink as phases take from them.
+    """
+
+    def __init__(self, design: StudyDesign, bank: Sequence[BankImage], rng: random.Random) -> None:
+        """Raises BadDesign where an arm holds too few, or an image picked by hand is not there."""
+        self.piles: dict[Stratum, list[BankImage]] = {}
+        self.wanted: dict[Stratum, int] = {}
+        self._spare: dict[Stratum, list[BankImage]] = {}
+        self._key = design.stratify_by
+        self._phases = sum(phase.cases == "new" for phase in design.phases)
+        by_stratum: dict[Stratum, list[BankImage]] = {}
+        for image in sorted(bank, key=lambda image: image.sha256):
+            by_stratum.setdefault((image.arm, image.text(self._key)), []).append(image)
+        for plan in design.arms:
+            if plan.images:
+                images = [image for _, pile in sorted(by_stratum.items()) for image in pile]
+                self._pick(plan, [image for image in images if image.arm == plan.arm], rng)
+                continue
+            for stratum in design.strata:
+                images = by_stratum.get((plan.arm, stratum), [])
+                if len(stratum) > LONGEST_STRATUM:
+                    raise BadDesign(
+                        f"arms.{plan.arm}.cases",
+                        f"a stratum has at most {LONGEST_STRATUM} characters, not {stratum!r}",
+                    )
+                if not design.matched_by:
+                    self._ensure_enough(plan, stratum, len(images))
+                rng.shuffle(images)
+                self.piles[plan.arm, stratum] = images
+                self.wanted[plan.arm, stratum] = plan.count(stratum)
+
+    @property
+    def strata(self) -> list[str]:
+        """Every stratum that cases are drawn from, in order of first mention."""
+        return list(dict.fromkeys(stratum for (_, stratum), n in self.wanted.items() if n))
+
+    def piles_of(self, stratum: str) -> dict[str, list[BankImage]]:
+        """Arm to the images that are left in this stratum."""
+        return {arm: images for (arm, name), images in self.piles.items() if name == stratum}
+
+    def wanted_of(self, stratum: str) -> dict[str, int]:
+        """Arm to the number of cases of this stratum, arms without any left out."""
+        return {arm: n for (arm, name), n in self.wanted.items() if name == stratum and n}
+
+    def take(self, wanted: Mapping[Stratum, int]) -> dict[Stratum, list[BankImage]]:
+        """The first so many images of each pile, which then are gone from it."""
+        taken = {key: self.piles[key][:count] for key, count in wanted.items()}
+        self.piles = {key: images[wanted[key] :] for key, images in self.piles.items()}
+        return taken
+
+    def remove(self, images: Iterable[BankImage]) -> None:
+        """Take these images from their piles."""
+        gone = set(images)
+        self.piles = {
+            key: [image for image in pile if image not in gone] for key, pile in self.piles.items()
+        }
+
+    def in_order(self, drawn: Mapping[Stratum, list[BankImage]]) -> dict[Stratum, list[BankImage]]:
+        """The same, in the order of the design's arms and strata."""
+        return {key: drawn[key] for key in self.wanted if key in drawn}
+
+    def left_over(self) -> dict[Stratum, list[BankImage]]:
+        """What practice may use: what no phase took, of picked arms what nobody picked."""
+        return self.piles | {
+            key: self.piles.get(key, []) + images for key, images in self._spare.items()
+        }
+
+    def _ensure_enough(self, plan: ArmPlan, stratum: str, held: int) -> None:
+        wanted = plan.count(stratum) * self._phases
+        if wanted <= held:
+            return
+        named = (
+            f"{stratum} images"
+            if self._key == "condition"
+            else (f"images whose {self._key} is {stratum!r}")
+        )
+        each = f" ({plan.count(stratum)} in each of {self._phases} phases)"
+        raise BadDesign(
+            f"arms.{plan.arm}",
+            f"{wanted} {named} are asked for{each if self._phases > 1 else ''} and the bank holds "
+            f"{held}; lower the number or import more",
+        )
+
+    def _pick(self, plan: ArmPlan, images: Sequence[BankImage], rng: random.Random) -> None:
+        field = f"arms.{plan.arm}.images"
+        if self._phases > 1:
+            raise BadDesign(
+                field,
+                f"are picked by hand and {self._phases} phases ask for new cases; "
+                'let the later ones show the same cases (cases = "same")',
+            )
+        picked: dict[str, BankImage] = {}
+        for prefix in plan.images:
+            fits = [image for image in images if image.sha256.startswith(prefix)]
+            if len(fits) != 1:
+                raise BadDesign(
+                    field,
+                    f"{prefix} names {'no image' if not fits else f'{len(fits)} images'} of "
+                    f"{plan.arm} in the bank{'; give more digits' if fits else ''}",
+                )
+            picked[fits[0].sha256] = fits[0]
+        if len(picked) < len(plan.images):
+            raise BadDesign(field, "names an image twice")
+        for image in sorted(picked.values(), key=lambda image: image.sha256):
+            stratum = image.text(self._key)
+            if not 0 < len(stratum) <= LONGEST_STRATUM:
+                raise BadDesign(
+                    field,
+                    f"{image.sha256[:12]} has no {self._key} of 1 to {LONGEST_STRATUM} characters "
+                    "in the bank's records, and strata are made by it",
+                )
+            self.piles.setdefault((plan.arm, stratum), []).append(image)
+            self.wanted[plan.arm, stratum] = len(self.piles[plan.arm, stratum])
+        others = [image for image in images if image.sha256 not in picked]
+        rng.shuffle(others)
+        for image in others:
+            self._spare.setdefault((plan.arm, image.text(self._key)), []).append(image)

@@ -1,0 +1,340 @@
+"""Every coefficient of agreement with its values where a reader, a case or both are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from app.statistics.agreement.coefficients import (
+    brennan_prediger,
+    conger_kappa,
+    conger_kappa_without_both,
+    fleiss_kappa,
+    gwet_ac,
+    percent_agreement,
+)
+from app.statistics.agreement.icc import IccForm, iccs
+from app.statistics.agreement.kappa import (
+    bias_index,
+    kappa_of_tables,
+    kappa_without_one,
+    of_two_by_two_without_one,
+    pair_mean,
+    pair_mean_without_both,
+    pair_mean_without_one_case,
+    pair_mean_without_one_reader,
+    pair_tables,
+    prevalence_index,
+    specific_agreement,
+)
+from app.statistics.agreement.kendall import complete_cases, kendall_w_left_out
+from app.statistics.agreement.krippendorff import (
+    Metric,
+    alpha_interval,
+    alpha_interval_without_both,
+    alpha_interval_without_one_case,
+    alpha_of_coincidences,
+)
+from app.statistics.agreement.tallies import (
+    Tallies,
+    leave_one_case,
+    leave_one_reader,
+    leave_one_reader_and_case,
+    whole,
+)
+from app.statistics.agreement.weights import Weights, agreement_weights
+from app.statistics.table.categories import category_values, one_hot
+from app.statistics.table.estimate import not_estimable
+from app.statistics.table.ratings import Float
+from app.statistics.variance.henderson import SingleForm, henderson_left_out
+from app.statistics.variance.jackknife import JackknifeInput
+
+Kind = Literal["realism", "verdict"]
+
+# Beyond this many steps a scale is continuous for the purpose of agreement.
+MANY_CATEGORIES = 25
+
+_ONE_CATEGORY = "every rating is in one category, so chance alone would agree fully"
+_ONE_CATEGORY_PAIRS = "no pair of readers used two categories on the cases they share"
+ICC_FORMS: Mapping[str, IccForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1", "icc_ak": "Ak"}
+_SINGLE_FORMS: tuple[SingleForm, ...] = ("1", "A1", "C1")
+_OF_TWO_CATEGORIES = (
+    "prevalence_index",
+    "bias_index",
+    "positive_agreement",
+    "negative_agreement",
+)
+OF_CATEGORIES = (
+    "percent_agreement",
+    *_OF_TWO_CATEGORIES,
+    "pabak",
+    "cohen_kappa_mean",
+    "cohen_kappa_mean_linear",
+    "cohen_kappa_mean_quadratic",
+    "light_kappa",
+    "fleiss_kappa",
+    "conger_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "brennan_prediger",
+    "krippendorff_alpha_nominal",
+    "krippendorff_alpha_ordinal",
+)
+
+_Coefficient = Callable[[Tallies], Float]
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One coefficient of a table of ratings, before it has an interval.
+
+    Attributes
+    ----------
+    values : JackknifeInput
+        ``estimate`` is NaN where the coefficient is undefined.
+    counts : (int, int, int)
+        Readers, cases and ratings it rests on.
+    why_undefined : str
+    bounds : (float, float)
+        Ends of its scale.
+    note : str
+        What its ``method`` says before the interval, such as the weights.
+    """
+
+    values: JackknifeInput
+    counts: tuple[int, int, int]
+    why_undefined: str
+    bounds: tuple[float, float] = (-1.0, 1.0)
+    note: str = ""
+
+
+def agreement_statistics(
+    matrix: Float, *, kind: Kind, categories: Sequence[float]
+) -> dict[str, Coefficient]:
+    """Every coefficient of a table in which at least two readers share a case.
+
+    Parameters
+    ----------
+    matrix : (J, K) array of float
+        NaN where missing; every reader and case has a rating.
+    kind, categories
+        As in :func:`~app.statistics.agreement.agreement`.
+
+    Returns
+    -------
+    mapping of estimand to Coefficient
+        ICC(A,k) is not among them: it is the step-up of ICC(A,1).
+    """
+    counts = (matrix.shape[0], matrix.shape[1], int(np.isfinite(matrix).sum()))
+    values = category_values(matrix, categories)
+    if values.size < 2:
+        found = dict.fromkeys(
+            OF_CATEGORIES, _undefined("a scale of one step leaves nothing to agree on", counts)
+        )
+    elif values.size > MANY_CATEGORIES:
+        found = dict.fromkeys(
+            OF_CATEGORIES,
+            _undefined(
+                f"the scale has {values.size} steps and coefficients of categories are given up "
+                f"to {MANY_CATEGORIES}; see alpha (interval) and ICC",
+                counts,
+            ),
+        )
+    else:
+        indicator = one_hot(matrix, values)
+        found = _of_many_readers(indicator, values, counts)
+        found |= _of_pairs(indicator, values, kind, counts)
+    found["krippendorff_alpha_interval"] = _of_intervals(matrix, counts)
+    found |= _of_variances(matrix, counts)
+    found["kendall_w"] = _kendall(matrix)
+    return found
+
+
+def _undefined(why: str, counts: tuple[int, int, int]) -> Coefficient:
+    nothing = np.full(counts[0], np.nan), np.full(counts[1], np.nan)
+    return Coefficient(JackknifeInput(float("nan"), *nothing), counts, why)
+
+
+def _of_many_readers(
+    indicator: Float, values: Float, counts: tuple[int, int, int]
+) -> dict[str, Coefficient]:
+    """Coefficients of all readers together, from sums over cases."""
+    exact = agreement_weights(values, "unweighted")
+    squared = agreement_weights(values, "quadratic")
+    coefficients: dict[str, tuple[_Coefficient, str]] = {
+        "percent_agreement": (partial(percent_agreement, weights=exact), ""),
+        "pabak": (partial(brennan_prediger, weights=exact), ""),
+        "fleiss_kappa": (partial(fleiss_kappa, weights=exact), ""),
+        "conger_kappa": (partial(conger_kappa, weights=exact), ""),
+        "gwet_ac1": (partial(gwet_ac, weights=exact), ""),
+        "gwet_ac2": (partial(gwet_ac, weights=squared), "quadratic weights"),
+        "brennan_prediger": (partial(brennan_prediger, weights=exact), ""),
+        "krippendorff_alpha_nominal": (_alpha("nominal", values), ""),
+        "krippendorff_alpha_ordinal": (_alpha("ordinal", values), ""),
+    }
+    study, by_reader, by_case = (
+        whole(indicator),
+        leave_one_reader(indicator),
+        leave_one_case(indicator),
+    )
+    parts: dict[str, list[Float]] = {name: [] for name in coefficients if name != "conger_kappa"}
+    for left in leave_one_reader_and_case(indicator):
+        for name, so_far in parts.items():
+            so_far.append(coefficients[name][0](left))
+    by_both = {name: np.array(rows) for name, rows in parts.items()}
+    by_both["conger_kappa"] = conger_kappa_without_both(
+        indicator, exact, by_both["percent_agreement"]
+    )
+    return {
+        name: Coefficient(
+            JackknifeInput(
+                float(coefficient(study)[0]),
+                coefficient(by_reader),
+                coefficient(by_case),
+                by_both[name],
+            ),
+            counts,
+            why_undefined=_ONE_CATEGORY,
+            bounds=(0.0, 1.0) if name == "percent_agreement" else (-1.0, 1.0),
+            note=note,
+        )
+        for name, (coefficient, note) in coefficients.items()
+    }
+
+
+def _alpha(metric: Metric, values: Float) -> _Coefficient:
+    return lambda found: alpha_of_coincidences(found.coincidences, metric, values)
+
+
+def _of_pairs(
+    indicator: Float, values: Float, kind: Kind, counts: tuple[int, int, int]
+) -> dict[str, Coefficient]:
+    """Means over pairs of readers, from their confusion tables."""
+    tables = pair_tables(indicator)
+    kappas: dict[str, Weights] = {
+        "cohen_kappa_mean": "unweighted",
+        "cohen_kappa_mean_linear": "linear",
+        "cohen_kappa_mean_quadratic": "quadratic",
+    }
+    found: dict[str, Coefficient] = {}
+    for name, weighting in kappas.items():
+        if values.size == 2 and weighting != "unweighted":
+            # With two categories all weights are the same.
+            found[name] = found["cohen_kappa_mean"]
+            continue
+        weights = agreement_weights(values, weighting)
+        found[name] = Coefficient(
+            _mean_over_pairs(
+                kappa_of_tables(tables, weights), kappa_without_one(tables, weights), indicator
+            ),
+            counts,
+            _ONE_CATEGORY_PAIRS,
+            note=f"mean over pairs, {weighting}",
+        )
+    found["light_kappa"] = found["cohen_kappa_mean"]
+    if values.size != 2:
+        return found | dict.fromkeys(
+            _OF_TWO_CATEGORIES,
+            _undefined(f"defined for two categories, the scale has {values.size}", counts),
+        )
+    return found | _of_two_by_two(tables, indicator, kind, counts)
+
+
+def _of_two_by_two(
+    tables: Float, indicator: Float, kind: Kind, counts: tuple[int, int, int]
+) -> dict[str, Coefficient]:
+    """Prevalence, bias and the two specific agreements, means over pairs."""
+    of_two: dict[str, tuple[Callable[[Float], Float], tuple[float, float], str]] = {
+        "prevalence_index": (prevalence_index, (-1.0, 1.0), ""),
+        "bias_index": (lambda cells: np.abs(bias_index(cells)), (0.0, 1.0), ""),
+        "positive_agreement": (partial(specific_agreement, category=1), (0.0, 1.0), "1"),
+        "negative_agreement": (partial(specific_agreement, category=0), (0.0, 1.0), "0"),
+    }
+    found: dict[str, Coefficient] = {}
+    for name, (statistic, bounds, category) in of_two.items():
+        unused = (
+            f"no reader used category {category}"
+            if kind == "realism"
+            else ("nothing was called synthetic" if category == "1" else "nothing was called real")
+        )
+        found[name] = Coefficient(
+            _mean_over_pairs(
+                statistic(tables), of_two_by_two_without_one(statistic, tables), indicator
+            ),
+            counts,
+            unused,
+            bounds,
+            "mean over pairs",
+        )
+    return found
+
+
+def _mean_over_pairs(table: Float, without_one: Float, indicator: Float) -> JackknifeInput:
+    return JackknifeInput(
+        pair_mean(table),
+        pair_mean_without_one_reader(table),
+        pair_mean_without_one_case(table, without_one, indicator),
+        pair_mean_without_both(table, without_one, indicator),
+    )
+
+
+def _of_intervals(matrix: Float, counts: tuple[int, int, int]) -> Coefficient:
+    readers, cases = matrix.shape
+    everyone, all_cases = np.ones((1, readers)), np.ones((1, cases))
+    return Coefficient(
+        JackknifeInput(
+            float(alpha_interval(matrix, everyone, all_cases)[0]),
+            alpha_interval(matrix, 1.0 - np.eye(readers), np.ones((readers, cases))),
+            alpha_interval_without_one_case(matrix),
+            alpha_interval_without_both(matrix),
+        ),
+        counts,
+        _ONE_CATEGORY,
+    )
+
+
+def _of_variances(matrix: Float, counts: tuple[int, int, int]) -> dict[str, Coefficient]:
+    """Single-reader ICCs: the estimate by ANOVA or REML, what is left out by Henderson."""
+    names = {form: name for name, form in ICC_FORMS.items() if form in _SINGLE_FORMS}
+    estimates = iccs(matrix, _SINGLE_FORMS)
+    left_out = henderson_left_out(matrix, _SINGLE_FORMS)
+    found: dict[str, Coefficient] = {}
+    for form, name in names.items():
+        estimate = estimates[form]
+        if estimate.estimate is None:
+            why = estimate.state.removeprefix(not_estimable("").state)
+            found[name] = _undefined(why, counts)
+            continue
+        left = left_out[form]
+        found[name] = Coefficient(
+            JackknifeInput(
+                estimate.estimate, left.without_reader, left.without_case, left.without_both
+            ),
+            counts,
+            _ONE_CATEGORY,
+            note=estimate.method.split(",")[0],
+        )
+    return found
+
+
+def _kendall(matrix: Float) -> Coefficient:
+    complete = complete_cases(matrix)
+    counts = (complete.shape[0], complete.shape[1], complete.size)
+    if complete.shape[1] < 2:
+        return _undefined(
+            "no case was rated by every reader"
+            if complete.shape[1] == 0
+            else "one case was rated by every reader: a ranking needs two",
+            counts,
+        )
+    return Coefficient(
+        kendall_w_left_out(complete),
+        counts,
+        "every reader gave all cases one rating",
+        (0.0, 1.0),
+        "" if complete.shape == matrix.shape else "cases rated by every reader",
+    )

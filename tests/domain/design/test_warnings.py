@@ -1,0 +1,59 @@
+"""A purpose-blinded phase is warned of whatever tells its purpose."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.design.warnings import design_warnings
+from tests.domain.documents import design
+
+ASKED = [{"measure": "quality"}, {"measure": "verdict"}]
+BLINDED = {"key": "naive", "questions": ["quality"], "purpose_blinded": True}
+TOLD = {"key": "told", "questions": ["verdict"], "cases": "same", "of": "naive"}
+TITLE = "Reading chest radiographs"
+
+
+def warnings(**changes: Any) -> tuple[str, ...]:
+    given = {"title": TITLE, "questions": ASKED, "phases": [BLINDED, TOLD]} | changes
+    return design_warnings(design(**given))
+
+
+def test_a_blinded_phase_with_neutral_words_is_not_warned_of() -> None:
+    assert warnings() == ()
+
+
+def test_a_study_that_hides_nothing_is_not_warned_of() -> None:
+    assert design_warnings(design(title="Real or synthetic?", questions=ASKED)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"title": "Synthetic radiographs"}, "the title says 'Synthe'"),
+        ({"title": "Radiografias geradas"}, "the title says 'gerada'"),
+        ({"title": "Künstliche Bilder"}, "the title says 'Künstlich'"),
+        ({"notice": "An AI study"}, "the notice says 'AI'"),
+        ({"instructions": "Some are fake."}, "the instructions says 'fake'"),
+        ({"consent": {"text": "made by a computer"}}, "the consent text says 'computer'"),
+        ({"consent": {"line": "I look at generated films"}}, "the sentence of consent says"),
+        ({"registration": {"purpose": "To tell real or not"}}, "registration's purpose says"),
+        ({"registration": {"registry": "Deepfake trial"}}, "registration's registry says"),
+    ],
+)
+def test_a_text_that_tells_is_named_with_its_word(changes: dict[str, Any], word: str) -> None:
+    (warning,) = warnings(**changes)
+    assert word in warning
+
+
+def test_a_question_that_tells_is_named() -> None:
+    (warning,) = warnings(phases=[BLINDED | {"questions": ["quality", "verdict"]}])
+    assert "the question verdict tells" in warning
+    told = {"measure": "quality", "labels": ["Artificial", "Natural"], "low": 1, "high": 5}
+    (warning,) = warnings(questions=[told, {"measure": "verdict"}])
+    assert "(it says 'Artificial')" in warning
+
+
+def test_blinding_after_telling_comes_too_late() -> None:
+    told = {"key": "told", "questions": ["verdict"]}
+    (warning,) = warnings(phases=[told, BLINDED])
+    assert "readers know by then" in warning
