@@ -17,6 +17,7 @@ from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.routes import (
     audit,
+    designs,
     exports,
     health,
     images,
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         reading,
         practice,
         sign_in,
+        designs,
         studies,
         readers,
         reports,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
@@ -12,6 +12,8 @@ from app.domain.design.record_keys import record_text
 
 # Provenance may be long; only a piece of the bank is in memory at a time.
 _PIECE = 500
+# Images an arm that are looked at for the keys of its records.
+_SAMPLE = 20
 
 
 def held_arms(session: Session, keys: Collection[str], *, size: int) -> list[HeldArm]:
@@ -34,3 +36,23 @@ def held_arms(session: Session, keys: Collection[str], *, size: int) -> list[Hel
     return [
         HeldArm(key, arm.kind, records.get(key, [])) for key, arm in arms_by_key(session).items()
     ]
+
+
+def rendition_sizes(session: Session) -> list[int]:
+    """The sizes of pictures that the bank holds, in pixels, that of most images first."""
+    query = (
+        select(Rendition.size)
+        .group_by(Rendition.size)
+        .order_by(func.count().desc(), Rendition.size.desc())
+    )
+    return list(session.scalars(query))
+
+
+def keys_of_records(session: Session) -> list[str]:
+    """Keys that the bank's records have, condition first: of some images of every arm."""
+    keys = {"condition": None}
+    for arm in arms_by_key(session).values():
+        query = select(Image.provenance).where(Image.arm_id == arm.id).order_by(Image.id)
+        for provenance in session.scalars(query.limit(_SAMPLE)):
+            keys |= dict.fromkeys(sorted(provenance))
+    return list(keys)

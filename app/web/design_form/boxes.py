@@ -122,30 +122,21 @@ DRAW = Group(
         Box(
             "stratify_by",
             "Strata by",
-            "The key of the bank's records whose values make the strata; condition is the usual one.",
+            "The key of the bank's records whose values make the strata; usually condition.",
             usual="condition",
             longest=80,
         ),
         Box(
             "matched_by",
             "Matched by",
-            "Images of different arms with the same value of this key belong together; empty for none.",
+            "Images of several arms with one value of this key belong together; empty for none.",
             longest=80,
         ),
-        _whole(
-            "seed", "Seed", "Decides which cases are drawn and each reader's order.", usual="1"
-        ),
-        _whole(
-            "rendition_size",
-            "Picture size",
-            "Side of the pictures; the bank must hold renditions of it.",
-            "512",
-            "pixels",
-        ),
     ),
+    folded=True,
 )
 PRACTICE = Group(
-    "Practice, repeats and pauses",
+    "Practice, repeats, order",
     (
         _whole(
             "practice.count",
@@ -178,6 +169,14 @@ PRACTICE = Group(
             "3",
             "cases",
         ),
+        _whole("seed", "Seed", "Decides which cases are drawn and each reader's order.", usual="1"),
+        _whole(
+            "rendition_size",
+            "Picture size",
+            "Side of the pictures; the bank must hold renditions of it.",
+            "512",
+            "pixels",
+        ),
     ),
 )
 ALLOCATION = Group(
@@ -196,7 +195,9 @@ ALLOCATION = Group(
             ),
         ),
         _whole("allocation.groups", "Groups", "Of readers and of cases, for groups.", "2"),
-        _whole("allocation.cases_per_reader", "Cases a reader", "For so many cases a reader; else 0."),
+        _whole(
+            "allocation.cases_per_reader", "Cases a reader", "For so many cases a reader; else 0."
+        ),
         _whole(
             "allocation.readers_per_case",
             "Readers a case",
@@ -302,7 +303,12 @@ ANSWERS: tuple[Box, ...] = (
         "options",
         rows=5,
     ),
-    Box("none_label", "Answer for none", "Such as “None seen”; empty: none can't be said.", longest=120),
+    Box(
+        "none_label",
+        "Answer for none",
+        "Such as “None seen”; empty: none can't be said.",
+        longest=120,
+    ),
     _whole("longest", "Longest", usual="2000", unit="characters"),
     Box(
         "shape",
@@ -313,7 +319,12 @@ ANSWERS: tuple[Box, ...] = (
         tuple((shape, shape.replace("_", " ")) for shape in SHAPES),
     ),
     _whole("most", "At most", usual="10", unit="marks"),
-    Box("tie_label", "Answer for a tie", "Such as “No difference”; empty: one must be named.", longest=120),
+    Box(
+        "tie_label",
+        "Answer for a tie",
+        "Such as “No difference”; empty: one must be named.",
+        longest=120,
+    ),
 )
 VOCABULARY = Box(
     "vocabulary", "Words from", "Fills the answers with a list; leave them empty then.", "select"
@@ -375,9 +386,7 @@ PHASE_CASES: tuple[Box, ...] = (
     _whole("washout_days", "Washout", "Least days since the phase before.", unit="days"),
 )
 PRESENTATION: tuple[Box, ...] = (
-    _whole(
-        "presentation.pictures", "Pictures at a time", f"1 to {MOST_PICTURES}.", "1"
-    ),
+    _whole("presentation.pictures", "Pictures at a time", f"1 to {MOST_PICTURES}.", "1"),
     Box(
         "presentation.layout",
         "Layout",
@@ -411,6 +420,12 @@ PRESENTATION: tuple[Box, ...] = (
         "Text beside the picture",
         "The key of the bank's records that holds it, such as prompt; empty for none.",
         longest=80,
+    ),
+    Box(
+        "presentation.reference",
+        "Picture to compare with",
+        "SHA-256 of an image's file, or its first 12 digits; it stands beside every case.",
+        longest=64,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""From a form to the document that a TOML file would give; the document's own check does the rest."""
+"""From a form to the document that a TOML file would give; its own check does the rest."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from app.web.design_form.lines import entries_of, options_of
 from app.web.design_form.rows import row_count, row_values
 
 # Where one of these is empty the document leaves it out, so that its usual value holds.
-_LEFT_OUT_EMPTY = ("key", "vocabulary", "reference")
+_LEFT_OUT_EMPTY = ("key", "vocabulary")
 CASES = "cases."
 
 
@@ -138,7 +138,7 @@ def _ordered_strata(strata: list[str], order: str) -> list[str]:
 
 
 def _fill(data: dict[str, Any], boxes: Iterable[Box], form: Mapping[str, str]) -> None:
-    """Put what the boxes hold at their paths; a tick that was not sent is no, other boxes absent."""
+    """Put what the boxes hold at their paths; a tick that was not sent is no."""
     for box in boxes:
         if box.name not in form and box.kind != "tick":
             continue

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import design_to_mapping
+from app.domain.questions.document import default_reference
 from app.web.design_form.boxes import (
     ANSWERS,
     ARM,
@@ -29,7 +30,7 @@ def values_of(design: StudyDesign) -> dict[str, str]:
         values |= _in_row(f"questions[{number}]", question_values(question))
     keys = [question["key"] for question in plain["questions"]]
     for number, phase in enumerate(plain["phases"], start=1):
-        values |= _in_row(f"phases[{number}]", _phase_values(phase, keys))
+        values |= _in_row(f"phases[{number}]", phase_values(phase, keys))
     strata = list(design.strata)
     for number, arm in enumerate(plain["arms"], start=1):
         values |= _in_row(f"arms[{number}]", _arm_values(arm, strata))
@@ -39,10 +40,12 @@ def values_of(design: StudyDesign) -> dict[str, str]:
 def question_values(question: Mapping[str, Any]) -> dict[str, str]:
     """A question of a document as the boxes of its row."""
     boxes = [*QUESTION, *DEPENDENCE, *(box for box in ANSWERS if box.name in question)]
-    return dict(_written(question, boxes))
+    usual = {"reference": default_reference(question["measure"])}
+    return dict(_written({**usual, **question}, boxes))
 
 
-def _phase_values(phase: Mapping[str, Any], keys: Sequence[str]) -> dict[str, str]:
+def phase_values(phase: Mapping[str, Any], keys: Sequence[str]) -> dict[str, str]:
+    """A phase of a document as the boxes of its row; `keys` are those of all questions."""
     values = dict(_written(phase, (*PHASE, *PHASE_CASES, *PRESENTATION)))
     for number, key in enumerate(keys, start=1):
         at_case, at_end = key in phase["questions"], key in phase["end_questions"]
