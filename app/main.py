@@ -1,20 +1,31 @@
 """The one place where the parts of the web application are joined."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 from starlette.staticfiles import StaticFiles
 
 from app.bank.store import RenditionStore
+from app.db.blind.tables import Reader
 from app.db.engine import Database
+from app.domain.design.reading import design_from_json
+from app.domain.desk import ReaderDesks
+from app.domain.practice import PracticeFeedback
 from app.report.page.cache import ReportCache
+from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
+from app.steps.lay_out_presentations import lay_out_for
+from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
 from app.web.error_pages import add_error_pages
+from app.web.front import Front
 from app.web.office_state import OfficeState
 from app.web.pages import Pages
+from app.web.practice_state import TellsPractice
 from app.web.routes import (
     audit,
     designs,
@@ -36,8 +47,13 @@ from app.web.throttle import SignInThrottle
 LARGEST_BODY = 1024 * 1024
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application over a database whose schema is up to date."""
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application over a database whose schema is up to date; `clock` tells the time."""
     database = Database(settings.effective_database_url)
 
     @asynccontextmanager
@@ -55,14 +71,26 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     static = resource_dir("static")
-    app.state.web = WebState(
-        database=database,
-        store=RenditionStore(settings.renditions_dir),
+    store = RenditionStore(settings.renditions_dir)
+    shared = Front(
         pages=Pages(resource_dir("templates"), static),
         signer=CookieSigner(settings.effective_secret_key()),
-        throttle=SignInThrottle(),
         base_url=settings.base_url.rstrip("/"),
+    )
+    app.state.front = shared
+    # A reader's pages are given these two and `front`: no database.
+    desks: ReaderDesks = BlindDesks(database, store, _lay_out, clock)
+    app.state.desks = desks
+    app.state.tells_practice = _tells_practice(database)
+    app.state.web = WebState(
+        pages=shared.pages,
+        signer=shared.signer,
+        base_url=shared.base_url,
+        database=database,
+        store=store,
+        throttle=SignInThrottle(),
         data_dir=settings.data_dir,
+        clock=clock,
     )
     app.state.office = OfficeState(reports=ReportCache())
     app.add_middleware(SecurityHeaders)
@@ -90,6 +118,18 @@ def create_app(settings: Settings) -> FastAPI:
 def create_app_from_environment() -> FastAPI:
     """What uvicorn calls in each of its workers."""
     return create_app(Settings())
+
+
+def _lay_out(session: Session, reader: Reader, now: datetime) -> None:
+    lay_out_for(session, reader, design_from_json(reader.study.design), now)
+
+
+def _tells_practice(database: Database) -> TellsPractice:
+    def tell(reader_id: int) -> PracticeFeedback | None:
+        with database.reading() as session:
+            return practice_feedback(session, reader_id)
+
+    return tell
 
 
 def _without_link_tokens(record: logging.LogRecord) -> bool:

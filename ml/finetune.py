@@ -269,6 +269,7 @@ def describe(
             "held_out": len(data.held_out),
             "licence": data.licence,
             "attribution": data.attribution,
+            "grey_mapping": data.grey_mapping,
         },
         "processes": processes,
         "preset": variant.preset,

@@ -440,6 +440,7 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
         training_summary=str(options["training_summary"]),
         training=training,
         rejection_rule=settings.rejection_rule(),
+        grey_mapping=(options.get("data") or {}).get("grey_mapping"),
     )
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from ml.bank.disk_space import need_space
 from ml.bank.run_folder import file_digest, write_json
 from ml.bank.writer import CONDITIONS, Condition
@@ -26,7 +27,7 @@ from ml.errors import MlError, said_by
 from ml.methods.config import CAPTION_TEMPLATE
 from ml.radiographs.archives import opened
 from ml.radiographs.derived_conditions import propose, read_table, write_table
-from ml.radiographs.pixels import UnusableImage, Window, read_radiograph
+from ml.radiographs.pixels import UnusableImage, read_radiograph
 from ml.radiographs.sources import (
     SourceImage,
     find_dicom,
@@ -71,7 +72,7 @@ def prepare(
     counts: dict[Condition, int] | None = None,
     held_out_share: float = 0.2,
     seed: int = 0,
-    window: Window = "percentile",
+    grey_mapping: GreyMapping = DEFAULT_MAPPING,
     template: str = CAPTION_TEMPLATE,
     attribution: str | None = None,
     licence: str | None = None,
@@ -103,7 +104,7 @@ def prepare(
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         work.chmod(0o755)
-        records, refused = _write_images(images, work, window, template)
+        records, refused = _write_images(images, work, grey_mapping, template)
         try:
             splits = choose(records, counts, held_out_share, seed)
         except MlError as error:
@@ -135,7 +136,7 @@ def prepare(
                 "conditions_from": Counter(r["condition_from"] for r in chosen),
                 "conditions_table": _table_record(conditions_table),
                 "left_out": [r["source"] for r in left_out],
-                "window": window,
+                "grey_mapping": grey_mapping,
                 "caption_template": template,
                 "licence": licence,
                 "attribution": attribution,
@@ -162,7 +163,7 @@ def _bytes_to_write(images: Sequence[SourceImage]) -> int:
 
 
 def _write_images(
-    images: Sequence[SourceImage], work: Path, window: Window, template: str
+    images: Sequence[SourceImage], work: Path, grey_mapping: GreyMapping, template: str
 ) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     from PIL import Image
 
@@ -175,7 +176,7 @@ def _write_images(
         if image.condition is None:
             raise MlError(f"{image.name} has no condition: normal or abnormal.")
         try:
-            radiograph = read_radiograph(image.path, window=window)
+            radiograph = read_radiograph(image.path, grey_mapping=grey_mapping)
             digest = radiograph.digest
             if digest in seen:
                 raise UnusableImage(f"is the same picture as {seen[digest]}")
@@ -283,10 +284,11 @@ def parser() -> argparse.ArgumentParser:
             )
         one.add_argument("--seed", type=int, default=0, help="of the choice (0)")
         one.add_argument(
-            "--window",
-            choices=("percentile", "voi"),
-            default="percentile",
-            help="for images deeper than 8 bits: percentiles 0.5 and 99.5, or DICOM's own window",
+            "--grey-mapping",
+            choices=GREY_MAPPINGS,
+            default=DEFAULT_MAPPING,
+            help="of images deeper than 8 bits: DICOM's own window where it has one (default), "
+            "percentiles 0.5 and 99.5, or as they are",
         )
         one.add_argument("--caption-template", default=CAPTION_TEMPLATE, metavar="TEXT")
         if kind in ("folder", "dicom"):
@@ -336,7 +338,7 @@ def run(arguments: argparse.Namespace) -> None:
             counts=counts,
             held_out_share=0.0 if nlm else arguments.held_out_share,
             seed=arguments.seed,
-            window=arguments.window,
+            grey_mapping=arguments.grey_mapping,
             template=arguments.caption_template,
             attribution=NLM_NOTE if nlm else arguments.attribution,
             licence="public, for research; see the data set" if nlm else arguments.licence,

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
+from app.db.tables import Answer, Rating
 from app.domain.design.reading import design_from_mapping
+from app.domain.questions.answer import value_from_json
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import Invitation, invite_readers
@@ -38,6 +41,16 @@ def design_values(**changes: Any) -> dict[str, Any]:
         "seed": 7,
     }
     return values | changes
+
+
+class Clock:
+    """The server's time, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @dataclass(frozen=True)
@@ -107,6 +120,17 @@ class House:
         """Invite readers."""
         with self.database.writing() as session:
             return invite_readers(session, slug, count=count, now=NOW, actor="test")
+
+    def said(self) -> list[dict[str, Any]]:
+        """The answers of every rating by question key, in the order in which they came."""
+        with self.database.reading() as session:
+            ids = session.scalars(select(Rating.id).order_by(Rating.id)).all()
+            said: dict[int, dict[str, Any]] = {rating: {} for rating in ids}
+            for rating, question, value in session.execute(
+                select(Answer.rating_id, Answer.question, Answer.value)
+            ):
+                said[rating][question] = value_from_json(value)
+        return list(said.values())
 
     def open_study_with_reader(self, **changes: Any) -> tuple[str, str]:
         """An open study and the token of its one reader's link."""

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, cast
 
 from app.bank.json_values import parse_json
 from app.domain.errors import BadBank
+from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 
 FORMAT_VERSION: Final = 1
 HEADER_FILE: Final = "bank.json"
@@ -26,7 +27,8 @@ class BankArm:
     """What a bank says of one image source as a whole.
 
     `generated` and `rejected` count images made and images thrown away by `rejection_rule`;
-    `details` holds whatever else bank.json says of the arm.
+    `grey_mapping` says how its files become grey levels; `details` holds whatever else bank.json
+    says of the arm.
     """
 
     id: str
@@ -40,6 +42,7 @@ class BankArm:
     licence: str = ""
     attribution: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    grey_mapping: GreyMapping = DEFAULT_MAPPING
 
 
 @dataclass(frozen=True)
@@ -164,8 +167,17 @@ def _arm(fields: "_Fields") -> BankArm:
         rejection_rule=fields.text("rejection_rule"),
         licence=fields.text("licence"),
         attribution=fields.text("attribution"),
+        grey_mapping=_grey_mapping(fields),
         details=fields.rest(),
     )
+
+
+def _grey_mapping(fields: "_Fields") -> GreyMapping:
+    said = fields.text("grey_mapping") or DEFAULT_MAPPING
+    for mapping in GREY_MAPPINGS:
+        if said == mapping:
+            return mapping
+    raise fields.error("grey_mapping", f"must be one of {', '.join(GREY_MAPPINGS)}, not {said!r}")
 
 
 class _Fields:

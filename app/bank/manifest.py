@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, cast
 
-from app.bank.decode import DecodedImage, decode_grey, read_image_file
 from app.bank.header import BankHeader
 from app.bank.json_values import parse_json
 from app.domain.conditions import CONDITIONS, Condition
 from app.domain.errors import BadBank, BadImage
+from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
+from app.films.reader import read_film, read_image_file
 
 MANIFEST_FILE: Final = "images.jsonl"
 LONGEST_LINE_BYTES: Final = 2**20
@@ -73,25 +74,36 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
         raise BadBank(f"{path} can't be read: {error.strerror}.") from None
 
 
-def read_verified(directory: Path, record: ImageRecord) -> DecodedImage:
-    """Decode a record's file after checking its digest, then its size; raises BadImage."""
+def read_verified(
+    directory: Path, record: ImageRecord, mapping: GreyMapping = DEFAULT_MAPPING
+) -> Film:
+    """Read a record's file after checking its digest, then its size; raises BadImage."""
     data = read_image_file(directory / record.file, record.file)
-    found = hashlib.sha256(data).hexdigest()
-    if found != record.sha256:
+    check_digest(data, record.sha256, record.file)
+    film = read_film(data, record.file, mapping=mapping)
+    check_size(film, (record.width, record.height), record.file)
+    return film
+
+
+def check_digest(data: bytes, claimed: str, file: str) -> None:
+    """Raise BadImage where a file's bytes have another SHA-256 than its record claims."""
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != claimed:
         raise BadImage(
-            record.file,
-            f"has the SHA-256 {found[:12]}..., the manifest says {record.sha256[:12]}...; "
+            file,
+            f"has the SHA-256 {digest[:12]}..., the manifest says {claimed[:12]}...; "
             "the file was changed or damaged",
         )
-    decoded = decode_grey(data, record.file)
-    claimed = (record.width, record.height)
-    if claimed not in ((decoded.width, decoded.height), (None, None)):
+
+
+def check_size(film: Film, claimed: tuple[int | None, int | None], file: str) -> None:
+    """Raise BadImage where a film, as displayed, has another (width, height) than is claimed."""
+    if claimed not in ((film.width, film.height), (None, None)):
         raise BadImage(
-            record.file,
-            f"has {decoded.width} x {decoded.height} pixels, "
-            f"the manifest says {record.width} x {record.height}",
+            file,
+            f"has {film.width} x {film.height} pixels, "
+            f"the manifest says {claimed[0]} x {claimed[1]}",
         )
-    return decoded
 
 
 def check_path(file: str, root: Path) -> str | None:

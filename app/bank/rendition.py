@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.bank.decode import DecodedImage
-from app.bank.grey_levels import GreyLevels
+from app.films.film import Film, GreyLevels
 
 DEFAULT_SIZE: Final = 512
 SMALLEST_SIZE: Final = 64
@@ -20,7 +19,7 @@ LARGEST_SIZE: Final = 4096
 _STORED_BLOCK: Final = 65_535
 
 
-def canonical_rendition(image: DecodedImage, size: int = DEFAULT_SIZE) -> bytes:
+def canonical_rendition(image: Film, size: int = DEFAULT_SIZE) -> bytes:
     """An 8-bit grey PNG of `size` x `size` pixels: aspect kept, centred on black.
 
     8-bit images whose longer side is `size` come out pixel for pixel.

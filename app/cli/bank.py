@@ -13,10 +13,19 @@ from app.bank.manifest import MANIFEST_FILE
 from app.cli.opening import now, open_house
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadBank
+from app.films.film import GREY_MAPPINGS, GreyMapping
+from app.films.notes import NOTE_WORDS
 from app.services.import_bank import ImportSummary, import_bank, import_images
 
 Size = Annotated[
     int, typer.Option(min=64, max=4096, help="Side of the canonical rendition, in pixels.")
+]
+Mapping = Annotated[
+    str | None,
+    typer.Option(
+        help="How deep files become grey: dicom-window (default), percentile or as-is.",
+        metavar="MAPPING",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse everything if one is bad.")]
 
@@ -55,6 +64,7 @@ def import_a_folder(
     arm: Annotated[str, typer.Option(help="`real`, or the name of a synthetic arm.")],
     label: Annotated[str | None, typer.Option(help="The arm's name in reports.")] = None,
     description: Annotated[str | None, typer.Option(help="Where the images come from.")] = None,
+    grey_mapping: Mapping = None,
     size: Size = RENDITION_SIZE,
     strict: Strict = False,
 ) -> None:
@@ -70,6 +80,7 @@ def import_a_folder(
             now=now(),
             label=label,
             description=description,
+            grey_mapping=_mapping(grey_mapping),
             size=size,
             strict=strict,
             progress=advance,
@@ -102,6 +113,15 @@ def _line_count(path: Path) -> int | None:
         return None
 
 
+def _mapping(given: str | None) -> GreyMapping | None:
+    if given is None:
+        return None
+    for mapping in GREY_MAPPINGS:
+        if given == mapping:
+            return mapping
+    raise BadBank(f"--grey-mapping must be one of {', '.join(GREY_MAPPINGS)}, not {given!r}.")
+
+
 def _tell(summary: ImportSummary, *, strict: bool) -> None:
     for bad in summary.refused:
         typer.echo(f"refused: {bad}", err=True)
@@ -112,6 +132,13 @@ def _tell(summary: ImportSummary, *, strict: bool) -> None:
         f"{summary.added} images added, {summary.already_present} already in the bank, "
         f"{summary.refused_count} refused."
     )
+    for kind, count in summary.notes.items():
+        images = "image" if count == 1 else "images"
+        typer.echo(f"noted: {count} {images}: {NOTE_WORDS[kind]}.")
+    for sentence in summary.alike:
+        typer.echo(f"alike: {sentence}.")
+    if summary.alike_count > len(summary.alike):
+        typer.echo(f"... and {summary.alike_count - len(summary.alike)} more alike.")
     if strict and summary.refused_count:
         raise BadBank("Nothing was imported, because --strict was asked for.")
     if summary.refused_count and not summary.added and not summary.already_present:

@@ -9,6 +9,7 @@ from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.services.accounts import FIRST_NAME, create_first_investigator
+from app.services.close_past_studies import close_past_studies
 from app.settings import Settings, resource_dir
 
 ACTOR = "command line"
@@ -33,12 +34,13 @@ def now() -> datetime:
 
 
 def open_house() -> House:
-    """Bring the database up to date and make the folders that are missing."""
+    """Bring the database up to date, make missing folders, close studies whose last day is over."""
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.renditions_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.effective_database_url)
     upgrade_schema(database, resource_dir("migrations"))
+    close_past_studies(database, now=now())
     return House(settings, database, RenditionStore(settings.renditions_dir))
 
 

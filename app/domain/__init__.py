@@ -21,5 +21,6 @@ hit, false alarm   synthetic called synthetic, real called synthetic (positive =
 deception rate     share of an arm's ratings whose verdict is ``real``
 bank, manifest     a set of images on disk, its index
 rendition          the one canonical encoding of an image that a reader is ever sent
+desk               what a reading page may ask for its reader; blinded case and design, no more
 leak               anything but the picture that tells real from synthetic
 """

@@ -1,7 +1,6 @@
 """One image of the bank as a draw sees it: its arm, its digest and what the records say of it."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,23 +34,3 @@ def record_text(value: object) -> str:
     if isinstance(value, Mapping):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
     return str(value)
-
-
-def holds_finding(value: object, finding: str) -> bool | None:
-    """Whether a reference standard names a finding; None where the records say nothing.
-
-    The reference is a list of findings, a text with commas, semicolons or bars between them, or a
-    table of finding to 1 or 0.
-
-    >>> holds_finding("Effusion; Nodule", "nodule"), holds_finding({"nodule": 0}, "nodule")
-    (True, False)
-    """
-    if isinstance(value, Mapping):
-        named = {str(key).casefold(): one for key, one in value.items()}
-        said = named.get(finding.casefold())
-        return None if said is None else bool(said)
-    text = record_text(value)
-    if not text:
-        return None
-    words = {word.strip().casefold() for word in re.split(r"[;,|]", text)}
-    return finding.casefold() in words

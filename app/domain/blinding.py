@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from app.domain.design.design import Layout, Registration, StudyDesign
+from app.domain.questions.answer import Answers
 from app.domain.questions.question import Question
 
 
@@ -43,6 +44,15 @@ class BlindedCase:
 
 
 @dataclass(frozen=True)
+class CaseToRead:
+    """A blinded case, the number of ratings it has had, and the last of them if it had one."""
+
+    case: BlindedCase
+    version: int
+    answers: Answers | None
+
+
+@dataclass(frozen=True)
 class BlindedPhase:
     """A phase as its readers know it: no arm, no stratum, no set and no reason why."""
 
@@ -56,6 +66,11 @@ class BlindedPhase:
     is_timed: bool
     mask: bool
     has_text_beside: bool
+    washout_days: int = 0
+
+    def asked(self, *, at_end: bool) -> tuple[Question, ...]:
+        """What is asked of each case, or at the end of the phase."""
+        return self.end_questions if at_end else self.questions
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
                 is_timed=bool(phase.presentation.exposures_ms),
                 mask=phase.presentation.mask,
                 has_text_beside=bool(phase.presentation.beside),
+                washout_days=phase.washout_days,
             )
             for number, phase in enumerate(design.phases, start=1)
         ),
@@ -119,6 +135,11 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
 def opaque_token() -> str:
     """128 random bits: names a presentation without telling its order, arm or case."""
     return secrets.token_urlsafe(16)
+
+
+def new_submission(version: int) -> str:
+    """The name of one served form: how many ratings its case had, and 128 random bits."""
+    return f"{version}.{opaque_token()}"
 
 
 def link_token() -> str:

@@ -107,7 +107,7 @@ class Table:
             self.wrong(key, f"must be text, not {told(given)}")
             return default
         value = plain_text(given)
-        if not _can_be_stored(value):
+        if not can_be_stored(value):
             self.wrong(key, "holds half a character, which can't be stored; write it again")
             return default
         if required and not value:
@@ -123,7 +123,7 @@ class Table:
             self.wrong(key, f"must be a list of texts, not {told(value)}")
             return ()
         texts = tuple(
-            plain_text(one) for one in value if isinstance(one, str) and _can_be_stored(one)
+            plain_text(one) for one in value if isinstance(one, str) and can_be_stored(one)
         )
         if len(texts) != len(value) or any(not one or len(one) > longest for one in texts):
             self.wrong(key, f"must list texts of 1 to {longest} characters")
@@ -176,7 +176,9 @@ class Table:
     def refuse_the_rest(self, of_what: str = "a study design") -> None:
         """Note every key that nobody took: a misspelt option must not be silently ignored."""
         for key in self._left:
-            self.wrong(str(key), f"is not an option of {of_what}")
+            name = str(key)
+            shown = name if name.isprintable() and len(name) <= 80 else told(name)
+            self.wrong(shown, f"is not an option of {of_what}")
 
 
 def plain_text(value: str) -> str:
@@ -201,6 +203,6 @@ def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def _can_be_stored(text: str) -> bool:
-    # Half of a surrogate pair is no character in UTF-8.
+def can_be_stored(text: str) -> bool:
+    """Whether UTF-8 can hold the text; half of a surrogate pair is no character there."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -15,6 +15,8 @@ StudyError
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
     ├── AlreadyRated         a first rating for what has one
+    ├── NotShownYet          a rating of a timed picture that was never sent
+    ├── ShownAlready         a timed picture is sent once
     └── TooLateToCorrect     a later case has been rated since
 """
 
@@ -108,6 +110,14 @@ class StudyNotOpen(Refused):
 
 class AlreadyRated(Refused):
     """A first rating came for a presentation that has one."""
+
+
+class NotShownYet(Refused):
+    """A rating came for a timed picture that was never sent."""
+
+
+class ShownAlready(Refused):
+    """A timed picture was asked for again."""
 
 
 class TooLateToCorrect(Refused):

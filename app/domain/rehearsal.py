@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.bank_image import holds_finding
 from app.domain.questions.answer import Answers, Value
 from app.domain.questions.kinds.kind import Invention, Picture
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
+from app.domain.questions.reference import reference_of
 from app.domain.questions.registry import kind_of
 
 NOTICE = "Rehearsal: simulated readers, invented answers"
@@ -126,13 +126,10 @@ class SimulatedReaders:
         return 0.55 + evidence / 3.2
 
     def _finding(self, question: Question, pictures: Sequence[SeenPicture]) -> float:
-        references = {
-            holds_finding(one.record.get(question.reference), question.finding) for one in pictures
-        }
-        mean = 0.5 if len(references) != 1 or None in references else 0.22
-        if references == {True}:
-            mean = 0.78
-        seen = self._rng.gauss(mean, 0.25)
+        mean = {"present": 0.78, "absent": 0.22, None: 0.5}
+        # A finding is asked of one picture.
+        reference = reference_of(question, pictures[0].record) if pictures else None
+        seen = self._rng.gauss(mean[reference], 0.25)
         if question.kind == "choice":
             return _of_option(question, "present" if seen > 0.5 else "absent")
         return seen

@@ -1,17 +1,27 @@
-"""From a personal link to the first case: who is she, has she agreed, what is her experience."""
+"""From a personal link to the first case: who is it, have they agreed, what is their experience."""
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import reader_by_id, reader_by_token_hash, start_session
-from app.db.tables import Reader
-from app.domain.blinding import token_hash
-from app.domain.errors import LinkRefused
+from app.db.blind.tables import Reader
+from app.domain.blinding import BlindedDesign, token_hash
+from app.domain.consent import consent_digest
+from app.domain.errors import LinkRefused, Refused
 from app.domain.profile import Profile
 
 UNKNOWN_LINK = "This link is not known here; please check that it was copied whole."
 REVOKED_LINK = "This link has been withdrawn; please ask the study's investigator for a new one."
+
+
+class LaysOut(Protocol):
+    """Stores the presentations of a reader who has none yet; whoever does so knows arms."""
+
+    def __call__(self, session: Session, reader: Reader, now: datetime) -> None:
+        """Compute the reader's order and store it as rows; done again, nothing changes."""
 
 
 def admit_by_link(session: Session, token: str, *, now: datetime) -> Reader:
@@ -28,7 +38,7 @@ def admit_by_link(session: Session, token: str, *, now: datetime) -> Reader:
 def admit_by_cookie(
     session: Session, reader_id: int, fingerprint: str, *, for_writing: bool
 ) -> Reader:
-    """The reader behind a cookie; raises LinkRefused once her link is revoked or replaced."""
+    """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced."""
     reader = reader_by_id(session, reader_id, lock=for_writing)
     if reader is None or reader.revoked_at is not None or not fingerprint:
         raise LinkRefused(REVOKED_LINK)
@@ -42,10 +52,11 @@ def link_fingerprint(reader: Reader) -> str:
     return token_hash(reader.token_hash)[:22]
 
 
-def give_consent(reader: Reader, *, now: datetime) -> None:
-    """Record when the reader agreed; the first time counts."""
+def give_consent(reader: Reader, design: BlindedDesign, *, now: datetime) -> None:
+    """Record when the reader agreed and to which text; the first time counts."""
     if reader.consented_at is None:
         reader.consented_at = now
+        reader.consent_sha256 = consent_digest(design)
 
 
 def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
@@ -58,7 +69,19 @@ def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
         reader.profiled_at = now
 
 
-def begin_reading(reader: Reader, *, now: datetime) -> None:
-    """Record that the instructions were read."""
-    if reader.began_at is None:
-        reader.began_at = now
+def begin_reading(
+    session: Session, reader: Reader, design: BlindedDesign, lay_out: LaysOut, *, now: datetime
+) -> None:
+    """Record that the instructions were read, and lay out the cases where that waits for readers.
+
+    The first phase has begun with it, unless it has an introduction of its own. Raises Refused
+    where no case is left for this reader.
+    """
+    if reader.began_at is not None:
+        return
+    if presentation_count(session, reader, is_practice=False) == 0:
+        lay_out(session, reader, now)
+        if presentation_count(session, reader, is_practice=False) == 0:
+            raise Refused("There are no cases for you in this study; please tell its investigator.")
+    reader.began_at = now
+    reader.phase_begun = 0 if design.phase(1).introduction else 1

@@ -1,14 +1,16 @@
 """Published protocols, listed and filled with the arms that the bank holds."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.truth.bank_records import held_arms, rendition_sizes
+from app.db.truth.bank_contents import arms_by_key, bank_images
+from app.db.truth.bank_records import rendition_sizes
 from app.domain.design.arm_choice import HeldArm
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.design.protocol import Protocol, read_protocol
@@ -43,7 +45,7 @@ def example_study(session: Session, name: str, *, size: int = RENDITION_SIZE) ->
         )
     protocol = _read(file)
     protocol = replace(protocol, document={**protocol.document, "rendition_size": size})
-    filled = fill_protocol(protocol, held_arms(session, protocol.bank_keys, size=size))
+    filled = fill_protocol(protocol, _held_arms(session, size))
     return ExampleStudy(filled, _about(file))
 
 
@@ -59,10 +61,8 @@ def offered_protocols(
     session: Session, *, size: int = RENDITION_SIZE
 ) -> tuple[OfferedProtocol, ...]:
     """Every published protocol, tried over the images with a rendition of `size` pixels."""
-    protocols = list_protocols()
-    keys = frozenset[str]().union(*(protocol.bank_keys for protocol in protocols))
-    bank = held_arms(session, keys, size=size)
-    return tuple(OfferedProtocol(protocol, _lack(protocol, bank)) for protocol in protocols)
+    bank = _held_arms(session, size)
+    return tuple(OfferedProtocol(protocol, _lack(protocol, bank)) for protocol in list_protocols())
 
 
 def usual_size(session: Session) -> int:
@@ -77,6 +77,14 @@ def _lack(protocol: Protocol, bank: Sequence[HeldArm]) -> str:
     except BadInput as error:
         return str(error)
     return ""
+
+
+def _held_arms(session: Session, size: int) -> list[HeldArm]:
+    arms = arms_by_key(session)
+    records: dict[str, list[Mapping[str, Any]]] = {key: [] for key in arms}
+    for image in bank_images(session, list(arms), size):
+        records[image.arm].append(image.record)
+    return [HeldArm(key, arm.kind, records[key]) for key, arm in arms.items()]
 
 
 def _files() -> Iterator[Traversable]:

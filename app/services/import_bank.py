@@ -1,26 +1,29 @@
 """Bringing images in: from a bank with its manifest, or from a folder with a table.
 
-Both stream: a batch of records is looked up, what is not there is decoded and rendered by a pool
-of threads, and the batch is committed. Memory does not grow with the bank, a cut import is
-continued by running it again, and importing again adds nothing (docs/decisions/0012).
+Both stream: a batch of records is looked up, what is not there is decoded and rendered by as many
+decoder processes as there are cores, and the batch is committed. Memory does not grow with the
+bank, a cut import is continued by running it again, and importing again adds nothing
+(docs/decisions/0012).
 """
 
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from app.bank.decode import read_image_file
+from sqlalchemy.orm import Session
+
+from app.bank.alike import near_pairs
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
 from app.bank.index import IndexRow, iter_index
-from app.bank.manifest import BadRecord, ImageRecord, iter_records, read_verified
-from app.bank.rendition import DEFAULT_SIZE, canonical_rendition, rendition_length
+from app.bank.manifest import BadRecord, ImageRecord, iter_records
+from app.bank.rendering import Rendering, Wanted, render
+from app.bank.rendition import DEFAULT_SIZE, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.studies import record_event
@@ -28,8 +31,13 @@ from app.db.tables import Arm
 from app.db.truth.bank_images import (
     NewImage,
     StoredImage,
+    fingerprints,
+    images_named,
+    last_image,
     lock_arms,
     refresh_provenance,
+    same_pictures,
+    same_rendition_pairs,
     store_arm,
     store_images,
     store_renditions,
@@ -37,11 +45,17 @@ from app.db.truth.bank_images import (
     stored_images,
 )
 from app.domain.errors import BadBank, BadImage
+from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
+from app.films.notes import counted
+from app.films.reader import read_image_file
 
 BATCH = 256
 PROGRESS_EVERY = 16
 # Of the records refused, how many are kept word for word; all are counted.
 MOST_REFUSED_KEPT = 1000
+MOST_ALIKE_NAMED = 50
+# Files of a table are held from hashing to decoding, so that each is read once.
+MOST_BYTES_HELD = 128 * 2**20
 
 Progress = Callable[[int], None]
 Digest = tuple[str, str]
@@ -53,6 +67,8 @@ class ImportSummary:
 
     `refreshed` of the `already_present` ones got new provenance; `refused` holds the first
     thousand of `refused_count`; `arms` counts the added ones of each arm the source names.
+    `notes` counts what is odd about the added ones, by kind; `alike` names the first of
+    `alike_count` added ones that show the same picture as another image, of any arm, or nearly.
     A strict import that refuses anything has added and refreshed nothing.
     """
 
@@ -62,6 +78,9 @@ class ImportSummary:
     refused_count: int
     refused: tuple[BadRecord, ...]
     arms: Mapping[str, int]
+    notes: Mapping[str, int] = field(default_factory=dict)
+    alike: tuple[str, ...] = ()
+    alike_count: int = 0
 
 
 def import_bank(
@@ -104,6 +123,7 @@ def import_images(
     now: datetime,
     label: str | None = None,
     description: str | None = None,
+    grey_mapping: GreyMapping | None = None,
     size: int = DEFAULT_SIZE,
     strict: bool = False,
     actor: str = "command line",
@@ -111,8 +131,9 @@ def import_images(
 ) -> ImportSummary:
     """Import the images that the table `index` in `directory` names as one arm.
 
-    The arm `real` is of kind real and any other synthetic. `label` and `description` that are
-    None keep what is stored; a new arm is labelled by its name. Otherwise as `import_bank`.
+    The arm `real` is of kind real and any other synthetic. `label`, `description` and
+    `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. Otherwise
+    as `import_bank`.
     """
     if not is_arm_id(arm):
         raise BadBank(
@@ -126,14 +147,17 @@ def import_images(
         label = label or (stored.label if stored else _default_label(arm))
         if description is None:
             description = stored.description if stored else ""
+        if grey_mapping is None:
+            grey_mapping = _stored_mapping(stored) if stored else DEFAULT_MAPPING
     described = BankArm(
         id=arm,
         label=label.strip(),
         kind="real" if arm == REAL_ARM else "synthetic",
         description=description,
+        grey_mapping=grey_mapping,
     )
     header = BankHeader(name="", created_at=now, arms=(described,))
-    source = _Source(directory, header, lambda: _hashed(directory, index, arm))
+    source = _Source(directory, header, lambda: iter_index(directory, index))
     return _import(
         database,
         store,
@@ -146,13 +170,42 @@ def import_images(
     )
 
 
+_Line = ImageRecord | IndexRow | BadRecord
+
+
 @dataclass(frozen=True)
 class _Source:
-    """Where records come from; `records` begins anew each time it is called."""
+    """Where records come from; `lines` begins anew each time it is called.
+
+    A line of a table is an `IndexRow` and of the header's only arm.
+    """
 
     directory: Path
     header: BankHeader
-    records: Callable[[], Iterator[ImageRecord | BadRecord]]
+    lines: Callable[[], Iterator[_Line]]
+
+    def mapping(self, arm: str) -> GreyMapping:
+        """How files of that arm become grey levels."""
+        return next(one.grey_mapping for one in self.header.arms if one.id == arm)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Records of a batch, and the bytes of those that had to be read to be known."""
+
+    lines: Sequence[ImageRecord | BadRecord]
+    held: Mapping[Digest, bytes]
+
+    def wanted(self, source: _Source, record: ImageRecord) -> Wanted:
+        return Wanted(
+            source.directory / record.file,
+            record.file,
+            record.sha256,
+            record.width,
+            record.height,
+            source.mapping(record.arm),
+            self.held.get(_digest(record), b""),
+        )
 
 
 @dataclass
@@ -169,6 +222,10 @@ class _Tally:
     described: set[str] = field(default_factory=set)
     # While checking, nothing is stored that a later line could be held against.
     conditions: dict[Digest, str] = field(default_factory=dict)
+    pictures: dict[Digest, ImageRecord] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+    alike: list[str] = field(default_factory=list)
+    alike_count: int = 0
 
     def refuse(self, bad: BadRecord) -> None:
         self.refused_count += 1
@@ -183,17 +240,25 @@ class _Tally:
             refused_count=self.refused_count,
             refused=tuple(sorted(self.refused, key=lambda bad: bad.line_number)),
             arms={arm.id: self.added[arm.id] for arm in header.arms},
+            notes=counted(self.notes.elements()),
+            alike=tuple(self.alike),
+            alike_count=self.alike_count,
         )
+
+    def name_alike(self, sentence: str, kind: str) -> None:
+        self.notes[kind] += 1
+        self.alike_count += 1
+        if len(self.alike) < MOST_ALIKE_NAMED:
+            self.alike.append(sentence)
 
 
 @dataclass(frozen=True)
 class _Rendered:
-    """A record whose picture lies in the store."""
+    """A record whose picture lies in the store under the digest `stored`."""
 
     record: ImageRecord
-    width: int
-    height: int
-    rendition: str
+    rendering: Rendering
+    stored: str
 
 
 def _import(
@@ -213,14 +278,18 @@ def _import(
     try:
         if strict:
             checked = _Tally()
-            for batch in _batches(source.records()):
+            for lines in _batches(source):
+                batch = _identified(source, lines, pool)
                 _check_batch(database, source, batch, pool, checked, size=size)
-                checked.lines += len(batch)
+                checked.lines += len(lines)
                 progress(checked.lines)
             if checked.refused_count:
                 return checked.summary(source.header)
         tally = _Tally()
-        for batch in _batches(source.records()):
+        with database.reading() as session:
+            last_before = last_image(session)
+        for lines in _batches(source):
+            batch = _identified(source, lines, pool)
             _import_batch(
                 database,
                 store,
@@ -232,11 +301,12 @@ def _import(
                 size=size,
                 progress=progress,
             )
-            tally.lines += len(batch)
+            tally.lines += len(lines)
             progress(tally.lines)
     finally:
         # After Ctrl-C what is queued is not worth waiting for.
         pool.shutdown(cancel_futures=True)
+    _name_near_pictures(database, last_before, tally)
     summary = tally.summary(source.header)
     if not summary.added and not summary.refreshed:
         return summary
@@ -253,6 +323,7 @@ def _import(
                 "already_present": summary.already_present,
                 "refreshed": summary.refreshed,
                 "refused": summary.refused_count,
+                "notes": dict(summary.notes),
             },
         )
     return summary
@@ -268,6 +339,11 @@ def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
                 f"The arm {arm.id} is stored as {there.kind} and can't become {arm.kind}; "
                 "give this one another id."
             )
+        if there.grey_mapping != arm.grey_mapping:
+            raise BadBank(
+                f"The arm {arm.id} was read with the grey mapping {there.grey_mapping} and can't "
+                f"be read with {arm.grey_mapping} as well; give this one another id."
+            )
         if there.bank_name != header.name and arm.kind == "synthetic":
             raise BadBank(
                 f"The arm {arm.id} holds images from {_named(there.bank_name)}, and these are "
@@ -280,7 +356,7 @@ def _import_batch(
     database: Database,
     store: RenditionStore,
     source: _Source,
-    batch: Sequence[ImageRecord | BadRecord],
+    batch: _Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
@@ -288,7 +364,7 @@ def _import_batch(
     size: int,
     progress: Progress,
 ) -> None:
-    present, records = _look_up(database, batch, tally, size=size)
+    present, records = _look_up(database, batch.lines, tally, size=size)
     missing = [
         record
         for record in records
@@ -297,21 +373,20 @@ def _import_batch(
         or not store.holds(there.rendition, rendition_length(size))
     ]
 
-    def render(record: ImageRecord) -> _Rendered | BadRecord:
+    def rendered_one(record: ImageRecord) -> _Rendered | BadRecord:
         try:
-            decoded = read_verified(source.directory, record)
+            rendering = render(batch.wanted(source, record), size)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
         try:
-            digest = store.put(canonical_rendition(decoded, size))
+            return _Rendered(record, rendering, store.put(rendering.png))
         except OSError as error:
             raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
-        return _Rendered(record, decoded.width, decoded.height, digest)
 
     rendered: list[_Rendered] = []
     refused: set[Digest] = set()
-    dealt_with = tally.lines + len(batch) - len(missing)
-    for record, result in zip(missing, pool.map(render, missing), strict=True):
+    dealt_with = tally.lines + len(batch.lines) - len(missing)
+    for record, result in zip(missing, pool.map(rendered_one, missing), strict=True):
         dealt_with += 1
         if dealt_with % PROGRESS_EVERY == 0:
             progress(dealt_with)
@@ -320,7 +395,7 @@ def _import_batch(
             tally.refuse(result)
         else:
             rendered.append(result)
-    store.sync_names()
+    store.sync()
     with database.writing() as session:
         lock_arms(session)
         # Once more under the lock: another import may have been here since.
@@ -337,11 +412,12 @@ def _import_batch(
                 store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
                 tally.described.add(arm.id)
         new = [item for item in rendered if _digest(item.record) not in present]
+        new = _without_contradictions(session, new, refused, tally, size=size)
         store_images(session, [_new_image(item) for item in new], size=size, now=now)
         store_renditions(
             session,
             {
-                there.id: item.rendition
+                there.id: item.stored
                 for item in rendered
                 if (there := present.get(_digest(item.record))) is not None
                 and there.rendition is None
@@ -357,6 +433,9 @@ def _import_batch(
         }
         refresh_provenance(session, stale)
     tally.added.update(item.record.arm for item in new)
+    for item in new:
+        tally.notes.update({note.kind for note in item.rendering.notes})
+        tally.notes["enlarged"] += max(item.rendering.width, item.rendering.height) < size
     tally.already_present += len(records) - len(new) - len(refused)
     tally.refreshed += len(stale)
 
@@ -364,27 +443,31 @@ def _import_batch(
 def _check_batch(
     database: Database,
     source: _Source,
-    batch: Sequence[ImageRecord | BadRecord],
+    batch: _Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
     size: int,
 ) -> None:
-    present, records = _look_up(database, batch, tally, size=size)
+    present, records = _look_up(database, batch.lines, tally, size=size)
 
-    def check(record: ImageRecord) -> BadRecord | None:
+    def check(record: ImageRecord) -> str | BadRecord:
         try:
-            read_verified(source.directory, record)
+            rendering = render(batch.wanted(source, record), size)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
-        return None
+        return hashlib.sha256(rendering.png).hexdigest()
 
     for record in records:
         if tally.conditions.setdefault(_digest(record), record.condition) != record.condition:
             tally.refuse(_contradiction(record, tally.conditions[_digest(record)]))
-    for bad in pool.map(check, records):
-        if bad is not None:
-            tally.refuse(bad)
+    for record, picture in zip(records, pool.map(check, records), strict=True):
+        if isinstance(picture, BadRecord):
+            tally.refuse(picture)
+            continue
+        first = tally.pictures.setdefault((record.arm, picture), record)
+        if first.condition != record.condition and first.sha256 != record.sha256:
+            tally.refuse(_same_picture(record, first.file, first.condition))
     tally.already_present += sum(_digest(record) in present for record in records)
 
 
@@ -422,17 +505,87 @@ def _contradiction(record: ImageRecord, condition: str) -> BadRecord:
     )
 
 
-def _hashed(directory: Path, index: str, arm: str) -> Iterator[ImageRecord | BadRecord]:
-    for row in iter_index(directory, index):
-        yield row if isinstance(row, BadRecord) else _hashed_row(directory, row, arm)
+def _same_picture(record: ImageRecord, file: str, condition: str) -> BadRecord:
+    return BadRecord(
+        record.line_number,
+        record.file,
+        f"is {record.condition} here, but shows the same picture as {file}, "
+        f"which is there as {condition}",
+    )
 
 
-def _hashed_row(directory: Path, row: IndexRow, arm: str) -> ImageRecord | BadRecord:
+def _without_contradictions(
+    session: Session, new: Sequence[_Rendered], refused: set[Digest], tally: _Tally, *, size: int
+) -> list[_Rendered]:
+    """Those to be stored; one that shows an image of its arm under another condition is refused.
+
+    The same picture under the same condition, or in another arm, is named.
+    """
+    shown: dict[str, list[tuple[str, str, str]]] = {}
+    for there in same_pictures(session, {item.stored for item in new}, size=size):
+        known = shown.setdefault(there.rendition, [])
+        known.append((there.arm, there.condition, there.source_file))
+    kept = []
+    for item in new:
+        record, same = item.record, shown.setdefault(item.stored, [])
+        other = next((one for one in same if one[0] == record.arm), same[0] if same else None)
+        if other is not None and other[0] == record.arm and other[1] != record.condition:
+            refused.add(_digest(record))
+            tally.refuse(_same_picture(record, other[2], other[1]))
+            continue
+        if other is not None:
+            tally.name_alike(
+                f"{record.file} ({record.arm}) shows the same picture as {other[2]} ({other[0]})",
+                "same-picture",
+            )
+        same.append((record.arm, record.condition, record.file))
+        kept.append(item)
+    return kept
+
+
+def _name_near_pictures(database: Database, last_before: int, tally: _Tally) -> None:
+    """Name images added since `last_before` that are nearly, not quite, the picture of another."""
+    if not tally.added:
+        return
+    with database.reading() as session:
+        pairs = list(near_pairs(fingerprints(session), newer_than=last_before))
+        same = same_rendition_pairs(session, pairs)
+        near = [pair for pair in pairs if pair not in same]
+        named = images_named(session, {image for pair in near[:MOST_ALIKE_NAMED] for image in pair})
+    for place, (one, other) in enumerate(near):
+        sentence = ""
+        if place < MOST_ALIKE_NAMED:
+            (arm, file, _), (other_arm, other_file, _) = named[one], named[other]
+            sentence = f"{file} ({arm}) is nearly the picture of {other_file} ({other_arm})"
+        tally.name_alike(sentence, "near-picture")
+
+
+def _identified(source: _Source, lines: Sequence[_Line], pool: ThreadPoolExecutor) -> _Batch:
+    """A batch whose every record has its digest; a table's files are read for theirs."""
+    arm = source.header.arms[0].id
+
+    def identify(line: _Line) -> tuple[ImageRecord | BadRecord, bytes]:
+        if not isinstance(line, IndexRow):
+            return line, b""
+        return _hashed_row(source.directory, line, arm)
+
+    records: list[ImageRecord | BadRecord] = []
+    held: dict[Digest, bytes] = {}
+    for record, data in pool.map(identify, lines):
+        records.append(record)
+        if data and isinstance(record, ImageRecord):
+            held[_digest(record)] = data
+    return _Batch(records, held)
+
+
+def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord | BadRecord, bytes]:
     try:
         data = read_image_file(directory / row.file, row.file)
     except BadImage as error:
-        return BadRecord(row.line_number, row.file, error.reason)
-    return ImageRecord(
+        return BadRecord(row.line_number, row.file, error.reason), b""
+    if not data:
+        return BadRecord(row.line_number, row.file, "is empty"), b""
+    record = ImageRecord(
         line_number=row.line_number,
         file=row.file,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -442,6 +595,7 @@ def _hashed_row(directory: Path, row: IndexRow, arm: str) -> ImageRecord | BadRe
         height=None,
         provenance=row.provenance,
     )
+    return record, data
 
 
 def _arm_columns(arm: BankArm, header: BankHeader) -> dict[str, Any]:
@@ -456,6 +610,7 @@ def _arm_columns(arm: BankArm, header: BankHeader) -> dict[str, Any]:
         "licence": arm.licence or header.licence,
         "attribution": arm.attribution or header.attribution,
         "bank_name": header.name,
+        "grey_mapping": arm.grey_mapping,
         "details": dict(arm.details),
     }
 
@@ -466,19 +621,40 @@ def _new_image(item: _Rendered) -> NewImage:
         sha256=item.record.sha256,
         condition=item.record.condition,
         source_file=item.record.file,
-        width=item.width,
-        height=item.height,
+        width=item.rendering.width,
+        height=item.rendering.height,
         provenance=item.record.provenance,
-        rendition=item.rendition,
+        rendition=item.stored,
+        notes=tuple((note.kind, note.text) for note in item.rendering.notes),
+        fingerprint=item.rendering.fingerprint,
     )
 
 
-def _batches(
-    lines: Iterable[ImageRecord | BadRecord],
-) -> Iterator[list[ImageRecord | BadRecord]]:
-    iterator = iter(lines)
-    while batch := list(islice(iterator, BATCH)):
+def _batches(source: _Source) -> Iterator[list[_Line]]:
+    """Lines in batches of so many, or of so many bytes where the files are to be held."""
+    batch: list[_Line] = []
+    weight = 0
+    for line in source.lines():
+        batch.append(line)
+        weight += _weight(source.directory, line)
+        if len(batch) == BATCH or weight >= MOST_BYTES_HELD:
+            yield batch
+            batch, weight = [], 0
+    if batch:
         yield batch
+
+
+def _weight(directory: Path, line: _Line) -> int:
+    if not isinstance(line, IndexRow):
+        return 0
+    try:
+        return (directory / line.file).stat().st_size
+    except OSError:
+        return 0
+
+
+def _stored_mapping(arm: Arm) -> GreyMapping:
+    return next(mapping for mapping in GREY_MAPPINGS if mapping == arm.grey_mapping)
 
 
 def _digest(record: ImageRecord) -> Digest:

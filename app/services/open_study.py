@@ -12,8 +12,9 @@ from app.db.truth.cases import shared_renditions
 from app.domain.allocation import too_few_readers
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.status import is_past
 from app.domain.design.warnings import design_warnings
-from app.domain.errors import Refused
+from app.domain.errors import BadDesign, Refused
 from app.steps.draw_cases import FrozenCases, freeze_cases
 from app.steps.lay_out_presentations import lay_out_early
 
@@ -34,12 +35,15 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
     """Draw the cases, record the digests of design and cases, lay out the readers' orders.
 
     Where readers share the cases among them, theirs are laid out when they begin. Raises Refused
-    for a study that is no draft, BadDesign where the bank lacks what the design asks for.
+    for a study that is no draft, BadDesign where the bank lacks what the design asks for or the
+    closing date has passed.
     """
     study = study_by_slug(session, slug, lock=True)
     if study.status != "draft":
         raise Refused(f"The study {slug} is {study.status} already; only a draft can be opened.")
     design = design_from_json(study.design)
+    if is_past(design.closes_on, now):
+        raise BadDesign("closes_on", f"{design.closes_on} is over; name a later day, or none")
     frozen = freeze_cases(session, study, design)
     study.status = "open"
     study.opened_at = now

@@ -1,163 +1,157 @@
-"""Which case a reader sees now, as far as she may know it."""
+"""Which case a reader sees now, as far as they may know it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.answers import answers_of, practice_without_feedback, ratings_of
+from app.db.blind.answers import answers_of, ratings_of
+from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.presentations import (
-    last_rated,
-    pending_cases,
+    mark_exposed,
+    pictures_of,
     presentation_by_token,
+    presentation_count,
     rendition_of,
 )
-from app.db.tables import Presentation, Reader
-from app.domain.blinding import BlindedCase, BlindedPicture
-from app.domain.design.design import StudyDesign
-from app.domain.design.reading import design_from_json
-from app.domain.errors import NotFound, TooLateToCorrect
-from app.domain.journey import Progress
-from app.domain.questions.answer import Answers
+from app.db.blind.tables import Presentation, Reader
+from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.errors import NotFound, ShownAlready, TooLateToCorrect
+from app.domain.journey import Standing, Step
+
+NO_IMAGE = "There is no such image."
 
 
-@dataclass(frozen=True)
-class CaseToRead:
-    """A blinded case, the number of ratings it has had, and the last of them if it had one."""
-
-    case: BlindedCase
-    version: int
-    answers: Answers | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a reader stands: what decides the next step, the case at hand and the one after it."""
-
-    progress: Progress
-    current: Presentation | None
-    following: Presentation | None
-    can_go_back: bool
-
-
-def design_for(reader: Reader) -> StudyDesign:
-    """The frozen design of the reader's study."""
-    return design_from_json(reader.study.design)
-
-
-def standing_of(session: Session, reader: Reader, design: StudyDesign) -> Standing:
-    """Where the reader stands; positions tell the counts, since cases are read in their order."""
-    if reader.began_at is None:
-        return Standing(_progress(reader, design, 0, 0, feedback_is_due=False), None, None, False)
-    pending = pending_cases(session, reader)
-    current = pending.current
-    if current is None:
-        practised, done, left = design.practice.count, design.presentation_count, 0
-    elif current.is_practice:
-        practised, done, left = current.position - 1, 0, 1
-    else:
-        practised, done, left = design.practice.count, current.position - 1, 1
-    # Once its truth was told a practice case is not answered again.
-    answerable = done or (practised and not design.practice.feedback)
+def standing_of(
+    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
+) -> Standing:
+    """Where the reader stands and how far they have come in the phase at hand."""
+    progress = journey_of(session, reader, design).progress
+    phase, due = progress.phase, progress.due
+    total = presentation_count(session, reader, is_practice=False, phase=phase)
+    # Cases are read in their order, so that a position tells how many were done.
+    done = total if due is None else min(total, 0 if due.is_practice else due.position - 1)
     return Standing(
-        _progress(
-            reader,
-            design,
-            left,
-            done,
-            feedback_is_due=design.practice.feedback
-            and practised > 0
-            and done == 0
-            and practice_without_feedback(session, reader) is not None,
-        ),
-        current,
-        pending.following,
-        can_go_back=bool(answerable) and reader.study.status == "open",
+        step=progress.step(now),
+        phase=phase,
+        done=done,
+        total=total,
+        can_go_back=progress.can_go_back and reader.study.status == "open",
+        ready_on=progress.ready_on,
     )
 
 
-def case_to_read(standing: Standing, design: StudyDesign, *, now: datetime) -> CaseToRead:
-    """The first case without a rating; the time of showing is recorded."""
-    if standing.current is None:
-        raise NotFound("There is no case left to read.")
-    _mark_shown(standing.current, now)
-    return CaseToRead(
-        _blinded(
-            standing.current,
-            standing.following,
-            design,
-            is_correction=False,
-            can_go_back=standing.can_go_back,
-        ),
-        version=0,
-        answers=None,
-    )
+def case_to_read(
+    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
+) -> CaseToRead:
+    """The first case without a rating; the time of showing is recorded. Raises NotFound."""
+    journey = journey_of(session, reader, design)
+    if journey.current is None or journey.progress.step(now) is not Step.CASE:
+        raise NotFound("There is no case to read now; your link leads on.")
+    _mark_shown(journey.current, now)
+    case = _blinded(session, reader, journey, journey.current, is_correction=False)
+    return CaseToRead(case, version=0, answers=None)
 
 
 def case_to_correct(
-    session: Session, reader: Reader, design: StudyDesign, *, now: datetime
+    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
 ) -> CaseToRead:
-    """The last rated case with its answers, for as long as no later one is rated."""
-    presentation = None
-    if standing_of(session, reader, design).can_go_back:
-        presentation = last_rated(session, reader)
-    if presentation is None:
+    """The last rated case with its answers, for as long as no later one is rated.
+
+    Raises TooLateToCorrect.
+    """
+    journey = journey_of(session, reader, design)
+    presentation = journey.last
+    if presentation is None or not journey.progress.can_go_back or reader.study.status != "open":
         raise TooLateToCorrect("There is no case to go back to.")
     _mark_shown(presentation, now)
     ratings = ratings_of(session, presentation)
     return CaseToRead(
-        _blinded(presentation, None, design, is_correction=True, can_go_back=False),
+        _blinded(session, reader, journey, presentation, is_correction=True),
         version=len(ratings),
         answers=answers_of(session, ratings[-1]),
     )
 
 
 def case_again(
-    session: Session, reader: Reader, design: StudyDesign, token: str, *, is_correction: bool
+    session: Session, reader: Reader, design: BlindedDesign, token: str, *, is_correction: bool
 ) -> BlindedCase:
-    """The case of a form that is sent back to be completed; its time of showing stays."""
+    """The case of a form that is sent back to be completed; its time of showing stays.
+
+    Raises NotFound for another reader's case.
+    """
     presentation = presentation_by_token(session, reader, token)
     if presentation is None:
         raise NotFound("This case is not one of yours.")
-    standing = standing_of(session, reader, design)
-    return _blinded(
-        presentation,
-        None if is_correction else standing.following,
-        design,
-        is_correction=is_correction,
-        can_go_back=not is_correction and standing.can_go_back,
-    )
+    journey = journey_of(session, reader, design)
+    return _blinded(session, reader, journey, presentation, is_correction=is_correction)
 
 
-def rendition_for(session: Session, reader: Reader, size: int, token: str) -> str:
-    """The digest of the picture behind a token: the reader's own, up to the one to come next."""
+def picture_to_show(
+    session: Session, reader: Reader, design: BlindedDesign, token: str, slot: int
+) -> str | None:
+    """The digest of a picture that is sent as often as it is asked for; None for a timed one.
+
+    Sent are pictures of the phase that is read: of cases shown already, of the one due and of the
+    one after it. Raises NotFound for any other.
+    """
     presentation = presentation_by_token(session, reader, token)
-    if presentation is None or reader.began_at is None:
-        raise NotFound("There is no such image.")
-    if presentation.first_shown_at is None:
-        pending = pending_cases(session, reader)
-        allowed = {item.id for item in (pending.current, pending.following) if item is not None}
-        if presentation.id not in allowed:
-            raise NotFound("There is no such image.")
-    sha256 = rendition_of(session, presentation, size)
-    if sha256 is None:
-        raise NotFound("There is no such image.")
+    journey = journey_of(session, reader, design)
+    if presentation is None or not _may_see(reader, journey, presentation):
+        raise NotFound(NO_IMAGE)
+    if presentation.exposure_ms is not None:
+        return None
+    return _digest(session, presentation, slot, design)
+
+
+def expose_picture(
+    session: Session,
+    reader: Reader,
+    design: BlindedDesign,
+    token: str,
+    slot: int,
+    *,
+    now: datetime,
+) -> str:
+    """The digest of a timed picture, which is sent once: when its case is due and its page shown.
+
+    Raises NotFound for a picture whose turn has not come, ShownAlready for a second request.
+    """
+    journey = journey_of(session, reader, design)
+    presentation = presentation_by_token(session, reader, token)
+    if (
+        presentation is None
+        or presentation.exposure_ms is None
+        or presentation.first_shown_at is None
+        or not _may_see(reader, journey, presentation)
+    ):
+        raise NotFound(NO_IMAGE)
+    sha256 = _digest(session, presentation, slot, design)
+    is_due = journey.current is not None and journey.current.id == presentation.id
+    if not is_due or not mark_exposed(session, presentation, slot, now):
+        raise ShownAlready("This image was shown already; it is shown once.")
     return sha256
 
 
-def _progress(
-    reader: Reader, design: StudyDesign, left: int, done: int, *, feedback_is_due: bool
-) -> Progress:
-    return Progress(
-        has_consented=reader.consented_at is not None,
-        has_profile=reader.profiled_at is not None,
-        has_begun=reader.began_at is not None,
-        feedback_is_due=feedback_is_due,
-        cases_left=left,
-        cases_done=done,
-        break_every=design.break_every,
-        break_taken_after=reader.break_taken_after,
-    )
+def _may_see(reader: Reader, journey: Journey, presentation: Presentation) -> bool:
+    progress = journey.progress
+    if (
+        reader.began_at is None
+        or presentation.phase != progress.phase
+        or (progress.phase_is_ahead and not presentation.is_practice)
+    ):
+        return False
+    if presentation.first_shown_at is not None:
+        return True
+    return presentation.id in {
+        row.id for row in (journey.current, journey.following) if row is not None
+    }
+
+
+def _digest(session: Session, presentation: Presentation, slot: int, design: BlindedDesign) -> str:
+    sha256 = rendition_of(session, presentation, slot, design.picture_size)
+    if sha256 is None:
+        raise NotFound(NO_IMAGE)
+    return sha256
 
 
 def _mark_shown(presentation: Presentation, now: datetime) -> None:
@@ -166,26 +160,43 @@ def _mark_shown(presentation: Presentation, now: datetime) -> None:
 
 
 def _blinded(
+    session: Session,
+    reader: Reader,
+    journey: Journey,
     presentation: Presentation,
-    following: Presentation | None,
-    design: StudyDesign,
     *,
     is_correction: bool,
-    can_go_back: bool,
 ) -> BlindedCase:
-    is_practice = presentation.is_practice
+    following = None if is_correction else _fetched_ahead(journey)
+    can_go_back = journey.progress.can_go_back and reader.study.status == "open"
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
+        total=presentation_count(
+            session, reader, is_practice=presentation.is_practice, phase=presentation.phase
+        ),
         phase=presentation.phase,
+        is_practice=presentation.is_practice,
         is_phase_end=presentation.is_phase_end,
-        pictures=(BlindedPicture(1, None),),
+        is_correction=is_correction,
+        can_go_back=can_go_back and not is_correction,
+        pictures=tuple(pictures_of(session, presentation)),
         exposure_ms=presentation.exposure_ms,
         is_exposed=presentation.exposed_at is not None,
-        next_pictures=0 if following is None else 1,
-        total=design.practice.count if is_practice else design.presentation_count,
-        is_practice=is_practice,
-        is_correction=is_correction,
-        can_go_back=can_go_back,
         next_token=None if following is None else following.token,
+        next_pictures=0 if following is None else len(pictures_of(session, following)),
     )
+
+
+def _fetched_ahead(journey: Journey) -> Presentation | None:
+    """The presentation whose pictures may come early: of the same phase, and none that is timed."""
+    current, following = journey.current, journey.following
+    if (
+        current is None
+        or following is None
+        or following.phase != current.phase
+        or following.is_phase_end
+        or following.exposure_ms is not None
+    ):
+        return None
+    return following

@@ -1,19 +1,21 @@
 """Taking a rating: durable once acknowledged, once however often it is sent, never overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from app.db.blind.answers import append_rating, practice_without_feedback, ratings_of
-from app.db.blind.presentations import last_rated, pending_cases, presentation_by_token
+from app.db.blind.journeys import Journey, journey_of
+from app.db.blind.presentations import pictures_of, presentation_by_token
 from app.db.blind.readers import current_session
-from app.db.tables import Reader
-from app.domain.blinding import opaque_token
-from app.domain.design.design import StudyDesign
+from app.db.blind.tables import Presentation, Rating, Reader
+from app.domain.blinding import BlindedDesign, new_submission
 from app.domain.design.status import ensure_open
-from app.domain.errors import AlreadyRated, NotFound, Refused, TooLateToCorrect
+from app.domain.errors import AlreadyRated, NotFound, NotShownYet, Refused, TooLateToCorrect
+from app.domain.journey import Step
+from app.domain.questions.answer import Answers
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
 
@@ -21,15 +23,10 @@ Outcome = Literal["first", "correction", "repeat"]
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
 
-def new_submission(version: int) -> str:
-    """The name of one served form: how many ratings its case had, and 128 random bits."""
-    return f"{version}.{opaque_token()}"
-
-
 def record_rating(
     session: Session,
     reader: Reader,
-    design: StudyDesign,
+    design: BlindedDesign,
     *,
     token: str,
     submission: str,
@@ -41,7 +38,8 @@ def record_rating(
     A form that was taken before is a "repeat" and changes nothing, even if the study has closed
     since. A form served before the first rating makes the first one; a form served after n
     ratings makes a correction if those are still n and no later case is rated. Raises NotFound
-    (another reader's case), AlreadyRated, TooLateToCorrect, StudyNotOpen, BadAnswer.
+    (another reader's case), AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer,
+    and Refused for a case whose turn has not come.
     """
     presentation = presentation_by_token(session, reader, token)
     if presentation is None:
@@ -51,30 +49,13 @@ def record_rating(
     if any(rating.submission == submission for rating in earlier):
         return "repeat"
     ensure_open(reader.study.status)
-    shown = Picture(1, design.rendition_size)
-    answers = read_answers(design.questions_of(design.phase(presentation.phase)), form, shown)
-    if len(earlier) != version:
-        raise AlreadyRated(
-            "This case was already rated, perhaps on another page; the earlier answer was kept."
-        )
-    pending = pending_cases(session, reader)
-    if earlier:
-        last = last_rated(session, reader)
-        if last is None or last.id != presentation.id:
-            raise TooLateToCorrect(
-                "A later case has been rated since, so this one can't be corrected any more."
-            )
-        if presentation.is_practice and design.practice.feedback:
-            raise TooLateToCorrect("The truth of this practice case has been told already.")
-    elif (
-        reader.began_at is None or pending.current is None or pending.current.id != presentation.id
-    ):
-        raise Refused("It is not this case's turn yet; your link leads to the current one.")
+    journey = journey_of(session, reader, design)
+    _ensure_its_turn(journey, presentation, earlier, version, now)
     append_rating(
         session,
         presentation=presentation,
         sitting=current_session(session, reader, now),
-        answers=answers,
+        answers=_answers(session, presentation, design, form),
         submission=submission,
         supersedes=earlier[-1] if earlier else None,
         now=now,
@@ -83,23 +64,77 @@ def record_rating(
     )
     if earlier:
         return "correction"
-    if pending.following is None:
+    if journey.following is None:
         reader.finished_at = now
     return "first"
 
 
 def continue_reading(
-    session: Session, reader: Reader, design: StudyDesign, *, now: datetime
+    session: Session, reader: Reader, design: BlindedDesign, *, seen: str, phase: int, now: datetime
 ) -> None:
-    """Go on after a practice case's feedback or after a break."""
-    if design.practice.feedback:
+    """Go on after a practice case's feedback, after a break, or into a phase.
+
+    `seen` is the step whose page was served and `phase` the phase it spoke of: a form sent twice,
+    or from a page that is out of date, steps over nothing that the reader has not seen.
+    """
+    journey = journey_of(session, reader, design)
+    step, current = journey.progress.step(now), journey.current
+    if seen != step or phase != journey.progress.phase:
+        return
+    if step is Step.FEEDBACK:
         told = practice_without_feedback(session, reader)
         if told is not None:
             told.feedback_seen_at = now
-            return
-    current = pending_cases(session, reader).current
-    if current is not None and not current.is_practice:
+    elif step is Step.BREAK and current is not None:
         reader.break_taken_after = current.position - 1
+    elif step is Step.PHASE:
+        ensure_open(reader.study.status)
+        reader.phase_begun = phase
+        # Breaks are counted within a phase.
+        reader.break_taken_after = 0
+
+
+def _ensure_its_turn(
+    journey: Journey,
+    presentation: Presentation,
+    earlier: Sequence[Rating],
+    version: int,
+    now: datetime,
+) -> None:
+    if len(earlier) != version:
+        raise AlreadyRated(
+            "This case was already rated, perhaps on another page; the earlier answer was kept."
+        )
+    if earlier:
+        _ensure_correctable(journey, presentation)
+        return
+    is_due = journey.current is not None and journey.current.id == presentation.id
+    # A break that was not taken does not make an answer wrong.
+    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK):
+        raise Refused("It is not this case's turn yet; your link leads to the current one.")
+    if presentation.exposure_ms is not None and presentation.exposed_at is None:
+        raise NotShownYet("The image of this case has not been shown yet; please look at it first.")
+
+
+def _ensure_correctable(journey: Journey, presentation: Presentation) -> None:
+    progress, last = journey.progress, journey.last
+    if last is None or last.id != presentation.id:
+        raise TooLateToCorrect(
+            "A later case has been rated since, so this one can't be corrected any more."
+        )
+    if progress.can_go_back:
+        return
+    if presentation.is_practice and progress.tells_truth:
+        raise TooLateToCorrect("The truth of this practice case has been told already.")
+    raise TooLateToCorrect("This part of the study is finished; its answers stay as they are.")
+
+
+def _answers(
+    session: Session, presentation: Presentation, design: BlindedDesign, form: Mapping[str, str]
+) -> Answers:
+    phase = design.phase(presentation.phase)
+    shown = Picture(len(pictures_of(session, presentation)), design.picture_size)
+    return read_answers(phase.asked(at_end=presentation.is_phase_end), form, shown)
 
 
 def _version(submission: str) -> tuple[int, str]:

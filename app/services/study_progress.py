@@ -1,6 +1,5 @@
 """What an investigator may watch: progress, never results by arm."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
-from app.db.truth.bank_records import held_arms, keys_of_records
+from app.db.truth.bank_records import counts_by_key, keys_of_records
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
@@ -111,12 +110,7 @@ def bank_arms(
     """
     counts = bank_counts(session)
     if stratify_by != "condition":
-        counts = {
-            (held.arm, stratum): count
-            for held in held_arms(session, [stratify_by], size=size)
-            for stratum, count in Counter(one[stratify_by] for one in held.records).items()
-            if stratum
-        }
+        counts = counts_by_key(session, stratify_by, size=size)
     return tuple(
         ArmHoldings(
             arm.key,
@@ -137,7 +131,9 @@ def record_keys(session: Session) -> tuple[str, ...]:
 def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgress]]:
     design = design_from_json(study.design)
     readers = list(progress_of_readers(session, study))
-    active = [progress for progress in readers if progress.reader.revoked_at is None]
+    # Machines neither wait nor are waited for.
+    people = [progress for progress in readers if progress.reader.kind != "machine"]
+    active = [progress for progress in people if progress.reader.revoked_at is None]
     line = StudyLine(
         slug=study.slug,
         title=study.title,
@@ -147,7 +143,7 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
         cases=design.case_count,
         readers=len(active),
         finished=sum(progress.reader.finished_at is not None for progress in active),
-        rated=sum(progress.rated for progress in readers),
+        rated=sum(progress.rated for progress in people),
         to_rate=sum(progress.total for progress in active),
     )
     return line, readers

@@ -17,7 +17,7 @@ from app.domain.errors import (
     StudyError,
     StudyNotOpen,
 )
-from app.web.state import web_state
+from app.web.front import front
 
 logger = logging.getLogger("negatoscope")
 
@@ -88,7 +88,7 @@ def _page(request: Request, status: int, heading: str, sentence: str) -> Respons
         "heading": heading,
         "sentence": sentence,
     }
-    pages = web_state(request).pages
+    pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
-from app.web.state import web_state
+from app.web.front import front
 
 # The form of a design with 40 questions and 8 phases has some 1,500.
 MOST_FIELDS = 3000
@@ -26,7 +26,7 @@ def refuse_foreign_form(request: Request, form: Mapping[str, str], cookie_name: 
     refuse_foreign_origin(request)
     cookie = request.cookies.get(cookie_name, "")
     token = form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")
-    if not cookie or not web_state(request).signer.csrf_token_is_good(cookie, token):
+    if not cookie or not front(request).signer.csrf_token_is_good(cookie, token):
         raise HTTPException(
             403, "This form is no longer valid; please go back, reload the page and send it again."
         )

@@ -1,15 +1,44 @@
 """What the reading templates are given: the blinded case, its questions, and nothing else."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from string import ascii_lowercase
 from typing import Any
 
-from app.domain.blinding import BlindedCase, BlindedDesign
+from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
+from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Option, Question
 from app.domain.questions.registry import kind_of
+
+# Not strftime, whose words follow the server's locale.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+KeyRow = dict[str, str]
+
+MARK_KEYS = (
+    ("M", "mark on the picture, Esc ends"),
+    ("← → ↑ ↓", "while marking, move the cross; with Shift, draw a box"),
+    ("Enter", "while marking, set the mark"),
+    ("Delete", "while marking, remove a mark"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +70,7 @@ class CaseShown:
     is_exposed: bool
     mask: bool
     picture_size: int
+    language: str
     next_image_urls: tuple[str, ...]
 
 
@@ -74,10 +104,25 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
         is_exposed=case.is_exposed,
         mask=phase.mask,
         picture_size=design.picture_size,
+        language=design.language,
         next_image_urls=tuple(
             image_url(case.next_token or "", slot) for slot in range(1, ahead + 1)
         ),
     )
+
+
+def study_shown(design: BlindedDesign) -> dict[str, str | None]:
+    """What every reading page is given of the study; `study_language` is that of its own texts."""
+    return {
+        "study_title": design.title,
+        "study_language": design.language,
+        "notice": design.notice or None,
+    }
+
+
+def day_in_words(day: date) -> str:
+    """A day as a reader says it: 4 December 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def picture_name(slot: int, count: int) -> str:
@@ -94,21 +139,72 @@ def image_url(token: str, slot: int = 1) -> str:
 
 @dataclass(frozen=True)
 class QuestionShown:
-    """A question as the page asks it: the question itself and what each key answers."""
+    """A question as the page asks it: the question itself and what each key answers.
+
+    `only_if` says in words after which answers it is asked; empty where it always is.
+    """
 
     question: Question
     options: tuple[Option, ...]
+    only_if: str = ""
 
     @property
     def is_row(self) -> bool:
-        """Whether its answers stand in a row: choices, and scales with texts at the ends only."""
-        labelled = sum(bool(option.label) for option in self.options)
-        return self.question.kind != "scale" or labelled <= 2
+        """Whether its answers stand in a row: few short choices, scales named at the ends only."""
+        labels = [option.label for option in self.options]
+        if self.question.kind == "scale":
+            return sum(map(bool, labels)) <= 2
+        if self.question.kind == "choice":
+            return len(labels) <= 3 and max(map(len, labels)) <= 36 // len(labels)
+        return self.question.kind == "side"
 
 
 def question_list(questions: Sequence[Question], shown: Picture) -> list[QuestionShown]:
     """The questions in the order in which they are asked."""
-    return [QuestionShown(one, kind_of(one).options(one, shown)) for one in questions]
+    options = {one.key: kind_of(one).options(one, shown) for one in questions}
+    letters = {option.key for given in options.values() for option in given} | TAKEN_KEYS
+    return [
+        QuestionShown(
+            one,
+            _with_word_keys(options[one.key], letters)
+            if one.kind == "choices"
+            else options[one.key],
+            _only_if(one, {other.key: other for other in questions}, options),
+        )
+        for one in questions
+    ]
+
+
+def _with_word_keys(words: Sequence[Option], taken: Collection[str]) -> tuple[Option, ...]:
+    """The words of a vocabulary with the keys 1 to 9, 0 and then letters that nothing else has.
+
+    They hold while the question is lit, so that several vocabularies may share them; words beyond
+    the last letter are reached by Tab.
+    """
+    keys = [*"1234567890", *(letter for letter in ascii_lowercase if letter not in taken)]
+    return tuple(
+        replace(word, key=keys[place] if place < len(keys) else "")
+        for place, word in enumerate(words)
+    )
+
+
+def _only_if(
+    question: Question, earlier: Mapping[str, Question], options: Mapping[str, Sequence[Option]]
+) -> str:
+    condition = question.asked_if
+    if condition is None or condition.question not in earlier:
+        return ""
+    named = {option.value: option.label for option in options[condition.question]}
+    answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
+    return f"Only if you answered {answers} to \u201c{earlier[condition.question].prompt}\u201d."
+
+
+def questions_asked(
+    phase: BlindedPhase, design: BlindedDesign, *, at_end: bool = False, pictures: int | None = None
+) -> list[QuestionShown]:
+    """What is asked of each case of a phase, or at its end, as the page asks it."""
+    count = phase.pictures if pictures is None else pictures
+    return question_list(phase.asked(at_end=at_end), Picture(count, design.picture_size))
 
 
 def profile_fields() -> list[dict[str, Any]]:
@@ -132,30 +228,60 @@ def profile_fields() -> list[dict[str, Any]]:
     ]
 
 
-def key_list(asked: Sequence[QuestionShown]) -> list[dict[str, str]]:
-    """Every key that does something on a case of this study, in the order of a reading."""
-    options = [option for one in asked for option in one.options]
-    figures = sorted({option.key for option in options if option.key.isdigit()})
-    letters = [option for option in options if option.key.isalpha() and option.key != "t"]
+def key_list(asked: Sequence[QuestionShown], layouts: Collection[Layout] = ()) -> list[KeyRow]:
+    """Every key that does something on a case of this study, in the order of a reading.
+
+    `layouts` are those of its phases.
+    """
     kinds = {one.question.kind for one in asked}
+    figures = sorted(
+        {o.key for one in asked if one.question.kind != "choices" for o in one.options}
+        & set("0123456789")
+    )
+    zero = "0" in figures or bool(kinds & {"slider", "choices"})
+    several = any(layout != "single" for layout in layouts)
     rows = [
-        (f"{figures[0]} … {figures[-1]}" if figures else "", "answer the lit question"),
+        (_span(figures), "answer the lit question"),
         (
             "0 … 9" if "slider" in kinds else "",
             "write the number, where the lit question wants one",
         ),
-        *((option.key.upper(), option.label) for option in letters),
+        *_letters(asked),
+        ("1 … 9  0" if "choices" in kinds else "", "tick a word of the lit question"),
+        ("←  →" if "side" in kinds else "", "of a pair, choose the picture on that side"),
         ("↑  ↓", "light the question before, the next one"),
-        ("C" if "text" in kinds else "", "write a comment, Esc leaves it"),
+        ("C" if "text" in kinds else "", "write the text, Esc leaves it"),
+        *(MARK_KEYS if "marks" in kinds else ()),
         ("Enter", "submit"),
         ("B", "back to the last case"),
+        ("<  >" if several else "", "the picture before, the next one"),
+        ("E" if "side_by_side" in layouts else "", "one picture alone, and back"),
         ("I", "invert"),
         ("Shift ← → ↑ ↓", "window, level"),
         ("+  −", "zoom"),
-        ("=" if "0" in figures or "slider" in kinds else "0  =", "fit"),
+        ("=" if zero else "0  =", "fit"),
         ("Space", "reset the picture"),
     ]
     return [{"keys": keys, "does": does} for keys, does in rows if keys]
+
+
+def _span(figures: Sequence[str]) -> str:
+    if not figures:
+        return ""
+    return figures[0] if len(figures) == 1 else f"{figures[0]} … {figures[-1]}"
+
+
+def _letters(asked: Sequence[QuestionShown]) -> list[tuple[str, str]]:
+    """A row for each letter, with every answer that it gives."""
+    does: dict[str, list[str]] = {}
+    for one in asked:
+        if one.question.kind == "choices":
+            continue
+        for option in one.options:
+            meant = option.label or option.value
+            if option.key.isalpha() and meant not in does.setdefault(option.key, []):
+                does[option.key].append(meant)
+    return [(key.upper(), ", ".join(meanings)) for key, meanings in does.items()]
 
 
 def paragraphs(text: str) -> list[str]:

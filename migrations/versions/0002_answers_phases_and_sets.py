@@ -74,6 +74,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("presentations") as batch:
         batch.alter_column("is_phase_end", existing_type=sa.Boolean(), server_default=None)
+    op.add_column("shown_cases", sa.Column("exposed_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("images") as batch:
         batch.drop_constraint(op.f("ck_images_condition"), type_="check")
         batch.alter_column(
@@ -145,6 +146,8 @@ def downgrade() -> None:
                 .values({name: json.loads(value)})
             )
     op.drop_table("answers")
+    with op.batch_alter_table("shown_cases") as batch:
+        batch.drop_column("exposed_at")
     with op.batch_alter_table("presentations") as batch:
         batch.drop_constraint(op.f("fk_presentations_set_id_case_sets"), type_="foreignkey")
         for name in ("is_phase_end", "set_id", "exposure_ms", "exposed_at"):

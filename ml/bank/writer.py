@@ -56,6 +56,8 @@ class ArmDescription:
     kind: Literal["real", "synthetic"] = "synthetic"
     licence: str | None = None
     attribution: str | None = None
+    grey_mapping: str | None = None
+    """How the films it was trained on became grey (docs/bank-format.md); None: not known."""
 
     def __post_init__(self) -> None:
         if not _ARM_ID.fullmatch(self.id):
@@ -446,6 +448,8 @@ def _arm_as_json(arm: ArmDescription) -> dict[str, Any]:
         content["licence"] = arm.licence
     if arm.attribution is not None:
         content["attribution"] = arm.attribution
+    if arm.grey_mapping is not None:
+        content["grey_mapping"] = arm.grey_mapping
     return content
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from app.films.header_text import header_texts
+from app.films.reader import BadImage
 
 _YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 
@@ -27,23 +29,14 @@ def read_header(path: Path) -> DicomHeader:
 
     The file is refused, by name, when its pixels are read.
     """
-    import pydicom
-
     try:
-        # pydicom 3 is untyped in parts
-        dataset: Any = pydicom.dcmread(
-            path,
-            stop_before_pixels=True,
-            force=True,
-            specific_tags=["PatientID", "PatientSex", "PatientAge"],
-        )
-        patient = str(dataset.get("PatientID") or "").strip()
-        sex = str(dataset.get("PatientSex") or "").strip().upper()
-        age = re.fullmatch(r"(\d{1,3})([YMWD])", str(dataset.get("PatientAge") or "").strip())
-    except Exception:  # pydicom raises all sorts for broken files
+        texts = header_texts(path, ("PatientID", "PatientSex", "PatientAge"))
+    except BadImage:
         return DicomHeader()
+    sex = texts["PatientSex"].upper()
+    age = re.fullmatch(r"(\d{1,3})([YMWD])", texts["PatientAge"])
     return DicomHeader(
-        patient or None,
+        texts["PatientID"] or None,
         sex if sex in ("M", "F") else None,
         round(int(age[1]) * _YEARS[age[2]], 2) if age else None,
     )

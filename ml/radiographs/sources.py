@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.films.kinds import IMAGE_SUFFIXES
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
 from ml.radiographs.labels import (
@@ -21,7 +22,7 @@ from ml.radiographs.labels import (
     condition_of_folder,
     is_silent,
 )
-from ml.radiographs.pixels import IMAGE_SUFFIXES, is_dicom
+from ml.radiographs.pixels import is_dicom
 
 FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")
 CAPTION_COLUMNS = ("caption", "text")

@@ -46,6 +46,9 @@ class PreparedData:
     source_kind: str
     """What ``ml.prepare`` was told the source is: montgomery, shenzhen, folder, ..."""
 
+    grey_mapping: str | None = None
+    """How deep films became grey; None in folders from before this was written down."""
+
     @property
     def counts(self) -> dict[Condition, int]:
         """Return how many images of each condition are trained on."""
@@ -97,6 +100,7 @@ def read_prepared(folder: Path, only: Condition | None = None) -> PreparedData:
         about.get("licence"),
         about.get("attribution"),
         _source_kind(about),
+        about.get("grey_mapping"),
     )
 
 

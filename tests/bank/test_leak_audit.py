@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.bank.decode import DecodedImage
 from app.bank.leak_audit import file_fault, measures_of, picture_measures
 from app.bank.rendition import canonical_rendition, encode_png
+from app.films.film import Film
 
 SIZE = 64
 
@@ -83,7 +83,7 @@ def test_enlarging_makes_soft_and_windowing_does_not() -> None:
     small, large = noise(32).astype(np.float32), noise(128).astype(np.float32)
 
     def sharpness(pixels: NDArray[np.float32]) -> float:
-        return picture_measures(canonical_rendition(DecodedImage(pixels, "PNG"), SIZE)).sharpness
+        return picture_measures(canonical_rendition(Film(pixels, "PNG"), SIZE)).sharpness
 
     assert sharpness(small) < 0.6 * sharpness(large)
     assert sharpness(large * 0.5 + 20) == pytest.approx(sharpness(large), rel=0.03)
@@ -94,5 +94,5 @@ def test_a_picture_is_measured_as_its_pixels_are() -> None:
     assert picture_measures(encode_png(pixels)) == measures_of(pixels)
     # The padding of a source that is not square is margin.
     tall = np.asarray(Image.fromarray(noise(64)).resize((32, 64))).astype(np.float32)
-    found = picture_measures(canonical_rendition(DecodedImage(tall, "PNG"), SIZE))
+    found = picture_measures(canonical_rendition(Film(tall, "PNG"), SIZE))
     assert found.margin == pytest.approx(0.5, abs=0.02)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.bank.decode import DecodedImage, decode_grey
 from app.bank.rendition import canonical_rendition, encode_png, rendition_length
+from app.films.film import Film
+from app.films.reader import read_film
 from tests.bank.files import dicom, saved, texture
 
 
@@ -45,7 +46,7 @@ CONTENTS = {
 @pytest.mark.parametrize("size", [64, 300, 512, 1024])
 def test_its_length_tells_nothing_about_the_picture(size: int) -> None:
     lengths = {
-        name: len(canonical_rendition(decode_grey(saved(pixels)), size))
+        name: len(canonical_rendition(read_film(saved(pixels)), size))
         for name, pixels in CONTENTS.items()
     }
     assert set(lengths.values()) == {rendition_length(size)}
@@ -54,7 +55,7 @@ def test_its_length_tells_nothing_about_the_picture(size: int) -> None:
 def test_it_has_no_chunk_but_the_three_and_no_filter() -> None:
     for pixels in CONTENTS.values():
         data = saved(pixels)
-        rendition = canonical_rendition(decode_grey(data))
+        rendition = canonical_rendition(read_film(data))
         chunks = chunks_of(rendition)
         assert [kind for kind, _ in chunks] == [b"IHDR", b"IDAT", b"IEND"]
         assert chunks[0][1] == struct.pack(">IIBBBBB", 512, 512, 8, 0, 0, 0, 0)
@@ -74,19 +75,17 @@ def test_equal_pictures_give_equal_bytes_whatever_file_they_came_in() -> None:
         dicom(pixels),
         dicom(255 - pixels, PhotometricInterpretation="MONOCHROME1"),
     ]
-    assert len({canonical_rendition(decode_grey(data)) for data in files}) == 1
+    assert len({canonical_rendition(read_film(data)) for data in files}) == 1
 
 
 def test_it_keeps_every_pixel_of_a_picture_that_has_the_size() -> None:
     pixels = texture(512, 512)
-    np.testing.assert_array_equal(
-        pixels_of(canonical_rendition(decode_grey(saved(pixels)))), pixels
-    )
+    np.testing.assert_array_equal(pixels_of(canonical_rendition(read_film(saved(pixels)))), pixels)
 
 
 def test_it_keeps_the_aspect_and_centres_on_black() -> None:
     pixels = texture(300, 512)
-    shown = pixels_of(canonical_rendition(decode_grey(saved(pixels))))
+    shown = pixels_of(canonical_rendition(read_film(saved(pixels))))
     np.testing.assert_array_equal(shown[106:406], pixels)
     assert not shown[:106].any()
     assert not shown[406:].any()
@@ -95,7 +94,7 @@ def test_it_keeps_the_aspect_and_centres_on_black() -> None:
 def test_it_never_mirrors_or_turns() -> None:
     pixels = np.zeros((200, 200), dtype=np.uint8)
     pixels[10:60, 120:190] = 250
-    shown = pixels_of(canonical_rendition(decode_grey(saved(pixels)), 100))
+    shown = pixels_of(canonical_rendition(read_film(saved(pixels)), 100))
     assert shown[5:30, 60:95].mean() > 240
     assert shown[50:].max() < 20
     assert shown[:, :50].max() < 20
@@ -104,7 +103,7 @@ def test_it_never_mirrors_or_turns() -> None:
 def test_it_averages_when_it_shrinks() -> None:
     # Every second column white: sampling single columns would give black or white.
     pixels = np.tile(np.array([0, 255], dtype=np.uint8), (1024, 512))
-    shown = pixels_of(canonical_rendition(decode_grey(saved(pixels))))
+    shown = pixels_of(canonical_rendition(read_film(saved(pixels))))
     assert np.abs(shown[:, 8:-8].astype(int) - 127).max() <= 1
 
 
@@ -112,13 +111,13 @@ def test_it_rounds_only_once() -> None:
     levels = np.full((1024, 1024), 100.25, dtype=np.float32)
     levels[:, ::2] = 100.65
     levels[0, 0] = 0
-    shown = pixels_of(canonical_rendition(DecodedImage(levels, "PNG")))
+    shown = pixels_of(canonical_rendition(Film(levels, "PNG")))
     # The mean is 100.45; rounding before resizing would give 100.5 and then 100 or 101.
     assert (shown[8:, 8:] == 100).all()
 
 
 def test_it_refuses_a_size_that_makes_no_sense() -> None:
-    image = decode_grey(saved(texture()))
+    image = read_film(saved(texture()))
     for size in (0, 63, 4097):
         with pytest.raises(ValueError, match="64 to 4096"):
             canonical_rendition(image, size)

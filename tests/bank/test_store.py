@@ -13,7 +13,7 @@ from app.domain.errors import NotFound
 def test_it_names_files_by_what_they_hold(tmp_path: Path) -> None:
     store = RenditionStore(tmp_path / "renditions")
     digest = store.put(b"picture")
-    store.sync_names()
+    store.sync()
     assert digest == hashlib.sha256(b"picture").hexdigest()
     assert store.path(digest) == tmp_path / "renditions" / digest[:2] / f"{digest}.png"
     assert store.read(digest) == b"picture"
@@ -45,7 +45,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.bank.store.os.fsync", no_space)
+    monkeypatch.setattr("app.bank.store.os.utime", no_space)
     with pytest.raises(OSError, match="No space"):
         store.put(b"picture")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

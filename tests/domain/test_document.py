@@ -75,6 +75,11 @@ def test_what_nobody_took_is_refused_by_name() -> None:
     table.take("a")
     table.refuse_the_rest("a trial")
     assert problems.listed == [("top.b", "is not an option of a trial")]
+    problems = Problems()
+    Table("", {"\ud800\n": 1, "x" * 1000: 2}, problems).refuse_the_rest()
+    assert [one.field.isprintable() and len(one.field) <= 80 for one in problems.listed] == [
+        True
+    ] * 2
 
 
 def test_all_problems_are_told_at_once() -> None:

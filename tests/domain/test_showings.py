@@ -26,8 +26,10 @@ def shown(
 def test_positions_count_from_one_in_each_phase_and_practice() -> None:
     study = design(
         practice={"count": 3},
-        phases=[{"key": "a", "end_questions": ["comment"], "questions": ["realism"]}]
-        + [{"key": "b", "questions": ["realism"]}],
+        phases=[
+            {"key": "a", "end_questions": ["comment"], "questions": ["realism"]},
+            {"key": "b", "questions": ["realism"]},
+        ],
         questions=[{"measure": "realism"}, {"measure": "comment"}],
     )
     showings, _ = shown(study)

@@ -74,7 +74,7 @@ def test_the_whole_way_by_keyboard_alone(house: House, open_page: OpenPage) -> N
         press(page, "2", "r", "5", "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     stored = ratings(house)
-    assert [(r.realism, r.verdict, r.confidence) for r in stored] == [
+    assert [(one["realism"], one["verdict"], one["confidence"]) for one in house.said()] == [
         (3, "real", 5),
         (4, "synthetic", 2),
         (4, "synthetic", 2),
@@ -159,7 +159,8 @@ def test_back_and_correct(house: House, open_page: OpenPage) -> None:
     press(page, "Enter")
     shown(page, 2, 4)
     old, new = ratings(house)
-    assert (old.realism, new.realism, new.supersedes_id) == (4, 1, old.id)
+    assert [one["realism"] for one in house.said()] == [4, 1]
+    assert new.supersedes_id == old.id
 
 
 def test_the_last_case_is_corrected_from_the_thanks_page(house: House, open_page: OpenPage) -> None:
@@ -174,7 +175,7 @@ def test_the_last_case_is_corrected_from_the_thanks_page(house: House, open_page
     page.locator("#verdict-real").check()
     press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
-    assert [rating.verdict for rating in ratings(house)] == ["synthetic", "real"]
+    assert [one["verdict"] for one in house.said()] == ["synthetic", "real"]
 
 
 def test_hidden_time_is_told_apart(house: House, open_page: OpenPage) -> None:

@@ -2,20 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from math import sqrt
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
-from app.db.tables import Arm, Case, Image, Presentation, Reader, Rendition, ShownCase
-from tests.studies import GOOD_ANSWERS, SIZE, House
+from app.db.tables import Case, Presentation, Rendition, ShownCase
+from app.main import create_app
+from app.settings import Settings
+from tests.studies import GOOD_ANSWERS, SIZE, Clock, House
+from tests.web.crawl import Crawl, every_page, label_bank, secrets_of, slots_and_arms, texts_of
 from tests.web.reader_browser import ReaderBrowser
 
 
 @pytest.fixture
 def browser(client: TestClient) -> ReaderBrowser:
     return ReaderBrowser(client)
+
+
+@pytest.fixture
+def crawl(house: House, settings: Settings) -> Iterator[Crawl]:
+    clock = Clock()
+    with TestClient(create_app(settings, clock)) as client:
+        yield Crawl(house, ReaderBrowser(client), clock)
 
 
 def everything_received(house: House, browser: ReaderBrowser) -> Iterator[Response]:
@@ -42,24 +54,7 @@ def everything_received(house: House, browser: ReaderBrowser) -> Iterator[Respon
         else:
             break
     browser.visit("/read/back")
-    browser.visit("/read/nothing-here")
-    browser.visit("/read/image/nothing-here")
     yield from received
-
-
-def secrets_of(house: House) -> set[str]:
-    """Every text in the database that a reader must not see."""
-    with house.database.reading() as session:
-        secrets = {"real.png", "synthetic.png"}
-        for arm in session.scalars(select(Arm)):
-            secrets |= {arm.label, arm.bank_name, f">{arm.key}<", f'"{arm.key}"'}
-        for image in session.scalars(select(Image)):
-            secrets |= {image.sha256, image.source_file, str(image.provenance["prompt"])}
-        secrets |= set(session.scalars(select(Rendition.sha256)))
-        secrets |= set(session.scalars(select(Case.code)))
-        secrets |= {reader.order_seed or "" for reader in session.scalars(select(Reader))}
-    # The verdict's own choice is on every page, whatever the case.
-    return secrets - {"", '"real"'}
 
 
 def test_no_response_of_a_whole_reading_names_anything_secret(
@@ -69,13 +64,109 @@ def test_no_response_of_a_whole_reading_names_anything_secret(
     secrets = secrets_of(house)
     assert len(received) > 60
     assert len(secrets) > 60
-    for response in received:
-        headers = " ".join(f"{name}: {value}" for name, value in response.headers.items())
-        text = f"{response.request.url} {headers} "
-        if not response.headers.get("content-type", "").startswith("image/"):
-            text += response.text
+    for address, text in texts_of(received):
         for secret in secrets:
-            assert secret not in text, f"{secret!r} in {response.request.url}"
+            assert secret not in text, f"{secret!r} in {address}"
+
+
+# A sentence of each page, so that the crawl can't pass by a page it never saw.
+PAGES = (
+    "not known here",
+    "Please tick the box",
+    "Whom to ask",
+    "choose your role",
+    "What you will be asked",
+    "1 of 12",
+    "Please answer from 1 to 5",
+    "Rest your eyes",
+    "Did anything",
+    "The next part begins on",
+    "One of two is a radiograph",
+    "has not been shown yet",
+    "it is shown once",
+    "no such image",
+    "Thank you",
+    "There is no page",
+    "This study is closed",
+)
+
+
+def test_no_page_of_a_study_with_every_page_names_anything_secret(crawl: Crawl) -> None:
+    received = crawl.read()
+    texts = dict(enumerate(texts_of(received)))
+    for sentence in PAGES:
+        assert any(sentence in text for _, text in texts.values()), sentence
+    secrets = secrets_of(crawl.house)
+    assert {"zz-supine", "712904331877"} <= secrets
+    assert any(one.startswith("C0") for one in secrets)
+    for address, text in texts.values():
+        for secret in secrets:
+            assert secret not in text, f"{secret!r} in {address}"
+
+
+def test_every_picture_of_every_phase_has_the_same_headers_and_length(crawl: Crawl) -> None:
+    pictures = [
+        response for response in crawl.read() if response.headers.get("content-type") == "image/png"
+    ]
+    assert len({response.content for response in pictures}) == 12
+    assert len({len(response.content) for response in pictures}) == 1
+    headers = {
+        tuple((name, value) for name, value in response.headers.items() if name != "date")
+        for response in pictures
+    }
+    # Timed ones are not to be kept by the browser, whatever they show; all else is the same.
+    assert {dict(one)["cache-control"] for one in headers} == {"private, max-age=3600", "no-store"}
+    assert len(headers) == 2
+
+
+def test_neither_place_nor_position_nor_token_tells_the_arm(house: House) -> None:
+    """Over many readers of matched pairs, what a page tells is uncorrelated with the truth."""
+    label_bank(house)
+    slug = house.draft(**every_page())
+    house.open(slug)
+    house.invite(slug, 60)
+    pairs = [row for row in slots_and_arms(house) if row[0] in _tokens_of_pairs(house)]
+    assert len(pairs) > 400
+    is_real = np.array([float(real) for *_, real in pairs])
+    told = {
+        "slot": [slot for _, _, slot, _ in pairs],
+        "position": [position for _, position, _, _ in pairs],
+        "first letter of the token": [ord(token[0]) for token, *_ in pairs],
+        "last letter of the token": [ord(token[-1]) for token, *_ in pairs],
+        "order of the tokens": np.argsort(np.argsort([token for token, *_ in pairs])).tolist(),
+    }
+    for what, values in told.items():
+        r = np.corrcoef(np.array(values, float), is_real)[0, 1]
+        # Four standard errors of a correlation of nothing.
+        assert abs(r) < 4 / sqrt(len(pairs)), f"{what}: r = {r:.3f}"
+    lefts = [real for _, _, slot, real in pairs if slot == 1]
+    assert 0 < sum(lefts) < len(lefts)
+
+
+def _tokens_of_pairs(house: House) -> set[str]:
+    with house.database.reading() as session:
+        return set(
+            session.scalars(
+                select(Presentation.token)
+                .join(ShownCase, ShownCase.presentation_id == Presentation.id)
+                .where(ShownCase.slot == 2)
+            )
+        )
+
+
+def test_pages_of_pairs_differ_in_nothing_but_tokens_and_position(crawl: Crawl) -> None:
+    pages = set()
+    for response in crawl.read():
+        is_pair = response.status_code == 200 and 'name="which"' in response.text
+        if is_pair and "HX-Request" not in response.request.headers:
+            html = re.sub(r'value="[\w.-]{16,}"', 'value="…"', response.text)
+            html = re.sub(r"/read/image/[\w-]+", "…", html)
+            html = re.sub(r"\d+ of \d+", "…", html)
+            html = re.sub(r"(?s)<progress.*?</progress>", "", html)
+            # Neither the first (nothing to go back to) nor the last (nothing to fetch ahead).
+            if "data-next-images" in html and "/read/back" in html and "correcting" not in html:
+                pages.add(html)
+    assert len(pages) == 1
 
 
 def test_an_evaluated_bank_tells_a_reader_no_more(house: House, browser: ReaderBrowser) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Answer, Presentation, Rating, Reader, ReadingSession
+from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 
 

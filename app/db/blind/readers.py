@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.db.tables import Presentation, Rating, Reader, ReadingSession, Study
+from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
 from app.domain.sittings import sitting_goes_on
 
 
@@ -80,7 +80,7 @@ def current_session(session: Session, reader: Reader, now: datetime) -> ReadingS
 
 
 def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgress]:
-    """Every reader's count of rated presentations, practice left out, and last activity."""
+    """Every reader's count of rated cases, practice left out, and last activity."""
     totals = _counts(session, study, rated=False)
     rated = _counts(session, study, rated=True)
     active = dict(
@@ -103,7 +103,11 @@ def _counts(session: Session, study: Study, *, rated: bool) -> dict[int, int]:
     query = (
         select(Presentation.reader_id, func.count(Presentation.id))
         .join(Reader, Reader.id == Presentation.reader_id)
-        .where(Reader.study_id == study.id, Presentation.is_practice.is_(False))
+        .where(
+            Reader.study_id == study.id,
+            Presentation.is_practice.is_(False),
+            Presentation.is_phase_end.is_(False),
+        )
         .group_by(Presentation.reader_id)
     )
     if rated:

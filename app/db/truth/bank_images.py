@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
@@ -32,6 +32,18 @@ class NewImage:
     width: int
     height: int
     provenance: Mapping[str, Any]
+    rendition: str
+    notes: tuple[tuple[str, str], ...] = ()
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """An image by what a reader sees of it."""
+
+    arm: str
+    condition: str
+    source_file: str
     rendition: str
 
 
@@ -86,6 +98,76 @@ def stored_images(
     }
 
 
+def same_pictures(
+    session: Session, renditions: Collection[str], *, size: int
+) -> list[StoredPicture]:
+    """The images, of any arm, whose rendition of `size` pixels is one of these, oldest first."""
+    rows = session.execute(
+        select(Arm.key, Image.condition, Image.source_file, Rendition.sha256)
+        .join(Image, Image.arm_id == Arm.id)
+        .join(Rendition, Rendition.image_id == Image.id)
+        .where(Rendition.size == size, Rendition.sha256.in_(renditions))
+        .order_by(Image.id)
+    )
+    return [StoredPicture(*row) for row in rows]
+
+
+def fingerprints(session: Session) -> list[tuple[int, str]]:
+    """Image id and fingerprint of every image that has one, in the order of the ids."""
+    rows = session.execute(
+        select(Image.id, Image.fingerprint)
+        .where(Image.fingerprint.is_not(None))
+        .order_by(Image.id)
+        .execution_options(yield_per=10_000)
+    )
+    return [(image, fingerprint) for image, fingerprint in rows if fingerprint]
+
+
+def same_rendition_pairs(
+    session: Session, pairs: Collection[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Those of the pairs of image ids whose renditions of some size are the very same."""
+    digests: dict[int, set[tuple[int, str]]] = {}
+    ids = sorted({image for pair in pairs for image in pair})
+    for start in range(0, len(ids), 1000):
+        rows = session.execute(
+            select(Rendition.image_id, Rendition.size, Rendition.sha256).where(
+                Rendition.image_id.in_(ids[start : start + 1000])
+            )
+        )
+        for image, size, sha256 in rows:
+            digests.setdefault(image, set()).add((size, sha256))
+    return {
+        (one, other) for one, other in pairs if digests.get(one, set()) & digests.get(other, set())
+    }
+
+
+def images_named(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """Arm, source file and condition of images, by id."""
+    rows = session.execute(
+        select(Image.id, Arm.key, Image.source_file, Image.condition)
+        .join(Arm, Arm.id == Image.arm_id)
+        .where(Image.id.in_(ids))
+    )
+    return {image: (arm, file, condition) for image, arm, file, condition in rows}
+
+
+def last_image(session: Session) -> int:
+    """The highest image id there is; 0 in an empty bank."""
+    return session.scalar(select(func.max(Image.id))) or 0
+
+
+def notes_of_arm(session: Session, arm: str) -> list[tuple[str, list[Any] | None]]:
+    """Source file and notes of each image of an arm; None where they weren't kept."""
+    rows = session.execute(
+        select(Image.source_file, Image.notes)
+        .join(Arm, Arm.id == Image.arm_id)
+        .where(Arm.key == arm)
+        .order_by(Image.id)
+    )
+    return [(file, notes) for file, notes in rows]
+
+
 def store_images(session: Session, images: Iterable[NewImage], *, size: int, now: datetime) -> None:
     """Insert images that are not there and their renditions of `size` pixels."""
     images = list(images)
@@ -105,6 +187,8 @@ def store_images(session: Session, images: Iterable[NewImage], *, size: int, now
                 "width": image.width,
                 "height": image.height,
                 "provenance": dict(image.provenance),
+                "notes": [list(note) for note in image.notes],
+                "fingerprint": image.fingerprint,
                 "imported_at": now,
             }
             for image in images

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, Image, Presentation, ShownCase
+from app.db.tables import Arm, Case, Image, Presentation, ShownCase, Truth
 
 
-def truth_of_practice(session: Session, presentation: Presentation) -> str:
+def truth_of_practice(session: Session, presentation: Presentation) -> Truth:
     """`real` or `synthetic`, for a practice presentation and no other."""
     return session.scalars(
         select(Arm.kind)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from app.domain.bank_image import record_text
 from app.domain.design.design import MOST_CASES
 from app.domain.design.protocol import Protocol
 from app.domain.design.record_keys import record_keys
@@ -22,7 +23,7 @@ class HeldArm:
 
     arm: str
     kind: ArmKind
-    records: Sequence[Mapping[str, str]]
+    records: Sequence[Mapping[str, Any]]
 
 
 class BankLacks(Exception):
@@ -73,7 +74,7 @@ def _usable(arm: HeldArm, needed: Iterable[str]) -> HeldArm:
     """The arm without the images that lack one of the keys."""
     keys = tuple(needed)
     return replace(
-        arm, records=[one for one in arm.records if all(one.get(key, "").strip() for key in keys)]
+        arm, records=[one for one in arm.records if all(record_text(one.get(key)) for key in keys)]
     )
 
 
@@ -102,7 +103,10 @@ def shared_counts(
     """Cases of each stratum that every one of `arms` can give, as many from each."""
     stratify, match = document.get("stratify_by", "condition"), document.get("matched_by", "")
     pools = [
-        Pool((one[stratify].strip(), one[match].strip() if match else "") for one in arm.records)
+        Pool(
+            (record_text(one.get(stratify)), record_text(one.get(match)) if match else "")
+            for one in arm.records
+        )
         for arm in arms
     ]
     shared = pools[0]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from app.domain.design.design import MOST_CASES, ArmPlan
-from app.domain.document import Table, plain_text
+from app.domain.document import Table, can_be_stored, plain_text
 
 DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
@@ -45,6 +45,9 @@ def _cases(row: Table) -> tuple[tuple[str, int], ...]:
         given = dict(given)
     if not isinstance(given, Mapping):
         row.wrong("cases", "must give a number for each stratum, such as { normal = 10 }")
+        return ()
+    if not all(isinstance(name, str) and can_be_stored(name) for name in given):
+        row.wrong("cases", "must name strata by whole characters")
         return ()
     counts = Table(row.where("cases"), given, row.problems)
     cases = tuple((name, counts.whole(name, 0, 0, MOST_CASES)) for name in counts.unread())

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.design.design import MOST_CASES
-from app.domain.design.record_keys import record_keys
 from app.domain.document import Problems, Table
 
 
@@ -42,12 +41,6 @@ class Protocol:
     keys: Mapping[str, tuple[str, ...]]
     findings: Mapping[str, tuple[str, ...]]
     document: Mapping[str, Any]
-
-    @property
-    def bank_keys(self) -> frozenset[str]:
-        """Every key of a bank's records that filling may look at."""
-        own = record_keys(self.document)
-        return frozenset(own).union(*(self.keys.get(key, ()) for key in own))
 
 
 def read_protocol(name: str, data: Mapping[str, Any]) -> Protocol:

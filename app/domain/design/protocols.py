@@ -1,17 +1,19 @@
 """A protocol over the arms that a bank holds: ready to open, or what the bank lacks."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from app.domain.bank_image import record_text
 from app.domain.design.arm_choice import BankLacks, Counts, HeldArm, choose_arms, draws_of
 from app.domain.design.design import StudyDesign
 from app.domain.design.protocol import Protocol
 from app.domain.design.reading import design_from_mapping
-from app.domain.design.record_keys import record_keys, reference_of, with_keys
+from app.domain.design.record_keys import record_keys, reference_key, with_keys
 from app.domain.errors import BadInput
+from app.domain.questions.question import Question
+from app.domain.questions.reference import reference_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def _arm_notes(protocol: Protocol, arms: Sequence[HeldArm], counts: Counts) -> I
         told = ", ".join(f"{count} {name}" for name, count in short.items())
         yield f"Each arm has {told}, not {protocol.cases}: more is not there for every arm."
     stratify = protocol.document.get("stratify_by", "condition")
-    left = sorted({one.get(stratify, "") for one in arms[0].records} - set(counts) - {""})
+    left = sorted({record_text(one.get(stratify)) for one in arms[0].records} - set(counts) - {""})
     if left:
         yield f"Left out, since not every arm holds enough of it: {', '.join(left[:5])}."
 
@@ -82,13 +84,12 @@ def _name_findings(
     """Give each finding the name by which the bank's references call it, and say so."""
     rows = document["questions"] = [dict(row) for row in document["questions"]]
     for row in rows:
-        key = reference_of(row)
+        key = reference_key(row)
         if not key:
             continue
         finding = str(row["finding"])
-        named = _findings_in(key, arms)
         names = (finding, *protocol.findings.get(finding, ()))
-        known = next((name for name in names if _plain(name) in named), None)
+        known = next((name for name in names if _is_there(name, key, arms)), None)
         if known is None:
             yield f"No image has {finding} in its {key}: every such answer is held against absent."
         elif known != finding:
@@ -96,17 +97,9 @@ def _name_findings(
             yield f"The bank's {key} say {known} for {finding}."
 
 
-def _findings_in(key: str, arms: Sequence[HeldArm]) -> set[str]:
-    return {
-        _plain(part)
-        for arm in arms
-        for one in arm.records
-        for part in re.split(r"[|;,]", one.get(key, ""))
-    }
-
-
-def _plain(finding: str) -> str:
-    return finding.replace("_", " ").strip().casefold()
+def _is_there(finding: str, key: str, arms: Sequence[HeldArm]) -> bool:
+    asked = Question(finding, "finding", "choice", "", finding=finding, reference=key)
+    return any(reference_of(asked, one) == "present" for arm in arms for one in arm.records)
 
 
 def _shrink(document: dict[str, Any], arms: Sequence[HeldArm], counts: Counts) -> Iterator[str]:

@@ -20,7 +20,7 @@ def with_keys(document: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str,
             for phase in changed["phases"]
         ]
     changed["questions"] = [
-        row | {"reference": keys[reference_of(row)]} if reference_of(row) else row
+        row | {"reference": keys[reference_key(row)]} if reference_key(row) else row
         for row in changed["questions"]
     ]
     return changed
@@ -31,7 +31,7 @@ def _with_beside(presentation: Mapping[str, Any], keys: Mapping[str, str]) -> di
     return {**presentation, **({"beside": keys[beside]} if beside else {})}
 
 
-def reference_of(row: Mapping[str, Any]) -> str:
+def reference_key(row: Mapping[str, Any]) -> str:
     """The key that holds the reference standard of a question's row; empty for none."""
     return str(row.get("reference", "findings")) if row.get("measure") == "finding" else ""
 
@@ -40,19 +40,6 @@ def record_keys(document: Mapping[str, Any]) -> set[str]:
     """The record keys that a design asks of every image."""
     shown = [document, *document.get("phases", ())]
     besides = {one.get("presentation", {}).get("beside", "") for one in shown}
-    references = {reference_of(row) for row in document.get("questions", ())}
+    references = {reference_key(row) for row in document.get("questions", ())}
     own = {document.get("stratify_by", "condition"), document.get("matched_by", "")}
     return {key for key in besides | references | own if key}
-
-
-def record_text(record: Mapping[str, Any], key: str) -> str:
-    """What is recorded of an image under `key`, as one text; empty where there is nothing.
-
-    A list, of findings say, is joined by `|`. Tables have no text: they can't make a stratum.
-    """
-    value = record.get(key)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return "|".join(str(one).strip() for one in value if isinstance(one, str | int | float))
-    return str(value).strip() if isinstance(value, str | int | float) else ""

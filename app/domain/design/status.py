@@ -1,5 +1,6 @@
 """What a study's status allows."""
 
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from app.domain.errors import StudyFrozen, StudyNotOpen
@@ -22,3 +23,8 @@ def ensure_open(status: Status) -> None:
         raise StudyNotOpen("This study has not opened yet; please try your link again later.")
     if status == "closed":
         raise StudyNotOpen("This study is closed; no more ratings are taken. Thank you.")
+
+
+def is_past(closes_on: date | None, now: datetime) -> bool:
+    """Whether the last day of reading, in UTC, is over."""
+    return closes_on is not None and now.astimezone(UTC).date() > closes_on

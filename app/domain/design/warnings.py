@@ -32,7 +32,7 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
         return [f"{name} is purpose-blinded, but an earlier phase is not: readers know by then."]
     shown = {
         "title": design.title,
-        "consent text": design.consent,
+        "text of the consent": design.consent,
         "sentence of consent": design.consent_line,
         "notice": design.notice,
         "instructions": design.instructions,
@@ -42,7 +42,7 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
     # The registration stands beside the consent.
     shown |= {f"registration's {name}": text for name, text in asdict(design.registration).items()}
     warnings = [
-        f"{name} is purpose-blinded, but the {what} says {match.group(0)!r}."
+        f"{name} is purpose-blinded, but there is {match.group(0)!r} in the {what}."
         for what, text in shown.items()
         if (match := _TELLING.search(text))
     ]

@@ -1,14 +1,14 @@
-"""The one page that tells a reader a truth: that of a practice case she has just rated."""
+"""The one page that tells a reader a truth: that of a practice case they have just rated."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.errors import NotFound
-from app.services.practice_feedback import practice_feedback
-from app.web.access import csrf_token, reader_at_desk
+from app.domain.journey import Step
 from app.web.cookies import READER_COOKIE
-from app.web.reading_context import image_url
-from app.web.state import web_state
+from app.web.front import csrf_token, front
+from app.web.practice_state import tells_practice
+from app.web.reader_access import known_reader, reader_at_desk
+from app.web.reading_context import image_url, study_shown
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -17,23 +17,27 @@ router = APIRouter(default_response_class=HTMLResponse)
 def tell(request: Request) -> Response:
     """What the last practice case was, until the reader goes on."""
     with reader_at_desk(request) as desk:
-        try:
-            if not desk.design.practice.feedback:
-                raise NotFound("This study gives no feedback.")
-            told = practice_feedback(desk.session, desk.reader)
-        except NotFound:
+        standing, design = desk.standing(), desk.design
+        if standing.step is not Step.FEEDBACK:
             return RedirectResponse("/read", 303)
-        return web_state(request).pages.page_or_partial(
-            request,
-            "practice_feedback.html",
-            {
-                "csrf_token": csrf_token(request, READER_COOKIE),
-                "notice": desk.design.notice or None,
-                "study_title": desk.design.title,
-                "position": told.position,
-                "total": told.total,
-                "image_url": image_url(told.token),
-                "verdict_given": told.verdict_given,
-                "truth": told.truth,
-            },
-        )
+        desk.ensure_open()
+    reader_id, _ = known_reader(request)
+    told = tells_practice(request)(reader_id)
+    if told is None:
+        return RedirectResponse("/read", 303)
+    return front(request).pages.page_or_partial(
+        request,
+        "practice_feedback.html",
+        {
+            **study_shown(design),
+            "csrf_token": csrf_token(request, READER_COOKIE),
+            "step": standing.step,
+            "phase": standing.phase,
+            "position": told.position,
+            "total": told.total,
+            "picture_size": design.picture_size,
+            "image_url": None if told.is_timed else image_url(told.token),
+            "verdict_given": told.verdict_given,
+            "truth": told.truth,
+        },
+    )

@@ -17,11 +17,12 @@ router = APIRouter(default_response_class=HTMLResponse)
 def invite(request: Request, slug: str, form: FormFields) -> Response:
     """Make links; they are on the page that answers and nowhere else."""
     with investigator_at_desk(request, form) as desk:
-        text = form.get("count", "").strip()
+        labels = [line.strip() for line in form.get("labels", "").splitlines() if line.strip()]
+        text = str(len(labels)) if labels else form.get("count", "").strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise BadInput("Say how many readers to invite, as a whole number.")
         invitations = invite_readers(
-            desk.session, slug, count=int(text), now=desk.now, actor=desk.name
+            desk.session, slug, count=int(text), labels=labels, now=desk.now, actor=desk.name
         )
         return _page_with_links(request, desk, slug, invitations)
 
@@ -48,6 +49,10 @@ def _page_with_links(
     base_url = web_state(request).base_url
     desk.session.flush()
     links = tuple(
-        (invitation.code, f"{base_url}/r/{invitation.token}") for invitation in invitations
+        (
+            f"{invitation.code} {invitation.label}".strip(),
+            f"{base_url}/r/{invitation.token}",
+        )
+        for invitation in invitations
     )
     return study_page(request, desk, slug, links)

@@ -1,7 +1,8 @@
-"""The reader's pages: consent, profile, instructions, cases, breaks, thanks.
+"""The reader's pages: consent, profile, instructions, cases, breaks, phases, thanks.
 
-What is shown follows from the stored facts alone, so the same address resumes anywhere. Nothing
-here imports a module that knows an arm; import-linter guards that.
+What is shown follows from the stored facts alone, so the same address resumes anywhere. A page asks
+the reader's desk, which holds a blinded design and blinded cases; nothing that is imported here
+reaches a database, and import-linter guards that.
 """
 
 from collections.abc import Mapping
@@ -10,45 +11,38 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.blinding import BlindedCase, blinded_design
-from app.domain.design.status import ensure_open
-from app.domain.errors import AlreadyRated, BadAnswer, TooLateToCorrect
-from app.domain.journey import Step
+from app.domain.blinding import BlindedCase, CaseToRead, new_submission
+from app.domain.consent import consent_sections
+from app.domain.design.design import MOST_PHASES
+from app.domain.desk import ReaderDesk
+from app.domain.errors import AlreadyRated, BadAnswer, NotShownYet, TooLateToCorrect
+from app.domain.journey import Standing, Step
 from app.domain.profile import read_profile
-from app.domain.questions.kinds.kind import Picture
-from app.domain.questions.question import Question
 from app.domain.questions.reading import form_of
-from app.services.admit_reader import begin_reading, give_consent, keep_profile
-from app.services.read_case import (
-    CaseToRead,
-    case_again,
-    case_to_correct,
-    case_to_read,
-    standing_of,
-)
-from app.services.record_rating import continue_reading, new_submission, record_rating
-from app.web.access import ReaderAtDesk, csrf_token, reader_at_desk
 from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
+from app.web.front import csrf_token, front
 from app.web.pages import is_htmx
+from app.web.reader_access import reader_at_desk
 from app.web.reading_context import (
     case_shown,
+    day_in_words,
     key_list,
     paragraphs,
     profile_fields,
-    question_list,
+    questions_asked,
+    study_shown,
 )
-from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 # Pages whose middle htmx swaps; the others are always whole.
-SWAPPED = ("case.html", "break.html", "thanks.html")
+SWAPPED = ("case.html", "break.html", "phase.html", "wait.html", "thanks.html")
 
 
 @dataclass(frozen=True)
 class Page:
-    """What to show, found inside a transaction and rendered after it: none waits for a template."""
+    """What to show: chosen inside a transaction, rendered after it, so that none waits."""
 
     template: str
     context: Mapping[str, object]
@@ -57,6 +51,7 @@ class Page:
 
 
 ONWARDS = Page("", {}, redirect="/read")
+PHASE_NUMBERS = {str(number) for number in range(1, MOST_PHASES + 1)}
 
 
 @router.get("/read")
@@ -72,9 +67,9 @@ def consent(request: Request, form: FormFields) -> Response:
     """Record that the reader agrees to take part."""
     page = ONWARDS
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)
+        desk.ensure_open()
         if form.get("consent") == "yes":
-            give_consent(desk.reader, now=desk.now)
+            desk.agree()
         else:
             page = _consent_page(desk, "Please tick the box if you agree to take part.", 422)
     return _answer(request, page)
@@ -85,12 +80,11 @@ def profile(request: Request, form: FormFields) -> Response:
     """Store the reader's experience."""
     page = ONWARDS
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)
-        if desk.reader.consented_at is not None:
-            try:
-                keep_profile(desk.reader, read_profile(form), now=desk.now)
-            except BadAnswer as error:
-                page = _profile_page(desk, form, error.problems, 422)
+        desk.ensure_open()
+        try:
+            desk.keep_profile(read_profile(form))
+        except BadAnswer as error:
+            page = _profile_page(desk, form, error.problems, 422)
     return _answer(request, page)
 
 
@@ -98,9 +92,7 @@ def profile(request: Request, form: FormFields) -> Response:
 def begin(request: Request, form: FormFields) -> Response:
     """Start with the first case."""
     with reader_at_desk(request, form) as desk:
-        ensure_open(desk.reader.study.status)
-        if desk.reader.profiled_at is not None:
-            begin_reading(desk.reader, now=desk.now)
+        desk.begin()
     return _answer(request, ONWARDS)
 
 
@@ -111,24 +103,11 @@ def rate(request: Request, form: FormFields) -> Response:
     page, message = ONWARDS, None
     with reader_at_desk(request, form) as desk:
         try:
-            record_rating(
-                desk.session,
-                desk.reader,
-                desk.design,
-                token=token,
-                submission=submission,
-                form=form,
-                now=desk.now,
-            )
+            desk.rate(token, submission, form)
         except BadAnswer as error:
-            case = case_again(
-                desk.session,
-                desk.reader,
-                desk.design,
-                token,
-                is_correction=bool(submission) and not submission.startswith("0."),
-            )
-            page = _case_page(desk, case, submission, form, problems=error.problems, status=422)
+            page = _sent_back(desk, form, 422, problems=error.problems)
+        except NotShownYet as error:
+            page = _sent_back(desk, form, 409, message=str(error))
         except (AlreadyRated, TooLateToCorrect) as error:
             message = str(error)
     if page is ONWARDS and (message is not None or is_htmx(request)):
@@ -140,12 +119,12 @@ def rate(request: Request, form: FormFields) -> Response:
 
 @router.post("/read/continue")
 def go_on(request: Request, form: FormFields) -> Response:
-    """After a break or after a practice case's feedback."""
+    """After a break, a practice case's feedback or a phase's introduction."""
     page = ONWARDS
+    phase = form.get("phase", "")
     with reader_at_desk(request, form) as desk:
-        continue_reading(desk.session, desk.reader, desk.design, now=desk.now)
+        desk.go_on(form.get("step", ""), int(phase) if phase in PHASE_NUMBERS else 0)
         if is_htmx(request):
-            desk.session.flush()
             page = _next_page(desk)
     return _answer(request, page)
 
@@ -154,55 +133,72 @@ def go_on(request: Request, form: FormFields) -> Response:
 def back(request: Request) -> Response:
     """The last rated case with its answers, to be corrected."""
     with reader_at_desk(request) as desk:
-        ensure_open(desk.reader.study.status)
+        desk.ensure_open()
         try:
-            page = _served_case(
-                desk, case_to_correct(desk.session, desk.reader, desk.design, now=desk.now)
-            )
+            page = _served_case(desk, desk.last_case())
         except TooLateToCorrect as error:
             page = _next_page(desk, str(error), 409)
     return _answer(request, page)
 
 
-def _next_page(desk: ReaderAtDesk, message: str | None = None, status: int = 200) -> Page:
-    standing = standing_of(desk.session, desk.reader, desk.design)
-    step = standing.progress.step
+def _next_page(desk: ReaderDesk, message: str | None = None, status: int = 200) -> Page:
+    standing = desk.standing()
+    step = standing.step
     if step is not Step.THANKS:
-        ensure_open(desk.reader.study.status)
+        desk.ensure_open()
     if step is Step.CONSENT:
         return _consent_page(desk)
     if step is Step.PROFILE:
         return _profile_page(desk, {}, {})
     if step is Step.INSTRUCTIONS:
-        return _page(desk, "instructions.html", _instructions(desk))
+        return _page(desk, "instructions.html", _instructions(desk, standing))
     if step is Step.FEEDBACK:
         # Another file's page: this one can't reach the truth.
         return Page("", {}, redirect="/read/practice")
     if step is Step.CASE:
-        to_read = case_to_read(standing, desk.design, now=desk.now)
-        return _served_case(desk, to_read, message, status)
-    context: dict[str, object] = {"can_go_back": standing.can_go_back, "message": message}
+        return _served_case(desk, desk.case(), message, status)
+    between: dict[str, object] = {"step": step, "phase": standing.phase, "message": message}
+    if step is Step.PHASE:
+        return _page(desk, "phase.html", between | _introduction(desk, standing), status)
+    if step is Step.WAIT:
+        return _page(desk, "wait.html", between | _waiting(standing), status)
+    between["can_go_back"] = standing.can_go_back
     if step is Step.BREAK:
-        context |= {"done": standing.progress.cases_done, "total": desk.design.presentation_count}
-        return _page(desk, "break.html", context, status)
-    return _page(desk, "thanks.html", context, status)
+        between |= {"done": standing.done, "total": standing.total}
+        return _page(desk, "break.html", between, status)
+    return _page(desk, "thanks.html", between, status)
 
 
 def _served_case(
-    desk: ReaderAtDesk, to_read: CaseToRead, message: str | None = None, status: int = 200
+    desk: ReaderDesk, served: CaseToRead, message: str | None = None, status: int = 200
 ) -> Page:
+    case = served.case
+    asked = desk.design.phase(case.phase).asked(at_end=case.is_phase_end)
+    values = form_of(asked, served.answers or {})
     return _case_page(
-        desk,
-        to_read.case,
-        new_submission(to_read.version),
-        form_of(_asked(desk), to_read.answers or {}),
-        message=message,
-        status=status,
+        desk, case, new_submission(served.version), values, message=message, status=status
+    )
+
+
+def _sent_back(
+    desk: ReaderDesk,
+    form: Mapping[str, str],
+    status: int,
+    *,
+    problems: Mapping[str, str] | None = None,
+    message: str | None = None,
+) -> Page:
+    """The form again with all that was given, under the same name."""
+    submission = form.get("submission", "")
+    is_correction = bool(submission) and not submission.startswith("0.")
+    case = desk.case_again(form.get("case", ""), is_correction=is_correction)
+    return _case_page(
+        desk, case, submission, form, problems=problems, message=message, status=status
     )
 
 
 def _case_page(
-    desk: ReaderAtDesk,
+    desk: ReaderDesk,
     case: BlindedCase,
     submission: str,
     values: Mapping[str, str],
@@ -211,9 +207,13 @@ def _case_page(
     message: str | None = None,
     status: int = 200,
 ) -> Page:
+    design = desk.design
+    asked = questions_asked(
+        design.phase(case.phase), design, at_end=case.is_phase_end, pictures=len(case.pictures)
+    )
     context = {
-        "case": case_shown(case, blinded_design(desk.design)),
-        "questions": question_list(_asked(desk), _shown(desk)),
+        "case": case_shown(case, design),
+        "questions": asked,
         "values": values,
         "errors": dict(problems or {}),
         "submission": submission,
@@ -222,21 +222,21 @@ def _case_page(
     return _page(desk, "case.html", context, status)
 
 
-def _asked(desk: ReaderAtDesk) -> tuple[Question, ...]:
-    return desk.design.questions_of(desk.design.phase(1))
-
-
-def _shown(desk: ReaderAtDesk) -> Picture:
-    return Picture(1, desk.design.rendition_size)
-
-
-def _consent_page(desk: ReaderAtDesk, error: str | None = None, status: int = 200) -> Page:
-    context = {"consent_paragraphs": paragraphs(desk.design.consent), "error": error}
+def _consent_page(desk: ReaderDesk, error: str | None = None, status: int = 200) -> Page:
+    context = {
+        "consent_paragraphs": paragraphs(desk.design.consent),
+        "consent_sections": [
+            {"heading": section.heading, "paragraphs": paragraphs(section.text)}
+            for section in consent_sections(desk.design)
+        ],
+        "consent_line": desk.design.consent_line,
+        "error": error,
+    }
     return _page(desk, "consent.html", context, status)
 
 
 def _profile_page(
-    desk: ReaderAtDesk,
+    desk: ReaderDesk,
     values: Mapping[str, str],
     problems: Mapping[str, str],
     status: int = 200,
@@ -245,28 +245,48 @@ def _profile_page(
     return _page(desk, "profile.html", context, status)
 
 
-def _instructions(desk: ReaderAtDesk) -> dict[str, object]:
-    asked = question_list(_asked(desk), _shown(desk))
+def _instructions(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
+    phase = desk.design.phase(1)
+    asked = questions_asked(phase, desk.design)
     return {
         "instruction_paragraphs": paragraphs(desk.design.instructions),
         "questions": asked,
-        "practice_count": desk.design.practice.count,
-        "case_count": desk.design.presentation_count,
-        "keys": key_list(asked),
+        "practice_count": desk.design.practice_count,
+        "case_count": standing.total,
+        "keys": key_list(asked, {phase.layout}),
+    }
+
+
+def _introduction(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
+    phase = desk.design.phase(standing.phase)
+    asked = questions_asked(phase, desk.design)
+    return {
+        "phase_title": phase.title,
+        "introduction_paragraphs": paragraphs(phase.introduction),
+        "questions": asked,
+        "case_count": standing.total,
+        "keys": key_list(asked, {phase.layout}),
+    }
+
+
+def _waiting(standing: Standing) -> dict[str, object]:
+    day = standing.ready_on
+    return {
+        "ready_on": "" if day is None else day_in_words(day),
+        "ready_on_iso": "" if day is None else day.isoformat(),
     }
 
 
 def _page(
-    desk: ReaderAtDesk, template: str, context: Mapping[str, object], status: int = 200
+    desk: ReaderDesk, template: str, context: Mapping[str, object], status: int = 200
 ) -> Page:
-    shared = {"notice": desk.design.notice or None, "study_title": desk.design.title}
-    return Page(template, {**shared, **context}, status)
+    return Page(template, {**study_shown(desk.design), **context}, status)
 
 
 def _answer(request: Request, page: Page) -> Response:
     if page.redirect is not None:
         return RedirectResponse(page.redirect, 303)
     context = {"csrf_token": csrf_token(request, READER_COOKIE), **page.context}
-    pages = web_state(request).pages
+    pages = front(request).pages
     render = pages.page_or_partial if page.template in SWAPPED else pages.render
     return render(request, page.template, context, page.status)

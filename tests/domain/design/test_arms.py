@@ -32,6 +32,7 @@ def test_strata_keep_their_order_and_may_have_any_name() -> None:
         ([{"arm": "real", "cases": {"normal": True}}], "arms[1].cases.normal"),
         ([{"arm": "real", "cases": {"normal": "3"}}], "arms[1].cases.normal"),
         ([{"arm": "real", "cases": {"": 3}}], "arms[1].cases"),
+        ([{"arm": "real", "cases": {"\ud800": 3}}], "arms[1].cases"),
         ([{"arm": "real", "cases": {" normal": 3}}], "arms[1].cases"),
         ([{"arm": "real", "cases": {"x" * 65: 3}}], "arms[1].cases"),
         ([{"arm": "real", "cases": "ab"}], "arms[1].cases"),

@@ -29,15 +29,18 @@ def test_a_study_that_hides_nothing_is_not_warned_of() -> None:
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"title": "Synthetic radiographs"}, "the title says 'Synthe'"),
-        ({"title": "Radiografias geradas"}, "the title says 'gerada'"),
-        ({"title": "Künstliche Bilder"}, "the title says 'Künstlich'"),
-        ({"notice": "An AI study"}, "the notice says 'AI'"),
-        ({"instructions": "Some are fake."}, "the instructions says 'fake'"),
-        ({"consent": {"text": "made by a computer"}}, "the consent text says 'computer'"),
-        ({"consent": {"line": "I look at generated films"}}, "the sentence of consent says"),
-        ({"registration": {"purpose": "To tell real or not"}}, "registration's purpose says"),
-        ({"registration": {"registry": "Deepfake trial"}}, "registration's registry says"),
+        ({"title": "Synthetic radiographs"}, "'Synthe' in the title"),
+        ({"title": "Radiografias geradas"}, "'gerada' in the title"),
+        ({"title": "Künstliche Bilder"}, "'Künstlich' in the title"),
+        ({"notice": "An AI study"}, "'AI' in the notice"),
+        ({"instructions": "Some are fake."}, "'fake' in the instructions"),
+        ({"consent": {"text": "made by a computer"}}, "'computer' in the text of the consent"),
+        (
+            {"consent": {"line": "I look at generated films"}},
+            "'generat' in the sentence of consent",
+        ),
+        ({"registration": {"purpose": "To tell real or not"}}, "in the registration's purpose"),
+        ({"registration": {"registry": "Deepfake trial"}}, "in the registration's registry"),
     ],
 )
 def test_a_text_that_tells_is_named_with_its_word(changes: dict[str, Any], word: str) -> None:

@@ -13,7 +13,7 @@ from app.domain.questions.question import Option, Question
 MOST_OPTIONS = 11
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 # Letters that do something else on the reading page.
-TAKEN_KEYS = frozenset("bcitf")
+TAKEN_KEYS = frozenset("bcefimt")
 
 
 def read_options(table: Table, *, most: int) -> tuple[Option, ...]:

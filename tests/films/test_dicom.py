@@ -1,16 +1,13 @@
 """DICOM to grey levels, after PS3.3 C.7.6.3, C.11.1 and C.11.2."""
 
-import io
-
 import numpy as np
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless
 
-from app.bank.decode import decode_grey
 from app.domain.errors import BadImage
+from app.films.reader import read_film
 from tests.bank.files import dicom, texture
 
 RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
@@ -18,14 +15,14 @@ RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
 
 def test_it_keeps_8_bit_values_without_a_window() -> None:
     pixels = texture()
-    decoded = decode_grey(dicom(pixels))
+    decoded = read_film(dicom(pixels))
     assert decoded.format == "DICOM"
     np.testing.assert_array_equal(decoded.pixels, pixels)
 
 
 def test_it_inverts_monochrome1() -> None:
     pixels = texture()
-    levels = decode_grey(dicom(pixels, PhotometricInterpretation="MONOCHROME1")).pixels
+    levels = read_film(dicom(pixels, PhotometricInterpretation="MONOCHROME1")).pixels
     np.testing.assert_array_equal(levels, 255 - pixels.astype(int))
 
 
@@ -50,13 +47,13 @@ def test_it_applies_the_window_as_the_standard_says(function: str, expected: obj
         VOILUTFunction=function,
     )
     formula = np.clip(expected(RAMP.astype(float)), 0, 255)  # type: ignore[operator]
-    np.testing.assert_allclose(decode_grey(data).pixels, formula, atol=0.01)
+    np.testing.assert_allclose(read_film(data).pixels, formula, atol=0.01)
 
 
 def test_it_takes_the_first_of_several_windows() -> None:
     one = dicom(RAMP, BitsStored=12, HighBit=11, WindowCenter=1000, WindowWidth=500)
     two = dicom(RAMP, BitsStored=12, HighBit=11, WindowCenter=[1000, 9], WindowWidth=[500, 9])
-    np.testing.assert_array_equal(decode_grey(two).pixels, decode_grey(one).pixels)
+    np.testing.assert_array_equal(read_film(two).pixels, read_film(one).pixels)
 
 
 def test_it_rescales_before_the_window() -> None:
@@ -71,7 +68,7 @@ def test_it_rescales_before_the_window() -> None:
         WindowWidth=1024 * 2,
         VOILUTFunction="LINEAR_EXACT",
     )
-    difference = np.abs(decode_grey(rescaled).pixels - decode_grey(plain).pixels)
+    difference = np.abs(read_film(rescaled).pixels - read_film(plain).pixels)
     assert difference.max() < 0.5
 
 
@@ -84,13 +81,13 @@ def test_it_prefers_the_voi_lut_to_the_window() -> None:
         RAMP, BitsStored=12, HighBit=11, VOILUTSequence=[table], WindowCenter=1, WindowWidth=2
     )
     expected = (4095 - RAMP.astype(float)) * 16 / 65_535 * 255
-    np.testing.assert_allclose(decode_grey(data).pixels, expected, atol=0.01)
+    np.testing.assert_allclose(read_film(data).pixels, expected, atol=0.01)
 
 
 def test_it_maps_deep_values_without_a_window_and_leaves_padding_out() -> None:
     pixels = RAMP.astype(np.int16) + 1000
     pixels[:, :16] = -2000
-    levels = decode_grey(dicom(pixels, PixelPaddingValue=-2000)).pixels
+    levels = read_film(dicom(pixels, PixelPaddingValue=-2000)).pixels
     assert not levels[:, :16].any()
     body = levels[:, 16:]
     assert body.min() == 0
@@ -108,7 +105,7 @@ def test_it_shows_padding_black_in_monochrome1_too() -> None:
         PixelPaddingValue=0,
         PhotometricInterpretation="MONOCHROME1",
     )
-    levels = decode_grey(data).pixels
+    levels = read_film(data).pixels
     assert not levels[:, :16].any()
     assert levels[1, 20] > 250
 
@@ -116,7 +113,7 @@ def test_it_shows_padding_black_in_monochrome1_too() -> None:
 def test_it_makes_grey_of_colour() -> None:
     pixels = texture()
     colour = np.dstack([pixels] * 3)
-    np.testing.assert_array_equal(decode_grey(dicom(colour)).pixels, pixels)
+    np.testing.assert_array_equal(read_film(dicom(colour)).pixels, pixels)
 
 
 @pytest.mark.parametrize(
@@ -128,34 +125,10 @@ def test_it_reads_compressed_transfer_syntaxes(name: str) -> None:
     if path is None:
         pytest.skip(f"this pydicom does not ship {name}")
     with open(path, "rb") as file:  # noqa: PTH123 -- pydicom gives a plain string
-        decoded = decode_grey(file.read())
+        decoded = read_film(file.read())
     dataset = pydicom.dcmread(path)
     assert decoded.pixels.shape == (dataset.Rows, dataset.Columns)
     assert decoded.pixels.std() > 5
-
-
-def test_it_names_a_transfer_syntax_that_it_can_not_decode(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unavailable:
-        is_available = False
-
-    monkeypatch.setattr("app.bank.dicom.get_decoder", lambda syntax: Unavailable)
-    dataset = pydicom.dcmread(io.BytesIO(dicom(texture())))
-    dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
-    dataset.PixelData = pydicom.encaps.encapsulate([b"\xff\xd8\xff\xd9"])
-    dataset["PixelData"].is_undefined_length = True
-    buffer = io.BytesIO()
-    dataset.save_as(buffer)
-    with pytest.raises(BadImage, match=r"JPEG-LS Lossless.*no decoder is installed; save it uncom"):
-        decode_grey(buffer.getvalue())
-
-
-def test_it_refuses_a_deflated_file_without_inflating_it() -> None:
-    dataset = pydicom.dcmread(io.BytesIO(dicom(texture())))
-    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
-    buffer = io.BytesIO()
-    dataset.save_as(buffer)
-    with pytest.raises(BadImage, match="is a deflated DICOM file"):
-        decode_grey(buffer.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -165,15 +138,14 @@ def test_it_refuses_a_deflated_file_without_inflating_it() -> None:
         (dicom(texture(), Rows=60_000, Columns=60_000), "more than 64 megapixels"),
         (dicom(texture(), Rows=3), "each side needs at least 64"),
         (dicom(texture())[:1000], "DICOM file"),
-        (dicom(texture(), WindowCenter=5, WindowWidth=0), "can't be shown"),
-        (dicom(texture(), PhotometricInterpretation="NOBODY"), "can't be shown"),
+        (dicom(texture(), PhotometricInterpretation="NOBODY"), "unknown interpretation NOBODY"),
         (bytes(128) + b"DICM", "DICOM file"),
         (bytes(128) + b"DICM" + bytes(500), "DICOM file"),
     ],
 )
 def test_it_refuses_what_it_can_not_show_in_one_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(BadImage, match=reason) as caught:
-        decode_grey(data, "one.dcm")
+        read_film(data, "one.dcm")
     assert "\n" not in str(caught.value)
 
 
@@ -187,7 +159,7 @@ def test_it_survives_any_damage_to_a_file() -> None:
         for position in damage.integers(132, 700, 4):
             data[position] = damage.integers(256)
         try:
-            decode_grey(bytes(data))
+            read_film(bytes(data))
         except BadImage as error:
             complaints.append(str(error))
     assert complaints

@@ -1,0 +1,62 @@
+"""Where one reader stands, from the rows; the rule is app/domain/journey.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db.blind.answers import practice_without_feedback
+from app.db.blind.presentations import last_rated, pending_cases
+from app.db.blind.tables import Presentation, Rating, Reader
+from app.domain.blinding import BlindedDesign
+from app.domain.journey import Place, Progress
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The facts of a reader's way and the rows at hand: due now, due next, rated last."""
+
+    progress: Progress
+    current: Presentation | None
+    following: Presentation | None
+    last: Presentation | None
+
+
+def journey_of(session: Session, reader: Reader, design: BlindedDesign) -> Journey:
+    """How far the reader has come through the reader's own presentations."""
+    pending = pending_cases(session, reader)
+    current, last = pending.current, last_rated(session, reader)
+    washout_days = 0 if current is None else design.phase(current.phase).washout_days
+    in_practice = last is not None and last.is_practice
+    progress = Progress(
+        has_consented=reader.consented_at is not None,
+        has_profile=reader.profiled_at is not None,
+        has_begun=reader.began_at is not None,
+        due=_place(current),
+        last=_place(last),
+        last_rated_at=_last_rated_at(session, reader) if washout_days else None,
+        phase_begun=reader.phase_begun,
+        tells_truth=design.practice_feedback,
+        feedback_is_due=design.practice_feedback
+        and in_practice
+        and practice_without_feedback(session, reader) is not None,
+        washout_days=washout_days,
+        break_every=design.break_every,
+        break_taken_after=reader.break_taken_after,
+    )
+    return Journey(progress, current, pending.following, last)
+
+
+def _place(row: Presentation | None) -> Place | None:
+    if row is None:
+        return None
+    return Place(row.phase, row.is_practice, row.is_phase_end, row.position)
+
+
+def _last_rated_at(session: Session, reader: Reader) -> datetime | None:
+    return session.scalar(
+        select(func.max(Rating.submitted_at))
+        .join(Presentation, Presentation.id == Rating.presentation_id)
+        .where(Presentation.reader_id == reader.id)
+    )

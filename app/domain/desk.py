@@ -1,0 +1,76 @@
+"""A reader's desk as the reading pages know it: all that they can ask, and no way past it.
+
+The desk over the database is app/web/blind_desk.py, which main joins in. Nothing that is imported
+here knows a database, so a page that wants an arm has nobody to ask.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.journey import Standing
+from app.domain.profile import Profile
+
+
+class Admission(NamedTuple):
+    """A reader who came by a link, and what ties their cookie to it."""
+
+    reader_id: int
+    fingerprint: str
+
+
+class ReaderDesk(Protocol):
+    """One request of one reader, in one transaction."""
+
+    @property
+    def design(self) -> BlindedDesign:
+        """What the reader may know of the study."""
+
+    def ensure_open(self) -> None:
+        """Raise StudyNotOpen unless the study takes answers."""
+
+    def standing(self) -> Standing:
+        """Where the reader stands and what comes next."""
+
+    def agree(self) -> None:
+        """Record the reader's consent to the text that was shown."""
+
+    def keep_profile(self, profile: Profile) -> None:
+        """Store the reader's experience, once they have agreed."""
+
+    def begin(self) -> None:
+        """Record that the instructions were read; the cases are laid out by then."""
+
+    def go_on(self, seen: str, phase: int) -> None:
+        """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
+
+    def case(self) -> CaseToRead:
+        """The case that is due; raises NotFound where none is."""
+
+    def last_case(self) -> CaseToRead:
+        """The case rated last, to be corrected; raises TooLateToCorrect."""
+
+    def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
+        """The case of a form that is sent back; raises NotFound for another reader's."""
+
+    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> None:
+        """Store a form's answers; raises what `record_rating` does."""
+
+    def picture(self, token: str, slot: int) -> bytes | None:
+        """A picture as PNG; None for a timed one. Raises NotFound."""
+
+    def timed_picture(self, token: str, slot: int) -> bytes:
+        """A timed picture as PNG, once; raises NotFound and ShownAlready."""
+
+
+class ReaderDesks(Protocol):
+    """Where readers are admitted and sit down."""
+
+    def admit(self, link_token: str) -> Admission:
+        """The reader behind a personal link, with a new sitting begun; raises LinkRefused."""
+
+    def at(
+        self, reader_id: int, fingerprint: str, *, writing: bool
+    ) -> AbstractContextManager[ReaderDesk]:
+        """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""

@@ -1,0 +1,52 @@
+"""What is odd about a film, or was done to it: said image by image, and counted for an arm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+NOTE_WORDS: Final = {
+    "turned": "turned or mirrored upright",
+    "inverted": "inverted, as the header says",
+    "stretched": "deeper than 8 bits without a usable window, so stretched by percentiles",
+    "window": "own window or lookup table not usable as it stands",
+    "aspect": "pixels not square, so stretched to their true shape",
+    "padding": "padding left out of the grey levels and shown black",
+    "for-processing": "detector data for processing, not for presentation",
+    "lateral": "lateral view",
+    "burnt-in": "letters burnt in, perhaps a name",
+    "colour": "coloured, made grey by its luma",
+    "transparent": "transparent parts laid over black",
+    "one-bit": "black and white only",
+    "dim": "shows only a small part of the grey scale",
+    "bits": "bits set that the header doesn't speak of",
+    "header": "header incomplete or against itself",
+    "enlarged": "smaller than the rendition, so enlarged",
+    "soft": "finer detail missing than the rendition could show, as after enlarging",
+    "same-picture": "same pixels as another image",
+    "near-picture": "nearly the same picture as another image",
+}
+"""Every kind of note, in the words of a count ("12 images ...")."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One remark on one film; `kind` is a key of `NOTE_WORDS`, `text` says it of this film."""
+
+    kind: str
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in NOTE_WORDS:
+            raise ValueError(f"there is no kind of note {self.kind!r}")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def counted(kinds: Iterable[str]) -> dict[str, int]:
+    """How often each kind occurs, in the order of `NOTE_WORDS`; kinds unknown here come last."""
+    tally: dict[str, int] = {}
+    for kind in kinds:
+        tally[kind] = tally.get(kind, 0) + 1
+    order = {kind: place for place, kind in enumerate(NOTE_WORDS)}
+    return dict(sorted(tally.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))

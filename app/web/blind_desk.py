@@ -1,0 +1,171 @@
+"""The reader's desk over the database; main joins it in, and no route imports it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.bank.store import RenditionStore
+from app.db.blind.closing import close_by_date, closing_is_due
+from app.db.blind.designs import blinded_design_of
+from app.db.blind.tables import Reader
+from app.db.engine import Database
+from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.design.status import ensure_open
+from app.domain.desk import Admission, ReaderDesk
+from app.domain.journey import Standing
+from app.domain.profile import Profile
+from app.services.admit_reader import (
+    LaysOut,
+    admit_by_cookie,
+    admit_by_link,
+    begin_reading,
+    give_consent,
+    keep_profile,
+    link_fingerprint,
+)
+from app.services.read_case import (
+    case_again,
+    case_to_correct,
+    case_to_read,
+    expose_picture,
+    picture_to_show,
+    standing_of,
+)
+from app.services.record_rating import continue_reading, record_rating
+
+
+class BlindDesk:
+    """One transaction of one reader; what it hands out is blinded."""
+
+    def __init__(
+        self,
+        session: Session,
+        reader: Reader,
+        store: RenditionStore,
+        lay_out: LaysOut,
+        now: datetime,
+    ) -> None:
+        self._session = session
+        self._reader = reader
+        self._store = store
+        self._lay_out = lay_out
+        self._now = now
+        self._design = blinded_design_of(reader.study)
+
+    @property
+    def design(self) -> BlindedDesign:
+        """What the reader may know of the study."""
+        return self._design
+
+    def ensure_open(self) -> None:
+        """Raise StudyNotOpen unless the study takes answers."""
+        ensure_open(self._reader.study.status)
+
+    def standing(self) -> Standing:
+        """Where the reader stands and what comes next."""
+        return standing_of(self._session, self._reader, self._design, now=self._now)
+
+    def agree(self) -> None:
+        """Record the reader's consent to the text that was shown. Raises StudyNotOpen."""
+        self.ensure_open()
+        give_consent(self._reader, self._design, now=self._now)
+
+    def keep_profile(self, profile: Profile) -> None:
+        """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
+        self.ensure_open()
+        if self._reader.consented_at is not None:
+            keep_profile(self._reader, profile, now=self._now)
+
+    def begin(self) -> None:
+        """Record that the instructions were read. Raises StudyNotOpen, Refused without cases."""
+        self.ensure_open()
+        if self._reader.profiled_at is not None:
+            begin_reading(self._session, self._reader, self._design, self._lay_out, now=self._now)
+
+    def go_on(self, seen: str, phase: int) -> None:
+        """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
+        continue_reading(
+            self._session, self._reader, self._design, seen=seen, phase=phase, now=self._now
+        )
+        self._session.flush()
+
+    def case(self) -> CaseToRead:
+        """The case that is due; raises NotFound where none is."""
+        return case_to_read(self._session, self._reader, self._design, now=self._now)
+
+    def last_case(self) -> CaseToRead:
+        """The case rated last, to be corrected; raises TooLateToCorrect."""
+        return case_to_correct(self._session, self._reader, self._design, now=self._now)
+
+    def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
+        """The case of a form that is sent back; raises NotFound for another reader's."""
+        return case_again(
+            self._session, self._reader, self._design, token, is_correction=is_correction
+        )
+
+    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> None:
+        """Store a form's answers; raises what `record_rating` does."""
+        record_rating(
+            self._session,
+            self._reader,
+            self._design,
+            token=token,
+            submission=submission,
+            form=form,
+            now=self._now,
+        )
+
+    def picture(self, token: str, slot: int) -> bytes | None:
+        """A picture as PNG; None for a timed one. Raises NotFound."""
+        sha256 = picture_to_show(self._session, self._reader, self._design, token, slot)
+        return None if sha256 is None else self._store.read(sha256)
+
+    def timed_picture(self, token: str, slot: int) -> bytes:
+        """A timed picture as PNG, once; raises NotFound and ShownAlready."""
+        return self._store.read(
+            expose_picture(self._session, self._reader, self._design, token, slot, now=self._now)
+        )
+
+
+class BlindDesks:
+    """The desks of one installation; `lay_out` knows arms and is handed in from outside."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: RenditionStore,
+        lay_out: LaysOut,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._lay_out = lay_out
+        self._clock = clock
+
+    def admit(self, link_token: str) -> Admission:
+        """The reader behind a personal link, with a new sitting begun; raises LinkRefused."""
+        with self._database.writing() as session:
+            reader = admit_by_link(session, link_token, now=self._clock())
+            return Admission(reader.id, link_fingerprint(reader))
+
+    @contextmanager
+    def at(self, reader_id: int, fingerprint: str, *, writing: bool) -> Iterator[ReaderDesk]:
+        """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""
+        now = self._clock()
+        with self._transaction(writing) as session:
+            reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
+            study = reader.study
+            if not closing_is_due(study, now):
+                yield BlindDesk(session, reader, self._store, self._lay_out, now)
+                return
+        # In a transaction of its own: what the reader then tries is refused and rolled back.
+        with self._database.writing() as session:
+            close_by_date(session, study.id, now)
+        with self._transaction(writing) as session:
+            reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
+            yield BlindDesk(session, reader, self._store, self._lay_out, now)
+
+    def _transaction(self, writing: bool) -> AbstractContextManager[Session]:
+        return self._database.writing() if writing else self._database.reading()

@@ -1,0 +1,299 @@
+// The films on the light box: drawing, linked views, turning from one picture to another.
+//
+// Every case brings its own films, so a new case starts from untouched pictures without anything
+// to reset. Films of one case share one view.
+
+import { listenToPointers } from "./gestures.js";
+import { keysAreOn } from "./keys-switch.js";
+import { drawMarks } from "./marks.js";
+import { current, dispatch } from "./store.js";
+import {
+  UNTOUCHED, fitted, isMoved, isWindowed, pannedBy, placed, transferOf, windowedBy, zoomedBy,
+} from "./view.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const KEY_STEP = 8; // grey levels a key press
+const PAN_STEP = 0.06; // of the film a key press
+const ZOOM_STEP = 1.25;
+
+const painted = (image) =>
+  image.decode().then(
+    () =>
+      new Promise((resolve) => {
+        // The first frame draws, the second begins after that drawing is on the screen.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
+      }),
+  );
+
+export class Films {
+  constructor(section) {
+    this.section = section;
+    this.layout = section.dataset.layout;
+    this.size = Number(section.dataset.size);
+    this.frames = [...section.querySelectorAll("[data-slot]")].map((figure) => ({
+      slot: Number(figure.dataset.slot),
+      figure,
+      box: figure.querySelector("[data-film]"),
+      name: figure.dataset.name ?? "",
+    }));
+    this.legend = section.querySelector("[data-legend]");
+    this.readout = section.querySelector("[data-readout]");
+    this.failed = section.querySelector("[data-film-failed]");
+    this.view = UNTOUCHED;
+    this.rubber = null; // a box being dragged: {slot, from, to} in picture pixels
+    this.drawing = false;
+    this.transfers = this.addFilter();
+    this.listen();
+    this.legend.hidden = false;
+    for (const frame of this.frames) this.ready(frame);
+    this.draw();
+  }
+
+  ready(frame) {
+    frame.box.tabIndex = 0;
+    frame.box.setAttribute("role", "group");
+    const name = frame.name ? `${frame.name}: radiograph` : "Radiograph";
+    frame.box.setAttribute("aria-label", `${name}. Arrow keys pan, shift with arrow keys windows.`);
+    frame.marks = document.createElementNS(SVG, "svg");
+    frame.marks.classList.add("film-marks");
+    frame.marks.setAttribute("aria-hidden", "true");
+    frame.box.append(frame.marks);
+    frame.box.addEventListener("focus", () => {
+      if (this.frames.length > 1) dispatch({ type: "turned", slot: frame.slot });
+    });
+    listenToPointers(this, frame);
+  }
+
+  addFilter() {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("width", "0");
+    svg.setAttribute("height", "0");
+    svg.setAttribute("aria-hidden", "true");
+    svg.style.position = "absolute";
+    const filter = document.createElementNS(SVG, "filter");
+    filter.id = "window-level";
+    // linearRGB, the default, would bend the grey scale.
+    filter.setAttribute("color-interpolation-filters", "sRGB");
+    for (const [name, value] of [["x", "0"], ["y", "0"], ["width", "1"], ["height", "1"]]) {
+      filter.setAttribute(name, value);
+    }
+    const transfer = document.createElementNS(SVG, "feComponentTransfer");
+    const channels = ["feFuncR", "feFuncG", "feFuncB"].map((name) => {
+      const channel = document.createElementNS(SVG, name);
+      channel.setAttribute("type", "linear");
+      transfer.append(channel);
+      return channel;
+    });
+    filter.append(transfer);
+    svg.append(filter);
+    this.section.append(svg);
+    return channels;
+  }
+
+  imageOf(frame) {
+    return frame.box.querySelector("img");
+  }
+
+  boxOf(frame) {
+    return frame.box.getBoundingClientRect();
+  }
+
+  frameAt(slot) {
+    return this.frames.find((frame) => frame.slot === slot);
+  }
+
+  // The frames on the screen: all of them, or the one turned to.
+  visible(state = current()) {
+    const isAlone = this.frames.length > 1 && (this.layout === "one_after_other" || state.enlarged);
+    return isAlone ? this.frames.filter((frame) => frame.slot === state.slot) : this.frames;
+  }
+
+  // The part of the box, across and down, that a fitted picture takes.
+  fills(frame) {
+    const box = this.boxOf(frame);
+    const side = Math.min(box.width, box.height);
+    return [side / (box.width || 1), side / (box.height || 1)];
+  }
+
+  // Where the picture lies in its box, in screen pixels from the box's top left.
+  place(frame) {
+    return placed(this.view, this.boxOf(frame), this.size);
+  }
+
+  look(view) {
+    this.view = view;
+    this.draw();
+  }
+
+  zoom(factor, frame, x, y) {
+    this.look(zoomedBy(this.view, factor, this.fills(frame ?? this.visible()[0]), x, y));
+  }
+
+  pan(x, y, frame) {
+    this.look(pannedBy(this.view, x, y, this.fills(frame ?? this.visible()[0])));
+  }
+
+  window(width, level) {
+    this.look(windowedBy(this.view, width, level));
+  }
+
+  reset() {
+    this.look(UNTOUCHED);
+  }
+
+  draw() {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.show();
+    });
+  }
+
+  show() {
+    const { slope, intercept } = transferOf(this.view);
+    for (const channel of this.transfers) {
+      channel.setAttribute("slope", slope);
+      channel.setAttribute("intercept", intercept);
+    }
+    const { panX, panY, zoom, width, level, inverted } = this.view;
+    // An untouched picture passes through no filter at all.
+    const filter = isWindowed(this.view) ? "url(#window-level)" : "";
+    const transform = isMoved(this.view)
+      ? `translate(${panX * 100}%, ${panY * 100}%) scale(${zoom})`
+      : "";
+    for (const frame of this.frames) {
+      const image = this.imageOf(frame);
+      if (image) Object.assign(image.style, { filter, transform });
+    }
+    for (const frame of this.visible()) drawMarks(this, frame, current());
+    this.readout.textContent = `W ${Math.round(width)}  L ${Math.round(level)}  ${zoom.toFixed(1)}×`;
+    this.legend.querySelector('[data-view="invert"]').setAttribute("aria-pressed", String(inverted));
+  }
+
+  // A drawing of the state: which films are shown, which is chosen, what is marked.
+  drawState(state) {
+    const alone = this.visible(state).length < this.frames.length;
+    const side = sideOf(state);
+    this.section.classList.toggle("alone", alone);
+    this.section.classList.toggle("marking", state.marking !== null);
+    for (const frame of this.frames) {
+      frame.figure.classList.toggle("turned-to", frame.slot === state.slot);
+      frame.figure.classList.toggle("chosen", side !== "" && side === String(frame.slot));
+      frame.figure.hidden = alone && frame.slot !== state.slot;
+    }
+    for (const button of this.section.querySelectorAll("[data-turn]")) {
+      const slot = Number(button.dataset.turn);
+      button.setAttribute("aria-pressed", String(slot === state.slot));
+      button.classList.toggle("looked", state.looked.includes(slot));
+    }
+    const enlarge = this.section.querySelector("[data-enlarge]");
+    enlarge?.setAttribute("aria-pressed", String(state.enlarged));
+    this.draw();
+  }
+
+  act(name) {
+    if (name === "invert") this.look({ ...this.view, inverted: !this.view.inverted });
+    else if (name === "fit") this.look(fitted(this.view));
+    else if (name === "reset") this.reset();
+    else if (name === "zoom-in") this.zoom(ZOOM_STEP);
+    else if (name === "zoom-out") this.zoom(1 / ZOOM_STEP);
+  }
+
+  listen() {
+    // A click on a button of the film leaves the focus where it was: Enter still means submit.
+    this.section.addEventListener("mousedown", (event) => {
+      if (event.target.closest("button")) event.preventDefault();
+    });
+    this.section.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
+    new ResizeObserver(() => this.draw()).observe(this.section);
+  }
+
+  clicked(button) {
+    if (!button) return;
+    const { view, turn, enlarge } = button.dataset;
+    if (view) this.act(view);
+    else if (turn) dispatch({ type: "turned", slot: Number(turn) });
+    else if (enlarge !== undefined) this.enlarge();
+    else if ("filmAgain" in button.dataset) this.loadAgain();
+  }
+
+  enlarge(slot) {
+    const isEnlarged = slot !== undefined || !current().enlarged;
+    dispatch({ type: "enlarged", slot: slot ?? current().slot, isEnlarged });
+  }
+
+  // Tell when the pictures on the screen are painted: now and after each turn.
+  watch(onPainted) {
+    this.onPainted = onPainted;
+    this.checkPainted();
+  }
+
+  checkPainted() {
+    const frames = this.visible().filter((frame) => this.imageOf(frame));
+    if (frames.length === 0 || !this.onPainted) return;
+    Promise.all(frames.map((frame) => painted(this.imageOf(frame)))).then(
+      (times) => {
+        if (!this.section.isConnected) return;
+        this.failed.hidden = true;
+        const still = new Set(this.visible());
+        const slots = frames.filter((frame) => still.has(frame)).map((frame) => frame.slot);
+        this.onPainted(Math.max(...times), slots);
+      },
+      () => {
+        if (this.section.isConnected) this.failed.hidden = false;
+      },
+    );
+  }
+
+  loadAgain() {
+    this.failed.hidden = true;
+    for (const frame of this.frames) {
+      const image = this.imageOf(frame);
+      if (!image || (image.complete && image.naturalWidth > 0)) continue;
+      const address = image.getAttribute("src");
+      image.removeAttribute("src");
+      image.src = address;
+    }
+    this.checkPainted();
+  }
+
+  // True where the key was one of the films'.
+  key(event) {
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (arrow && event.shiftKey) this.window(arrow[0] * KEY_STEP, arrow[1] * KEY_STEP);
+    else if (arrow && event.target.matches("[data-film]")) this.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
+    else if (!keysAreOn()) return false;
+    else if (event.key === "i" || event.key === "I") this.act("invert");
+    else if (event.key === "+") this.act("zoom-in");
+    else if (event.key === "-" || event.key === "\u2212") this.act("zoom-out");
+    else if (event.key === "=" || event.key === "0") this.act("fit");
+    else if (event.key === " " && !pressedBySpace(event.target)) this.reset();
+    else return this.turningKey(event.key);
+    return true;
+  }
+
+  turningKey(key) {
+    if (this.frames.length === 1) return false;
+    const step = { "<": -1, ",": -1, ">": 1, ".": 1 }[key];
+    const isGrid = this.layout !== "one_after_other";
+    if (step) {
+      // Beside each other, < and > first show the one that is turned to alone.
+      if (isGrid && !current().enlarged) this.enlarge(current().slot);
+      else dispatch({ type: "turned", step });
+    } else if (isGrid && key.toLowerCase() === "e") this.enlarge();
+    else return false;
+    return true;
+  }
+}
+
+// Space belongs to a control that it would press; a radio button already chosen has no use for it.
+const pressedBySpace = (target) =>
+  target.matches("button, a, summary, select, input:not([type='range']):not([type='radio']:checked)");
+
+// The picture chosen in the lit question of sides, else in the first one.
+function sideOf(state) {
+  const sides = state.questions.filter((question) => question.kind === "side");
+  const side = sides.find((question) => question.key === state.lit) ?? sides[0];
+  return side ? state.drafts[side.key] : "";
+}

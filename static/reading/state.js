@@ -1,0 +1,253 @@
+// The state of one case on the reading page: (state, event) -> state, and nothing else.
+//
+//   questions  what is asked, as the page says it: key, kind, prompt, required, keys, askedIf, ...
+//   drafts     what was put into each question so far, asked or not (rules.js gives the forms)
+//   problems   a sentence for each question that can't be sent as it is
+//   lit        key of the question that shared keys answer; null where there is none
+//   before     the question that was lit before the one being written
+//   writing    key of the question whose text or number is being typed
+//   marking    {question, picture, x, y, corner, byKey} while marks are set, in picture pixels
+//   size       pixels along a side of every picture
+//   names      what the pictures are called, by place
+//   slots      places of the pictures; `slot` is the one turned to, `enlarged` shows it alone
+//   looked     places that have been looked at
+//   mustLook   whether every picture has to be looked at before the answers are sent
+//   exposure   null, or where a picture shown for a set time is: due, loading, showing, over
+//   isShown    whether the pictures have been on the screen
+//   isSent     from the first press of submit on nothing is changed: a number may be stored already
+//   sentence   what is said above the submit button
+//
+// Nothing is stored that was not lit, or its own key or control used, as the answer to that
+// question; a key that is refused changes nothing but the sentence.
+
+import {
+  askedQuestions,
+  emptyDraft,
+  firstOpen,
+  hasManyParts,
+  isAnswered,
+  isAsked,
+  isComplete,
+  nameOf,
+  problemOf,
+  problemsOf,
+  questionOf,
+  refusalOf,
+  targetOf,
+} from "./rules.js";
+import { MARKING } from "./state-marks.js";
+
+export function begin({ questions, drafts = {}, problems = {}, ...given }) {
+  const all = questions.map((question) => [question.key, drafts[question.key] ?? emptyDraft(question.kind)]);
+  const state = {
+    questions,
+    drafts: Object.fromEntries(all),
+    problems,
+    lit: null,
+    before: null,
+    writing: null,
+    marking: null,
+    slots: [],
+    names: {},
+    slot: 1,
+    enlarged: false,
+    looked: [],
+    mustLook: false,
+    exposure: null,
+    isShown: false,
+    isSent: false,
+    sentence: "",
+    size: 0,
+    ...given,
+  };
+  // A correction comes with every answer given: it starts at the first.
+  return { ...state, lit: firstOpen(state) ?? firstToLight(state) };
+}
+
+// Where nothing is open the light starts at the first question; a comment is lit only as the last resort.
+function firstToLight(state) {
+  const asked = askedQuestions(state);
+  return (asked.find((question) => !["text", "marks"].includes(question.kind)) ?? asked[0])?.key ?? null;
+}
+
+export const isOpen = (state) => state.exposure === null || state.exposure === "over";
+
+export function next(state, event) {
+  const handle = HANDLERS[event.type];
+  if (!handle) throw new Error(`no such event: ${event.type}`);
+  if (state.isSent && !AFTER_SENDING.has(event.type)) return state;
+  return handle(state, event);
+}
+
+const AFTER_SENDING = new Set(["said", "turned", "enlarged"]);
+
+function withDraft(state, key, draft) {
+  const question = questionOf(state, key);
+  const drafts = { ...state.drafts, [key]: draft };
+  const problems = { ...state.problems };
+  if (problems[key] && !problemOf(question, draft)) delete problems[key];
+  return { ...state, drafts, problems, sentence: "" };
+}
+
+// The light goes on only from the question that was answered, or from one that is no longer asked.
+function goOn(state, answered) {
+  if (state.lit !== answered && isAsked(state, state.lit)) return state;
+  const stays = isAsked(state, state.lit) ? state.lit : answered;
+  return { ...state, lit: firstOpen(state) ?? stays };
+}
+
+// After a change of one part of an answer: the light stays, unless its question is gone.
+function stay(state, answered) {
+  return isAsked(state, state.lit) ? state : { ...state, lit: answered };
+}
+
+// `stays` where the reader is still walking through a group's answers by its own arrow keys.
+function chose(state, { question: key, value, stays = false }) {
+  if (!isAsked(state, key) || !isOpen(state)) return state;
+  if (state.drafts[key] === value) return { ...state, sentence: "" };
+  const changed = withDraft(state, key, value);
+  return stays ? { ...changed, lit: key } : goOn(changed, key);
+}
+
+function toggled(state, { question: key, value }) {
+  const question = questionOf(state, key);
+  if (!isAsked(state, key) || !isOpen(state)) return state;
+  const before = state.drafts[key];
+  const now = before.includes(value)
+    ? before.filter((word) => word !== value)
+    : value === "none"
+      ? ["none"]
+      : [...before.filter((word) => word !== "none"), value];
+  const order = question.keys.map((each) => each.value);
+  now.sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  return stay(withDraft(state, key, now), key);
+}
+
+// A key of the keyboard that is not the film's: it answers, or it is refused.
+function pressed(state, { key }) {
+  if (!isOpen(state)) return { ...state, sentence: "The picture comes first: press Enter to see it." };
+  const target = targetOf(state, key);
+  if (!target) return { ...state, sentence: refusalOf(state, key) };
+  if (target.kind === "slider") {
+    return { ...withDraft(state, target.key, key), writing: target.key, before: state.lit };
+  }
+  const value = target.keys.find((each) => each.key === key).value;
+  if (target.kind === "choices") return toggled(state, { question: target.key, value });
+  return chose(state, { question: target.key, value });
+}
+
+function moved(state, { step }) {
+  const asked = askedQuestions(state);
+  if (asked.length === 0 || !isOpen(state)) return state;
+  const at = asked.findIndex((question) => question.key === state.lit);
+  const to = Math.min(asked.length - 1, Math.max(0, at + step));
+  return { ...state, lit: asked[to].key, sentence: "" };
+}
+
+function focused(state, { question }) {
+  if (!isAsked(state, question) || state.lit === question) return state;
+  return { ...state, lit: question };
+}
+
+// The lit text, else the first.
+function write(state) {
+  const texts = askedQuestions(state).filter((question) => question.kind === "text");
+  const target = texts.find((question) => question.key === state.lit) ?? texts[0];
+  return target && isOpen(state) ? entered(state, { question: target.key }) : state;
+}
+
+function entered(state, { question }) {
+  if (!isAsked(state, question) || state.writing === question) return state;
+  return { ...state, writing: question, before: state.lit, lit: question, sentence: "" };
+}
+
+function typed(state, { question: key, value }) {
+  if (!isAsked(state, key)) return state;
+  return stay({ ...withDraft(state, key, value), writing: key }, key);
+}
+
+// A text or number is left. The light goes where an answer is waited for, never back to a comment.
+function left(state, { question: key }) {
+  if (state.writing !== key) return state;
+  const question = questionOf(state, key);
+  const wrong = state.drafts[key].trim() === "" ? "" : problemOf(question, state.drafts[key]);
+  const after = { ...state, writing: null, before: null };
+  if (wrong) return { ...after, lit: key, problems: { ...state.problems, [key]: wrong } };
+  if (state.lit !== key) return after;
+  const back = state.before && isAsked(state, state.before) ? state.before : firstToLight(after);
+  return { ...after, lit: firstOpen(after) ?? back };
+}
+
+// Enter on an answer of several parts goes on to the next question instead of sending.
+export const goesOn = (state) => {
+  const lit = questionOf(state, state.lit);
+  const open = firstOpen(state);
+  return (
+    !!lit &&
+    (hasManyParts(lit) || lit.kind === "slider") &&
+    isAnswered(lit, state.drafts[lit.key]) &&
+    !isComplete(state) &&
+    open !== null &&
+    open !== lit.key
+  );
+};
+
+function wentOn(state) {
+  return { ...state, lit: firstOpen(state) ?? state.lit, sentence: "" };
+}
+
+function submitted(state) {
+  if (!isOpen(state)) return { ...state, sentence: "Not sent: the picture comes first. Press Enter to see it." };
+  if (!state.isShown) return { ...state, sentence: "Not sent: the image has not been shown yet." };
+  const unseen = state.mustLook ? state.slots.filter((slot) => !state.looked.includes(slot)) : [];
+  if (unseen.length > 0) {
+    const names = unseen.map((slot) => state.names[slot] ?? `Picture ${slot}`).join(", ");
+    return { ...state, sentence: `Not sent yet. Look at every picture first; still to see: ${names}.` };
+  }
+  const problems = problemsOf(state);
+  const wrong = state.questions.filter((question) => problems[question.key]);
+  if (wrong.length === 0) return { ...state, problems, marking: null, isSent: true, sentence: "" };
+  const named = wrong.map(nameOf).join(", ");
+  return { ...state, problems, lit: wrong[0].key, sentence: `Not sent yet. Still missing: ${named}.` };
+}
+
+function looked(state, { slot }) {
+  if (!state.slots.includes(slot) || state.looked.includes(slot)) return state;
+  return { ...state, looked: [...state.looked, slot] };
+}
+
+// Turn to a place, or by so many places; pictures beside each other are then shown one alone.
+function turned(state, { slot, step = 0 }) {
+  const to = slot ?? Math.min(state.slots.length, Math.max(1, state.slot + step));
+  if (!state.slots.includes(to)) return state;
+  const marking = state.marking && { ...state.marking, picture: to, corner: null };
+  return { ...state, slot: to, marking };
+}
+
+function exposed(state, { stage }) {
+  const isOver = stage === "over";
+  const after = { ...state, exposure: stage, sentence: "" };
+  return isOver ? { ...after, isShown: true, lit: firstOpen(after) ?? firstToLight(after) } : after;
+}
+
+const HANDLERS = {
+  pressed,
+  chose,
+  toggled,
+  moved,
+  focused,
+  write,
+  entered,
+  typed,
+  left,
+  wentOn,
+  submitted,
+  looked,
+  turned,
+  exposed,
+  settled: (state, { question }) => (isAsked(state, question) ? goOn(state, question) : state),
+  shown: (state) => ({ ...state, isShown: true }),
+  enlarged: (state, { slot = state.slot, isEnlarged }) => ({ ...state, slot, enlarged: isEnlarged }),
+  said: (state, { sentence }) => ({ ...state, sentence }),
+  ...MARKING({ withDraft, goOn, isOpen }),
+};

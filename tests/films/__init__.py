@@ -1,0 +1,1 @@
+"""Films: what any file a radiograph comes in is read as."""

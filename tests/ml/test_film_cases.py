@@ -1,0 +1,45 @@
+"""Training reads every shared film case as the application does: same grey levels, same refusals.
+
+`tests/films/test_film_cases.py` holds the application to the table itself.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from app.films.reader import BadImage, read_film
+from ml.radiographs.pixels import UnusableImage, read_radiograph
+from tests.films.shared_cases import CASES, ROWS, needs_cases
+
+# Half a step of the 16 bits that training keeps.
+HALF_A_STEP = 255 / 65_535 / 2 + 1e-4
+
+
+def refusal_of(path):
+    """Return why the application refuses a file, or None."""
+    try:
+        read_film(path)
+    except BadImage as error:
+        return error.reason
+    return None
+
+
+@needs_cases
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["file"]))
+def test_both_halves_read_a_case_alike(row):
+    path = CASES / str(row["file"])
+    refusal = refusal_of(path)
+    if refusal is not None:
+        with pytest.raises(UnusableImage) as refused:
+            read_radiograph(path)
+        assert str(refused.value) == refusal
+        return
+    film, found = read_film(path), read_radiograph(path)
+    levels = found.pixels.astype(np.float64) * (255 / np.iinfo(found.pixels.dtype).max)
+    assert np.abs(levels - film.pixels).max() <= HALF_A_STEP
+    assert found.notes == tuple(str(note) for note in film.notes)
+    assert found.digest == film.pixels_sha256

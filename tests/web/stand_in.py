@@ -1,0 +1,342 @@
+"""The reader's pages over a desk without database: what a test sets, and what was received."""
+
+import io
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.domain.design.design import Layout
+from app.domain.document import Problems, Table
+from app.domain.errors import BadAnswer
+from app.domain.questions.answer import Answers
+from app.domain.questions.document import read_questions
+from app.domain.questions.kinds.kind import Picture
+from app.domain.questions.question import Question
+from app.domain.questions.reading import form_of, read_answers
+from app.web.pages import Pages
+from app.web.reading_context import (
+    CaseShown,
+    PictureShown,
+    image_url,
+    key_list,
+    picture_name,
+    profile_fields,
+    question_list,
+)
+from app.web.security_headers import SecurityHeaders
+from tests.browser import film_is_shown
+
+ROOT = Path(__file__).parents[2]
+CASES = 6
+SIZE = 512
+USUAL = ({"measure": "realism"}, {"measure": "verdict"}, {"measure": "confidence"})
+USUAL_WITH_COMMENT = (*USUAL, {"measure": "comment"})
+
+
+def asked(*rows: Mapping[str, Any]) -> tuple[Question, ...]:
+    """Questions as a design would have them; a problem of the document fails the test."""
+    problems = Problems()
+    questions = read_questions(Table("", {"questions": [dict(row) for row in rows]}, problems))
+    problems.raise_if_any()
+    return questions
+
+
+def film(number: int, slot: int = 1) -> bytes:
+    """A grey wedge, so that window/level can be checked in pixels; case and place differ."""
+    wedge = Image.linear_gradient("L").rotate(90).resize((SIZE, SIZE))
+    wedge.paste(128, (192, 192, 320, 320))
+    wedge.paste(60 + number, (0, 0, 40, 40))
+    pen = ImageDraw.Draw(wedge)
+    for count in range(slot):
+        pen.ellipse((60 + 40 * count, 400, 84 + 40 * count, 424), fill=230)
+    out = io.BytesIO()
+    wedge.save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class Desk:
+    """What a test sets and what the stand-in server has received."""
+
+    questions: tuple[Question, ...] = field(default_factory=lambda: asked(*USUAL_WITH_COMMENT))
+    position: int = 1
+    pictures: int = 1
+    layout: Layout = "single"
+    beside: str | None = None
+    exposure_ms: int | None = None
+    mask: bool = True
+    phase_title: str = ""
+    is_phase_end: bool = False
+    language: str = "en"
+    given: Answers = field(default_factory=dict)
+    exposed: set[str] = field(default_factory=set)
+    sent_once: set[str] = field(default_factory=set)
+    received: list[dict[str, str]] = field(default_factory=list)
+    stored: list[Answers] = field(default_factory=list)
+    faults: list[int | str] = field(default_factory=list)
+    images_asked: list[str] = field(default_factory=list)
+    images_work: bool = True
+
+    def case(self, is_correction: bool = False) -> CaseShown:
+        """The case at the desk's position."""
+        token = f"opaque{self.position}"
+        slots = () if self.is_phase_end else range(1, self.pictures + 1)
+        ahead = self.position < CASES and self.exposure_ms is None
+        return CaseShown(
+            token=token,
+            position=self.position,
+            total=CASES,
+            phase=1,
+            phase_title=self.phase_title,
+            is_practice=False,
+            is_phase_end=self.is_phase_end,
+            is_correction=is_correction,
+            can_go_back=self.position > 1 and not is_correction,
+            pictures=tuple(
+                PictureShown(
+                    slot, image_url(token, slot), picture_name(slot, self.pictures), self.beside
+                )
+                for slot in slots
+            ),
+            layout=self.layout,
+            exposure_ms=self.exposure_ms,
+            is_exposed=token in self.exposed,
+            mask=self.mask,
+            picture_size=SIZE,
+            language=self.language,
+            next_image_urls=tuple(image_url(f"opaque{self.position + 1}", slot) for slot in slots)
+            if ahead
+            else (),
+        )
+
+
+def stand_in(desk: Desk) -> FastAPI:
+    """The reading routes' pages over answers in memory."""
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=ROOT / "static"))
+    pages = Pages(ROOT / "templates", ROOT / "static")
+
+    def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
+        shared = {
+            "csrf_token": "t0ken",
+            "notice": None,
+            "study_title": "A <study>",
+            "study_language": desk.language,
+        }
+        return pages.page_or_partial(request, name, {**shared, **context}, status)
+
+    def case(
+        request: Request,
+        values: Mapping[str, str],
+        errors: Mapping[str, str],
+        status: int = 200,
+        is_correction: bool = False,
+    ) -> HTMLResponse:
+        return page(
+            request,
+            "case.html",
+            status,
+            case=desk.case(is_correction),
+            questions=question_list(desk.questions, Picture(desk.pictures, SIZE)),
+            values=values,
+            errors=errors,
+            submission=f"s{len(desk.received)}-{time.monotonic_ns()}",
+            message=None,
+        )
+
+    @app.get("/read")
+    def read(request: Request) -> Response:
+        if desk.position > CASES:
+            return page(request, "thanks.html", can_go_back=False, message=None)
+        return case(request, form_of(desk.questions, desk.given), {})
+
+    @app.get("/read/back")
+    def back(request: Request) -> Response:
+        desk.position -= 1
+        given = {"realism": "3", "verdict": "real", "confidence": "4"}
+        return case(request, given, {}, is_correction=True)
+
+    @app.get("/read/image/{token}")
+    @app.get("/read/image/{token}/{slot}")
+    def image(token: str, slot: int = 1) -> Response:
+        name = token if slot == 1 else f"{token}/{slot}"
+        desk.images_asked.append(name)
+        if not desk.images_work:
+            return Response(status_code=503)
+        if desk.exposure_ms is not None:
+            if name in desk.sent_once:
+                return Response(status_code=410)
+            desk.sent_once.add(name)
+            desk.exposed.add(token)
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return Response(film(int(token[-1]), slot), media_type="image/png", headers=headers)
+
+    @app.post("/read/rate")
+    async def rate(request: Request) -> Response:
+        given = {name: str(value) for name, value in (await request.form()).items()}
+        fault = desk.faults.pop(0) if desk.faults else None
+        if isinstance(fault, int):
+            return HTMLResponse("<html><body>a proxy's page</body></html>", fault)
+        desk.received.append(given)
+        if fault == "closed":
+            return page(
+                request, "reading_error.html", 409, heading="Not open", sentence="It is closed."
+            )
+        try:
+            answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
+        except BadAnswer as error:
+            return case(request, given, error.problems, 422)
+        desk.stored.append(answers)
+        desk.position += 1
+        return RedirectResponse("/read", 303)
+
+    @app.post("/read/continue")
+    def go_on() -> Response:
+        return RedirectResponse("/read", 303)
+
+    @app.get("/page/{name}")
+    def others(request: Request, name: str) -> Response:
+        return page(request, f"{name}.html", **other_pages(desk)[name])
+
+    return app
+
+
+def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
+    """What the pages around the cases are given."""
+    questions = question_list(desk.questions, Picture(desk.pictures, SIZE))
+    return {
+        "consent": {
+            "consent_paragraphs": ["One.", "Two."],
+            "consent_sections": [{"heading": "Whom to ask", "paragraphs": ["Dr <Weiss>"]}],
+            "consent_line": "I agree & take part.",
+            "error": "Please tick.",
+        },
+        "profile": {
+            "fields": profile_fields(),
+            "values": {"role": "researcher", "years_experience": "many"},
+            "errors": {"years_experience": "Please give a whole number."},
+        },
+        "instructions": {
+            "instruction_paragraphs": ["Read <calmly>."],
+            "questions": questions,
+            "practice_count": 2,
+            "case_count": CASES,
+            "keys": key_list(questions, {desk.layout}),
+        },
+        "phase": {
+            "step": "phase",
+            "phase": 2,
+            "phase_title": "The second look",
+            "introduction_paragraphs": ["Some are <not> real."],
+            "questions": questions,
+            "case_count": CASES,
+            "keys": key_list(questions, {desk.layout}),
+            "message": None,
+        },
+        "wait": {"ready_on": "16 December 2026", "ready_on_iso": "2026-12-16", "message": None},
+        "practice_feedback": {
+            "step": "feedback",
+            "phase": 1,
+            "position": 1,
+            "total": 2,
+            "image_url": "/read/image/opaque1",
+            "verdict_given": "real",
+            "truth": "synthetic",
+        },
+        "break": {
+            "step": "break",
+            "phase": 1,
+            "done": 3,
+            "total": CASES,
+            "can_go_back": True,
+            "message": None,
+        },
+        "thanks": {"can_go_back": True, "message": None},
+        "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
+    }
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[str]:
+    """The stand-in on a free port; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(stand_in(desk), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@dataclass
+class Room:
+    """A browser window on the stand-in desk; scripts that fail are kept as troubles."""
+
+    desk: Desk
+    address: str
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/read", **options: Any) -> Page:
+        """A page, once its pictures are shown where it has any that are shown at once."""
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                self.troubles.append(message.text) if "Security Policy" in message.text else None
+            ),
+        )
+        page.goto(self.address + path)
+        has_film = self.desk.exposure_ms is None and not self.desk.is_phase_end
+        if options.get("java_script_enabled", True) and path == "/read" and has_film:
+            film_is_shown(page)
+        return page
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self.contexts:
+            context.close()
+
+
+def press(page: Page, *keys: str) -> None:
+    """Keys one after another."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def chosen(page: Page) -> list[str]:
+    """The id of every radio and box that is ticked."""
+    ids = page.locator("#case input:checked").evaluate_all("all => all.map(one => one.id)")
+    return sorted(ids)
+
+
+def lit(page: Page) -> str | None:
+    """The key of the lit question."""
+    every: Sequence[str] = page.locator("#case .question.active").evaluate_all(
+        "all => all.filter(one => !one.hidden).map(one => one.dataset.question)"
+    )
+    assert len(every) <= 1
+    return every[0] if every else None
+
+
+def said(page: Page) -> str:
+    """The sentence above the submit button."""
+    return page.locator("[data-save-state]").inner_text()
