@@ -183,7 +183,9 @@ def design_page(
         "notes": shown.notes,
         "warnings": shown.warnings,
         "record_keys": record_keys(desk.session),
-        "protocols": () if slug else offered_protocols(desk.session, size=usual_size(desk.session)),
+        "protocols": offered_protocols(desk.session, size=usual_size(desk.session))
+        if request.method == "GET" and slug is None
+        else (),
     }
     return investigator_page(
         request, desk, "study_new.html", context, 422 if shown.problems else 200
