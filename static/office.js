@@ -75,7 +75,7 @@ const focusAfter = (drawn, pressed) => {
   const again = [...drawn.querySelectorAll("button")].find(
     (one) => one.name === pressed.name && one.value === pressed.value,
   );
-  const moved = pressed.name === "move" && drawn.querySelector("details.row[open] > summary");
+  const moved = pressed.name === "move" && drawn.querySelector("details.item[open] > summary");
   const target = (added && added.querySelector("summary")) || moved || again || drawn.querySelector("[name=add]");
   target?.focus();
 };

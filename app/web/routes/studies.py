@@ -3,10 +3,13 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.design.reading_load import showings_per_reader
+from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
 from app.services.open_study import close_study, open_study
-from app.services.study_progress import bank_arms, list_studies, study_overview
+from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
+from app.web.design_words import design_words, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 
@@ -66,13 +69,23 @@ def study_page(
     status: int = 200,
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once."""
-    context = {
-        "study": study_overview(desk.session, slug),
-        "arms": {arm.key: arm for arm in bank_arms(desk.session)},
-        "links": links,
-        "error": error,
-    }
+    overview = study_overview(desk.session, slug)
+    context = {"study": overview, "links": links, "error": error, **_of_design(desk, overview)}
     return investigator_page(request, desk, "study.html", context, status)
+
+
+def _of_design(desk: InvestigatorAtDesk, overview: StudyOverview) -> dict[str, object]:
+    """What the page says of the design; what a draft lacks is asked of the bank as it stands."""
+    design, is_draft = overview.design, overview.line.status == "draft"
+    key = design.stratify_by if is_draft else "condition"
+    arms = {arm.key: arm for arm in bank_arms(desk.session, key, size=design.rendition_size)}
+    return {
+        "arms": arms,
+        "words": design_words(design),
+        "showings": showings_per_reader(design),
+        "warnings": design_warnings(design) if is_draft else (),
+        "shortages": shortages(design, arms) if is_draft else (),
+    }
 
 
 def _to_study(slug: str) -> Response:
