@@ -9,26 +9,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.bank.header import BankArm, BankHeader
 from app.bank.store import RenditionStore
-from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput, NotFound
-from app.phantom.radiograph import simulate_film
 from app.report.words.design_text import commented_design
 from app.services.create_study import create_study
 from app.services.example_study import example_study, list_protocols
 from app.services.import_bank import import_bank, import_images
 from app.services.open_study import open_study
+from tests.phantom_bank import PHANTOM_SIZE, write_phantom_bank
 from tests.studies import NOW
 
 RADIOGRAPHS = Path(__file__).parents[3] / "shared/data/nih-cxr14"
-SIZE = 128
-ARMS = (
-    BankArm("film", "Phantom film", "real"),
-    *(BankArm(f"M{number}", f"Model {number}", "synthetic") for number in range(4)),
-)
+SIZE = PHANTOM_SIZE
 NAMES = [protocol.name for protocol in list_protocols()]
 
 
@@ -36,24 +30,7 @@ NAMES = [protocol.name for protocol in list_protocols()]
 def phantom_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Phantom films of five arms, 4 of each condition, with a text and a matching key."""
     folder = tmp_path_factory.mktemp("phantom")
-    with BankWriter(folder, BankHeader("Phantom bank", NOW, ARMS)) as writer:
-        for place, arm in enumerate(ARMS):
-            for condition in ("normal", "abnormal"):
-                for number in range(4):
-                    film = simulate_film(seed=100 * place + number, condition=condition, size=SIZE)
-                    writer.add(
-                        film.pixels,
-                        file=f"images/{arm.id}/{condition}-{number}.png",
-                        arm=arm.id,
-                        condition=condition,
-                        provenance={
-                            "findings": ["Effusion", "Nodule"]
-                            if condition == "abnormal"
-                            else "none",
-                            "prompt": f"{condition} chest film",
-                            "match": f"{condition}-{number}",
-                        },
-                    )
+    write_phantom_bank(folder)
     return folder
 
 
