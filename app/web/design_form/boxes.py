@@ -449,7 +449,7 @@ ARM: tuple[Box, ...] = (
     ),
 )
 
-_EVERYTHING = Question(
+FULL_QUESTION = Question(
     "key",
     "realism",
     "scale",
@@ -472,6 +472,6 @@ _EVERYTHING = Question(
 )
 # What a kind writes into a document is what its boxes ask for.
 ANSWERS_OF: Mapping[KindName, tuple[Box, ...]] = {
-    name: tuple(box for box in ANSWERS if box.name in kind.write(_EVERYTHING))
+    name: tuple(box for box in ANSWERS if box.name in kind.write(FULL_QUESTION))
     for name, kind in KINDS.items()
 }
