@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.domain.design.design import Phase, StudyDesign
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import ALLOCATION, ANALYSIS, REGISTRATION, Group
-from app.web.design_form.page import KIND_WORDS, plain_words
+from app.web.design_form.row_pages import KIND_WORDS
+from app.web.design_form.shown import plain_words
 
 Fact = tuple[str, str]
 

@@ -298,7 +298,7 @@ ANSWERS: tuple[Box, ...] = (
     ),
     Box(
         "options",
-        "Answers",
+        "Possible answers",
         "One a line: stored value | words shown | key. Value and key may be left out.",
         "options",
         rows=5,

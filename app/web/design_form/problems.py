@@ -7,7 +7,7 @@ from app.domain.errors import Problem
 
 _LAST = re.compile(r"(.*?)(?:\.[^.\[\]]+|\[\d+\])")
 _ARM = re.compile(r"arms\[(\d+)\](.*)", re.DOTALL)
-_LINE = re.compile(r"(?:options|labels)\[(\d+)\]")
+_LINE = re.compile(r"options\[(\d+)\](?:\.(value|label|key))?$")
 # The check speaks as a file is written; here the same in the words beside the boxes.
 _WORDS: tuple[tuple[str, str], ...] = (
     ("name at least one, as [[arms]] with arm and cases", "ask for cases of at least one arm"),
@@ -78,7 +78,9 @@ def _sentence(problem: Problem, names: Collection[str]) -> str:
     for written, meant in _WORDS:
         reason = reason.replace(written, meant)
     line = _LINE.search(problem.field)
-    lead = f"line {line[1]} " if line and problem.field not in names else ""
+    lead = ""
+    if line and problem.field not in names:
+        lead = f"line {line[1]}{f', {line[2]}' if line[2] else ''}: "
     sentence = f"{lead}{reason}"
     return f"{sentence[:1].upper()}{sentence[1:]}."
 

@@ -60,7 +60,7 @@ WRONG = [
     ("questions[2].key", "realism", "Question 2, short name", "questions[2].key"),
     ("questions[1].high", "1", "Question 1, highest", "questions[1].high"),
     ("questions[1].labels", "a\nb\nc", "Question 1, words of the points", "questions[1].labels"),
-    ("questions[2].options", "a | A | b", "Question 2, answers", "questions[2].options"),
+    ("questions[2].options", "a | A | b", "Question 2, possible answers", "questions[2].options"),
     ("questions[2].prompt", "", "Question 2, question", "questions[2].prompt"),
     ("questions[3].of", "", "", ""),
     ("questions[2].kind", "marks", "Question 2, how it is asked", "questions[2].kind"),
@@ -142,7 +142,7 @@ def test_the_numbers_of_a_problem_are_those_of_the_forms_own_rows() -> None:
             {"phases[2].cases": "new"},
             "Is for cases of an earlier phase; leave it empty.",
         ),
-        ({"questions[2].options": "x\nReal | Real"}, "Line 2 must be of a-z"),
+        ({"questions[2].options": "x\nReal | Real"}, "Line 2, value: must be of a-z"),
     ],
 )
 def test_problems_speak_as_the_page_does(changes: dict[str, str], sentence: str) -> None:
