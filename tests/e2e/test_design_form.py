@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.services.accounts import set_password
+from tests.browser import film_is_shown
 from tests.e2e.conftest import OpenPage
 from tests.studies import NOW, House
 
@@ -98,7 +99,7 @@ def test_a_form_is_walked_through_as_a_reader_would(house: House, open_page: Ope
     expect(preview.get_by_role("heading", level=1)).to_have_text("About you")
     preview.select_option(".preview-bar select", label="Case")
     preview.get_by_role("button", name="Show").click()
-    expect(preview.locator("[data-film] img, [data-film] canvas").first).to_be_visible()
+    film_is_shown(preview)
     # What is missing is said as in a study, and a whole answer leads on.
     preview.get_by_role("button", name="Submit").click()
     expect(preview.locator(".error:visible").first).to_be_visible()

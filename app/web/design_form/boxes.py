@@ -412,7 +412,6 @@ PRESENTATION: tuple[Box, ...] = (
         "Shown for",
         "Milliseconds, drawn evenly from these: 250, 500. Empty: as long as one looks.",
         "numbers",
-        unit="ms",
     ),
     Box("presentation.mask", "Noise follows a timed picture", "", "tick", "yes"),
     Box(

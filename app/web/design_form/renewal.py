@@ -81,7 +81,8 @@ def _adopted(row: Mapping[str, str]) -> dict[str, str]:
     old = usual_question(was_measure, old_kind)
     adopted = {"kind": kind, **_words(row, before, after)}
     for box in ANSWERS_OF[kind_in({"measure": row["measure"], "kind": kind})]:
-        value = row.get(box.name, "")
+        # A browser ends the lines of a text area with two characters.
+        value = row.get(box.name, "").replace("\r\n", "\n")
         if value.strip() in ("", old.get(box.name, "")) or kind != was_kind:
             adopted[box.name] = usual.get(box.name, "")
     return adopted

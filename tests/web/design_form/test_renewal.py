@@ -45,6 +45,13 @@ def test_words_that_were_typed_stay_with_another_measure() -> None:
     assert first["labels"] == ["No", "Yes"]
 
 
+def test_words_that_nobody_typed_are_those_of_the_new_measure() -> None:
+    form = {name: value.replace("\n", "\r\n") for name, value in FORM.items()}
+    renewed = fill_anew({**form, "questions[1].measure": "quality"}, ())
+    (first, _) = document_of(renewed.values).data["questions"]
+    assert first["labels"] == ["Not usable", "Excellent"]
+
+
 def test_another_kind_brings_its_own_limits() -> None:
     renewed = fill_anew({**FORM, "questions[1].kind": "slider"}, ())
     assert renewed.changed == ("questions[1].kind",)
