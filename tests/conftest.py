@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
@@ -23,6 +24,11 @@ from tests.studies import House
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _numbers = itertools.count(1)
+
+
+# How long one example takes is a matter of what else the machine is doing.
+hypothesis.settings.register_profile("negatoscope", deadline=None)
+hypothesis.settings.load_profile("negatoscope")
 
 
 @pytest.fixture(scope="session")

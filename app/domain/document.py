@@ -7,9 +7,11 @@ don't matter: what was accepted once is read for ever.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from app.domain.errors import BadDesign, Problem
+
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass
@@ -131,13 +133,14 @@ class Table:
             self.wrong(key, f"lists {len(texts)} texts, at most {most} are possible")
         return texts
 
-    def word(self, key: str, default: str, allowed: Sequence[str]) -> str:
-        """One of a few words."""
+    def word(self, key: str, default: Word, allowed: Sequence[Word]) -> Word:
+        """One of a few words; a stored document may hold one that is not allowed any more."""
         value = self.take(key, default)
-        if value not in allowed:
-            self.wrong(key, f"must be one of {', '.join(allowed)}; not {told(value)}")
-            return default if self.problems.checking else str(value)
-        return str(value)
+        for word in allowed:
+            if value == word:
+                return word
+        self.wrong(key, f"must be one of {', '.join(allowed)}; not {told(value)}")
+        return default if self.problems.checking else cast(Word, str(value))
 
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         """A whole number within limits."""

@@ -64,7 +64,10 @@ def draw_study(
     image picked by hand.
     """
     rng = random.Random(f"draw-1:{design.seed}")
-    candidates = Candidates(design, bank, rng)
+    # What every picture is compared with is no case itself.
+    compared_with = {phase.presentation.reference for phase in design.phases}
+    images = [image for image in bank if image.sha256 not in compared_with]
+    candidates = Candidates(design, images, rng)
     notes: list[str] = []
     phases = [
         _draw_phase(design, number, candidates, real_arms, notes)

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,13 @@ from app.domain.errors import BadInput, NotFound
 from app.domain.machine_set import MachineSet, plain_entry
 from app.domain.questions.document import write_question
 from app.domain.questions.question import Question
-from app.steps.machine_sets import WRITTEN, ensure_frozen, set_key, set_of_study
+from app.steps.machine_sets import (
+    WRITTEN,
+    ensure_frozen,
+    references_of,
+    set_key,
+    set_of_study,
+)
 
 FORMAT = 1
 README = """\
@@ -84,22 +91,28 @@ def write_blinded_set(
                 **({} if kept else {"key": key}),
             },
         )
-        pictures = _write_folder(store, out, frozen, blinded_design(design))
+        references = references_of(session, design)
+        pictures = _write_folder(store, out, frozen, blinded_design(design), references)
     return BlindedSet(len(frozen.entries), pictures, frozen.sha256)
 
 
 def _write_folder(
-    store: RenditionStore, out: Path, frozen: MachineSet, design: BlindedDesign
+    store: RenditionStore,
+    out: Path,
+    frozen: MachineSet,
+    design: BlindedDesign,
+    references: Mapping[int, str],
 ) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         (part / "pictures").mkdir()
         files = {one.file: one.sha256 for entry in frozen.entries for one in entry.pictures}
+        files |= {_reference_file(number): sha256 for number, sha256 in references.items()}
         # By name, so that not even the order on the disk is that of the cases.
         for file, sha256 in sorted(files.items()):
             _write(part / file, _picture(store, sha256))
-        text = json.dumps(_set_document(frozen, design), ensure_ascii=False, indent=1)
+        text = json.dumps(_set_document(frozen, design, references), ensure_ascii=False, indent=1)
         _write(part / "set.json", f"{text}\n".encode())
         _write(part / "README.md", README.encode())
         part.chmod(0o755)
@@ -125,7 +138,9 @@ def _write(path: Path, data: bytes) -> None:
     os.utime(path, (FIXED_MTIME, FIXED_MTIME))
 
 
-def _set_document(frozen: MachineSet, design: BlindedDesign) -> dict[str, Any]:
+def _set_document(
+    frozen: MachineSet, design: BlindedDesign, references: Mapping[int, str]
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "set": frozen.sha256,
@@ -133,18 +148,26 @@ def _set_document(frozen: MachineSet, design: BlindedDesign) -> dict[str, Any]:
         "language": design.language,
         "instructions": design.instructions,
         "picture_size": design.picture_size,
-        "phases": [_phase(phase) for phase in design.phases],
+        "phases": [_phase(phase, references.get(phase.number)) for phase in design.phases],
         "entries": [plain_entry(entry) for entry in frozen.entries],
     }
 
 
-def _phase(phase: BlindedPhase) -> dict[str, Any]:
+def _reference_file(number: int) -> str:
+    return f"pictures/reference-{number}.png"
+
+
+def _phase(phase: BlindedPhase, reference: str | None) -> dict[str, Any]:
     return {
         "phase": phase.number,
         "title": phase.title,
         "introduction": phase.introduction,
         "pictures": phase.pictures,
         "layout": phase.layout,
+        # What every picture of the phase is compared with; none for most studies.
+        "reference": None
+        if reference is None
+        else {"file": _reference_file(phase.number), "sha256": reference},
         "questions": [_question(one) for one in phase.questions],
         "end_questions": [_question(one) for one in phase.end_questions],
     }

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.tables import Study
-from app.db.truth.bank_contents import arms_by_key, bank_counts, bank_images
+from app.db.truth.bank_contents import (
+    arms_by_key,
+    bank_counts,
+    bank_images,
+    rendition_of_image,
+)
 from app.db.truth.cases import case_digest_lines, store_draw
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
@@ -29,7 +34,7 @@ def draw_of_design(session: Session, design: StudyDesign) -> Draw:
     ------
     BadDesign
         Where the bank holds too few images, or none with renditions of the design's size, lacks
-        counterparts of matched cases, texts to be shown, or images picked by hand.
+        counterparts of matched cases, texts or a reference to be shown, or images picked by hand.
     """
     keys = [plan.arm for plan in design.arms]
     images = bank_images(session, keys, design.rendition_size)
@@ -39,6 +44,14 @@ def draw_of_design(session: Session, design: StudyDesign) -> Draw:
             f"no image of these arms has a rendition of {design.rendition_size} pixels; "
             f"import them with --size {design.rendition_size}",
         )
+    for number, phase in enumerate(design.phases, start=1):
+        reference = phase.presentation.reference
+        if reference and rendition_of_image(session, reference, design.rendition_size) is None:
+            raise BadDesign(
+                f"phases[{number}].presentation.reference",
+                f"the bank has no picture {reference[:12]} of {design.rendition_size} pixels; "
+                "import it, or name another by the SHA-256 of its file",
+            )
     real = {key for key, arm in arms_by_key(session, keys).items() if arm.kind == "real"}
     return draw_study(design, images, real_arms=real)
 

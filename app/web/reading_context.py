@@ -94,7 +94,7 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
             PictureShown(
                 picture.slot,
                 image_url(case.token, picture.slot),
-                picture_name(picture.slot, count),
+                picture_name(picture.slot, count, in_turn=phase.layout == "one_after_other"),
                 picture.beside,
             )
             for picture in case.pictures
@@ -125,11 +125,15 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def picture_name(slot: int, count: int) -> str:
-    """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ..."""
+def picture_name(slot: int, count: int, *, in_turn: bool = False) -> str:
+    """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ...
+
+    Two that come one after the other have no sides: First and Second.
+    """
     if count == 1:
         return ""
-    return ("Left", "Right")[slot - 1] if count == 2 else f"Picture {slot}"
+    pair = ("First", "Second") if in_turn else ("Left", "Right")
+    return pair[slot - 1] if count == 2 else f"Picture {slot}"
 
 
 def image_url(token: str, slot: int = 1) -> str:
@@ -204,7 +208,9 @@ def questions_asked(
 ) -> list[QuestionShown]:
     """What is asked of each case of a phase, or at its end, as the page asks it."""
     count = phase.pictures if pictures is None else pictures
-    return question_list(phase.asked(at_end=at_end), Picture(count, design.picture_size))
+    in_turn = phase.layout == "one_after_other"
+    shown = Picture(count, design.picture_size, in_turn)
+    return question_list(phase.asked(at_end=at_end), shown)
 
 
 def profile_fields() -> list[dict[str, Any]]:

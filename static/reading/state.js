@@ -70,6 +70,8 @@ function firstToLight(state) {
   return (asked.find((question) => !["text", "marks"].includes(question.kind)) ?? asked[0])?.key ?? null;
 }
 
+const MOST_NAMED = 4; // questions named in the sentence that says what is missing
+
 export const isOpen = (state) => state.exposure === null || state.exposure === "over";
 
 export function next(state, event) {
@@ -207,7 +209,8 @@ function submitted(state) {
   const problems = problemsOf(state);
   const wrong = state.questions.filter((question) => problems[question.key]);
   if (wrong.length === 0) return { ...state, problems, marking: null, isSent: true, sentence: "" };
-  const named = wrong.map(nameOf).join(", ");
+  const more = wrong.length - MOST_NAMED;
+  const named = wrong.slice(0, MOST_NAMED).map(nameOf).join(", ") + (more > 0 ? ` and ${more} more` : "");
   return { ...state, problems, lit: wrong[0].key, sentence: `Not sent yet. Still missing: ${named}.` };
 }
 

@@ -2,9 +2,10 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import film_is_shown
 from tests.e2e.conftest import OpenPage
@@ -15,41 +16,31 @@ from tests.web.crawl import every_page, label_bank, secrets_of
 pytestmark = pytest.mark.e2e
 
 
-class Watched:
-    """All that a page's browser was sent and has kept."""
+def kept_by(page: Page) -> str:
+    """The page as it stands, and everything that a script of it could read."""
+    readable = page.evaluate(
+        """() => ({
+            local: {...localStorage},
+            session: {...sessionStorage},
+            cookies: document.cookie,
+            title: document.title,
+            history: history.state,
+            resources: performance.getEntries().map(entry => entry.toJSON()),
+        })"""
+    )
+    stored = [readable, page.context.cookies(), page.context.storage_state()]
+    return page.content() + json.dumps(stored)
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.received: list[str] = []
-        self.pages = 0
-        page.on("response", self._note)
 
-    def _note(self, response: Response) -> None:
-        head = json.dumps([response.url, response.all_headers(), response.request.post_data])
-        is_text = "image/" not in response.headers.get("content-type", "")
-        body = response.text() if is_text and response.status not in (303, 304) else ""
-        self.received.append(f"{head} {body}")
-
-    def note_page(self) -> None:
-        """Keep the page as it stands, with everything that scripts of it could read."""
-        self.pages += 1
-        self.received.append(self.page.content())
-        self.received.append(
-            json.dumps(
-                self.page.evaluate(
-                    """() => ({
-                        local: {...localStorage},
-                        session: {...sessionStorage},
-                        cookies: document.cookie,
-                        title: document.title,
-                        history: history.state,
-                        resources: performance.getEntries().map(entry => entry.toJSON()),
-                    })"""
-                )
-            )
-        )
-        self.received.append(json.dumps(self.page.context.cookies()))
-        self.received.append(json.dumps(self.page.context.storage_state()))
+def exchanges(log: Path) -> list[str]:
+    """Each request and its answer from a browser's network log, pictures left out."""
+    texts = []
+    for entry in json.loads(log.read_text())["log"]["entries"]:
+        content = entry["response"]["content"]
+        if content.get("mimeType", "").startswith("image/png"):
+            content.pop("text", None)
+        texts.append(json.dumps(entry))
+    return texts
 
 
 def answer(page: Page) -> None:
@@ -66,42 +57,40 @@ def headings(page: Page) -> str:
     return page.locator("h1").inner_text()
 
 
-def step(page: Page, before: str) -> str:
-    """Wait for the next page, and return its heading."""
-    expect(page.locator("h1")).not_to_have_text(before)
-    return headings(page)
-
-
 def test_a_browser_holds_nothing_secret_of_a_study_with_every_page(
-    house: House, open_page: OpenPage
+    house: House, open_page: OpenPage, tmp_path: Path
 ) -> None:
     label_bank(house)
     design = every_page()
     # No washout here: the server's own time can't be moved.
     design["phases"][1].pop("washout_days")
     _, token = house.open_study_with_reader(**design)
-    page = open_page("/healthz")
-    watched = Watched(page)
-    page.goto(page.url.replace("/healthz", f"/r/{token}"))
+    log = tmp_path / "network.har"
+    page = open_page(f"/r/{token}", record_har_path=log, record_har_content="embed")
     begin(page)
+    expect(page.locator("h1")).to_contain_text("1 of")
+    kept: list[str] = []
     kinds: set[str] = set()
     for _ in range(60):
-        before = headings(page)
-        watched.note_page()
+        kept.append(kept_by(page))
         if page.get_by_role("heading", name="Thank you").count():
-            kinds.add("thanks")
             break
-        kinds.add(_go_on(page))
-        step(page, before)
-    assert kinds == {"case", "break", "end", "phase", "pair", "timed", "thanks"}
-    secrets = secrets_of(house)
-    assert len(watched.received) > 150
-    for text in watched.received:
-        for secret in secrets:
+        before = headings(page)
+        kinds.add(go_on(page))
+        expect(page.locator("h1")).not_to_have_text(before)
+    assert kinds == {"case", "break", "end", "phase", "pair", "timed"}
+    page.context.close()
+    sent = exchanges(log)
+    assert sum("/read/image/" in text for text in sent) > 30
+    # The log holds bodies; else nothing would be found in it.
+    assert any("Which image is the real one?" in text for text in sent)
+    for secret in secrets_of(house):
+        for text in (*kept, *sent):
             assert secret not in text, f"{secret!r} in {text[:300]}"
 
 
-def _go_on(page: Page) -> str:
+def go_on(page: Page) -> str:
+    """Do what the page asks for; return what kind of page it was."""
     if page.locator("form[action='/read/continue']").count():
         kind = "phase" if page.get_by_role("button", name="Begin this part").count() else "break"
         page.locator("form[action='/read/continue'] button[type=submit]").click()

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.bank.rendition import rendition_length
-from app.db.tables import Answer, Event, Presentation, Rating, Reader, ShownCase, Study
+from app.db.tables import Answer, Arm, Event, Image, Presentation, Rating, Reader, ShownCase, Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.ratings_table import study_ratings
-from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.errors import BadDesign, BadInput, NotFound, Refused
 from app.services.blinded_set import BlindedSet, write_blinded_set
 from app.services.import_answers import ImportedAnswers, import_answers
 from tests.studies import NOW, SIZE, House
@@ -112,6 +112,7 @@ def test_the_set_tells_nothing(house: House) -> None:
     assert all(len(one["pictures"]) == 3 for one in document["entries"][13:])
     assert document["entries"][7]["pictures"][0]["beside"].startswith("secret prompt of")
     assert document["entries"][0]["pictures"][0]["beside"] is None
+    assert [one["reference"] for one in document["phases"]] == [None] * 3
     verdict, artefact, _ = document["phases"][1]["questions"]
     assert [option["value"] for option in verdict["options"]] == ["real", "synthetic"]
     assert artefact["asked_if"] == {"question": "verdict", "values": ["synthetic"]}
@@ -124,7 +125,7 @@ def test_the_set_tells_nothing(house: House) -> None:
             for code in session.connection().exec_driver_sql(f"SELECT code FROM {table}").scalars()
         ]
     assert codes
-    for word in (*codes, "condition", '"normal', "seed", "stratum", "images/", "reference"):
+    for word in (*codes, "condition", '"normal', "seed", "stratum", "images/", "findings"):
         assert word not in told
 
 
@@ -313,3 +314,22 @@ def test_a_folder_that_exists_is_left_alone(house: House, tmp_path: Path) -> Non
     slug = open_study(house)
     with pytest.raises(BadInput, match="exists already"):
         write_blinded_set(house.database, house.store, slug, tmp_path, now=NOW, actor="test")
+
+
+def test_the_picture_to_compare_with_goes_along(house: House) -> None:
+    with house.database.reading() as session:
+        image = session.scalars(
+            select(Image.sha256).join(Arm, Arm.id == Image.arm_id).where(Arm.key == "M1").limit(1)
+        ).one()
+    changes: dict[str, Any] = {
+        "arms": [{"arm": "real", "cases": {"normal": 2}}],
+        "questions": [{"measure": "quality"}],
+        "phases": [],
+    }
+    slug = open_study(house, **changes, presentation={"reference": image})
+    made, document = written(house, slug)
+    reference = document["phases"][0]["reference"]
+    assert made.pictures == 3
+    assert (house.folder / "set" / reference["file"]).stat().st_size == rendition_length(SIZE)
+    with pytest.raises(BadDesign, match="the bank has no picture 000000000000"):
+        open_study(house, **changes, presentation={"reference": "0" * 64})

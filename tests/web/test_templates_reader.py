@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import film_is_shown
 from tests.web.stand_in import CASES, USUAL, Desk, Room, asked, press, stand_in
 
-REALISM = {
+REALISM: dict[str, dict[str, Any]] = {
     "1-5": {"measure": "realism"},
     "1-7": {"measure": "realism", "high": 7, "labels": ["Not at all realistic", "Like a real one"]},
     "0-100": {

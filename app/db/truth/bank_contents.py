@@ -29,6 +29,17 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
     return {(arm, condition): count for arm, condition, count in rows}
 
 
+def rendition_of_image(session: Session, sha256: str, size: int) -> str | None:
+    """The digest of the rendition of an image, whichever arm holds it; None where there is none."""
+    return session.scalars(
+        select(Rendition.sha256)
+        .join(Image, Image.id == Rendition.image_id)
+        .where(Image.sha256 == sha256, Rendition.size == size)
+        .order_by(Image.id)
+        .limit(1)
+    ).one_or_none()
+
+
 def bank_images(session: Session, arms: Sequence[str], size: int) -> list[BankImage]:
     """The images of these arms that have a rendition of `size`, with what the records say."""
     rows = session.execute(

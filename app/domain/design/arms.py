@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from app.domain.design.design import MOST_CASES, ArmPlan
+from app.domain.design.design import MOST_CASES, ROLES, ArmPlan
 from app.domain.document import Table, can_be_stored, plain_text
 
 DIGEST = re.compile(r"[0-9a-f]{12,64}")
@@ -18,7 +18,7 @@ def read_arms(top: Table) -> tuple[ArmPlan, ...]:
             arm=row.text("arm", longest=64, required=True),
             cases=_cases(row),
             images=row.texts("images", longest=64, most=MOST_CASES),
-            role=row.word("role", "compared", ("compared", "positive_control")),  # type: ignore[arg-type]
+            role=row.word("role", "compared", ROLES),
         )
         row.refuse_the_rest("an arm")
         _check_images(row, plan)

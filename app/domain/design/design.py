@@ -17,8 +17,15 @@ Layout = Literal["single", "side_by_side", "one_after_other"]
 Composition = Literal["one_real", "between_arms"]
 PhaseCases = Literal["new", "same", "part"]
 Scheme = Literal["crossed", "split_plot", "quota"]
+LAYOUTS: tuple[Layout, ...] = ("single", "side_by_side", "one_after_other")
+COMPOSITIONS: tuple[Composition, ...] = ("one_real", "between_arms")
+PHASE_CASES: tuple[PhaseCases, ...] = ("new", "same", "part")
+SCHEMES: tuple[Scheme, ...] = ("crossed", "split_plot", "quota")
+ROLES: tuple[ArmRole, ...] = ("compared", "positive_control")
 Target = Literal["readers_and_images", "readers", "images"]
 Adjustment = Literal["holm", "none"]
+TARGETS: tuple[Target, ...] = ("readers_and_images", "readers", "images")
+ADJUSTMENTS: tuple[Adjustment, ...] = ("holm", "none")
 
 
 @dataclass(frozen=True)

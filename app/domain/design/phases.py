@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from app.domain.design import texts
 from app.domain.design.arms import DIGEST
 from app.domain.design.design import (
+    COMPOSITIONS,
+    LAYOUTS,
     MOST_CASES,
     MOST_PHASES,
     MOST_PICTURES,
+    PHASE_CASES,
     Phase,
     Presentation,
 )
@@ -43,7 +46,7 @@ def read_phases(top: Table, questions: Sequence[Question]) -> tuple[Phase, ...]:
             ),
             questions=row.texts("questions") if row.has("questions") else everywhere,
             end_questions=row.texts("end_questions"),
-            cases=row.word("cases", "new", ("new", "same", "part")),  # type: ignore[arg-type]
+            cases=row.word("cases", "new", PHASE_CASES),
             of=row.text("of", "", longest=40),
             part_count=row.whole("part_count", 0, 0, MOST_CASES),
             presentation=_read_presentation(row.table("presentation")) if own else presentation,
@@ -60,12 +63,12 @@ def _read_presentation(table: Table) -> Presentation:
     pictures = table.whole("pictures", 1, 1, MOST_PICTURES)
     presentation = Presentation(
         pictures=pictures,
-        layout=table.word(  # type: ignore[arg-type]
+        layout=table.word(
             "layout",
             "single" if pictures == 1 else "side_by_side",
-            ("single", "side_by_side", "one_after_other"),
+            LAYOUTS,
         ),
-        composition=table.word("composition", "one_real", ("one_real", "between_arms")),  # type: ignore[arg-type]
+        composition=table.word("composition", "one_real", COMPOSITIONS),
         exposures_ms=_exposures(table),
         mask=table.flag("mask", True),
         beside=table.text("beside", "", longest=80),

@@ -10,9 +10,12 @@ from app.domain.design import texts
 from app.domain.design.arms import read_arms
 from app.domain.design.checks import check_design
 from app.domain.design.design import (
+    ADJUSTMENTS,
     FORMAT,
     MOST_CASES,
     RENDITION_SIZE,
+    SCHEMES,
+    TARGETS,
     Allocation,
     AnalysisPlan,
     Practice,
@@ -132,7 +135,7 @@ def _practice(top: Table) -> Practice:
 def _allocation(top: Table) -> Allocation:
     table = top.table("allocation")
     allocation = Allocation(
-        scheme=table.word("scheme", "crossed", ("crossed", "split_plot", "quota")),  # type: ignore[arg-type]
+        scheme=table.word("scheme", "crossed", SCHEMES),
         groups=table.whole("groups", 2, 2, 50),
         cases_per_reader=table.whole("cases_per_reader", 0, 0, MOST_CASES),
         readers_per_case=table.whole("readers_per_case", 1, 1, 100),
@@ -155,12 +158,10 @@ def _analysis(top: Table) -> AnalysisPlan:
     table = top.table("analysis")
     plan = AnalysisPlan(
         primary=table.text("primary", "", longest=40),
-        target=table.word(
-            "target", "readers_and_images", ("readers_and_images", "readers", "images")
-        ),  # type: ignore[arg-type]
+        target=table.word("target", "readers_and_images", TARGETS),
         cluster=table.text("cluster", "", longest=80),
         margin=table.number("margin", 0.10, 0.0, 0.5),
-        adjustment=table.word("adjustment", "holm", ("holm", "none")),  # type: ignore[arg-type]
+        adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
     )
     table.refuse_the_rest("the analysis")
     return plan
