@@ -54,6 +54,8 @@ ROUTES = (
     reading,
     practice,
     sign_in,
+    designs,
+    preview,
     studies,
     readers,
     reports,

@@ -65,7 +65,8 @@ def _bar(
         f'<form method="post" action="{ADDRESS}">'
         f"{_hidden('csrf_token', csrf_token)}{_hidden('design', design)}"
         "<strong>Preview</strong> <span>Nothing is stored.</span>"
-        f'<label><span class="visually-hidden">Page</span> <select name="page" autocomplete="off">{options}</select></label>'
+        '<label><span class="visually-hidden">Page</span> '
+        f'<select name="page" autocomplete="off">{options}</select></label>'
         f'<button type="submit">Show</button>{onwards}</form></aside>'
     )
 
