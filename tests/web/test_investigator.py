@@ -161,6 +161,25 @@ def test_a_study_is_designed_by_the_form_and_goes_all_the_way(
     assert "comment" not in reader.form.names
 
 
+def test_the_suggested_design_opens_as_it_stands(house: House, investigator: Investigator) -> None:
+    investigator.sign_in()
+    form = new_form(investigator)
+    assert form.fields["rendition_size"] == "64"
+    saved = send(investigator, form, form.fields)
+    assert investigator.post(f"{saved.url.path}/open").status_code == 200
+
+
+@pytest.mark.parametrize("title", ["New", "Preview"])
+def test_a_study_may_be_called_as_a_page_is(
+    house: House, investigator: Investigator, title: str
+) -> None:
+    investigator.sign_in()
+    form = new_form(investigator)
+    saved = send(investigator, form, form.typed({**SMALL, "title": title}))
+    assert saved.url.path == f"/studies/{title.lower()}-2"
+    assert HtmlForm(investigator.client.get("/studies/new").text).action == "/studies/new"
+
+
 def test_a_draft_is_changed_by_the_very_form_that_shows_it(
     house: House, investigator: Investigator
 ) -> None:

@@ -1,7 +1,7 @@
 """The form of a design: shown, changed without saving, saved as a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -40,7 +40,7 @@ class DesignForm:
     arm_rows: Sequence[int] = ()
     notes: Sequence[str] = ()
     open_row: str = ""
-    warnings: Sequence[str] = field(default=())
+    warnings: Sequence[str] = ()
 
     @property
     def stratify_by(self) -> str:
@@ -63,7 +63,9 @@ def new_study(request: Request, protocol: str = "") -> Response:
             notes = (f"Filled with the protocol {protocol}.", *example.filled.notes)
             return design_page(request, desk, shown_of(example.filled.design, notes), slug=None)
         try:
-            design = suggested_design(desk.session)
+            # Over the pictures that the bank holds, so that it opens as it stands.
+            size = usual_size(desk.session)
+            design = replace(suggested_design(desk.session), rendition_size=size)
         except BadDesign as error:
             raise Refused(f"There is nothing to design a study over: {error.reason}.") from None
         return design_page(request, desk, shown_of(design), slug=None)
