@@ -14,6 +14,10 @@ BoxKind = Literal[
 ]
 Choices = tuple[tuple[str, str], ...]
 
+_RECORD_KEYS = frozenset(
+    {"stratify_by", "matched_by", "analysis.cluster", "reference", "presentation.beside"}
+)
+
 
 @dataclass(frozen=True)
 class Box:
@@ -34,6 +38,11 @@ class Box:
     longest: int = 200
     unit: str = ""
     rows: int = 3
+
+    @property
+    def names_a_key(self) -> bool:
+        """Whether it holds a key of the bank's records; those that there are can be offered."""
+        return self.name in _RECORD_KEYS
 
 
 @dataclass(frozen=True)

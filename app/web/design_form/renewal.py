@@ -39,7 +39,8 @@ def fill_anew(form: Mapping[str, str], strata: Collection[str]) -> Renewed:
     key = form.get("stratify_by", "").strip()
     if form.get("stratify_by.was", key) != key:
         changed.append("stratify_by")
-        for name in form:
+        # A key that no record has may be misspelt: then the numbers stay.
+        for name in form if strata else ():
             row_name = split_row(name)
             if row_name and row_name[0] == "arms" and _is_of_other_strata(row_name[2], strata):
                 del values[name]

@@ -73,6 +73,11 @@ def test_cases_of_strata_that_another_key_lacks_are_asked_for_anew() -> None:
     assert left == ["arms[1].cases.normal", "arms[2].cases.normal"]
 
 
+def test_numbers_stay_where_the_bank_knows_no_such_key() -> None:
+    renewed = fill_anew({**FORM, "stratify_by": "sexx"}, ())
+    assert {name for name in FORM if ".cases." in name} <= set(renewed.values)
+
+
 def test_a_form_that_says_nothing_of_before_has_not_changed() -> None:
     bare = {name: value for name, value in FORM.items() if not name.endswith(".was")}
     assert fill_anew({**bare, "questions[1].measure": "quality"}, ()).changed == ()
