@@ -53,7 +53,10 @@ class PictureShown:
 
 @dataclass(frozen=True)
 class CaseShown:
-    """A blinded case with the addresses of its pictures and of the next ones."""
+    """A blinded case with the addresses of its pictures and of the next ones.
+
+    `reference_url` is that of the picture its phase compares every case with, None for most.
+    """
 
     token: str
     position: int
@@ -72,6 +75,7 @@ class CaseShown:
     picture_size: int
     language: str
     next_image_urls: tuple[str, ...]
+    reference_url: str | None = None
 
 
 def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
@@ -108,6 +112,7 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
         next_image_urls=tuple(
             image_url(case.next_token or "", slot) for slot in range(1, ahead + 1)
         ),
+        reference_url=reference_url(case.phase) if phase.has_reference else None,
     )
 
 
@@ -139,6 +144,11 @@ def picture_name(slot: int, count: int, *, in_turn: bool = False) -> str:
 def image_url(token: str, slot: int = 1) -> str:
     """Where a picture of a presentation is served; token and place are all it tells."""
     return f"/read/image/{token}" if slot == 1 else f"/read/image/{token}/{slot}"
+
+
+def reference_url(phase: int) -> str:
+    """Where the picture is served that the cases of a phase are compared with."""
+    return f"/read/reference/{phase}"
 
 
 @dataclass(frozen=True)
