@@ -26,6 +26,7 @@ from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.practice_state import TellsPractice
 from app.web.routes import (
+    arms,
     audit,
     exports,
     health,
@@ -44,6 +45,20 @@ from app.web.static_files import VersionedFiles
 from app.web.throttle import SignInThrottle
 
 LARGEST_BODY = 1024 * 1024
+ROUTES = (
+    health,
+    links,
+    images,
+    reading,
+    practice,
+    sign_in,
+    studies,
+    readers,
+    reports,
+    arms,
+    audit,
+    exports,
+)
 
 
 def utc_now() -> datetime:
@@ -69,10 +84,23 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         max_body_size=LARGEST_BODY,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    static = resource_dir("static")
+    _join_parts(app, settings, database, clock)
+    app.add_middleware(SecurityHeaders)
+    add_error_pages(app)
+    app.mount("/static", VersionedFiles(directory=resource_dir("static")), name="static")
+    for module in ROUTES:
+        app.include_router(module.router)
+    logging.getLogger("uvicorn.access").addFilter(_without_link_tokens)
+    return app
+
+
+def _join_parts(
+    app: FastAPI, settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> None:
+    """Hang on the application what its routes find there; each finds only what it may know."""
     store = RenditionStore(settings.renditions_dir)
     shared = Front(
-        pages=Pages(resource_dir("templates"), static),
+        pages=Pages(resource_dir("templates"), resource_dir("static")),
         signer=CookieSigner(settings.effective_secret_key()),
         base_url=settings.base_url.rstrip("/"),
     )
@@ -92,25 +120,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         clock=clock,
     )
     app.state.office = OfficeState(reports=ReportCache())
-    app.add_middleware(SecurityHeaders)
-    add_error_pages(app)
-    app.mount("/static", VersionedFiles(directory=static), name="static")
-    for module in (
-        health,
-        links,
-        images,
-        reading,
-        practice,
-        sign_in,
-        studies,
-        readers,
-        reports,
-        audit,
-        exports,
-    ):
-        app.include_router(module.router)
-    logging.getLogger("uvicorn.access").addFilter(_without_link_tokens)
-    return app
 
 
 def create_app_from_environment() -> FastAPI:

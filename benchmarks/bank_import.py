@@ -2,33 +2,104 @@
 
     python -m benchmarks.bank_import --records 100000 --size 64
     python -m benchmarks.bank_import --records 2000 --source 512 --size 512
+    python -m benchmarks.bank_import --deep 40
 
 Makes a bank of distinct pictures in a temporary folder, then imports it whole and a tenth of it,
-each in a process of its own with a fresh SQLite database, and imports the whole again.
+each in a process of its own with a fresh SQLite database, and imports the whole again. With
+`--deep` it makes films of 2,500 pixels and 16 bits instead and imports them on one core and on all;
+and it compares the CPU time a film takes with that of the reader before app.films, kept below as
+`as_it_was`, on one film in this process. Whatever the machine, the ratios can be compared.
 """
 
 import argparse
 import hashlib
+import io
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from app.bank.rendition import encode_png
+from app.bank.rendition import canonical_rendition, encode_png
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.tables import Base
+from app.films.decode import decode_film
+from app.films.film import Film
 from app.services.import_bank import import_bank
 
+DEEP_SIDE = 2500
 
-def make_bank(directory: Path, records: int, source: int) -> None:
+
+def deep_film() -> NDArray[np.uint16]:
+    """A smooth film of 12 bits with grain, (2500, 2500)."""
+    down, across = np.mgrid[0:DEEP_SIDE, 0:DEEP_SIDE]
+    smooth = 2000 + 1500 * np.sin(across / 300) * np.cos(down / 400)
+    grain = np.random.default_rng(1).normal(0, 12, smooth.shape)
+    film: NDArray[np.uint16] = (smooth + grain).clip(0, 4095).astype(np.uint16)
+    return film
+
+
+def as_png(pixels: NDArray[np.generic]) -> bytes:
+    """A compressed PNG, as archives hold them."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def as_it_was(data: bytes, size: int) -> bytes:
+    """A deep PNG's rendition as it was made before app.films: percentiles by sorting, scaling in
+    float64, inflating by Pillow. Kept here to be measured against."""
+    image = Image.open(io.BytesIO(data))
+    image.verify()
+    image = Image.open(io.BytesIO(data))
+    values = np.asarray(image)
+    np.divmod(values, np.uint16(257))[1].any()
+    levels = values.astype(np.float32)
+    low, high = np.percentile(levels, [0.5, 99.5])
+    scaled = (levels.astype(np.float64) - low) * (255.0 / (high - low))
+    return canonical_rendition(Film(np.clip(scaled, 0, 255).astype(np.float32), "PNG"), size)
+
+
+def compare_readers(size: int, rounds: int = 5) -> None:
+    """Print the CPU time that one deep film takes, as it was and as it is."""
+    data = as_png(deep_film())
+    if as_it_was(data, size) != canonical_rendition(decode_film(data, "film"), size):
+        raise SystemExit("the two readers differ: nothing is compared")
+
+    def best(work: Callable[[], object]) -> float:
+        times = []
+        for _ in range(rounds):
+            began = time.process_time()
+            work()
+            times.append(time.process_time() - began)
+        return 1000 * min(times)
+
+    before = best(lambda: as_it_was(data, size))
+    after = best(lambda: canonical_rendition(decode_film(data, "film"), size))
+    resizing = best(lambda: canonical_rendition(Film(FLAT, "PNG"), size))
+    print(
+        f"one film of {DEEP_SIDE} pixels, 16 bits: {before:.0f} ms of CPU before, {after:.0f} now, "
+        f"{before / after:.2f} times; reading without resizing ({resizing:.0f} ms in both) "
+        f"{(before - resizing) / (after - resizing):.2f} times"
+    )
+
+
+FLAT = np.tile(np.linspace(0, 255, DEEP_SIDE, dtype=np.float32), (DEEP_SIDE, 1))
+
+
+def make_bank(directory: Path, records: int, source: int, *, deep: bool = False) -> None:
     """Write `records` distinct pictures of `source` x `source` pixels and their manifest."""
+    film = deep_film() if deep else None
     base = np.random.default_rng(1).normal(128, 40, (source, source)).clip(0, 255).astype(np.uint8)
     header = {
         "format_version": 1,
@@ -40,9 +111,13 @@ def make_bank(directory: Path, records: int, source: int) -> None:
     (directory / "bank.json").write_text(json.dumps(header))
     with (directory / "images.jsonl").open("w") as manifest:
         for number in range(records):
-            pixels = base.copy()
-            pixels[0, :4] = np.frombuffer(number.to_bytes(4, "big"), np.uint8)
-            data = encode_png(pixels)
+            if film is not None:
+                film[0, :4] = list(number.to_bytes(4, "big"))
+                data = as_png(film)
+            else:
+                pixels = base.copy()
+                pixels[0, :4] = np.frombuffer(number.to_bytes(4, "big"), np.uint8)
+                data = encode_png(pixels)
             file = f"images/{number // 1000:04d}/{number:07d}.png"
             path = directory / file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,14 +154,28 @@ def import_here(bank: Path, state: Path, size: int) -> None:
     )
 
 
-def import_apart(bank: Path, state: Path, size: int) -> dict[str, float]:
-    """Import in a process of its own, so that its peak memory is its own."""
+def import_apart(bank: Path, state: Path, size: int, cores: int = 0) -> dict[str, float]:
+    """Import in a process of its own, so that its peak memory is its own; 0 cores are all."""
     state.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "benchmarks.bank_import", "--size", str(size)]
     command += ["--bank", str(bank), "--state", str(state)]
+    command += ["--cores", str(cores)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
+
+
+def compare_cores(root: Path, films: int) -> None:
+    """Print how long an import of deep films takes on one core and on all."""
+    one = import_apart(root / "deep", root / "state-one", 512, cores=1)
+    every = import_apart(root / "deep", root / "state-all", 512)
+    for name, result in (("one core", one), ("all cores", every)):
+        print(
+            f"{name:9} {films:>5,} films {result['seconds']:8.1f} s "
+            f"{1000 * result['seconds'] / films:7.1f} ms each  peak {result['peak_mib']:6.0f} MiB"
+        )
+    cores = len(os.sched_getaffinity(0))
+    print(f"all {cores} cores to one: {one['seconds'] / every['seconds']:.2f} times")
 
 
 def main() -> None:
@@ -96,14 +185,23 @@ def main() -> None:
     parser.add_argument("--source", type=int, default=64, help="side of the pictures, pixels")
     parser.add_argument("--size", type=int, default=64, help="side of the renditions, pixels")
     parser.add_argument("--directory", type=Path, help="where the temporary folder is made")
+    parser.add_argument("--deep", type=int, metavar="N", help="films of 2,500 pixels and 16 bits")
+    parser.add_argument("--cores", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--bank", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bank:
+        if options.cores:
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
         import_here(options.bank, options.state, options.size)
         return
     with tempfile.TemporaryDirectory(dir=options.directory) as folder:
         root = Path(folder)
+        if options.deep:
+            compare_readers(512)
+            make_bank(root / "deep", options.deep, DEEP_SIDE, deep=True)
+            compare_cores(root, options.deep)
+            return
         small = max(1, options.records // 10)
         make_bank(root / "small", small, options.source)
         make_bank(root / "large", options.records, options.source)

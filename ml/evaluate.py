@@ -20,6 +20,9 @@ from ml.device import pick_device
 from ml.errors import MlError, said_by
 from ml.measuring.features import FEATURE_NAMES
 
+FLAG_CHANCE = 0.001
+"""As in ml.measuring.memorisation, which is heavy to import."""
+
 # An arm that leaves the bank takes along what its numbers were measured with.
 _CARRIED_BY_ARMS = ("features", "size", "training_images")
 
@@ -37,26 +40,27 @@ def as_json(
             images[str(record["sha256"])] = {
                 "nearest_training_image": neighbour.nearest,
                 "correlation": round(neighbour.correlation, 4),
-                "correlation_percentile": round(neighbour.correlation_percentile, 1),
-                "nearest_training_image_in_latents": neighbour.nearest_in_latents,
-                "latent_distance": round(neighbour.latent_distance, 4),
-                "latent_percentile": round(neighbour.latent_percentile, 1),
+                "closeness": round(neighbour.closeness, 4),
+                "chance": float(f"{neighbour.chance:.3g}"),
+                "mirrored": neighbour.fit.mirrored,
+                "turn": round(neighbour.fit.turn, 1),
+                "scale": round(neighbour.fit.scale, 3),
                 "memorised": neighbour.flagged,
             }
     baseline = evaluation.real_against_real
     real_against_real = _arm_as_json(baseline) if baseline else None
     carried = {
         **{key: about[key] for key in _CARRIED_BY_ARMS if key in about},
-        "memorisation_percentile": evaluation.yardstick.percentile,
+        "memorisation_chance": evaluation.yardstick.flag_chance,
         "real_against_real": real_against_real,
     }
     return {
         "format_version": 1,
         **about,
         "memorisation_rule": {
-            "percentile": evaluation.yardstick.percentile,
-            "correlation_above": round(evaluation.yardstick.correlation, 4),
-            "latent_distance_below": round(evaluation.yardstick.latent_distance, 4),
+            "chance_below": evaluation.yardstick.flag_chance,
+            "closeness_above": round(evaluation.yardstick.limit, 4),
+            "near_duplicates": [list(pair) for pair in evaluation.yardstick.near_duplicates],
         },
         "notes": list(evaluation.notes),
         "real_against_real": real_against_real,
@@ -111,10 +115,12 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--fid", action="store_true", help="also FID, where there are 2048 images")
     result.add_argument(
-        "--percentile",
+        "--chance",
         type=float,
-        default=95.0,
-        help="of the training images' own closeness, beyond which an image is flagged (95)",
+        default=FLAG_CHANCE,
+        metavar="SHARE",
+        help="flag an image as a copy where fewer honest films than this would come as close to a "
+        f"training image ({FLAG_CHANCE:g})",
     )
     result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
     result.add_argument(
@@ -133,8 +139,8 @@ def run(arguments: argparse.Namespace) -> None:
     records = list(iter_records(arguments.bank))
     if not records:
         raise MlError(f"{arguments.bank} holds no images to evaluate.")
-    if not 0 < arguments.percentile < 100:
-        raise MlError("--percentile must lie between 0 and 100.")
+    if not 0 < arguments.chance < 1:
+        raise MlError("--chance must lie between 0 and 1.")
     if arguments.features == "vae" and arguments.weights:
         raise MlError("--weights belong to --features inception, clip or xrv.")
     _evaluate_bank(arguments, header, records)
@@ -179,7 +185,7 @@ def _evaluate_bank(
         vae=own,
         features=other,
         frechet=arguments.fid,
-        percentile=arguments.percentile,
+        flag_chance=arguments.chance,
         synthetic=lambda arm: kinds[arm] == "synthetic",
     )
     created_at = utc_now()

@@ -111,9 +111,12 @@ def _fetched(hub_id: str) -> Path:
     failure: Exception | None = None
     for offline in (True, False):
         try:
-            return Path(DiffusionPipeline.download(hub_id, local_files_only=offline))
+            fetched = Path(DiffusionPipeline.download(hub_id, local_files_only=offline))
         except Exception as error:  # the hub client's errors share no base but Exception
             failure = error
+            continue
+        check_base(fetched)
+        return fetched
     raise MlError(
         f"{hub_id} is neither a folder nor a file here, and no hub could give it: "
         "download the model elsewhere and name its folder or .safetensors file."

@@ -30,6 +30,7 @@ _numbers = itertools.count(1)
 hypothesis.settings.register_profile("negatoscope", deadline=None)
 hypothesis.settings.load_profile("negatoscope")
 
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A PostgreSQL server."""

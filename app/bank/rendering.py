@@ -1,9 +1,10 @@
 """From an image file to its canonical rendition: what a decoder process does for an import."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.bank.generation_text import HISTORY_KEYS, generation_history
 from app.bank.manifest import check_digest, check_size
 from app.bank.rendition import canonical_rendition
 from app.domain.errors import BadImage
@@ -22,7 +23,8 @@ class Wanted:
     """A file to be rendered, and what its record claims of it.
 
     `path` is opened in the decoder process, unless its `data` are at hand. `sha256` is checked
-    where given, and so are `width` and `height`, in pixels as displayed.
+    where given, and so are `width` and `height`, in pixels as displayed. With `asks_history` the
+    file is asked how it was generated.
     """
 
     path: Path
@@ -32,17 +34,19 @@ class Wanted:
     height: int | None = None
     mapping: GreyMapping = DEFAULT_MAPPING
     data: bytes = b""
+    asks_history: bool = False
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A film's rendition, the size it had in pixels, and what is odd about it."""
+    """A film's rendition, the size it had in pixels, what is odd about it, how it was generated."""
 
     png: bytes
     width: int
     height: int
     notes: tuple[Note, ...]
     fingerprint: str
+    history: dict[str, Any] = field(default_factory=dict)
 
 
 def render(wanted: Wanted, size: int) -> Rendering:
@@ -56,6 +60,7 @@ def render(wanted: Wanted, size: int) -> Rendering:
         "sha256": wanted.sha256,
         "claimed": [wanted.width, wanted.height],
         "mapping": wanted.mapping,
+        "asks_history": wanted.asks_history,
         "size": size,
     }
     with DECODERS.one() as decoder:
@@ -67,6 +72,7 @@ def render(wanted: Wanted, size: int) -> Rendering:
             int(facts["height"]),
             notes_from(facts["notes"]),
             str(facts["fingerprint"])[:64],
+            _history(facts["history"]),
         )
     except (KeyError, TypeError, ValueError):
         raise BadImage(wanted.name, "broke its decoder, as malicious files do") from None
@@ -86,5 +92,15 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
         "height": film.height,
         "notes": [[note.kind, note.text] for note in film.notes],
         "fingerprint": fingerprint(film.pixels),
+        "history": generation_history(data) if arguments["asks_history"] else {},
     }
     return facts, canonical_rendition(film, size)
+
+
+def _history(said: Any) -> dict[str, Any]:
+    """Checked as every answer is: known keys, and texts and numbers only."""
+    return {
+        key: said[key]
+        for key in HISTORY_KEYS
+        if isinstance(said.get(key), str | int | float) and not isinstance(said[key], bool)
+    }

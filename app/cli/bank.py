@@ -1,18 +1,20 @@
 """import-bank, import-images and demo-bank."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperCommand
 
 from app.bank.manifest import MANIFEST_FILE
 from app.cli.opening import now, open_house
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadBank
+from app.films.archives import opened_folder
 from app.films.film import GREY_MAPPINGS, GreyMapping
 from app.films.notes import NOTE_WORDS
 from app.services.import_bank import ImportSummary, import_bank, import_images
@@ -27,13 +29,43 @@ Mapping = Annotated[
         metavar="MAPPING",
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Which of the table's columns is which: file=Path, condition=Label, ...",
+        metavar="OURS=HEADING",
+    ),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        help='What a value means, "*" for all others: condition "No Finding=normal".',
+        metavar='COLUMN "THEIRS=OURS"',
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse everything if one is bad.")]
 
 
 def add_commands(program: typer.Typer) -> None:
     """Join this file's commands to the program."""
     program.command("import-bank")(import_a_bank)
-    program.command("import-images")(import_a_folder)
+    program.command("import-images", cls=_WithPairs)(import_a_folder)
+
+
+_BETWEEN: Final = "\x1f"
+
+
+class _WithPairs(TyperCommand):
+    """A command whose --value takes two words, as often as it is given; typer knows one only."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        words, joined = list(args), []
+        while words:
+            word = words.pop(0)
+            joined.append(word)
+            if word == "--value" and len(words) > 1 and "=" not in words[0]:
+                joined.append(_BETWEEN.join((words.pop(0), words.pop(0))))
+        return super().parse_args(ctx, joined)
 
 
 def import_a_bank(
@@ -57,7 +89,7 @@ def import_a_bank(
 
 
 def import_a_folder(
-    directory: Annotated[Path, typer.Argument(help="The folder of images.")],
+    directory: Annotated[Path, typer.Argument(help="The folder of images, or a zip of it.")],
     index: Annotated[
         str, typer.Option(help="CSV inside it: file, condition, findings, sex, age, view, ...")
     ],
@@ -65,12 +97,15 @@ def import_a_folder(
     label: Annotated[str | None, typer.Option(help="The arm's name in reports.")] = None,
     description: Annotated[str | None, typer.Option(help="Where the images come from.")] = None,
     grey_mapping: Mapping = None,
+    column: Columns = None,
+    value: Values = None,
     size: Size = RENDITION_SIZE,
     strict: Strict = False,
 ) -> None:
     """Import a folder of images as one arm."""
     house = open_house()
-    with _progress_bar(directory / index) as advance:
+    columns, values = _columns(column or []), _values(value or [])
+    with opened_folder(directory) as directory, _progress_bar(directory / index) as advance:
         summary = import_images(
             house.database,
             house.store,
@@ -81,6 +116,9 @@ def import_a_folder(
             label=label,
             description=description,
             grey_mapping=_mapping(grey_mapping),
+            columns=columns,
+            values=values,
+            told=_said_once(),
             size=size,
             strict=strict,
             progress=advance,
@@ -111,6 +149,42 @@ def _line_count(path: Path) -> int | None:
             return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
     except OSError:
         return None
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for pair in given:
+        ours, equals, heading = pair.partition("=")
+        if not (ours.strip() and equals and heading.strip()):
+            raise BadBank(f"--column {pair!r} must be OURS=HEADING, such as file=Path.")
+        columns[ours.strip()] = heading.strip()
+    return columns
+
+
+def _values(given: Sequence[str]) -> dict[str, dict[str, str]]:
+    values: dict[str, dict[str, str]] = {}
+    for words in given:
+        column, _, pair = words.partition(_BETWEEN if _BETWEEN in words else " ")
+        theirs, equals, ours = pair.rpartition("=")
+        if not (column.strip() and equals and ours.strip()):
+            raise BadBank(
+                f'--value {column} {pair!r} must be COLUMN "THEIRS=OURS", '
+                'such as condition "No Finding=normal".'
+            )
+        values.setdefault(column.strip(), {})[theirs.strip()] = ours.strip()
+    return values
+
+
+def _said_once() -> Callable[[str], None]:
+    """Tell how the table is read; with --strict it is gone through twice."""
+    said: set[str] = set()
+
+    def tell(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            typer.echo(f"{text}.", err=True)
+
+    return tell
 
 
 def _mapping(given: str | None) -> GreyMapping | None:

@@ -5,6 +5,7 @@ StudyError
 │   ├── BadDesign            a study design, with the field that is wrong
 │   ├── BadAnswer            a form of the reader's that is incomplete or out of range
 │   ├── BadBank              a bank's header or folder
+│   │   └── BadTable         a table of images
 │   ├── BadImage             one file that can't become a rendition
 │   └── BadRatings           a ratings file brought for analysis
 ├── NotFound                 no such study, reader, arm, case
@@ -65,6 +66,10 @@ class BadAnswer(BadInput):
 
 class BadBank(BadInput):
     """A bank's header or folder can't be used."""
+
+
+class BadTable(BadBank):
+    """A table of images can't be used."""
 
 
 class BadImage(BadInput):

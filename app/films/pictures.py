@@ -21,7 +21,7 @@ from app.films.grey import luma
 from app.films.kinds import PictureKind, why_not_read
 from app.films.limits import LARGEST_MEGAPIXELS, check_picture_size
 from app.films.notes import Note
-from app.films.png import bit_depth, deep_pixels
+from app.films.png import bit_depth, deep_pixels, png_chunks
 from app.films.tiff import read_tiff
 
 # Nothing else is tried, which also keeps Pillow's helpers for other formats (PostScript, say)
@@ -68,9 +68,11 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
     if kind == "TIFF":
         return _tiff(data, name)
     if kind == "PNG" and bit_depth(data) == 16:
-        image = _open(data, name)
-        _check_alone(image, kind, name)
-        return _upright(deep_pixels(data), image.getexif().get(_ORIENTATION, 1))
+        chunks = png_chunks(data)
+        check_picture_size(name, *chunks.size)
+        _check_alone(chunks.frames, kind, name)
+        exif = chunks.first(b"eXIf")
+        return _upright(deep_pixels(data, chunks), _orientation(exif) if exif else 1)
     if kind == "JPEG" or kind == "JPEG-LS":
         head = jpeg_head(data)
         check_picture_size(name, head.width, head.height)
@@ -84,7 +86,7 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
         # Its header is packed bit by bit; the decoder's memory limit stands in for the check.
         return _upright(_checked(stream_pixels(data), name), 1)
     if kind == "AVIF" and _is_deep_avif(data):
-        _check_alone(_open(data, name), kind, name)
+        _check_alone(int(getattr(_open(data, name), "n_frames", 1)), kind, name)
         return _upright(np.asarray(imagecodecs.avif_decode(data)), 1)
     if kind == "PNM" and (deep := _deep_pgm(data, name)) is not None:
         return Picture(deep)
@@ -93,7 +95,7 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
 
 def _with_pillow(data: bytes, kind: PictureKind, name: str) -> Picture:
     image = _open(data, name)
-    _check_alone(image, kind, name)
+    _check_alone(int(getattr(image, "n_frames", 1)), kind, name)
     if kind == "PNG":
         # Decoding skips the checksums of the image data.
         _open(data, name).verify()
@@ -127,9 +129,8 @@ def _open(data: bytes, name: str) -> Image.Image:
     return image
 
 
-def _check_alone(image: Image.Image, kind: PictureKind, name: str) -> None:
+def _check_alone(pages: int, kind: PictureKind, name: str) -> None:
     # A phone's JPEG may carry a preview as second picture; elsewhere it is a page or a frame.
-    pages = int(getattr(image, "n_frames", 1))
     if pages > 1 and kind != "JPEG":
         raise BadImage(name, f"holds {pages} pictures; save each as a file of its own")
 

@@ -1,7 +1,7 @@
 """The leak audit of a study's pictures: what tells its arms apart without a look at anatomy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -10,10 +10,14 @@ from app.bank.leak_audit import MEASURES, PictureMeasures, file_fault, picture_m
 from app.bank.rendition import rendition_length
 from app.bank.store import RenditionStore
 from app.db.studies import study_by_slug
+from app.db.tables import Arm
 from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.bank_images import note_kinds
 from app.db.truth.pictures import PictureRow, pictures_of_arms, pictures_of_cases
 from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
+from app.films.film import DEFAULT_MAPPING
+from app.films.notes import counted
 from app.statistics.realness.separation import Separation, separation
 from app.statistics.table.ratings import Float
 from app.steps.draw_cases import draw_of_design
@@ -24,8 +28,9 @@ class ArmPictures:
     """One arm's pictures.
 
     `enlarged` counts sources smaller than the picture, `smallest_source` is the least longer side
-    in pixels; `separations` has an entry for each of `MEASURES`, None where there is no real image
-    to compare with; a real arm has none.
+    in pixels; `grey_mapping` says how deep files became grey and `notes` counts, by kind, what is
+    odd about the films of the whole arm; `separations` has an entry for each of `MEASURES`, None
+    where there is no real image to compare with; a real arm has none.
     """
 
     key: str
@@ -35,6 +40,8 @@ class ArmPictures:
     enlarged: int
     smallest_source: int
     separations: Mapping[str, Separation | None]
+    grey_mapping: str = DEFAULT_MAPPING
+    notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -86,6 +93,7 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
         rows = pictures_of_cases(session, study, size)
     faults, measured = _look_at(rows, store, size)
     arms = arms_by_key(session, keys)
+    kinds = note_kinds(session, keys)
     real = [one for key, arm in arms.items() if arm.kind == "real" for one in measured.get(key, ())]
     return PictureAudit(
         size=size,
@@ -93,8 +101,8 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
         arms=tuple(
             _arm(
                 key,
-                arm.label,
-                arm.kind,
+                arm,
+                counted(kinds.get(key, ())),
                 [row.longer_side for row in rows if row.arm == key],
                 size,
                 {} if arm.kind == "real" else _separations(real, measured.get(key, ())),
@@ -135,18 +143,20 @@ def _separations(
 
 def _arm(
     key: str,
-    label: str,
-    kind: str,
+    arm: Arm,
+    notes: Mapping[str, int],
     sources: Sequence[int],
     size: int,
     separations: Mapping[str, Separation | None],
 ) -> ArmPictures:
     return ArmPictures(
         key=key,
-        label=label,
-        kind=kind,
+        label=arm.label,
+        kind=arm.kind,
         pictures=len(sources),
         enlarged=sum(side < size for side in sources),
         smallest_source=min(sources, default=0),
+        grey_mapping=arm.grey_mapping,
+        notes=notes,
         separations=separations,
     )

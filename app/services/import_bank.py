@@ -19,8 +19,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.bank.alike import near_pairs
+from app.bank.generation_text import HISTORY_KEYS
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
-from app.bank.index import IndexRow, iter_index
+from app.bank.index import IndexRow, Told, iter_index
 from app.bank.manifest import BadRecord, ImageRecord, iter_records
 from app.bank.rendering import Rendering, Wanted, render
 from app.bank.rendition import DEFAULT_SIZE, rendition_length
@@ -124,6 +125,9 @@ def import_images(
     label: str | None = None,
     description: str | None = None,
     grey_mapping: GreyMapping | None = None,
+    columns: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    told: Told | None = None,
     size: int = DEFAULT_SIZE,
     strict: bool = False,
     actor: str = "command line",
@@ -132,8 +136,8 @@ def import_images(
     """Import the images that the table `index` in `directory` names as one arm.
 
     The arm `real` is of kind real and any other synthetic. `label`, `description` and
-    `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. Otherwise
-    as `import_bank`.
+    `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. `columns`,
+    `values` and `told` are those of `iter_index`. Otherwise as `import_bank`.
     """
     if not is_arm_id(arm):
         raise BadBank(
@@ -157,7 +161,11 @@ def import_images(
         grey_mapping=grey_mapping,
     )
     header = BankHeader(name="", created_at=now, arms=(described,))
-    source = _Source(directory, header, lambda: iter_index(directory, index))
+    source = _Source(
+        directory,
+        header,
+        lambda: iter_index(directory, index, columns=columns, values=values, told=told),
+    )
     return _import(
         database,
         store,
@@ -184,6 +192,10 @@ class _Source:
     header: BankHeader
     lines: Callable[[], Iterator[_Line]]
 
+    def kind(self, arm: str) -> str:
+        """Whether that arm is real or synthetic."""
+        return next(one.kind for one in self.header.arms if one.id == arm)
+
     def mapping(self, arm: str) -> GreyMapping:
         """How files of that arm become grey levels."""
         return next(one.grey_mapping for one in self.header.arms if one.id == arm)
@@ -205,6 +217,7 @@ class _Batch:
             record.height,
             source.mapping(record.arm),
             self.held.get(_digest(record), b""),
+            asks_history=source.kind(record.arm) == "synthetic",
         )
 
 
@@ -274,7 +287,7 @@ def _import(
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="render")
+    pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:
         if strict:
             checked = _Tally()
@@ -327,6 +340,13 @@ def _import(
             },
         )
     return summary
+
+
+def _cores() -> int:
+    """Those that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
@@ -425,11 +445,11 @@ def _import_batch(
             size=size,
         )
         stale = {
-            there.id: record.provenance
+            there.id: told
             for record in records
             if (there := present.get(_digest(record))) is not None
             and _digest(record) not in refused
-            and there.provenance != record.provenance
+            and there.provenance != (told := _with_history(record, there))
         }
         refresh_provenance(session, stale)
     tally.added.update(item.record.arm for item in new)
@@ -598,6 +618,12 @@ def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord |
     return record, data
 
 
+def _with_history(record: ImageRecord, there: StoredImage) -> dict[str, Any]:
+    """A record's provenance with what the file itself had told, which isn't read again."""
+    kept = {key: there.provenance[key] for key in HISTORY_KEYS if key in there.provenance}
+    return {**kept, **record.provenance}
+
+
 def _arm_columns(arm: BankArm, header: BankHeader) -> dict[str, Any]:
     return {
         "label": arm.label,
@@ -623,7 +649,8 @@ def _new_image(item: _Rendered) -> NewImage:
         source_file=item.record.file,
         width=item.rendering.width,
         height=item.rendering.height,
-        provenance=item.record.provenance,
+        # What the record says of itself goes before what the file says.
+        provenance={**item.rendering.history, **item.record.provenance},
         rendition=item.stored,
         notes=tuple((note.kind, note.text) for note in item.rendering.notes),
         fingerprint=item.rendering.fingerprint,

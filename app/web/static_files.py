@@ -1,4 +1,4 @@
-"""Scripts and styles: kept by browsers under their versioned address, else asked for anew."""
+"""Scripts and styles: kept under their versioned address, asked for anew under others."""
 
 import os
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
     from ml.measuring.films import Films
+    from ml.measuring.registration import Fit
 
 THUMBNAIL = 264
 """Pixels a side, twice the size shown, for dense screens."""
@@ -63,7 +64,7 @@ def render(
         with_adherence=any(r.prompt_adherence is not None for r in results.values()),
         fidelity_reference=" or ".join(references),
         k=next((r.coverage.k for r in results.values() if r.coverage), "–"),
-        percentile=f"{evaluation.yardstick.percentile:g}",
+        chance=f"{evaluation.yardstick.flag_chance:g}",
         notes=evaluation.notes,
         plot=_plot(evaluation, labels),
         pairs=pairs,
@@ -103,7 +104,7 @@ def _pairs(
         for arm, result in evaluation.arms.items()
         for i, neighbour in enumerate(result.neighbours)
     ]
-    found.sort(key=lambda entry: -entry[0].correlation)
+    found.sort(key=lambda entry: -entry[0].closeness)
     flagged = [entry for entry in found if entry[0].flagged]
     originals = dict(zip(training.names, training.pixels, strict=True))
     pairs = []
@@ -117,17 +118,22 @@ def _pairs(
                 },
                 {
                     "source": _picture(originals[neighbour.nearest]),
-                    "caption": f"training, correlation {neighbour.correlation:.3f}: "
-                    f"{Path(neighbour.nearest).name}",
-                },
-                {
-                    "source": _picture(originals[neighbour.nearest_in_latents]),
-                    "caption": f"training, latent distance {neighbour.latent_distance:.3f}: "
-                    f"{Path(neighbour.nearest_in_latents).name}",
+                    "caption": f"training, correlation {neighbour.correlation:.3f}"
+                    f"{_laid(neighbour.fit)}: {Path(neighbour.nearest).name}",
                 },
             ]
         )
     return pairs, bool(flagged)
+
+
+def _laid(fit: Fit) -> str:
+    """Say how the training film had to be changed to lie on the image."""
+    parts = ["mirrored"] if fit.mirrored else []
+    if abs(fit.turn) >= 0.5:
+        parts.append(f"turned {fit.turn:+.0f}°")
+    if abs(fit.scale - 1) >= 0.01:
+        parts.append(f"{fit.scale:.2f} times as large")
+    return "".join(f", {part}" for part in parts)
 
 
 def _contact(arm: str, images: ArmImages, result: ArmResult, label: str) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def _caption(name: str, record: Mapping[str, Any]) -> str:
 
 
 def _plot(evaluation: Evaluation, labels: Mapping[str, str]) -> str:
-    """Draw one panel an arm: highest correlation against smallest latent distance."""
+    """Draw one panel an arm: closeness to the closest training film against their correlation."""
     from matplotlib.figure import Figure
 
     shown = {a: r for a, r in evaluation.arms.items() if r.neighbours}
@@ -168,30 +174,22 @@ def _plot(evaluation: Evaluation, labels: Mapping[str, str]) -> str:
     figure = Figure(figsize=(3.0 * columns, 2.9 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, (arm, result) in zip(panels, shown.items(), strict=False):
-        panel.scatter(judge.correlations, judge.latent_distances, s=14, color="#b3bac2", lw=0)
+        panel.scatter(judge.correlations, judge.closeness, s=14, color="#b3bac2", lw=0)
         correlation = [n.correlation for n in result.neighbours]
-        distance = [n.latent_distance for n in result.neighbours]
+        closeness = [n.closeness for n in result.neighbours]
         colours = ["#a3230f" if n.flagged else "#1f5f99" for n in result.neighbours]
-        panel.scatter(correlation, distance, s=16, c=colours, lw=0)
+        panel.scatter(correlation, closeness, s=16, c=colours, lw=0)
         panel.set_title(labels[arm], fontsize=9)
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=8)
     for panel in panels[: len(shown)]:
-        right, bottom = panel.get_xlim()[1], panel.get_ylim()[0]
-        panel.fill_between(
-            [judge.correlation, right],
-            bottom,
-            judge.latent_distance,
-            color="#a3230f",
-            alpha=0.12,
-            lw=0,
-        )
-        panel.set_xlim(right=right)
-        panel.set_ylim(bottom=bottom)
+        top = max(panel.get_ylim()[1], judge.limit * 1.1)
+        panel.axhspan(judge.limit, top, color="#a3230f", alpha=0.12, lw=0)
+        panel.set_ylim(top=top)
     for panel in panels[len(shown) :]:
         panel.set_visible(False)
-    figure.supxlabel("highest correlation with a training image", fontsize=9)
-    figure.supylabel("smallest latent distance", fontsize=9)
+    figure.supxlabel("correlation with the closest training image", fontsize=9)
+    figure.supylabel("closeness beyond the usual", fontsize=9)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=160)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,10 +23,9 @@ from ml.measuring.fidelity import (
 )
 from ml.measuring.films import Films
 from ml.measuring.memorisation import (
-    FLAG_PERCENTILE,
+    FLAG_CHANCE,
     Neighbour,
     Yardstick,
-    compared,
     memorisation,
     yardstick,
 )
@@ -86,7 +85,7 @@ def evaluate(
     vae: VaeFeatures,
     features: FeatureExtractor | None = None,
     frechet: bool = False,
-    percentile: float = FLAG_PERCENTILE,
+    flag_chance: float = FLAG_CHANCE,
     synthetic: Callable[[str], bool] = lambda arm: True,
 ) -> Evaluation:
     """Measure every arm against real images of the conditions it holds.
@@ -97,9 +96,10 @@ def evaluate(
 
     Parameters
     ----------
-    vae : the base model's autoencoder: latents for memorisation, features unless others are given
+    vae : the base model's autoencoder: features unless others are given
     features : other features for KID and PRDC
     frechet : also compute FID; refused where there are too few images
+    flag_chance : an image is flagged where fewer honest films than this would come as close
     synthetic : tells which arms are compared with the training images
 
     Raises
@@ -114,10 +114,6 @@ def evaluate(
     known = {"training": extractor(training.pixels)}
     if len(held_out):
         known["held-out"] = extractor(held_out.pixels)
-    training_latents = vae.latents(training.pixels)
-    training_small = _small(training)
-    judge = yardstick(training_small, training_latents, percentile=percentile)
-
     results: dict[str, ArmResult] = {}
     for arm, images in arms.items():
         conditions = set(images.films.conditions)
@@ -129,16 +125,6 @@ def evaluate(
         measured = _fidelity(
             known[reference][chosen], extractor(images.films.pixels), known["training"], frechet
         )
-        neighbours: tuple[Neighbour, ...] = ()
-        if synthetic(arm):
-            neighbours = memorisation(
-                _small(images.films),
-                vae.latents(images.films.pixels),
-                training_small,
-                training_latents,
-                training.names,
-                judge,
-            )
         results[arm] = ArmResult(
             n=len(images.films),
             reference=reference,
@@ -147,8 +133,16 @@ def evaluate(
             frechet=measured[2],
             diversity=diversity(images.films.pixels) if len(images.films) > 1 else None,
             prompt_adherence=_adherence(extractor, images),
-            neighbours=neighbours,
         )
+    # After fidelity, which may be refused, because it takes longest.
+    judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
+    notes += [
+        f"Training images {one} and {other} are near-duplicates and take no part in the yardstick."
+        for one, other in judge.near_duplicates
+    ]
+    for arm in filter(synthetic, arms):
+        neighbours = memorisation(arms[arm].films.pixels, judge)
+        results[arm] = replace(results[arm], neighbours=neighbours)
     notes += prompts_not_read(extractor, arms.values())
     if any(r.reference == "training" for r in results.values()):
         notes.append(
@@ -201,7 +195,3 @@ def prompts_not_read(extractor: FeatureExtractor, arms: Iterable[ArmImages]) -> 
     prompts = dict.fromkeys(str(r.get("provenance", {}).get("prompt") or "") for r in records)
     lost = [words for prompt in prompts if (words := words_not_read(extractor, prompt))]
     return [f"CLIP does not read these words of a prompt: {words!r}." for words in lost]
-
-
-def _small(films: Films) -> Array:
-    return np.stack([compared(pixels) for pixels in films.pixels])

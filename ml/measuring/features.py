@@ -70,15 +70,6 @@ class VaeFeatures:
             hook.remove()
         return np.concatenate(rows)
 
-    def latents(self, images: Array) -> Array:
-        """Return the mean of the latent distribution, scaled as the U-Net sees it, flattened."""
-        rows = []
-        for start in range(0, len(images), self.batch):
-            mean = self._encode(images[start : start + self.batch]).latent_dist.mean
-            scaled = mean.float() * self.vae.config.scaling_factor
-            rows.append(scaled.flatten(1).double().cpu().numpy())
-        return np.concatenate(rows)
-
     def _encode(self, images: Array) -> Any:
         import torch
 

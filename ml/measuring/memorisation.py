@@ -1,8 +1,10 @@
-"""Is a synthetic image a copy of a training image? Nearest neighbours, judged by real ones.
+"""Is a synthetic image a copy of a training image? Judged by how close training images come.
 
 A model tuned on thirty films may give back one of them. Such an image looks realistic, and a
-reader study alone would praise it. Each synthetic image is therefore compared with every training
-image, and its closeness is judged by how close *different* training images are to each other.
+reader study alone would praise it. Each synthetic image is laid over every training film
+(ml/measuring/registration.py), and one number says how much closer the closest film is than films
+are in general. What different training films give against each other says how large that number
+gets without a copy; from there comes the chance that an honest film would come as close.
 """
 
 from __future__ import annotations
@@ -14,180 +16,184 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import MlError
+from ml.measuring.registration import Fit, Prepared, coarse_correlations, fit, prepare
+from ml.training.progress import counted
 
-COMPARED_SIDE = 64
-"""Images are compared at this many pixels a side: anatomy, not grain."""
+FLAG_CHANCE = 0.001
+"""An image is flagged where fewer honest films than this share would come as close."""
 
-LARGEST_SHIFT = 3
-"""Shifts tried in each direction, in pixels of the compared size."""
+CANDIDATES = 3
+"""Closest films of the coarse comparison that are fitted."""
 
-FLAG_PERCENTILE = 95.0
+LEAST_SPREAD = 0.05
+"""Of the closeness of honest films, so that three alike by luck do not judge too strictly. On
+thirty radiographs of ChestX-ray14 it was 0.056."""
+
+MOST_CORRELATION = 0.9999
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An image's closest training image, by either measure."""
+    """An image's closest training image, and whether that is too close for chance."""
 
     nearest: str
-    """The training image with the highest correlation."""
-
     correlation: float
-    nearest_in_latents: str
-    latent_distance: float
-    correlation_percentile: float
-    """Share (0-100) of training images whose own nearest neighbour is less alike."""
+    """Of the normalised films at their best fit, 0 to 1."""
 
-    latent_percentile: float
-    """Share (0-100) of training images whose own nearest neighbour is farther away."""
+    closeness: float
+    """Fisher's z of that correlation, less the median z over all training films: an image that
+    resembles them all, as a mean film does, is close to none."""
 
+    chance: float
+    """Share of honest films that would come as close (0 to 1)."""
+
+    fit: Fit
     flagged: bool
 
 
 @dataclass(frozen=True)
 class Yardstick:
-    """How close different training images are to each other: each one's nearest other."""
+    """How close different training films come to each other."""
+
+    films: tuple[Prepared, ...]
+    names: tuple[str, ...]
+    closeness: Array
+    """(m,) of each training film to its closest other, near-duplicates left out."""
 
     correlations: Array
-    """(m,) highest correlation with another training image."""
+    """(m,) the same films' correlations."""
 
-    latent_distances: Array
-    """(m,) smallest latent distance to another training image."""
+    location: float
+    spread: float
+    """Of the Gumbel distribution that their closeness follows."""
 
-    percentile: float = FLAG_PERCENTILE
+    near_duplicates: tuple[tuple[str, str], ...] = ()
+    """Pairs of training films that are closer than chance allows: one exported twice, or two of
+    one patient. They take no part in the yardstick."""
+
+    flag_chance: float = FLAG_CHANCE
 
     @property
-    def correlation(self) -> float:
-        """What an image's correlation must exceed to be flagged."""
-        return float(np.percentile(self.correlations, self.percentile))
+    def limit(self) -> float:
+        """Return the closeness beyond which an image is flagged."""
+        return self.location - self.spread * float(np.log(-np.log1p(-self.flag_chance)))
 
-    @property
-    def latent_distance(self) -> float:
-        """What an image's latent distance must fall below to be flagged."""
-        return float(np.percentile(self.latent_distances, 100 - self.percentile))
+    def chance(self, closeness: float) -> float:
+        """Return the share of honest films that would come at least as close."""
+        return _chance(closeness, self.location, self.spread)
 
 
 def yardstick(
-    training_images: Array, training_latents: Array, *, percentile: float = FLAG_PERCENTILE
+    training_images: Array, names: Sequence[str], *, flag_chance: float = FLAG_CHANCE
 ) -> Yardstick:
-    """Measure every training image's nearest other training image.
+    """Measure how close each training film comes to its closest other.
+
+    The largest of many similarities follows a Gumbel distribution. It is fitted by median and
+    quartiles, which a few near-duplicates do not move; pairs beyond the limit are then named and
+    left out, and it is fitted again.
 
     Parameters
     ----------
-    training_images : (m, side, side), grey, as `compared` makes them
-    training_latents : (m, features)
+    training_images : (m, side, side), grey, 0 to 1
+    names : m names to report
 
     Raises
     ------
     MlError
-        With fewer than 3 training images: their distances are then nothing to judge by.
+        With fewer than 3 training images: their closeness is then nothing to judge by.
     """
     m = len(training_images)
     if m < 3:
         raise MlError(f"memorisation needs at least 3 training images to judge by, not {m}.")
-    correlation = shifted_correlation(training_images, training_images)
-    distance = _distances(training_latents, training_latents)
-    np.fill_diagonal(correlation, -np.inf)
-    np.fill_diagonal(distance, np.inf)
-    return Yardstick(correlation.max(axis=1), distance.min(axis=1), percentile)
+    films = tuple(prepare(image) for image in training_images)
+    closest = _closest(films, films, itself=True)
+    closeness = np.array([one.closeness for one in closest])
+    location, spread = _gumbel(closeness)
+    honest = np.array([_chance(c, location, spread) >= flag_chance for c in closeness])
+    twins = {tuple(sorted((names[i], names[closest[i].index]))) for i in range(m) if not honest[i]}
+    if honest.sum() >= 3:
+        location, spread = _gumbel(closeness[honest])
+    return Yardstick(
+        films,
+        tuple(names),
+        closeness[honest],
+        np.array([one.fit.correlation for one in closest])[honest],
+        location,
+        spread,
+        tuple((a, b) for a, b in sorted(twins)),
+        flag_chance,
+    )
 
 
-def memorisation(
-    images: Array,
-    latents: Array,
-    training_images: Array,
-    training_latents: Array,
-    training_names: Sequence[str],
-    judge: Yardstick,
-) -> tuple[Neighbour, ...]:
-    """Find each image's nearest training image and flag what is closer than training images are.
-
-    An image is flagged when its highest correlation exceeds the percentile of the training images'
-    own nearest-neighbour correlations *and* its smallest latent distance lies below the mirrored
-    percentile of theirs. Both, because either alone flags a share of honest images by
-    construction. Both percentiles are reported, so that another rule can be applied afterwards.
+def memorisation(images: Array, judge: Yardstick) -> tuple[Neighbour, ...]:
+    """Find each image's closest training film and flag what is closer than chance allows.
 
     Parameters
     ----------
-    images, training_images : (n, side, side) and (m, side, side), grey, as `compared` makes them
-    latents, training_latents : (n, features) and (m, features)
-    training_names : m names to report
-    judge : of the same training images
+    images : (n, side, side), grey, 0 to 1
+    judge : of the training images
 
     References
     ----------
     The comparison with the distances among real images follows Dar SUH et al., Unconditional
     latent diffusion models memorize patient imaging data, doi:10.48550/arXiv.2402.01054; here with
-    pixel correlation and autoencoder latents instead of a trained copy detector.
+    a registration instead of a trained copy detector.
     """
-    correlation = shifted_correlation(images, training_images)
-    distance = _distances(latents, training_latents)
+    prepared = [prepare(image) for image in images]
     neighbours = []
-    for row_correlation, row_distance in zip(correlation, distance, strict=True):
-        by_pixels, by_latents = int(row_correlation.argmax()), int(row_distance.argmin())
-        best, least = float(row_correlation[by_pixels]), float(row_distance[by_latents])
+    for one in _closest(prepared, judge.films):
+        chance = judge.chance(one.closeness)
         neighbours.append(
             Neighbour(
-                nearest=training_names[by_pixels],
-                correlation=best,
-                nearest_in_latents=training_names[by_latents],
-                latent_distance=least,
-                correlation_percentile=float(100 * (judge.correlations < best).mean()),
-                latent_percentile=float(100 * (judge.latent_distances > least).mean()),
-                flagged=best > judge.correlation and least < judge.latent_distance,
+                nearest=judge.names[one.index],
+                correlation=one.fit.correlation,
+                closeness=one.closeness,
+                chance=chance,
+                fit=one.fit,
+                flagged=chance < judge.flag_chance,
             )
         )
     return tuple(neighbours)
 
 
-def compared(image: Array, *, side: int = COMPARED_SIDE) -> Array:
-    """Reduce a grey image (height, width; 0 to 1) to (side, side) by area means, shape ignored."""
-    from PIL import Image
-
-    small = Image.fromarray(image.astype(np.float32)).resize((side, side), Image.Resampling.BOX)
-    return np.asarray(small, dtype=np.float64)
-
-
-def shifted_correlation(x: Array, y: Array, *, largest_shift: int = LARGEST_SHIFT) -> Array:
-    """Highest Pearson correlation of every pair over small shifts.
-
-    Parameters
-    ----------
-    x, y : (n, side, side) and (m, side, side)
-    largest_shift : pixels tried in each direction; correlation is over the overlap
-
-    Returns
-    -------
-    (n, m), between -1 and 1; a constant image correlates 0 with everything.
-    """
-    best = np.full((len(x), len(y)), -1.0)
-    shifts = range(-largest_shift, largest_shift + 1)
-    for down in shifts:
-        for right in shifts:
-            flat_x = _unit_rows(_overlap(x, down, right))
-            flat_y = _unit_rows(_overlap(y, -down, -right))
-            np.maximum(best, flat_x @ flat_y.T, out=best)
-    return best
+@dataclass(frozen=True)
+class _Closest:
+    index: int
+    fit: Fit
+    closeness: float
 
 
-def _overlap(x: Array, down: int, right: int) -> Array:
-    height, width = x.shape[1:]
-    rows = slice(max(down, 0), height + min(down, 0))
-    columns = slice(max(right, 0), width + min(right, 0))
-    return x[:, rows, columns]
+def _closest(
+    images: Sequence[Prepared], films: Sequence[Prepared], *, itself: bool = False
+) -> list[_Closest]:
+    """Return each image's closest film; ``itself`` leaves out the film of the same number."""
+    coarse = coarse_correlations(images, films)
+    found = []
+    for row, image in counted(enumerate(images), "comparing with training films", len(images)):
+        correlations = coarse.correlations[row].astype(np.float64)
+        order = np.argsort(-correlations)
+        order = order[order != row] if itself else order
+        usual = float(np.median(_fisher(correlations[order])))
+        fits = [(i, fit(image, films[i], *coarse.start(row, i))) for i in order[:CANDIDATES]]
+        index, best = max(fits, key=lambda pair: pair[1].correlation)
+        found.append(_Closest(int(index), best, float(_fisher(best.correlation)) - usual))
+    return found
 
 
-def _unit_rows(x: Array) -> Array:
-    flat = x.reshape(len(x), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    unit: Array = np.divide(flat, length, out=np.zeros_like(flat), where=length > 1e-9)
-    return unit
+def _fisher(correlation: Array | float) -> Array:
+    z: Array = np.arctanh(np.minimum(correlation, MOST_CORRELATION))
+    return z
 
 
-def _distances(x: Array, y: Array) -> Array:
-    # Root mean square over features, so that the number does not grow with the image size.
-    squared = np.square(x).sum(axis=1)[:, None] + np.square(y).sum(axis=1)[None, :] - 2 * x @ y.T
-    distances: Array = np.sqrt(np.clip(squared, 0, None) / x.shape[1])
-    return distances
+def _gumbel(values: Array) -> tuple[float, float]:
+    """Return location and spread of a Gumbel distribution with these median and quartiles."""
+    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
+    quartiles = np.log(np.log(4)) - np.log(np.log(4 / 3))
+    spread = max(float(high - low) / float(quartiles), LEAST_SPREAD)
+    return float(median) + spread * float(np.log(np.log(2))), spread
+
+
+def _chance(closeness: float, location: float, spread: float) -> float:
+    return float(-np.expm1(-np.exp(-(closeness - location) / spread)))

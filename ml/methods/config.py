@@ -6,7 +6,7 @@
 The paper (Clode da Silva et al., arXiv 2409.04424) states the foundation model, the 30 radiographs
 of the Montgomery set (15 normal, 15 with tuberculosis), 512 x 512 pixels, 100 epochs, the two
 prompts and that several configurations were compared. Its table of configurations was not
-available to us: ml/provenance.py says of a variant what is the paper's and what is chosen here.
+available to us: ml/training/provenance.py says what of a variant is the paper's, what chosen here.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class VariantConfig:
     kind: Kind
     title: str
     preset: str = ""
-    """The preset that it was made from, which ml/provenance.py holds it against."""
+    """The preset that it was made from, which ml/training/provenance.py holds it against."""
 
     text_encoder: bool = False
     """Full tuning: train the text encoder too."""

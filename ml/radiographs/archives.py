@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import stat
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+from app.films.archives import BadTable, opened_folder
 from ml.errors import MlError
-
-MOST_BYTES = 64 * 2**30
-"""Unpacked; Shenzhen, the larger of the two NLM sets, has 4 GiB."""
-
-MOST_FILES = 500_000
-MOST_GROWTH = 100
-"""Unpacked size over the zip's own. Radiographs hardly shrink; a bomb grows a thousandfold."""
-
-HARMLESS_BYTES = 2**28
-"""Growth is not looked at below this."""
 
 
 @contextmanager
@@ -35,54 +20,9 @@ def opened(source: Path) -> Iterator[Path]:
         If it is neither, or a zip that is broken, encrypted, too large, or that names places
         outside itself. Nothing of such a zip is unpacked.
     """
-    if source.is_dir():
-        yield source
-        return
-    if not source.exists():
-        raise MlError(f"{source} is missing.")
-    if not zipfile.is_zipfile(source):
-        raise MlError(f"{source} is neither a folder nor a zip file.")
-    with tempfile.TemporaryDirectory(prefix="radiographs-") as folder:
+    with ExitStack() as unpacked:
         try:
-            with zipfile.ZipFile(source) as archive:
-                entries = _checked(source, archive)
-                for entry in entries:
-                    archive.extract(entry, folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise MlError(f"{source} cannot be unpacked ({error}): fetch it again.") from error
-        except OSError as error:
-            raise MlError(f"{source} cannot be unpacked: {error.strerror or error}.") from error
-        yield Path(folder)
-
-
-def _checked(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the entries worth unpacking. `zipfile` reads no more of one than it declares."""
-    entries = []
-    for entry in archive.infolist():
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", str(path)):
-            raise MlError(f"{source} names {entry.filename}, a place outside itself: not unpacked.")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise MlError(f"{source} holds a link, {entry.filename}: not unpacked.")
-        if entry.flag_bits & 1:
-            raise MlError(f"{source} is encrypted: unpack it and name the folder.")
-        if not entry.is_dir() and "__MACOSX" not in path.parts:
-            entries.append(entry)
-    size, packed = sum(e.file_size for e in entries), source.stat().st_size
-    if len(entries) > MOST_FILES or size > MOST_BYTES:
-        raise MlError(
-            f"{source} would unpack to {len(entries)} files of {size / 2**30:.1f} GiB in all: "
-            "unpack it yourself and name the folder."
-        )
-    if size > HARMLESS_BYTES and size > MOST_GROWTH * packed:
-        raise MlError(
-            f"{source} would grow {size / packed:.0f}-fold when unpacked, as no radiographs do: "
-            "not unpacked."
-        )
-    free = shutil.disk_usage(tempfile.gettempdir()).free
-    if size > free:
-        raise MlError(
-            f"{source} needs {size / 2**30:.1f} GiB in {tempfile.gettempdir()}, where "
-            f"{free / 2**30:.1f} GiB are free: unpack it elsewhere and name the folder."
-        )
-    return entries
+            folder = unpacked.enter_context(opened_folder(source))
+        except BadTable as error:
+            raise MlError(str(error)) from error
+        yield folder

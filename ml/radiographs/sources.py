@@ -6,14 +6,16 @@ Montgomery and Shenzhen (NLM) as distributed; folders with a CSV, with Hugging F
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.films.file_finder import FileFinder
+from app.films.headings import Headings, RowFault, headings_of
 from app.films.kinds import IMAGE_SUFFIXES
+from app.films.tables import BadTable, opened_table
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
 from ml.radiographs.labels import (
@@ -39,7 +41,7 @@ class SourceImage:
     """Relative to the source, as messages and records call it."""
 
     condition: Condition | None
-    """None: nothing says it in known words (ml/labels.py)."""
+    """None: nothing says it in known words (ml/radiographs/labels.py)."""
 
     caption: str | None = None
     findings: str | None = None
@@ -181,7 +183,8 @@ def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage
         captions = root / "metadata.jsonl"
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
         rows = _jsonl_rows(captions) if captions.suffix.lower() == ".jsonl" else _csv_rows(captions)
-        found = [_from_row(root, row, f"{captions}, {where}") for where, row in rows]
+        finder = FileFinder(root)
+        found = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
     else:
         found = [_from_text_file(root, path) for path in image_files(root)]
     if not found:
@@ -281,20 +284,29 @@ def inside(root: Path, paths: Sequence[Path]) -> list[Path]:
 
 
 def _csv_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
+    """Give a table's rows under our names; tables of public data sets are read as they come."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if not set(FILE_COLUMNS) & {(n or "").strip().lower() for n in reader.fieldnames or ()}:
-                raise MlError(f"{path} has no column named file.")
-            for row in reader:
-                clean = {
-                    (k or "").strip().lower(): v.strip() for k, v in row.items() if type(v) is str
-                }
-                yield f"line {reader.line_num}", clean
-    except OSError as error:
-        raise MlError(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise MlError(f"{path} is not a CSV file in UTF-8: {error}.") from error
+        with opened_table(path) as table:
+            there = {name.lower() for name in table.headings}
+            file = next((name for name in FILE_COLUMNS if name in there), None)
+            known = headings_of(table.headings, needed=())
+            if "file" not in known.columns and known.file is None:
+                if file is None:
+                    raise MlError(f"{path} has no column named file.")
+                known = headings_of(table.headings, columns={"file": file}, needed=())
+            for row in table.rows:
+                clean = {name.lower(): value for name, value in row.values.items()}
+                yield f"line {row.line_number}", _under_our_names(clean, known)
+    except BadTable as error:
+        raise MlError(str(error)) from error
+
+
+def _under_our_names(row: Mapping[str, str], headings: Headings) -> Mapping[str, str]:
+    try:
+        return {**row, **headings.read(row)}
+    except RowFault:
+        # What tells no condition is told by the folder or the caption, or asked for.
+        return {**row, **replace(headings, condition=None).read(row)}
 
 
 def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
@@ -316,7 +328,7 @@ def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
             raise MlError(f"{path}, line {number} is no JSON object: {error}.") from error
 
 
-def _from_row(root: Path, row: Mapping[str, str], where: str) -> SourceImage:
+def _from_row(root: Path, row: Mapping[str, str], where: str, finder: FileFinder) -> SourceImage:
     name = next((row[c] for c in FILE_COLUMNS if row.get(c)), None)
     if name is None:
         raise MlError(f"{where} names no file.")
@@ -329,6 +341,10 @@ def _from_row(root: Path, row: Mapping[str, str], where: str) -> SourceImage:
     match = re.fullmatch(r"0*(\d+(?:\.\d+)?)\s*[yY]?", age) if age else None
     if age and match is None:
         raise MlError(f"{where}: age {age!r} is not a number of years.")
+    try:
+        name = finder.find(name)
+    except ValueError as error:
+        raise MlError(f"{where}: {name} {error}.") from error
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
         raise MlError(f"{where}: {name} lies outside {root}.")

@@ -62,12 +62,11 @@ def test_each_bad_row_is_named_and_the_rest_goes_on(tmp_path: Path, row: str, re
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no column file and no column condition"),
+        (b"", "is empty"),
+        (b"file,condition\n", "has a heading and no row below it"),
         (b"image,label\na,b\n", "no column file and no column condition"),
         (b"file,label\na,b\n", "no column condition"),
         (b"file,condition,file\na,normal,b\n", "the column file twice"),
-        ("file,condition\na,normal\n".encode("utf-16"), "is not UTF-8"),
-        ("file,condition,sex\na,normal,männlich\n".encode("latin-1"), "is not UTF-8"),
         (b'file,condition\n"' + b"x" * 200_000, "can't be read as a table"),
     ],
 )

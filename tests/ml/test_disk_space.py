@@ -1,7 +1,9 @@
 """What does not fit on the disk is refused before work begins, and a full disk is one sentence."""
 
+import resource
 import shutil
 from collections import namedtuple
+from contextlib import contextmanager
 
 import pytest
 from chest_fixtures import write_montgomery
@@ -27,57 +29,48 @@ def test_folders_that_are_not_there_yet_lie_on_their_parents_disk(tmp_path):
     assert same_disk(tmp_path / "a" / "b", tmp_path / "c")
 
 
-@pytest.fixture
-def small_disk():
+@contextmanager
+def small_disk(size):
     """Let no file grow beyond so many bytes: what a full disk does, without filling one."""
-    import resource
-
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    def limit(size):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
 
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_disk_that_is_full_while_state_is_written_is_one_sentence(
-    base, data, tmp_path, small_disk
-):
+def test_a_disk_that_is_full_while_state_is_written_is_one_sentence(base, data, tmp_path):
     tune("M1", tmp_path / "first", base, data, max_steps=1)  # fills the cache
-    small_disk(20_000)
-    with pytest.raises(MlError, match=r"state\.pt\..*tmp cannot be written .*of its disk are free"):
+    with (
+        small_disk(20_000),
+        pytest.raises(MlError, match=r"state\.pt\..*tmp cannot be written .*of its disk are free"),
+    ):
         tune("M1", tmp_path / "run", base, data, max_steps=1)
     assert list((tmp_path / "run" / "resume").iterdir()) == []
 
 
-def test_a_disk_that_is_full_while_images_are_encoded_is_one_sentence(
-    base, data, tmp_path, small_disk
-):
-    small_disk(4_000)
-    with pytest.raises(MlError, match=r"cache/.*tmp cannot be written"):
+def test_a_disk_that_is_full_while_images_are_encoded_is_one_sentence(base, data, tmp_path):
+    with small_disk(4_000), pytest.raises(MlError, match=r"cache/.*tmp cannot be written"):
         tune("M1", tmp_path / "run", base, data, max_steps=1)
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["M1", "M3", "M6"])
-def test_a_disk_that_is_full_while_weights_are_written_is_one_sentence(
-    base, tmp_path, small_disk, name
-):
+def test_a_disk_that_is_full_while_weights_are_written_is_one_sentence(base, tmp_path, name):
     pipeline = load_base(base, dtype="float32", device="cpu")
     trainable = Trainable(pipeline, small(name))
-    small_disk(100)
-    with pytest.raises(MlError, match=r"weights cannot be written"):
+    with small_disk(100), pytest.raises(MlError, match=r"weights cannot be written"):
         trainable.save(tmp_path / "weights")
 
 
-def test_a_full_disk_is_one_sentence_of_the_command(base, data, tmp_path, small_disk, capsys):
+def test_a_full_disk_is_one_sentence_of_the_command(base, data, tmp_path, capsys):
     from ml.finetune import main
 
-    small_disk(4_000)
     arguments = ["M1", "--base", base, "--data", str(data), "--out", str(tmp_path / "run")]
     arguments += ["--size", "32", "--device", "cpu", "--cache", str(tmp_path / "cache")]
-    assert main([*arguments, "--prompt-normal", "a", "--prompt-abnormal", "b"]) == 1
+    with small_disk(4_000):
+        assert main([*arguments, "--prompt-normal", "a", "--prompt-abnormal", "b"]) == 1
     said = capsys.readouterr().err
     assert "cannot be written" in said
     assert said.count("\n") == 1

@@ -114,6 +114,24 @@ def run(bank, data, *more):
     return evaluate.main([str(bank), "--data", str(data), "--runs", str(bank / "runs"), *more])
 
 
+def test_near_duplicates_among_training_images_are_named(base, tmp_path, capsys):
+    """One film exported twice is said, and does not switch the check off."""
+    folder, lines = tmp_path / "data", []
+    images = films(1, 12)
+    images[11] = np.clip(images[0] * 0.9 + 5, 0, 255).astype(np.uint8)
+    save(folder, images, "train", lines)
+    write_index(folder, lines)
+    bank = fill(tmp_path / "bank", base)
+    assert run(bank, folder) == 0
+    results = json.loads((bank / "evaluation.json").read_text())
+    twins = ["images/train-0.png", "images/train-11.png"]
+    assert results["memorisation_rule"]["near_duplicates"] == [twins]
+    assert results["arms"]["copies"]["memorised"] == 8
+    assert (
+        f"Training images {twins[0]} and {twins[1]} are near-duplicates" in capsys.readouterr().out
+    )
+
+
 def test_copies_are_flagged_and_honest_images_are_not(evaluated):
     results = json.loads((evaluated / "evaluation.json").read_text())
     assert results["arms"]["copies"]["memorised"] == 8
@@ -149,7 +167,7 @@ def test_an_arm_takes_along_what_it_was_measured_with(evaluated):
     for arm in read_header(evaluated)["arms"]:
         assert arm["evaluation"]["features"] == "vae"
         assert (arm["evaluation"]["size"], arm["evaluation"]["training_images"]) == (SIZE, 16)
-        assert arm["evaluation"]["memorisation_percentile"] == 95.0
+        assert arm["evaluation"]["memorisation_chance"] == 0.001
         assert arm["evaluation"]["real_against_real"] == results["real_against_real"]
 
 
@@ -193,7 +211,7 @@ def test_evaluating_again_gives_the_same_numbers(evaluated, bank, data, capsys):
         (["--features", "xrv"], "torchxrayvision, which is not installed"),
         (["--weights", "x"], "--weights belong to"),
         (["--size", "31"], "use a multiple of 2"),
-        (["--percentile", "100"], "between 0 and 100"),
+        (["--chance", "1"], "between 0 and 1"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(bank, data, options, sentence, capsys):

@@ -276,7 +276,7 @@ def test_it_says_why_none_can_be_used_where_a_table_belongs_to_another_folder(tm
         ("file,condition,age\na.png,normal,old\n", "line 2: age 'old' is not a number of years"),
         ("file,condition\n../a.png,normal\n", "line 2: ../a.png lies outside"),
         ("file,sex\na.png,F\n", "nothing tells whether it is normal or abnormal"),
-        ("file,condition\n", "holds no images"),
+        ("file,condition\n", "has a heading and no row below it"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_table(tmp_path, capsys, text, sentence):
@@ -441,3 +441,20 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "Nothing was written." in said
     assert said.count("\n") == 1
+
+
+def test_tables_of_public_data_sets_are_read_as_they_come(tmp_path):
+    source, out = tmp_path / "in", tmp_path / "out"
+    (source / "images_001").mkdir(parents=True)
+    for number, name in enumerate(("A.png", "b.png")):
+        Image.fromarray(chest(number)).save(source / "images_001" / name)
+    rows = "a.PNG,No Finding,7,58,M,PA\nb.png,Mass|Nodule,8,061Y,F,AP\n"
+    heading = "Image Index,Finding Labels,Patient ID,Patient Age,Patient Gender,View Position\n"
+    (source / "Data_Entry.csv").write_bytes(("sep=,\n" + heading + rows).encode("utf-16"))
+    options = ["--captions", "Data_Entry.csv", "--held-out-share", "0"]
+    assert main(["folder", "--source", str(source), "--out", str(out), *options]) == 0
+    known = {r["source"]: (r["condition"], r["findings"], r["sex"], r["age"]) for r in lines(out)}
+    assert known == {
+        "images_001/A.png": ("normal", "No Finding", "M", 58),
+        "images_001/b.png": ("abnormal", "Mass|Nodule", "F", 61),
+    }

@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from chest_fixtures import write_montgomery
 
+from app.films import archives
 from ml.errors import MlError
 from ml.prepare import main
-from ml.radiographs import archives
 from ml.radiographs.archives import opened
 
 

@@ -29,11 +29,17 @@ def audit(*arms: ArmPictures, faults: tuple[str, ...] = ()) -> PictureAudit:
 
 
 def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
-    enlarged = replace(pictures("M0", sharpness=STRONG, margin=ALIKE), enlarged=5)
+    enlarged = replace(
+        pictures("M0", sharpness=STRONG, margin=ALIKE),
+        enlarged=5,
+        grey_mapping="percentile",
+        notes={"lateral": 3},
+    )
     table = shortcut_table(audit(pictures("real"), enlarged))
     assert cells(table, 0) == {
         "Pictures": "20",
         "Enlarged": "0",
+        "Greys": "dicom-window",
         "Sharpness": "–",
         "Brightness": "–",
         "Contrast": "–",
@@ -42,6 +48,7 @@ def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
     assert cells(table, 1) == {
         "Pictures": "20",
         "Enlarged": "5 [25%]",
+        "Greys": "percentile [3 lateral view]",
         "Sharpness": "0.93 [softer, 0.80 to 0.98]",
         "Brightness": "0.61 [brighter, 0.45 to 0.75]",
         "Contrast": "0.61 [harder, 0.45 to 0.75]",

@@ -327,8 +327,7 @@ def test_one_reader_of_these_images_only_has_points_without_intervals() -> None:
 
 
 def test_two_readers_have_intervals_both_ways() -> None:
-    for target in ("readers_and_cases", "cases"):
-        settings = AnalysisSettings(generalise_to=target)  # type: ignore[arg-type]
+    for settings in (AnalysisSettings(), AnalysisSettings(generalise_to="cases")):
         found = analyse(study(readers=2, cases=30), settings=settings).to_json()["arms"]["M1"]
         for family in ("realism", "deception", "detection", "discrimination"):
             assert all(one["low"] is not None for one in found[family].values())

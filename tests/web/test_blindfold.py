@@ -72,8 +72,11 @@ def write_into(folder: Path, module: str, imports: str, lines: str = "") -> None
     path.write_text(text[:end] + "\n" + imports + text[end:] + lines)
 
 
-def test_the_code_as_it_stands_keeps_every_contract(copy: Path) -> None:
-    assert all(lint(copy).values())
+def test_the_code_as_it_stands_keeps_the_contracts_of_the_blindfold(copy: Path) -> None:
+    kept = lint(copy)
+    assert kept[PAGES]
+    assert kept[BEHIND]
+    assert kept[PRACTICE]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app.db.tables import Event, Presentation, Rating, Reader, ShownCase, Study
 from app.domain.consent import consent_digest
 from app.main import create_app
 from app.settings import Settings
-from tests.studies import ARMS, Clock, House
+from tests.studies import ARMS, PROFILE, Clock, House
 from tests.web.laid_out import Part, lay_out
 from tests.web.reader_browser import ReaderBrowser
 
@@ -397,3 +397,40 @@ def test_a_study_without_a_closing_date_stays_open(
     browser.begin(token)
     assert browser.submit({"quality": "4"}).status_code == 200
     assert house.said() == [{"quality": 4}]
+
+
+def test_a_quota_is_laid_out_when_the_reader_begins(house: House, browser: ReaderBrowser) -> None:
+    _, token = house.open_study_with_reader(
+        **design(phases=[], questions=[REALISM]),
+        allocation={"scheme": "quota", "cases_per_reader": 5},
+    )
+    browser.open_link(token)
+    browser.submit({"consent": "yes"})
+    browser.submit(PROFILE)
+    assert "There are" not in browser.html
+    with house.database.reading() as session:
+        assert session.scalars(select(Presentation)).all() == []
+    browser.submit()
+    assert "1 of 5" in browser.html
+    for _ in range(5):
+        browser.submit({"realism": "3"})
+    assert "Thank you" in browser.html
+    assert len(house.said()) == 5
+
+
+def test_practice_in_a_timed_phase_tells_the_truth_without_the_picture(
+    house: House, browser: ReaderBrowser
+) -> None:
+    _, token = house.open_study_with_reader(
+        **design(phases=[], questions=[{"key": "call", "measure": "verdict"}]),
+        presentation={"exposures_ms": [500]},
+        practice={"count": 1, "feedback": True},
+    )
+    browser.begin(token)
+    case = browser.form.hidden["case"]
+    browser.client.get(f"/read/image/{case}")
+    browser.submit({"call": "real"})
+    assert "You said real" in browser.html
+    assert "/read/image/" not in browser.html
+    browser.submit()
+    assert "1 of 12" in browser.html

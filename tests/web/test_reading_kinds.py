@@ -473,7 +473,7 @@ def test_arrows_choose_of_a_pair_and_the_frame_shows_it(room: Room) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_long_texts_and_other_scripts_are_not_cut_off(room: Room, width: int) -> None:
     long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenverschluss " * 3
-    options = [{"value": f"v{number}", "label": long[:118]} for number in range(3)]
+    options = [{"value": f"v{number}", "label": f"{number} {long}"[:118]} for number in range(3)]
     arabic = {"measure": "realism", "prompt": "ما مدى واقعية هذه الصورة؟", "hint": long}
     room.desk.questions = asked(
         {"measure": "noticed", "prompt": long, "options": options}, arabic, MANY_WORDS

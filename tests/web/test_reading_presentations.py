@@ -1,6 +1,5 @@
 """Every presentation: films beside each other, one after the other, timed, with text, or none."""
 
-import time
 from typing import Any
 
 import pytest
@@ -106,8 +105,8 @@ def test_every_film_is_whole_on_the_screen_and_all_are_of_one_size(
     several(room.desk, pictures)
     page = room.open(viewport={"width": size[0], "height": size[1]})
     boxes = page.locator("[data-film]").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect())"
-        ".map(b => [b.left, b.top, b.right, b.bottom])"
+        """all => all.map(one => one.getBoundingClientRect())
+            .map(box => [box.left, box.top, box.right, box.bottom])"""
     )
 
     assert len(boxes) == pictures
@@ -263,7 +262,7 @@ WATCH = """() => {
   window.seen = [];
   const look = (now) => {
     const box = document.querySelector('[data-film]');
-    const has = name => box?.querySelector(name);
+    const has = (part) => box?.querySelector(part) != null;
     const what = has('.picture') ? 'picture' : has('.noise') ? 'mask' : 'blank';
     window.seen.push([now, what]);
     requestAnimationFrame(look);
@@ -452,7 +451,6 @@ def test_axe_finds_nothing_serious(room: Room, scene: str, width: int) -> None:
 def test_the_page_names_token_and_place_only(room: Room) -> None:
     several(room.desk, 4)
     page = room.open()
-    started = time.monotonic()
     press(page, "e", "i")
     html = page.content()
 
@@ -461,4 +459,3 @@ def test_the_page_names_token_and_place_only(room: Room) -> None:
     assert page.locator("[data-slot]").evaluate_all(
         "all => [...new Set(all.flatMap(one => Object.keys(one.dataset)))].sort()"
     ) == ["name", "slot"]
-    assert time.monotonic() - started < 30

@@ -136,7 +136,7 @@ def test_opening_refuses_digits_that_several_images_share(house: House) -> None:
         row = session.scalars(select(Image).where(Image.sha256 == other)).one()
         row.sha256 = image[:20] + row.sha256[20:]
     slug = house.draft(**GRADING, presentation={"reference": image[:12]})
-    with pytest.raises(BadDesign, match="has 2 images whose SHA-256 begins with .* more digits"):
+    with pytest.raises(BadDesign, match=r"has 2 images whose SHA-256 begins with .* more digits"):
         house.open(slug)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.db.tables import Arm, Image, Rendition
 
@@ -155,6 +155,41 @@ def images_named(session: Session, ids: Collection[int]) -> dict[int, tuple[str,
 def last_image(session: Session) -> int:
     """The highest image id there is; 0 in an empty bank."""
     return session.scalar(select(func.max(Image.id))) or 0
+
+
+def same_pictures_of_arm(session: Session, arm: str) -> list[tuple[str, str, str]]:
+    """(file, other arm, other file) for images of `arm` whose rendition another image has too.
+
+    A pair within the arm is named once.
+    """
+    mine, theirs = aliased(Rendition), aliased(Rendition)
+    one, other, their_arm = aliased(Image), aliased(Image), aliased(Arm)
+    rows = session.execute(
+        select(one.source_file, their_arm.key, other.source_file, one.id, other.id)
+        .join(Arm, Arm.id == one.arm_id)
+        .join(mine, mine.image_id == one.id)
+        .join(theirs, (theirs.sha256 == mine.sha256) & (theirs.size == mine.size))
+        .join(other, other.id == theirs.image_id)
+        .join(their_arm, their_arm.id == other.arm_id)
+        .where(Arm.key == arm, other.id != one.id)
+        .where((other.arm_id != one.arm_id) | (other.id < one.id))
+        .order_by(one.id, other.id)
+        .distinct()
+    )
+    return [(file, key, other_file) for file, key, other_file, _, _ in rows]
+
+
+def note_kinds(session: Session, arms: Collection[str]) -> dict[str, list[str]]:
+    """The kinds of notes of all images of these arms, each once an image."""
+    rows = session.execute(
+        select(Arm.key, Image.notes)
+        .join(Image, Image.arm_id == Arm.id)
+        .where(Arm.key.in_(arms), Image.notes.is_not(None))
+    )
+    kinds: dict[str, list[str]] = {}
+    for arm, notes in rows:
+        kinds.setdefault(arm, []).extend({kind for kind, _ in notes or ()})
+    return kinds
 
 
 def notes_of_arm(session: Session, arm: str) -> list[tuple[str, list[Any] | None]]:

@@ -4,7 +4,15 @@ import math
 from collections.abc import Mapping, Sequence
 
 from app.report.tables.results import Labels, arm_row
-from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
+from app.report.tables.table import (
+    Cell,
+    ReportTable,
+    Row,
+    estimate_cell,
+    table,
+    why_no_interval,
+    words,
+)
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import (
     NONE,
@@ -280,7 +288,11 @@ def _bootstrapped(figures: Estimate | Mapping[str, Estimate]) -> Cell:
 def _difference(pair: Contrast, style: Style) -> Cell:
     if pair.estimate is None:
         return Cell(NONE, why=_why(pair.state))
-    return Cell(STYLES[style](pair.estimate), interval(pair.low, pair.high, style))
+    return Cell(
+        STYLES[style](pair.estimate),
+        interval(pair.low, pair.high, style),
+        no_interval=why_no_interval(pair.low, pair.method),
+    )
 
 
 def _why(state: str) -> str:

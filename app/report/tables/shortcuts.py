@@ -1,6 +1,7 @@
 """The leak audit as a table: what tells arms apart without a look at anatomy."""
 
 from app.bank.leak_audit import MEASURES
+from app.films.notes import NOTE_WORDS
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, interval, number, percent
 from app.report.words.shortcuts import likeness
@@ -13,7 +14,7 @@ def shortcut_table(audit: PictureAudit) -> ReportTable:
     return table(
         "shortcuts",
         "Shortcuts in the pictures",
-        ["Arm", "Pictures", "Enlarged", *(name.capitalize() for name in MEASURES)],
+        ["Arm", "Pictures", "Enlarged", "Greys", *(name.capitalize() for name in MEASURES)],
         [_row(arm) for arm in audit.arms],
         [
             "AUC with which one number, measured in the pictures by a program, tells the arm from "
@@ -24,6 +25,8 @@ def shortcut_table(audit: PictureAudit) -> ReportTable:
             f"{audit.size} pixels that readers see. Sharpness: mean absolute Laplacian over the "
             "standard deviation, of the grey inside the margin. Contrast: that standard deviation. "
             "Margin: share of the picture outside everything that is not black.",
+            "Greys: how files deeper than 8 bits became grey; below it how many films of the whole "
+            "arm were noted for what. Arms of different greys may be told apart by them.",
         ],
     )
 
@@ -34,11 +37,16 @@ def _row(arm: ArmPictures) -> Row:
         (
             Cell(str(arm.pictures)),
             Cell(str(arm.enlarged), percent(arm.enlarged / arm.pictures) if arm.enlarged else ""),
+            Cell(arm.grey_mapping, _noted(arm)),
             *(_cell(name, arm.separations.get(name)) for name in MEASURES),
         ),
         below="" if arm.label == arm.key else arm.key,
         is_real=arm.kind == "real",
     )
+
+
+def _noted(arm: ArmPictures) -> str:
+    return "; ".join(f"{count} {NOTE_WORDS.get(kind, kind)}" for kind, count in arm.notes.items())
 
 
 def _cell(measure: str, apart: Separation | None) -> Cell:

@@ -11,8 +11,8 @@ from app.statistics.table.estimate import Estimate
 class Cell:
     """What stands in a table: a text, below it its interval, and what must be said of them.
 
-    `why` says why there is no number, `caution` what to hold against one; `mark` is the letter of
-    the footnote that carries either.
+    `why` says why there is no number, `no_interval` why there is no more than a number, `caution`
+    what to hold against one; `mark` is the letter of the footnote that carries it.
     """
 
     text: str
@@ -20,6 +20,7 @@ class Cell:
     why: str = ""
     mark: str = ""
     caution: str = ""
+    no_interval: str = ""
     is_words: bool = False
 
 
@@ -83,6 +84,8 @@ def table(
 def _footnote(cell: Cell) -> str:
     if cell.why:
         return f"Not estimable: {cell.why}."
+    if cell.no_interval:
+        return f"No interval: {cell.no_interval}."
     return f"Caution: {cell.caution}." if cell.caution else ""
 
 
@@ -96,7 +99,13 @@ def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
         STYLES[style](estimate.estimate),
         interval(estimate.low, estimate.high, style),
         caution=estimate.caution,
+        no_interval=why_no_interval(estimate.low, estimate.method),
     )
+
+
+def why_no_interval(low: float | None, method: str) -> str:
+    """The reason that a method gives for having no interval; empty where there is one."""
+    return method.partition("no interval: ")[2] if low is None else ""
 
 
 def words(text: str) -> Cell:

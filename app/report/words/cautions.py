@@ -14,6 +14,7 @@ from app.statistics.table.estimate import Estimate
 
 Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts"]
 _FEW_READERS = 6
+_FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75
 _PARADOX_KAPPA = 0.41
 
@@ -118,7 +119,11 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         return Caution(
             "top",
             "One reader.",
-            "One reader says nothing about other readers, so most intervals can’t be given.",
+            "One reader says nothing about other readers: every interval is for this reader and "
+            f"{images}, and no verdict is given."
+            if analysis.settings.generalise_to == "readers_and_cases"
+            else "One reader says nothing about other readers, so for these images only there are "
+            "points and no intervals.",
         )
     few = (
         f" With {counted} they are wide, and they hold for readers who could have been asked "
@@ -126,6 +131,11 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         if readers < _FEW_READERS
         else ""
     )
+    if readers <= _FEWEST_READERS_IN_SIMULATIONS and analysis.settings.generalise_to != "readers":
+        few += (
+            " With three readers tests at 5% called 3 to 9% of arms that are alike different in "
+            "simulations."
+        )
     return Caution(
         "top",
         "Whom the intervals speak for.",

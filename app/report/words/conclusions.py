@@ -61,14 +61,16 @@ def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
 def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) -> str:
     auc = estimate_of(arm, "discrimination", verdict.measure)
     level = f"{percent(analysis.settings.level)}"
-    if auc.estimate is None and verdict.p_difference is None:
+    if verdict.p_difference is None:
         why = verdict.why or why_not(auc)
-        return f"Neither a difference from real nor equivalence is shown: {why}."
-    if auc.estimate is None:
-        # Every reader separated the arms completely: there is a test and no interval.
+        known = "" if auc.estimate is None else f" {_for_whom(analysis, auc, verdict)}"
+        return f"Neither a difference from real nor equivalence is shown: {why}.{known}"
+    if verdict.why.startswith("every reader separates"):
+        everyone = "The reader" if auc.n_readers == 1 else "Every reader"
         sentence = (
-            "Every reader ranked all its images on one side of the real ones "
-            f"({p_phrase(verdict.p_difference)}, permutation test of one reader)"
+            f"{everyone} ranked all its images on one side of the real ones (AUC "
+            f"{number(auc.estimate)}, exact {level} bound {interval(auc.low, auc.high)}, "
+            f"{p_phrase(verdict.p_difference)})"
         )
         if verdict.state == "distinguishable":
             return f"{sentence}."
@@ -85,7 +87,7 @@ def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) ->
     if verdict.state == "distinguishable":
         direction = (
             "Readers told its images from real ones"
-            if auc.estimate > 0.5
+            if (auc.estimate or 0.0) > 0.5
             else "Readers rated its images as more real than the real ones"
         )
         small = (
@@ -103,6 +105,16 @@ def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) ->
         f"{value}, which holds 0.5, but {inner} is not inside the margin of {region}: neither a "
         "difference from real nor equivalence is shown."
     )
+
+
+def _for_whom(analysis: Analysis, auc: Estimate, verdict: Verdict) -> str:
+    """The AUC where no verdict rests on it, with whom its interval speaks for."""
+    limits = interval(auc.low, auc.high)
+    whom = "this reader and images like these" if auc.n_readers == 1 else "images like these"
+    inside = (
+        f" ({percent(analysis.settings.level)} interval {limits}, for {whom})" if limits else ""
+    )
+    return f"AUC {number(auc.estimate)} from {MEASURES[verdict.measure]}{inside}."
 
 
 def _rate_sentence(analysis: Analysis, arm: ArmAnalysis) -> str:

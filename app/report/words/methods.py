@@ -1,5 +1,7 @@
 """A methods section made of what was done: nothing is named that this analysis did not use."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -8,6 +10,7 @@ import numpy as np
 
 from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
 from app.domain.questions.question import Question
+from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, beyond_text
 from app.report.words.numbers import percent
@@ -144,7 +147,8 @@ def _readers(summary: StudySummary) -> Paragraph:
     if analysis is None:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
-    who = "simulated readers (a rehearsal)" if summary.is_rehearsal else "readers"
+    noun = "reader" if count == 1 else "readers"
+    who = f"simulated {noun} (a rehearsal)" if summary.is_rehearsal else noun
     return (
         "Readers",
         f"{count} {who} gave {len(analysis.table)} ratings that count; "
@@ -171,39 +175,79 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
 
 
 def _main(analysis: Analysis) -> Paragraph:
+    parts = []
+    who = _whom(analysis)
+    if who:
+        parts.append(f"{who}.")
+    several = len(analysis.table.readers) > 1
     level = percent(analysis.settings.level)
-    who = {
-        "readers_and_cases": "Readers and cases were both treated as samples",
-        "readers": "Readers were treated as a sample and the images as fixed: results speak for "
-        "these images only",
-        "cases": "Cases were treated as a sample and the readers as fixed: results speak for "
-        "these readers only",
-    }[analysis.settings.generalise_to]
-    return (
-        "Intervals",
-        f"{who}. Each figure was computed for every reader and averaged over readers, who weighed "
-        f"equally; {level} intervals are those of Obuchowski and Rockette with Hillis’ degrees of "
-        "freedom [or, hillis, hillis2014], on the logit scale for rates, AUC and mean realism. "
-        "Only first readings entered. Missing ratings were left missing. Positive means synthetic.",
-    )
+    if several:
+        parts.append(
+            "Each figure was computed for every reader and averaged over readers, who weighed "
+            "equally."
+        )
+    if is_used(analysis, "Obuchowski-Rockette"):
+        hillis = any(
+            is_used(analysis, f"Obuchowski-Rockette{words}")
+            for words in (", random readers", " difference of mean logarithms, random readers")
+        )
+        degrees = " with Hillis’ degrees of freedom [or, hillis, hillis2014]" if hillis else " [or]"
+        logit = ", on the logit scale for rates, AUC and mean realism"
+        parts.append(
+            f"{level} intervals are those of Obuchowski and Rockette{degrees}"
+            f"{logit if is_used(analysis, 'logit scale') else ''}."
+        )
+    if is_used(analysis, "exact bound"):
+        parts.append(
+            "A figure at the end of its scale for every reader has an exact bound [clopper], over "
+            + (
+                "readers for these images."
+                if analysis.settings.generalise_to == "readers"
+                else "images for these readers."
+            )
+        )
+    parts.append("Only first readings entered. Missing ratings were left missing.")
+    if analysis.table.has("verdict"):
+        parts.append("Positive means synthetic.")
+    return ("Intervals", " ".join(parts))
+
+
+def _whom(analysis: Analysis) -> str:
+    """What was a sample in the intervals that were made; empty when there is none."""
+    if is_used(analysis, "random readers, random cases"):
+        return "Readers and cases were both treated as samples"
+    if is_used(analysis, "random readers, these images only"):
+        return (
+            "Readers were treated as a sample and the images as fixed: results speak for "
+            "these images only"
+        )
+    if is_used(analysis, "this reader, images like these"):
+        return (
+            "With one reader, cases were treated as a sample and the reader as fixed: intervals "
+            "speak for this reader and images like these"
+        )
+    if is_used(analysis, "these readers only, random cases"):
+        return (
+            "Cases were treated as a sample and the readers as fixed: results speak for "
+            "these readers only"
+        )
+    return ""
 
 
 def _figures(analysis: Analysis) -> Paragraph | None:
     table = analysis.table
     parts = []
     if table.has("realism"):
-        parts.append(
-            "Realism is given as mean, as median with a Woodruff interval [woodruff] and as its "
-            "whole distribution."
-        )
+        woodruff = " with a Woodruff interval [woodruff]" if is_used(analysis, "Woodruff") else ""
+        parts.append(f"Realism is given as mean, as median{woodruff} and as its distribution.")
     if table.has("verdict"):
         parts.append("The deception rate is the share of an arm’s images judged real.")
-    if table.has("verdict") and table.real_arms and table.synthetic_arms:
+    if is_computed(analysis, "detection.d_prime"):
         parts.append(
             "Sensitivity d′ and criterion c carry the log-linear correction [hautus]; HYPE∞ is the "
             "error rate on a balanced mix of an arm and real images [hype]."
         )
-    if table.real_arms and table.synthetic_arms:
+    if is_computed(analysis, "discrimination."):
         covariance = {
             "unbiased": "unbiased (U-statistic) covariances over cases [gallas]",
             "delong": "the covariances of DeLong et al. [delong]",
@@ -211,67 +255,123 @@ def _figures(analysis: Analysis) -> Paragraph | None:
         }[analysis.settings.covariance]
         parts.append(
             "The AUC is the chance that a real image is rated more realistic than a synthetic one, "
-            f"ties counting half, computed empirically for every reader with {covariance}."
+            f"ties counting half, computed empirically for every reader"
+            f"{f' with {covariance}' if is_used(analysis, 'Rockette', 'discrimination.') else ''}."
         )
     return ("Figures of merit", " ".join(parts)) if parts else None
 
 
 def _verdicts(analysis: Analysis) -> Paragraph | None:
     verdicts = [arm.verdict for arm in analysis.arms.values() if arm.verdict is not None]
-    if not verdicts or not analysis.table.real_arms:
+    given = [verdict for verdict in verdicts if verdict.p_difference is not None]
+    if not given:
         return None
     level, margin = analysis.settings.level, analysis.settings.margin
-    measure = MEASURES[verdicts[0].measure]
+    several = " Verdicts were not adjusted for the number of arms." if len(given) > 1 else ""
+    exact = (
+        " Where every reader separated the arms completely the exact bound of the AUC decided."
+        if any("exact test" in verdict.why for verdict in given)
+        else ""
+    )
     return (
         "Verdicts",
-        f"On the AUC from {measure} every synthetic arm was called distinguishable from real if "
-        f"its {percent(level)} interval excluded 0.5; equivalent if it did not and the "
-        f"{percent(2 * level - 1)} interval lay within 0.5 ± {margin:g}, that is if both one-sided "
-        f"tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise. A large p "
-        "value was never taken for equivalence. Verdicts were not adjusted for the number of arms.",
+        f"On the AUC from {MEASURES[given[0].measure]} a synthetic arm was called distinguishable "
+        f"from real if its {percent(level)} interval excluded 0.5; equivalent if it did not and "
+        f"the {percent(2 * level - 1)} interval lay within 0.5 ± {margin:g}, that is if both "
+        f"one-sided tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise."
+        f"{exact} A large p value was never taken for equivalence.{several}",
     )
 
 
 def _between(analysis: Analysis) -> Paragraph | None:
-    if not analysis.contrasts.pairs:
+    tested = [pair for pair in analysis.contrasts.pairs if pair.p_value is not None]
+    if not tested:
         return None
-    delta = " Realism has Cliff’s δ beside it [cliff]." if analysis.table.has("realism") else ""
+    per_figure = Counter(pair.measure for pair in tested)
+    holm = (
+        ", p values adjusted by Holm [holm] over the pairs of each figure"
+        if max(per_figure.values()) > 1
+        else ""
+    )
+    overall = [test for test in analysis.contrasts.global_tests.values() if test.why_not is None]
+    # The statistic of fixed readers is a chi-square.
+    name = "F" if any(math.isfinite(test.df2) for test in overall) else "chi-square"
+    over_all = f", with a global {name} test over all arms" if overall else ""
+    delta = any(
+        pair.cliffs_delta is not None and pair.cliffs_delta.estimate is not None for pair in tested
+    )
     friedman = any(
         test.statistic is not None for test in analysis.contrasts.friedman_tests.values()
     )
-    secondary = " Friedman’s test on reader means [friedman] is secondary." if friedman else ""
     return (
         "Between arms",
-        "Differences between arms come from the same model, p values adjusted by Holm [holm] over "
-        f"the pairs of each figure, with a global F test over all arms.{delta}{secondary}",
+        f"Differences between arms come from the same model{holm}{over_all}."
+        f"{' Realism has Cliff’s δ beside it [cliff].' if delta else ''}"
+        f"{' Friedman’s test on reader means [friedman] is secondary.' if friedman else ''}",
     )
 
 
+# Names of the coefficients as a sentence has them, by the end of their path.
+_COEFFICIENTS = {
+    "percent_agreement": "percent agreement",
+    "prevalence_index": "prevalence and bias index",
+    "pabak": "PABAK [byrt, paradox]",
+    "cohen_kappa_mean": "Cohen’s κ averaged over pairs [light]",
+    "fleiss_kappa": "Fleiss’ κ [fleiss]",
+    "conger_kappa": "Conger’s κ [conger]",
+    "gwet_ac1": "Gwet’s AC [gwet]",
+    "brennan_prediger": "Brennan-Prediger [brennan]",
+    "krippendorff_alpha_interval": "Krippendorff’s α [krippendorff]",
+}
+
+
 def _agreement(analysis: Analysis) -> Paragraph | None:
-    table = analysis.table
-    if len(table.readers) < 2 or not (table.has("realism") or table.has("verdict")):
-        return None
-    parts = [
-        "Agreement between readers, within each arm, is given as percent agreement with prevalence "
-        "and bias index and PABAK [byrt, paradox], as Cohen’s κ averaged over pairs [light], "
-        "Fleiss’ [fleiss] and Conger’s κ [conger], Gwet’s AC [gwet], Brennan-Prediger [brennan] "
-        "and Krippendorff’s α [krippendorff], with two-way jackknife intervals over readers and "
-        "cases in which the noise of single readings counts once [hoeffding]."
+    kinds = ("realism", "verdict")
+    named = [
+        words
+        for key, words in _COEFFICIENTS.items()
+        if is_computed(analysis, *(f"agreement.{kind}.{key}" for kind in kinds))
     ]
-    if table.has("realism"):
+    parts = []
+    if named:
         parts.append(
-            "Intraclass correlations [mcgraw] are those of the analysis of variance on complete "
-            "data and of REML on incomplete data, with jackknife intervals; Kendall’s W is "
-            "corrected for ties."
+            f"Agreement between readers, within each arm, is given as {_list(named)}"
+            f"{_jackknife(analysis)}."
         )
-    if bool(np.any(table.replicate > 0)):
+    if is_computed(analysis, "agreement.realism.icc"):
+        ways = [
+            words
+            for name, words in (
+                ("ANOVA", "those of the analysis of variance of complete ratings"),
+                ("REML", "by REML where ratings are missing"),
+            )
+            if is_used(analysis, name, "agreement.realism.icc")
+        ]
+        parts.append(f"Intraclass correlations [mcgraw] are {_list(ways)}." if ways else "")
+    if is_computed(analysis, "agreement.realism.kendall_w"):
+        parts.append("Kendall’s W is corrected for ties.")
+    if bool(np.any(analysis.table.replicate > 0)):
         parts.append(
-            "Repeated readings give κ of each reader with herself, the within-subject standard "
+            "Repeated readings give κ of each reader with themselves, the within-subject standard "
             "deviation, the repeatability coefficient and the limits of agreement [bland]."
-            if table.has("realism")
-            else "Repeated readings give κ of each reader with herself."
+            if analysis.table.has("realism")
+            else "Repeated readings give κ of each reader with themselves."
         )
-    return ("Agreement", " ".join(parts))
+    text = " ".join(part for part in parts if part)
+    return ("Agreement", text) if text else None
+
+
+def _jackknife(analysis: Analysis) -> str:
+    if is_used(analysis, "two-way jackknife", "agreement."):
+        return (
+            ", with two-way jackknife intervals over readers and cases in which the noise of "
+            "single readings counts once [hoeffding]"
+        )
+    if is_used(analysis, "jackknife over readers", "agreement."):
+        return ", with jackknife intervals over readers"
+    if is_used(analysis, "jackknife over cases", "agreement."):
+        return ", with jackknife intervals over cases for these readers only"
+    return ""
 
 
 def _order(analysis: Analysis) -> Paragraph | None:

@@ -33,6 +33,8 @@ REFERENCES: dict[str, str] = {
     "and alternatives. Psychol Bull 1971;76:365-377. doi:10.1037/h0031643",
     "conger": "Conger AJ. Integration and generalization of kappas for multiple raters. Psychol "
     "Bull 1980;88:322-328. doi:10.1037/0033-2909.88.2.322",
+    "clopper": "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in "
+    "the case of the binomial. Biometrika 1934;26:404-413. doi:10.1093/biomet/26.4.404",
     "hoeffding": "Hoeffding W. A class of statistics with asymptotically normal distribution. Ann "
     "Math Stat 1948;19:293-325. doi:10.1214/aoms/1177730196",
     "gwet": "Gwet KL. Computing inter-rater reliability and its variance in the presence of high "

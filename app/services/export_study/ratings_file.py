@@ -14,6 +14,32 @@ from app.services.export_study.columns import Column
 
 ColumnType = Literal["text", "whole", "moment"]
 
+_TIMES: tuple[tuple[str, str, ColumnType], ...] = (
+    ("shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"),
+    ("submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"),
+    (
+        "reading_time_ms",
+        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
+        "time included. Empty: the browser told none (no JavaScript).",
+        "whole",
+    ),
+    (
+        "hidden_time_ms",
+        "Milliseconds of these in which the page was hidden. Empty: not told.",
+        "whole",
+    ),
+    (
+        "superseded",
+        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
+        "whole",
+    ),
+    (
+        "simulated",
+        "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it.",
+        "whole",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class RatingsFile:
@@ -55,6 +81,12 @@ class RatingsFile:
         return any(phase.presentation.exposures_ms for phase in self.design.phases)
 
     def _columns(self) -> Iterator[tuple[str, str, ColumnType]]:
+        yield from self._who_and_what()
+        yield from self._when_in_the_order()
+        yield from self._answers()
+        yield from _TIMES
+
+    def _who_and_what(self) -> Iterator[tuple[str, str, ColumnType]]:
         yield "study", "The study's short name (slug).", "text"
         yield "reader", "The reader's pseudonymous code, within the study.", "text"
         if self.has_machines:
@@ -82,6 +114,8 @@ class RatingsFile:
                 "first place first; semicolons between pictures.",
                 "text",
             )
+
+    def _when_in_the_order(self) -> Iterator[tuple[str, str, ColumnType]]:
         if len(self.design.phases) > 1:
             keys = ", ".join(phase.key for phase in self.design.phases)
             yield "phase", f"The phase of the study: {keys}.", "text"
@@ -105,36 +139,14 @@ class RatingsFile:
         )
         if self._is_timed:
             yield "exposure_ms", "Milliseconds for which the picture was shown.", "whole"
+
+    def _answers(self) -> Iterator[tuple[str, str, ColumnType]]:
         for question in self.design.questions:
             yield question.key, explain(question), kind_of(question).stored_as
             if question.kind == "side":
                 yield f"{question.key}_arm", "Arm of the picture chosen. Empty: tie.", "text"
             if question.measure == "find_the_real":
                 yield f"{question.key}_correct", "1 if the picture chosen is real, else 0.", "whole"
-        yield "shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"
-        yield "submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"
-        yield (
-            "reading_time_ms",
-            "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
-            "time included. Empty: the browser told none (no JavaScript).",
-            "whole",
-        )
-        yield (
-            "hidden_time_ms",
-            "Milliseconds of these in which the page was hidden. Empty: not told.",
-            "whole",
-        )
-        yield (
-            "superseded",
-            "1 if the reader corrected this rating later, so that it doesn't count; 0 if it "
-            "counts.",
-            "whole",
-        )
-        yield (
-            "simulated",
-            "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it.",
-            "whole",
-        )
 
     def _values(self, row: AnswerRow) -> dict[str, object]:
         single = row.pictures[0] if len(row.pictures) == 1 else None

@@ -55,7 +55,7 @@ class Expected:
         Share of all studies that find what is there. deception: the rate differs from the real
         images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the verdict is
         ``distinguishable``; equivalence: the verdict is ``equivalent``. A study without an interval
-        has found nothing, save an AUC whose arms every reader separates completely.
+        has found nothing.
     df : float or None
         Median degrees of freedom of the interval.
     not_estimable : float
@@ -311,12 +311,8 @@ def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     auc = averaged_over_readers(
         theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
     )
-    # The verdict is looked up only where the interval leaves it open.
-    is_yes = _excludes_half(auc.low, auc.high)
-    if auc.low is None:
-        verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
-        is_yes = verdict.state == "distinguishable"
-    return _answer(auc.low, auc.high, auc.df, is_yes)
+    # The conclusion is the interval's: p < alpha exactly when it excludes 0.5.
+    return _answer(auc.low, auc.high, auc.df, _excludes_half(auc.low, auc.high))
 
 
 def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:

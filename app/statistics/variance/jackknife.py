@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -191,33 +191,48 @@ def two_way_estimate(
     method = f"{prefix}{way}, {GENERALISATIONS[target]}"
     if too_few and generalise_to != "cases":
         method += " (too few readers to speak for others)"
-    spread = _spread(values, target, rule)
-    low: float | None = None
-    high: float | None = None
-    df: float | None = None
-    error: float | None = None
-    if math.isnan(spread.variance):
-        method += "; no interval: undefined when one reader or case is left out"
-    elif spread.variance <= 1e-20:
-        method += "; no interval: leaving one out changes nothing"
-    elif not _is_inside(values.estimate, rule.scale):
-        method += "; no interval: the estimate is at the end of its scale"
-    else:
-        method += spread.remark
-        error, df = math.sqrt(spread.variance), spread.df
-        half = float(stats.t.ppf(0.5 + level / 2.0, df)) * error
-        low, high = _limits(values.estimate, half, rule.scale)
-        low, high = max(bounds[0], low), min(bounds[1], high)
-    return Estimate(
+    point = Estimate(
         estimate=values.estimate,
-        low=low,
-        high=high,
-        se=error,
-        df=df,
+        low=None,
+        high=None,
+        se=None,
+        df=None,
         method=method,
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,
+    )
+    return _with_interval(point, _spread(values, target, rule), rule.scale, level, bounds)
+
+
+def _with_interval(
+    point: Estimate,
+    spread: _Spread,
+    scale: JackknifeScale,
+    level: float,
+    bounds: tuple[float, float],
+) -> Estimate:
+    """The point with its limits, or with the reason in its method why it has none."""
+    estimate = point.estimate or 0.0
+    why = ""
+    if math.isnan(spread.variance):
+        why = "undefined when one reader or case is left out"
+    elif spread.variance <= 1e-20:
+        why = "leaving one out changes nothing"
+    elif not _is_inside(estimate, scale):
+        why = "the estimate is at the end of its scale"
+    if why:
+        return replace(point, method=f"{point.method}; no interval: {why}")
+    error = math.sqrt(spread.variance)
+    half = float(stats.t.ppf(0.5 + level / 2.0, spread.df)) * error
+    low, high = _limits(estimate, half, scale)
+    return replace(
+        point,
+        low=max(bounds[0], low),
+        high=min(bounds[1], high),
+        se=error,
+        df=spread.df,
+        method=point.method + spread.remark,
     )
 
 

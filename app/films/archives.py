@@ -1,0 +1,89 @@
+"""Open a data set that comes as a folder or as a zip, without trusting the zip."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from app.domain.errors import BadTable
+
+__all__ = ["BadTable", "opened_folder"]
+
+MOST_BYTES = 64 * 2**30
+"""Unpacked; Shenzhen, the larger of the two NLM sets, has 4 GiB."""
+
+MOST_FILES = 500_000
+MOST_GROWTH = 100
+"""Unpacked size over the zip's own. Radiographs hardly shrink; a bomb grows a thousandfold."""
+
+HARMLESS_BYTES = 2**28
+"""Growth is not looked at below this."""
+
+
+@contextmanager
+def opened_folder(source: Path) -> Iterator[Path]:
+    """Give the source's folder; a zip is unpacked for as long as it is needed.
+
+    Raises BadTable for what is neither, or a zip that is broken, encrypted, too large, or that
+    names places outside itself. Nothing of such a zip is unpacked.
+    """
+    if source.is_dir():
+        yield source
+        return
+    if not source.exists():
+        raise BadTable(f"{source} is missing.")
+    if not zipfile.is_zipfile(source):
+        raise BadTable(f"{source} is neither a folder nor a zip file.")
+    with tempfile.TemporaryDirectory(prefix="radiographs-") as folder:
+        try:
+            with zipfile.ZipFile(source) as archive:
+                entries = _checked(source, archive)
+                for entry in entries:
+                    archive.extract(entry, folder)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise BadTable(f"{source} cannot be unpacked ({error}): fetch it again.") from error
+        except OSError as error:
+            raise BadTable(f"{source} cannot be unpacked: {error.strerror or error}.") from error
+        yield Path(folder)
+
+
+def _checked(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the entries worth unpacking. `zipfile` reads no more of one than it declares."""
+    entries = []
+    for entry in archive.infolist():
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", str(path)):
+            raise BadTable(
+                f"{source} names {entry.filename}, a place outside itself: not unpacked."
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise BadTable(f"{source} holds a link, {entry.filename}: not unpacked.")
+        if entry.flag_bits & 1:
+            raise BadTable(f"{source} is encrypted: unpack it and name the folder.")
+        if not entry.is_dir() and "__MACOSX" not in path.parts:
+            entries.append(entry)
+    size, packed = sum(e.file_size for e in entries), source.stat().st_size
+    if len(entries) > MOST_FILES or size > MOST_BYTES:
+        raise BadTable(
+            f"{source} would unpack to {len(entries)} files of {size / 2**30:.1f} GiB in all: "
+            "unpack it yourself and name the folder."
+        )
+    if size > HARMLESS_BYTES and size > MOST_GROWTH * packed:
+        raise BadTable(
+            f"{source} would grow {size / packed:.0f}-fold when unpacked, as no radiographs do: "
+            "not unpacked."
+        )
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if size > free:
+        raise BadTable(
+            f"{source} needs {size / 2**30:.1f} GiB in {tempfile.gettempdir()}, where "
+            f"{free / 2**30:.1f} GiB are free: unpack it elsewhere and name the folder."
+        )
+    return entries

@@ -1,0 +1,35 @@
+"""Which methods the figures of an analysis were made by, as their own `method` says."""
+
+from collections.abc import Iterator
+
+from app.statistics.analysis import Analysis
+from app.statistics.table.estimate import Estimate
+
+
+def estimates_of(analysis: Analysis) -> Iterator[tuple[str, Estimate]]:
+    """Every estimate of every arm, with its path such as ``agreement.verdict.fleiss_kappa``."""
+    for arm in analysis.arms.values():
+        for family, figures in arm.families.items():
+            for key, figure in figures.items():
+                if isinstance(figure, Estimate):
+                    yield f"{family}.{key}", figure
+                else:
+                    for inner, estimate in figure.items():
+                        yield f"{family}.{key}.{inner}", estimate
+
+
+def is_computed(analysis: Analysis, *prefixes: str) -> bool:
+    """Whether any figure whose path begins so has a number."""
+    return any(
+        path.startswith(prefixes) and estimate.estimate is not None
+        for path, estimate in estimates_of(analysis)
+    )
+
+
+def is_used(analysis: Analysis, words: str, *prefixes: str) -> bool:
+    """Whether any figure whose path begins so has an interval made by a method of these words."""
+    return any(
+        words in estimate.method and estimate.low is not None
+        for path, estimate in estimates_of(analysis)
+        if not prefixes or path.startswith(prefixes)
+    )

@@ -1,0 +1,212 @@
+"""How alike two films are at their best fit: turned, scaled, moved, mirrored or inverted.
+
+A copy that a model gives back is hardly ever in its place: training itself shows each film slightly
+turned, moved and scaled. Films are first compared at 32 x 32 over a grid of such changes, and the
+closest few are then fitted at 64 x 64.
+
+Before that each is normalised locally: its grey level and contrast around each place are taken out.
+What is left is ribs, vessels and edges, which differ between patients; exposure, gamma and the
+shape that all chests share do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, optimize
+
+Array = NDArray[np.float64]
+Single = NDArray[np.float32]
+
+COARSE, FINE = 32, 64
+"""Pixels a side of the two comparisons."""
+
+TURNS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
+SCALES = (0.88, 0.94, 1.0, 1.06, 1.12, 1.19, 1.26)
+"""Degrees, and sizes: a film that lost 10 % on each side is shown 1.25 times as large."""
+
+LARGEST_SHIFT = 3
+"""Pixels of `COARSE`, 9 % of the side; the fit may go farther."""
+
+CHANGES = tuple(product((False, True), TURNS, SCALES))
+"""Mirrored or not, turn and scale of each comparison."""
+
+SHIFTS = tuple(product(range(-LARGEST_SHIFT, LARGEST_SHIFT + 1), repeat=2))
+"""Down and right."""
+
+LEAST_OVERLAP = 0.5
+MOST_TRIALS = 70
+"""Of a fit; it has settled by then or does not."""
+
+CHUNK = 32
+"""Films whose changed forms are held in memory at a time."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A film at both sizes, normalised."""
+
+    coarse: Array
+    fine: Array
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One film laid over another."""
+
+    correlation: float
+    """Of the normalised films where they overlap, 0 to 1; inverted films count as alike."""
+
+    mirrored: bool
+    turn: float
+    """Degrees."""
+
+    scale: float
+
+
+def prepare(image: Array) -> Prepared:
+    """Reduce a square grey image (side, side; 0 to 1) by area means and normalise it locally."""
+    return Prepared(*(_normalised(_reduced(image, side)) for side in (COARSE, FINE)))
+
+
+def coarse_correlations(images: Sequence[Prepared], others: Sequence[Prepared]) -> Coarse:
+    """Compare every image with every other film over the grid of changes."""
+    best = np.zeros((len(images), len(others)), dtype=np.float32)
+    change = np.zeros((len(images), len(others)), dtype=np.int64)
+    moved = [_shifted(image.coarse) for image in images]
+    for start in range(0, len(others), CHUNK):
+        chunk = others[start : start + CHUNK]
+        forms = np.stack([form for other in chunk for form in _changed(other.coarse)])
+        for row, of_image in enumerate(moved):
+            # (shifts, films * changes) -> (films, shifts * changes)
+            found = np.abs(of_image @ forms.T).reshape(len(SHIFTS), len(chunk), len(CHANGES))
+            flat = found.transpose(1, 0, 2).reshape(len(chunk), -1)
+            columns = slice(start, start + len(chunk))
+            change[row, columns] = flat.argmax(axis=1)
+            best[row, columns] = flat.max(axis=1)
+    return Coarse(best, change)
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """The grid's outcome: (n, m) highest correlations, and at which change each was found."""
+
+    correlations: Single
+    change: NDArray[np.int64]
+
+    def start(self, row: int, column: int) -> tuple[bool, Array]:
+        """Return where a fit begins: mirrored, and turn, scale, right and down in fine pixels."""
+        shift, changed = divmod(int(self.change[row, column]), len(CHANGES))
+        mirrored, turn, scale = CHANGES[changed]
+        down, right = SHIFTS[shift]
+        factor = FINE / COARSE
+        # The image was moved towards the film; now the film is moved towards the image.
+        return mirrored, np.array([turn, scale, -right * factor, -down * factor])
+
+
+def fit(image: Prepared, other: Prepared, mirrored: bool, start: Array) -> Fit:
+    """Lay a film over an image as well as it goes, from where the grid found them alike.
+
+    Parameters
+    ----------
+    start : turn (degrees), scale, right and down (pixels of `FINE`)
+    """
+    film = other.fine[:, ::-1] if mirrored else other.fine
+
+    def miss(place: Array) -> float:
+        return -abs(_overlap_correlation(image.fine, _warped(film, place)))
+
+    simplex = np.vstack([start, *(start + step for step in np.diag([1.5, 0.04, 1.5, 1.5]))])
+    options = {"maxfev": MOST_TRIALS, "initial_simplex": simplex, "xatol": 0.02, "fatol": 1e-4}
+    result = optimize.minimize(miss, start, method="Nelder-Mead", options=options)
+    turn, scale = (float(value) for value in result.x[:2])
+    return Fit(min(float(-result.fun), 1.0), mirrored, turn, scale)
+
+
+def _reduced(image: Array, side: int) -> Array:
+    from PIL import Image
+
+    small = Image.fromarray(image.astype(np.float32)).resize((side, side), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float64)
+
+
+def _normalised(image: Array) -> Array:
+    reach = image.shape[0] / 16
+    detail = image - ndimage.gaussian_filter(image, reach)
+    contrast = np.sqrt(ndimage.gaussian_filter(detail**2, 2 * reach))
+    # What is added keeps the grain of an even place from counting as anatomy.
+    normalised: Array = detail / (contrast + 0.02)
+    return normalised
+
+
+def _window(side: int) -> Array:
+    """Return weights that fall to the edges, where films lose and gain parts."""
+    fall = np.sqrt(np.hanning(side + 2)[1:-1])
+    return np.outer(fall, fall)
+
+
+_COARSE_WINDOW, _FINE_WINDOW = _window(COARSE), _window(FINE)
+
+
+def _unit(image: Array) -> Single:
+    weighted = (image * _COARSE_WINDOW).ravel()
+    weighted = weighted - weighted.mean()
+    length = np.linalg.norm(weighted)
+    unit: Single = np.zeros(weighted.shape, dtype=np.float32)
+    if length > 1e-6:
+        unit[:] = weighted / length
+    return unit
+
+
+def _changed(film: Array) -> list[Single]:
+    forms = []
+    for mirrored, turn, scale in CHANGES:
+        place = np.array([turn, scale, 0.0, 0.0])
+        forms.append(_unit(_warped(film[:, ::-1] if mirrored else film, place, mode="reflect")))
+    return forms
+
+
+def _shifted(image: Array) -> Single:
+    rows = []
+    for down, right in SHIFTS:
+        moved = np.zeros_like(image)
+        to_rows, from_rows = _slices(down)
+        to_columns, from_columns = _slices(right)
+        moved[to_rows, to_columns] = image[from_rows, from_columns]
+        rows.append(_unit(moved))
+    return np.stack(rows)
+
+
+def _slices(shift: int) -> tuple[slice, slice]:
+    return (
+        slice(max(shift, 0), COARSE + min(shift, 0)),
+        slice(max(-shift, 0), COARSE + min(-shift, 0)),
+    )
+
+
+def _warped(film: Array, place: Array, mode: str = "constant") -> Array:
+    """Turn, scale and move a film about its centre; beyond its edge it is not a number."""
+    turn, scale, right, down = place
+    angle, centre = np.deg2rad(turn), (film.shape[0] - 1) / 2
+    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
+    matrix = np.array([[cosine, -sine], [sine, cosine]])
+    offset = centre - matrix @ np.array([centre + down, centre + right])
+    warped: Array = ndimage.affine_transform(film, matrix, offset, order=1, mode=mode, cval=np.nan)
+    return warped
+
+
+def _overlap_correlation(image: Array, film: Array) -> float:
+    inside = np.isfinite(film)
+    if inside.mean() < LEAST_OVERLAP:
+        return 0.0
+    weight = _FINE_WINDOW * inside
+    film = np.where(inside, film, 0.0)
+    total = weight.sum()
+    x = image - (weight * image).sum() / total
+    y = film - (weight * film).sum() / total
+    spread = float((weight * x * x).sum() * (weight * y * y).sum())
+    return float((weight * x * y).sum()) / np.sqrt(spread) if spread > 1e-9 else 0.0

@@ -1,0 +1,169 @@
+"""No sentence of the report names a method that no printed figure used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.report.words.conclusions import arm_sentences
+from app.report.words.methods import analysis_methods
+from app.statistics.analysis import Analysis, analyse
+from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import AnalysisSettings
+
+Json = dict[str, Any]
+COLUMNS = ("realism", "verdict", "confidence", "score", "position", "reading_time_ms")
+
+
+def random_table(seed: int) -> RatingsTable:
+    """One to four readers, some columns, ceilings, gaps, one or two synthetic arms."""
+    rng = np.random.default_rng(seed)
+    readers, cases = 1 + seed % 4, int(rng.choice([3, 8, 20]))
+    kept = [name for name in COLUMNS if rng.random() < 0.7] or ["realism"]
+    if "verdict" not in kept and "confidence" in kept:
+        kept.remove("confidence")
+    arms = ["real", "M0", "M1"][: 2 + seed % 2]
+    shift = float(rng.choice([0.0, 0.5, 9.0]))
+    missing = float(rng.choice([0.0, 0.2]))
+    rows: dict[str, list[Any]] = {name: [] for name in ("reader", "case", "arm", "truth", *kept)}
+    for j in range(readers):
+        for index, arm in enumerate(arms):
+            for k in range(cases):
+                if rng.random() < missing:
+                    continue
+                x = rng.normal() + 0.3 * j - shift * index
+                values = {
+                    "reader": f"R{j}",
+                    "case": f"{arm}{k}",
+                    "arm": arm,
+                    "truth": "real" if arm == "real" else "synthetic",
+                    "realism": float(np.clip(np.round(3 + x), 1, 5)),
+                    "verdict": float(x < -0.5),
+                    "confidence": float(rng.integers(1, 6)),
+                    "score": float(np.clip(50 + 15 * x, 0, 100)),
+                    "position": float(1 + rng.integers(60)),
+                    "reading_time_ms": float(np.exp(8 + 0.3 * rng.normal())),
+                }
+                for name, column in rows.items():
+                    column.append(values[name])
+    return ratings_table(
+        **rows,
+        realism_min=1 if "realism" in kept else None,
+        realism_max=5 if "realism" in kept else None,
+        confidence_max=5 if "confidence" in kept else None,
+    )
+
+
+def estimates(node: object, path: str = "") -> Iterator[tuple[str, Json]]:
+    if isinstance(node, dict):
+        if {"estimate", "method", "n_ratings"} <= set(node):
+            yield path, node
+            return
+        for key, value in node.items():
+            yield from estimates(value, f"{path}.{key}")
+
+
+def made(found: Json, words: str, path: str = "") -> bool:
+    return any(
+        words in one["method"] and one["low"] is not None and path in where
+        for where, one in estimates(found["arms"])
+    )
+
+
+def given(found: Json, path: str) -> bool:
+    return any(
+        one["estimate"] is not None and path in where for where, one in estimates(found["arms"])
+    )
+
+
+def compared(found: Json) -> list[str]:
+    return [pair["measure"] for pair in found["contrasts"]["pairs"] if pair["p"] is not None]
+
+
+# What a text may say only if a figure was made so.
+SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
+    "Readers and cases were both treated as samples": lambda found: made(
+        found, "random readers, random cases"
+    ),
+    "Hillis": lambda found: made(found, "random readers"),
+    "Obuchowski and Rockette": lambda found: made(found, "Obuchowski-Rockette"),
+    "With one reader": lambda found: made(found, "this reader, images like these"),
+    "logit scale": lambda found: made(found, "logit scale"),
+    "exact bound [": lambda found: made(found, "exact bound"),
+    "averaged over readers, who weighed": lambda found: len(found["readers"]) > 1,
+    "Woodruff": lambda found: made(found, "Woodruff"),
+    "log-linear": lambda found: given(found, ".detection.d_prime"),
+    "The AUC is": lambda found: given(found, ".discrimination."),
+    "covariances over cases": lambda found: made(found, "Rockette", ".discrimination."),
+    "one-sided tests": lambda found: any(
+        arm["verdict"] and arm["verdict"]["p_difference"] is not None
+        for arm in found["arms"].values()
+    ),
+    "not adjusted for the number of arms": lambda found: (
+        sum(bool(arm["verdict"]) for arm in found["arms"].values()) > 1
+    ),
+    "Holm": lambda found: len(compared(found)) > len(set(compared(found))),
+    "Differences between arms": lambda found: bool(compared(found)),
+    "global F test": lambda found: any(
+        test["df2"] is not None and test["p"] is not None
+        for test in found["contrasts"]["global"].values()
+    ),
+    "Friedman": lambda found: any(
+        test["p"] is not None for test in found["contrasts"]["friedman"].values()
+    ),
+    "Cliff": lambda found: any(
+        pair["cliffs_delta"] and pair["cliffs_delta"]["estimate"] is not None
+        for pair in found["contrasts"]["pairs"]
+    ),
+    "two-way jackknife": lambda found: made(found, "two-way jackknife", ".agreement."),
+    "jackknife intervals over cases": lambda found: made(
+        found, "jackknife over cases", ".agreement."
+    ),
+    "Fleiss’ κ": lambda found: given(found, ".fleiss_kappa"),
+    "Intraclass": lambda found: given(found, ".icc"),
+    "by REML": lambda found: made(found, "REML", ".icc"),
+    "analysis of variance of complete": lambda found: made(found, "ANOVA", ".icc"),
+    "Kendall’s W": lambda found: given(found, ".kendall_w"),
+    "Reading times were averaged": lambda found: given(found, ".time."),
+    "least-squares slope": lambda found: given(found, ".drift."),
+}
+
+
+def methods(analysis: Analysis) -> str:
+    # Before citations are numbered a text holds them by name; numbers are put back as brackets.
+    return " ".join(text for _, text in analysis_methods(analysis).paragraphs)
+
+
+@pytest.mark.parametrize("target", ["readers_and_cases", "readers", "cases"])
+@pytest.mark.parametrize("seed", range(16))
+def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
+    analysis = analyse(random_table(seed), settings=AnalysisSettings(generalise_to=target))
+    found, text = analysis.to_json(), methods(analysis)
+    for phrase, is_true in SAID_ONLY_IF.items():
+        if phrase in text:
+            assert is_true(found), f"says {phrase!r}: {text}"
+
+
+def test_over_the_random_studies_every_phrase_is_said() -> None:
+    said = " ".join(
+        methods(analyse(random_table(seed), settings=AnalysisSettings(generalise_to=target)))
+        for seed in range(16)
+        for target in ("readers_and_cases", "cases")
+    )
+    assert [phrase for phrase in SAID_ONLY_IF if phrase not in said] == []
+
+
+@pytest.mark.parametrize("seed", range(0, 16, 4))
+def test_one_reader_is_given_no_verdict_and_is_not_many(seed: int) -> None:
+    analysis = analyse(random_table(seed))
+    assert len(analysis.table.readers) == 1
+    text = methods(analysis)
+    assert "both treated as samples" not in text
+    assert "readers who weighed" not in text
+    for sentence in arm_sentences(analysis, {}):
+        assert sentence.state == "inconclusive"
+        assert "not estimable" not in sentence.text
+        assert "judged real at not" not in sentence.text
