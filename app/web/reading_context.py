@@ -205,12 +205,15 @@ def _with_word_keys(words: Sequence[Option], taken: Collection[str]) -> tuple[Op
 def _only_if(
     question: Question, earlier: Mapping[str, Question], options: Mapping[str, Sequence[Option]]
 ) -> str:
-    condition = question.asked_if
-    if condition is None or condition.question not in earlier:
-        return ""
-    named = {option.value: option.label for option in options[condition.question]}
-    answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
-    return f"Only if you answered {answers} to \u201c{earlier[condition.question].prompt}\u201d."
+    condition, subject = question.asked_if, earlier.get(question.of)
+    if condition is not None and condition.question in earlier:
+        named = {option.value: option.label for option in options[condition.question]}
+        answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
+        prompt = earlier[condition.question].prompt
+        return f"Only if you answered {answers} to \u201c{prompt}\u201d."
+    if subject is not None and question.required and not subject.required:
+        return f"Only if you answered \u201c{subject.prompt}\u201d."
+    return ""
 
 
 def questions_asked(
