@@ -71,6 +71,9 @@ def plan(
             "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
         ),
     ] = None,
+    phase: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Of a pilot in phases, the one to take.")
+    ] = None,
     reader_variance: Annotated[
         float | None,
         typer.Option(help=f"Default {_VARIANCES.reader:g}, or the pilot's.", show_default=False),
@@ -120,8 +123,10 @@ def plan(
         raise typer.BadParameter(f"{error}.", param_hint="--map") from None
     if columns and pilot is None:
         raise typer.BadParameter("names the columns of a --pilot.", param_hint="--map")
+    if phase is not None and pilot is None:
+        raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
     try:
-        piloted = None if pilot is None else _piloted(pilot, columns)
+        piloted = None if pilot is None else _piloted(pilot, columns, phase)
         components = _VARIANCES if piloted is None else piloted.components
         chosen = {name: value for name, value in stated.items() if value is not None}
         scenario = Scenario(
@@ -166,8 +171,8 @@ def _numbers(option: str, text: str) -> list[int]:
         ) from None
 
 
-def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
-    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings())
+def _piloted(path: Path, columns: dict[str, str], phase: str | None) -> PilotComponents:
+    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings(), phase=phase)
     warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
         return pilot_components(pilot.analysis.table)

@@ -64,6 +64,9 @@ class ReaderDesk(DueDesk, Protocol):
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""
 
+    def reference(self, phase: int) -> bytes:
+        """The picture that a phase's cases are compared with, as PNG; raises NotFound."""
+
     def timed_picture(self, token: str, slot: int) -> bytes:
         """A timed picture as PNG, once; raises NotFound and ShownAlready."""
 

@@ -88,6 +88,16 @@ class CaseSet(Base):
     block: Mapped[int | None]
 
 
+class PhaseReference(Base):
+    """The picture that stands beside every case of a phase to be compared with; itself no case."""
+
+    __tablename__ = "phase_references"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+
+
 class Reader(Base):
     """A medical professional under a pseudonymous code; of their link only the hash is kept.
 
