@@ -60,6 +60,9 @@ def analyse(
         str | None,
         typer.Option(metavar="LOW-HIGH", help="Ends of the realism scale, as in 1-5."),
     ] = None,
+    phase: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Of a study in phases, the one to take.")
+    ] = None,
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
@@ -69,7 +72,8 @@ def analyse(
 
     Columns: reader, case, arm, truth (real or synthetic, or 1 for real), any of realism, score,
     verdict (real or synthetic, or 1 for real), confidence, and if there are any replicate (0 for
-    the first read) or presentation (1 for the first), position, reading_time_ms, superseded.
+    the first read) or presentation (1 for the first), position, reading_time_ms, superseded; of
+    a study's own file also reader_kind, asked_at, phase and pictures.
     """
     try:
         columns = column_map(renamed or [])
@@ -86,7 +90,9 @@ def analyse(
         )
     except StatisticsInputError as error:
         raise BadRatings(str(error)) from None
-    read = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    read = analyse_file(
+        ratings, columns=columns, settings=settings, realism_scale=scale, phase=phase
+    )
     warn_of_file(read, "simulated readers of a rehearsal; these are not results")
     if as_json:
         plain = {**read.analysis.to_json(), "simulated_readers": read.is_simulated}

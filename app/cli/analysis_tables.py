@@ -49,6 +49,14 @@ def warn_of_file(file: FileAnalysis, whose: str) -> None:
         typer.echo(f"warning: {whose}.", err=True)
     if file.is_numbered:
         typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
+    if file.of_machines:
+        typer.echo(f"note: {file.of_machines} ratings of machine readers are left out.", err=True)
+    if file.at_phase_ends:
+        typer.echo(
+            f"note: {file.at_phase_ends} answers at the end of a phase are left out; they belong "
+            "to no case.",
+            err=True,
+        )
 
 
 def wide_console() -> Console:

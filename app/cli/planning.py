@@ -59,6 +59,9 @@ _Renamed = Annotated[
         "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
     ),
 ]
+_Phase = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Of a pilot in phases, the one to take.")
+]
 _ReaderVariance = Annotated[
     float | None,
     typer.Option(help=f"Default {_VARIANCES.reader:g}, or the pilot's.", show_default=False),
@@ -98,6 +101,7 @@ def plan(
     steps: _Steps = _DEFAULTS.steps,
     pilot: _Pilot = None,
     renamed: _Renamed = None,
+    phase: _Phase = None,
     reader_variance: _ReaderVariance = None,
     reader_by_arm_variance: _ReaderByArmVariance = None,
     case_variance: _CaseVariance = None,
@@ -115,6 +119,8 @@ def plan(
     _check_figure_path(out_figure)
     grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
     columns = _columns(renamed, pilot)
+    if phase is not None and pilot is None:
+        raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
     stated = {
         "reader": reader_variance,
         "reader_by_arm": reader_by_arm_variance,
@@ -122,7 +128,7 @@ def plan(
     }
     chosen = {name: value for name, value in stated.items() if value is not None}
     try:
-        piloted = None if pilot is None else _piloted(pilot, columns)
+        piloted = None if pilot is None else _piloted(pilot, columns, phase)
         components = _VARIANCES if piloted is None else piloted.components
         scenario = Scenario(
             auc=auc,
@@ -188,8 +194,8 @@ def _numbers(option: str, text: str) -> list[int]:
         ) from None
 
 
-def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
-    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings())
+def _piloted(path: Path, columns: dict[str, str], phase: str | None) -> PilotComponents:
+    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings(), phase=phase)
     warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
         return pilot_components(pilot.analysis.table)

@@ -54,6 +54,19 @@ def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> 
     assert printed["arms"]["M1"]["agreement"]["verdict"]["fleiss_kappa"]["state"] == "estimated"
 
 
+def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Path) -> None:
+    header, *rows = ratings.read_text().splitlines()
+    kinds = [f"{row},human,one" for row in rows] + [
+        f"{row.replace('R1', 'GPT')},machine,one" for row in rows[:12]
+    ]
+    ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
+    result = run("analyse", ratings, "--phase", "one")
+    assert result.stderr == "note: 12 ratings of machine readers are left out.\n"
+    assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
+    unknown = run("analyse", ratings, "--phase", "two", code=1)
+    assert "has no phase 'two'; it has one" in unknown.stderr
+
+
 def test_options_reach_the_analysis(run: Run, ratings: Path) -> None:
     options = ("--margin", "0.2", "--generalise-to", "cases", "--bootstrap", "50", "--seed", "3")
     printed = json.loads(

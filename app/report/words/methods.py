@@ -10,6 +10,7 @@ import numpy as np
 
 from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
 from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, beyond_text
@@ -44,7 +45,7 @@ def analysis_methods(analysis: Analysis) -> CitedText:
 
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
-    if question.kind in ("scale", "slider"):
+    if kind_of(question).spread == "grades":
         named = "confidence in it" if question.measure == "confidence" else question.measure
         ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
         return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
