@@ -20,8 +20,8 @@ from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
     GENERALISATIONS,
     AnalysisSettings,
+    ConclusionMeasure,
     Generalisation,
-    VerdictMeasure,
 )
 
 
@@ -50,7 +50,7 @@ def analyse(
     measure: Annotated[
         str,
         typer.Option(
-            help="AUC the verdicts rest on: auto, auc_realism, auc_confidence, auc_score."
+            help="AUC the conclusions rest on: auto, auc_realism, auc_confidence, auc_score."
         ),
     ] = "auto",
     generalise_to: Annotated[
@@ -68,7 +68,7 @@ def analyse(
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
-    """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, verdicts.
+    """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
     Columns: reader, case, arm, truth (real or synthetic, or 1 for real), any of realism, score,
     verdict (real or synthetic, or 1 for real), confidence, and if there are any replicate (0 for
@@ -83,7 +83,7 @@ def analyse(
     try:
         settings = AnalysisSettings(
             margin=margin,
-            measure=cast(VerdictMeasure, measure),
+            measure=cast(ConclusionMeasure, measure),
             generalise_to=cast(Generalisation, generalise_to),
             bootstrap=bootstrap,
             seed=seed,

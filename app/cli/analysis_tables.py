@@ -16,7 +16,7 @@ _LEAST_WIDTH = 150
 
 
 def print_analysis(file: FileAnalysis) -> None:
-    """Verdicts first, then every table, then what must be said beside them."""
+    """Conclusions first, then every table, then what must be said beside them."""
     console = wide_console()
     analysis = file.analysis
     first = analysis.table.replicate == 0

@@ -21,7 +21,7 @@ def ratings(tmp_path: Path) -> Path:
     return path
 
 
-def test_tables_lead_with_the_verdict_and_keep_real_beside(run: Run, ratings: Path) -> None:
+def test_tables_lead_with_the_conclusion_and_keep_real_beside(run: Run, ratings: Path) -> None:
     out = run("analyse", ratings).stdout
     assert out.startswith("3 readers, 12 cases in 2 arms, 36 first and 0 repeated readings.")
     assert re.search(r"^M1: (Distinguishable|Equivalent|Inconclusive)", out, re.M)
@@ -50,7 +50,7 @@ def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> 
         "state",
         "caution",
     }
-    assert printed["arms"]["M1"]["verdict"]["margin"] == 0.1
+    assert printed["arms"]["M1"]["conclusion"]["margin"] == 0.1
     assert printed["arms"]["M1"]["agreement"]["verdict"]["fleiss_kappa"]["state"] == "estimated"
 
 
