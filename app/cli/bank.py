@@ -110,6 +110,10 @@ def import_a_folder(
     grey_mapping: Mapping = None,
     column: Columns = None,
     value: Values = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(help="A label besides normal and abnormal that rows may have; repeatable."),
+    ] = None,
     size: Size = RENDITION_SIZE,
     resolution: Resolution = None,
     strict: Strict = False,
@@ -131,6 +135,7 @@ def import_a_folder(
             columns=columns,
             values=values,
             told=_said_once(),
+            conditions=condition or (),
             size=size,
             resolution=resolution,
             strict=strict,

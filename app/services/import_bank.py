@@ -47,6 +47,7 @@ from app.db.truth.bank_images import (
     stored_arms,
     stored_images,
 )
+from app.domain.conditions import declared
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.notes import counted
@@ -130,6 +131,7 @@ def import_images(
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     told: Told | None = None,
+    conditions: Sequence[str] = (),
     size: int = DEFAULT_SIZE,
     resolution: int | None = None,
     strict: bool = False,
@@ -140,8 +142,13 @@ def import_images(
 
     The arm `real` is of kind real and any other synthetic. `label`, `description` and
     `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. `columns`,
-    `values` and `told` are those of `iter_index`. Otherwise as `import_bank`.
+    `values` and `told` are those of `iter_index`; `conditions` declares labels besides normal and
+    abnormal. Otherwise as `import_bank`.
     """
+    try:
+        labels = declared(conditions)
+    except ValueError as error:
+        raise BadBank(f"--condition can't be used: {error}.") from None
     if not is_arm_id(arm):
         raise BadBank(
             f"{arm!r} can't name an arm: use 1 to 64 of A-Z a-z 0-9 . _ - "
@@ -167,7 +174,9 @@ def import_images(
     source = Source(
         directory,
         header,
-        lambda: iter_index(directory, index, columns=columns, values=values, told=told),
+        lambda: iter_index(
+            directory, index, columns=columns, values=values, told=told, conditions=labels
+        ),
     )
     return _import(
         database,

@@ -39,9 +39,7 @@ def _is_graded(one: DescribedQuestion) -> bool:
 def _title(one: DescribedQuestion) -> str:
     called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
     phase = f" ({called})" if called else ""
-    who = {"machine": ", machine readers", "simulated": ", simulated readers"}.get(
-        one.reader_kind, ""
-    )
+    who = " (machine readers)" if one.reader_kind == "machine" else ""
     return f"{one.question.prompt}{phase}{who}"
 
 
