@@ -12,7 +12,10 @@ from app.domain.errors import NotFound
 
 
 def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
-    """The study, or NotFound; with `lock` nobody else changes it before this one commits."""
+    """The study; with `lock` nobody else changes it before this one commits.
+
+    Raises NotFound for a slug that no study has.
+    """
     query = select(Study).where(Study.slug == slug)
     study = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if study is None:
