@@ -21,7 +21,7 @@ class CookieSigner:
         self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
-        """Names a reader and the link she came by."""
+        """Names a reader and the link they came by."""
         return str(self._reader.dumps([reader_id, fingerprint]))
 
     def read_reader_cookie(self, cookie: str | None) -> tuple[int, str] | None:
@@ -35,7 +35,7 @@ class CookieSigner:
         return int(reader_id), str(fingerprint)
 
     def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
-        """Names an investigator and the password she signed in under."""
+        """Names an investigator and the password they signed in under."""
         return str(self._investigator.dumps([investigator_id, epoch]))
 
     def read_investigator_cookie(self, cookie: str | None) -> tuple[int, int] | None:
