@@ -81,13 +81,14 @@ def _held(arms: Mapping[str, ArmHoldings], arm: str, stratum: str) -> int:
 
 def _about(design: StudyDesign, key: str) -> Iterator[str]:
     question = design.question(key)
+    kind = KIND_WORDS.get(question.kind, question.kind)
     yield plain_words(question.measure).lower()
     if kind_of(question).spread == "grades":
-        yield f"{KIND_WORDS.get(question.kind, question.kind)} from {question.low} to {question.high}"
+        yield f"{kind} from {question.low} to {question.high}"
     elif question.kind == "choice":
         yield " / ".join(option.label for option in question.options)
     else:
-        yield KIND_WORDS.get(question.kind, question.kind)
+        yield kind
     if question.finding:
         yield f"{question.finding} by the bank's {question.reference}"
     if question.of:
