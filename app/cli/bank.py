@@ -22,6 +22,15 @@ from app.services.import_bank import ImportSummary, import_bank, import_images
 Size = Annotated[
     int, typer.Option(min=64, max=4096, help="Side of the canonical rendition, in pixels.")
 ]
+Resolution = Annotated[
+    int | None,
+    typer.Option(
+        min=64,
+        max=4096,
+        help="Limit the detail of all pictures of this size to that of a source of so many pixels, "
+        "such as the coarsest arm's.",
+    ),
+]
 Mapping = Annotated[
     str | None,
     typer.Option(
@@ -71,6 +80,7 @@ class _WithPairs(TyperCommand):
 def import_a_bank(
     directory: Annotated[Path, typer.Argument(help="The bank's folder (docs/bank-format.md).")],
     size: Size = RENDITION_SIZE,
+    resolution: Resolution = None,
     strict: Strict = False,
 ) -> None:
     """Import an image bank; what is there already is skipped, so it can be run again."""
@@ -82,6 +92,7 @@ def import_a_bank(
             directory,
             now=now(),
             size=size,
+            resolution=resolution,
             strict=strict,
             progress=advance,
         )
@@ -100,6 +111,7 @@ def import_a_folder(
     column: Columns = None,
     value: Values = None,
     size: Size = RENDITION_SIZE,
+    resolution: Resolution = None,
     strict: Strict = False,
 ) -> None:
     """Import a folder of images as one arm."""
@@ -120,6 +132,7 @@ def import_a_folder(
             values=values,
             told=_said_once(),
             size=size,
+            resolution=resolution,
             strict=strict,
             progress=advance,
         )

@@ -20,8 +20,8 @@ class Admission(NamedTuple):
     fingerprint: str
 
 
-class ReaderDesk(Protocol):
-    """One request of one reader, in one transaction."""
+class DueDesk(Protocol):
+    """What the page that is due is made of; a preview has a desk of this kind too."""
 
     @property
     def design(self) -> BlindedDesign:
@@ -32,6 +32,13 @@ class ReaderDesk(Protocol):
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
+
+    def case(self) -> CaseToRead:
+        """The case that is due; raises NotFound where none is."""
+
+
+class ReaderDesk(DueDesk, Protocol):
+    """One request of one reader, in one transaction."""
 
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown."""
@@ -44,9 +51,6 @@ class ReaderDesk(Protocol):
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
-
-    def case(self) -> CaseToRead:
-        """The case that is due; raises NotFound where none is."""
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""

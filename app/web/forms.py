@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 
 from app.web.front import front
 
-MOST_FIELDS = 500
+# The form of a design with 40 questions and 8 phases has some 1,500.
+MOST_FIELDS = 3000
 
 
 async def _form_fields(request: Request) -> Mapping[str, str]:

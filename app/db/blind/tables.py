@@ -25,6 +25,8 @@ class Rendition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     size: Mapped[int]
+    # Pixels of the longer side that its detail was limited to; None: not limited.
+    resolution: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
