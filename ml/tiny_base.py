@@ -145,8 +145,8 @@ def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        found = distribution("clip-anytorch").locate_file("clip/bpe_simple_vocab_16e6.txt.gz")
-        text = gzip.decompress(Path(str(found)).read_bytes()).decode("utf-8")
+        vocabulary = distribution("clip-anytorch").locate_file("clip/bpe_simple_vocab_16e6.txt.gz")
+        text = gzip.decompress(Path(str(vocabulary)).read_bytes()).decode("utf-8")
     except (PackageNotFoundError, OSError):
         return _byte_vocabulary()
     merges: list[Any] = [

@@ -136,9 +136,9 @@ def base_digest(path: Path) -> str:
 def _weight_files(folder: Path) -> Iterable[Path]:
     """Return what diffusers reads by default: safetensors before pickles, no half-size copies."""
     for suffix in (".safetensors", ".bin"):
-        found = [p for p in sorted(folder.glob(f"*{suffix}")) if p.name.count(".") == 1]
-        if found:
-            return found
+        files = [p for p in sorted(folder.glob(f"*{suffix}")) if p.name.count(".") == 1]
+        if files:
+            return files
     return []
 
 

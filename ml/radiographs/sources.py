@@ -184,12 +184,12 @@ def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
         rows = _jsonl_rows(captions) if captions.suffix.lower() == ".jsonl" else _csv_rows(captions)
         finder = FileFinder(root)
-        found = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
+        images = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
     else:
-        found = [_from_text_file(root, path) for path in image_files(root)]
-    if not found:
+        images = [_from_text_file(root, path) for path in image_files(root)]
+    if not images:
         raise MlError(f"{root} holds no images ({', '.join(IMAGE_SUFFIXES)}).")
-    return found
+    return images
 
 
 def find_imagefolder(root: Path) -> list[SourceImage]:
@@ -216,12 +216,12 @@ def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
     captions : as of `find_in_folder`; what a table says goes before the header
     """
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
-        found = find_in_folder(root, captions)
+        images = find_in_folder(root, captions)
     else:
-        found = [_from_text_file(root, path) for path in dicom_files(root)]
-    if not found:
+        images = [_from_text_file(root, path) for path in dicom_files(root)]
+    if not images:
         raise MlError(f"{root} holds no DICOM files.")
-    return [with_header(image) for image in found]
+    return [with_header(image) for image in images]
 
 
 def with_header(image: SourceImage) -> SourceImage:
