@@ -17,7 +17,10 @@ def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
     Raises NotFound for a slug that no study has.
     """
     query = select(Study).where(Study.slug == slug)
-    study = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        # As the row is after the wait, whatever this session knew of it.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    study = session.scalars(query).one_or_none()
     if study is None:
         raise NotFound(f"There is no study {slug!r}; the studies page lists what there is.")
     return study

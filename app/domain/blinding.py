@@ -1,6 +1,7 @@
 """What a reader's page may know of a case, and the opaque tokens that stand for it."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -137,6 +138,14 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
 def opaque_token() -> str:
     """128 random bits: names a presentation without telling its order, arm or case."""
     return secrets.token_urlsafe(16)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text could be one of our random names; whatever else is asked for is not there.
+
+    Asked before a query: the databases differ in what they make of a NUL or half a character.
+    """
+    return re.fullmatch(r"[A-Za-z0-9_-]{16,40}", text) is not None
 
 
 def new_submission(version: int) -> str:

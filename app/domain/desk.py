@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.journey import Standing
 from app.domain.profile import Profile
+from app.domain.receipt import Receipt
 
 
 class Admission(NamedTuple):
@@ -28,7 +29,7 @@ class DueDesk(Protocol):
         """What the reader may know of the study."""
 
     def ensure_open(self) -> None:
-        """Raise StudyNotOpen unless the study takes answers."""
+        """Raise StudyNotOpen unless the study takes answers; it then does until the block ends."""
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
@@ -58,8 +59,8 @@ class ReaderDesk(DueDesk, Protocol):
     def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
         """The case of a form that is sent back; raises NotFound for another reader's."""
 
-    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> None:
-        """Store a form's answers; raises what `record_rating` does."""
+    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> Receipt:
+        """Store a form's answers and acknowledge them; raises what `record_rating` does."""
 
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""
@@ -75,7 +76,10 @@ class ReaderDesks(Protocol):
     """Where readers are admitted and sit down."""
 
     def admit(self, link_token: str) -> Admission:
-        """The reader behind a personal link, with a new sitting begun; raises LinkRefused."""
+        """The reader behind a personal link, with a new sitting begun.
+
+        Raises LinkRefused, and StudyNotOpen once the study is closed.
+        """
 
     def at(
         self, reader_id: int, fingerprint: str, *, writing: bool

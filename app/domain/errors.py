@@ -4,6 +4,7 @@ StudyError
 ├── BadInput                 something given by the user can't be used
 │   ├── BadDesign            a study design, with the field that is wrong
 │   ├── BadAnswer            a form of the reader's that is incomplete or out of range
+│   ├── BadForm              a form that can't be read in one way only
 │   ├── BadBank              a bank's header or folder
 │   │   └── BadTable         a table of images
 │   ├── BadImage             one file that can't become a rendition
@@ -16,6 +17,7 @@ StudyError
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
     ├── AlreadyRated         a first rating for what has one
+    ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
     ├── ShownAlready         a timed picture is sent once
     └── TooLateToCorrect     a later case has been rated since
@@ -62,6 +64,10 @@ class BadAnswer(BadInput):
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
         super().__init__(" ".join(problems.values()))
+
+
+class BadForm(BadInput):
+    """A posted form can't be read in one way only."""
 
 
 class BadBank(BadInput):
@@ -115,6 +121,10 @@ class StudyNotOpen(Refused):
 
 class AlreadyRated(Refused):
     """A first rating came for a presentation that has one."""
+
+
+class OtherAnswers(Refused):
+    """A form that was taken before came again with other answers."""
 
 
 class NotShownYet(Refused):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import reader_by_id, reader_by_token_hash, start_session
 from app.db.blind.tables import Reader
@@ -24,15 +25,22 @@ class LaysOut(Protocol):
         """Compute the reader's order and store it as rows; done again, nothing changes."""
 
 
-def admit_by_link(session: Session, token: str, *, now: datetime) -> Reader:
-    """The reader behind a link, with a new sitting begun; raises LinkRefused."""
+def admit_by_link(session: Session, token: str) -> Reader:
+    """The reader behind a link, locked; raises LinkRefused."""
     reader = reader_by_token_hash(session, token_hash(token))
     if reader is None:
         raise LinkRefused(UNKNOWN_LINK)
     if reader.revoked_at is not None:
         raise LinkRefused(REVOKED_LINK)
-    start_session(session, reader, now)
     return reader
+
+
+def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
+    """Note that a reader came by their link; raises StudyNotOpen once the study is closed."""
+    # Before a study opens its readers may come and are told to wait.
+    if reader.study.status != "draft":
+        hold_open(session, reader)
+    start_session(session, reader, now)
 
 
 def admit_by_cookie(

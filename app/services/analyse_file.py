@@ -168,7 +168,9 @@ def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[s
         )
     if not any(name in places for name in ASKED):
         raise BadRatings(
-            f"{path} has none of the columns {', '.join(ASKED)}: there is nothing to analyse."
+            f"{path} has none of the columns {', '.join(ASKED)}: there is nothing to analyse; if "
+            "one of its columns is meant, say which, as in --map realism=NAME; it has "
+            f"{', '.join(name for name in header if name)}."
         )
     if "replicate" in places and "presentation" in places:
         if "presentation" in columns and "replicate" not in columns:

@@ -16,7 +16,7 @@ from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign
-from app.steps.free_slug import free_slug
+from app.steps.free_slug import store_under_free_slug
 
 
 def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
@@ -25,10 +25,8 @@ def create_study(session: Session, design: StudyDesign, *, now: datetime, actor:
     Raises BadDesign for an arm that the bank lacks.
     """
     _ensure_arms_exist(session, design)
-    slug = free_slug(session, _slug_stem(design.title))
-    study = Study(slug=slug, title=design.title, design=design_to_json(design), created_at=now)
-    session.add(study)
-    session.flush()
+    study = Study(title=design.title, design=design_to_json(design), created_at=now)
+    slug = store_under_free_slug(session, study, _slug_stem(design.title))
     record_event(session, study=study, actor=actor, action="created", now=now)
     return slug
 

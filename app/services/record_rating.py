@@ -1,25 +1,41 @@
 """Taking a rating: durable once acknowledged, once however often it is sent, never overwritten."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.db.blind.answers import append_rating, practice_without_feedback, ratings_of
+from app.db.blind.answers import (
+    answers_of,
+    append_rating,
+    practice_without_feedback,
+    ratings_of,
+)
+from app.db.blind.closing import hold_open
 from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.presentations import pictures_of, presentation_by_token
 from app.db.blind.readers import current_session
 from app.db.blind.tables import Presentation, Rating, Reader
-from app.domain.blinding import BlindedDesign, new_submission
-from app.domain.design.status import ensure_open
-from app.domain.errors import AlreadyRated, NotFound, NotShownYet, Refused, TooLateToCorrect
+from app.domain.blinding import BlindedDesign, is_name
+from app.domain.errors import (
+    AlreadyRated,
+    BadAnswer,
+    BadForm,
+    NotFound,
+    NotShownYet,
+    OtherAnswers,
+    Refused,
+    TooLateToCorrect,
+)
 from app.domain.journey import Step
 from app.domain.questions.answer import Answers
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
+from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
 
-Outcome = Literal["first", "correction", "repeat"]
+logger = logging.getLogger("negatoscope")
+
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
 
@@ -32,41 +48,47 @@ def record_rating(
     submission: str,
     form: Mapping[str, str],
     now: datetime,
-) -> Outcome:
-    """Store what a form says of the presentation `token`.
+) -> Receipt:
+    """Store what a form says of the presentation `token`, and acknowledge it.
 
-    A form that was taken before is a "repeat" and changes nothing, even if the study has closed
-    since. A form served before the first rating makes the first one; a form served after n
-    ratings makes a correction if those are still n and no later case is rated. Raises NotFound
-    (another reader's case), AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer,
-    and Refused for a case whose turn has not come.
+    A form that was taken before is acknowledged again and changes nothing, even if the study has
+    closed since; with other answers it is refused. A form served before the first rating makes the
+    first one; a form served after n ratings makes a correction if those are still n and no later
+    case is rated. The reader is locked, and their study is held open until this commits.
+
+    Raises NotFound (another reader's case), BadForm (a form without its number), OtherAnswers,
+    AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer, and Refused for a case
+    whose turn has not come.
     """
     presentation = presentation_by_token(session, reader, token)
     if presentation is None:
         raise NotFound("This case is not one of yours; your own link leads back to your cases.")
-    version, submission = _version(submission)
+    version = _version(submission)
     earlier = ratings_of(session, presentation)
-    if any(rating.submission == submission for rating in earlier):
-        return "repeat"
-    ensure_open(reader.study.status)
+    taken = next((rating for rating in earlier if rating.submission == submission), None)
+    if taken is not None:
+        answers = answers_of(session, taken)
+        _ensure_same(session, presentation, design, form, answers)
+        return _receipt(presentation, submission, answers, form)
+    hold_open(session, reader)
     journey = journey_of(session, reader, design)
     _ensure_its_turn(journey, presentation, earlier, version, now)
+    answers = _answers(session, presentation, design, form)
+    reading_time_ms, hidden_time_ms = _durations(form)
     append_rating(
         session,
         presentation=presentation,
         sitting=current_session(session, reader, now),
-        answers=_answers(session, presentation, design, form),
+        answers=answers,
         submission=submission,
         supersedes=earlier[-1] if earlier else None,
         now=now,
-        reading_time_ms=_milliseconds(form.get("reading_time_ms", "")),
-        hidden_time_ms=_milliseconds(form.get("hidden_time_ms", "")),
+        reading_time_ms=reading_time_ms,
+        hidden_time_ms=hidden_time_ms,
     )
-    if earlier:
-        return "correction"
-    if journey.following is None:
+    if not earlier and journey.following is None:
         reader.finished_at = now
-    return "first"
+    return _receipt(presentation, submission, answers, form)
 
 
 def continue_reading(
@@ -75,12 +97,14 @@ def continue_reading(
     """Go on after a practice case's feedback, after a break, or into a phase.
 
     `seen` is the step whose page was served and `phase` the phase it spoke of: a form sent twice,
-    or from a page that is out of date, steps over nothing that the reader has not seen.
+    or from a page that is out of date, steps over nothing that the reader has not seen. Raises
+    StudyNotOpen.
     """
     journey = journey_of(session, reader, design)
     step, current = journey.progress.step(now), journey.current
     if seen != step or phase != journey.progress.phase:
         return
+    hold_open(session, reader)
     if step is Step.FEEDBACK:
         told = practice_without_feedback(session, reader)
         if told is not None:
@@ -88,7 +112,6 @@ def continue_reading(
     elif step is Step.BREAK and current is not None:
         reader.break_taken_after = current.position - 1
     elif step is Step.PHASE:
-        ensure_open(reader.study.status)
         reader.phase_begun = phase
         # Breaks are counted within a phase.
         reader.break_taken_after = 0
@@ -137,12 +160,57 @@ def _answers(
     return read_answers(phase.asked(at_end=presentation.is_phase_end), form, shown)
 
 
-def _version(submission: str) -> tuple[int, str]:
-    """How many ratings the case had when the form was served; a form without a name is new."""
+def _ensure_same(
+    session: Session,
+    presentation: Presentation,
+    design: BlindedDesign,
+    form: Mapping[str, str],
+    stored: Answers,
+) -> None:
+    try:
+        said: Answers | None = _answers(session, presentation, design, form)
+    except BadAnswer:
+        said = None
+    if said is None or answers_digest(said) != answers_digest(stored):
+        raise OtherAnswers(
+            "This form was saved before with other answers, and those were kept; "
+            "what it says now is not saved."
+        )
+
+
+def _receipt(
+    presentation: Presentation, submission: str, answers: Answers, form: Mapping[str, str]
+) -> Receipt:
+    return Receipt(
+        rating=rating_name(presentation.token, submission),
+        answers=answers_digest(answers),
+        form=form_digest(form),
+    )
+
+
+def _version(submission: str) -> int:
+    """How many ratings the case had when the form was served; raises BadForm without a number."""
     head, _, tail = submission.partition(".")
-    if head.isascii() and head.isdigit() and len(head) <= 4 and 16 <= len(tail) <= 40:
-        return int(head), submission
-    return 0, new_submission(0)
+    if head.isascii() and head.isdigit() and len(head) <= 4 and is_name(tail):
+        return int(head)
+    raise BadForm(
+        "This form came without the number it was served under, so it was not saved; "
+        "please reload the page and answer again."
+    )
+
+
+def _durations(form: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """The browser's reading time and the hidden part of it, in milliseconds; missing if wrong.
+
+    A part that is longer than the whole, or a part of nothing, says that the clock is not to be
+    trusted: then neither is kept.
+    """
+    whole = _milliseconds(form.get("reading_time_ms", ""))
+    hidden = _milliseconds(form.get("hidden_time_ms", ""))
+    if hidden is not None and (whole is None or hidden > whole):
+        logger.warning("a browser's reading times contradict each other; none of them was kept")
+        return None, None
+    return whole, hidden
 
 
 def _milliseconds(text: str) -> int | None:

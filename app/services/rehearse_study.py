@@ -21,7 +21,7 @@ from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.steps.draw_cases import freeze_cases
-from app.steps.free_slug import free_slug
+from app.steps.free_slug import store_under_free_slug
 from app.steps.lay_out_presentations import lay_out_for
 
 USUAL_READERS = 8
@@ -129,7 +129,6 @@ def _copy(
         seed=digest_seed(design.seed, seed),
     )
     copy = Study(
-        slug=free_slug(session, f"{source.slug[:60]}-rehearsal"),
         title=design.title,
         design=design_to_json(design),
         status="closed",
@@ -138,8 +137,7 @@ def _copy(
         closed_at=now,
         rehearsal_of_id=source.id,
     )
-    session.add(copy)
-    session.flush()
+    store_under_free_slug(session, copy, f"{source.slug[:60]}-rehearsal")
     return copy, design
 
 

@@ -7,20 +7,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
-from app.db.blind.closing import close_by_date, closing_is_due
+from app.db.blind.closing import close_by_date, closing_is_due, hold_open
 from app.db.blind.designs import blinded_design_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
-from app.domain.design.status import ensure_open
 from app.domain.desk import Admission, ReaderDesk
 from app.domain.journey import Standing
 from app.domain.profile import Profile
+from app.domain.receipt import Receipt
 from app.services.admit_reader import (
     LaysOut,
     admit_by_cookie,
     admit_by_link,
     begin_reading,
+    begin_sitting,
     give_consent,
     keep_profile,
     link_fingerprint,
@@ -61,8 +62,8 @@ class BlindDesk:
         return self._design
 
     def ensure_open(self) -> None:
-        """Raise StudyNotOpen unless the study takes answers."""
-        ensure_open(self._reader.study.status)
+        """Raise StudyNotOpen unless the study takes answers; it then does until the block ends."""
+        hold_open(self._session, self._reader)
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
@@ -81,7 +82,8 @@ class BlindDesk:
 
     def begin(self) -> None:
         """Record that the instructions were read. Raises StudyNotOpen, Refused without cases."""
-        self.ensure_open()
+        # Alone: whoever lays out cases locks the study.
+        hold_open(self._session, self._reader, alone=True)
         if self._reader.profiled_at is not None:
             begin_reading(self._session, self._reader, self._design, self._lay_out, now=self._now)
 
@@ -106,9 +108,9 @@ class BlindDesk:
             self._session, self._reader, self._design, token, is_correction=is_correction
         )
 
-    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> None:
-        """Store a form's answers; raises what `record_rating` does."""
-        record_rating(
+    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> Receipt:
+        """Store a form's answers and acknowledge them; raises what `record_rating` does."""
+        return record_rating(
             self._session,
             self._reader,
             self._design,
@@ -150,27 +152,43 @@ class BlindDesks:
         self._clock = clock
 
     def admit(self, link_token: str) -> Admission:
-        """The reader behind a personal link, with a new sitting begun; raises LinkRefused."""
+        """The reader behind a personal link, with a new sitting begun.
+
+        Raises LinkRefused, and StudyNotOpen once the study is closed.
+        """
         with self._database.writing() as session:
-            reader = admit_by_link(session, link_token, now=self._clock())
-            return Admission(reader.id, link_fingerprint(reader))
+            reader = admit_by_link(session, link_token)
+            now, study_id = self._clock(), reader.study_id
+            if not closing_is_due(reader.study, now):
+                return _admitted(session, reader, now)
+        self._close(study_id, now)
+        with self._database.writing() as session:
+            return _admitted(session, admit_by_link(session, link_token), now)
 
     @contextmanager
     def at(self, reader_id: int, fingerprint: str, *, writing: bool) -> Iterator[ReaderDesk]:
         """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""
-        now = self._clock()
         with self._transaction(writing) as session:
             reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
-            study = reader.study
-            if not closing_is_due(study, now):
+            # The time after the wait for the reader's turn: what waited past the last day is late.
+            now, study_id = self._clock(), reader.study_id
+            if not closing_is_due(reader.study, now):
                 yield BlindDesk(session, reader, self._store, self._lay_out, now)
                 return
-        # In a transaction of its own: what the reader then tries is refused and rolled back.
-        with self._database.writing() as session:
-            close_by_date(session, study.id, now)
+        self._close(study_id, now)
         with self._transaction(writing) as session:
             reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
             yield BlindDesk(session, reader, self._store, self._lay_out, now)
 
+    def _close(self, study_id: int, now: datetime) -> None:
+        # In a transaction of its own: what the reader then tries is refused and rolled back.
+        with self._database.writing() as session:
+            close_by_date(session, study_id, now)
+
     def _transaction(self, writing: bool) -> AbstractContextManager[Session]:
         return self._database.writing() if writing else self._database.reading()
+
+
+def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:
+    begin_sitting(session, reader, now=now)
+    return Admission(reader.id, link_fingerprint(reader))

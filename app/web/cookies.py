@@ -3,21 +3,27 @@
 import hashlib
 import hmac
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.responses import Response
 
 READER_COOKIE = "negatoscope_reader"
 INVESTIGATOR_COOKIE = "negatoscope_investigator"
-READER_DAYS = 90
+# As long as browsers keep a cookie. The server asks for no age: what ends it is its link.
+READER_DAYS = 400
 INVESTIGATOR_HOURS = 12
 
 
 class CookieSigner:
-    """Signs what a cookie says and derives the CSRF token of the forms served with it."""
+    """Signs what a cookie says and derives the CSRF token of the forms served with it.
+
+    An investigator's forms belong to one signing-in. A reader's belong to the reader and their
+    link: whatever happens to the cookie, an answer on the screen can still be sent.
+    """
 
     def __init__(self, secret_key: str) -> None:
         self._key = secret_key.encode()
-        self._reader = URLSafeTimedSerializer(secret_key, salt="reader")
+        # Without a time, so that no clock makes it old or of the future.
+        self._reader = URLSafeSerializer(secret_key, salt="reader")
         self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
@@ -27,9 +33,7 @@ class CookieSigner:
     def read_reader_cookie(self, cookie: str | None) -> tuple[int, str] | None:
         """What `reader_cookie` was given, or None for anything that we did not sign."""
         try:
-            reader_id, fingerprint = self._reader.loads(
-                cookie or "", max_age=READER_DAYS * 24 * 3600
-            )
+            reader_id, fingerprint = self._reader.loads(cookie or "")
         except (BadSignature, ValueError, TypeError):
             return None
         return int(reader_id), str(fingerprint)
@@ -48,13 +52,19 @@ class CookieSigner:
             return None
         return int(investigator_id), int(epoch)
 
+    def reader_form_token(self, reader_id: int, fingerprint: str) -> str:
+        """The token of every form served to this reader by this link."""
+        text = f"reader-form:{reader_id}:{fingerprint}"
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
     def csrf_token(self, cookie: str) -> str:
         """The token that a form must send back beside this very cookie."""
         return hmac.new(self._key, f"csrf:{cookie}".encode(), hashlib.sha256).hexdigest()
 
-    def csrf_token_is_good(self, cookie: str, token: str) -> bool:
-        """Compare in constant time."""
-        return hmac.compare_digest(self.csrf_token(cookie).encode(), token.encode())
+
+def same_token(expected: str, given: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(expected.encode(), given.encode())
 
 
 def set_cookie(

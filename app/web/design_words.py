@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.design.design import Phase, StudyDesign
+from app.domain.questions.registry import kind_of
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import ALLOCATION, ANALYSIS, REGISTRATION, Group
 from app.web.design_form.row_pages import KIND_WORDS
@@ -80,13 +81,14 @@ def _held(arms: Mapping[str, ArmHoldings], arm: str, stratum: str) -> int:
 
 def _about(design: StudyDesign, key: str) -> Iterator[str]:
     question = design.question(key)
+    kind = KIND_WORDS.get(question.kind, question.kind)
     yield plain_words(question.measure).lower()
-    if question.kind in ("scale", "slider"):
-        yield f"{KIND_WORDS[question.kind]} from {question.low} to {question.high}"
+    if kind_of(question).spread == "grades":
+        yield f"{kind} from {question.low} to {question.high}"
     elif question.kind == "choice":
         yield " / ".join(option.label for option in question.options)
     else:
-        yield KIND_WORDS[question.kind]
+        yield kind
     if question.finding:
         yield f"{question.finding} by the bank's {question.reference}"
     if question.of:

@@ -87,6 +87,7 @@ def _page(request: Request, status: int, heading: str, sentence: str) -> Respons
         "study_title": "Negatoscope",
         "heading": heading,
         "sentence": sentence,
+        "was_rating": request.method == "POST" and path == "/read/rate",
     }
     pages = front(request).pages
     if is_reader:

@@ -29,5 +29,5 @@ def front(request: Request) -> Front:
 
 
 def csrf_token(request: Request, cookie_name: str) -> str:
-    """The token for forms served to whoever holds this cookie."""
+    """The token for forms served to the investigator who holds this cookie."""
     return front(request).signer.csrf_token(request.cookies.get(cookie_name, ""))

@@ -4,12 +4,16 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from app.domain.design.design import MOST_PICTURES
 from app.web.preview_desk import STAND_IN, PreviewPage
 
 ADDRESS = "/studies/preview"
 _FORM = re.compile(r'(<form\b[^>]*?)action="/read/[^"]*"([^>]*>)')
 _HTMX = re.compile(r'\shx-[a-z:-]+="[^"]*"')
 _PICTURE = re.compile(rf'/read/image/{STAND_IN}(?:/(\d+))?(?=")')
+_REFERENCE = re.compile(r'/read/reference/\d+(?=")')
+# The place after the last that a case can show.
+REFERENCE_PLACE = MOST_PICTURES + 1
 _LEFT = re.compile(r'="/read[/"]')
 
 
@@ -35,6 +39,7 @@ def framed(
     html = _FORM.sub(rf'\1action="{ADDRESS}"\2', html)
     html = re.sub(rf'(action="{ADDRESS}"[^>]*>)', lambda form: form[1] + hidden, html)
     html = _PICTURE.sub(lambda one: f"{ADDRESS}/picture/{picture_size}/{one[1] or 1}", html)
+    html = _REFERENCE.sub(f"{ADDRESS}/picture/{picture_size}/{REFERENCE_PLACE}", html)
     if _LEFT.search(html):
         raise ValueError("a page of a preview leads to the reading pages")
     bar = _bar(design, pages, page, after, csrf_token)

@@ -7,10 +7,19 @@ from fastapi import Request
 
 from app.domain.desk import ReaderDesk
 from app.domain.errors import LinkRefused
-from app.web.cookies import READER_COOKIE
+from app.web.cookies import READER_COOKIE, same_token
 from app.web.desk import reader_desks
-from app.web.forms import refuse_foreign_form
+from app.web.forms import given_token, refuse_foreign_origin
 from app.web.front import front
+
+NO_LINK = (
+    "This browser holds no reader's link that is known here; please open your personal link again, "
+    "in another tab if there are answers on this page, and then send them."
+)
+OTHER_LINK = (
+    "This page belongs to another link than the one that was opened last in this browser, so "
+    "nothing of it was saved; please open your own, newest link."
+)
 
 
 @contextmanager
@@ -18,11 +27,14 @@ def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> I
     """One transaction for the reader whose cookie this is; committed when the block ends.
 
     A block, and not a dependency with yield, because an answer must not leave before the commit.
-    With a `form`, it must have been served to this very reader. Raises LinkRefused.
+    With a `form`, it must have been served to this very reader by this very link; which cookie
+    came of that link, and when, is no matter. Raises LinkRefused.
     """
     reader_id, fingerprint = known_reader(request)
     if form is not None:
-        refuse_foreign_form(request, form, READER_COOKIE)
+        refuse_foreign_origin(request)
+        if not same_token(form_token(request), given_token(request, form)):
+            raise LinkRefused(OTHER_LINK)
     with reader_desks(request).at(reader_id, fingerprint, writing=True) as desk:
         yield desk
 
@@ -34,14 +46,15 @@ def reader_looking(request: Request) -> Iterator[ReaderDesk]:
         yield desk
 
 
+def form_token(request: Request) -> str:
+    """The CSRF token of the forms served to this reader; raises LinkRefused."""
+    return front(request).signer.reader_form_token(*known_reader(request))
+
+
 def known_reader(request: Request) -> tuple[int, str]:
     """The reader that a cookie of ours names, and the link it came from; raises LinkRefused."""
     cookie = request.cookies.get(READER_COOKIE)
     known = front(request).signer.read_reader_cookie(cookie)
     if known is None:
-        raise LinkRefused(
-            "This link is not known here; please check that it was copied whole."
-            if cookie
-            else "This browser holds no reader's link; please open your personal link again."
-        )
+        raise LinkRefused(NO_LINK)
     return known

@@ -24,7 +24,8 @@ from app.domain.questions.document import read_questions
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Question
 from app.domain.questions.reading import form_of, read_answers
-from app.web.pages import Pages
+from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
+from app.web.pages import Pages, is_htmx
 from app.web.reading_context import (
     CaseShown,
     PictureShown,
@@ -137,6 +138,8 @@ def stand_in(desk: Desk) -> FastAPI:
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
+            "leads_on": False,
+            "was_rating": False,
         }
         return pages.page_or_partial(request, name, {**shared, **context}, status)
 
@@ -207,9 +210,22 @@ def stand_in(desk: Desk) -> FastAPI:
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
             return case(request, given, error.problems, 422)
+        if fault == "no receipt":
+            return case(request, {}, {})
         desk.stored.append(answers)
+        if fault == "another receipt":
+            answer = case(request, {}, {})
+            answer.headers["Receipt"] = str(Receipt("r", "a", form_digest({**given, "x": "y"})))
+            return answer
         desk.position += 1
-        return RedirectResponse("/read", 303)
+        receipt = Receipt(
+            rating_name(given["case"], given["submission"]),
+            answers_digest(answers),
+            form_digest(given),
+        )
+        next_page = read(request) if is_htmx(request) else RedirectResponse("/read", 303)
+        next_page.headers["Receipt"] = str(receipt)
+        return next_page
 
     @app.post("/read/continue")
     def go_on() -> Response:

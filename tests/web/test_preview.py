@@ -74,6 +74,21 @@ def test_every_page_of_every_protocol_is_shown_and_nothing_is_stored(
     assert stored(house) == before
 
 
+def test_a_picture_to_compare_with_stands_beside_the_case(
+    house: House, investigator: Investigator
+) -> None:
+    arms = [{"arm": "real", "cases": {"normal": 2}}]
+    values = {"format": 2, "arms": arms, "questions": [{"measure": "quality"}]}
+    slug = house.draft(**values, presentation={"reference": "0123456789ab"})
+    html = investigator.client.get(f"/studies/{slug}/preview").text
+    shown = show(investigator, html, "case-1")
+    addresses = re.findall(r'src="(/studies/preview/picture/[^"]*)"', shown)
+    assert len(set(addresses)) == 2
+    pictures = [investigator.client.get(address) for address in addresses]
+    assert [one.status_code for one in pictures] == [200, 200]
+    assert "Reference" in shown
+
+
 def first_page(investigator: Investigator, design: StudyDesign) -> str:
     form = HtmlForm(investigator.client.get("/studies/new").text)
     sent = {"csrf_token": form.fields["csrf_token"], "design": design_to_json(design), "page": ""}
@@ -163,7 +178,7 @@ def test_the_picture_is_grey_and_made_of_nothing(investigator: Investigator) -> 
     assert picture.size == (128, 128)
     assert picture.mode == "L"
     assert first.content != second.content
-    for path in ("0/1", "5000/1", "64/0", "64/9"):
+    for path in ("0/1", "5000/1", "64/0", "64/10"):
         assert investigator.client.get(f"/studies/preview/picture/{path}").status_code == 404
 
 

@@ -426,7 +426,7 @@ def test_every_control_is_large_enough_for_a_finger(room: Room) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scene", ["pair", "turns", "timed", "end", "beside"])
+@pytest.mark.parametrize("scene", ["pair", "turns", "timed", "end", "beside", "reference"])
 def test_axe_finds_nothing_serious(room: Room, scene: str, width: int) -> None:
     desk = room.desk
     if scene in ("pair", "beside"):
@@ -436,6 +436,8 @@ def test_axe_finds_nothing_serious(room: Room, scene: str, width: int) -> None:
         several(desk, 5, "one_after_other")
     elif scene == "timed":
         timed(desk)
+    elif scene == "reference":
+        desk.has_reference = True
     else:
         desk.is_phase_end, desk.questions = True, asked({"measure": "noticed"})
     page = room.open(viewport={"width": width, "height": 844})

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from app.domain.receipt import form_digest
 from tests.browser import film_is_shown
 from tests.web.stand_in import CASES, USUAL, Desk, Room, asked, press, stand_in
 
@@ -277,13 +278,55 @@ def test_it_repeats_by_itself_after_the_network_was_gone(room: Room) -> None:
 
 
 @pytest.mark.e2e
-def test_it_shows_the_servers_refusal_in_place_of_the_case(room: Room) -> None:
+def test_it_says_the_servers_refusal_and_keeps_the_answers(room: Room) -> None:
     room.desk.faults = ["closed"]
     page = room.open()
     press(page, "4", "r", "5", "Enter")
 
-    expect(page.locator("h1")).to_have_text("Not open")
-    expect(page.locator("#case")).to_contain_text("It is closed.")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is closed.")
+    assert page.locator("input:checked").count() == 3
+    page.wait_for_timeout(1500)  # nobody but the reader sends it again
+    assert len(room.desk.received) == 1
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("fault", ["no receipt", "another receipt"])
+def test_it_keeps_the_answers_until_the_receipt_is_for_them(room: Room, fault: str) -> None:
+    room.desk.position = 2
+    room.desk.faults = [fault] * 3
+    page = room.open()
+    press(page, "4", "r", "5", "Enter")
+
+    line = page.locator("[data-save-state]")
+    expect(line).to_contain_text("has not confirmed these answers")
+    assert page.locator("input:checked").count() == 3
+    # Nothing else takes the place of answers that are not saved.
+    page.get_by_role("link", name="Back to last case").click()
+    expect(line).to_contain_text("these answers come first")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    expect(page.locator("h1")).to_contain_text("3 of", timeout=12000)
+    assert len({given["submission"] for given in room.desk.received}) == 1
+
+
+@pytest.mark.e2e
+def test_it_digests_a_form_as_the_server_does(room: Room) -> None:
+    page = room.open()
+    forms = [
+        {},
+        {"comment": 'a "quote"\\\n\ttab \u2028 \x7f \x1f', "b": "", "a": "1"},
+        {"text": "é 🫁 \ufeff" * 40, "csrf_token": "x"},
+        *({"text": "x" * length} for length in (42, 43, 44, 45, 50, 51, 52, 106, 107, 108)),
+    ]
+    digests = page.evaluate(
+        """async (forms) => {
+            const { formDigest } = await import("/static/reading/receipt.js");
+            return forms.map((form) => formDigest(Object.entries(form)));
+        }""",
+        forms,
+    )
+    assert digests == [form_digest(form) for form in forms]
 
 
 @pytest.mark.e2e

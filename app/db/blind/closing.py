@@ -1,4 +1,4 @@
-"""Closing a study whose last day is over: its row and the line in its log."""
+"""Whether a study takes answers, and closing it when its last day is over."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,10 +7,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.blind.designs import closing_day_of
-from app.db.blind.tables import Event, Study
-from app.domain.design.status import is_past
+from app.db.blind.tables import Event, Reader, Study
+from app.domain.design.status import ensure_open, is_past
 
 ACTOR = "closing date"
+
+
+def hold_open(session: Session, reader: Reader, *, alone: bool = False) -> None:
+    """Raise StudyNotOpen unless the reader's study is open, and keep it so until this commits.
+
+    The reader is locked before (`reader_by_id`): the order everywhere is reader, then study.
+    Readers hold the study together and closing waits for them; `alone` is for what locks it for
+    itself later, since two who share a lock would each wait for the other to give it up.
+    """
+    # A draft is opened by somebody who holds the study and wants the readers: nothing to wait for.
+    ensure_open(reader.study.status)
+    study = session.scalars(
+        select(Study)
+        .where(Study.id == reader.study_id)
+        .with_for_update(read=not alone)
+        .execution_options(populate_existing=True)
+    ).one()
+    ensure_open(study.status)
 
 
 def closing_is_due(study: Study, now: datetime) -> bool:

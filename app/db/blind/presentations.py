@@ -20,7 +20,7 @@ from app.db.blind.tables import (
     Rendition,
     ShownCase,
 )
-from app.domain.blinding import BlindedPicture
+from app.domain.blinding import BlindedPicture, is_name
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def presentation_count(
 
 def presentation_by_token(session: Session, reader: Reader, token: str) -> Presentation | None:
     """One of this reader's own presentations; None for another reader's token."""
+    if not is_name(token):
+        return None
     return session.scalars(
         select(Presentation).where(Presentation.token == token, Presentation.reader_id == reader.id)
     ).one_or_none()

@@ -36,9 +36,12 @@ def reader_by_code(session: Session, study: Study, code: str) -> Reader | None:
 
 
 def reader_by_token_hash(session: Session, token_hash: str) -> Reader | None:
-    """The reader whose personal link has this hash."""
+    """The reader whose personal link has this hash, locked: openings are taken in turn."""
     return session.scalars(
-        select(Reader).where(Reader.token_hash == token_hash).options(joinedload(Reader.study))
+        select(Reader)
+        .where(Reader.token_hash == token_hash)
+        .options(joinedload(Reader.study))
+        .with_for_update(of=Reader)
     ).one_or_none()
 
 
@@ -46,12 +49,13 @@ def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Rea
     """One reader with their study; with `lock` their requests are taken one after another."""
     query = select(Reader).where(Reader.id == reader_id).options(joinedload(Reader.study))
     if lock:
-        query = query.with_for_update(of=Reader)
+        # As the row is after the wait, whatever this session knew of it.
+        query = query.with_for_update(of=Reader).execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
 
 
 def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
-    """Begin a new sitting."""
+    """Begin a new sitting; the reader must be locked, so that its number is free."""
     number = session.scalar(
         select(func.coalesce(func.max(ReadingSession.number), 0)).where(
             ReadingSession.reader_id == reader.id

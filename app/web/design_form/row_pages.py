@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.questions.measures import MEASURES
+from app.domain.questions.registry import KINDS
 from app.domain.questions.vocabularies import VOCABULARIES
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
@@ -97,8 +98,8 @@ def _wanted(more: GroupShown, row: Mapping[str, str]) -> GroupShown:
 
 def _about(row: Mapping[str, str], kind: str) -> Iterator[str]:
     yield plain_words(row.get("measure", "") or "?").lower()
-    if kind in ("scale", "slider"):
-        yield f"{KIND_WORDS[kind]} from {row.get('low', '')} to {row.get('high', '')}"
+    if KINDS[kind].spread == "grades":
+        yield f"{KIND_WORDS.get(kind, kind)} from {row.get('low', '')} to {row.get('high', '')}"
     else:
         yield KIND_WORDS.get(kind, kind)
     if row.get("required") != "yes":

@@ -12,7 +12,10 @@ router = APIRouter()
 
 @router.get("/r/{token}")
 def open_link(request: Request, token: str) -> Response:
-    """Exchange the link for a cookie, so that its token leaves the address bar."""
+    """Exchange the link for a cookie, so that its token leaves the address bar.
+
+    Once the study is closed there is nothing to come for: the answer says so and sets no cookie.
+    """
     admission = reader_desks(request).admit(token)
     response = RedirectResponse("/read", 303, headers={"Cache-Control": "no-store"})
     set_cookie(

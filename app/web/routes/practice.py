@@ -4,10 +4,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.journey import Step
-from app.web.cookies import READER_COOKIE
-from app.web.front import csrf_token, front
+from app.web.front import front
 from app.web.practice_state import tells_practice
-from app.web.reader_access import known_reader, reader_at_desk
+from app.web.reader_access import form_token, known_reader, reader_at_desk
 from app.web.reading_context import image_url, study_shown
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -30,7 +29,7 @@ def tell(request: Request) -> Response:
         "practice_feedback.html",
         {
             **study_shown(design),
-            "csrf_token": csrf_token(request, READER_COOKIE),
+            "csrf_token": form_token(request),
             "step": standing.step,
             "phase": standing.phase,
             "position": told.position,

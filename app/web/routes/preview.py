@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.bank.placeholder import placeholder_picture
-from app.domain.design.design import MOST_PICTURES, StudyDesign
+from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign, BadInput, NotFound
@@ -18,7 +18,7 @@ from app.web.design_form.document import document_of
 from app.web.forms import FormFields, refuse_foreign_form
 from app.web.front import csrf_token, front
 from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
-from app.web.preview_frame import framed
+from app.web.preview_frame import REFERENCE_PLACE, framed
 from app.web.routes.designs import design_page, refused
 from app.web.routes.reading import next_page
 
@@ -31,7 +31,7 @@ LARGEST_PICTURE = 4096
 def picture(request: Request, size: int, slot: int) -> Response:
     """The grey picture that stands for every radiograph of a preview."""
     with investigator_at_desk(request):
-        if not (1 <= size <= LARGEST_PICTURE and 1 <= slot <= MOST_PICTURES):
+        if not (1 <= size <= LARGEST_PICTURE and 1 <= slot <= REFERENCE_PLACE):
             raise NotFound("There is no such picture.")
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(placeholder_picture(size, slot), media_type="image/png", headers=headers)

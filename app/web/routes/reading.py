@@ -5,6 +5,7 @@ the reader's desk, which holds a blinded design and blinded cases; nothing that 
 reaches a database, and import-linter guards that.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,15 +16,22 @@ from app.domain.blinding import BlindedCase, CaseToRead, new_submission
 from app.domain.consent import consent_sections
 from app.domain.design.design import MOST_PHASES
 from app.domain.desk import DueDesk, ReaderDesk
-from app.domain.errors import AlreadyRated, BadAnswer, NotShownYet, TooLateToCorrect
+from app.domain.errors import (
+    AlreadyRated,
+    BadAnswer,
+    NotShownYet,
+    OtherAnswers,
+    StudyError,
+    TooLateToCorrect,
+)
 from app.domain.journey import Standing, Step
 from app.domain.profile import read_profile
 from app.domain.questions.reading import form_of
-from app.web.cookies import READER_COOKIE
+from app.domain.receipt import Receipt
 from app.web.forms import FormFields
-from app.web.front import csrf_token, front
+from app.web.front import front
 from app.web.pages import is_htmx
-from app.web.reader_access import reader_at_desk
+from app.web.reader_access import form_token, reader_at_desk
 from app.web.reading_context import (
     case_shown,
     day_in_words,
@@ -50,6 +58,8 @@ class Page:
     redirect: str | None = None
 
 
+# What the forms of the pages say to htmx, for the page it is sent to instead.
+SWAP = {"target": "#case", "select": "#case", "swap": "outerHTML show:top", "push": "false"}
 ONWARDS = Page("", {}, redirect="/read")
 PHASE_NUMBERS = {str(number) for number in range(1, MOST_PHASES + 1)}
 
@@ -98,23 +108,29 @@ def begin(request: Request, form: FormFields) -> Response:
 
 @router.post("/read/rate")
 def rate(request: Request, form: FormFields) -> Response:
-    """Take a rating; the answer leaves only after it is durable."""
+    """Take a rating; the answer leaves only after it is durable, with a receipt if it is stored."""
     token, submission = form.get("case", ""), form.get("submission", "")
-    page, message = ONWARDS, None
+    page, message, receipt = ONWARDS, None, None
     with reader_at_desk(request, form) as desk:
         try:
-            desk.rate(token, submission, form)
+            receipt = desk.rate(token, submission, form)
         except BadAnswer as error:
             page = _sent_back(desk, form, 422, problems=error.problems)
         except NotShownYet as error:
             page = _sent_back(desk, form, 409, message=str(error))
+        except OtherAnswers as error:
+            page = _sent_back(desk, form, 409, message=str(error), leads_on=True)
         except (AlreadyRated, TooLateToCorrect) as error:
             message = str(error)
-    if page is ONWARDS and (message is not None or is_htmx(request)):
-        # A transaction of its own: the rating is committed before the next case is looked for.
+            if desk.standing().step is Step.FEEDBACK:
+                # The next page is told a truth and no message, so that this one has to say it.
+                page = _sent_back(desk, form, 409, message=message, leads_on=True)
+    if page is ONWARDS and message is not None:
         with reader_at_desk(request) as desk:
-            page = next_page(desk, message, 200 if message is None else 409)
-    return _answer(request, page)
+            page = next_page(desk, message, 409)
+    elif page is ONWARDS and is_htmx(request):
+        page = _after_rating(request)
+    return _answer(request, page, receipt)
 
 
 @router.post("/read/continue")
@@ -139,6 +155,16 @@ def back(request: Request) -> Response:
         except TooLateToCorrect as error:
             page = next_page(desk, str(error), 409)
     return _answer(request, page)
+
+
+def _after_rating(request: Request) -> Page:
+    # A transaction of its own: the rating is committed before the next case is looked for.
+    try:
+        with reader_at_desk(request) as desk:
+            return next_page(desk)
+    except StudyError:
+        # Closed or withdrawn meanwhile: that is said next, and not in place of the receipt.
+        return ONWARDS
 
 
 def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> Page:
@@ -188,13 +214,24 @@ def _sent_back(
     *,
     problems: Mapping[str, str] | None = None,
     message: str | None = None,
+    leads_on: bool = False,
 ) -> Page:
-    """The form again with all that was given, under the same name."""
+    """The form again with all that was given, under the same name.
+
+    `leads_on` offers the way to what is due, where sending it again would be in vain.
+    """
     submission = form.get("submission", "")
     is_correction = bool(submission) and not submission.startswith("0.")
     case = desk.case_again(form.get("case", ""), is_correction=is_correction)
     return _case_page(
-        desk, case, submission, form, problems=problems, message=message, status=status
+        desk,
+        case,
+        submission,
+        form,
+        problems=problems,
+        message=message,
+        status=status,
+        leads_on=leads_on,
     )
 
 
@@ -207,6 +244,7 @@ def _case_page(
     problems: Mapping[str, str] | None = None,
     message: str | None = None,
     status: int = 200,
+    leads_on: bool = False,
 ) -> Page:
     design = desk.design
     asked = questions_asked(
@@ -219,6 +257,7 @@ def _case_page(
         "errors": dict(problems or {}),
         "submission": submission,
         "message": message,
+        "leads_on": leads_on,
     }
     return _page(desk, "case.html", context, status)
 
@@ -282,10 +321,18 @@ def _page(desk: DueDesk, template: str, context: Mapping[str, object], status: i
     return Page(template, {**study_shown(desk.design), **context}, status)
 
 
-def _answer(request: Request, page: Page) -> Response:
-    if page.redirect is not None:
-        return RedirectResponse(page.redirect, 303)
-    context = {"csrf_token": csrf_token(request, READER_COOKIE), **page.context}
-    pages = front(request).pages
-    render = pages.page_or_partial if page.template in SWAPPED else pages.render
-    return render(request, page.template, context, page.status)
+def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Response:
+    if page.redirect is None:
+        context = {"csrf_token": form_token(request), **page.context}
+        pages = front(request).pages
+        render = pages.page_or_partial if page.template in SWAPPED else pages.render
+        response: Response = render(request, page.template, context, page.status)
+    elif receipt is not None and is_htmx(request):
+        # A redirect is followed by the browser itself, which drops its headers.
+        response = Response(headers={"HX-Location": json.dumps({"path": page.redirect, **SWAP})})
+    else:
+        response = RedirectResponse(page.redirect, 303)
+    if receipt is not None:
+        response.headers["Receipt"] = str(receipt)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
