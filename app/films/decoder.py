@@ -162,7 +162,10 @@ def _without_refusal(answer: Answer, name: str) -> Answer:
 
 
 def serve() -> None:
-    """Answer questions from standard input until it ends. Runs in the decoder process."""
+    """Answer questions from standard input until it ends. Runs in the decoder process.
+
+    Raises ValueError for a question that can't be read.
+    """
     # Codecs print warnings; the conversation needs its channel to itself.
     answers = os.fdopen(os.dup(1), "wb")
     quiet = os.open(os.devnull, os.O_WRONLY)

@@ -72,7 +72,10 @@ class _Window:
 def display_levels(
     stored: StoredValues, dataset: Any, mapping: GreyMapping, notes: list[Note]
 ) -> tuple[GreyLevels, ShownValues]:
-    """Grey levels of a monochrome image, (rows, columns); notes are added to `notes`."""
+    """Grey levels of a monochrome image, (rows, columns); notes are added to `notes`.
+
+    Raises ValueError where `mapping` is as-is and the values are real numbers, which have no range.
+    """
     padding = _padding(stored, dataset)
     counted = stored.present if padding is None else stored.present & ~padding
     if not counted.any():

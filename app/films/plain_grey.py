@@ -27,6 +27,8 @@ def plain_levels(
     that were widened, and are narrowed again. Deeper ones are stretched by percentiles, or under
     `as-is` laid over the whole range of their type. Pixels of `left_out`, (height, width), become
     black and don't count.
+
+    Raises ValueError where `mapping` is as-is and the values are real numbers beyond 0 to 1.
     """
     levels, limits, is_eight_bit = _levels(stored, mapping, notes, left_out)
     if left_out is not None:
