@@ -134,7 +134,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do what the command line asks; print one line an arm."""
+    """Do what the command line asks; print one line an arm.
+
+    Raises MlError for options that don't go together and a bank without images.
+    """
     header = read_header(arguments.bank)
     records = list(iter_records(arguments.bank))
     if not records:

@@ -433,7 +433,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
-    """Return the variant with all that the command line overrides."""
+    """Return the variant with all that the command line overrides.
+
+    Raises MlError for a variant that is not known, and for one that mirrors images without leave.
+    """
     variants = load_variants(arguments.config)
     name = arguments.variant
     if name not in variants:

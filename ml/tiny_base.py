@@ -51,6 +51,11 @@ def build_tiny_base(
     Returns
     -------
     StableDiffusionPipeline
+
+    Raises
+    ------
+    MlError
+        Where size and channels don't suit each other.
     """
     from ml.library_logging import quieten
 
@@ -193,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code."""
+    """Run the command; return its exit code, 1 after a sentence on what it refuses."""
     arguments = parser().parse_args(argv)
     try:
         if arguments.out.exists() and any(arguments.out.iterdir()):

@@ -121,7 +121,10 @@ def digest_of(files: Mapping[str, str], *further: str) -> str:
 
 
 def base_digest(path: Path) -> str:
-    """Return the sha256 of a base model's weights, of a diffusers folder or of a single file."""
+    """Return the sha256 of a base model's weights, of a diffusers folder or of a single file.
+
+    Raises MlError where the base holds no weights.
+    """
     if path.is_file():
         return file_digest(path)
     files: dict[str, str] = {}
@@ -149,7 +152,7 @@ def file_digest(path: Path) -> str:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; what is wrong with it becomes a sentence."""
+    """Read a JSON object. Raises MlError, a sentence on what is wrong with it."""
     try:
         content = json.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -63,6 +63,8 @@ def write_caption(image: SourceImage, template: str) -> str:
     """Return the image's own caption, or write one from what is known of it.
 
     The template's parts are separated by commas; a part that names something unknown is left out.
+
+    Raises MlError for a template that names what is not known of any image.
     """
     if image.caption:
         return image.caption
@@ -94,6 +96,8 @@ def find_nlm(root: Path) -> list[SourceImage]:
     """List the images of Montgomery or Shenzhen: PNG files and their ClinicalReadings.
 
     File names end in 0 (normal) or 1 (tuberculosis): ``MCUCXR_0001_0.png``.
+
+    Raises MlError where the folder holds none.
     """
     readings = {path.stem: path for path in sorted(root.rglob("ClinicalReadings/*.txt"))}
     images = []
@@ -196,6 +200,8 @@ def find_imagefolder(root: Path) -> list[SourceImage]:
     """List the images of a Hugging Face imagefolder: every ``metadata.jsonl`` or ``.csv`` below it.
 
     Names are relative to the metadata's own folder, such as ``train/``, as there.
+
+    Raises MlError where there is no such file.
     """
     tables = sorted(p for p in root.rglob("metadata.*") if p.suffix in (".jsonl", ".csv"))
     inside(root, tables)
@@ -214,6 +220,11 @@ def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
     Parameters
     ----------
     captions : as of `find_in_folder`; what a table says goes before the header
+
+    Raises
+    ------
+    MlError
+        Where the folder holds no DICOM file.
     """
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
         images = find_in_folder(root, captions)

@@ -375,7 +375,10 @@ def rate_share(config: TrainingConfig, step: int, total: int) -> float:
 def make_optimizer(
     config: TrainingConfig, groups: list[dict[str, Any]], device: torch.device
 ) -> torch.optim.Optimizer:
-    """Build AdamW: fused where the device has it, or with 8-bit state if that is asked for."""
+    """Build AdamW: fused where the device has it, or with 8-bit state if that is asked for.
+
+    Raises MlError where 8-bit state is asked for without bitsandbytes.
+    """
     options: dict[str, Any] = {
         "betas": (config.adam_beta1, config.adam_beta2),
         "weight_decay": config.weight_decay,

@@ -24,6 +24,8 @@ def prior_images(
     """Draw what the untouched base shows for the class prompts, once; later calls read it.
 
     Images that show nothing are left out; the base and the training's seed decide the images.
+
+    Raises MlError where none of them shows anything.
     """
     from PIL import Image
 
