@@ -97,7 +97,8 @@ def continue_reading(
     """Go on after a practice case's feedback, after a break, or into a phase.
 
     `seen` is the step whose page was served and `phase` the phase it spoke of: a form sent twice,
-    or from a page that is out of date, steps over nothing that the reader has not seen. Raises StudyNotOpen.
+    or from a page that is out of date, steps over nothing that the reader has not seen. Raises
+    StudyNotOpen.
     """
     journey = journey_of(session, reader, design)
     step, current = journey.progress.step(now), journey.current
