@@ -125,7 +125,7 @@ def points(matrix: Float, kind: Kind) -> dict[str, float]:
     }
     everyone, all_cases = np.ones((1, matrix.shape[0])), np.ones((1, matrix.shape[1]))
     coincidences = sums.coincidences
-    found: dict[str, float] = {
+    coefficients: dict[str, float] = {
         "percent_agreement": percent_agreement(sums, exact)[0],
         "fleiss_kappa": fleiss_kappa(sums, exact)[0],
         "conger_kappa": conger_kappa(sums, exact)[0],
@@ -137,10 +137,12 @@ def points(matrix: Float, kind: Kind) -> dict[str, float]:
         "krippendorff_alpha_interval": alpha_interval(matrix, everyone, all_cases)[0],
     }
     for name, weighting in of_pairs.items():
-        found[name] = pair_mean(kappa_of_tables(tables, agreement_weights(values, weighting)))
+        coefficients[name] = pair_mean(
+            kappa_of_tables(tables, agreement_weights(values, weighting))
+        )
     for name, form in FORMS.items():
-        found[name] = iccs(matrix, (form,))[form].estimate or 0.0
-    return {name: float(value) for name, value in found.items()}
+        coefficients[name] = iccs(matrix, (form,))[form].estimate or 0.0
+    return {name: float(value) for name, value in coefficients.items()}
 
 
 @cache
@@ -189,13 +191,13 @@ def run(cell: Cell, studies: int, seed: int) -> dict[Row, tuple[Tally, Tally]]:
         tables = study(rng, DESIGNS[design], readers, cases, missing)
         for kind in SCALES:
             matrix = with_ratings(tables[kind])
-            found = agreement_statistics(matrix, kind=kind, categories=SCALES[kind])
+            coefficients = agreement_statistics(matrix, kind=kind, categories=SCALES[kind])
             by_form = iccs(matrix, tuple(FORMS.values()))
             for name, value in true[kind].items():
                 old, new = tallies[kind, name]
                 tallies[kind, name] = (
-                    old.with_one(before(name, found[name], by_form), value),
-                    new.with_one(after(name, found[name], kind), value),
+                    old.with_one(before(name, coefficients[name], by_form), value),
+                    new.with_one(after(name, coefficients[name], kind), value),
                 )
     return tallies
 
@@ -228,8 +230,8 @@ def main() -> int:
     given = parser.parse_args()
     rows: dict[Row, list[tuple[Tally, Tally]]] = defaultdict(list)
     for cell in itertools.product(given.designs, given.readers, given.cases, given.missing):
-        found = run(cell, given.studies, given.seed)
-        for row, tallies in found.items():
+        of_cell = run(cell, given.studies, given.seed)
+        for row, tallies in of_cell.items():
             rows[row].append(tallies)
             if given.each:
                 old, new = (100 * one.covered / max(one.studies, 1) for one in tallies)

@@ -34,7 +34,7 @@ from scipy import optimize, stats
 
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures, compare_two_arms, independent_arms
-from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.equivalence import equivalence_conclusion
 from app.statistics.realness.realism import mean_realism
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
@@ -186,7 +186,7 @@ def one_study(
     """Indicators of one simulated study: 1 covered or rejected, 0 not, NaN not estimable."""
     settings = AnalysisSettings(margin=MARGIN)
     study = simulate(cell, arms, np.random.default_rng(seed))
-    found: dict[str, float] = {}
+    indicators: dict[str, float] = {}
 
     verdicts, twin = judged_real(study["rated"]), judged_real(study["rated_twin"])
     rate, rate_cov = reader_means(verdicts)
@@ -194,10 +194,10 @@ def one_study(
     estimate = averaged_over_readers(
         rate, rate_cov, [verdicts], settings, scale="logit", what="the rate"
     )
-    found["deception"] = _covers(estimate.low, estimate.high, truth["deception"])
+    indicators["deception"] = _covers(estimate.low, estimate.high, truth["deception"])
     pooled = verdicts[np.isfinite(verdicts)]
     half = 1.96 * math.sqrt(pooled.mean() * (1 - pooled.mean()) / pooled.size)
-    found["deception, pooled"] = _covers(
+    indicators["deception, pooled"] = _covers(
         pooled.mean() - half, pooled.mean() + half, truth["deception"]
     )
 
@@ -205,8 +205,10 @@ def one_study(
     mean, mean_cov = reader_means(ratings)
     twin_mean, twin_mean_cov = reader_means(twin_ratings)
     estimate = mean_realism(ratings, settings, bounds=(1.0, THRESHOLDS.size + 1.0))
-    found["realism"] = _covers(estimate.low, estimate.high, truth["realism"])
-    found["realism, constant readers"] = _constant_readers(study["rated"], truth["realism"], seed)
+    indicators["realism"] = _covers(estimate.low, estimate.high, truth["realism"])
+    indicators["realism, constant readers"] = _constant_readers(
+        study["rated"], truth["realism"], seed
+    )
 
     real = realism(study["real"])
     names = ("detected", "detected_twin", "at_margin", "alike")
@@ -215,7 +217,7 @@ def one_study(
     estimate = averaged_over_readers(
         aucs[0], cov[0, :, 0], [real, synthetic[0]], settings, scale="logit", what="the AUC"
     )
-    found["AUC"] = _covers(estimate.low, estimate.high, truth["auc"])
+    indicators["AUC"] = _covers(estimate.low, estimate.high, truth["auc"])
 
     pairs = {
         "deception": independent_arms(
@@ -227,15 +229,15 @@ def one_study(
         "AUC": ArmFigures("AUC", ("arm", "twin", "at_margin", "alike"), aucs, cov),
     }
     for name, figures in pairs.items():
-        found[f"type I, {name}"] = _rejects(
+        indicators[f"type I, {name}"] = _rejects(
             compare_two_arms(figures, "arm", "twin", settings).p_value
         )
-    margin = equivalence_verdict(aucs[2], cov[2, :, 2], [real, synthetic[2]], settings)
-    found["TOST size"] = _rejects(margin.p_equivalence)
-    alike = equivalence_verdict(aucs[3], cov[3, :, 3], [real, synthetic[3]], settings)
-    found["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
-    found["TOST power at 0.5"] = _rejects(alike.p_equivalence)
-    return found
+    margin = equivalence_conclusion(aucs[2], cov[2, :, 2], [real, synthetic[2]], settings)
+    indicators["TOST size"] = _rejects(margin.p_equivalence)
+    alike = equivalence_conclusion(aucs[3], cov[3, :, 3], [real, synthetic[3]], settings)
+    indicators["type I, AUC = 0.5"] = float(alike.state == "distinguishable")
+    indicators["TOST power at 0.5"] = _rejects(alike.p_equivalence)
+    return indicators
 
 
 def _constant_readers(latent: np.ndarray, truth: float, seed: tuple[int, ...]) -> float:

@@ -182,8 +182,8 @@ def main() -> int:
         exempt = disguise in EXEMPT
         met &= exempt or bool(flagged.mean() >= RECALL)
         mark = "*" if exempt else ""
-        found = f"{100 * flagged.mean():5.1f} % of {flagged.size}"
-        print(f"{disguise + mark:18s} found {found}, original named {100 * named.mean():5.1f} %")
+        recalled = f"{100 * flagged.mean():5.1f} % of {flagged.size}"
+        print(f"{disguise + mark:18s} found {recalled}, original named {100 * named.mean():5.1f} %")
     honest = np.concatenate([part[2] for part in parts])
     met &= bool(honest.mean() <= FALSE)
     print(f"other films        flagged {honest.sum()} of {honest.size}")

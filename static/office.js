@@ -21,23 +21,90 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// How much a reader will have to read, while the numbers are being chosen.
+// How much a reader will have to read, while the numbers are being chosen: as near as can be told
+// before the cases are drawn.
 const SECONDS_A_CASE = 30;
-const design = document.querySelector("[data-design]");
-if (design) {
-  const whole = (box) => (/^\s*\d+\s*$/.test(box.value) ? Number(box.value) : 0);
-  const total = () => {
-    const cases = [...design.querySelectorAll("[data-cases]")].reduce((sum, box) => sum + whole(box), 0);
-    const practice = whole(design.elements.practice_count);
-    const shown = cases + whole(design.elements.replicates_count);
-    const minutes = Math.round(((shown + practice) * SECONDS_A_CASE) / 60);
-    design.querySelector("[data-total]").textContent =
-      `${cases} cases; each reader sees ${shown}${practice ? ` and ${practice} in practice` : ""}, ` +
-      `about ${minutes} min at ${SECONDS_A_CASE} s a case`;
+
+const whole = (box) => (box && /^\s*\d+\s*$/.test(box.value) ? Number(box.value) : 0);
+
+const showTotal = () => {
+  const form = document.querySelector("[data-design]");
+  if (!form) return;
+  const box = (name) => form.elements[name];
+  const drawn = [...form.querySelectorAll("[data-cases]")].reduce((sum, one) => sum + whole(one), 0);
+  const own = {
+    split_plot: drawn / (whole(box("allocation.groups")) || 1),
+    quota: whole(box("allocation.cases_per_reader")),
   };
-  design.addEventListener("input", total);
-  total();
-}
+  const cases = own[box("allocation.scheme").value] ?? drawn;
+  let answered = whole(box("replicates.count"));
+  for (let phase = 1; box(`phases[${phase}].key`); phase += 1) {
+    const of = (name) => box(`phases[${phase}].${name}`);
+    const shown = of("cases").value === "part" ? whole(of("part_count")) : cases;
+    answered += shown / (whole(of("presentation.pictures")) || 1);
+  }
+  const practice = whole(box("practice.count"));
+  const minutes = Math.round(((answered + practice) * SECONDS_A_CASE) / 60);
+  form.querySelector("[data-total]").textContent =
+    `${drawn} cases drawn; each reader sees ${Math.round(answered)}${practice ? ` and ${practice} in practice` : ""}, ` +
+    `about ${minutes} min at ${SECONDS_A_CASE} s a case`;
+};
+document.addEventListener("input", showTotal);
+showTotal();
+
+// Rows are added, removed and moved by the server, which sends the whole form again; here it takes
+// the old form's place without a reload. Whatever goes wrong, the button works as a plain one.
+const redraw = async (form, submitter) => {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const open = [...form.querySelectorAll("details[open]")].map((one) => one.id).filter(Boolean);
+  const answer = await fetch(form.action, { method: "POST", body });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const drawn = page.getElementById(form.id);
+  if (!drawn) throw new Error("the answer has no form");
+  // After a move or a removal the numbers in ids mean other rows.
+  if (!["move", "remove"].includes(submitter.name)) {
+    for (const id of open) drawn.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");
+  }
+  form.replaceWith(drawn);
+  showTotal();
+  return drawn;
+};
+
+const focusAfter = (drawn, pressed) => {
+  const added = pressed.name === "add" && [...drawn.querySelectorAll(`#${pressed.value} > details`)].at(-1);
+  const again = [...drawn.querySelectorAll("button")].find(
+    (one) => one.name === pressed.name && one.value === pressed.value,
+  );
+  const moved = pressed.name === "move" && drawn.querySelector("details.item[open] > summary");
+  const target = (added && added.querySelector("summary")) || moved || again || drawn.querySelector("[name=add]");
+  target?.focus();
+};
+
+document.addEventListener("submit", (event) => {
+  const { submitter } = event;
+  if (!submitter?.hasAttribute("data-redraws")) return;
+  event.preventDefault();
+  const plainly = () => {
+    submitter.removeAttribute("data-redraws");
+    submitter.click();
+  };
+  redraw(event.target, submitter).then((drawn) => focusAfter(drawn, submitter), plainly);
+});
+document.addEventListener("change", (event) => {
+  const select = event.target;
+  if (!select.matches("select[data-redraws]")) return;
+  const press = document.createElement("button");
+  const row = select.closest("[data-row]");
+  Object.assign(press, { type: "submit", name: "redraw", value: row.dataset.row, hidden: true });
+  select.form.append(press);
+  redraw(select.form, press).then(
+    (drawn) => drawn.querySelector(`#${select.id}`)?.focus(),
+    () => press.click(),
+  );
+});
+
+// The list of problems is where to begin.
+document.querySelector("[data-problems]")?.focus();
 
 // One open menu at a time, closed by Escape or by a click elsewhere.
 const close = (except) => {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from app.bank.json_values import parse_json
+from app.domain.conditions import CONDITIONS, Condition, declared
 from app.domain.errors import BadBank
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 
@@ -54,6 +55,7 @@ class BankHeader:
     arms: tuple[BankArm, ...]
     licence: str = ""
     attribution: str = ""
+    conditions: tuple[Condition, ...] = CONDITIONS
 
     @property
     def arm_ids(self) -> frozenset[str]:
@@ -103,6 +105,8 @@ def header_to_json(header: BankHeader) -> str:
         "attribution": header.attribution,
         "arms": arms,
     }
+    if header.conditions != CONDITIONS:
+        content["conditions"] = list(header.conditions)
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -131,7 +135,15 @@ def _header(fields: "_Fields") -> BankHeader:
         arms.append(_arm(_Fields(where, row)))
         if arms[-1].id in {arm.id for arm in arms[:-1]}:
             raise BadBank(f"{where}: the id {arms[-1].id} is used twice.")
+    labels = fields.take("conditions")
+    if labels is not None and not isinstance(labels, list):
+        raise fields.error("conditions", "must list the labels that records may have")
+    try:
+        conditions = declared(labels or ())
+    except ValueError as error:
+        raise fields.error("conditions", f"can't be used: {error}") from None
     return BankHeader(
+        conditions=conditions,
         name=fields.text("name", required=True, longest=_LONGEST_NAME),
         created_at=fields.moment("created_at"),
         arms=tuple(arms),

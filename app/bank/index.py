@@ -1,11 +1,11 @@
 """A table of images (index.csv) in place of a manifest, for folders that others distribute."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.bank.manifest import BadRecord, check_path
-from app.domain.conditions import CONDITIONS, Condition
+from app.domain.conditions import CONDITIONS, Condition, condition_of, not_a_condition
 from app.domain.errors import BadTable
 from app.films.file_finder import FileFinder
 from app.films.headings import Headings, RowFault, headings_of
@@ -34,11 +34,13 @@ def iter_index(
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     told: Told | None = None,
+    conditions: Sequence[Condition] = CONDITIONS,
 ) -> Iterator[IndexLine]:
     """Each row of the table `index`, a path from `directory`; raises BadTable for the table itself.
 
     `columns` and `values` say what its headings and values mean, as `headings_of` takes them;
-    `told` hears how it is read. Files are looked for by name and not opened here.
+    `told` hears how it is read, `conditions` are the labels that rows may have. Files are looked
+    for by name and not opened here.
     """
     if not directory.is_dir():
         raise BadTable(f"{directory} is not a folder; give the folder that holds the images.")
@@ -54,10 +56,16 @@ def iter_index(
         if told is not None:
             told(f"{path.name} is read as {headings}")
         for row in table.rows:
-            yield _line(row, headings, finder, root)
+            yield _line(row, headings, finder, root, conditions)
 
 
-def _line(row: TableRow, headings: Headings, finder: FileFinder, root: Path) -> IndexLine:
+def _line(
+    row: TableRow,
+    headings: Headings,
+    finder: FileFinder,
+    root: Path,
+    conditions: Sequence[Condition],
+) -> IndexLine:
     first = next(iter(row.values.values()), "")
     if row.fault:
         return BadRecord(row.line_number, first, row.fault)
@@ -65,15 +73,14 @@ def _line(row: TableRow, headings: Headings, finder: FileFinder, root: Path) -> 
         read = headings.read({name.casefold(): value for name, value in row.values.items()})
     except RowFault as fault:
         return BadRecord(row.line_number, first, str(fault))
-    file, condition = read.pop("file"), read.pop("condition").lower()
+    file, said = read.pop("file"), read.pop("condition")
     if not file:
         return BadRecord(row.line_number, "", "names no file")
     if (fault_of_path := check_path(file, root)) is not None:
         return BadRecord(row.line_number, file, fault_of_path)
-    if condition not in CONDITIONS:
-        return BadRecord(
-            row.line_number, file, f"condition must be normal or abnormal, not {condition!r}"
-        )
+    condition = condition_of(said, conditions)
+    if condition is None:
+        return BadRecord(row.line_number, file, not_a_condition(said, conditions))
     try:
         meant = finder.find(file)
     except ValueError as error:

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from app.bank.header import BankHeader
 from app.bank.json_values import parse_json
-from app.domain.conditions import CONDITIONS, Condition
+from app.domain.conditions import Condition, condition_of, not_a_condition
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.reader import read_film, read_image_file
@@ -60,14 +60,13 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
     """
     path = directory / MANIFEST_FILE
     root = directory.resolve()
-    arms = header.arm_ids
     try:
         with path.open("rb") as file:
             for number, line in _lines(file):
                 if line is None:
                     yield BadRecord(number, "", f"is longer than {LONGEST_LINE_BYTES:,} bytes")
                 elif line.strip():
-                    yield _record(number, line, arms, root)
+                    yield _record(number, line, header, root)
     except FileNotFoundError:
         raise BadBank(f"{directory} has no {MANIFEST_FILE}, so it holds no images.") from None
     except OSError as error:
@@ -135,7 +134,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
-def _record(number: int, line: bytes, arms: frozenset[str], root: Path) -> ManifestLine:
+def _record(number: int, line: bytes, header: BankHeader, root: Path) -> ManifestLine:
     try:
         data = parse_json(line)
     except ValueError as error:
@@ -146,25 +145,26 @@ def _record(number: int, line: bytes, arms: frozenset[str], root: Path) -> Manif
     if not isinstance(file, str) or not file.strip():
         return BadRecord(number, "", "names no file")
     try:
-        return _checked(number, file, data, arms, root)
+        return _checked(number, file, data, header, root)
     except ValueError as error:
         return BadRecord(number, file[:_LONGEST_PATH], str(error))
 
 
 def _checked(
-    number: int, file: str, data: dict[str, Any], arms: frozenset[str], root: Path
+    number: int, file: str, data: dict[str, Any], header: BankHeader, root: Path
 ) -> ImageRecord:
     if (fault := check_path(file, root)) is not None:
         raise ValueError(fault)
-    sha256, arm, condition = data.get("sha256"), data.get("arm"), data.get("condition")
+    sha256, arm = data.get("sha256"), data.get("arm")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise ValueError("sha256 must be 64 hexadecimal digits")
     if arm is None:
         raise ValueError("names no arm")
-    if not isinstance(arm, str) or arm not in arms:
+    if not isinstance(arm, str) or arm not in header.arm_ids:
         raise ValueError(f"is of the arm {arm!r}, which bank.json doesn't have"[:200])
-    if condition not in CONDITIONS:
-        raise ValueError(f"condition must be normal or abnormal, not {condition!r}"[:200])
+    condition = condition_of(data.get("condition"), header.conditions)
+    if condition is None:
+        raise ValueError(not_a_condition(data.get("condition"), header.conditions))
     for key in ("width", "height"):
         value = data.get(key)
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < 2**31:
@@ -178,7 +178,7 @@ def _checked(
         file=file,
         sha256=sha256.lower(),
         arm=arm,
-        condition=cast(Condition, condition),
+        condition=condition,
         width=data["width"],
         height=data["height"],
         provenance=others | provenance,

@@ -4,16 +4,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.bank.generation_text import HISTORY_KEYS, generation_history
 from app.bank.manifest import check_digest, check_size
-from app.bank.rendition import canonical_rendition
+from app.bank.rendition import fitted_picture, on_canvas
 from app.domain.errors import BadImage
 from app.films.decode import decode_film
 from app.films.decoder import DECODERS, Answer
-from app.films.film import DEFAULT_MAPPING, GreyMapping
+from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.likeness import fingerprint
 from app.films.notes import Note
 from app.films.reader import notes_from, read_image_file
+from app.films.sharpness import SOFT_BELOW, fine_share
 
 _TASK = "app.bank.rendering:answer_rendering"
 
@@ -49,8 +53,10 @@ class Rendering:
     history: dict[str, Any] = field(default_factory=dict)
 
 
-def render(wanted: Wanted, size: int) -> Rendering:
+def render(wanted: Wanted, size: int, resolution: int | None = None) -> Rendering:
     """Read, check and decode a file, and make its rendition of `size` pixels.
+
+    `resolution` limits its detail, as `fitted_picture` says.
 
     Raises BadImage under the file's name.
     """
@@ -62,6 +68,7 @@ def render(wanted: Wanted, size: int) -> Rendering:
         "mapping": wanted.mapping,
         "asks_history": wanted.asks_history,
         "size": size,
+        "resolution": resolution,
     }
     with DECODERS.one() as decoder:
         facts, png = decoder.ask(_TASK, arguments, wanted.data, name=wanted.name)
@@ -87,6 +94,9 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
     film = decode_film(data, name, arguments["mapping"])
     width, height = arguments["claimed"]
     check_size(film, (width, height), name)
+    picture = fitted_picture(film, size, arguments["resolution"])
+    if arguments["resolution"] is None:
+        film = film.noted(*_notes_of_detail(film, picture, size))
     facts = {
         "width": film.width,
         "height": film.height,
@@ -94,7 +104,13 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
         "fingerprint": fingerprint(film.pixels),
         "history": generation_history(data) if arguments["asks_history"] else {},
     }
-    return facts, canonical_rendition(film, size)
+    return facts, on_canvas(picture, size)
+
+
+def _notes_of_detail(film: Film, picture: NDArray[np.uint8], size: int) -> list[Note]:
+    if max(film.width, film.height) < size or fine_share(picture) >= SOFT_BELOW:
+        return []
+    return [Note("soft", f"has less detail than {size} pixels can show, as after enlarging")]
 
 
 def _history(said: Any) -> dict[str, Any]:

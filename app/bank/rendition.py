@@ -19,17 +19,36 @@ LARGEST_SIZE: Final = 4096
 _STORED_BLOCK: Final = 65_535
 
 
-def canonical_rendition(image: Film, size: int = DEFAULT_SIZE) -> bytes:
+def canonical_rendition(
+    image: Film, size: int = DEFAULT_SIZE, resolution: int | None = None
+) -> bytes:
     """An 8-bit grey PNG of `size` x `size` pixels: aspect kept, centred on black.
 
-    8-bit images whose longer side is `size` come out pixel for pixel.
+    8-bit images whose longer side is `size` come out pixel for pixel, unless `resolution` asks for
+    less detail; see `fitted_picture`.
+    """
+    return on_canvas(fitted_picture(image, size, resolution), size)
+
+
+def fitted_picture(
+    image: Film, size: int = DEFAULT_SIZE, resolution: int | None = None
+) -> NDArray[np.uint8]:
+    """The image with its longer side `size`, uint8.
+
+    With a `resolution` below `size` it is first shrunk to so many pixels, where it has more, and so
+    holds no finer detail than a source of that size: what the coarsest arm of a study has.
     """
     if not SMALLEST_SIZE <= size <= LARGEST_SIZE:
         raise ValueError(f"a rendition has {SMALLEST_SIZE} to {LARGEST_SIZE} pixels, not {size}")
-    longer = max(image.width, image.height)
-    width = max(1, round(image.width * size / longer))
-    height = max(1, round(image.height * size / longer))
-    picture = _to_8_bits(_resized(image.pixels, width, height))
+    pixels = image.pixels
+    if resolution is not None and resolution < size and max(pixels.shape) > resolution:
+        pixels = np.clip(_resized(pixels, *_scaled_to(image, resolution)), 0, 255)
+    return _to_8_bits(_resized(pixels, *_scaled_to(image, size)))
+
+
+def on_canvas(picture: NDArray[np.uint8], size: int) -> bytes:
+    """The PNG of a fitted picture, centred on black."""
+    height, width = picture.shape
     canvas = np.zeros((size, size), dtype=np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
     canvas[top : top + height, left : left + width] = picture
@@ -61,6 +80,15 @@ def rendition_length(size: int) -> int:
     raw = size * (size + 1)
     blocks = -(-raw // _STORED_BLOCK)
     return 8 + 25 + (12 + 2 + raw + 5 * blocks + 4) + 12
+
+
+def _scaled_to(image: Film, longer_side: int) -> tuple[int, int]:
+    """Width and height of the image, its longer side so many pixels."""
+    longer = max(image.width, image.height)
+    return (
+        max(1, round(image.width * longer_side / longer)),
+        max(1, round(image.height * longer_side / longer)),
+    )
 
 
 def _resized(pixels: GreyLevels, width: int, height: int) -> GreyLevels:

@@ -20,8 +20,8 @@ from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
     GENERALISATIONS,
     AnalysisSettings,
+    ConclusionMeasure,
     Generalisation,
-    VerdictMeasure,
 )
 
 
@@ -50,7 +50,7 @@ def analyse(
     measure: Annotated[
         str,
         typer.Option(
-            help="AUC the verdicts rest on: auto, auc_realism, auc_confidence, auc_score."
+            help="AUC the conclusions rest on: auto, auc_realism, auc_confidence, auc_score."
         ),
     ] = "auto",
     generalise_to: Annotated[
@@ -60,16 +60,20 @@ def analyse(
         str | None,
         typer.Option(metavar="LOW-HIGH", help="Ends of the realism scale, as in 1-5."),
     ] = None,
+    phase: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Of a study in phases, the one to take.")
+    ] = None,
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
-    """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, verdicts.
+    """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
     Columns: reader, case, arm, truth (real or synthetic, or 1 for real), any of realism, score,
     verdict (real or synthetic, or 1 for real), confidence, and if there are any replicate (0 for
-    the first read) or presentation (1 for the first), position, reading_time_ms, superseded.
+    the first read) or presentation (1 for the first), position, reading_time_ms, superseded; of
+    a study's own file also reader_kind, asked_at, phase and pictures.
     """
     try:
         columns = column_map(renamed or [])
@@ -79,14 +83,16 @@ def analyse(
     try:
         settings = AnalysisSettings(
             margin=margin,
-            measure=cast(VerdictMeasure, measure),
+            measure=cast(ConclusionMeasure, measure),
             generalise_to=cast(Generalisation, generalise_to),
             bootstrap=bootstrap,
             seed=seed,
         )
     except StatisticsInputError as error:
         raise BadRatings(str(error)) from None
-    read = analyse_file(ratings, columns=columns, settings=settings, realism_scale=scale)
+    read = analyse_file(
+        ratings, columns=columns, settings=settings, realism_scale=scale, phase=phase
+    )
     warn_of_file(read, "simulated readers of a rehearsal; these are not results")
     if as_json:
         plain = {**read.analysis.to_json(), "simulated_readers": read.is_simulated}

@@ -16,7 +16,7 @@ _LEAST_WIDTH = 150
 
 
 def print_analysis(file: FileAnalysis) -> None:
-    """Verdicts first, then every table, then what must be said beside them."""
+    """Conclusions first, then every table, then what must be said beside them."""
     console = wide_console()
     analysis = file.analysis
     first = analysis.table.replicate == 0
@@ -49,6 +49,14 @@ def warn_of_file(file: FileAnalysis, whose: str) -> None:
         typer.echo(f"warning: {whose}.", err=True)
     if file.is_numbered:
         typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
+    if file.of_machines:
+        typer.echo(f"note: {file.of_machines} ratings of machine readers are left out.", err=True)
+    if file.at_phase_ends:
+        typer.echo(
+            f"note: {file.at_phase_ends} answers at the end of a phase are left out; they belong "
+            "to no case.",
+            err=True,
+        )
 
 
 def wide_console() -> Console:

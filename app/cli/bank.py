@@ -22,6 +22,15 @@ from app.services.import_bank import ImportSummary, import_bank, import_images
 Size = Annotated[
     int, typer.Option(min=64, max=4096, help="Side of the canonical rendition, in pixels.")
 ]
+Resolution = Annotated[
+    int | None,
+    typer.Option(
+        min=64,
+        max=4096,
+        help="Limit the detail of all pictures of this size to that of a source of so many pixels, "
+        "such as the coarsest arm's.",
+    ),
+]
 Mapping = Annotated[
     str | None,
     typer.Option(
@@ -71,6 +80,7 @@ class _WithPairs(TyperCommand):
 def import_a_bank(
     directory: Annotated[Path, typer.Argument(help="The bank's folder (docs/bank-format.md).")],
     size: Size = RENDITION_SIZE,
+    resolution: Resolution = None,
     strict: Strict = False,
 ) -> None:
     """Import an image bank; what is there already is skipped, so it can be run again."""
@@ -82,6 +92,7 @@ def import_a_bank(
             directory,
             now=now(),
             size=size,
+            resolution=resolution,
             strict=strict,
             progress=advance,
         )
@@ -99,7 +110,12 @@ def import_a_folder(
     grey_mapping: Mapping = None,
     column: Columns = None,
     value: Values = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(help="A label besides normal and abnormal that rows may have; repeatable."),
+    ] = None,
     size: Size = RENDITION_SIZE,
+    resolution: Resolution = None,
     strict: Strict = False,
 ) -> None:
     """Import a folder of images as one arm."""
@@ -119,7 +135,9 @@ def import_a_folder(
             columns=columns,
             values=values,
             told=_said_once(),
+            conditions=condition or (),
             size=size,
+            resolution=resolution,
             strict=strict,
             progress=advance,
         )

@@ -33,97 +33,103 @@ _ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our as
 _FIGURES = (".svg", ".png")
 
 
+_ReadersText = Annotated[str, typer.Option(help="Numbers of readers, with commas.")]
+_CasesText = Annotated[
+    str, typer.Option(help="Images in each arm, with commas; the real arm has as many.")
+]
+_Auc = Annotated[float, typer.Option(help="True AUC of the arm to be told from real.")]
+_Deception = Annotated[float, typer.Option(help="Share of that arm's images judged real.")]
+_RealRate = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of real images judged real; by default what follows from the AUC.",
+        show_default=False,
+    ),
+]
+_Margin = Annotated[float, typer.Option(help="Equivalence margin on the AUC.")]
+_EquivalenceAuc = Annotated[float, typer.Option(help="True AUC of the arm to be shown equivalent.")]
+_Steps = Annotated[int, typer.Option(help="Steps of the realism scale.")]
+_Pilot = Annotated[
+    Path | None,
+    typer.Option(help="Take the variances from a tidy CSV of ratings, as `analyse` reads it."),
+]
+_Renamed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
+    ),
+]
+_Phase = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Of a pilot in phases, the one to take.")
+]
+_ReaderVariance = Annotated[
+    float | None,
+    typer.Option(help=f"Default {_VARIANCES.reader:g}, or the pilot's.", show_default=False),
+]
+_ReaderByArmVariance = Annotated[
+    float | None,
+    typer.Option(help=f"Default {_VARIANCES.reader_by_arm:g}, or the pilot's.", show_default=False),
+]
+_CaseVariance = Annotated[
+    float | None,
+    typer.Option(
+        help=f"Default {_VARIANCES.case:g}, or the pilot's; with reader by case and error "
+        "it makes 1.",
+        show_default=False,
+    ),
+]
+_Power = Annotated[float, typer.Option(help="The power that is enough.")]
+_Simulations = Annotated[int, typer.Option(help="Simulated studies a design.")]
+_Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="JSON as in docs/planning.md, not tables.")]
+_OutFigure = Annotated[Path | None, typer.Option(help="Draw the grid to this file, .svg or .png.")]
+
+
 def add_commands(program: typer.Typer) -> None:
     """Join this file's commands to the program."""
     program.command("plan")(plan)
 
 
 def plan(
-    readers: Annotated[str, typer.Option(help="Numbers of readers, with commas.")] = "2,4,8,12,20",
-    cases: Annotated[
-        str, typer.Option(help="Images in each arm, with commas; the real arm has as many.")
-    ] = "20,50,100,200",
-    auc: Annotated[
-        float, typer.Option(help="True AUC of the arm to be told from real.")
-    ] = _DEFAULTS.auc,
-    deception: Annotated[
-        float, typer.Option(help="Share of that arm's images judged real.")
-    ] = _DEFAULTS.deception,
-    real_rate: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of real images judged real; by default what follows from the AUC.",
-            show_default=False,
-        ),
-    ] = None,
-    margin: Annotated[float, typer.Option(help="Equivalence margin on the AUC.")] = 0.10,
-    equivalence_auc: Annotated[
-        float, typer.Option(help="True AUC of the arm to be shown equivalent.")
-    ] = _DEFAULTS.equivalence_auc,
-    steps: Annotated[int, typer.Option(help="Steps of the realism scale.")] = _DEFAULTS.steps,
-    pilot: Annotated[
-        Path | None,
-        typer.Option(help="Take the variances from a tidy CSV of ratings, as `analyse` reads it."),
-    ] = None,
-    renamed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
-        ),
-    ] = None,
-    reader_variance: Annotated[
-        float | None,
-        typer.Option(help=f"Default {_VARIANCES.reader:g}, or the pilot's.", show_default=False),
-    ] = None,
-    reader_by_arm_variance: Annotated[
-        float | None,
-        typer.Option(
-            help=f"Default {_VARIANCES.reader_by_arm:g}, or the pilot's.", show_default=False
-        ),
-    ] = None,
-    case_variance: Annotated[
-        float | None,
-        typer.Option(
-            help=f"Default {_VARIANCES.case:g}, or the pilot's; with reader by case and error "
-            "it makes 1.",
-            show_default=False,
-        ),
-    ] = None,
-    power: Annotated[float, typer.Option(help="The power that is enough.")] = 0.80,
-    simulations: Annotated[int, typer.Option(help="Simulated studies a design.")] = 400,
-    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="JSON as in docs/planning.md, not tables.")
-    ] = False,
-    out_figure: Annotated[
-        Path | None, typer.Option(help="Draw the grid to this file, .svg or .png.")
-    ] = None,
+    readers: _ReadersText = "2,4,8,12,20",
+    cases: _CasesText = "20,50,100,200",
+    auc: _Auc = _DEFAULTS.auc,
+    deception: _Deception = _DEFAULTS.deception,
+    real_rate: _RealRate = None,
+    margin: _Margin = 0.10,
+    equivalence_auc: _EquivalenceAuc = _DEFAULTS.equivalence_auc,
+    steps: _Steps = _DEFAULTS.steps,
+    pilot: _Pilot = None,
+    renamed: _Renamed = None,
+    phase: _Phase = None,
+    reader_variance: _ReaderVariance = None,
+    reader_by_arm_variance: _ReaderByArmVariance = None,
+    case_variance: _CaseVariance = None,
+    power: _Power = 0.80,
+    simulations: _Simulations = 400,
+    seed: _Seed = 1,
+    as_json: _AsJson = False,
+    out_figure: _OutFigure = None,
 ) -> None:
     """Plan a study: precision and power for numbers of readers and images, by simulation.
 
     Every design of the grid is simulated and analysed by the estimators that the study itself will
     be analysed by.
     """
-    if out_figure is not None and out_figure.suffix.lower() not in _FIGURES:
-        raise BadInput(f"{out_figure}: a figure's name ends in .svg or .png.")
-    if out_figure is not None and not out_figure.parent.is_dir():
-        raise BadInput(f"{out_figure}: there is no folder {out_figure.parent}; make it first.")
+    _check_figure_path(out_figure)
+    grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
+    columns = _columns(renamed, pilot)
+    if phase is not None and pilot is None:
+        raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
     stated = {
         "reader": reader_variance,
         "reader_by_arm": reader_by_arm_variance,
         "case": case_variance,
     }
-    grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
+    chosen = {name: value for name, value in stated.items() if value is not None}
     try:
-        columns = column_map(renamed or [])
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--map") from None
-    if columns and pilot is None:
-        raise typer.BadParameter("names the columns of a --pilot.", param_hint="--map")
-    try:
-        piloted = None if pilot is None else _piloted(pilot, columns)
+        piloted = None if pilot is None else _piloted(pilot, columns, phase)
         components = _VARIANCES if piloted is None else piloted.components
-        chosen = {name: value for name, value in stated.items() if value is not None}
         scenario = Scenario(
             auc=auc,
             deception=deception,
@@ -145,15 +151,37 @@ def plan(
     except StatisticsInputError as error:
         raise BadInput(str(error)) from None
     if out_figure is not None:
-        svg, png = render(lambda: draw_plan(made))
-        with writing_atomically(out_figure) as file:
-            file.write(svg if out_figure.suffix.lower() == ".svg" else png)
+        _draw(made, out_figure)
     source = _source(pilot, piloted, list(chosen))
     cautions = list(piloted.cautions) if piloted is not None else []
     if as_json:
         typer.echo(json.dumps(_json(made, source, cautions), indent=2, allow_nan=False))
     else:
         _print(made, source, cautions)
+
+
+def _check_figure_path(path: Path | None) -> None:
+    """Refuse before the simulation what could not be written after it."""
+    if path is not None and path.suffix.lower() not in _FIGURES:
+        raise BadInput(f"{path}: a figure's name ends in .svg or .png.")
+    if path is not None and not path.parent.is_dir():
+        raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
+
+
+def _columns(renamed: list[str] | None, pilot: Path | None) -> dict[str, str]:
+    try:
+        columns = column_map(renamed or [])
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--map") from None
+    if columns and pilot is None:
+        raise typer.BadParameter("names the columns of a --pilot.", param_hint="--map")
+    return columns
+
+
+def _draw(made: Plan, path: Path) -> None:
+    svg, png = render(lambda: draw_plan(made))
+    with writing_atomically(path) as file:
+        file.write(svg if path.suffix.lower() == ".svg" else png)
 
 
 def _numbers(option: str, text: str) -> list[int]:
@@ -166,8 +194,8 @@ def _numbers(option: str, text: str) -> list[int]:
         ) from None
 
 
-def _piloted(path: Path, columns: dict[str, str]) -> PilotComponents:
-    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings())
+def _piloted(path: Path, columns: dict[str, str], phase: str | None) -> PilotComponents:
+    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings(), phase=phase)
     warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
         return pilot_components(pilot.analysis.table)

@@ -6,10 +6,17 @@ study              readers look at cases drawn from a bank; has a status: draft,
 investigator       designs, invites, opens, closes; never sees results by arm while it is open
 reader             a medical professional known by a pseudonymous code and a personal link
 arm                image source compared in a study: ``real`` or one variant (M0, M1, ...)
-condition          clinical content of an image: ``normal`` or ``abnormal``
+condition          clinical content of an image, in the bank's words: ``normal``, ``abnormal``
+stratum            a class of cases drawn separately: by condition, or by any key of the records
 truth              the reference standard, ``real`` or ``synthetic``; it belongs to the image's arm
-case               one read unit of a study
-presentation       one case shown once to one reader, at a 1-based position
+protocol, design   what a study does, as one document that is frozen when it opens
+question           what is asked: its measure says what for, its kind says how
+answer             what was said to one question; what was not asked or left open has none
+phase              a part of a study with its own questions; phases lead one way
+case               one image of a study
+case set           images that are shown together and read as one
+presentation       a case, a set or a phase's last questions, once to one reader, at a position
+slot               the place of a picture among those shown together
 replicate          a repeated presentation of a case to the same reader
 practice           a presentation before the study proper, never counted
 rating             a reader's answers to one presentation; append-only

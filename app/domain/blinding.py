@@ -67,6 +67,7 @@ class BlindedPhase:
     is_timed: bool
     mask: bool
     has_text_beside: bool
+    has_reference: bool = False
     washout_days: int = 0
 
     def asked(self, *, at_end: bool) -> tuple[Question, ...]:
@@ -126,6 +127,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
                 is_timed=bool(phase.presentation.exposures_ms),
                 mask=phase.presentation.mask,
                 has_text_beside=bool(phase.presentation.beside),
+                has_reference=bool(phase.presentation.reference),
                 washout_days=phase.washout_days,
             )
             for number, phase in enumerate(design.phases, start=1)

@@ -21,8 +21,8 @@ class Admission(NamedTuple):
     fingerprint: str
 
 
-class ReaderDesk(Protocol):
-    """One request of one reader, in one transaction."""
+class DueDesk(Protocol):
+    """What the page that is due is made of; a preview has a desk of this kind too."""
 
     @property
     def design(self) -> BlindedDesign:
@@ -33,6 +33,13 @@ class ReaderDesk(Protocol):
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
+
+    def case(self) -> CaseToRead:
+        """The case that is due; raises NotFound where none is."""
+
+
+class ReaderDesk(DueDesk, Protocol):
+    """One request of one reader, in one transaction."""
 
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown."""
@@ -46,9 +53,6 @@ class ReaderDesk(Protocol):
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
 
-    def case(self) -> CaseToRead:
-        """The case that is due; raises NotFound where none is."""
-
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
 
@@ -60,6 +64,9 @@ class ReaderDesk(Protocol):
 
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""
+
+    def reference(self, phase: int) -> bytes:
+        """The picture that a phase's cases are compared with, as PNG; raises NotFound."""
 
     def timed_picture(self, token: str, slot: int) -> bytes:
         """A timed picture as PNG, once; raises NotFound and ShownAlready."""

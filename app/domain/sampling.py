@@ -65,8 +65,10 @@ def draw_study(
     """
     rng = random.Random(f"draw-1:{design.seed}")
     # What every picture is compared with is no case itself.
-    compared_with = {phase.presentation.reference for phase in design.phases}
-    images = [image for image in bank if image.sha256 not in compared_with]
+    compared_with = tuple(
+        phase.presentation.reference for phase in design.phases if phase.presentation.reference
+    )
+    images = [image for image in bank if not image.sha256.startswith(compared_with)]
     candidates = Candidates(design, images, rng)
     notes: list[str] = []
     phases = [

@@ -7,7 +7,6 @@ import numpy as np
 
 from app.films.decode import decode_film
 from app.films.decoder import Answer
-from app.films.dicom_file import open_dataset
 from app.films.reader import read_image_file
 
 
@@ -26,6 +25,8 @@ def answer_film(arguments: dict[str, Any], payload: bytes) -> Answer:
 
 def answer_texts(arguments: dict[str, Any], _payload: bytes) -> Answer:
     """Single texts of a DICOM header."""
+    from app.films.dicom_file import open_dataset
+
     path = Path(arguments["path"])
     dataset = open_dataset(read_image_file(path, path.name), path.name, without_pixels=True)
     return {keyword: _text(dataset, keyword) for keyword in arguments["keywords"]}, b""

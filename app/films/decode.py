@@ -4,7 +4,6 @@ Runs in a decoder process (`reader.py`). The rules are written down in docs/bank
 """
 
 from app.domain.errors import BadImage
-from app.films.dicom import read_dicom
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.grey import StoredValues
 from app.films.kinds import has_preamble, is_dicom, picture_kind, why_not_read
@@ -21,6 +20,9 @@ def decode_film(data: bytes, name: str, mapping: GreyMapping = DEFAULT_MAPPING) 
     # DICOM first: its preamble may make the same file a TIFF as well.
     kind = None if has_preamble(data) else picture_kind(data)
     if kind is None and is_dicom(data):
+        # pydicom takes half a second to load, which an import of PNG files need not wait for.
+        from app.films.dicom import read_dicom
+
         film = read_dicom(data, name, mapping)
     elif kind is None:
         raise BadImage(name, why_not_read(data))

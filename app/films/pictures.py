@@ -22,7 +22,6 @@ from app.films.kinds import PictureKind, why_not_read
 from app.films.limits import LARGEST_MEGAPIXELS, check_picture_size
 from app.films.notes import Note
 from app.films.png import bit_depth, deep_pixels, png_chunks
-from app.films.tiff import read_tiff
 
 # Nothing else is tried, which also keeps Pillow's helpers for other formats (PostScript, say)
 # away from files we do not trust.
@@ -88,8 +87,8 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
     if kind == "AVIF" and _is_deep_avif(data):
         _check_alone(int(getattr(_open(data, name), "n_frames", 1)), kind, name)
         return _upright(np.asarray(imagecodecs.avif_decode(data)), 1)
-    if kind == "PNM" and (deep := _deep_pgm(data, name)) is not None:
-        return Picture(deep)
+    if kind == "PNM" and (deep := _deep_pnm(data, name)) is not None:
+        return _upright(deep, 1)
     return _with_pillow(data, kind, name)
 
 
@@ -107,6 +106,9 @@ def _with_pillow(data: bytes, kind: PictureKind, name: str) -> Picture:
 
 
 def _tiff(data: bytes, name: str) -> Picture:
+    # Loaded when a TIFF comes, as pydicom is for DICOM.
+    from app.films.tiff import read_tiff
+
     read = read_tiff(data, name)
     if read.samples is None:
         # Eight bits and no more: Pillow knows its colours (YCbCr, CIELAB, inks).
@@ -228,16 +230,19 @@ def _is_deep_avif(data: bytes) -> bool:
     return place >= 0 and len(data) > place + 6 and bool(data[place + 6] & 0x40)
 
 
-def _deep_pgm(data: bytes, name: str) -> NDArray[np.uint16] | None:
-    """A binary PGM of more than 8 bits, which Pillow would widen to 16; None for any other."""
-    head = re.match(
-        rb"P5(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s", data
-    )
-    if head is None or not 255 < int(head[3]) < 65_536:
+def _deep_pnm(data: bytes, name: str) -> NDArray[np.uint16] | None:
+    """A binary PGM or PPM of more than 8 bits, (height, width) or (height, width, 3).
+
+    None for any other: Pillow would widen the one to 16 bits and cut the other to 8.
+    """
+    space = rb"(?:\s|#[^\n]*\n)+"
+    head = re.match(rb"P([56])" + space + (rb"(\d+)" + space) * 2 + rb"(\d+)\s", data)
+    if head is None or not 255 < int(head[4]) < 65_536:
         return None
-    width, height = int(head[1]), int(head[2])
+    width, height, samples = int(head[2]), int(head[3]), 1 if head[1] == b"5" else 3
     check_picture_size(name, width, height)
-    if len(data) - head.end() < 2 * width * height:
+    count = width * height * samples
+    if len(data) - head.end() < 2 * count:
         raise ValueError("it is cut short")
-    values = np.frombuffer(data, ">u2", width * height, head.end()).astype(np.uint16)
-    return values.reshape(height, width)
+    values = np.frombuffer(data, ">u2", count, head.end()).astype(np.uint16)
+    return values.reshape((height, width, 3) if samples == 3 else (height, width))

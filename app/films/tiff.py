@@ -58,7 +58,11 @@ def read_tiff(data: bytes, name: str) -> TiffPicture:
         if page.photometric == _PALETTE:
             samples = _from_palette(page, samples)
         elif page.photometric not in _DEEP_PHOTOMETRICS:
-            raise ValueError(f"{page.photometric!r} colours of {page.bitspersample} bits")
+            raise BadImage(
+                name,
+                f"has colours of a kind that is not read at {page.bitspersample} bits "
+                f"(photometric interpretation {int(page.photometric)}); convert it to RGB or grey",
+            )
         if np.iscomplexobj(samples) or samples.ndim not in (2, 3):
             raise ValueError(f"samples of {samples.dtype} in {samples.ndim} dimensions")
         if page.photometric == _WHITE_IS_ZERO:

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.conditions import CONDITIONS, Condition
-from app.phantom.anatomy import sample_anatomy
+from app.phantom.anatomy import Anatomy, sample_anatomy
 from app.phantom.exposure import attenuation, develop, expose, sample_technique
 from app.phantom.faults import add_grain, as_fault, disturb_ribs, mirror_heart, smooth_over
 from app.phantom.film import collimate, put_marker, sample_frame
-from app.phantom.findings import disease, no_disease
+from app.phantom.findings import Disease, disease, no_disease
 from app.phantom.projection import Grid
 from app.phantom.skeleton import rib_course, skeleton
-from app.phantom.soft_tissue import smooth_field, soft_tissue
+from app.phantom.soft_tissue import SoftTissue, smooth_field, soft_tissue
 from app.phantom.vessels import vessels
 
 SOURCE = "simulated radiograph (parametric chest phantom)"
@@ -79,20 +79,7 @@ def simulate_film(
         if condition == "abnormal"
         else no_disease(grid)
     )
-
-    texture = stream(_TEXTURE)
-    air = 1 - anatomy.lung_density
-    in_lung = np.clip(soft.lung / (0.55 * anatomy.cavity_depth), 0, 1)
-    mottle = (
-        1
-        + 0.008 * smooth_field(texture, size, 9 * size / 512)
-        + 0.020 * smooth_field(texture, size, 60 * size / 512)
-    )
-    aerated = soft.lung * mottle * (1 - ill.filled)
-    added = np.minimum(blood * in_lung * (1 - ill.filled), 0.5 * soft.lung) * air
-    added = added + (ill.nodules * air - ill.hollow) * in_lung
-    tissue = soft.body - aerated * air - soft.gas + 0.35 * soft.dense
-    tissue = tissue * (1 + 0.007 * smooth_field(texture, size, 50 * size / 512))
+    tissue, added = _lungs_in_body(anatomy, soft, ill, blood, stream(_TEXTURE))
 
     technique = sample_technique(stream(_TECHNIQUE))
     integral = attenuation(technique, tissue=tissue, fat=soft.fat, bone=bone, blood_in_lung=added)
@@ -119,6 +106,29 @@ def simulate_film(
             "field_cm": round(grid.field, 2),
         },
     )
+
+
+def _lungs_in_body(
+    anatomy: Anatomy,
+    soft: SoftTissue,
+    ill: Disease,
+    blood: NDArray[np.float32],
+    texture: np.random.Generator,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Depth of tissue behind every pixel, and of vessels and nodules in the lungs, in cm."""
+    size = soft.lung.shape[0]
+    air = 1 - anatomy.lung_density
+    in_lung = np.clip(soft.lung / (0.55 * anatomy.cavity_depth), 0, 1)
+    mottle = (
+        1
+        + 0.008 * smooth_field(texture, size, 9 * size / 512)
+        + 0.020 * smooth_field(texture, size, 60 * size / 512)
+    )
+    aerated = soft.lung * mottle * (1 - ill.filled)
+    added = np.minimum(blood * in_lung * (1 - ill.filled), 0.5 * soft.lung) * air
+    added = added + (ill.nodules * air - ill.hollow) * in_lung
+    tissue = soft.body - aerated * air - soft.gas + 0.35 * soft.dense
+    return tissue * (1 + 0.007 * smooth_field(texture, size, 50 * size / 512)), added
 
 
 def chest_radiograph(

@@ -15,7 +15,18 @@ from app.statistics.table.settings import AnalysisSettings
 
 NEEDED = ("reader", "case", "arm", "truth")
 ASKED = ("realism", "score", "verdict", "confidence")
-OTHERS = ("replicate", "presentation", "position", "reading_time_ms", "superseded", "simulated")
+OTHERS = (
+    "replicate",
+    "presentation",
+    "position",
+    "reading_time_ms",
+    "superseded",
+    "simulated",
+    "reader_kind",
+    "asked_at",
+    "phase",
+    "pictures",
+)
 COLUMNS = (*NEEDED, *ASKED, *OTHERS)
 _LARGEST = 512 * 1024 * 1024
 _MISSING = ("", "NA", "NaN", "nan", "null", "None", ".")
@@ -27,12 +38,15 @@ _ROW = re.compile(r"^Row (\d+)")
 class FileAnalysis:
     """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns.
 
+    `of_machines` and `at_phase_ends` count rows that the analysis by arm doesn't take either.
     `is_numbered` says that truth or verdict were numbers, of which 1 was read as real and 0 as
     synthetic: other tools mean the opposite, so whoever shows the analysis says it.
     """
 
     analysis: Analysis
     left_out: int
+    of_machines: int
+    at_phase_ends: int
     ignored: tuple[str, ...]
     is_simulated: bool
     is_numbered: bool
@@ -44,6 +58,7 @@ def analyse_file(
     columns: Mapping[str, str],
     settings: AnalysisSettings,
     realism_scale: tuple[float, float] | None = None,
+    phase: str | None = None,
 ) -> FileAnalysis:
     """Read and analyse a file of ratings.
 
@@ -56,12 +71,15 @@ def analyse_file(
     settings : AnalysisSettings
     realism_scale : (float, float), optional
         Ends of the realism scale; the observed extremes when left out.
+    phase : str, optional
+        Of a study in several phases, the key of the one to take.
 
     Raises
     ------
     BadRatings
         In one sentence with the line: no such column, a value that can't be read, two ratings of
-        one read, and what else `ratings_table` refuses.
+        one read, several pictures in one row, the same cases in several phases, and what else
+        `ratings_table` refuses.
     """
     text = _read(path)
     lines = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
@@ -70,13 +88,15 @@ def analyse_file(
         if header is None or not any(name.strip() for name in header):
             raise BadRatings(f"{path} is empty: give a header line and one line a rating.")
         places = _places(path, [name.strip() for name in header], columns)
-        rows = _Rows(path, header, places)
+        if phase is not None and "phase" not in places:
+            raise BadRatings(f"{path} has no column 'phase', so --phase can't take one of it.")
+        rows = _Rows(path, header, places, phase)
         for row in lines:
             rows.add(row, lines.line_num)
     except csv.Error as error:
         raise BadRatings(f"{path}, line {lines.line_num}: {error}.") from None
-    if not rows.lines:
-        raise BadRatings(f"{path} has no ratings: give at least one line below the header.")
+    rows.ensure_some()
+    rows.ensure_one_phase_a_case()
     used = set(places.values())
     low, high = realism_scale or (None, None)
     try:
@@ -92,6 +112,8 @@ def analyse_file(
     return FileAnalysis(
         analysis=analysis,
         left_out=rows.left_out,
+        of_machines=rows.of_machines,
+        at_phase_ends=rows.at_phase_ends,
         ignored=tuple(name.strip() for k, name in enumerate(header) if k not in used),
         is_simulated=rows.is_simulated,
         is_numbered=rows.is_numbered,
@@ -146,7 +168,9 @@ def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[s
         )
     if not any(name in places for name in ASKED):
         raise BadRatings(
-            f"{path} has none of the columns {', '.join(ASKED)}: there is nothing to analyse."
+            f"{path} has none of the columns {', '.join(ASKED)}: there is nothing to analyse; if "
+            "one of its columns is meant, say which, as in --map realism=NAME; it has "
+            f"{', '.join(name for name in header if name)}."
         )
     if "replicate" in places and "presentation" in places:
         if "presentation" in columns and "replicate" not in columns:
@@ -159,12 +183,19 @@ def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[s
 class _Rows:
     """Rows checked one by one and kept as columns."""
 
-    def __init__(self, path: Path, header: list[str], places: Mapping[str, int]) -> None:
+    def __init__(
+        self, path: Path, header: list[str], places: Mapping[str, int], phase: str | None
+    ) -> None:
         self._path = path
         self._width = len(header)
         self._places = places
+        self._phase = phase
+        self._phases: dict[str, None] = {}
+        self._phases_of: dict[str, set[str]] = {}
         self.lines: list[int] = []
         self.left_out = 0
+        self.of_machines = 0
+        self.at_phase_ends = 0
         self.is_simulated = False
         self.is_numbered = False
         self.names: dict[str, list[str]] = {name: [] for name in NEEDED}
@@ -182,21 +213,77 @@ class _Rows:
             raise self._bad(
                 line, f"has {len(row)} fields and the header {self._width}: mend this line"
             )
+        phase = self._text(row, "phase")
+        self._phases.setdefault(phase)
+        if self._phase not in (None, phase):
+            return
         if self._flag(row, "superseded", line):
             self.left_out += 1
+            return
+        if not self._counts(row, line):
             return
         self.is_simulated |= self._flag(row, "simulated", line)
         for name in NEEDED:
             cell = row[self._places[name]].strip()
             if not cell:
-                raise self._bad(line, f"has no {name}: name the {name} of every rating")
+                raise self._bad(line, self._without(name, row))
             self.names[name].append(self._truth(cell, line) if name == "truth" else cell)
         for name, read in _READERS.items():
             if name in self._places:
                 cell = _FORMULA_SHIELD.sub("", row[self._places[name]].strip())
                 target = "replicate" if name == "presentation" else name
                 self.numbers[target].append(self._number(name, cell, read, line))
+        self._phases_of.setdefault(self.names["case"][-1], set()).add(phase)
         self.lines.append(line)
+
+    def ensure_some(self) -> None:
+        """Raise BadRatings where no row is left, saying why."""
+        if self.lines:
+            return
+        if self._phase is not None and self._phase not in self._phases:
+            named = ", ".join(self._phases) or "none"
+            raise BadRatings(f"{self._path} has no phase {self._phase!r}; it has {named}.")
+        left = self.left_out + self.of_machines + self.at_phase_ends
+        if left:
+            raise BadRatings(
+                f"{self._path} has no ratings to analyse: of {left} lines {self.left_out} are "
+                f"superseded, {self.of_machines} of machine readers and {self.at_phase_ends} "
+                "answers at the end of a phase."
+            )
+        raise BadRatings(f"{self._path} has no ratings: give at least one line below the header.")
+
+    def ensure_one_phase_a_case(self) -> None:
+        """Raise BadRatings where a case was read in several phases, which ask different things."""
+        for case, phases in self._phases_of.items():
+            if len(phases) > 1:
+                raise BadRatings(
+                    f"{self._path} has case {case[:40]!r} in {len(phases)} phases: take one with "
+                    f"--phase KEY, of {', '.join(self._phases)}."
+                )
+
+    def _counts(self, row: list[str], line: int) -> bool:
+        """Whether a row is a person's answer to a case; what isn't is counted and left out."""
+        kind, asked_at = self._text(row, "reader_kind"), self._text(row, "asked_at")
+        if kind not in ("", "human", "simulated", "machine"):
+            raise self._bad(line, f"has reader_kind {kind[:40]!r}: use human, simulated or machine")
+        self.of_machines += kind == "machine"
+        self.at_phase_ends += kind != "machine" and asked_at == "phase_end"
+        self.is_simulated |= kind == "simulated"
+        return kind != "machine" and asked_at != "phase_end"
+
+    def _without(self, name: str, row: list[str]) -> str:
+        if name not in ("arm", "truth") or not self._text(row, "pictures"):
+            return f"has no {name}: name the {name} of every rating"
+        has_phases = self._phase is None and self._text(row, "phase")
+        one_film = "take a phase of single pictures with --phase KEY, or " if has_phases else ""
+        return (
+            "is a reading of several pictures shown together, which an analysis by arm can't take: "
+            f"{one_film}see the study's report (python -m app report SLUG), which counts what was "
+            "chosen"
+        )
+
+    def _text(self, row: list[str], name: str) -> str:
+        return row[self._places[name]].strip() if name in self._places else ""
 
     def _number(
         self, name: str, cell: str, read: Callable[[str], float | None], line: int

@@ -67,6 +67,11 @@ class PictureAudit:
         return any(apart for arm in self.arms for apart in arm.separations.values())
 
     @property
+    def smallest_source(self) -> int:
+        """The least longer side of any arm's sources, in pixels; 0 without pictures."""
+        return min((arm.smallest_source for arm in self.arms if arm.pictures), default=0)
+
+    @property
     def pictures(self) -> int:
         """Of all arms."""
         return sum(arm.pictures for arm in self.arms)

@@ -14,6 +14,7 @@ from typing import Any
 from app.bank.store import FIXED_MTIME, RenditionStore
 from app.db.engine import Database
 from app.db.studies import record_event, study_by_slug
+from app.db.truth.cases import study_references
 from app.domain.blinding import BlindedDesign, BlindedPhase, blinded_design
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput, NotFound
@@ -23,7 +24,6 @@ from app.domain.questions.question import Question
 from app.steps.machine_sets import (
     WRITTEN,
     ensure_frozen,
-    references_of,
     set_key,
     set_of_study,
 )
@@ -91,7 +91,7 @@ def write_blinded_set(
                 **({} if kept else {"key": key}),
             },
         )
-        references = references_of(session, design)
+        references = study_references(session, study, design.rendition_size)
         pictures = _write_folder(store, out, frozen, blinded_design(design), references)
     return BlindedSet(len(frozen.entries), pictures, frozen.sha256)
 

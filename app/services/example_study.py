@@ -1,7 +1,7 @@
 """Published protocols, listed and filled with the arms that the bank holds."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.truth.bank_contents import arms_by_key, bank_images
+from app.db.truth.bank_records import rendition_sizes
 from app.domain.design.arm_choice import HeldArm
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.design.protocol import Protocol, read_protocol
 from app.domain.design.protocols import FilledProtocol, fill_protocol
-from app.domain.errors import NotFound
+from app.domain.errors import BadInput, NotFound
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,36 @@ def example_study(session: Session, name: str, *, size: int = RENDITION_SIZE) ->
     protocol = replace(protocol, document={**protocol.document, "rendition_size": size})
     filled = fill_protocol(protocol, _held_arms(session, size))
     return ExampleStudy(filled, _about(file))
+
+
+@dataclass(frozen=True)
+class OfferedProtocol:
+    """A protocol, and in a sentence what the bank lacks for it; empty where nothing is lacking."""
+
+    protocol: Protocol
+    lacks: str
+
+
+def offered_protocols(
+    session: Session, *, size: int = RENDITION_SIZE
+) -> tuple[OfferedProtocol, ...]:
+    """Every published protocol, tried over the images with a rendition of `size` pixels."""
+    bank = _held_arms(session, size)
+    return tuple(OfferedProtocol(protocol, _lack(protocol, bank)) for protocol in list_protocols())
+
+
+def usual_size(session: Session) -> int:
+    """The size of pictures to design a study for: the usual one, else what most images have."""
+    sizes = rendition_sizes(session)
+    return RENDITION_SIZE if not sizes or RENDITION_SIZE in sizes else sizes[0]
+
+
+def _lack(protocol: Protocol, bank: Sequence[HeldArm]) -> str:
+    try:
+        fill_protocol(protocol, bank)
+    except BadInput as error:
+        return str(error)
+    return ""
 
 
 def _held_arms(session: Session, size: int) -> list[HeldArm]:

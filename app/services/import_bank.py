@@ -9,9 +9,9 @@ bank, a cut import is continued by running it again, and importing again adds no
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.bank.alike import near_pairs
+from app.bank.batches import Batch, Digest, Source, batches, digest_of, identified
 from app.bank.generation_text import HISTORY_KEYS
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
-from app.bank.index import IndexRow, Told, iter_index
+from app.bank.index import Told, iter_index
 from app.bank.manifest import BadRecord, ImageRecord, iter_records
-from app.bank.rendering import Rendering, Wanted, render
+from app.bank.rendering import Rendering, render
 from app.bank.rendition import DEFAULT_SIZE, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
@@ -37,6 +38,7 @@ from app.db.truth.bank_images import (
     last_image,
     lock_arms,
     refresh_provenance,
+    resolutions_of,
     same_pictures,
     same_rendition_pairs,
     store_arm,
@@ -45,21 +47,18 @@ from app.db.truth.bank_images import (
     stored_arms,
     stored_images,
 )
+from app.domain.conditions import declared
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.notes import counted
-from app.films.reader import read_image_file
 
 BATCH = 256
 PROGRESS_EVERY = 16
 # Of the records refused, how many are kept word for word; all are counted.
 MOST_REFUSED_KEPT = 1000
 MOST_ALIKE_NAMED = 50
-# Files of a table are held from hashing to decoding, so that each is read once.
-MOST_BYTES_HELD = 128 * 2**20
 
 Progress = Callable[[int], None]
-Digest = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,7 @@ def import_bank(
     *,
     now: datetime,
     size: int = DEFAULT_SIZE,
+    resolution: int | None = None,
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
@@ -98,16 +98,19 @@ def import_bank(
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
     With `strict` every record is checked first, and one bad record keeps all of them out.
-    `progress` is told how many lines have been dealt with so far, from 0 again after checking.
+    `resolution` limits the detail of all renditions of this size to that of a source of so many
+    pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
+    checking.
     """
     header = read_bank_header(directory)
-    source = _Source(directory, header, lambda: iter_records(directory, header))
+    source = Source(directory, header, lambda: iter_records(directory, header))
     return _import(
         database,
         store,
         source,
         now=now,
         size=size,
+        resolution=resolution,
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
@@ -128,7 +131,9 @@ def import_images(
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     told: Told | None = None,
+    conditions: Sequence[str] = (),
     size: int = DEFAULT_SIZE,
+    resolution: int | None = None,
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
@@ -137,8 +142,13 @@ def import_images(
 
     The arm `real` is of kind real and any other synthetic. `label`, `description` and
     `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. `columns`,
-    `values` and `told` are those of `iter_index`. Otherwise as `import_bank`.
+    `values` and `told` are those of `iter_index`; `conditions` declares labels besides normal and
+    abnormal. Otherwise as `import_bank`.
     """
+    try:
+        labels = declared(conditions)
+    except ValueError as error:
+        raise BadBank(f"--condition can't be used: {error}.") from None
     if not is_arm_id(arm):
         raise BadBank(
             f"{arm!r} can't name an arm: use 1 to 64 of A-Z a-z 0-9 . _ - "
@@ -161,10 +171,12 @@ def import_images(
         grey_mapping=grey_mapping,
     )
     header = BankHeader(name="", created_at=now, arms=(described,))
-    source = _Source(
+    source = Source(
         directory,
         header,
-        lambda: iter_index(directory, index, columns=columns, values=values, told=told),
+        lambda: iter_index(
+            directory, index, columns=columns, values=values, told=told, conditions=labels
+        ),
     )
     return _import(
         database,
@@ -172,53 +184,11 @@ def import_images(
         source,
         now=now,
         size=size,
+        resolution=resolution,
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
     )
-
-
-_Line = ImageRecord | IndexRow | BadRecord
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where records come from; `lines` begins anew each time it is called.
-
-    A line of a table is an `IndexRow` and of the header's only arm.
-    """
-
-    directory: Path
-    header: BankHeader
-    lines: Callable[[], Iterator[_Line]]
-
-    def kind(self, arm: str) -> str:
-        """Whether that arm is real or synthetic."""
-        return next(one.kind for one in self.header.arms if one.id == arm)
-
-    def mapping(self, arm: str) -> GreyMapping:
-        """How files of that arm become grey levels."""
-        return next(one.grey_mapping for one in self.header.arms if one.id == arm)
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """Records of a batch, and the bytes of those that had to be read to be known."""
-
-    lines: Sequence[ImageRecord | BadRecord]
-    held: Mapping[Digest, bytes]
-
-    def wanted(self, source: _Source, record: ImageRecord) -> Wanted:
-        return Wanted(
-            source.directory / record.file,
-            record.file,
-            record.sha256,
-            record.width,
-            record.height,
-            source.mapping(record.arm),
-            self.held.get(_digest(record), b""),
-            asks_history=source.kind(record.arm) == "synthetic",
-        )
 
 
 @dataclass
@@ -277,22 +247,24 @@ class _Rendered:
 def _import(
     database: Database,
     store: RenditionStore,
-    source: _Source,
+    source: Source,
     *,
     now: datetime,
     size: int,
+    resolution: int | None,
     strict: bool,
     actor: str,
     progress: Progress,
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
+        _refuse_other_detail(resolutions_of(session, size), size, resolution)
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:
         if strict:
             checked = _Tally()
-            for lines in _batches(source):
-                batch = _identified(source, lines, pool)
+            for lines in batches(source, BATCH):
+                batch = identified(source, lines, pool)
                 _check_batch(database, source, batch, pool, checked, size=size)
                 checked.lines += len(lines)
                 progress(checked.lines)
@@ -301,8 +273,8 @@ def _import(
         tally = _Tally()
         with database.reading() as session:
             last_before = last_image(session)
-        for lines in _batches(source):
-            batch = _identified(source, lines, pool)
+        for lines in batches(source, BATCH):
+            batch = identified(source, lines, pool)
             _import_batch(
                 database,
                 store,
@@ -312,6 +284,7 @@ def _import(
                 tally,
                 now=now,
                 size=size,
+                resolution=resolution,
                 progress=progress,
             )
             tally.lines += len(lines)
@@ -340,6 +313,20 @@ def _import(
             },
         )
     return summary
+
+
+def _refuse_other_detail(there: set[int | None], size: int, resolution: int | None) -> None:
+    """All renditions of a size have one resolution, or detail alone would tell the import."""
+    if resolution is not None and not 64 <= resolution <= size:
+        raise BadBank(f"--resolution must be from 64 to the size, {size}, not {resolution}.")
+    others = there - {resolution}
+    if others:
+        other = next(iter(others))
+        limit = "full detail" if other is None else f"the detail of {other} pixels"
+        raise BadBank(
+            f"Renditions of {size} pixels are there with {limit}; give the same --resolution, or "
+            "another --size for these."
+        )
 
 
 def _cores() -> int:
@@ -375,33 +362,36 @@ def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
 def _import_batch(
     database: Database,
     store: RenditionStore,
-    source: _Source,
-    batch: _Batch,
+    source: Source,
+    batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
     now: datetime,
     size: int,
+    resolution: int | None,
     progress: Progress,
 ) -> None:
     present, records = _look_up(database, batch.lines, tally, size=size)
     missing = [
         record
         for record in records
-        if (there := present.get(_digest(record))) is None
+        if (there := present.get(digest_of(record))) is None
         or there.rendition is None
         or not store.holds(there.rendition, rendition_length(size))
     ]
 
     def rendered_one(record: ImageRecord) -> _Rendered | BadRecord:
         try:
-            rendering = render(batch.wanted(source, record), size)
+            rendering = render(batch.wanted(source, record), size, resolution)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
         try:
-            return _Rendered(record, rendering, store.put(rendering.png))
+            stored = store.put(rendering.png)
         except OSError as error:
             raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+        # The picture is on its way to the disk; a batch of them would fill memory.
+        return _Rendered(record, replace(rendering, png=b""), stored)
 
     rendered: list[_Rendered] = []
     refused: set[Digest] = set()
@@ -411,7 +401,7 @@ def _import_batch(
         if dealt_with % PROGRESS_EVERY == 0:
             progress(dealt_with)
         if isinstance(result, BadRecord):
-            refused.add(_digest(record))
+            refused.add(digest_of(record))
             tally.refuse(result)
         else:
             rendered.append(result)
@@ -421,7 +411,7 @@ def _import_batch(
         # Once more under the lock: another import may have been here since.
         known = stored_arms(session, source.header.arm_ids)
         _refuse_mixing(known, source.header)
-        present = stored_images(session, {_digest(record) for record in records}, size=size)
+        present = stored_images(session, {digest_of(record) for record in records}, size=size)
         # Only now, so that an arm none of whose images can be used is not left behind.
         arms = {item.record.arm for item in rendered} | {arm for arm, _ in present}
         for arm in source.header.arms:
@@ -431,24 +421,31 @@ def _import_batch(
             if is_mine and arm.id in arms - tally.described:
                 store_arm(session, arm.id, _arm_columns(arm, source.header), now=now)
                 tally.described.add(arm.id)
-        new = [item for item in rendered if _digest(item.record) not in present]
+        new = [item for item in rendered if digest_of(item.record) not in present]
         new = _without_contradictions(session, new, refused, tally, size=size)
-        store_images(session, [_new_image(item) for item in new], size=size, now=now)
+        store_images(
+            session,
+            [_new_image(item) for item in new],
+            size=size,
+            now=now,
+            resolution=resolution,
+        )
         store_renditions(
             session,
             {
                 there.id: item.stored
                 for item in rendered
-                if (there := present.get(_digest(item.record))) is not None
+                if (there := present.get(digest_of(item.record))) is not None
                 and there.rendition is None
             },
             size=size,
+            resolution=resolution,
         )
         stale = {
             there.id: told
             for record in records
-            if (there := present.get(_digest(record))) is not None
-            and _digest(record) not in refused
+            if (there := present.get(digest_of(record))) is not None
+            and digest_of(record) not in refused
             and there.provenance != (told := _with_history(record, there))
         }
         refresh_provenance(session, stale)
@@ -462,8 +459,8 @@ def _import_batch(
 
 def _check_batch(
     database: Database,
-    source: _Source,
-    batch: _Batch,
+    source: Source,
+    batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
     *,
@@ -479,8 +476,8 @@ def _check_batch(
         return hashlib.sha256(rendering.png).hexdigest()
 
     for record in records:
-        if tally.conditions.setdefault(_digest(record), record.condition) != record.condition:
-            tally.refuse(_contradiction(record, tally.conditions[_digest(record)]))
+        if tally.conditions.setdefault(digest_of(record), record.condition) != record.condition:
+            tally.refuse(_contradiction(record, tally.conditions[digest_of(record)]))
     for record, picture in zip(records, pool.map(check, records), strict=True):
         if isinstance(picture, BadRecord):
             tally.refuse(picture)
@@ -488,14 +485,14 @@ def _check_batch(
         first = tally.pictures.setdefault((record.arm, picture), record)
         if first.condition != record.condition and first.sha256 != record.sha256:
             tally.refuse(_same_picture(record, first.file, first.condition))
-    tally.already_present += sum(_digest(record) in present for record in records)
+    tally.already_present += sum(digest_of(record) in present for record in records)
 
 
 def _look_up(
     database: Database, batch: Sequence[ImageRecord | BadRecord], tally: _Tally, *, size: int
 ) -> tuple[dict[Digest, StoredImage], list[ImageRecord]]:
     """What is stored of a batch, and its records without repetitions and contradictions."""
-    digests = {_digest(line) for line in batch if isinstance(line, ImageRecord)}
+    digests = {digest_of(line) for line in batch if isinstance(line, ImageRecord)}
     with database.reading() as session:
         present = stored_images(session, digests, size=size)
     conditions = {digest: there.condition for digest, there in present.items()}
@@ -505,7 +502,7 @@ def _look_up(
         if isinstance(line, BadRecord):
             tally.refuse(line)
             continue
-        digest = _digest(line)
+        digest = digest_of(line)
         condition = conditions.setdefault(digest, line.condition)
         if condition != line.condition:
             tally.refuse(_contradiction(line, condition))
@@ -550,7 +547,7 @@ def _without_contradictions(
         record, same = item.record, shown.setdefault(item.stored, [])
         other = next((one for one in same if one[0] == record.arm), same[0] if same else None)
         if other is not None and other[0] == record.arm and other[1] != record.condition:
-            refused.add(_digest(record))
+            refused.add(digest_of(record))
             tally.refuse(_same_picture(record, other[2], other[1]))
             continue
         if other is not None:
@@ -578,44 +575,6 @@ def _name_near_pictures(database: Database, last_before: int, tally: _Tally) -> 
             (arm, file, _), (other_arm, other_file, _) = named[one], named[other]
             sentence = f"{file} ({arm}) is nearly the picture of {other_file} ({other_arm})"
         tally.name_alike(sentence, "near-picture")
-
-
-def _identified(source: _Source, lines: Sequence[_Line], pool: ThreadPoolExecutor) -> _Batch:
-    """A batch whose every record has its digest; a table's files are read for theirs."""
-    arm = source.header.arms[0].id
-
-    def identify(line: _Line) -> tuple[ImageRecord | BadRecord, bytes]:
-        if not isinstance(line, IndexRow):
-            return line, b""
-        return _hashed_row(source.directory, line, arm)
-
-    records: list[ImageRecord | BadRecord] = []
-    held: dict[Digest, bytes] = {}
-    for record, data in pool.map(identify, lines):
-        records.append(record)
-        if data and isinstance(record, ImageRecord):
-            held[_digest(record)] = data
-    return _Batch(records, held)
-
-
-def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord | BadRecord, bytes]:
-    try:
-        data = read_image_file(directory / row.file, row.file)
-    except BadImage as error:
-        return BadRecord(row.line_number, row.file, error.reason), b""
-    if not data:
-        return BadRecord(row.line_number, row.file, "is empty"), b""
-    record = ImageRecord(
-        line_number=row.line_number,
-        file=row.file,
-        sha256=hashlib.sha256(data).hexdigest(),
-        arm=arm,
-        condition=row.condition,
-        width=None,
-        height=None,
-        provenance=row.provenance,
-    )
-    return record, data
 
 
 def _with_history(record: ImageRecord, there: StoredImage) -> dict[str, Any]:
@@ -657,35 +616,8 @@ def _new_image(item: _Rendered) -> NewImage:
     )
 
 
-def _batches(source: _Source) -> Iterator[list[_Line]]:
-    """Lines in batches of so many, or of so many bytes where the files are to be held."""
-    batch: list[_Line] = []
-    weight = 0
-    for line in source.lines():
-        batch.append(line)
-        weight += _weight(source.directory, line)
-        if len(batch) == BATCH or weight >= MOST_BYTES_HELD:
-            yield batch
-            batch, weight = [], 0
-    if batch:
-        yield batch
-
-
-def _weight(directory: Path, line: _Line) -> int:
-    if not isinstance(line, IndexRow):
-        return 0
-    try:
-        return (directory / line.file).stat().st_size
-    except OSError:
-        return 0
-
-
 def _stored_mapping(arm: Arm) -> GreyMapping:
     return next(mapping for mapping in GREY_MAPPINGS if mapping == arm.grey_mapping)
-
-
-def _digest(record: ImageRecord) -> Digest:
-    return record.arm, record.sha256
 
 
 def _default_label(arm: str) -> str:

@@ -11,6 +11,7 @@ from app.db.blind.presentations import (
     pictures_of,
     presentation_by_token,
     presentation_count,
+    reference_of_phase,
     rendition_of,
 )
 from app.db.blind.tables import Presentation, Reader
@@ -101,6 +102,23 @@ def picture_to_show(
     if presentation.exposure_ms is not None:
         return None
     return _digest(session, presentation, slot, design)
+
+
+def reference_to_show(session: Session, reader: Reader, design: BlindedDesign, phase: int) -> str:
+    """The digest of the picture that the cases of a phase are compared with.
+
+    Sent only while that phase is read. Raises NotFound for any other, and where there is none.
+    """
+    progress = journey_of(session, reader, design).progress
+    is_read = reader.began_at is not None and phase == progress.phase
+    sha256 = (
+        reference_of_phase(session, reader, phase, design.picture_size)
+        if is_read and not progress.phase_is_ahead
+        else None
+    )
+    if sha256 is None:
+        raise NotFound(NO_IMAGE)
+    return sha256
 
 
 def expose_picture(

@@ -11,7 +11,8 @@ from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
-from app.domain.design.design import StudyDesign
+from app.db.truth.bank_records import counts_by_key, keys_of_records
+from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
 
@@ -99,9 +100,17 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
     )
 
 
-def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
-    """The arms a design can be made of, real ones first."""
+def bank_arms(
+    session: Session, stratify_by: str = "condition", *, size: int = RENDITION_SIZE
+) -> tuple[ArmHoldings, ...]:
+    """The arms a design can be made of, real ones first, with their images of each stratum.
+
+    By another key than the condition, images without a rendition of `size` pixels are left out, as
+    they are from a draw, and so are those whose records say nothing under that key.
+    """
     counts = bank_counts(session)
+    if stratify_by != "condition":
+        counts = counts_by_key(session, stratify_by, size=size)
     return tuple(
         ArmHoldings(
             arm.key,
@@ -112,6 +121,11 @@ def bank_arms(session: Session) -> tuple[ArmHoldings, ...]:
         )
         for key, arm in arms_by_key(session).items()
     )
+
+
+def record_keys(session: Session) -> tuple[str, ...]:
+    """Keys of the bank's records by which cases may be drawn, matched or described."""
+    return tuple(keys_of_records(session))
 
 
 def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgress]]:

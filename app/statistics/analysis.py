@@ -30,11 +30,11 @@ from app.statistics.realness.contrasts import (
 from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
-from app.statistics.realness.equivalence import Verdict, equivalence_verdict
+from app.statistics.realness.equivalence import Conclusion, equivalence_conclusion
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable
-from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.obuchowski_rockette import GlobalTest
 from app.statistics.variance.reader_means import reader_means
 
@@ -72,7 +72,7 @@ class ArmAnalysis:
         ``agreement`` and ``intra_reader`` have one more level, ``realism`` and ``verdict``.
         ``bootstrap`` is there when asked for; its keys are paths such as ``deception.rate``.
     distribution : tuple of CategoryShare
-    verdict : Verdict or None
+    conclusion : Conclusion or None
         None for a real arm.
     """
 
@@ -84,7 +84,7 @@ class ArmAnalysis:
     n_repeated: int
     families: Mapping[str, Family]
     distribution: tuple[CategoryShare, ...]
-    verdict: Verdict | None
+    conclusion: Conclusion | None
 
     def to_json(self) -> dict[str, Any]:
         families = {name: _family_to_json(family) for name, family in self.families.items()}
@@ -96,7 +96,7 @@ class ArmAnalysis:
             "n_repeated": self.n_repeated,
             **families,
             "distribution": [step.to_json() for step in self.distribution],
-            "verdict": None if self.verdict is None else self.verdict.to_json(),
+            "conclusion": None if self.conclusion is None else self.conclusion.to_json(),
         }
 
 
@@ -199,7 +199,7 @@ def _arm(
     table: RatingsTable,
     arm: str,
     settings: AnalysisSettings,
-    aucs: Mapping[VerdictMeasure, ArmFigures | None],
+    aucs: Mapping[ConclusionMeasure, ArmFigures | None],
 ) -> ArmAnalysis:
     families: dict[str, Family] = {
         "realism": realism(table, arm, settings),
@@ -222,15 +222,15 @@ def _arm(
         n_repeated=int((rows & ~first).sum()),
         families=families,
         distribution=distribution(table, arm),
-        verdict=_verdict(table, arm, settings, aucs),
+        conclusion=_conclusion(table, arm, settings, aucs),
     )
 
 
 def _with_bootstrap(
     table: RatingsTable, arms: Mapping[str, ArmAnalysis], settings: AnalysisSettings
 ) -> dict[str, ArmAnalysis]:
-    names = bootstrapped_figures(verdict_measure(table, settings))
-    found = bootstrap(
+    names = bootstrapped_figures(conclusion_measure(table, settings))
+    resampled = bootstrap(
         table,
         settings,
         {
@@ -239,7 +239,7 @@ def _with_bootstrap(
         },
     )
     return {
-        name: replace(arm, families={**arm.families, "bootstrap": found[name]})
+        name: replace(arm, families={**arm.families, "bootstrap": resampled[name]})
         for name, arm in arms.items()
     }
 
@@ -247,8 +247,8 @@ def _with_bootstrap(
 def _figure(families: Mapping[str, Family], name: str) -> Estimate:
     """An estimate by its path, such as ``agreement.realism.kendall_w``."""
     family, *path = name.split(".")
-    found: Estimate | Mapping[str, Estimate] = families[family][path[0]]
-    return found if isinstance(found, Estimate) else found[path[1]]
+    estimate: Estimate | Mapping[str, Estimate] = families[family][path[0]]
+    return estimate if isinstance(estimate, Estimate) else estimate[path[1]]
 
 
 def _agreement(
@@ -280,22 +280,22 @@ def _categories(table: RatingsTable, kind: Kind) -> tuple[float, ...]:
     return table.categories() if kind == "realism" else (0.0, 1.0)
 
 
-def verdict_measure(table: RatingsTable, settings: AnalysisSettings) -> VerdictMeasure:
-    """The AUC the verdict rests on: the one asked for, or the first the ratings hold."""
+def conclusion_measure(table: RatingsTable, settings: AnalysisSettings) -> ConclusionMeasure:
+    """The AUC the conclusion rests on: the one asked for, or the first the ratings hold."""
     if settings.measure != "auto":
         return settings.measure
     return next((key for key, measure in AUC_FROM.items() if table.has(measure)), "auc_realism")
 
 
-def _verdict(
+def _conclusion(
     table: RatingsTable,
     arm: str,
     settings: AnalysisSettings,
-    aucs: Mapping[VerdictMeasure, ArmFigures | None],
-) -> Verdict | None:
+    aucs: Mapping[ConclusionMeasure, ArmFigures | None],
+) -> Conclusion | None:
     if arm in table.real_arms:
         return None
-    key = verdict_measure(table, settings)
+    key = conclusion_measure(table, settings)
     figures = aucs[key]
     if figures is None:
         why = (
@@ -303,10 +303,10 @@ def _verdict(
             if not table.real_arms
             else f"the ratings do not hold what {key} needs"
         )
-        return Verdict("inconclusive", key, settings.margin, None, None, why=why)
+        return Conclusion("inconclusive", key, settings.margin, None, None, why=why)
     index = figures.arms.index(arm)
     measure = AUC_FROM[key]
-    return equivalence_verdict(
+    return equivalence_conclusion(
         figures.theta[index],
         figures.covariance[index, :, index],
         [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
@@ -327,7 +327,7 @@ def _largest_difference(table: RatingsTable, measure: Measure) -> float:
 def _contrasts(
     table: RatingsTable,
     settings: AnalysisSettings,
-    aucs: Mapping[VerdictMeasure, ArmFigures | None],
+    aucs: Mapping[ConclusionMeasure, ArmFigures | None],
 ) -> Contrasts:
     figures: list[ArmFigures] = []
     for name, measure in _CONTRASTED_MEANS.items():
@@ -341,15 +341,15 @@ def _contrasts(
                     largest=_largest_difference(table, measure),
                 )
             )
-    figures += [found for found in aucs.values() if found is not None]
+    figures += [figure for figure in aucs.values() if figure is not None]
     pairs: list[Contrast] = []
-    for found in figures:
-        pairs += _with_cliffs_delta(table, found, settings)
-    several = [found for found in figures if len(found.arms) > 1]
+    for figure in figures:
+        pairs += _with_cliffs_delta(table, figure, settings)
+    several = [figure for figure in figures if len(figure.arms) > 1]
     return Contrasts(
         pairs=tuple(pairs),
-        global_tests={found.measure: all_arms(found, settings) for found in several},
-        friedman_tests={found.measure: friedman(found.theta) for found in several},
+        global_tests={figure.measure: all_arms(figure, settings) for figure in several},
+        friedman_tests={figure.measure: friedman(figure.theta) for figure in several},
     )
 
 
@@ -378,7 +378,7 @@ def _notes(table: RatingsTable) -> tuple[str, ...]:
     ]
     if not table.real_arms:
         notes.append(
-            "There is no real arm: detection, discrimination, hype_infinity and the verdicts "
+            "There is no real arm: detection, discrimination, hype_infinity and the conclusions "
             "can't be given."
         )
     if not (table.replicate > 0).any():

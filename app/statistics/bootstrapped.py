@@ -13,7 +13,7 @@ from app.statistics.realness.discrimination import AUC_FROM
 from app.statistics.realness.resampled_auc import resampled_aucs
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float, Measure, RatingsTable
-from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.bootstrap import (
     Resamples,
     percentile_interval,
@@ -29,8 +29,8 @@ _ALPHAS: dict[str, tuple[Measure, Metric]] = {
 }
 
 
-def bootstrapped_figures(measure: VerdictMeasure) -> tuple[str, ...]:
-    """Figures with a bootstrap interval, as family.estimand: among AUCs that of the verdict."""
+def bootstrapped_figures(measure: ConclusionMeasure) -> tuple[str, ...]:
+    """Figures with a bootstrap interval, as family.estimand: among AUCs that of the conclusion."""
     return (*_MEANS, f"discrimination.{measure}", *_ALPHAS)
 
 

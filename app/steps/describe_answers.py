@@ -10,6 +10,7 @@ from app.domain.questions.answer import Value
 from app.domain.questions.kinds.choices import NONE
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
+from app.domain.questions.registry import kind_of
 from app.statistics.protocols.distribution import (
     Distribution,
     distribution_of_grades,
@@ -89,27 +90,27 @@ def _describer(question: Question) -> Callable[[Sequence[AnswerRow]], Descriptio
     def values(rows: Sequence[AnswerRow]) -> list[Value | None]:
         return [row.answers.get(question.key) for row in rows]
 
-    if question.kind in ("scale", "slider"):
+    kind = kind_of(question)
+    if kind.spread == "grades":
         listed = len(question.points) <= _MOST_LISTED
         return lambda rows: distribution_of_grades(
             [value if isinstance(value, int) else None for value in values(rows)],
             question.points,
             listed=listed,
         )
-    if question.kind == "side":
+    if kind.spread == "sides":
         return lambda rows: side_counts([_choice(question, row) for row in rows])
-    if question.kind == "marks":
+    if kind.spread == "places":
         return lambda rows: mark_counts(
             [len(value) if isinstance(value, tuple) else None for value in values(rows)]
         )
-    if question.kind == "text":
+    if kind.spread == "written":
         return lambda rows: distribution_of_words(
             [("written",) if value else None for value in values(rows)], ("written",)
         )
-    words = tuple(option.value for option in question.options)
-    none = NONE if question.kind == "choices" and question.none_label else ""
+    words = [word for word in kind.cells(question) or () if word != NONE or not question.none_label]
     return lambda rows: distribution_of_words(
-        [_words(value) for value in values(rows)], words, none=none
+        [_words(value) for value in values(rows)], words, none=NONE if question.none_label else ""
     )
 
 

@@ -9,9 +9,10 @@ from app.db.truth.bank_contents import (
     arms_by_key,
     bank_counts,
     bank_images,
-    rendition_of_image,
+    images_named,
+    rendered,
 )
-from app.db.truth.cases import case_digest_lines, store_draw
+from app.db.truth.cases import case_digest_lines, store_draw, store_references
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
 from app.domain.errors import BadDesign
@@ -44,16 +45,49 @@ def draw_of_design(session: Session, design: StudyDesign) -> Draw:
             f"no image of these arms has a rendition of {design.rendition_size} pixels; "
             f"import them with --size {design.rendition_size}",
         )
-    for number, phase in enumerate(design.phases, start=1):
-        reference = phase.presentation.reference
-        if reference and rendition_of_image(session, reference, design.rendition_size) is None:
-            raise BadDesign(
-                f"phases[{number}].presentation.reference",
-                f"the bank has no picture {reference[:12]} of {design.rendition_size} pixels; "
-                "import it, or name another by the SHA-256 of its file",
-            )
+    references_of_design(session, design)
     real = {key for key, arm in arms_by_key(session, keys).items() if arm.kind == "real"}
     return draw_study(design, images, real_arms=real)
+
+
+def references_of_design(session: Session, design: StudyDesign) -> dict[int, int]:
+    """The image that each phase compares its cases with, by phase; most have none.
+
+    Raises
+    ------
+    BadDesign
+        Where the bank holds no such image, several that begin with the same digits, or no
+        rendition of it of the design's size.
+    """
+    references: dict[int, int] = {}
+    size = design.rendition_size
+    for number, phase in enumerate(design.phases, start=1):
+        digits = phase.presentation.reference
+        if not digits:
+            continue
+        field = f"phases[{number}].presentation.reference"
+        named = images_named(session, digits)
+        if not named:
+            raise BadDesign(
+                field,
+                f"the bank has no image {digits[:12]}; import it, or name another by the SHA-256 "
+                "of its file",
+            )
+        if len(named) > 1:
+            raise BadDesign(
+                field,
+                f"the bank has {len(named)} images whose SHA-256 begins with {digits}; give more "
+                "digits",
+            )
+        images = rendered(session, next(iter(named.values())), size)
+        if not images:
+            raise BadDesign(
+                field,
+                f"the image {digits[:12]} has no rendition of {size} pixels; import its bank with "
+                f"--size {size}",
+            )
+        references[number] = images[0]
+    return references
 
 
 def freeze_cases(session: Session, study: Study, design: StudyDesign) -> FrozenCases:
@@ -66,6 +100,7 @@ def freeze_cases(session: Session, study: Study, design: StudyDesign) -> FrozenC
     """
     draw = draw_of_design(session, design)
     store_draw(session, study, draw)
+    store_references(session, study, references_of_design(session, design))
     session.flush()
     frozen = FrozenCases(
         draw,

@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from app.db.studies import events_of
 from app.db.tables import Study
-from app.db.truth.bank_contents import rendition_of_image
 from app.db.truth.cases import pictures_by_code, study_cases, study_sets
 from app.domain.design.design import StudyDesign
 from app.domain.errors import Refused
@@ -30,17 +29,6 @@ def set_key(session: Session, study: Study) -> str | None:
         if event.action == WRITTEN and "key" in event.detail
     ]
     return str(keys[0]) if keys else None
-
-
-def references_of(session: Session, design: StudyDesign) -> dict[int, str]:
-    """The digest of the rendition that every picture of a phase is compared with, by phase."""
-    references: dict[int, str] = {}
-    for number, phase in enumerate(design.phases, start=1):
-        image = phase.presentation.reference
-        sha256 = rendition_of_image(session, image, design.rendition_size) if image else None
-        if sha256 is not None:
-            references[number] = sha256
-    return references
 
 
 def set_of_study(session: Session, study: Study, design: StudyDesign, key: str) -> MachineSet:

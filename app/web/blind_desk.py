@@ -32,6 +32,7 @@ from app.services.read_case import (
     case_to_read,
     expose_picture,
     picture_to_show,
+    reference_to_show,
     standing_of,
 )
 from app.services.record_rating import continue_reading, record_rating
@@ -123,6 +124,10 @@ class BlindDesk:
         """A picture as PNG; None for a timed one. Raises NotFound."""
         sha256 = picture_to_show(self._session, self._reader, self._design, token, slot)
         return None if sha256 is None else self._store.read(sha256)
+
+    def reference(self, phase: int) -> bytes:
+        """The picture that a phase's cases are compared with, as PNG; raises NotFound."""
+        return self._store.read(reference_to_show(self._session, self._reader, self._design, phase))
 
     def timed_picture(self, token: str, slot: int) -> bytes:
         """A timed picture as PNG, once; raises NotFound and ShownAlready."""

@@ -12,7 +12,8 @@ from app.domain.errors import BadForm
 from app.web.cookies import same_token
 from app.web.front import front
 
-MOST_FIELDS = 500
+# The form of a design with 40 questions and 8 phases has some 1,500.
+MOST_FIELDS = 3000
 
 
 async def _form_fields(request: Request) -> Mapping[str, str]:

@@ -21,7 +21,8 @@ class Pages:
         env = self._templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
-        env.globals["static"] = cache(self._static_url)
+        self.address_of = cache(self._static_url)
+        env.globals["static"] = self.address_of
 
     def render(
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200

@@ -53,7 +53,10 @@ class PictureShown:
 
 @dataclass(frozen=True)
 class CaseShown:
-    """A blinded case with the addresses of its pictures and of the next ones."""
+    """A blinded case with the addresses of its pictures and of the next ones.
+
+    `reference_url` is that of the picture its phase compares every case with, None for most.
+    """
 
     token: str
     position: int
@@ -72,6 +75,7 @@ class CaseShown:
     picture_size: int
     language: str
     next_image_urls: tuple[str, ...]
+    reference_url: str | None = None
 
 
 def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
@@ -108,6 +112,7 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
         next_image_urls=tuple(
             image_url(case.next_token or "", slot) for slot in range(1, ahead + 1)
         ),
+        reference_url=reference_url(case.phase) if phase.has_reference else None,
     )
 
 
@@ -139,6 +144,11 @@ def picture_name(slot: int, count: int, *, in_turn: bool = False) -> str:
 def image_url(token: str, slot: int = 1) -> str:
     """Where a picture of a presentation is served; token and place are all it tells."""
     return f"/read/image/{token}" if slot == 1 else f"/read/image/{token}/{slot}"
+
+
+def reference_url(phase: int) -> str:
+    """Where the picture is served that the cases of a phase are compared with."""
+    return f"/read/reference/{phase}"
 
 
 @dataclass(frozen=True)
@@ -195,12 +205,15 @@ def _with_word_keys(words: Sequence[Option], taken: Collection[str]) -> tuple[Op
 def _only_if(
     question: Question, earlier: Mapping[str, Question], options: Mapping[str, Sequence[Option]]
 ) -> str:
-    condition = question.asked_if
-    if condition is None or condition.question not in earlier:
-        return ""
-    named = {option.value: option.label for option in options[condition.question]}
-    answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
-    return f"Only if you answered {answers} to \u201c{earlier[condition.question].prompt}\u201d."
+    condition, subject = question.asked_if, earlier.get(question.of)
+    if condition is not None and condition.question in earlier:
+        named = {option.value: option.label for option in options[condition.question]}
+        answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
+        prompt = earlier[condition.question].prompt
+        return f"Only if you answered {answers} to \u201c{prompt}\u201d."
+    if subject is not None and question.required and not subject.required:
+        return f"Only if you answered \u201c{subject.prompt}\u201d."
+    return ""
 
 
 def questions_asked(

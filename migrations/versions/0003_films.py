@@ -1,4 +1,4 @@
-"""How films became grey levels, what was odd about them, and by what they are known again"""
+"""How films became grey, what was odd about them, and by what they are known again"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,25 +10,22 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("arms") as batch:
-        batch.add_column(
-            sa.Column(
-                "grey_mapping", sa.String(length=12), nullable=False, server_default="dicom-window"
-            )
-        )
-    with op.batch_alter_table("arms") as batch:
-        # Only the rows that were there needed it.
-        batch.alter_column("grey_mapping", server_default=None)
-    with op.batch_alter_table("images") as batch:
-        batch.add_column(sa.Column("notes", sa.JSON(), nullable=True))
-        batch.add_column(sa.Column("fingerprint", sa.String(length=64), nullable=True))
+    # Plain ADD COLUMN on both databases: no table that others refer to is made anew.
+    op.add_column(
+        "arms",
+        sa.Column(
+            "grey_mapping", sa.String(length=12), nullable=False, server_default="dicom-window"
+        ),
+    )
+    op.add_column("images", sa.Column("notes", sa.JSON(), nullable=True))
+    op.add_column("images", sa.Column("fingerprint", sa.String(length=64), nullable=True))
+    op.add_column("renditions", sa.Column("resolution", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_renditions_sha256"), "renditions", ["sha256"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_renditions_sha256"), "renditions")
-    with op.batch_alter_table("images") as batch:
-        batch.drop_column("fingerprint")
-        batch.drop_column("notes")
-    with op.batch_alter_table("arms") as batch:
-        batch.drop_column("grey_mapping")
+    op.drop_column("renditions", "resolution")
+    op.drop_column("images", "fingerprint")
+    op.drop_column("images", "notes")
+    op.drop_column("arms", "grey_mapping")

@@ -22,7 +22,7 @@ from ml.training.progress import counted
 FLAG_CHANCE = 0.001
 """An image is flagged where fewer honest films than this share would come as close."""
 
-CANDIDATES = 3
+CANDIDATES = 8
 """Closest films of the coarse comparison that are fitted."""
 
 LEAST_SPREAD = 0.05

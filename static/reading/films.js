@@ -36,6 +36,14 @@ export class Films {
       box: figure.querySelector("[data-film]"),
       name: figure.dataset.name ?? "",
     }));
+    // The picture that the others are compared with shares their view; it is never answered for.
+    const reference = section.querySelector("[data-reference]");
+    this.reference = reference && {
+      slot: null,
+      figure: reference,
+      box: reference.querySelector("[data-film]"),
+      name: reference.dataset.name,
+    };
     this.legend = section.querySelector("[data-legend]");
     this.readout = section.querySelector("[data-readout]");
     this.failed = section.querySelector("[data-film-failed]");
@@ -45,8 +53,12 @@ export class Films {
     this.transfers = this.addFilter();
     this.listen();
     this.legend.hidden = false;
-    for (const frame of this.frames) this.ready(frame);
+    for (const frame of this.all()) this.ready(frame);
     this.draw();
+  }
+
+  all() {
+    return this.reference ? [...this.frames, this.reference] : this.frames;
   }
 
   ready(frame) {
@@ -54,6 +66,8 @@ export class Films {
     frame.box.setAttribute("role", "group");
     const name = frame.name ? `${frame.name}: radiograph` : "Radiograph";
     frame.box.setAttribute("aria-label", `${name}. Arrow keys pan, shift with arrow keys windows.`);
+    listenToPointers(this, frame);
+    if (frame === this.reference) return;
     frame.marks = document.createElementNS(SVG, "svg");
     frame.marks.classList.add("film-marks");
     frame.marks.setAttribute("aria-hidden", "true");
@@ -61,7 +75,6 @@ export class Films {
     frame.box.addEventListener("focus", () => {
       if (this.frames.length > 1) dispatch({ type: "turned", slot: frame.slot });
     });
-    listenToPointers(this, frame);
   }
 
   addFilter() {
@@ -162,7 +175,7 @@ export class Films {
     const transform = isMoved(this.view)
       ? `translate(${panX * 100}%, ${panY * 100}%) scale(${zoom})`
       : "";
-    for (const frame of this.frames) {
+    for (const frame of this.all()) {
       const image = this.imageOf(frame);
       if (image) Object.assign(image.style, { filter, transform });
     }
@@ -232,7 +245,9 @@ export class Films {
   checkPainted() {
     const frames = this.visible().filter((frame) => this.imageOf(frame));
     if (frames.length === 0 || !this.onPainted) return;
-    Promise.all(frames.map((frame) => painted(this.imageOf(frame)))).then(
+    // A case is not on the screen before what it is compared with is.
+    const awaited = this.reference ? [...frames, this.reference] : frames;
+    Promise.all(awaited.map((frame) => painted(this.imageOf(frame)))).then(
       (times) => {
         if (!this.section.isConnected) return;
         this.failed.hidden = true;
@@ -248,7 +263,7 @@ export class Films {
 
   loadAgain() {
     this.failed.hidden = true;
-    for (const frame of this.frames) {
+    for (const frame of this.all()) {
       const image = this.imageOf(frame);
       if (!image || (image.complete && image.naturalWidth > 0)) continue;
       const address = image.getAttribute("src");

@@ -60,7 +60,8 @@ class Hand {
   down(event) {
     this.frame.box.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    const first = current().marking ? "mark" : "window";
+    const canMark = this.frame !== this.films.reference;
+    const first = current().marking && canMark ? "mark" : "window";
     if (event.pointerType === "touch") {
       // Once two fingers have been down, the one lifted last must not window the picture.
       this.gesture = this.pointers.size === 1 ? first : "pinch";

@@ -27,12 +27,13 @@ export function readQuestions(form) {
 }
 
 function readQuestion(element) {
-  const { question: key, kind, askedIf, askedValues, low, high, longest, shape, most } = element.dataset;
+  const { question: key, kind, askedIf, askedValues, of, low, high, longest, shape, most } = element.dataset;
   return {
     key,
     kind,
     prompt: element.querySelector("[data-prompt]").textContent.trim(),
     required: "required" in element.dataset,
+    of: of ?? null,
     askedIf: askedIf ? { question: askedIf, values: JSON.parse(askedValues) } : null,
     keys: boxesOf(element).map((box) => ({ key: box.dataset.key ?? "", value: box.dataset.value })),
     low: numberFrom(low),

@@ -62,21 +62,30 @@ export function answersOf(state) {
   return Object.fromEntries(asked.map((question) => [question.key, state.drafts[question.key]]));
 }
 
-export function problemOf(question, draft) {
+// A question that belongs to an optional one (how sure of a finding) may be left where that one is.
+export function isRequired(state, question) {
+  const subject = questionOf(state, question.of);
+  if (!question.required || !subject || isAnswered(subject, state.drafts[subject.key])) return question.required;
+  return isRequired(state, subject);
+}
+
+// What is wrong with a question as its draft stands; "" where nothing is.
+export function problemOf(state, question) {
+  const draft = state.drafts[question.key];
   if (question.kind === "slider" && draft.trim() !== "" && numberIn(question, draft) === null) {
     return `Give a whole number from ${question.low} to ${question.high}.`;
   }
   if (question.kind === "text" && [...draft.trim()].length > question.longest) {
     return `The text has ${[...draft.trim()].length} characters; please keep it within ${question.longest}.`;
   }
-  if (question.required && !isAnswered(question, draft)) return "Please answer this question.";
+  if (isRequired(state, question) && !isAnswered(question, draft)) return "Please answer this question.";
   return "";
 }
 
 export function problemsOf(state) {
   const problems = {};
   for (const question of askedQuestions(state)) {
-    const sentence = problemOf(question, state.drafts[question.key]);
+    const sentence = problemOf(state, question);
     if (sentence) problems[question.key] = sentence;
   }
   return problems;
@@ -88,7 +97,7 @@ export const isComplete = (state) => Object.keys(problemsOf(state)).length === 0
 export function firstOpen(state) {
   const waits = (question) =>
     !isAnswered(question, state.drafts[question.key]) &&
-    (question.required || !["text", "marks"].includes(question.kind));
+    (isRequired(state, question) || !["text", "marks"].includes(question.kind));
   return askedQuestions(state).find(waits)?.key ?? null;
 }
 

@@ -87,7 +87,7 @@ function withDraft(state, key, draft) {
   const question = questionOf(state, key);
   const drafts = { ...state.drafts, [key]: draft };
   const problems = { ...state.problems };
-  if (problems[key] && !problemOf(question, draft)) delete problems[key];
+  if (problems[key] && !problemOf({ ...state, drafts }, question)) delete problems[key];
   return { ...state, drafts, problems, sentence: "" };
 }
 
@@ -172,7 +172,7 @@ function typed(state, { question: key, value }) {
 function left(state, { question: key }) {
   if (state.writing !== key) return state;
   const question = questionOf(state, key);
-  const wrong = state.drafts[key].trim() === "" ? "" : problemOf(question, state.drafts[key]);
+  const wrong = state.drafts[key].trim() === "" ? "" : problemOf(state, question);
   const after = { ...state, writing: null, before: null };
   if (wrong) return { ...after, lit: key, problems: { ...state.problems, [key]: wrong } };
   if (state.lit !== key) return after;

@@ -51,11 +51,11 @@ def test_a_file_that_was_exchanged_is_a_fault() -> None:
 def test_the_margin_is_the_share_outside_what_is_lit() -> None:
     pixels = np.zeros((100, 100), np.uint8)
     pixels[20:70, 10:90] = noise(80)[:50]
-    found = measures_of(pixels)
-    assert found.margin == pytest.approx(1 - 50 * 80 / 100**2)
+    measures = measures_of(pixels)
+    assert measures.margin == pytest.approx(1 - 50 * 80 / 100**2)
     inside = pixels[20:70, 10:90]
-    assert found.brightness == pytest.approx(inside.mean(), rel=1e-5)
-    assert found.contrast == pytest.approx(inside.std(), rel=1e-5)
+    assert measures.brightness == pytest.approx(inside.mean(), rel=1e-5)
+    assert measures.contrast == pytest.approx(inside.std(), rel=1e-5)
 
 
 def test_black_that_is_not_quite_zero_is_margin_too() -> None:
@@ -65,8 +65,13 @@ def test_black_that_is_not_quite_zero_is_margin_too() -> None:
 
 
 def test_nothing_but_black_is_nothing_but_margin() -> None:
-    found = measures_of(np.zeros((SIZE, SIZE), np.uint8))
-    assert (found.sharpness, found.brightness, found.contrast, found.margin) == (0, 0, 0, 1)
+    measures = measures_of(np.zeros((SIZE, SIZE), np.uint8))
+    assert (measures.sharpness, measures.brightness, measures.contrast, measures.margin) == (
+        0,
+        0,
+        0,
+        1,
+    )
     assert measures_of(np.full((SIZE, SIZE), 90, np.uint8)).sharpness == 0
 
 
@@ -94,5 +99,5 @@ def test_a_picture_is_measured_as_its_pixels_are() -> None:
     assert picture_measures(encode_png(pixels)) == measures_of(pixels)
     # The padding of a source that is not square is margin.
     tall = np.asarray(Image.fromarray(noise(64)).resize((32, 64))).astype(np.float32)
-    found = picture_measures(canonical_rendition(Film(tall, "PNG"), SIZE))
-    assert found.margin == pytest.approx(0.5, abs=0.02)
+    measures = picture_measures(canonical_rendition(Film(tall, "PNG"), SIZE))
+    assert measures.margin == pytest.approx(0.5, abs=0.02)

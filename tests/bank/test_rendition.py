@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.bank.rendition import canonical_rendition, encode_png, rendition_length
+from app.bank.rendition import canonical_rendition, encode_png, fitted_picture, rendition_length
 from app.films.film import Film
 from app.films.reader import read_film
+from app.films.sharpness import fine_share
 from tests.bank.files import dicom, saved, texture
 
 
@@ -126,3 +127,15 @@ def test_it_refuses_a_size_that_makes_no_sense() -> None:
 def test_its_png_is_read_by_others() -> None:
     pixels = texture(200, 300)
     np.testing.assert_array_equal(pixels_of(encode_png(pixels)), pixels)
+
+
+def test_a_resolution_takes_finer_detail_away_and_no_more() -> None:
+    noise = np.random.default_rng(4).normal(128, 30, (512, 512)).clip(0, 255).astype(np.float32)
+    fine, coarse = Film(noise, "PNG"), Film(noise, "PNG")
+    full = fitted_picture(fine, 256)
+    limited = fitted_picture(fine, 256, 64)
+    assert fine_share(full) > 10 * fine_share(limited)
+    shrunk = Image.fromarray(noise).resize((64, 64), Image.Resampling.LANCZOS)
+    source = Film(np.clip(np.asarray(shrunk), 0, 255), "PNG")
+    np.testing.assert_array_equal(limited, fitted_picture(source, 256))
+    np.testing.assert_array_equal(fitted_picture(coarse, 256, 256), full)

@@ -21,7 +21,7 @@ def ratings(tmp_path: Path) -> Path:
     return path
 
 
-def test_tables_lead_with_the_verdict_and_keep_real_beside(run: Run, ratings: Path) -> None:
+def test_tables_lead_with_the_conclusion_and_keep_real_beside(run: Run, ratings: Path) -> None:
     out = run("analyse", ratings).stdout
     assert out.startswith("3 readers, 12 cases in 2 arms, 36 first and 0 repeated readings.")
     assert re.search(r"^M1: (Distinguishable|Equivalent|Inconclusive)", out, re.M)
@@ -50,8 +50,21 @@ def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> 
         "state",
         "caution",
     }
-    assert printed["arms"]["M1"]["verdict"]["margin"] == 0.1
+    assert printed["arms"]["M1"]["conclusion"]["margin"] == 0.1
     assert printed["arms"]["M1"]["agreement"]["verdict"]["fleiss_kappa"]["state"] == "estimated"
+
+
+def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Path) -> None:
+    header, *rows = ratings.read_text().splitlines()
+    kinds = [f"{row},human,one" for row in rows] + [
+        f"{row.replace('R1', 'GPT')},machine,one" for row in rows[:12]
+    ]
+    ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
+    result = run("analyse", ratings, "--phase", "one")
+    assert result.stderr == "note: 12 ratings of machine readers are left out.\n"
+    assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
+    unknown = run("analyse", ratings, "--phase", "two", code=1)
+    assert "has no phase 'two'; it has one" in unknown.stderr
 
 
 def test_options_reach_the_analysis(run: Run, ratings: Path) -> None:

@@ -108,3 +108,18 @@ def test_pictures_of_other_trainers_come_in_with_their_history(tmp_path: Path, r
         with open_house().database.reading() as session:
             assert session.scalars(select(StoredImage.provenance)).one() == expected
     assert json.dumps(expected)
+
+
+def test_all_pictures_of_a_size_have_one_resolution(tmp_path: Path, run: Run) -> None:
+    folder = films(tmp_path / "films", 2)
+    (folder / "index.csv").write_text("file,condition\n0.png,normal\n")
+    command = ["import-images", folder, "--index", "index.csv", "--arm", "real", "--size", "128"]
+    run(*command)
+    (folder / "index.csv").write_text("file,condition\n1.png,normal\n")
+    refused = run(*command, "--resolution", "64", code=1).stderr
+    assert "Renditions of 128 pixels are there with full detail" in refused
+    run(*command[:-1], "96", "--resolution", "64")
+    assert (
+        "must be from 64 to the size, 96"
+        in run(*command[:-1], "96", "--resolution", "97", code=1).stderr
+    )

@@ -11,7 +11,7 @@ from tests.browser import film_is_shown
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_journey import begin
 from tests.studies import House
-from tests.web.crawl import every_page, label_bank, secrets_of
+from tests.web.crawl import every_page, label_bank, reference_of_bank, secrets_of
 
 pytestmark = pytest.mark.e2e
 
@@ -61,7 +61,7 @@ def test_a_browser_holds_nothing_secret_of_a_study_with_every_page(
     house: House, open_page: OpenPage, tmp_path: Path
 ) -> None:
     label_bank(house)
-    design = every_page()
+    design = every_page(reference_of_bank(house))
     # No washout here: the server's own time can't be moved.
     design["phases"][1].pop("washout_days")
     _, token = house.open_study_with_reader(**design)
@@ -82,6 +82,7 @@ def test_a_browser_holds_nothing_secret_of_a_study_with_every_page(
     page.context.close()
     sent = exchanges(log)
     assert sum("/read/image/" in text for text in sent) > 30
+    assert any("/read/reference/2" in text for text in sent)
     # The log holds bodies; else nothing would be found in it.
     assert any("Which image is the real one?" in text for text in sent)
     for secret in secrets_of(house):

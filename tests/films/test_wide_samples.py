@@ -42,6 +42,7 @@ CONTAINERS = {
     "RGBA PNG": png(np.concatenate([COLOUR, opaque(FILM)[..., None]], axis=-1)),
     "PNG by Pillow": saved(FILM),
     "PGM": b"P5\n# a comment\n96 80\n4095\n" + FILM.astype(">u2").tobytes(),
+    "PPM": b"P6 96 80 4095\n" + COLOUR.astype(">u2").tobytes(),
     "TIFF": tiff(FILM),
     "TIFF, big endian": tiff(FILM, byteorder=">"),
     "TIFF, 32 bits": tiff(FILM.astype(np.uint32)),

@@ -132,7 +132,7 @@ def test_images_that_were_not_compared_are_not_counted_as_original() -> None:
     assert cells(table, 0)["Memorised, drawn"] == "1 of 2 [of 4 drawn]"
 
 
-def test_copies_that_were_read_are_named_beside_the_verdicts() -> None:
+def test_copies_that_were_read_are_named_beside_the_conclusions() -> None:
     (caution,) = copies(
         arm("M0", WHOLE, [True, False, False, False]), arm("M1", WHOLE | {"memorised": 0})
     )
@@ -150,7 +150,7 @@ def test_copies_that_were_not_read_are_named_beside_the_table() -> None:
     assert "not flagged" in caution.text
 
 
-def test_copies_that_may_have_been_read_are_named_beside_the_verdicts() -> None:
+def test_copies_that_may_have_been_read_are_named_beside_the_conclusions() -> None:
     (unknown,) = copies(arm("M0", WHOLE))
     assert unknown.place == "top"
     assert "an unknown number of the images drawn" in unknown.text

@@ -66,69 +66,69 @@ def estimates(node: object, path: str = "") -> Iterator[tuple[str, Json]]:
             yield from estimates(value, f"{path}.{key}")
 
 
-def made(found: Json, words: str, path: str = "") -> bool:
+def made(results: Json, words: str, path: str = "") -> bool:
     return any(
         words in one["method"] and one["low"] is not None and path in where
-        for where, one in estimates(found["arms"])
+        for where, one in estimates(results["arms"])
     )
 
 
-def given(found: Json, path: str) -> bool:
+def given(results: Json, path: str) -> bool:
     return any(
-        one["estimate"] is not None and path in where for where, one in estimates(found["arms"])
+        one["estimate"] is not None and path in where for where, one in estimates(results["arms"])
     )
 
 
-def compared(found: Json) -> list[str]:
-    return [pair["measure"] for pair in found["contrasts"]["pairs"] if pair["p"] is not None]
+def compared(results: Json) -> list[str]:
+    return [pair["measure"] for pair in results["contrasts"]["pairs"] if pair["p"] is not None]
 
 
 # What a text may say only if a figure was made so.
 SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
-    "Readers and cases were both treated as samples": lambda found: made(
-        found, "random readers, random cases"
+    "Readers and cases were both treated as samples": lambda results: made(
+        results, "random readers, random cases"
     ),
-    "Hillis": lambda found: made(found, "random readers"),
-    "Obuchowski and Rockette": lambda found: made(found, "Obuchowski-Rockette"),
-    "With one reader": lambda found: made(found, "this reader, images like these"),
-    "logit scale": lambda found: made(found, "logit scale"),
-    "exact bound [": lambda found: made(found, "exact bound"),
-    "averaged over readers, who weighed": lambda found: len(found["readers"]) > 1,
-    "Woodruff": lambda found: made(found, "Woodruff"),
-    "log-linear": lambda found: given(found, ".detection.d_prime"),
-    "The AUC is": lambda found: given(found, ".discrimination."),
-    "covariances over cases": lambda found: made(found, "Rockette", ".discrimination."),
-    "one-sided tests": lambda found: any(
-        arm["verdict"] and arm["verdict"]["p_difference"] is not None
-        for arm in found["arms"].values()
+    "Hillis": lambda results: made(results, "random readers"),
+    "Obuchowski and Rockette": lambda results: made(results, "Obuchowski-Rockette"),
+    "With one reader": lambda results: made(results, "this reader, images like these"),
+    "logit scale": lambda results: made(results, "logit scale"),
+    "exact bound [": lambda results: made(results, "exact bound"),
+    "averaged over readers, who weighed": lambda results: len(results["readers"]) > 1,
+    "Woodruff": lambda results: made(results, "Woodruff"),
+    "log-linear": lambda results: given(results, ".detection.d_prime"),
+    "The AUC is": lambda results: given(results, ".discrimination."),
+    "covariances over cases": lambda results: made(results, "Rockette", ".discrimination."),
+    "one-sided tests": lambda results: any(
+        arm["conclusion"] and arm["conclusion"]["p_difference"] is not None
+        for arm in results["arms"].values()
     ),
-    "not adjusted for the number of arms": lambda found: (
-        sum(bool(arm["verdict"]) for arm in found["arms"].values()) > 1
+    "not adjusted for the number of arms": lambda results: (
+        sum(bool(arm["conclusion"]) for arm in results["arms"].values()) > 1
     ),
-    "Holm": lambda found: len(compared(found)) > len(set(compared(found))),
-    "Differences between arms": lambda found: bool(compared(found)),
-    "global F test": lambda found: any(
+    "Holm": lambda results: len(compared(results)) > len(set(compared(results))),
+    "Differences between arms": lambda results: bool(compared(results)),
+    "global F test": lambda results: any(
         test["df2"] is not None and test["p"] is not None
-        for test in found["contrasts"]["global"].values()
+        for test in results["contrasts"]["global"].values()
     ),
-    "Friedman": lambda found: any(
-        test["p"] is not None for test in found["contrasts"]["friedman"].values()
+    "Friedman": lambda results: any(
+        test["p"] is not None for test in results["contrasts"]["friedman"].values()
     ),
-    "Cliff": lambda found: any(
+    "Cliff": lambda results: any(
         pair["cliffs_delta"] and pair["cliffs_delta"]["estimate"] is not None
-        for pair in found["contrasts"]["pairs"]
+        for pair in results["contrasts"]["pairs"]
     ),
-    "two-way jackknife": lambda found: made(found, "two-way jackknife", ".agreement."),
-    "jackknife intervals over cases": lambda found: made(
-        found, "jackknife over cases", ".agreement."
+    "two-way jackknife": lambda results: made(results, "two-way jackknife", ".agreement."),
+    "jackknife intervals over cases": lambda results: made(
+        results, "jackknife over cases", ".agreement."
     ),
-    "Fleiss’ κ": lambda found: given(found, ".fleiss_kappa"),
-    "Intraclass": lambda found: given(found, ".icc"),
-    "by REML": lambda found: made(found, "REML", ".icc"),
-    "analysis of variance of complete": lambda found: made(found, "ANOVA", ".icc"),
-    "Kendall’s W": lambda found: given(found, ".kendall_w"),
-    "Reading times were averaged": lambda found: given(found, ".time."),
-    "least-squares slope": lambda found: given(found, ".drift."),
+    "Fleiss’ κ": lambda results: given(results, ".fleiss_kappa"),
+    "Intraclass": lambda results: given(results, ".icc"),
+    "by REML": lambda results: made(results, "REML", ".icc"),
+    "analysis of variance of complete": lambda results: made(results, "ANOVA", ".icc"),
+    "Kendall’s W": lambda results: given(results, ".kendall_w"),
+    "Reading times were averaged": lambda results: given(results, ".time."),
+    "least-squares slope": lambda results: given(results, ".drift."),
 }
 
 
@@ -141,10 +141,10 @@ def methods(analysis: Analysis) -> str:
 @pytest.mark.parametrize("seed", range(16))
 def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
     analysis = analyse(random_table(seed), settings=AnalysisSettings(generalise_to=target))
-    found, text = analysis.to_json(), methods(analysis)
+    results, text = analysis.to_json(), methods(analysis)
     for phrase, is_true in SAID_ONLY_IF.items():
         if phrase in text:
-            assert is_true(found), f"says {phrase!r}: {text}"
+            assert is_true(results), f"says {phrase!r}: {text}"
 
 
 def test_over_the_random_studies_every_phrase_is_said() -> None:
@@ -157,7 +157,7 @@ def test_over_the_random_studies_every_phrase_is_said() -> None:
 
 
 @pytest.mark.parametrize("seed", range(0, 16, 4))
-def test_one_reader_is_given_no_verdict_and_is_not_many(seed: int) -> None:
+def test_one_reader_is_given_no_conclusion_and_is_not_many(seed: int) -> None:
     analysis = analyse(random_table(seed))
     assert len(analysis.table.readers) == 1
     text = methods(analysis)

@@ -9,7 +9,7 @@ from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_analysis, simulated_table
 
 
-def test_it_describes_the_core_the_verdicts_and_the_margin() -> None:
+def test_it_describes_the_core_the_conclusions_and_the_margin() -> None:
     methods = analysis_methods(simulated_analysis(margin=0.07))
     text = " ".join(text for _, text in methods.paragraphs)
     assert "Readers and cases were both treated as samples" in text

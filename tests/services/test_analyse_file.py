@@ -142,3 +142,63 @@ def test_a_malformed_map_is_refused(pair: str) -> None:
         column_map([pair])
     with pytest.raises(ValueError, match="twice"):
         column_map(["arm=a", "arm=b"])
+
+
+# Our own file of a study with phases, several pictures, machines
+
+
+def test_machines_and_answers_at_the_end_of_a_phase_are_left_out_and_counted(
+    tmp_path: Path,
+) -> None:
+    header = f"{HEADER},reader_kind,asked_at"
+    people = [f"{row},human,case" for row in GOOD]
+    machines = [row.replace("human", "machine").replace("R1", "GPT") for row in people[:12]]
+    read = analysed(tmp_path, lines(*machines, *people, "R1,,,,,,human,phase_end", header=header))
+    assert (read.of_machines, read.at_phase_ends, read.left_out) == (12, 1, 0)
+    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+
+    with pytest.raises(BadRatings, match="of 12 lines 0 are superseded, 12 of machine readers"):
+        analysed(tmp_path, lines(*machines, header=header))
+    with pytest.raises(BadRatings, match="line 2 has reader_kind 'bot': use human, simulated"):
+        analysed(tmp_path, lines(people[0].replace("human", "bot"), header=header))
+
+
+def test_what_simulated_readers_said_is_known_by_their_kind_too(tmp_path: Path) -> None:
+    rows = [f"{row},simulated" for row in GOOD]
+    assert analysed(tmp_path, lines(*rows, header=HEADER + ",reader_kind")).is_simulated
+
+
+@pytest.mark.parametrize(("phase", "offers"), [("", False), ("pairs", True)])
+def test_a_reading_of_several_pictures_is_refused_with_a_way_out(
+    tmp_path: Path, phase: str, offers: bool
+) -> None:
+    row = f"R1,S0001,,,,,1:C0001:real:real;2:C0002:M1:synthetic,{phase}"
+    with pytest.raises(BadRatings, match="line 2 is a reading of several pictures") as refused:
+        analysed(tmp_path, lines(row, header=f"{HEADER},pictures,phase"))
+    assert "python -m app report SLUG" in str(refused.value)
+    assert ("--phase KEY" in str(refused.value)) is offers
+
+
+def test_of_cases_in_several_phases_one_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    told = [row.rsplit(",", 2)[0] + ",5,synthetic" for row in GOOD]
+    rows = [f"{row},first" for row in GOOD] + [f"{row},told" for row in told]
+    text = lines(*rows, header=HEADER + ",phase")
+    with pytest.raises(BadRatings, match=r"in 2 phases: take one with --phase KEY, of first, told"):
+        analysed(tmp_path, text)
+    for phase, same in (("first", GOOD), ("told", told)):
+        path.write_text(text)
+        read = analyse_file(path, columns={}, settings=AnalysisSettings(), phase=phase)
+        assert read.analysis.to_json() == analysed(tmp_path, lines(*same)).analysis.to_json()
+    path.write_text(text)
+    with pytest.raises(BadRatings, match="has no phase 'third'; it has first, told"):
+        analyse_file(path, columns={}, settings=AnalysisSettings(), phase="third")
+    path.write_text(lines())
+    with pytest.raises(BadRatings, match="has no column 'phase'"):
+        analyse_file(path, columns={}, settings=AnalysisSettings(), phase="first")
+
+
+def test_phases_with_cases_of_their_own_are_one_study(tmp_path: Path) -> None:
+    rows = [f"{row},{'first' if row.split(',')[1][-1] in '012' else 'second'}" for row in GOOD]
+    read = analysed(tmp_path, lines(*rows, header=HEADER + ",phase"))
+    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()

@@ -45,9 +45,9 @@ class Exported:
         self.house, self.slug = house, rehearsal.slug
         self.export = StudyExport(house.database, house.store, self.slug)
         with house.database.reading() as session:
-            found = summarise_study(session, self.slug).analysis
-        assert found is not None
-        self.analysis: Analysis = found
+            analysis = summarise_study(session, self.slug).analysis
+        assert analysis is not None
+        self.analysis: Analysis = analysis
 
     def text(self, name: str) -> str:
         return b"".join(self.export.files()[name]()).decode()
@@ -67,13 +67,13 @@ def aucs(scores: list[tuple[str, str, float]], truth: dict[str, int]) -> dict[st
     for reader_arm, case, score in scores:
         reader, arm = reader_arm.split("/")
         by[arm, reader].append((truth[case], score))
-    found: dict[str, list[float]] = defaultdict(list)
+    by_arm: dict[str, list[float]] = defaultdict(list)
     for arm, reader in sorted(by):
         real = [score for kind, score in by[arm, reader] if kind == 0]
         synthetic = [score for kind, score in by[arm, reader] if kind == 1]
         wins = [(s > r) + (s == r) / 2 for s in synthetic for r in real]
-        found[arm].append(float(np.mean(wins)))
-    return found
+        by_arm[arm].append(float(np.mean(wins)))
+    return by_arm
 
 
 def test_imrmc_reads_back_to_the_same_areas(exported: Exported) -> None:
@@ -89,10 +89,10 @@ def test_imrmc_reads_back_to_the_same_areas(exported: Exported) -> None:
     ]
     # First reads only, and the real cases under both arms.
     assert len({row[:3] for row in given}) == len(given) == 3 * 2 * (4 + 4)
-    found = aucs([(f"{reader}/{arm}", case, score) for reader, case, arm, score in given], truth)
+    by_arm = aucs([(f"{reader}/{arm}", case, score) for reader, case, arm, score in given], truth)
     for arm in ("M0", "M1"):
         expected = [exported.analysis.readers[r][arm]["auc_realism"] for r in ("S01", "S02", "S03")]
-        assert found[arm] == pytest.approx(expected)
+        assert by_arm[arm] == pytest.approx(expected)
 
 
 def test_a_rehearsal_says_so_in_every_file_that_can(exported: Exported) -> None:
@@ -127,7 +127,7 @@ def test_rjafroc_has_five_columns_first_and_whole_case_numbers(exported: Exporte
     assert sorted({int(row["case"]) for row in rows}) == list(range(1, 13))
     codes = {(row["case"], row["case_code"], row["truth"]) for row in rows}
     assert len(codes) == 12
-    found = aucs(
+    by_arm = aucs(
         [
             (f"{row['reader']}/{row['treatment']}", row["case"], float(row["rating"]))
             for row in rows
@@ -135,7 +135,7 @@ def test_rjafroc_has_five_columns_first_and_whole_case_numbers(exported: Exporte
         {row["case"]: int(row["truth"]) for row in rows},
     )
     expected = [exported.analysis.readers[r]["M1"]["auc_realism"] for r in ("S01", "S02", "S03")]
-    assert found["M1"] == pytest.approx(expected)
+    assert by_arm["M1"] == pytest.approx(expected)
 
 
 def test_cases_lead_from_ratings_to_images_and_their_measures(exported: Exported) -> None:
@@ -205,10 +205,10 @@ def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    found = json.loads(exported.text("analysis.json"), parse_constant=refuse)
+    stored = json.loads(exported.text("analysis.json"), parse_constant=refuse)
     plain = json.loads(json.dumps(exported.analysis.to_json()))
-    assert found["arms"] == plain["arms"]
-    assert found["contrasts"] == plain["contrasts"]
+    assert stored["arms"] == plain["arms"]
+    assert stored["contrasts"] == plain["contrasts"]
 
 
 def test_the_json_holds_what_the_bank_measured_of_the_images(house: House) -> None:
@@ -230,9 +230,9 @@ def test_the_tidy_file_analyses_to_the_same_numbers(exported: Exported, tmp_path
     path.write_text(exported.text("ratings.csv"), newline="")
     again = analyse_file(path, columns={}, settings=AnalysisSettings(), realism_scale=(1.0, 5.0))
     assert again.is_simulated
-    found, expected = again.analysis.to_json(), exported.analysis.to_json()
-    assert found["arms"] == expected["arms"]
-    assert found["contrasts"] == expected["contrasts"]
+    reread, expected = again.analysis.to_json(), exported.analysis.to_json()
+    assert reread["arms"] == expected["arms"]
+    assert reread["contrasts"] == expected["contrasts"]
 
 
 def test_the_r_script_names_only_columns_and_levels_that_are_there(exported: Exported) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as PictureFile
 from sqlalchemy import func, select
 
 from app.bank.header import BankArm, BankHeader
@@ -26,6 +27,7 @@ from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.db.tables import Arm, Event, Image, Rendition
+from app.db.truth.bank_contents import bank_counts
 from app.domain.errors import BadBank
 from app.services import import_bank as service
 from app.services.import_bank import ImportSummary, import_bank, import_images
@@ -482,3 +484,23 @@ def test_the_real_radiographs_and_the_awkward_drawer_go_in_as_they_should(
     digests = {row[8] for row in contents(database)}
     assert {len(store.read(digest)) for digest in digests} == {rendition_length(512)}
     assert np.all([store.path(d).stat().st_mtime == 315_532_800 for d in digests])
+
+
+def test_a_bank_may_declare_labels_of_its_own(
+    database: Database, store: RenditionStore, tmp_path: Path
+) -> None:
+    rows = ["normal", "Nodule", "nodule", "nodul"]
+    for number in range(len(rows)):
+        noise = np.random.default_rng(number).integers(0, 256, (SIZE, SIZE), dtype=np.uint8)
+        PictureFile.fromarray(noise).save(tmp_path / f"{number}.png")
+    lines = [f"{number}.png,{said}" for number, said in enumerate(rows)]
+    (tmp_path / "index.csv").write_text("\n".join(["file,condition", *lines]) + "\n")
+
+    summary = service.import_images(
+        database, store, tmp_path, index="index.csv", arm="real", now=NOW, conditions=["Nodule"]
+    )
+
+    assert (summary.added, summary.refused_count) == (3, 1)
+    assert "normal, abnormal or Nodule, not 'nodul'" in summary.refused[0].reason
+    with database.reading() as session:
+        assert bank_counts(session) == {("real", "normal"): 1, ("real", "Nodule"): 2}

@@ -331,5 +331,5 @@ def test_the_picture_to_compare_with_goes_along(house: House) -> None:
     reference = document["phases"][0]["reference"]
     assert made.pictures == 3
     assert (house.folder / "set" / reference["file"]).stat().st_size == rendition_length(SIZE)
-    with pytest.raises(BadDesign, match="the bank has no picture 000000000000"):
+    with pytest.raises(BadDesign, match="the bank has no image 000000000000"):
         open_study(house, **changes, presentation={"reference": "0" * 64})

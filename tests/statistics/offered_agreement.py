@@ -103,9 +103,9 @@ def pairs(weights: str) -> Callable[[Rows, Args], dict[str, float]]:
     def published(rows: Rows, args: Args) -> dict[str, float]:
         table = ratings(rows, args)
         readers = sorted({row["reader"] for row in rows})
-        found = pairwise_kappa(table, scale(rows, args, table), weights)  # type: ignore[arg-type]
+        kappas = pairwise_kappa(table, scale(rows, args, table), weights)  # type: ignore[arg-type]
         return {
-            f"{readers[i]}-{readers[j]}": float(found[i, j])
+            f"{readers[i]}-{readers[j]}": float(kappas[i, j])
             for i, j in combinations(range(len(readers)), 2)
         }
 
@@ -129,9 +129,9 @@ def two_by_two(statistic: Callable[[Any], Any]) -> Callable[[Rows, Args], float]
 def of_agreement(estimand: str) -> Callable[[Rows, Args], float]:
     def published(rows: Rows, args: Args) -> float:
         table = ratings(rows, args)
-        found = agreement(table, kind="realism", categories=category_values(table))[estimand]
-        assert found.estimate is not None
-        return found.estimate
+        estimate = agreement(table, kind="realism", categories=category_values(table))[estimand]
+        assert estimate.estimate is not None
+        return estimate.estimate
 
     return published
 
@@ -142,8 +142,8 @@ def icc_value(form: str) -> Callable[[Rows, Args], float | None]:
 
 def icc_limits(form: str) -> Callable[[Rows, Args], list[float | None]]:
     def published(rows: Rows, args: Args) -> list[float | None]:
-        found = icc(ratings(rows, args), form)  # type: ignore[arg-type]
-        return [found.low, found.high]
+        coefficient = icc(ratings(rows, args), form)  # type: ignore[arg-type]
+        return [coefficient.low, coefficient.high]
 
     return published
 
@@ -155,12 +155,12 @@ def icc_of_complete_cases(rows: Rows, args: Args) -> dict[str, float | None]:
         form = "1" if unit == "single" else "1k"
     else:
         form = letter + ("1" if unit == "single" else "k")
-    found = icc(complete_cases(ratings(rows, args)), form)  # type: ignore[arg-type]
+    coefficient = icc(complete_cases(ratings(rows, args)), form)  # type: ignore[arg-type]
     if form == "Ak":
         # irr puts the average's coefficient into the degrees of freedom of the single form; ours
         # are McGraw and Wong's, the Spearman-Brown step-up of the limits of ICC(A,1): test_icc.py.
-        return {"value": found.estimate}
-    return {"value": found.estimate, "lo": found.low, "hi": found.high}
+        return {"value": coefficient.estimate}
+    return {"value": coefficient.estimate, "lo": coefficient.low, "hi": coefficient.high}
 
 
 def icc_by_reml(rows: Rows, args: Args) -> dict[str, float | None]:
@@ -172,8 +172,8 @@ def icc_by_reml(rows: Rows, args: Args) -> dict[str, float | None]:
 
 
 def components(rows: Rows, args: Args) -> dict[str, float]:
-    found = variance_components(ratings(rows, args))
-    return {"case": found.case, "reader": found.reader, "Residual": found.residual}
+    components = variance_components(ratings(rows, args))
+    return {"case": components.case, "reader": components.reader, "Residual": components.residual}
 
 
 def concordance(rows: Rows, args: Args) -> Any:
@@ -185,20 +185,20 @@ def concordance(rows: Rows, args: Args) -> Any:
 
 def reads(rows: Rows, reader: str, presentation: str) -> Any:
     cases = sorted({row["case"] for row in rows})
-    found = np.full((1, len(cases)), np.nan)
+    row_of_cases = np.full((1, len(cases)), np.nan)
     for row in rows:
         if row["reader"] == reader and row["presentation"] == presentation:
-            found[0, cases.index(row["case"])] = float(row["rating"])
-    return found
+            row_of_cases[0, cases.index(row["case"])] = float(row["rating"])
+    return row_of_cases
 
 
 def repeats(estimand: str) -> Callable[[Rows, Args], float]:
     def published(rows: Rows, args: Args) -> float:
         one, two = (reads(rows, args["reader"], number) for number in ("1", "2"))
         steps = tuple(np.unique(np.vstack((one, two))))
-        found = intra_reader(one, two, kind="realism", categories=steps)[estimand]
-        assert found.estimate is not None
-        return found.estimate
+        estimate = intra_reader(one, two, kind="realism", categories=steps)[estimand]
+        assert estimate.estimate is not None
+        return estimate.estimate
 
     return published
 
@@ -212,8 +212,8 @@ def between_methods(rows: Rows, args: Args) -> float:
 def spread_between_methods(rows: Rows, args: Args) -> float:
     wright, mini = (reads(rows, name, "1") for name in ("wright", "mini"))
     steps = tuple(np.unique(np.vstack((wright, mini))))
-    found = intra_reader(mini, wright, kind="realism", categories=steps)
-    low, high = (found[f"limit_of_agreement_{side}"].estimate for side in ("low", "high"))
+    estimates = intra_reader(mini, wright, kind="realism", categories=steps)
+    low, high = (estimates[f"limit_of_agreement_{side}"].estimate for side in ("low", "high"))
     assert low is not None
     assert high is not None
     return (high - low) / (2 * NORMAL_95)

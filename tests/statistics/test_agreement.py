@@ -53,29 +53,29 @@ COEFFICIENTS = (percent_agreement, fleiss_kappa, conger_kappa, gwet_ac, brennan_
 
 def estimates(matrix: Float, **more: Any) -> dict[str, float | None]:
     settings = {"kind": "realism", "categories": STEPS} | more
-    return {name: found.estimate for name, found in agreement(matrix, **settings).items()}
+    return {name: estimate.estimate for name, estimate in agreement(matrix, **settings).items()}
 
 
 def test_it_matches_fleiss_1971() -> None:
-    found = estimates(from_counts(FLEISS_1971))
+    coefficients = estimates(from_counts(FLEISS_1971))
     # Fleiss prints .556 and .430; AC1, Brennan-Prediger and alpha by irrCAC.
-    assert found["percent_agreement"] == pytest.approx(0.5555556, abs=1e-6)
-    assert found["fleiss_kappa"] == pytest.approx(0.43024452, abs=1e-8)
-    assert found["gwet_ac1"] == pytest.approx(0.44788, abs=6e-6)
-    assert found["brennan_prediger"] == pytest.approx(0.44444, abs=6e-6)
-    assert found["krippendorff_alpha_nominal"] == pytest.approx(0.433410, abs=1e-6)
+    assert coefficients["percent_agreement"] == pytest.approx(0.5555556, abs=1e-6)
+    assert coefficients["fleiss_kappa"] == pytest.approx(0.43024452, abs=1e-8)
+    assert coefficients["gwet_ac1"] == pytest.approx(0.44788, abs=6e-6)
+    assert coefficients["brennan_prediger"] == pytest.approx(0.44444, abs=6e-6)
+    assert coefficients["krippendorff_alpha_nominal"] == pytest.approx(0.433410, abs=1e-6)
 
 
 def test_it_matches_krippendorff_2011_with_missing_ratings() -> None:
-    found = estimates(KRIPPENDORFF_2011)
-    assert found["krippendorff_alpha_nominal"] == pytest.approx(0.743421, abs=1e-6)
-    assert found["krippendorff_alpha_ordinal"] == pytest.approx(0.815388, abs=1e-6)
-    assert found["krippendorff_alpha_interval"] == pytest.approx(0.849107, abs=1e-6)
+    coefficients = estimates(KRIPPENDORFF_2011)
+    assert coefficients["krippendorff_alpha_nominal"] == pytest.approx(0.743421, abs=1e-6)
+    assert coefficients["krippendorff_alpha_ordinal"] == pytest.approx(0.815388, abs=1e-6)
+    assert coefficients["krippendorff_alpha_interval"] == pytest.approx(0.849107, abs=1e-6)
     # irrCAC, Gwet's Handbook (cac.raw4raters).
-    assert found["percent_agreement"] == pytest.approx(0.8181818, abs=6e-6)
-    assert found["conger_kappa"] == pytest.approx(0.76207, abs=6e-6)
-    assert found["fleiss_kappa"] == pytest.approx(0.76117, abs=6e-6)
-    assert found["gwet_ac1"] == pytest.approx(0.77544, abs=6e-6)
+    assert coefficients["percent_agreement"] == pytest.approx(0.8181818, abs=6e-6)
+    assert coefficients["conger_kappa"] == pytest.approx(0.76207, abs=6e-6)
+    assert coefficients["fleiss_kappa"] == pytest.approx(0.76117, abs=6e-6)
+    assert coefficients["gwet_ac1"] == pytest.approx(0.77544, abs=6e-6)
 
 
 def test_it_matches_landis_and_koch_1977_with_weights() -> None:
@@ -89,8 +89,8 @@ def test_it_matches_landis_and_koch_1977_with_weights() -> None:
     tables = pair_tables(one_hot(matrix, category_values(matrix)))
     for weighting, (kappa, error) in expected.items():
         weights = agreement_weights(category_values(matrix), weighting)  # type: ignore[arg-type]
-        found = pairwise_kappa(matrix, weights=weighting)  # type: ignore[arg-type]
-        assert found[0, 1] == pytest.approx(kappa, abs=1e-9)
+        kappas = pairwise_kappa(matrix, weights=weighting)  # type: ignore[arg-type]
+        assert kappas[0, 1] == pytest.approx(kappa, abs=1e-9)
         assert kappa_standard_error(tables, weights)[0, 1] == pytest.approx(error, abs=1e-9)
 
 
@@ -107,21 +107,21 @@ def test_it_shows_the_kappa_paradox_of_feinstein_and_cicchetti(
     table: int, kappa: float, ac1: float, prevalence: float, bias: float
 ) -> None:
     matrix = from_table(FEINSTEIN_CICCHETTI_1990[table], first=0.0)
-    found = estimates(matrix, kind="verdict", categories=(0.0, 1.0))
-    assert found["cohen_kappa_mean"] == pytest.approx(kappa, abs=1e-9)
-    assert found["gwet_ac1"] == pytest.approx(ac1, abs=1e-9)
-    assert found["prevalence_index"] == pytest.approx(prevalence, abs=1e-9)
-    assert found["bias_index"] == pytest.approx(abs(bias), abs=1e-9)
+    coefficients = estimates(matrix, kind="verdict", categories=(0.0, 1.0))
+    assert coefficients["cohen_kappa_mean"] == pytest.approx(kappa, abs=1e-9)
+    assert coefficients["gwet_ac1"] == pytest.approx(ac1, abs=1e-9)
+    assert coefficients["prevalence_index"] == pytest.approx(prevalence, abs=1e-9)
+    assert coefficients["bias_index"] == pytest.approx(abs(bias), abs=1e-9)
     agreed = 0.85 if table < 2 else 0.60
-    assert found["percent_agreement"] == pytest.approx(agreed)
-    assert found["pabak"] == pytest.approx(2 * agreed - 1)
+    assert coefficients["percent_agreement"] == pytest.approx(agreed)
+    assert coefficients["pabak"] == pytest.approx(2 * agreed - 1)
 
 
 @pytest.mark.parametrize("weighting", ["unweighted", "linear", "quadratic", "ordinal"])
 def test_pairwise_kappa_is_what_a_loop_over_shared_cases_gives(weighting: Any) -> None:
     matrix = ratings_with_gaps(seed=1)
     weights = agreement_weights(np.array(STEPS[:4]), weighting)
-    found = pairwise_kappa(matrix, STEPS[:4], weighting)
+    kappas = pairwise_kappa(matrix, STEPS[:4], weighting)
     for j, k in permutations(range(matrix.shape[0]), 2):
         table = np.zeros((4, 4))
         for a, b in zip(matrix[j], matrix[k], strict=True):
@@ -130,8 +130,8 @@ def test_pairwise_kappa_is_what_a_loop_over_shared_cases_gives(weighting: Any) -
         share = table / table.sum()
         observed = (weights * share).sum()
         chance = (weights * np.outer(share.sum(axis=1), share.sum(axis=0))).sum()
-        assert found[j, k] == pytest.approx((observed - chance) / (1 - chance))
-    assert np.isnan(np.diag(found)).all()
+        assert kappas[j, k] == pytest.approx((observed - chance) / (1 - chance))
+    assert np.isnan(np.diag(kappas)).all()
 
 
 @pytest.mark.parametrize("metric", ["nominal", "ordinal", "interval", "ratio"])
@@ -268,32 +268,34 @@ def test_the_order_of_readers_and_cases_does_not_matter() -> None:
 
 
 def test_the_limits_lie_around_the_estimate_and_within_the_scale() -> None:
-    for found in agreement(ratings_with_gaps(seed=10), kind="realism", categories=STEPS).values():
-        if found.is_estimated:
-            assert found.low is not None
-            assert found.high is not None
-            assert found.estimate is not None
-            assert -1.0 <= found.low < found.high <= 1.0
-            assert found.low <= found.estimate <= found.high
+    for estimate in agreement(
+        ratings_with_gaps(seed=10), kind="realism", categories=STEPS
+    ).values():
+        if estimate.is_estimated:
+            assert estimate.low is not None
+            assert estimate.high is not None
+            assert estimate.estimate is not None
+            assert -1.0 <= estimate.low < estimate.high <= 1.0
+            assert estimate.low <= estimate.estimate <= estimate.high
 
 
 def test_these_readers_only_gives_a_narrower_interval() -> None:
     matrix = ratings_with_gaps(seed=11, missing=0.1, cases=30)
 
     def width(generalise_to: Any) -> float:
-        found = agreement(matrix, kind="realism", categories=STEPS, generalise_to=generalise_to)[
+        estimate = agreement(matrix, kind="realism", categories=STEPS, generalise_to=generalise_to)[
             "fleiss_kappa"
         ]
-        assert found.low is not None
-        assert found.high is not None
-        return found.high - found.low
+        assert estimate.low is not None
+        assert estimate.high is not None
+        return estimate.high - estimate.low
 
     assert width("cases") < width("readers_and_cases")
 
 
 def test_two_readers_get_an_interval_for_these_two_and_it_says_so() -> None:
-    found = agreement(from_table(LANDIS_KOCH_1977), kind="realism", categories=(1, 2, 3, 4))
-    kappa = found["cohen_kappa_mean"]
+    coefficients = agreement(from_table(LANDIS_KOCH_1977), kind="realism", categories=(1, 2, 3, 4))
+    kappa = coefficients["cohen_kappa_mean"]
     assert kappa.low is not None
     assert "these readers only" in kappa.method
     assert "too few readers" in kappa.method
@@ -302,66 +304,68 @@ def test_two_readers_get_an_interval_for_these_two_and_it_says_so() -> None:
 
 
 def test_one_reader_has_no_agreement() -> None:
-    found = agreement(np.array([[1.0, 2, 3]]), kind="realism", categories=STEPS)
-    assert {estimate.state for estimate in found.values()} == {
+    coefficients = agreement(np.array([[1.0, 2, 3]]), kind="realism", categories=STEPS)
+    assert {estimate.state for estimate in coefficients.values()} == {
         "not estimable: one reader: agreement needs two"
     }
-    assert tuple(found) == ESTIMANDS
+    assert tuple(coefficients) == ESTIMANDS
 
 
 def test_readers_without_a_shared_case_have_no_agreement() -> None:
     matrix = np.array([[1.0, 2, np.nan, np.nan], [np.nan, np.nan, 3, 4]])
-    found = agreement(matrix, kind="realism", categories=STEPS)
-    assert found["fleiss_kappa"].state == "not estimable: no case was rated by two readers"
+    coefficients = agreement(matrix, kind="realism", categories=STEPS)
+    assert coefficients["fleiss_kappa"].state == "not estimable: no case was rated by two readers"
 
 
 def test_an_arm_without_ratings_says_so() -> None:
-    found = agreement(np.full((3, 4), np.nan), kind="realism", categories=STEPS)
-    assert found["icc_a1"].state == "not estimable: no ratings"
+    coefficients = agreement(np.full((3, 4), np.nan), kind="realism", categories=STEPS)
+    assert coefficients["icc_a1"].state == "not estimable: no ratings"
 
 
 def test_one_category_used_leaves_kappa_without_a_value_but_not_percent_agreement() -> None:
-    found = agreement(np.full((4, 6), 3.0), kind="realism", categories=STEPS)
+    coefficients = agreement(np.full((4, 6), 3.0), kind="realism", categories=STEPS)
     for name in ("fleiss_kappa", "cohen_kappa_mean", "krippendorff_alpha_ordinal", "conger_kappa"):
-        assert found[name].state.startswith("not estimable: ")
-        assert found[name].estimate is None
-    assert found["icc_c1"].state == "not estimable: every rating is the same"
-    assert found["kendall_w"].state == "not estimable: every reader gave all cases one rating"
-    agreed = found["percent_agreement"]
+        assert coefficients[name].state.startswith("not estimable: ")
+        assert coefficients[name].estimate is None
+    assert coefficients["icc_c1"].state == "not estimable: every rating is the same"
+    assert (
+        coefficients["kendall_w"].state == "not estimable: every reader gave all cases one rating"
+    )
+    agreed = coefficients["percent_agreement"]
     assert (agreed.estimate, agreed.low, agreed.high) == (1.0, None, None)
     assert "no interval" in agreed.method
-    assert found["gwet_ac1"].estimate == 1.0
+    assert coefficients["gwet_ac1"].estimate == 1.0
 
 
 def test_no_complete_case_leaves_kendall_without_a_value() -> None:
     matrix = np.array([[1.0, 2, np.nan, 4], [np.nan, 2, 3, 3], [1, np.nan, 2, np.nan]])
-    found = agreement(matrix, kind="realism", categories=STEPS)
-    assert found["kendall_w"].state == "not estimable: no case was rated by every reader"
-    assert found["krippendorff_alpha_interval"].is_estimated
+    coefficients = agreement(matrix, kind="realism", categories=STEPS)
+    assert coefficients["kendall_w"].state == "not estimable: no case was rated by every reader"
+    assert coefficients["krippendorff_alpha_interval"].is_estimated
 
 
 def test_a_continuous_scale_keeps_alpha_interval_and_icc() -> None:
     rng = np.random.default_rng(12)
     matrix = rng.normal(size=20)[None] * 20 + rng.normal(size=(4, 20)) * 10
-    found = agreement(matrix, kind="realism", categories=np.unique(matrix).tolist())
-    assert found["krippendorff_alpha_interval"].is_estimated
-    assert found["icc_a1"].is_estimated
-    assert found["kendall_w"].is_estimated
-    assert f"up to {MANY_CATEGORIES}" in found["fleiss_kappa"].state
+    coefficients = agreement(matrix, kind="realism", categories=np.unique(matrix).tolist())
+    assert coefficients["krippendorff_alpha_interval"].is_estimated
+    assert coefficients["icc_a1"].is_estimated
+    assert coefficients["kendall_w"].is_estimated
+    assert f"up to {MANY_CATEGORIES}" in coefficients["fleiss_kappa"].state
 
 
 def test_indices_of_two_categories_are_not_given_for_five() -> None:
-    found = agreement(ratings_with_gaps(seed=13), kind="realism", categories=STEPS)
-    assert found["prevalence_index"].state == (
+    coefficients = agreement(ratings_with_gaps(seed=13), kind="realism", categories=STEPS)
+    assert coefficients["prevalence_index"].state == (
         "not estimable: defined for two categories, the scale has 5"
     )
 
 
 def test_verdicts_name_what_nobody_said() -> None:
-    found = agreement(np.zeros((3, 5)), kind="verdict", categories=(0.0, 1.0))
-    assert found["positive_agreement"].state == "not estimable: nothing was called synthetic"
-    assert found["negative_agreement"].estimate == 1.0
-    assert found["prevalence_index"].estimate == -1.0
+    coefficients = agreement(np.zeros((3, 5)), kind="verdict", categories=(0.0, 1.0))
+    assert coefficients["positive_agreement"].state == "not estimable: nothing was called synthetic"
+    assert coefficients["negative_agreement"].estimate == 1.0
+    assert coefficients["prevalence_index"].estimate == -1.0
 
 
 def test_a_rating_off_the_scale_is_refused() -> None:
@@ -396,13 +400,13 @@ def test_with_two_categories_one_number_has_one_interval(kind: Any) -> None:
     matrix = (
         rng.normal(size=(5, 1)) + rng.normal(size=(1, 20)) + rng.normal(size=(5, 20)) > 0
     ) * 1.0
-    found = agreement(matrix, kind=kind, categories=(0.0, 1.0))
+    coefficients = agreement(matrix, kind=kind, categories=(0.0, 1.0))
     for same in (
         ("krippendorff_alpha_nominal", "krippendorff_alpha_ordinal", "krippendorff_alpha_interval"),
         ("cohen_kappa_mean", "cohen_kappa_mean_linear", "cohen_kappa_mean_quadratic"),
         ("gwet_ac1", "gwet_ac2"),
         ("pabak", "brennan_prediger"),
     ):
-        ends = [(found[name].low, found[name].high) for name in same]
+        ends = [(coefficients[name].low, coefficients[name].high) for name in same]
         for other in ends[1:]:
             assert other == pytest.approx(ends[0])

@@ -51,10 +51,10 @@ def test_every_coefficient_without_reader_and_case(kind: Kind, missing: float) -
 @pytest.mark.parametrize("form", ["1", "A1", "C1"])
 def test_henderson_is_the_analysis_of_variance_of_complete_ratings(form: Any) -> None:
     matrix = study("realism", 0.0)
-    found = henderson_left_out(matrix, (form,))[form]
-    assert found.estimate == pytest.approx(icc(matrix, form).estimate)
-    assert found.without_both is not None
-    assert found.without_both[1, 3] == pytest.approx(
+    left_out = henderson_left_out(matrix, (form,))[form]
+    assert left_out.estimate == pytest.approx(icc(matrix, form).estimate)
+    assert left_out.without_both is not None
+    assert left_out.without_both[1, 3] == pytest.approx(
         icc(np.delete(np.delete(matrix, 1, axis=0), 3, axis=1), form).estimate
     )
 
@@ -62,19 +62,19 @@ def test_henderson_is_the_analysis_of_variance_of_complete_ratings(form: Any) ->
 @pytest.mark.parametrize("form", ["1", "A1", "C1"])
 def test_henderson_without_reader_case_or_both_is_that_of_the_rest(form: Any) -> None:
     matrix = ratings_with_gaps(seed=4, readers=5, cases=12, missing=0.3)
-    found = henderson_left_out(matrix, (form,))[form]
-    assert found.without_both is not None
+    left_out = henderson_left_out(matrix, (form,))[form]
+    assert left_out.without_both is not None
 
     def of(rest: Float) -> float:
         return henderson_left_out(with_ratings(rest), (form,))[form].estimate
 
     for j in range(5):
         rest = np.delete(matrix, j, axis=0)
-        assert found.without_reader[j] == pytest.approx(of(rest))
+        assert left_out.without_reader[j] == pytest.approx(of(rest))
         for k in range(12):
-            assert found.without_both[j, k] == pytest.approx(of(np.delete(rest, k, axis=1)))
+            assert left_out.without_both[j, k] == pytest.approx(of(np.delete(rest, k, axis=1)))
     for k in range(12):
-        assert found.without_case[k] == pytest.approx(of(np.delete(matrix, k, axis=1)))
+        assert left_out.without_case[k] == pytest.approx(of(np.delete(matrix, k, axis=1)))
 
 
 def test_henderson_estimates_without_bias_when_ratings_are_missing() -> None:
@@ -83,7 +83,7 @@ def test_henderson_estimates_without_bias_when_ratings_are_missing() -> None:
     for _ in range(400):
         matrix = 0.8 * rng.normal(size=(6, 1)) + rng.normal(size=(1, 30)) + rng.normal(size=(6, 30))
         matrix[rng.random(matrix.shape) < 0.4] = np.nan
-        found = henderson_left_out(with_ratings(matrix), ("C1",))["C1"]
-        estimates.append(found.estimate)
+        left_out = henderson_left_out(with_ratings(matrix), ("C1",))["C1"]
+        estimates.append(left_out.estimate)
     # Case 1, residual 1: ICC(C,1) = 0.5; a ratio of unbiased variances has some bias left.
     assert np.mean(estimates) == pytest.approx(0.5, abs=0.02)

@@ -71,16 +71,16 @@ def estimates(node: Any) -> list[dict[str, Any]]:
     if isinstance(node, dict):
         if set(node) == FIELDS:
             return [node]
-        return [found for part in node.values() for found in estimates(part)]
+        return [estimate for part in node.values() for estimate in estimates(part)]
     if isinstance(node, list):
-        return [found for part in node for found in estimates(part)]
+        return [estimate for part in node for estimate in estimates(part)]
     return []
 
 
 def test_every_arm_has_every_family_and_key() -> None:
-    found = analyse(study()).to_json()
-    assert list(found["arms"]) == ["real", "M0", "M1"]
-    for arm in found["arms"].values():
+    results = analyse(study()).to_json()
+    assert list(results["arms"]) == ["real", "M0", "M1"]
+    for arm in results["arms"].values():
         for family, keys in KEYS.items():
             assert keys <= set(arm[family])
             for key in keys:
@@ -91,8 +91,8 @@ def test_every_arm_has_agreement_on_realism_and_verdict() -> None:
     for arm in analyse(study()).to_json()["arms"].values():
         for kind in ("realism", "verdict"):
             assert set(arm["agreement"][kind]) >= AGREEMENT
-            for found in arm["agreement"][kind].values():
-                assert set(found) == FIELDS
+            for estimate in arm["agreement"][kind].values():
+                assert set(estimate) == FIELDS
             assert arm["intra_reader"][kind]["kappa"]["state"] == (
                 "not estimable: no case was read twice by a reader"
             )
@@ -103,27 +103,33 @@ def test_repeats_feed_the_intra_reader_family() -> None:
     both = {name: values + values for name, values in given.items()}
     rows = len(given["reader"])
     table = ratings_table(**both, replicate=[0] * rows + [1] * rows)
-    found = analyse(table).to_json()["arms"]["M0"]["intra_reader"]
-    assert found["realism"]["kappa_quadratic"]["estimate"] == pytest.approx(1.0)
-    assert found["verdict"]["kappa"]["estimate"] == pytest.approx(1.0)
+    repeats = analyse(table).to_json()["arms"]["M0"]["intra_reader"]
+    assert repeats["realism"]["kappa_quadratic"]["estimate"] == pytest.approx(1.0)
+    assert repeats["verdict"]["kappa"]["estimate"] == pytest.approx(1.0)
 
 
-def test_the_verdict_has_its_fields() -> None:
-    verdict = analyse(study()).to_json()["arms"]["M1"]["verdict"]
-    assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(verdict)
-    assert verdict["state"] == "distinguishable"
-    assert verdict["measure"] == "auc_realism"
-    assert analyse(study()).to_json()["arms"]["real"]["verdict"] is None
+def test_the_conclusion_has_its_fields() -> None:
+    conclusion = analyse(study()).to_json()["arms"]["M1"]["conclusion"]
+    assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(conclusion)
+    assert conclusion["state"] == "distinguishable"
+    assert conclusion["measure"] == "auc_realism"
+    assert analyse(study()).to_json()["arms"]["real"]["conclusion"] is None
 
 
 def test_an_estimate_has_numbers_or_a_reason() -> None:
-    for found in estimates(analyse(study(missing=0.15)).to_json()):
-        if found["state"] == "estimated":
-            assert found["low"] <= found["estimate"] <= found["high"]
-            assert found["n_readers"] > 0
+    for estimate in estimates(analyse(study(missing=0.15)).to_json()):
+        if estimate["state"] == "estimated":
+            assert estimate["low"] <= estimate["estimate"] <= estimate["high"]
+            assert estimate["n_readers"] > 0
         else:
-            assert found["state"].startswith("not estimable: ")
-            assert found["estimate"] is found["low"] is found["high"] is found["se"] is None
+            assert estimate["state"].startswith("not estimable: ")
+            assert (
+                estimate["estimate"]
+                is estimate["low"]
+                is estimate["high"]
+                is estimate["se"]
+                is None
+            )
 
 
 def test_it_is_strict_json() -> None:
@@ -166,23 +172,23 @@ def test_adding_an_arm_leaves_the_others_as_they_were() -> None:
 
 
 def test_readers_have_their_own_figures() -> None:
-    found = analyse(study()).to_json()["readers"]
-    assert sorted(found) == ["R01", "R02", "R03", "R04", "R05"]
-    own = found["R03"]["arms"]["M0"]
+    readers = analyse(study()).to_json()["readers"]
+    assert sorted(readers) == ["R01", "R02", "R03", "R04", "R05"]
+    own = readers["R03"]["arms"]["M0"]
     assert own["n_ratings"] == 12
     assert 0 <= own["auc_realism"] <= 1
     assert own["accuracy"] == pytest.approx(own["balanced_accuracy"])
 
 
 def test_the_mean_over_readers_is_the_estimate() -> None:
-    found = analyse(study(missing=0.2)).to_json()
+    results = analyse(study(missing=0.2)).to_json()
     for key, family, estimand in (
         ("deception_rate", "deception", "rate"),
         ("auc_score", "discrimination", "auc_score"),
         ("d_prime", "detection", "d_prime"),
     ):
-        own = [reader["arms"]["M1"][key] for reader in found["readers"].values()]
-        assert np.mean(own) == pytest.approx(found["arms"]["M1"][family][estimand]["estimate"])
+        own = [reader["arms"]["M1"][key] for reader in results["readers"].values()]
+        assert np.mean(own) == pytest.approx(results["arms"]["M1"][family][estimand]["estimate"])
 
 
 def test_reader_groups_are_described_with_the_readers_not_stated() -> None:
@@ -277,45 +283,45 @@ STUDIES = {
 @pytest.mark.parametrize("name", STUDIES)
 def test_degenerate_studies_have_states_and_no_crash(name: str, generalise_to: Any) -> None:
     settings = AnalysisSettings(generalise_to=generalise_to)
-    found = analyse(STUDIES[name](), settings=settings).to_json()
-    json.dumps(found, allow_nan=False)
-    for estimate in estimates(found):
+    results = analyse(STUDIES[name](), settings=settings).to_json()
+    json.dumps(results, allow_nan=False)
+    for estimate in estimates(results):
         assert (estimate["estimate"] is None) == estimate["state"].startswith("not estimable: ")
 
 
 def test_an_arm_told_apart_by_everyone_has_points_and_exact_bounds() -> None:
-    found = analyse(STUDIES["told apart completely"]()).to_json()["arms"]["M0"]
-    auc, rate = found["discrimination"]["auc_realism"], found["deception"]["rate"]
+    m0 = analyse(STUDIES["told apart completely"]()).to_json()["arms"]["M0"]
+    auc, rate = m0["discrimination"]["auc_realism"], m0["deception"]["rate"]
     assert (auc["estimate"], auc["high"]) == (1.0, 1.0)
     assert auc["low"] == pytest.approx(0.025 ** (1 / 6))
     assert "exact bound" in auc["method"]
     assert "from 6 pairs of images, for these readers and images like these" in auc["caution"]
     assert (rate["estimate"], rate["low"]) == (0.0, 0.0)
     assert rate["high"] == pytest.approx(1 - 0.025 ** (1 / 6))
-    assert found["verdict"]["state"] == "distinguishable"
-    assert found["verdict"]["p_difference"] == pytest.approx(2 * 0.5**6)
+    assert m0["conclusion"]["state"] == "distinguishable"
+    assert m0["conclusion"]["p_difference"] == pytest.approx(2 * 0.5**6)
 
 
 def test_one_reader_has_points_everywhere_and_intervals_over_images() -> None:
-    found = analyse(study(readers=1, cases=30)).to_json()
+    results = analyse(study(readers=1, cases=30)).to_json()
     for arm in ("M0", "M1"):
         for family in ("realism", "deception", "detection", "discrimination", "time", "drift"):
-            for key, estimate in found["arms"][arm][family].items():
+            for key, estimate in results["arms"][arm][family].items():
                 assert estimate["estimate"] is not None, (family, key, estimate["state"])
                 assert estimate["low"] is not None, (family, key, estimate["method"])
                 assert "this reader, images like these" in estimate["method"]
-        verdict = found["arms"][arm]["verdict"]
-        assert (verdict["state"], verdict["p_difference"]) == ("inconclusive", None)
-        assert verdict["why"] == "one reader, who says nothing about other readers"
-    for pair in found["contrasts"]["pairs"]:
+        conclusion = results["arms"][arm]["conclusion"]
+        assert (conclusion["state"], conclusion["p_difference"]) == ("inconclusive", None)
+        assert conclusion["why"] == "one reader, who says nothing about other readers"
+    for pair in results["contrasts"]["pairs"]:
         assert pair["estimate"] is not None
         assert pair["p"] is not None
         assert "this reader, images like these" in pair["method"]
     own = analyse(study(readers=1, cases=30), settings=AnalysisSettings(generalise_to="cases"))
     mean = own.to_json()["arms"]["M0"]["realism"]["mean"]
-    assert mean["low"] == found["arms"]["M0"]["realism"]["mean"]["low"]
-    # Asked of this reader, the verdict may be given.
-    assert own.to_json()["arms"]["M1"]["verdict"]["p_difference"] is not None
+    assert mean["low"] == results["arms"]["M0"]["realism"]["mean"]["low"]
+    # Asked of this reader, the conclusion may be drawn.
+    assert own.to_json()["arms"]["M1"]["conclusion"]["p_difference"] is not None
 
 
 def test_one_reader_of_these_images_only_has_points_without_intervals() -> None:
@@ -328,13 +334,13 @@ def test_one_reader_of_these_images_only_has_points_without_intervals() -> None:
 
 def test_two_readers_have_intervals_both_ways() -> None:
     for settings in (AnalysisSettings(), AnalysisSettings(generalise_to="cases")):
-        found = analyse(study(readers=2, cases=30), settings=settings).to_json()["arms"]["M1"]
+        m1 = analyse(study(readers=2, cases=30), settings=settings).to_json()["arms"]["M1"]
         for family in ("realism", "deception", "detection", "discrimination"):
-            assert all(one["low"] is not None for one in found[family].values())
+            assert all(one["low"] is not None for one in m1[family].values())
 
 
 def test_an_arm_nobody_rated_says_so() -> None:
-    found = analyse(STUDIES["an arm without realism"]()).to_json()["arms"]["M0"]
-    assert found["realism"]["mean"]["state"] == "not estimable: no ratings"
-    assert found["realism"]["median"]["state"] == "not estimable: no ratings"
-    assert found["verdict"]["state"] == "inconclusive"
+    m0 = analyse(STUDIES["an arm without realism"]()).to_json()["arms"]["M0"]
+    assert m0["realism"]["mean"]["state"] == "not estimable: no ratings"
+    assert m0["realism"]["median"]["state"] == "not estimable: no ratings"
+    assert m0["conclusion"]["state"] == "inconclusive"

@@ -36,7 +36,7 @@ def test_it_keeps_the_estimates_and_gives_its_own_limits() -> None:
         assert "bootstrap" in figure["method"]
 
 
-def test_it_has_the_auc_the_verdict_rests_on() -> None:
+def test_it_has_the_auc_the_conclusion_rests_on() -> None:
     figures = bootstrap_of(study(), "M0", bootstrap=50, measure="auc_score")
     assert [name for name in figures if name.startswith("discrimination")] == [
         "discrimination.auc_score"

@@ -42,19 +42,19 @@ def test_readers_weigh_equally_however_many_images_they_rated() -> None:
 
 def test_the_interval_of_mean_realism_stays_on_the_scale() -> None:
     matrix = np.array([[5.0, 5, 5, 4, 5], [5, 4, 5, 5, 5], [5, 5, 5, 5, 3]])
-    found = mean_realism(matrix, DEFAULT, bounds=(1, 5))
-    assert found.low is not None
-    assert found.high is not None
-    assert 1 < found.low < number(found) < found.high < 5
+    mean = mean_realism(matrix, DEFAULT, bounds=(1, 5))
+    assert mean.low is not None
+    assert mean.high is not None
+    assert 1 < mean.low < number(mean) < mean.high < 5
 
 
 def test_the_median_is_that_of_the_reader_averaged_distribution() -> None:
     matrix = np.array([[1.0, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 1, 3, 3, 5]])
-    found = median_realism(matrix, DEFAULT)
-    assert number(found) == 3
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= 3 <= found.high
+    median = median_realism(matrix, DEFAULT)
+    assert number(median) == 3
+    assert median.low is not None
+    assert median.high is not None
+    assert median.low <= 3 <= median.high
 
 
 def test_the_median_between_two_steps_is_their_middle() -> None:
@@ -71,22 +71,22 @@ def test_the_interval_of_the_median_covers_the_population_median() -> None:
             + 0.6 * rng.standard_normal((1, 40))
             + 0.8 * rng.standard_normal((6, 40))
         )
-        found = median_realism(latent, DEFAULT)
-        covered += found.low <= 0 <= found.high  # type: ignore[operator]
+        median = median_realism(latent, DEFAULT)
+        covered += median.low <= 0 <= median.high  # type: ignore[operator]
     assert 0.92 <= covered / 400 <= 0.98
 
 
 def test_top2box_is_the_share_of_the_two_highest_steps_of_the_scale() -> None:
     matrix = np.array([[5.0, 4, 3, 2], [4, 1, 3, 2]])
-    found = top2box(matrix, (1.0, 2.0, 3.0, 4.0, 5.0), DEFAULT)
-    assert number(found) == pytest.approx((0.5 + 0.25) / 2)
+    share = top2box(matrix, (1.0, 2.0, 3.0, 4.0, 5.0), DEFAULT)
+    assert number(share) == pytest.approx((0.5 + 0.25) / 2)
 
 
 def test_top2box_needs_a_scale_of_steps() -> None:
     scale = tuple(float(step) for step in range(101))
-    found = top2box(np.array([[5.0, 80.0]]), scale, DEFAULT)
+    share = top2box(np.array([[5.0, 80.0]]), scale, DEFAULT)
     assert (
-        found.state == "not estimable: top-2-box needs a scale of 3 to 11 steps, this one has 101"
+        share.state == "not estimable: top-2-box needs a scale of 3 to 11 steps, this one has 101"
     )
 
 
@@ -115,9 +115,9 @@ def test_a_lean_towards_real_is_a_positive_criterion() -> None:
 
 def test_figures_of_detection_agree_with_each_other() -> None:
     table = study(missing=0.1)
-    found = detection(table, "M1", DEFAULT)
-    hit, alarm = number(found["hit_rate"]), number(found["false_alarm_rate"])
-    assert number(found["balanced_accuracy"]) == pytest.approx((hit + 1 - alarm) / 2)
+    rates = detection(table, "M1", DEFAULT)
+    hit, alarm = number(rates["hit_rate"]), number(rates["false_alarm_rate"])
+    assert number(rates["balanced_accuracy"]) == pytest.approx((hit + 1 - alarm) / 2)
     fooled = deception(table, "M1", DEFAULT)
     assert number(fooled["rate"]) == pytest.approx(1 - hit)
     assert number(fooled["hype_infinity"]) == pytest.approx(1 - (hit + 1 - alarm) / 2)
@@ -150,11 +150,11 @@ def test_its_standard_errors_are_those_seen_over_many_studies(key: str) -> None:
 def test_an_arm_less_real_than_real_has_an_auc_above_a_half() -> None:
     table = study(cases=30)
     figures = {key: auc_figures(table, key, DEFAULT) for key in AUC_FROM}
-    found = discrimination(table, "M1", DEFAULT, figures)
+    aucs = discrimination(table, "M1", DEFAULT, figures)
     for key in ("auc_realism", "auc_confidence", "auc_score"):
-        assert number(found[key]) > 0.8
-    assert found["auc_realism"].n_cases == 60
-    assert found["auc_realism"].n_ratings == 300
+        assert number(aucs[key]) > 0.8
+    assert aucs["auc_realism"].n_cases == 60
+    assert aucs["auc_realism"].n_ratings == 300
 
 
 def test_the_area_under_each_roc_curve_is_the_readers_auc() -> None:
@@ -190,8 +190,8 @@ def test_times_are_averaged_as_logarithms() -> None:
         truth=["real"] * 4,
         reading_time_ms=[1000, 4000, 2000, 16000],
     )
-    found = time(table, "real", DEFAULT)["geometric_mean_ms"]
-    assert number(found) == pytest.approx(math.sqrt(math.sqrt(1000 * 4000 * 2000 * 16000)))
+    geometric_mean = time(table, "real", DEFAULT)["geometric_mean_ms"]
+    assert number(geometric_mean) == pytest.approx(math.sqrt(math.sqrt(1000 * 4000 * 2000 * 16000)))
 
 
 def test_the_time_ratio_is_that_of_the_geometric_means() -> None:
@@ -223,14 +223,14 @@ def test_drift_finds_a_reader_who_learns() -> None:
         verdict=(rng.random(160) < 0.1 + 0.02 * position).astype(float),
         realism=3 + 0 * position,
     )
-    found = drift(table, "M0", DEFAULT)
-    slope = found["accuracy_slope"]
+    slopes = drift(table, "M0", DEFAULT)
+    slope = slopes["accuracy_slope"]
     assert number(slope) == pytest.approx(0.2, abs=0.08)
     assert slope.low is not None
     assert slope.low > 0
-    assert found["log_time_slope"].state == "not estimable: the ratings have no reading_time_ms"
-    assert (found["realism_slope"].estimate, found["realism_slope"].low) == (0.0, None)
-    assert "no interval: the variance" in found["realism_slope"].method
+    assert slopes["log_time_slope"].state == "not estimable: the ratings have no reading_time_ms"
+    assert (slopes["realism_slope"].estimate, slopes["realism_slope"].low) == (0.0, None)
+    assert "no interval: the variance" in slopes["realism_slope"].method
 
 
 def test_a_missing_column_is_named() -> None:
@@ -252,8 +252,8 @@ def test_a_reader_of_one_rating_is_a_caution_beside_mean_realism() -> None:
     plain = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
     assert plain.caution == ""
     ratings[2] = 5.0
-    found = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
-    assert found.caution.startswith("1 of 4 readers gave every image the same rating")
+    mean = mean_realism(ratings, AnalysisSettings(), bounds=(1.0, 5.0))
+    assert mean.caution.startswith("1 of 4 readers gave every image the same rating")
     own = mean_realism(ratings, AnalysisSettings(generalise_to="cases"), bounds=(1.0, 5.0))
     assert own.caution == ""
     # Four images are too few to call a reader constant.

@@ -20,9 +20,11 @@ AVERAGE = ("1k", "Ak", "Ck")
 
 def test_it_matches_shrout_and_fleiss_1979() -> None:
     # The paper prints .17, .29, .71 and .44, .62, .91.
-    found = iccs(SHROUT_FLEISS_1979, SINGLE + AVERAGE)  # type: ignore[arg-type]
+    coefficients = iccs(SHROUT_FLEISS_1979, SINGLE + AVERAGE)  # type: ignore[arg-type]
     printed = {"1": 0.17, "A1": 0.29, "C1": 0.71, "1k": 0.44, "Ak": 0.62, "Ck": 0.91}
-    assert {form: round(estimate.estimate or 0, 2) for form, estimate in found.items()} == printed
+    assert {
+        form: round(estimate.estimate or 0, 2) for form, estimate in coefficients.items()
+    } == printed
 
 
 @pytest.mark.parametrize(
@@ -35,8 +37,8 @@ def test_it_matches_shrout_and_fleiss_1979() -> None:
     ],
 )
 def test_its_limits_match_r(form: Any, limits: tuple[float, float]) -> None:
-    found = icc(SHROUT_FLEISS_1979, form)
-    assert (found.low, found.high) == pytest.approx(limits, abs=1e-7)
+    coefficient = icc(SHROUT_FLEISS_1979, form)
+    assert (coefficient.low, coefficient.high) == pytest.approx(limits, abs=1e-7)
 
 
 def test_the_limits_of_the_mean_of_all_readers_step_up_those_of_one() -> None:
@@ -59,26 +61,28 @@ def test_reml_and_anova_are_the_same_for_complete_data(form: Any) -> None:
 def test_reml_maximises_the_restricted_likelihood_written_out_in_full() -> None:
     matrix = ratings_with_gaps(seed=2, readers=4, cases=12)
     matrix = matrix + np.array([[0.0], [1.0], [2.0], [4.0]])
-    found = variance_components(matrix)
+    components = variance_components(matrix)
 
     def deviance(logs: Float) -> float:
         return dense_restricted_deviance(matrix, *np.exp(logs))
 
-    start = np.log([found.case, found.reader, found.residual])
+    start = np.log([components.case, components.reader, components.residual])
     best = optimize.minimize(
         deviance, start + 0.3, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12}
     )
-    assert [found.case, found.reader, found.residual] == pytest.approx(np.exp(best.x), rel=1e-4)
+    assert [components.case, components.reader, components.residual] == pytest.approx(
+        np.exp(best.x), rel=1e-4
+    )
 
 
 def test_a_variance_on_the_boundary_is_zero() -> None:
     matrix = ratings_with_gaps(seed=2, readers=4, cases=12)
-    found = variance_components(matrix)
-    assert found.reader == 0.0
-    at = dense_restricted_deviance(matrix, found.case, 0.0, found.residual)
-    assert at < dense_restricted_deviance(matrix, found.case, 0.02, found.residual)
-    assert at < dense_restricted_deviance(matrix, found.case * 1.1, 0.0, found.residual)
-    assert at < dense_restricted_deviance(matrix, found.case * 0.9, 0.0, found.residual)
+    components = variance_components(matrix)
+    assert components.reader == 0.0
+    at = dense_restricted_deviance(matrix, components.case, 0.0, components.residual)
+    assert at < dense_restricted_deviance(matrix, components.case, 0.02, components.residual)
+    assert at < dense_restricted_deviance(matrix, components.case * 1.1, 0.0, components.residual)
+    assert at < dense_restricted_deviance(matrix, components.case * 0.9, 0.0, components.residual)
 
 
 def test_more_readers_than_cases_give_the_same_variances_turned_round() -> None:
@@ -96,9 +100,9 @@ def test_a_negative_variance_stays_negative_in_anova_and_is_zero_in_reml() -> No
 
 def test_readers_alike_but_for_their_level_are_consistent_without_an_interval() -> None:
     matrix = np.arange(6.0)[None] + np.array([[0.0], [1.0], [3.0]])
-    found = icc(matrix, "C1")
-    assert (found.estimate, found.low) == (1.0, None)
-    assert "no residual variance" in found.method
+    coefficient = icc(matrix, "C1")
+    assert (coefficient.estimate, coefficient.low) == (1.0, None)
+    assert "no residual variance" in coefficient.method
     assert (icc(matrix, "A1").estimate or 0) < 1
 
 

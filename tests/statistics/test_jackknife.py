@@ -30,11 +30,11 @@ def mean_left_out(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> 
 
 def test_the_variance_of_a_mean_is_that_of_reader_means_plus_that_of_case_means() -> None:
     matrix = np.random.default_rng(1).normal(size=(6, 30))
-    found = two_way_estimate(mean_left_out(matrix), (6, 30, 180), why_undefined="")
+    estimate = two_way_estimate(mean_left_out(matrix), (6, 30, 180), why_undefined="")
     over_readers = matrix.mean(axis=1).var(ddof=1) / 6
     over_cases = matrix.mean(axis=0).var(ddof=1) / 30
-    assert found.se == pytest.approx(math.sqrt(over_readers + over_cases))
-    assert found.df == pytest.approx(
+    assert estimate.se == pytest.approx(math.sqrt(over_readers + over_cases))
+    assert estimate.df == pytest.approx(
         (over_readers + over_cases) ** 2 / (over_readers**2 / 5 + over_cases**2 / 29)
     )
 
@@ -55,22 +55,22 @@ def test_one_sample_only_uses_its_own_variance() -> None:
 
 def test_limits_stop_at_the_end_of_the_scale() -> None:
     values = JackknifeInput(0.95, np.array([0.7, 0.99, 0.9]), np.array([0.9, 0.95, 0.99]))
-    found = two_way_estimate(values, (3, 3, 9), why_undefined="", bounds=(0.0, 1.0))
-    assert found.high == 1.0
+    estimate = two_way_estimate(values, (3, 3, 9), why_undefined="", bounds=(0.0, 1.0))
+    assert estimate.high == 1.0
 
 
 def test_undefined_when_one_is_left_out_gives_the_estimate_without_an_interval() -> None:
     values = JackknifeInput(0.5, np.array([0.5, np.nan, 0.4]), np.array([0.4, 0.5, 0.6]))
-    found = two_way_estimate(values, (3, 3, 9), why_undefined="")
-    assert (found.estimate, found.low, found.high, found.se) == (0.5, None, None, None)
-    assert "undefined when one reader or case is left out" in found.method
+    estimate = two_way_estimate(values, (3, 3, 9), why_undefined="")
+    assert (estimate.estimate, estimate.low, estimate.high, estimate.se) == (0.5, None, None, None)
+    assert "undefined when one reader or case is left out" in estimate.method
 
 
 def test_an_undefined_estimate_says_why() -> None:
     values = JackknifeInput(math.nan, np.array([0.5, 0.4, 0.4]), np.array([0.4, 0.5]))
-    found = two_way_estimate(values, (3, 2, 6), why_undefined="one category")
-    assert found.state == "not estimable: one category"
-    assert found.n_ratings == 6
+    estimate = two_way_estimate(values, (3, 2, 6), why_undefined="one category")
+    assert estimate.state == "not estimable: one category"
+    assert estimate.n_ratings == 6
 
 
 def test_one_value_left_out_has_no_variance() -> None:
@@ -96,14 +96,14 @@ def test_the_noise_of_single_readings_counts_once() -> None:
     """For a mean it is the unbiased variance (MS(R) + MS(C) - MS(RC)) / (J K)."""
     rng = np.random.default_rng(4)
     matrix = rng.normal(size=(6, 1)) + rng.normal(size=(1, 30)) + rng.normal(size=(6, 30))
-    found = two_way_estimate(mean_left_out_twice(matrix), (6, 30, 180), why_undefined="")
+    estimate = two_way_estimate(mean_left_out_twice(matrix), (6, 30, 180), why_undefined="")
     of_readers = matrix.mean(axis=1).var(ddof=1) / 6
     of_cases = matrix.mean(axis=0).var(ddof=1) / 30
     residual = matrix - matrix.mean(axis=0) - matrix.mean(axis=1)[:, None] + matrix.mean()
     shared = (residual**2).sum() / (5 * 29) / 180
-    assert found.se == pytest.approx(math.sqrt(of_readers + of_cases - shared))
+    assert estimate.se == pytest.approx(math.sqrt(of_readers + of_cases - shared))
     part = of_readers - shared
-    assert found.df == pytest.approx((part + of_cases) ** 2 / (part**2 / 5 + of_cases**2 / 29))
+    assert estimate.df == pytest.approx((part + of_cases) ** 2 / (part**2 / 5 + of_cases**2 / 29))
 
 
 def test_readers_who_differ_by_no_more_than_chance_are_named() -> None:
@@ -111,10 +111,10 @@ def test_readers_who_differ_by_no_more_than_chance_are_named() -> None:
     matrix = matrix - matrix.mean(axis=1, keepdims=True)
     values = mean_left_out_twice(matrix)
     assert values.without_both is not None
-    found = two_way_estimate(values, (4, 30, 120), why_undefined="")
-    assert "readers differ by no more than chance" in found.method
-    assert found.se == pytest.approx(math.sqrt(jackknife_variance(values.without_case)))
-    assert found.df == pytest.approx(29)
+    estimate = two_way_estimate(values, (4, 30, 120), why_undefined="")
+    assert "readers differ by no more than chance" in estimate.method
+    assert estimate.se == pytest.approx(math.sqrt(jackknife_variance(values.without_case)))
+    assert estimate.df == pytest.approx(29)
     assert interaction_variance(values.without_both) > jackknife_variance(values.without_reader)
 
 
@@ -123,19 +123,19 @@ def test_a_least_share_keeps_part_of_the_readers_variance() -> None:
         0.5, np.array([0.4, 0.5, 0.6]), np.array([0.4, 0.5, 0.6]), np.array([[0.0, 1], [1, 0]])
     )
     over = jackknife_variance(values.without_reader)
-    found = two_way_estimate(
+    estimate = two_way_estimate(
         values, (3, 3, 9), why_undefined="", rule=IntervalRule(least_share=0.1)
     )
-    assert found.se == pytest.approx(math.sqrt(1.1 * over))
+    assert estimate.se == pytest.approx(math.sqrt(1.1 * over))
 
 
 def test_undefined_without_both_falls_back_to_the_wide_side_and_says_so() -> None:
     values = JackknifeInput(
         0.5, np.array([0.4, 0.5, 0.6]), np.array([0.4, 0.5, 0.6]), np.array([[0.0, np.nan], [1, 0]])
     )
-    found = two_way_estimate(values, (3, 3, 9), why_undefined="")
-    assert found.se == pytest.approx(math.sqrt(2.0 * jackknife_variance(values.without_case)))
-    assert "on the wide side" in found.method
+    estimate = two_way_estimate(values, (3, 3, 9), why_undefined="")
+    assert estimate.se == pytest.approx(math.sqrt(2.0 * jackknife_variance(values.without_case)))
+    assert "on the wide side" in estimate.method
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,15 @@ def test_limits_are_made_on_the_rules_scale(
         0.8 + np.array([-0.1, 0, 0.1]) * 0.1 / half,
         0.8 + np.array([-0.1, 0, 0.1]) * 0.1 / half,
     )
-    found = two_way_estimate(shrunk, (3, 3, 9), why_undefined="", rule=rule)
-    assert found.low == pytest.approx(low)
+    estimate = two_way_estimate(shrunk, (3, 3, 9), why_undefined="", rule=rule)
+    assert estimate.low == pytest.approx(low)
     if high is not None:
-        assert found.high == pytest.approx(high)
+        assert estimate.high == pytest.approx(high)
 
 
 @pytest.mark.parametrize("scale", ["fisher", "complement"])
 def test_the_end_of_the_scale_has_no_interval(scale: JackknifeScale) -> None:
     values = JackknifeInput(1.0, np.array([1.0, 0.9, 1.0]), np.array([1.0, 0.9, 1.0]))
-    found = two_way_estimate(values, (3, 3, 9), why_undefined="", rule=IntervalRule(scale))
-    assert (found.estimate, found.low) == (1.0, None)
-    assert "end of its scale" in found.method
+    estimate = two_way_estimate(values, (3, 3, 9), why_undefined="", rule=IntervalRule(scale))
+    assert (estimate.estimate, estimate.low) == (1.0, None)
+    assert "end of its scale" in estimate.method

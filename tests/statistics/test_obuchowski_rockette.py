@@ -112,10 +112,10 @@ def test_reader_covariances_are_unbiased_when_ratings_are_missing() -> None:
 def test_fixed_cases_make_it_a_paired_t_test_of_reader_means() -> None:
     one, other = ratings(6, 9, 3.0), ratings(6, 7, 2.5)
     theta = np.stack((reader_means(one)[0], reader_means(other)[0]))
-    found = difference(theta, np.zeros((2, 6, 2, 6)), generalise_to="readers")
+    contrast = difference(theta, np.zeros((2, 6, 2, 6)), generalise_to="readers")
     published = stats.ttest_rel(theta[0], theta[1])
-    assert found.p_value == pytest.approx(published.pvalue)
-    assert found.df == 5
+    assert contrast.p_value == pytest.approx(published.pvalue)
+    assert contrast.df == 5
 
 
 def test_the_global_test_of_two_arms_is_the_square_of_the_contrast() -> None:

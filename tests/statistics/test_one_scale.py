@@ -1,4 +1,4 @@
-"""Interval, p value and verdict of one estimand never contradict each other."""
+"""Interval, p value and conclusion of one estimand never contradict each other."""
 
 from __future__ import annotations
 
@@ -104,21 +104,21 @@ def test_90_percent_lies_within_95_percent_within_the_range(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_verdicts_p_value_is_small_exactly_when_the_interval_excludes_a_half(
+def test_the_conclusions_p_value_is_small_exactly_when_the_interval_excludes_a_half(
     studies: dict[int, tuple[Analysis, Analysis]], seed: int
 ) -> None:
     for analysis, alpha in zip(studies[seed], (0.05, 0.10), strict=True):
         for arm in analysis.arms.values():
-            verdict = arm.verdict
-            if verdict is None or verdict.low is None or verdict.p_difference is None:
+            conclusion = arm.conclusion
+            if conclusion is None or conclusion.low is None or conclusion.p_difference is None:
                 continue
-            auc = arm.families["discrimination"][verdict.measure]
+            auc = arm.families["discrimination"][conclusion.measure]
             assert isinstance(auc, Estimate)
             assert auc.low is not None
             assert auc.high is not None
             excluded = auc.low > 0.5 or auc.high < 0.5
-            assert (verdict.p_difference < alpha) == excluded
-            assert (verdict.state == "distinguishable") == excluded
+            assert (conclusion.p_difference < alpha) == excluded
+            assert (conclusion.state == "distinguishable") == excluded
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -127,16 +127,18 @@ def test_the_equivalence_test_its_interval_and_the_reported_interval_agree(
 ) -> None:
     wide, narrow = studies[seed]
     for name, arm in wide.arms.items():
-        verdict = arm.verdict
-        if verdict is None or verdict.low is None or verdict.high is None:
+        conclusion = arm.conclusion
+        if conclusion is None or conclusion.low is None or conclusion.high is None:
             continue
-        inside = verdict.low > 0.5 - verdict.margin and verdict.high < 0.5 + verdict.margin
-        assert verdict.p_equivalence is not None
-        assert (verdict.p_equivalence < 0.05) == inside == verdict.within_margin
+        inside = (
+            conclusion.low > 0.5 - conclusion.margin and conclusion.high < 0.5 + conclusion.margin
+        )
+        assert conclusion.p_equivalence is not None
+        assert (conclusion.p_equivalence < 0.05) == inside == conclusion.within_margin
         # The interval of the equivalence test is the one a 90 % analysis reports.
-        auc = narrow.arms[name].families["discrimination"][verdict.measure]
+        auc = narrow.arms[name].families["discrimination"][conclusion.measure]
         assert isinstance(auc, Estimate)
-        assert (verdict.low, verdict.high) == pytest.approx((auc.low, auc.high))
+        assert (conclusion.low, conclusion.high) == pytest.approx((auc.low, auc.high))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -153,13 +155,13 @@ def test_a_contrasts_p_value_is_small_exactly_when_its_interval_excludes_no_diff
         assert -most <= pair.low <= pair.high <= most
 
 
-def test_the_studies_hold_every_verdict(
+def test_the_studies_hold_every_conclusion(
     studies: dict[int, tuple[Analysis, Analysis]],
 ) -> None:
     states = [
-        arm.verdict.state
+        arm.conclusion.state
         for wide, _ in studies.values()
         for arm in wide.arms.values()
-        if arm.verdict is not None
+        if arm.conclusion is not None
     ]
     assert {"distinguishable", "inconclusive", "equivalent"} == set(states)

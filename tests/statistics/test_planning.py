@@ -142,8 +142,8 @@ def test_a_plan_counts_what_the_analysis_of_its_studies_says() -> None:
     detected, widths = [], []
     for study in range(20):
         arm = analyse(table_of(studies, study), settings=settings).arms["M1"]
-        assert arm.verdict is not None
-        detected.append(arm.verdict.state == "distinguishable")
+        assert arm.conclusion is not None
+        detected.append(arm.conclusion.state == "distinguishable")
         auc = arm.families["discrimination"]["auc_realism"]
         widths.append((auc.high - auc.low) / 2)  # type: ignore[union-attr, operator]
     assert made.expected["auc"].power == pytest.approx(np.mean(detected))

@@ -49,24 +49,26 @@ def random_study(seed: int) -> Float:
     return with_ratings(ratings)
 
 
-def criterion(matrix: Float, found: VarianceComponents) -> float:
+def criterion(matrix: Float, components: VarianceComponents) -> float:
     """REML criterion as lme4 counts it."""
     n = int(np.isfinite(matrix).sum())
-    dense = dense_restricted_deviance(matrix, found.case, found.reader, found.residual)
+    dense = dense_restricted_deviance(
+        matrix, components.case, components.reader, components.residual
+    )
     return (n - 1) * math.log(2.0 * math.pi) + dense
 
 
-def ratios(found: VarianceComponents) -> Float:
-    return np.array([found.case, found.reader]) / found.residual
+def ratios(components: VarianceComponents) -> Float:
+    return np.array([components.case, components.reader]) / components.residual
 
 
 @pytest.mark.parametrize("row", LME4, ids=[str(index) for index in range(len(LME4))])
 def test_variances_and_criterion_are_those_of_lme4(row: dict[str, str]) -> None:
     matrix = ratings_of(row)
-    found = variance_components(matrix)
-    assert criterion(matrix, found) == pytest.approx(float(row["criterion"]), abs=1e-5)
+    components = variance_components(matrix)
+    assert criterion(matrix, components) == pytest.approx(float(row["criterion"]), abs=1e-5)
     expected = [float(row[name]) for name in ("case", "reader", "residual")]
-    assert [found.case, found.reader, found.residual] == pytest.approx(
+    assert [components.case, components.reader, components.residual] == pytest.approx(
         expected, abs=2e-3 * sum(expected)
     )
 
@@ -80,8 +82,8 @@ def test_the_studies_of_lme4_hold_variances_of_zero_and_small_ones() -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_no_point_of_a_fine_grid_has_a_smaller_deviance(seed: int) -> None:
     matrix = random_study(seed)
-    found = variance_components(matrix)
-    at = restricted_deviance(matrix, ratios(found)).value
+    components = variance_components(matrix)
+    at = restricted_deviance(matrix, ratios(components)).value
     steps = (0.0, *np.geomspace(1e-3, 100.0, 21))
     grid = min(
         restricted_deviance(matrix, np.array([of_case, of_reader])).value
@@ -94,9 +96,9 @@ def test_no_point_of_a_fine_grid_has_a_smaller_deviance(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_on_the_boundary_the_deviance_grows_and_elsewhere_it_is_flat(seed: int) -> None:
     matrix = random_study(seed)
-    found = ratios(variance_components(matrix))
-    gradient = restricted_deviance(matrix, found).gradient
-    for ratio, slope in zip(found, gradient, strict=True):
+    optimum = ratios(variance_components(matrix))
+    gradient = restricted_deviance(matrix, optimum).gradient
+    for ratio, slope in zip(optimum, gradient, strict=True):
         if ratio == 0.0:
             assert slope >= -1e-6
         else:
@@ -122,8 +124,8 @@ def test_the_gradient_is_that_of_the_deviance(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_one_way_variances_are_at_their_minimum(seed: int) -> None:
     matrix = random_study(seed)
-    found = one_way_components(matrix)
-    at = restricted_deviance(matrix, np.array([found.case / found.residual, 0.0])).value
+    components = one_way_components(matrix)
+    at = restricted_deviance(matrix, np.array([components.case / components.residual, 0.0])).value
     assert at <= 1e-8 + min(
         restricted_deviance(matrix, np.array([ratio, 0.0])).value
         for ratio in (0.0, *np.geomspace(1e-3, 100.0, 60))
@@ -147,10 +149,10 @@ def test_an_exact_fit_has_the_variances_of_its_effects_and_no_residual() -> None
     case, reader = np.array([0.0, 1, 2, 3, 5]), np.array([0.0, 1, 3])
     matrix = reader[:, None] + case[None, :]
     matrix[0, 1] = matrix[2, 4] = np.nan
-    found = variance_components(matrix)
-    assert found.residual == 0.0
-    assert found.case == pytest.approx(case.var(ddof=1))
-    assert found.reader == pytest.approx(reader.var(ddof=1))
+    components = variance_components(matrix)
+    assert components.residual == 0.0
+    assert components.case == pytest.approx(case.var(ddof=1))
+    assert components.reader == pytest.approx(reader.var(ddof=1))
     assert icc(matrix, "C1").estimate == 1.0
 
 

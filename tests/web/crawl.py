@@ -18,8 +18,12 @@ from tests.web.reader_browser import ReaderBrowser
 MATCHED_BY, STRATIFY_BY = "film", "projection"
 
 
-def every_page(**changes: Any) -> dict[str, Any]:
-    """Three phases: single films without a purpose, matched pairs after a washout, timed films."""
+def every_page(reference: str = "", **changes: Any) -> dict[str, Any]:
+    """Three phases: single films without a purpose, matched pairs after a washout, timed films.
+
+    With the SHA-256 of an image as `reference`, that image stands beside every pair.
+    """
+    compared_with = {"reference": reference} if reference else {}
     return {
         "format": 2,
         "title": "Trial study",
@@ -50,7 +54,7 @@ def every_page(**changes: Any) -> dict[str, Any]:
                 "cases": "same",
                 "of": "blinded",
                 "washout_days": 1,
-                "presentation": {"pictures": 2, "layout": "side_by_side"},
+                "presentation": {"pictures": 2, "layout": "side_by_side"} | compared_with,
             },
             {
                 "key": "glimpses",
@@ -81,6 +85,16 @@ def label_bank(house: House) -> None:
             }
 
 
+def reference_of_bank(house: House) -> str:
+    """An image of a synthetic arm whose film is in no pair: no case is left without its match."""
+    with house.database.writing() as session:
+        image = session.scalars(
+            select(Image).join(Arm, Arm.id == Image.arm_id).where(Arm.key == "M1").limit(1)
+        ).one()
+        image.provenance = {**image.provenance, MATCHED_BY: "", STRATIFY_BY: ""}
+        return image.sha256
+
+
 @dataclass
 class Crawl:
     """A reader who tries everything on the way; `received` holds every answer of the server."""
@@ -92,7 +106,8 @@ class Crawl:
     def read(self) -> list[Response]:
         """From a link that is wrong to the page of a closed study."""
         label_bank(self.house)
-        slug, token = self.house.open_study_with_reader(**every_page())
+        reference = reference_of_bank(self.house)
+        slug, token = self.house.open_study_with_reader(**every_page(reference))
         late = self.house.invite(slug)[0].token
         received: list[Response] = []
         self.browser.client.event_hooks["response"].append(received.append)
@@ -111,7 +126,12 @@ class Crawl:
                 break
         assert "Thank you" in self.browser.html
         self.browser.visit("/read/back")
-        for path in ("/read/nothing-here", "/read/image/nothing-here", "/read/practice"):
+        for path in (
+            "/read/nothing-here",
+            "/read/image/nothing-here",
+            "/read/reference/2",
+            "/read/practice",
+        ):
             self.browser.visit(path)
         self.house.close(slug)
         self.browser.open_link(late)
@@ -131,7 +151,7 @@ class Crawl:
         form, html = self.browser.form, self.browser.html
         post = self.browser.client.post
         post(form.action, data=form.hidden)
-        addresses = sorted(set(re.findall(r"/read/image/[\w/-]+", html)))
+        addresses = sorted(set(re.findall(r"/read/(?:image|reference)/[\w/-]+", html)))
         for address in (*addresses, *addresses):
             self.browser.client.get(address)
         post(form.action, data={**form.hidden, "quality": "99"}, headers={"HX-Request": "true"})

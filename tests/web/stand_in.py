@@ -34,6 +34,7 @@ from app.web.reading_context import (
     picture_name,
     profile_fields,
     question_list,
+    reference_url,
 )
 from app.web.security_headers import SecurityHeaders
 from tests.browser import film_is_shown
@@ -75,6 +76,7 @@ class Desk:
     pictures: int = 1
     layout: Layout = "single"
     beside: str | None = None
+    has_reference: bool = False
     exposure_ms: int | None = None
     mask: bool = True
     phase_title: str = ""
@@ -119,6 +121,7 @@ class Desk:
             next_image_urls=tuple(image_url(f"opaque{self.position + 1}", slot) for slot in slots)
             if ahead
             else (),
+            reference_url=reference_url(1) if self.has_reference else None,
         )
 
 
@@ -185,6 +188,12 @@ def stand_in(desk: Desk) -> FastAPI:
             desk.exposed.add(token)
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(film(int(token[-1]), slot), media_type="image/png", headers=headers)
+
+    @app.get("/read/reference/{phase}")
+    def reference(phase: int) -> Response:
+        desk.images_asked.append(f"reference/{phase}")
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return Response(film(9, phase), media_type="image/png", headers=headers)
 
     @app.post("/read/rate")
     async def rate(request: Request) -> Response:

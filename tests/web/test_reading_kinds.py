@@ -278,6 +278,27 @@ def test_what_is_no_longer_asked_is_not_sent_and_comes_back_when_asked_again(roo
 
 
 @pytest.mark.e2e
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_how_sure_one_is_may_be_left_where_an_optional_question_is(
+    room: Room, has_scripts: bool
+) -> None:
+    verdict = {"measure": "verdict", "required": False, "prompt": "Real?"}
+    room.desk.questions = asked(verdict, {"measure": "confidence"})
+    page = room.open(java_script_enabled=has_scripts)
+    said = page.get_by_text("Only if you answered “Real?”.")
+    assert said.is_visible() is not has_scripts
+    page.locator("#verdict-real").check()
+    page.locator("form.panel button[type=submit]").click()
+    expect(page.locator("#confidence-error")).to_contain_text("Please answer")
+    assert room.desk.stored == []
+
+    page.goto(room.address + "/read")
+    page.locator("form.panel button[type=submit]").click()
+    next_case(page)
+    assert room.desk.stored == [{}]
+
+
+@pytest.mark.e2e
 def test_without_javascript_a_condition_is_said_and_the_server_leaves_out_what_was_not_asked(
     room: Room,
 ) -> None:

@@ -32,6 +32,68 @@ def several(desk: Desk, pictures: int, layout: Any = "side_by_side") -> None:
     desk.pictures, desk.layout, desk.questions = pictures, layout, FIND
 
 
+# Compared with a reference
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1200, 1600), (390, 844)])
+@pytest.mark.parametrize(
+    ("pictures", "layout"),
+    [(1, "single"), (2, "side_by_side"), (4, "side_by_side"), (2, "one_after_other")],
+)
+def test_the_reference_stands_beside_what_is_compared_with_it(
+    room: Room, size: tuple[int, int], pictures: int, layout: Any
+) -> None:
+    room.desk.has_reference = True
+    room.desk.pictures, room.desk.layout = pictures, layout
+    room.desk.questions = asked(
+        {"measure": "quality"} if pictures == 1 else {"measure": "find_the_real"}
+    )
+    page = room.open(viewport={"width": size[0], "height": size[1]})
+    reference = page.get_by_role("img", name="Reference: chest radiograph").bounding_box()
+    film = page.locator("[data-slot='1'] [data-film] img").bounding_box()
+    assert reference is not None
+    assert film is not None
+    assert page.get_by_text("Reference", exact=True).is_visible()
+    assert reference["x"] >= film["x"] + film["width"]
+    assert reference["x"] + reference["width"] <= size[0]
+    assert reference["y"] + reference["height"] <= size[1]
+    # As wide as the film on a screen, smaller on a phone.
+    if size[0] > 600:
+        assert reference["width"] == pytest.approx(film["width"], abs=8)
+    else:
+        assert reference["width"] < film["width"]
+
+
+def test_the_reference_shares_the_view_and_takes_no_mark(room: Room) -> None:
+    room.desk.has_reference = True
+    room.desk.questions = asked({"measure": "quality"}, {"measure": "place"})
+    page = room.open()
+    page.locator("[data-reference] [data-film]").hover()
+    page.mouse.wheel(0, -300)
+    press(page, "i")
+    views = transforms(page)
+    assert len(views) == 1
+    assert "scale" in next(iter(views))[1]
+
+    press(page, "3", "m")
+    page.locator("[data-reference] [data-film]").click()
+    assert page.locator("[data-mark-list] li").count() == 0
+    page.locator("[data-slot='1'] [data-film]").click()
+    assert page.locator("[data-mark-list] li").count() == 1
+
+
+def test_the_reference_is_asked_for_once_and_is_there_without_scripts(room: Room) -> None:
+    room.desk.has_reference = True
+    room.desk.questions = asked({"measure": "quality"})
+    page = room.open()
+    press(page, "3", "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    settled(page)
+    assert room.desk.images_asked.count("reference/1") == 1
+    plain = room.open(java_script_enabled=False)
+    assert plain.get_by_role("img", name="Reference: chest radiograph").is_visible()
+
+
 # Beside each other
 
 
@@ -364,7 +426,7 @@ def test_every_control_is_large_enough_for_a_finger(room: Room) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scene", ["pair", "turns", "timed", "end", "beside"])
+@pytest.mark.parametrize("scene", ["pair", "turns", "timed", "end", "beside", "reference"])
 def test_axe_finds_nothing_serious(room: Room, scene: str, width: int) -> None:
     desk = room.desk
     if scene in ("pair", "beside"):
@@ -374,6 +436,8 @@ def test_axe_finds_nothing_serious(room: Room, scene: str, width: int) -> None:
         several(desk, 5, "one_after_other")
     elif scene == "timed":
         timed(desk)
+    elif scene == "reference":
+        desk.has_reference = True
     else:
         desk.is_phase_end, desk.questions = True, asked({"measure": "noticed"})
     page = room.open(viewport={"width": width, "height": 844})

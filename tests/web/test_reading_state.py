@@ -180,6 +180,17 @@ def test_enter_goes_on_from_ticked_words_before_it_sends(page: Page) -> None:
     assert last["isSent"]
 
 
+def test_how_sure_one_is_may_be_left_where_the_question_is(page: Page) -> None:
+    optional = question("finding", "choice", [("a", "absent"), ("p", "present")], required=False)
+    sure = {**SURE, "of": "finding"}
+    state = run(page, [optional, sure], {"type": "shown"}, {"type": "submitted"})[-1]
+    assert (state["isSent"], state["problems"]) == (True, {})
+
+    state = run(page, [optional, sure], {"type": "shown"}, key("p"), {"type": "submitted"})[-1]
+    assert not state["isSent"]
+    assert state["problems"] == {"confidence": "Please answer this question."}
+
+
 def test_figures_write_the_number_of_the_lit_slider_only(page: Page) -> None:
     states = run(page, [VERDICT, NUMBER], key("7"), key("r"), key("-"))
 

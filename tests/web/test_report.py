@@ -29,7 +29,7 @@ def rehearsed(house: House) -> str:
         return rehearse_study(session, slug, readers=3, seed=1, now=NOW, actor="test").slug
 
 
-def test_a_closed_study_shows_verdicts_tables_figures_and_methods(
+def test_a_closed_study_shows_conclusions_tables_figures_and_methods(
     house: House, investigator: Investigator
 ) -> None:
     slug = rehearsed(house)

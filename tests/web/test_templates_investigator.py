@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import uvicorn
-from app.domain.scales import REALISM_SCALES
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -19,33 +18,37 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.domain.design.design import ArmPlan, Practice, StudyDesign
-from app.domain.design.reading import design_from_mapping
-from app.domain.errors import BadDesign
-from app.services.export_study import CASE_COLUMNS, READER_COLUMNS
-from app.services.study_progress import ArmHoldings, ReaderLine, StudyLine, StudyOverview
-from app.web.design_form import form_from_design, mapping_from_form
+from app.domain.design.reading_load import showings_per_reader
+from app.services.example_study import OfferedProtocol, list_protocols
+from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
+from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
+from app.web.design_form.values import values_of
+from app.web.design_words import design_words, shortages
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
+from tests.domain.documents import design
+from tests.web.design_form.designs import ODD
+from tests.web.design_form.shown import ARMS, context, rendered
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
-ARMS = (
-    ArmHoldings("real", "Montgomery <real>", "real", "", 20, 20),
-    ArmHoldings("M0", "Untouched base model", "synthetic", "", 30, 30),
-    ArmHoldings("M1", "M1", "synthetic", "", 30, 0),
-)
-DESIGN = StudyDesign(
+DESIGN = design(
     title="Realism & <blinding>",
-    arms=(ArmPlan("real", 10, 10), ArmPlan("M1", 12, 0)),
-    practice=Practice(2, feedback=True),
+    arms=[
+        {"arm": "real", "cases": {"normal": 10, "abnormal": 10}},
+        {"arm": "M1", "cases": {"normal": 12, "abnormal": 0}},
+    ],
+    questions=[{"measure": "realism"}, {"measure": "verdict"}, {"measure": "confidence"}],
+    practice={"count": 2, "feedback": True},
     break_every=8,
+    registration={"ethics": "Board of <Lyon>"},
 )
 LINE = StudyLine("realism", DESIGN.title, "open", False, NOW, 32, 2, 1, 40, 64)
 READERS = (
-    ReaderLine("R01", "finished", 32, 32, NOW - timedelta(days=3), False, False),
-    ReaderLine("R02", "reading", 8, 32, NOW - timedelta(minutes=5), False, False),
-    ReaderLine("R03", "link withdrawn", 0, 32, None, True, False),
+    ReaderLine("R01", "finished", 32, 32, NOW - timedelta(days=3), False, "human", "Dr <Weiss>"),
+    ReaderLine("R02", "reading", 8, 32, NOW - timedelta(minutes=5), False, "human", ""),
+    ReaderLine("R03", "link withdrawn", 0, 32, None, True, "human", ""),
+    ReaderLine("X01", "finished", 32, 32, NOW, False, "machine", "a language model"),
 )
 EVENTS: tuple[dict[str, Any], ...] = (
     {"at": NOW, "actor": "ada", "action": "created", "detail": {}},
@@ -75,7 +78,7 @@ REHEARSAL = replace(
     CLOSED,
     line=replace(CLOSED.line, is_rehearsal=True, slug="realism-rehearsal"),
     rehearsal_of="realism",
-    readers=(ReaderLine("S01", "finished", 32, 32, NOW, False, True),),
+    readers=(ReaderLine("S01", "finished", 32, 32, NOW, False, "simulated", ""),),
     events=(
         {
             "at": NOW,
@@ -89,46 +92,57 @@ STUDIES = {"draft": DRAFT, "open": OPEN, "closed": CLOSED, "rehearsal": REHEARSA
 LINKS = (("R04", "https://example.org/r/aaa"), ("R05", "https://example.org/r/bbb"))
 
 
-def form_page(values: Mapping[str, str], *, slug: str | None = None) -> dict[str, object]:
-    """The context that the design's route gives, with the error that the design itself finds."""
-    error = None
-    try:
-        design_from_mapping(mapping_from_form(values))
-    except BadDesign as refused:
-        error = refused
+VALUES = values_of(DESIGN)
+
+
+WRONG = {
+    "replicates.count": "<many>",
+    "title": "",
+    "questions[2].prompt": "",
+    "phases[1].key": "<x>",
+}
+RATINGS = RatingsFile("realism", DESIGN, False)
+OFFERED = [
+    OfferedProtocol(one, "" if number % 3 else "The bank lacks <this>.")
+    for number, one in enumerate(list_protocols())
+]
+
+
+def of_study(overview: StudyOverview) -> dict[str, Any]:
+    """What a study's page is given."""
+    by_key = {arm.key: arm for arm in ARMS}
     return {
-        "arms": ARMS,
-        "values": values,
-        "slug": slug,
-        "scales": tuple(REALISM_SCALES),
-        "error_field": None if error is None else error.field,
-        "error": None if error is None else str(error),
+        "study": overview,
+        "arms": by_key,
+        "words": design_words(overview.design),
+        "showings": showings_per_reader(overview.design),
+        "warnings": (),
+        "shortages": shortages(overview.design, by_key),
+        "links": (),
+        "error": None,
     }
-
-
-VALUES = form_from_design(DESIGN)
 
 
 def every_page() -> dict[str, tuple[str, dict[str, object]]]:
     """Template and context by the path at which the stand-in serves them."""
     exported = {
-        "rating_columns": rating_columns,
+        "rating_columns": RATINGS.columns,
         "reader_columns": READER_COLUMNS,
         "case_columns": CASE_COLUMNS,
     }
-    by_key = {arm.key: arm for arm in ARMS}
     lines = [overview.line for overview in STUDIES.values()]
     pages: dict[str, tuple[str, dict[str, object]]] = {
         "/studies": ("studies.html", {"studies": lines, "arms": ARMS}),
         "/no-study": ("studies.html", {"studies": [], "arms": ARMS}),
         "/empty": ("studies.html", {"studies": [], "arms": ()}),
-        "/new": ("study_new.html", form_page(VALUES)),
-        "/edit": ("study_new.html", form_page(VALUES, slug="realism")),
-        "/wrong": ("study_new.html", form_page({**VALUES, "replicates_count": "<many>"})),
-        "/invited": ("study.html", {"study": OPEN, "arms": by_key, "links": LINKS}),
+        "/new": ("study_new.html", context(VALUES, protocols=OFFERED)),
+        "/edit": ("study_new.html", context(VALUES, slug="realism", warnings=["It says <AI>."])),
+        "/odd": ("study_new.html", context(values_of(ODD))),
+        "/wrong": ("study_new.html", context({**VALUES, **WRONG})),
+        "/invited": ("study.html", {**of_study(OPEN), "links": LINKS}),
     }
     for status, overview in STUDIES.items():
-        pages[f"/{status}"] = ("study.html", {"study": overview, "arms": by_key, "links": ()})
+        pages[f"/{status}"] = ("study.html", of_study(overview))
         pages[f"/{status}/report"] = ("report.html", {"study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
     return pages
@@ -214,6 +228,38 @@ def test_it_escapes_what_people_have_typed(client: TestClient, path: str) -> Non
     assert "<many>" not in html
 
 
+def test_the_label_of_a_reader_and_their_kind_are_told(client: TestClient) -> None:
+    html = client.get("/open").text
+
+    assert "Dr &lt;Weiss&gt;" in html
+    assert "a language model" in html
+    assert "(machine)" in html
+    assert "readers/X01" not in html
+
+
+def test_a_study_says_its_design_in_words(client: TestClient) -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/open").text))
+
+    for words in (
+        "How realistic is it? realism realism, a scale of points from 1 to 5",
+        "Real or synthetic? verdict verdict, Real / Synthetic",
+        "one picture at a time; asks realism, verdict, confidence",
+        "Allocation every reader reads every case",
+        "Last day none; you close it",
+        "Ethics approval Board of &lt;Lyon&gt;",
+    ):
+        assert words in text
+
+
+def test_protocols_are_offered_with_what_the_bank_lacks(client: TestClient) -> None:
+    html = client.get("/new").text
+
+    offered = re.findall(r'href="/studies/new\?protocol=([\w-]+)"', html)
+    assert len(offered) == 13 - html.count("The bank lacks &lt;this&gt;.")
+    assert "Clode da Silva et al. 2024" in html
+    assert "protocol=" not in client.get("/edit").text
+
+
 def test_an_empty_bank_tells_the_commands_and_offers_no_study(client: TestClient) -> None:
     html = client.get("/empty").text
 
@@ -252,16 +298,11 @@ def test_closing_wants_a_tick_that_nobody_has_set(client: TestClient) -> None:
 
 
 def test_a_draft_says_what_the_bank_is_short_of(client: TestClient) -> None:
-    context: dict[str, Any] = {**PAGES["/draft"][1], "links": ()}
-    greedy = replace(DRAFT, design=replace(DESIGN, arms=(ArmPlan("M1", 10, 4),)))
-    pages = Pages(ROOT / "templates", ROOT / "static")
-    request = Request({"type": "http", "headers": [], "method": "GET", "path": "/"})
-    html = bytes(
-        pages.render(request, "study.html", {**SIGNED_IN, **context, "study": greedy}).body
-    )
+    greedy = design(arms=[{"arm": "M1", "cases": {"normal": 10, "abnormal": 4}}])
+    html = rendered({"now": NOW, **of_study(replace(DRAFT, design=greedy))}, "study.html")
 
-    assert b"M1: 4 abnormal cases are asked for, the bank holds 0." in html
-    assert b"normal cases are asked for" not in html.replace(b"abnormal", b"")
+    assert "M1: 4 abnormal cases are asked for, the bank holds 0." in html
+    assert "normal cases are asked for" not in html.replace("abnormal", "")
     assert "asked for, the bank" not in client.get("/draft").text
 
 
@@ -272,7 +313,7 @@ def test_new_links_are_shown_whole_and_only_when_just_made(client: TestClient) -
     assert box is not None
     assert [tuple(line.split("\t")) for line in box[1].strip().splitlines()] == list(LINKS)
     assert "only this once" in html
-    assert "<textarea" not in client.get("/open").text
+    assert "readonly" not in client.get("/open").text
 
 
 def test_readers_show_progress_last_activity_and_state(client: TestClient) -> None:
@@ -326,83 +367,8 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
         "cases.csv",
         "codebook.csv",
     }
-    for name, _ in (*rating_columns, *READER_COLUMNS, *CASE_COLUMNS):
+    for name, _ in (*RATINGS.columns, *READER_COLUMNS, *CASE_COLUMNS):
         assert f"<code>{name}</code>" in html
-
-
-# The form
-
-
-def submitted(html: str) -> dict[str, str]:
-    """What a browser would send if the form were submitted as it stands."""
-    form = html.split("data-design")[1].split("</form>")[0]
-    fields: dict[str, str] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        named = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if named.get("type") != "checkbox" or " checked" in tag:
-            fields[named["name"]] = named["value"]
-    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S):
-        fields[name] = text
-    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.S):
-        (fields[name],) = re.findall(r'value="([^"]*)" selected', options)
-    unescaped = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"'}
-    for code, character in unescaped.items():
-        fields = {name: value.replace(code, character) for name, value in fields.items()}
-    fields.pop("csrf_token")
-    return fields
-
-
-@pytest.mark.parametrize("scale", [*REALISM_SCALES, None])
-def test_the_form_sends_back_the_very_design_it_shows(
-    client: TestClient, scale: str | None
-) -> None:
-    design = replace(DESIGN, questions=replace(DESIGN.questions, realism=scale, comment=False))
-    PAGES["/form"] = ("study_new.html", form_page(form_from_design(design), slug="realism"))
-    html = client.get("/form").text
-
-    assert 'action="/studies/realism/design"' in html
-    assert design_from_mapping(mapping_from_form(submitted(html))) == design
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "label", "box"),
-    [
-        ("title", "", "Title", "title"),
-        ("replicates_count", "x", "Cases shown again", "replicates_count"),
-        ("replicates_count", "30", "Cases shown again", "replicates_count"),
-        ("replicates_minimum_lag", "0", "Least distance", "replicates_minimum_lag"),
-        ("practice_count", "99", "Practice cases", "practice_count"),
-        ("break_every", "-1", "Pause after every", "break_every"),
-        ("longest_run", "0", "Longest run", "longest_run"),
-        ("rendition_size", "1", "Picture size", "rendition_size"),
-        ("equivalence_margin", "2", "Equivalence margin", "equivalence_margin"),
-        ("seed", "one", "Seed", "seed"),
-        ("realism", "1-9", "Questions|Realism", "realism"),
-        ("ask_verdict", "", "Confidence", "ask_confidence"),
-        ("normal:real", "ten", "Cases, Montgomery", "normal-1"),
-        ("abnormal:M1", "ten", "Cases, M1", "abnormal-3"),
-        ("normal:M1", "9999", "Cases, M1", "normal-3"),
-    ],
-)
-def test_it_says_on_top_and_at_the_box_what_is_wrong(
-    client: TestClient, field: str, value: str, label: str, box: str
-) -> None:
-    PAGES["/form"] = ("study_new.html", form_page({**VALUES, field: value}))
-    html = client.get("/form").text
-
-    banner = re.search(r'<p class="banner banner-wrong".*?</p>', html, re.DOTALL)
-    assert banner is not None
-    assert re.search(rf'<a href="#{box}">(?:{label})', banner[0])
-    assert html.count('class="error"') == 1
-    invalid = re.findall(r'<(?:input|select|textarea)[^>]*aria-invalid="true"[^>]*>', html)
-    assert any(f'id="{box}"' in tag for tag in invalid)
-
-
-def test_no_arm_at_all_is_said_of_the_cases(client: TestClient) -> None:
-    values = {name: value for name, value in VALUES.items() if ":" not in name}
-    PAGES["/form"] = ("study_new.html", form_page(values))
-
-    assert 'id="arms-error"' in client.get("/form").text
 
 
 # Browser
@@ -420,9 +386,9 @@ def address() -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.fixture(scope="module", params=[1440, 390])
+@pytest.fixture(scope="module", params=[1440, 1024, 390])
 def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Iterator[Page]:
-    height = 900 if request.param == 1440 else 844
+    height = {1440: 900, 1024: 768, 390: 844}[request.param]
     page = chromium.new_page(base_url=address, viewport={"width": request.param, "height": height})
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -436,6 +402,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(page: Pa
     violations = []
     for path in EVERY_PATH:
         page.goto(path)
+        page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(d => d.open = true)")
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
                 violations.append((path, violation["id"], violation["nodes"][0]["html"]))
@@ -457,10 +424,10 @@ def test_after_links_were_made_a_reload_makes_no_more(page: Page) -> None:
 def test_the_form_counts_what_a_reader_will_read(page: Page) -> None:
     page.goto("/new")
     total = page.locator("[data-total]")
-    expect(total).to_contain_text("32 cases; each reader sees 32 and 2 in practice")
-    page.fill("#normal-2", "8")
-    page.fill("#replicates_count", "4")
-    expect(total).to_contain_text("40 cases; each reader sees 44")
+    expect(total).to_contain_text("32 cases drawn; each reader sees 32 and 2 in practice")
+    page.fill("#arms-3-cases-1", "8")
+    page.fill("#replicates-count", "4")
+    expect(total).to_contain_text("40 cases drawn; each reader sees 44")
 
 
 @pytest.mark.e2e

@@ -529,15 +529,15 @@ def test_it_works_with_javascript_off(room: Room) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious(room: Room, width: int) -> None:
     page = room.open(viewport={"width": width, "height": 900 if width == 1440 else 844})
-    found = []
+    violations = []
     for scale in ("1-5", "1-7", "0-100"):
         room.desk.questions = asked(REALISM[scale], *USUAL[1:])
         for path in EVERY_PAGE:
             page.goto(room.address + path)
             for violation in Axe().run(page).response["violations"]:
                 if violation["impact"] in ("serious", "critical"):
-                    found.append((path, scale, violation["id"], violation["nodes"][0]["html"]))
+                    violations.append((path, scale, violation["id"], violation["nodes"][0]["html"]))
             if scale != "1-5":
                 break
 
-    assert found == []
+    assert violations == []

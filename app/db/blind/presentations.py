@@ -11,7 +11,15 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.db.blind.tables import Case, Presentation, Rating, Reader, Rendition, ShownCase
+from app.db.blind.tables import (
+    Case,
+    PhaseReference,
+    Presentation,
+    Rating,
+    Reader,
+    Rendition,
+    ShownCase,
+)
 from app.domain.blinding import BlindedPicture, is_name
 
 
@@ -92,6 +100,19 @@ def rendition_of(session: Session, presentation: Presentation, slot: int, size: 
         .where(
             ShownCase.presentation_id == presentation.id,
             ShownCase.slot == slot,
+            Rendition.size == size,
+        )
+    ).one_or_none()
+
+
+def reference_of_phase(session: Session, reader: Reader, phase: int, size: int) -> str | None:
+    """The digest of the rendition that the reader compares every picture of a phase with."""
+    return session.scalars(
+        select(Rendition.sha256)
+        .join(PhaseReference, PhaseReference.image_id == Rendition.image_id)
+        .where(
+            PhaseReference.study_id == reader.study_id,
+            PhaseReference.phase == phase,
             Rendition.size == size,
         )
     ).one_or_none()

@@ -25,6 +25,8 @@ class Rendition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     size: Mapped[int]
+    # Pixels of the longer side that its detail was limited to; None: not limited.
+    resolution: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
@@ -84,6 +86,16 @@ class CaseSet(Base):
     code: Mapped[str] = mapped_column(String(16))
     phase: Mapped[int] = mapped_column(default=1)
     block: Mapped[int | None]
+
+
+class PhaseReference(Base):
+    """The picture that stands beside every case of a phase to be compared with; itself no case."""
+
+    __tablename__ = "phase_references"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
 
 
 class Reader(Base):

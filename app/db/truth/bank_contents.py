@@ -29,15 +29,24 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
     return {(arm, condition): count for arm, condition, count in rows}
 
 
-def rendition_of_image(session: Session, sha256: str, size: int) -> str | None:
-    """The digest of the rendition of an image, whichever arm holds it; None where there is none."""
+def images_named(session: Session, digits: str) -> dict[str, list[int]]:
+    """The images whose SHA-256 begins with these digits: digest to ids, one an arm that has it."""
+    rows = session.execute(
+        select(Image.sha256, Image.id).where(Image.sha256.startswith(digits)).order_by(Image.id)
+    )
+    named: dict[str, list[int]] = {}
+    for sha256, image_id in rows:
+        named.setdefault(sha256, []).append(image_id)
+    return named
+
+
+def rendered(session: Session, image_ids: Sequence[int], size: int) -> Sequence[int]:
+    """Those of the images that have a rendition of `size`, by id."""
     return session.scalars(
-        select(Rendition.sha256)
-        .join(Image, Image.id == Rendition.image_id)
-        .where(Image.sha256 == sha256, Rendition.size == size)
-        .order_by(Image.id)
-        .limit(1)
-    ).one_or_none()
+        select(Rendition.image_id)
+        .where(Rendition.image_id.in_(image_ids), Rendition.size == size)
+        .order_by(Rendition.image_id)
+    ).all()
 
 
 def bank_images(session: Session, arms: Sequence[str], size: int) -> list[BankImage]:

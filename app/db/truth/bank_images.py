@@ -203,7 +203,21 @@ def notes_of_arm(session: Session, arm: str) -> list[tuple[str, list[Any] | None
     return [(file, notes) for file, notes in rows]
 
 
-def store_images(session: Session, images: Iterable[NewImage], *, size: int, now: datetime) -> None:
+def resolutions_of(session: Session, size: int) -> set[int | None]:
+    """What the detail of renditions of `size` pixels is limited to; None stands for no limit."""
+    return set(
+        session.scalars(select(Rendition.resolution).where(Rendition.size == size).distinct())
+    )
+
+
+def store_images(
+    session: Session,
+    images: Iterable[NewImage],
+    *,
+    size: int,
+    now: datetime,
+    resolution: int | None = None,
+) -> None:
     """Insert images that are not there and their renditions of `size` pixels."""
     images = list(images)
     if not images:
@@ -233,16 +247,24 @@ def store_images(session: Session, images: Iterable[NewImage], *, size: int, now
         session,
         {image_id: image.rendition for image_id, image in zip(ids, images, strict=True)},
         size=size,
+        resolution=resolution,
     )
 
 
-def store_renditions(session: Session, renditions: Mapping[int, str], *, size: int) -> None:
+def store_renditions(
+    session: Session, renditions: Mapping[int, str], *, size: int, resolution: int | None = None
+) -> None:
     """Insert renditions of `size` pixels, image id to digest."""
     if renditions:
         session.execute(
             insert(Rendition),
             [
-                {"image_id": image_id, "size": size, "sha256": sha256}
+                {
+                    "image_id": image_id,
+                    "size": size,
+                    "resolution": resolution,
+                    "sha256": sha256,
+                }
                 for image_id, sha256 in renditions.items()
             ],
         )

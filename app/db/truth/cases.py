@@ -1,12 +1,21 @@
 """A study's cases and sets, each case joined to its image and its arm."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, CaseSet, CaseSetMember, Image, Rendition, Study
+from app.db.tables import (
+    Arm,
+    Case,
+    CaseSet,
+    CaseSetMember,
+    Image,
+    PhaseReference,
+    Rendition,
+    Study,
+)
 from app.domain.candidates import Stratum
 from app.domain.sampling import Draw
 from app.domain.study_cases import StudyCase, StudySet
@@ -68,6 +77,25 @@ def _store_sets(session: Session, study: Study, draw: Draw) -> None:
     )
 
 
+def store_references(session: Session, study: Study, images: Mapping[int, int]) -> None:
+    """Insert the image that each phase compares its cases with, by phase."""
+    session.add_all(
+        PhaseReference(study_id=study.id, phase=phase, image_id=image_id)
+        for phase, image_id in images.items()
+    )
+
+
+def study_references(session: Session, study: Study, size: int) -> dict[int, str]:
+    """The digest of the rendition that each phase compares its cases with, by phase."""
+    rows = session.execute(
+        select(PhaseReference.phase, Rendition.sha256)
+        .join(Rendition, Rendition.image_id == PhaseReference.image_id)
+        .where(PhaseReference.study_id == study.id, Rendition.size == size)
+        .order_by(PhaseReference.phase)
+    )
+    return dict(rows.all())
+
+
 def case_counts(session: Session, study: Study) -> dict[Stratum, int]:
     """Cases of an opened study by arm and condition, practice left out."""
     rows = session.execute(
@@ -83,7 +111,8 @@ def case_counts(session: Session, study: Study) -> dict[Stratum, int]:
 def case_digest_lines(session: Session, study: Study) -> list[str]:
     """One line a case and one a set, by code: what the digest of a case set is made from.
 
-    A case of a study with one phase, one block and no text has the line it always had.
+    A case of a study with one phase, one block and no text has the line it always had. A picture
+    that a phase compares its cases with has a line as well.
     """
     rows = session.execute(
         select(Case, Arm.key, Arm.kind, Image.condition, Image.sha256)
@@ -97,10 +126,17 @@ def case_digest_lines(session: Session, study: Study) -> list[str]:
         + _more_of(case, condition)
         for case, arm, kind, condition, sha256 in rows
     ]
-    return lines + [
+    lines += [
         f"{one.code}\t{one.phase}\t{one.block or ''}\t{','.join(one.members)}"
         for one in study_sets(session, study.id)
     ]
+    references = session.execute(
+        select(PhaseReference.phase, Image.sha256)
+        .join(Image, Image.id == PhaseReference.image_id)
+        .where(PhaseReference.study_id == study.id)
+        .order_by(PhaseReference.phase)
+    )
+    return lines + [f"reference\t{phase}\t{sha256}" for phase, sha256 in references]
 
 
 def _more_of(case: Case, condition: str) -> str:

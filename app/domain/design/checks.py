@@ -6,6 +6,7 @@ from app.domain.design.design import Phase, Presentation, StudyDesign
 from app.domain.document import Problems
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
 
 
 def check_design(design: StudyDesign, problems: Problems) -> None:
@@ -40,7 +41,7 @@ def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Proble
         _check_shown(question, shown, place, problems)
     for question in design.questions_of(phase, at_end=True):
         _check_place(question, "phase_end", f"{place}.end_questions", problems)
-        if question.kind in ("side", "marks"):
+        if kind_of(question).needs_film:
             problems.add(
                 f"{place}.end_questions", f"{question.key} needs a picture; ask it of cases"
             )
@@ -71,7 +72,7 @@ def _check_shown(question: Question, shown: Presentation, place: str, problems: 
             f"{place}.presentation.composition",
             f'{question.key} asks for the real picture; it needs "one_real"',
         )
-    if question.kind == "marks" and shown.exposures_ms:
+    if kind_of(question).spread == "places" and shown.exposures_ms:
         problems.add(
             f"{place}.presentation.exposures_ms",
             f"{question.key} marks a picture that is gone by then; leave one of the two out",
@@ -167,5 +168,5 @@ def _check_analysis(design: StudyDesign, problems: Problems) -> None:
     question = next((one for one in design.questions if one.key == primary), None)
     if primary and question is None:
         problems.add("analysis.primary", f"{primary!r} is the key of no question")
-    elif question is not None and question.kind in ("text", "marks"):
+    elif question is not None and kind_of(question).cells(question) is None:
         problems.add("analysis.primary", f"{primary} can't be compared between arms; name another")

@@ -217,31 +217,13 @@ def _check_references(row: Table, question: Question, earlier: Sequence[Question
     if other is None:
         row.wrong("asked_if.question", f"names no earlier question ({asked_if.question!r})")
         return
-    possible = possible_cells(other)
+    possible = kind_of(other).cells(other)
     unknown = [value for value in asked_if.values if possible is not None and value not in possible]
     if unknown:
-        row.wrong(
-            "asked_if.values",
-            f"{unknown[0]!r} is no answer to {other.key}; it has {_named(other, possible or ())}",
-        )
+        there = kind_of(other).cells_in_words(other)
+        row.wrong("asked_if.values", f"{unknown[0]!r} is no answer to {other.key}; it has {there}")
     if possible is None:
-        what = "marks" if other.kind == "marks" else "free text"
-        row.wrong("asked_if.question", f"{other.key} is {what}, which can't decide what is asked")
-
-
-def _named(question: Question, possible: Sequence[str]) -> str:
-    if question.kind in ("scale", "slider"):
-        return f"whole numbers from {question.low} to {question.high}"
-    return ", ".join(possible)
-
-
-def possible_cells(question: Question) -> tuple[str, ...] | None:
-    """Every answer as it is written in a file; None where they can't be listed."""
-    if question.kind in ("scale", "slider"):
-        return tuple(str(point) for point in question.points)
-    if question.kind in ("choice", "choices"):
-        none = ("none",) if question.kind == "choices" and question.none_label else ()
-        return tuple(option.value for option in question.options) + none
-    if question.kind == "side":
-        return tuple(str(place) for place in range(0 if question.tie_label else 1, 9))
-    return None
+        row.wrong(
+            "asked_if.question",
+            f"{other.key} is asked as {other.kind}, whose answers can't decide what is asked",
+        )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-KindName = Literal["scale", "slider", "choice", "choices", "text", "marks", "side"]
+# A row of `registry.KINDS`.
+KindName = str
 MarkShape = Literal["point", "box", "point_or_box"]
 
 

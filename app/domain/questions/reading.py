@@ -33,7 +33,7 @@ def check_answers(
             continue
         said = raw.get(question.key)
         if said is None:
-            if question.required:
+            if is_required(question, questions, answers):
                 problems[question.key] = kind_of(question).missing(question)
             continue
         try:
@@ -56,6 +56,17 @@ def is_asked(question: Question, answers: Answers) -> bool:
         return "none" in question.asked_if.values
     said = value if isinstance(value, tuple) else (value,)
     return any(str(one) in question.asked_if.values for one in said)
+
+
+def is_required(question: Question, asked: Sequence[Question], answers: Answers) -> bool:
+    """Whether the case can't be left without an answer to this question.
+
+    One that belongs to an optional question (how sure of a finding) may be left where that one is.
+    """
+    subject = next((one for one in asked if one.key == question.of), None)
+    if not question.required or subject is None or subject.key in answers:
+        return question.required
+    return is_required(subject, asked, answers)
 
 
 def form_of(questions: Sequence[Question], answers: Answers) -> dict[str, str]:

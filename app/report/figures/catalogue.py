@@ -16,7 +16,7 @@ from app.report.figures.roc import draw_roc
 from app.report.figures.style import render
 from app.report.words.conclusions import MEASURES
 from app.report.words.numbers import percent
-from app.statistics.analysis import Analysis, verdict_measure
+from app.statistics.analysis import Analysis, conclusion_measure
 from app.statistics.realness.discrimination import AUC_FROM
 
 
@@ -99,10 +99,10 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
 
 def _against_real(analysis: Analysis) -> list[ReportFigure]:
     table, level = analysis.table, percent(analysis.settings.level)
-    verdicts = [arm.verdict for arm in analysis.arms.values() if arm.verdict is not None]
-    if not verdicts or not table.real_arms:
+    conclusions = [arm.conclusion for arm in analysis.arms.values() if arm.conclusion is not None]
+    if not conclusions or not table.real_arms:
         return []
-    measure = verdict_measure(table, analysis.settings)
+    measure = conclusion_measure(table, analysis.settings)
     if not table.has(AUC_FROM[measure]):
         return []
     points = (
@@ -115,7 +115,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
             f"AUC from {MEASURES[measure]} with its {level} interval (thin) and the interval of "
             "the equivalence test (thick); the grey band is the margin fixed beforehand, short "
             "strokes are single readers.",
-            "Forest plot of the AUC by synthetic arm; the numbers are in the table of verdicts.",
+            "Forest plot of the AUC by synthetic arm; the numbers are in the table of conclusions.",
             partial(draw_auc, analysis),
         ),
         ReportFigure(
@@ -123,7 +123,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
             "ROC curves",
             f"From {MEASURES[measure]}; positive = synthetic. Thin: single readers; thick: their "
             f"vertical average.{points}",
-            "ROC curves by synthetic arm; the areas are in the table of verdicts.",
+            "ROC curves by synthetic arm; the areas are in the table of conclusions.",
             partial(draw_roc, analysis, measure),
         ),
     ]

@@ -12,7 +12,7 @@ from app.report.figures.style import DIM, FAINT, INK, colour_of, light_grid, new
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import Style, percent, with_interval
 from app.statistics.analysis import Analysis
-from app.statistics.realness.equivalence import Verdict
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
 
 _STATE_MARKERS = {"distinguishable": "s", "equivalent": "D", "inconclusive": "o"}
@@ -25,7 +25,7 @@ class ForestLine:
     arm: str
     estimate: Estimate
     readers: tuple[float, ...]
-    verdict: Verdict | None = None
+    conclusion: Conclusion | None = None
 
 
 def draw_deception(analysis: Analysis) -> Figure:
@@ -59,12 +59,14 @@ def draw_realism_means(analysis: Analysis) -> Figure:
 
 
 def draw_auc(analysis: Analysis) -> Figure:
-    """AUC of every synthetic arm with the equivalence margin; markers tell the verdicts."""
-    verdicts = {arm.arm: arm.verdict for arm in analysis.arms.values() if arm.verdict is not None}
-    key = next(iter(verdicts.values())).measure
+    """AUC of every synthetic arm with the equivalence margin; markers tell the conclusions."""
+    conclusions = {
+        arm.arm: arm.conclusion for arm in analysis.arms.values() if arm.conclusion is not None
+    }
+    key = next(iter(conclusions.values())).measure
     lines = [
-        _line(analysis, arm, "discrimination", key, key, verdict=verdict)
-        for arm, verdict in verdicts.items()
+        _line(analysis, arm, "discrimination", key, key, conclusion=conclusion)
+        for arm, conclusion in conclusions.items()
     ]
     return _draw(
         analysis,
@@ -85,14 +87,14 @@ def _line(
     key: str,
     reader_key: str,
     *,
-    verdict: Verdict | None = None,
+    conclusion: Conclusion | None = None,
 ) -> ForestLine:
     values = [analysis.readers[reader][arm].get(reader_key) for reader in analysis.readers]
     return ForestLine(
         arm,
         estimate_of(analysis.arms[arm], family, key),
         tuple(float(value) for value in values if value is not None),
-        verdict,
+        conclusion,
     )
 
 
@@ -109,47 +111,14 @@ def _draw(
 ) -> Figure:
     figure = new_figure(0.95 + 0.44 * len(lines) + (0.3 if margin is not None else 0.0))
     axes = figure.subplots()
-    beside = blended_transform_factory(axes.transAxes, axes.transData)
     synthetic = analysis.table.synthetic_arms
     if margin is not None:
         axes.axvspan(0.5 - margin, 0.5 + margin, color="#eef1f2", zorder=0)
     if reference is not None:
         axes.axvline(reference, color=DIM, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
     for row, line in enumerate(lines):
-        colour = colour_of(line.arm, synthetic)
-        axes.plot(
-            line.readers,
-            [row + 0.27] * len(line.readers),
-            linestyle="none",
-            marker="|",
-            markersize=5,
-            markeredgewidth=0.9,
-            color=DIM,
-            alpha=0.65,
-            zorder=2,
-        )
-        found = line.estimate
-        if found.estimate is None:
-            axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
-            continue
-        if found.low is not None and found.high is not None:
-            axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.4, zorder=3)
-        verdict = line.verdict
-        if verdict is not None and verdict.low is not None and verdict.high is not None:
-            axes.plot([verdict.low, verdict.high], [row, row], color=colour, linewidth=4, zorder=3)
-        marker = "o" if verdict is None else _STATE_MARKERS[verdict.state]
-        is_open = verdict is not None and verdict.state == "inconclusive"
-        axes.plot(
-            [found.estimate],
-            [row],
-            marker=marker,
-            markersize=7,
-            color=colour,
-            markerfacecolor="white" if is_open else colour,
-            markeredgewidth=1.5,
-            zorder=4,
-        )
-        axes.text(1.02, row, with_interval(found, style), transform=beside, va="center", fontsize=8)
+        _draw_readers(axes, row, line)
+        _draw_line(axes, row, line, colour_of(line.arm, synthetic), style)
     axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
@@ -175,6 +144,47 @@ def _draw(
     return figure
 
 
+def _draw_readers(axes: Axes, row: int, line: ForestLine) -> None:
+    axes.plot(
+        line.readers,
+        [row + 0.27] * len(line.readers),
+        linestyle="none",
+        marker="|",
+        markersize=5,
+        markeredgewidth=0.9,
+        color=DIM,
+        alpha=0.65,
+        zorder=2,
+    )
+
+
+def _draw_line(axes: Axes, row: int, line: ForestLine, colour: str, style: Style) -> None:
+    """The estimate with its interval, the equivalence test's interval and the figures beside."""
+    beside = blended_transform_factory(axes.transAxes, axes.transData)
+    estimate, conclusion = line.estimate, line.conclusion
+    if estimate.estimate is None:
+        axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
+        return
+    if estimate.low is not None and estimate.high is not None:
+        ends = [estimate.low, estimate.high]
+        axes.plot(ends, [row, row], color=colour, linewidth=1.4, zorder=3)
+    if conclusion is not None and conclusion.low is not None and conclusion.high is not None:
+        ends = [conclusion.low, conclusion.high]
+        axes.plot(ends, [row, row], color=colour, linewidth=4, zorder=3)
+    is_open = conclusion is not None and conclusion.state == "inconclusive"
+    axes.plot(
+        [estimate.estimate],
+        [row],
+        marker="o" if conclusion is None else _STATE_MARKERS[conclusion.state],
+        markersize=7,
+        color=colour,
+        markerfacecolor="white" if is_open else colour,
+        markeredgewidth=1.5,
+        zorder=4,
+    )
+    axes.text(1.02, row, with_interval(estimate, style), transform=beside, va="center", fontsize=8)
+
+
 def _set_limits(
     axes: Axes, lines: Sequence[ForestLine], limits: tuple[float, float] | None
 ) -> None:
@@ -191,7 +201,7 @@ def _set_limits(
 
 def _explain_markers(figure: Figure, analysis: Analysis, lines: Sequence[ForestLine]) -> None:
     level = analysis.settings.level
-    states = {line.verdict.state for line in lines if line.verdict is not None}
+    states = {line.conclusion.state for line in lines if line.conclusion is not None}
     handles = [
         Line2D(
             [],

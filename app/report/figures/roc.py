@@ -17,10 +17,10 @@ from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number
 from app.statistics.analysis import Analysis
 from app.statistics.realness.discrimination import AUC_FROM, roc_curves
-from app.statistics.table.settings import VerdictMeasure
+from app.statistics.table.settings import ConclusionMeasure
 
 
-def draw_roc(analysis: Analysis, measure: VerdictMeasure) -> Figure:
+def draw_roc(analysis: Analysis, measure: ConclusionMeasure) -> Figure:
     """One panel a synthetic arm; positive = synthetic."""
     arms = analysis.table.synthetic_arms
     columns = min(len(arms), 2)

@@ -18,10 +18,10 @@ from app.report.tables.comparisons import (
 from app.report.tables.image_measures import measure_table
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
+    conclusion_table,
     detection_table,
     distribution_table,
     main_table,
-    verdict_table,
 )
 from app.report.tables.shortcuts import shortcut_table
 from app.report.tables.table import ReportTable
@@ -133,7 +133,7 @@ def analysis_sections(
             "discrimination",
             "Told apart from real?",
             drawn("forest-auc", "roc"),
-            made(verdict_table(analysis, labels)),
+            made(conclusion_table(analysis, labels)),
         ),
         Section(
             "realism",

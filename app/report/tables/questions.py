@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.domain.questions.answer_labels import answer_labels
+from app.domain.questions.registry import kind_of
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number, percent
 from app.statistics.protocols.distribution import Distribution
@@ -33,15 +33,13 @@ def _table(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repor
 
 
 def _is_graded(one: DescribedQuestion) -> bool:
-    return one.question.kind in ("scale", "slider")
+    return kind_of(one.question).spread == "grades"
 
 
 def _title(one: DescribedQuestion) -> str:
     called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
     phase = f" ({called})" if called else ""
-    who = {"machine": ", machine readers", "simulated": ", simulated readers"}.get(
-        one.reader_kind, ""
-    )
+    who = " (machine readers)" if one.reader_kind == "machine" else ""
     return f"{one.question.prompt}{phase}{who}"
 
 
@@ -120,7 +118,7 @@ def _count(spread: Distribution, answer: str) -> Cell:
 
 def _words(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> ReportTable:
     spreads = {arm: it for arm, it in one.by_arm.items() if isinstance(it, Distribution)}
-    named = answer_labels(one.question)
+    named = {"written": "Text written"} | kind_of(one.question).labels(one.question)
     answers = list(next(iter(spreads.values())).counts)
     rows = [
         Row("Answered", tuple(_answered(it.asked, it.answered) for it in spreads.values())),
@@ -130,7 +128,7 @@ def _words(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repor
         ),
     ]
     heads = [labels.get(arm, arm) or ("Readers" if one.is_phase_end else "All") for arm in spreads]
-    several = one.question.kind == "choices"
+    several = bool(one.question.none_label)
     return table(
         _name(one),
         _title(one),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
-from app.report.words.conclusions import MEASURES, estimate_of, verdict_words
+from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
 from app.report.words.numbers import NONE, number, p_value, percent
 from app.statistics.analysis import Analysis, ArmAnalysis
 from app.statistics.table.estimate import Estimate, not_estimable
@@ -149,17 +149,17 @@ def detection_table(analysis: Analysis, labels: Labels) -> ReportTable:
     )
 
 
-def verdict_table(analysis: Analysis, labels: Labels) -> ReportTable:
-    """AUCs of every synthetic arm and its verdict with both p values."""
+def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
+    """AUCs of every synthetic arm and its conclusion with both p values."""
     rows = []
     for arm in analysis.arms.values():
-        if arm.verdict is None:
+        if arm.conclusion is None:
             continue
-        verdict = arm.verdict
+        conclusion = arm.conclusion
         ends = (
             NONE
-            if verdict.low is None or verdict.high is None
-            else f"{number(verdict.low)} to {number(verdict.high)}"
+            if conclusion.low is None or conclusion.high is None
+            else f"{number(conclusion.low)} to {number(conclusion.high)}"
         )
         rows.append(
             arm_row(
@@ -173,15 +173,15 @@ def verdict_table(analysis: Analysis, labels: Labels) -> ReportTable:
                         if _has_auc(analysis.table, key)
                     ),
                     Cell(ends),
-                    Cell(p_value(verdict.p_difference)),
-                    Cell(p_value(verdict.p_equivalence)),
-                    words(verdict_words(verdict)),
+                    Cell(p_value(conclusion.p_difference)),
+                    Cell(p_value(conclusion.p_equivalence)),
+                    words(conclusion_words(conclusion)),
                 ],
             )
         )
     measures = [MEASURES[key] for key in MEASURES if _has_auc(analysis.table, key)]
     inner = percent(2 * analysis.settings.level - 1)
-    used = next((arm.verdict.measure for arm in analysis.arms.values() if arm.verdict), "")
+    used = next((arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion), "")
     return table(
         "discrimination",
         "Discrimination: every synthetic arm against real",
@@ -191,13 +191,13 @@ def verdict_table(analysis: Analysis, labels: Labels) -> ReportTable:
             f"{inner} interval",
             "p, difference",
             "p, equivalence",
-            "Verdict",
+            "Conclusion",
         ],
         rows,
         [
             "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = "
-            f"rated alike. The verdict rests on the AUC from {MEASURES.get(used, 'none')} "
-            f"with a margin of ±{analysis.settings.margin:g}; p values of the verdicts are not "
+            f"rated alike. The conclusion rests on the AUC from {MEASURES.get(used, 'none')} "
+            f"with a margin of ±{analysis.settings.margin:g}; p values of the conclusions are not "
             "adjusted for the number of arms.",
         ],
     )

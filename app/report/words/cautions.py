@@ -120,7 +120,7 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
             "top",
             "One reader.",
             "One reader says nothing about other readers: every interval is for this reader and "
-            f"{images}, and no verdict is given."
+            f"{images}, and no conclusion is drawn."
             if analysis.settings.generalise_to == "readers_and_cases"
             else "One reader says nothing about other readers, so for these images only there are "
             "points and no intervals.",
@@ -205,7 +205,7 @@ def _kappa_paradox(analysis: Analysis, labels: Mapping[str, str]) -> list[Cautio
 
 
 def _copies(summary: StudySummary) -> list[Caution]:
-    """Realistic, but memorised? Beside the verdicts wherever a reader may have seen a copy."""
+    """Realistic, but memorised? Beside the conclusions wherever a reader may have seen a copy."""
     cautions = []
     for arm in summary.arms:
         it = arm.evaluation

@@ -1,11 +1,11 @@
-"""One sentence an arm, with its verdict; what isn't shown is never said."""
+"""One sentence an arm, with its conclusion; what isn't shown is never said."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.report.words.numbers import interval, number, p_phrase, percent, why_not, with_interval
 from app.statistics.analysis import Analysis, ArmAnalysis
-from app.statistics.realness.equivalence import Verdict
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
 
 MEASURES: Mapping[str, str] = {
@@ -17,7 +17,7 @@ MEASURES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ArmSentence:
-    """The verdict on one arm: its state, the state in words, and the sentences that carry it."""
+    """The conclusion on one arm: its state, the state in words, and the sentences that carry it."""
 
     arm: str
     label: str
@@ -32,22 +32,22 @@ def arm_sentences(analysis: Analysis, labels: Mapping[str, str]) -> tuple[ArmSen
         ArmSentence(
             arm=name,
             label=labels.get(name, name),
-            state=arm.verdict.state,
-            heading=verdict_words(arm.verdict),
-            text=f"{_verdict_sentence(analysis, arm, arm.verdict)} {_rate_sentence(analysis, arm)}",
+            state=arm.conclusion.state,
+            heading=conclusion_words(arm.conclusion),
+            text=f"{_auc_sentence(analysis, arm, arm.conclusion)} {_rate_sentence(analysis, arm)}",
         )
         for name, arm in analysis.arms.items()
-        if arm.verdict is not None
+        if arm.conclusion is not None
     )
 
 
-def verdict_words(verdict: Verdict) -> str:
+def conclusion_words(conclusion: Conclusion) -> str:
     """The state in words fit for a heading or a cell."""
     return {
         "distinguishable": "Distinguishable from real",
-        "equivalent": f"Equivalent to real within ±{verdict.margin:g}",
+        "equivalent": f"Equivalent to real within ±{conclusion.margin:g}",
         "inconclusive": "Inconclusive",
-    }[verdict.state]
+    }[conclusion.state]
 
 
 def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
@@ -58,33 +58,33 @@ def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
     return figure
 
 
-def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) -> str:
-    auc = estimate_of(arm, "discrimination", verdict.measure)
+def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) -> str:
+    auc = estimate_of(arm, "discrimination", conclusion.measure)
     level = f"{percent(analysis.settings.level)}"
-    if verdict.p_difference is None:
-        why = verdict.why or why_not(auc)
-        known = "" if auc.estimate is None else f" {_for_whom(analysis, auc, verdict)}"
+    if conclusion.p_difference is None:
+        why = conclusion.why or why_not(auc)
+        known = "" if auc.estimate is None else f" {_for_whom(analysis, auc, conclusion)}"
         return f"Neither a difference from real nor equivalence is shown: {why}.{known}"
-    if verdict.why.startswith("every reader separates"):
+    if conclusion.why.startswith("every reader separates"):
         everyone = "The reader" if auc.n_readers == 1 else "Every reader"
         sentence = (
             f"{everyone} ranked all its images on one side of the real ones (AUC "
             f"{number(auc.estimate)}, exact {level} bound {interval(auc.low, auc.high)}, "
-            f"{p_phrase(verdict.p_difference)})"
+            f"{p_phrase(conclusion.p_difference)})"
         )
-        if verdict.state == "distinguishable":
+        if conclusion.state == "distinguishable":
             return f"{sentence}."
         return f"{sentence}; with so few images that shows no difference."
     value = (
-        f"AUC {number(auc.estimate)} from {MEASURES[verdict.measure]} "
+        f"AUC {number(auc.estimate)} from {MEASURES[conclusion.measure]} "
         f"({level} interval {interval(auc.low, auc.high)})"
     )
     inner = (
         f"the {percent(2 * analysis.settings.level - 1)} interval, "
-        f"{interval(verdict.low, verdict.high)},"
+        f"{interval(conclusion.low, conclusion.high)},"
     )
-    region = f"{number(0.5 - verdict.margin)} to {number(0.5 + verdict.margin)}"
-    if verdict.state == "distinguishable":
+    region = f"{number(0.5 - conclusion.margin)} to {number(0.5 + conclusion.margin)}"
+    if conclusion.state == "distinguishable":
         direction = (
             "Readers told its images from real ones"
             if (auc.estimate or 0.0) > 0.5
@@ -92,14 +92,14 @@ def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) ->
         )
         small = (
             f" The difference is smaller than the margin: {inner} lies inside {region}."
-            if verdict.within_margin
+            if conclusion.within_margin
             else ""
         )
         return f"{direction}: {value}, which excludes 0.5.{small}"
-    if verdict.state == "equivalent":
+    if conclusion.state == "equivalent":
         return (
             f"{value}; {inner} lies inside the margin of {region} "
-            f"({p_phrase(verdict.p_equivalence)} for equivalence)."
+            f"({p_phrase(conclusion.p_equivalence)} for equivalence)."
         )
     return (
         f"{value}, which holds 0.5, but {inner} is not inside the margin of {region}: neither a "
@@ -107,14 +107,14 @@ def _verdict_sentence(analysis: Analysis, arm: ArmAnalysis, verdict: Verdict) ->
     )
 
 
-def _for_whom(analysis: Analysis, auc: Estimate, verdict: Verdict) -> str:
-    """The AUC where no verdict rests on it, with whom its interval speaks for."""
+def _for_whom(analysis: Analysis, auc: Estimate, conclusion: Conclusion) -> str:
+    """The AUC where no conclusion rests on it, with whom its interval speaks for."""
     limits = interval(auc.low, auc.high)
     whom = "this reader and images like these" if auc.n_readers == 1 else "images like these"
     inside = (
         f" ({percent(analysis.settings.level)} interval {limits}, for {whom})" if limits else ""
     )
-    return f"AUC {number(auc.estimate)} from {MEASURES[verdict.measure]}{inside}."
+    return f"AUC {number(auc.estimate)} from {MEASURES[conclusion.measure]}{inside}."
 
 
 def _rate_sentence(analysis: Analysis, arm: ArmAnalysis) -> str:

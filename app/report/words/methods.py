@@ -10,6 +10,7 @@ import numpy as np
 
 from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
 from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, beyond_text
@@ -44,7 +45,7 @@ def analysis_methods(analysis: Analysis) -> CitedText:
 
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
-    if question.kind in ("scale", "slider"):
+    if kind_of(question).spread == "grades":
         named = "confidence in it" if question.measure == "confidence" else question.measure
         ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
         return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
@@ -163,7 +164,7 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
         for paragraph in (
             _main(analysis),
             _figures(analysis),
-            _verdicts(analysis),
+            _conclusions(analysis),
             _between(analysis),
             _agreement(analysis),
             _order(analysis),
@@ -261,20 +262,20 @@ def _figures(analysis: Analysis) -> Paragraph | None:
     return ("Figures of merit", " ".join(parts)) if parts else None
 
 
-def _verdicts(analysis: Analysis) -> Paragraph | None:
-    verdicts = [arm.verdict for arm in analysis.arms.values() if arm.verdict is not None]
-    given = [verdict for verdict in verdicts if verdict.p_difference is not None]
+def _conclusions(analysis: Analysis) -> Paragraph | None:
+    conclusions = [arm.conclusion for arm in analysis.arms.values() if arm.conclusion is not None]
+    given = [one for one in conclusions if one.p_difference is not None]
     if not given:
         return None
     level, margin = analysis.settings.level, analysis.settings.margin
-    several = " Verdicts were not adjusted for the number of arms." if len(given) > 1 else ""
+    several = " Conclusions were not adjusted for the number of arms." if len(given) > 1 else ""
     exact = (
         " Where every reader separated the arms completely the exact bound of the AUC decided."
-        if any("exact test" in verdict.why for verdict in given)
+        if any("exact test" in conclusion.why for conclusion in given)
         else ""
     )
     return (
-        "Verdicts",
+        "Conclusions",
         f"On the AUC from {MEASURES[given[0].measure]} a synthetic arm was called distinguishable "
         f"from real if its {percent(level)} interval excluded 0.5; equivalent if it did not and "
         f"the {percent(2 * level - 1)} interval lay within 0.5 ± {margin:g}, that is if both "

@@ -143,7 +143,7 @@ class RatingsFile:
     def _answers(self) -> Iterator[tuple[str, str, ColumnType]]:
         for question in self.design.questions:
             yield question.key, explain(question), kind_of(question).stored_as
-            if question.kind == "side":
+            if kind_of(question).spread == "sides":
                 yield f"{question.key}_arm", "Arm of the picture chosen. Empty: tie.", "text"
             if question.measure == "find_the_real":
                 yield f"{question.key}_correct", "1 if the picture chosen is real, else 0.", "whole"
@@ -183,7 +183,7 @@ class RatingsFile:
         values: dict[str, object] = {}
         by_slot = {picture.slot: picture for picture in row.pictures}
         for question in self.design.questions:
-            if question.kind != "side":
+            if kind_of(question).spread != "sides":
                 continue
             chosen = row.answers.get(question.key)
             picture = by_slot.get(chosen) if isinstance(chosen, int) else None

@@ -7,6 +7,7 @@ from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
+from app.domain.questions.registry import kind_of
 
 _FACTS = ("study", "case", "arm", "condition", "truth", "simulated")
 
@@ -25,7 +26,7 @@ def wide_columns(design: StudyDesign, readers: Sequence[str]) -> tuple[WideColum
     """Such as ``R01_realism``; ``R01_informed_realism`` where several phases ask it of cases."""
     columns: list[WideColumn] = []
     for question in design.questions:
-        if question.kind == "text":
+        if kind_of(question).spread == "written":
             continue
         phases = [
             number

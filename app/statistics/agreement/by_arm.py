@@ -124,9 +124,9 @@ def agreement(
     Examples
     --------
     >>> ratings = np.array([[1.0, 1, 0, 0, 1, 0], [1, 1, 0, 1, 1, 0], [1, 0, 0, 0, 1, 0]])
-    >>> found = agreement(ratings, kind="verdict", categories=(0.0, 1.0))
-    >>> round(found["fleiss_kappa"].estimate, 3), round(found["percent_agreement"].estimate, 3)
-    (0.556, 0.778)
+    >>> estimates = agreement(ratings, kind="verdict", categories=(0.0, 1.0))
+    >>> [round(estimates[name].estimate, 3) for name in ("fleiss_kappa", "percent_agreement")]
+    [0.556, 0.778]
     """
     matrix = with_ratings(matrix)
     seen = np.isfinite(matrix)
@@ -137,14 +137,14 @@ def agreement(
         return dict.fromkeys(ESTIMANDS, failed)
     # A realism scale of two steps has the coefficients, and the rules, of a verdict.
     rules: Kind = "verdict" if len(set(categories)) == 2 else kind
-    found = {
+    estimates = {
         name: _with_interval(name, coefficient, rules, level, generalise_to)
         for name, coefficient in agreement_statistics(
             matrix, kind=kind, categories=categories
         ).items()
     }
-    found["icc_ak"] = _stepped_up(found["icc_a1"], matrix.shape[0])
-    return {name: found[name] for name in ESTIMANDS}
+    estimates["icc_ak"] = _stepped_up(estimates["icc_a1"], matrix.shape[0])
+    return {name: estimates[name] for name in ESTIMANDS}
 
 
 def interval_rule(name: str, kind: Kind) -> IntervalRule:
@@ -159,7 +159,7 @@ def _with_interval(
     level: float,
     generalise_to: Generalisation,
 ) -> Estimate:
-    found = two_way_estimate(
+    estimate = two_way_estimate(
         coefficient.values,
         coefficient.counts,
         why_undefined=coefficient.why_undefined,
@@ -170,8 +170,12 @@ def _with_interval(
         rule=interval_rule(name, kind),
     )
     caution = _CAUTIONS.get((kind, name), "")
-    both = generalise_to == "readers_and_cases" and found.n_readers > 2
-    return replace(found, caution=caution) if caution and both and found.low is not None else found
+    both = generalise_to == "readers_and_cases" and estimate.n_readers > 2
+    return (
+        replace(estimate, caution=caution)
+        if caution and both and estimate.low is not None
+        else estimate
+    )
 
 
 def _stepped_up(single: Estimate, readers: int) -> Estimate:

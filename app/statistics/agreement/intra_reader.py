@@ -115,8 +115,8 @@ def intra_reader(
     --------
     >>> first = np.array([[1.0, 2, 3, 4, 5], [2, 2, 3, 5, 5]])
     >>> second = np.array([[1.0, 2, 4, 4, 5], [2, 3, 3, 4, 5]])
-    >>> found = intra_reader(first, second, kind="realism", categories=(1, 2, 3, 4, 5))
-    >>> round(found["within_subject_sd"].estimate, 4)
+    >>> estimates = intra_reader(first, second, kind="realism", categories=(1, 2, 3, 4, 5))
+    >>> round(estimates["within_subject_sd"].estimate, 4)
     0.3873
     """
     both = np.isfinite(first) & np.isfinite(second)
@@ -128,10 +128,10 @@ def intra_reader(
     if counts[2] == 0:
         return dict.fromkeys(names, not_estimable("no case was read twice by a reader"))
     build = partial(two_way_estimate, level=level, generalise_to=generalise_to, fewest_readers=2)
-    found = _kappas(one, two, kind, categories, counts, build)
+    estimates = _kappas(one, two, kind, categories, counts, build)
     if kind == "realism":
-        found |= _differences(two - one, counts, build)
-    return {name: found[name] for name in names}
+        estimates |= _differences(two - one, counts, build)
+    return {name: estimates[name] for name in names}
 
 
 def reader_repeats(first: Float, second: Float, *, categories: Sequence[float]) -> ReaderRepeats:
@@ -180,7 +180,7 @@ def _kappas(
     matches = (tables * same).sum(axis=(1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
         fewer_matches = (matches[:, None, None] - same) / (n - 1.0)[:, None, None]
-    found = {
+    estimates = {
         "percent_agreement": build(
             _left_out(matches / n, fewer_matches, cells),
             counts,
@@ -191,14 +191,14 @@ def _kappas(
     }
     for name, weighting in weightings.items():
         weights = agreement_weights(values, weighting)
-        found[name] = build(
+        estimates[name] = build(
             _left_out(kappa_of_tables(tables, weights), kappa_without_one(tables, weights), cells),
             counts,
             why_undefined="no reader used two categories on the cases read twice",
             bounds=(-1.0, 1.0),
             note=f"mean over readers, {weighting}",
         )
-    return found
+    return estimates
 
 
 def _cells(one: Float, two: Float, values: Float) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
@@ -281,10 +281,10 @@ def _differences(
     one_less = [
         _DifferenceSums(sums.n[rest], sums.sums[rest], sums.squares[rest]) for rest in others
     ]
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     for name in _OF_DIFFERENCES:
         statistic = partial(_statistic, name)
-        found[name] = build(
+        estimates[name] = build(
             JackknifeInput(
                 float(statistic(sums)),
                 np.array([float(statistic(rest)) for rest in one_less])
@@ -297,7 +297,7 @@ def _differences(
             bounds=(0.0 if "limit" not in name and name != "bias" else -np.inf, np.inf),
             note="mean over readers" if name == "bias" else "pooled over readers",
         )
-    return found
+    return estimates
 
 
 def _statistic(name: str, sums: _DifferenceSums) -> Float:

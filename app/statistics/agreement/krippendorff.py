@@ -68,31 +68,31 @@ def krippendorff_alpha(matrix: Float, metric: Metric = "nominal") -> float:
         readers, cases = matrix.shape
         return float(alpha_interval(matrix, np.ones((1, readers)), np.ones((1, cases)))[0])
     values = category_values(matrix)
-    found = whole(one_hot(matrix, values)).coincidences
-    return float(alpha_of_coincidences(found, metric, values)[0])
+    coincidences = whole(one_hot(matrix, values)).coincidences
+    return float(alpha_of_coincidences(coincidences, metric, values)[0])
 
 
-def alpha_of_coincidences(found: Coincidences, metric: Metric, values: Float) -> Float:
+def alpha_of_coincidences(coincidences: Coincidences, metric: Metric, values: Float) -> Float:
     """Alpha for B sets of weights, (B,).
 
     Parameters
     ----------
-    found : Coincidences
+    coincidences : Coincidences
     metric : str
     values : (q,) array
         Category values, used by the interval and ratio metrics.
     """
-    return alpha_of_distance(found, _distance(metric, found.margin, values))
+    return alpha_of_distance(coincidences, _distance(metric, coincidences.margin, values))
 
 
-def alpha_of_distance(found: Coincidences, distance: Float) -> Float:
+def alpha_of_distance(coincidences: Coincidences, distance: Float) -> Float:
     """Alpha for B sets of weights from any squared distance of categories, (q, q) or (B, q, q)."""
-    total = found.margin.sum(axis=1)
+    total = coincidences.margin.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        observed = (found.matrix * distance).sum(axis=(1, 2)) / total
-        expected = (found.margin[:, :, None] * distance * found.margin[:, None, :]).sum(
-            axis=(1, 2)
-        ) / (total**2 - found.self_pairs)
+        observed = (coincidences.matrix * distance).sum(axis=(1, 2)) / total
+        expected = (
+            coincidences.margin[:, :, None] * distance * coincidences.margin[:, None, :]
+        ).sum(axis=(1, 2)) / (total**2 - coincidences.self_pairs)
         alpha: Float = 1.0 - observed / np.where(expected > 1e-12, expected, np.nan)
     return alpha
 

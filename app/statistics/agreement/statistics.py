@@ -132,11 +132,11 @@ def agreement_statistics(
     counts = (matrix.shape[0], matrix.shape[1], int(np.isfinite(matrix).sum()))
     values = category_values(matrix, categories)
     if values.size < 2:
-        found = dict.fromkeys(
+        coefficients = dict.fromkeys(
             OF_CATEGORIES, _undefined("a scale of one step leaves nothing to agree on", counts)
         )
     elif values.size > MANY_CATEGORIES:
-        found = dict.fromkeys(
+        coefficients = dict.fromkeys(
             OF_CATEGORIES,
             _undefined(
                 f"the scale has {values.size} steps and coefficients of categories are given up "
@@ -146,12 +146,12 @@ def agreement_statistics(
         )
     else:
         indicator = one_hot(matrix, values)
-        found = _of_many_readers(indicator, values, counts)
-        found |= _of_pairs(indicator, values, kind, counts)
-    found["krippendorff_alpha_interval"] = _of_intervals(matrix, counts)
-    found |= _of_variances(matrix, counts)
-    found["kendall_w"] = _kendall(matrix)
-    return found
+        coefficients = _of_many_readers(indicator, values, counts)
+        coefficients |= _of_pairs(indicator, values, kind, counts)
+    coefficients["krippendorff_alpha_interval"] = _of_intervals(matrix, counts)
+    coefficients |= _of_variances(matrix, counts)
+    coefficients["kendall_w"] = _kendall(matrix)
+    return coefficients
 
 
 def _undefined(why: str, counts: tuple[int, int, int]) -> Coefficient:
@@ -207,7 +207,7 @@ def _of_many_readers(
 
 
 def _alpha(metric: Metric, values: Float) -> _Coefficient:
-    return lambda found: alpha_of_coincidences(found.coincidences, metric, values)
+    return lambda tallies: alpha_of_coincidences(tallies.coincidences, metric, values)
 
 
 def _of_pairs(
@@ -220,14 +220,14 @@ def _of_pairs(
         "cohen_kappa_mean_linear": "linear",
         "cohen_kappa_mean_quadratic": "quadratic",
     }
-    found: dict[str, Coefficient] = {}
+    coefficients: dict[str, Coefficient] = {}
     for name, weighting in kappas.items():
         if values.size == 2 and weighting != "unweighted":
             # With two categories all weights are the same.
-            found[name] = found["cohen_kappa_mean"]
+            coefficients[name] = coefficients["cohen_kappa_mean"]
             continue
         weights = agreement_weights(values, weighting)
-        found[name] = Coefficient(
+        coefficients[name] = Coefficient(
             _mean_over_pairs(
                 kappa_of_tables(tables, weights), kappa_without_one(tables, weights), indicator
             ),
@@ -235,13 +235,13 @@ def _of_pairs(
             _ONE_CATEGORY_PAIRS,
             note=f"mean over pairs, {weighting}",
         )
-    found["light_kappa"] = found["cohen_kappa_mean"]
+    coefficients["light_kappa"] = coefficients["cohen_kappa_mean"]
     if values.size != 2:
-        return found | dict.fromkeys(
+        return coefficients | dict.fromkeys(
             _OF_TWO_CATEGORIES,
             _undefined(f"defined for two categories, the scale has {values.size}", counts),
         )
-    return found | _of_two_by_two(tables, indicator, kind, counts)
+    return coefficients | _of_two_by_two(tables, indicator, kind, counts)
 
 
 def _of_two_by_two(
@@ -254,14 +254,14 @@ def _of_two_by_two(
         "positive_agreement": (partial(specific_agreement, category=1), (0.0, 1.0), "1"),
         "negative_agreement": (partial(specific_agreement, category=0), (0.0, 1.0), "0"),
     }
-    found: dict[str, Coefficient] = {}
+    coefficients: dict[str, Coefficient] = {}
     for name, (statistic, bounds, category) in of_two.items():
         unused = (
             f"no reader used category {category}"
             if kind == "realism"
             else ("nothing was called synthetic" if category == "1" else "nothing was called real")
         )
-        found[name] = Coefficient(
+        coefficients[name] = Coefficient(
             _mean_over_pairs(
                 statistic(tables), of_two_by_two_without_one(statistic, tables), indicator
             ),
@@ -270,7 +270,7 @@ def _of_two_by_two(
             bounds,
             "mean over pairs",
         )
-    return found
+    return coefficients
 
 
 def _mean_over_pairs(table: Float, without_one: Float, indicator: Float) -> JackknifeInput:
@@ -302,15 +302,15 @@ def _of_variances(matrix: Float, counts: tuple[int, int, int]) -> dict[str, Coef
     names = {form: name for name, form in ICC_FORMS.items() if form in _SINGLE_FORMS}
     estimates = iccs(matrix, _SINGLE_FORMS)
     left_out = henderson_left_out(matrix, _SINGLE_FORMS)
-    found: dict[str, Coefficient] = {}
+    coefficients: dict[str, Coefficient] = {}
     for form, name in names.items():
         estimate = estimates[form]
         if estimate.estimate is None:
             why = estimate.state.removeprefix(not_estimable("").state)
-            found[name] = _undefined(why, counts)
+            coefficients[name] = _undefined(why, counts)
             continue
         left = left_out[form]
-        found[name] = Coefficient(
+        coefficients[name] = Coefficient(
             JackknifeInput(
                 estimate.estimate, left.without_reader, left.without_case, left.without_both
             ),
@@ -318,7 +318,7 @@ def _of_variances(matrix: Float, counts: tuple[int, int, int]) -> dict[str, Coef
             _ONE_CATEGORY,
             note=estimate.method.split(",")[0],
         )
-    return found
+    return coefficients
 
 
 def _kendall(matrix: Float) -> Coefficient:

@@ -9,14 +9,14 @@ import numpy as np
 from app.statistics.realness.contrasts import ArmFigures
 from app.statistics.realness.detection import ReaderDetection, reader_detection
 from app.statistics.table.ratings import Float, RatingsTable
-from app.statistics.table.settings import VerdictMeasure
+from app.statistics.table.settings import ConclusionMeasure
 from app.statistics.variance.reader_means import reader_means
 
 ReaderFigures = Mapping[str, float | int | None]
 
 
 def reader_figures(
-    table: RatingsTable, figures: Mapping[VerdictMeasure, ArmFigures | None]
+    table: RatingsTable, figures: Mapping[ConclusionMeasure, ArmFigures | None]
 ) -> Mapping[str, Mapping[str, ReaderFigures]]:
     """Figures of every reader in every arm, first reads only.
 
@@ -46,7 +46,7 @@ def reader_figures(
 
 
 def _columns(
-    table: RatingsTable, arm: str, figures: Mapping[VerdictMeasure, ArmFigures | None]
+    table: RatingsTable, arm: str, figures: Mapping[ConclusionMeasure, ArmFigures | None]
 ) -> dict[str, Float]:
     realism = table.matrix("realism", arm)
     verdict = table.matrix("verdict", arm)

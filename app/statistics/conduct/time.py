@@ -54,19 +54,19 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
     figures = independent_arms(
         "time.geometric_mean_ms", ("arm", "real"), [reader_means(m) for m in matrices], scale="log"
     )
-    found = compare_two_arms(figures, "arm", "real", settings)
+    difference = compare_two_arms(figures, "arm", "real", settings)
     n_readers, n_cases, n_ratings = counts(matrices)
-    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    _, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
     method = f"Obuchowski-Rockette difference of mean logarithms, {whom}"
-    if not math.isfinite(found.estimate):
+    if not math.isfinite(difference.estimate):
         return not_estimable(
-            found.why_not or "no reader has times of both",
+            difference.why_not or "no reader has times of both",
             method=method,
             n_readers=n_readers,
             n_cases=n_cases,
             n_ratings=n_ratings,
         )
-    ratio = math.exp(found.estimate)
+    ratio = math.exp(difference.estimate)
     point = Estimate(
         estimate=ratio,
         low=None,
@@ -78,8 +78,10 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
         n_cases=n_cases,
         n_ratings=n_ratings,
     )
-    if found.why_not is not None:
-        return replace(point, method=f"{method}; no interval: {found.why_not}")
-    low, high = limits(found.estimate, found.se, found.df, level=settings.level, scale="log")
-    df = None if math.isinf(found.df) else found.df
-    return replace(point, low=low, high=high, se=ratio * found.se, df=df)
+    if difference.why_not is not None:
+        return replace(point, method=f"{method}; no interval: {difference.why_not}")
+    low, high = limits(
+        difference.estimate, difference.se, difference.df, level=settings.level, scale="log"
+    )
+    df = None if math.isinf(difference.df) else difference.df
+    return replace(point, low=low, high=high, se=ratio * difference.se, df=df)

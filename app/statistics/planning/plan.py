@@ -2,7 +2,7 @@
 
 Every cell of the grid is simulated (:mod:`app.statistics.planning.simulation`), and every
 simulated study goes through the estimators of the analysis, so that a plan promises what the
-analysis will do, its degrees of freedom, its three verdicts and its states included.
+analysis will do, its degrees of freedom, its three conclusions and its states included.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.statistics.planning.simulation import (
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.realness.contrasts import compare_two_arms, independent_arms
 from app.statistics.realness.detection import reader_detection
-from app.statistics.realness.equivalence import equivalence_verdict
+from app.statistics.realness.equivalence import equivalence_conclusion
 from app.statistics.table.ratings import Float, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
@@ -53,9 +53,9 @@ class Expected:
         test's interval at 1 - 2 alpha (90 %).
     power : float
         Share of all studies that find what is there. deception: the rate differs from the real
-        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the verdict is
-        ``distinguishable``; equivalence: the verdict is ``equivalent``. A study without an interval
-        has found nothing.
+        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the conclusion is
+        ``distinguishable``; equivalence: the conclusion is ``equivalent``. A study without an
+        interval has found nothing.
     df : float or None
         Median degrees of freedom of the interval.
     not_estimable : float
@@ -194,6 +194,28 @@ def plan(
     """
     readers = _grid("readers", readers, most=_MOST_READERS)
     cases = _grid("cases", cases, most=_MOST_CASES)
+    _check_simulation(simulations, seed, target_power)
+    model = _model_with_differences(scenario, settings)
+    cells = []
+    for j in readers:
+        for k in cases:
+            rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
+            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng)))
+            if progress is not None:
+                progress(len(cells))
+    return Plan(
+        cells=tuple(cells),
+        scenario=scenario,
+        settings=settings,
+        real_rate=model.real_rate,
+        effects=_effects(scenario, model.real_rate, settings.margin),
+        target_power=target_power,
+        simulations=simulations,
+        seed=seed,
+    )
+
+
+def _check_simulation(simulations: int, seed: int, target_power: float) -> None:
     if not _FEWEST_SIMULATIONS <= simulations <= _MOST_SIMULATIONS:
         raise StatisticsInputError(
             f"There are {simulations} simulations: give {_FEWEST_SIMULATIONS} to "
@@ -205,6 +227,10 @@ def plan(
         raise StatisticsInputError(
             f"The power aimed at is {target_power:g}: give a number between 0 and 1, such as 0.8."
         )
+
+
+def _model_with_differences(scenario: Scenario, settings: AnalysisSettings) -> LatentModel:
+    """The scenario's model; refused where there is nothing for a study to show."""
     if abs(scenario.equivalence_auc - 0.5) >= settings.margin:
         raise StatisticsInputError(
             f"An arm with an AUC of {scenario.equivalence_auc:g} is not equivalent within "
@@ -216,29 +242,17 @@ def plan(
             f"Arm and real images are both judged real in {scenario.deception:.0%}: there is no "
             "difference to plan for; state another deception rate or real rate."
         )
-    cells = []
-    for j in readers:
-        for k in cases:
-            rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
-            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng)))
-            if progress is not None:
-                progress(len(cells))
-    accuracy = (1.0 - scenario.deception + model.real_rate) / 2.0
-    return Plan(
-        cells=tuple(cells),
-        scenario=scenario,
-        settings=settings,
-        real_rate=model.real_rate,
-        effects={
-            "deception": abs(scenario.deception - model.real_rate),
-            "accuracy": abs(accuracy - 0.5),
-            "auc": abs(scenario.auc - 0.5),
-            "equivalence": settings.margin - abs(scenario.equivalence_auc - 0.5),
-        },
-        target_power=target_power,
-        simulations=simulations,
-        seed=seed,
-    )
+    return model
+
+
+def _effects(scenario: Scenario, real_rate: float, margin: float) -> dict[Question, float]:
+    accuracy = (1.0 - scenario.deception + real_rate) / 2.0
+    return {
+        "deception": abs(scenario.deception - real_rate),
+        "accuracy": abs(accuracy - 0.5),
+        "auc": abs(scenario.auc - 0.5),
+        "equivalence": margin - abs(scenario.equivalence_auc - 0.5),
+    }
 
 
 @dataclass(frozen=True)
@@ -317,8 +331,8 @@ def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
 
 def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
-    verdict = equivalence_verdict(theta, covariance, [real, synthetic], settings)
-    return _answer(verdict.low, verdict.high, None, verdict.state == "equivalent")
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
+    return _answer(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
 
 def _excludes_half(low: float | None, high: float | None) -> bool:

@@ -171,13 +171,15 @@ def pairwise(figures: ArmFigures, settings: AnalysisSettings) -> tuple[Contrast,
     ----------
     Holm S (1979), Scand J Stat 6:65-70.
     """
-    found = [
+    contrasts = [
         _contrast(figures, figures.arms[j], figures.arms[i], settings)
         for i in range(len(figures.arms))
         for j in range(i + 1, len(figures.arms))
     ]
-    adjusted = holm([contrast.p_value for contrast in found])
-    return tuple(replace(contrast, p_holm=p) for contrast, p in zip(found, adjusted, strict=True))
+    adjusted = holm([contrast.p_value for contrast in contrasts])
+    return tuple(
+        replace(contrast, p_holm=p) for contrast, p in zip(contrasts, adjusted, strict=True)
+    )
 
 
 def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
@@ -240,17 +242,17 @@ def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estima
     Cliff N (1993), Psychol Bull 114:494-509, doi:10.1037/0033-2909.114.3.494.
     """
     theta, covariance = reader_aucs(one, other, method=settings.covariance)
-    found = averaged_over_readers(
+    auc = averaged_over_readers(
         theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
     )
-    if found.estimate is None:
-        return found
+    if auc.estimate is None:
+        return auc
     return replace(
-        found,
-        estimate=2.0 * found.estimate - 1.0,
-        low=None if found.low is None else 2.0 * found.low - 1.0,
-        high=None if found.high is None else 2.0 * found.high - 1.0,
-        se=None if found.se is None else 2.0 * found.se,
+        auc,
+        estimate=2.0 * auc.estimate - 1.0,
+        low=None if auc.low is None else 2.0 * auc.low - 1.0,
+        high=None if auc.high is None else 2.0 * auc.high - 1.0,
+        se=None if auc.se is None else 2.0 * auc.se,
     )
 
 
@@ -288,33 +290,33 @@ def _readers_of_all(theta: Float) -> int:
 
 
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
-    found = compare_two_arms(figures, arm, against, settings)
-    _, whom = whom_it_speaks_for(found.n_readers, settings.generalise_to)
+    difference = compare_two_arms(figures, arm, against, settings)
+    _, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
     method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
-    if found.why_not is not None:
-        known = math.isfinite(found.estimate)
-        estimate = math.exp(found.estimate) if figures.scale == "log" else found.estimate
+    if difference.why_not is not None:
+        known = math.isfinite(difference.estimate)
+        estimate = math.exp(difference.estimate) if figures.scale == "log" else difference.estimate
         return Contrast(
             figures.measure,
             arm,
             against,
             estimate if known else None,
             *(None,) * 7,
-            n_readers=found.n_readers,
-            method=f"{method}; no interval: {found.why_not}" if known else method,
-            state=ESTIMATED if known else not_estimable(found.why_not).state,
+            n_readers=difference.n_readers,
+            method=f"{method}; no interval: {difference.why_not}" if known else method,
+            state=ESTIMATED if known else not_estimable(difference.why_not).state,
         )
     low, high = limits(
-        found.estimate, found.se, found.df, level=settings.level, scale=figures.scale
+        difference.estimate, difference.se, difference.df, level=settings.level, scale=figures.scale
     )
-    estimate, se = found.estimate, found.se
+    estimate, se = difference.estimate, difference.se
     if figures.scale == "identity":
         low, high = max(low, -figures.largest), min(high, figures.largest)
     if figures.scale == "log":
-        estimate = math.exp(found.estimate)
-        se = estimate * found.se
+        estimate = math.exp(difference.estimate)
+        se = estimate * difference.se
     return Contrast(
         measure=figures.measure,
         arm=arm,
@@ -323,10 +325,10 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
         low=low,
         high=high,
         se=se,
-        df=None if math.isinf(found.df) else found.df,
-        statistic=found.statistic,
-        p_value=found.p_value,
+        df=None if math.isinf(difference.df) else difference.df,
+        statistic=difference.statistic,
+        p_value=difference.p_value,
         p_holm=None,
-        n_readers=found.n_readers,
+        n_readers=difference.n_readers,
         method=method,
     )

@@ -117,9 +117,9 @@ def sdt_loglinear(hits: Float, n_signal: Float, false_alarms: Float, n_noise: Fl
     Examples
     --------
     >>> import numpy as np
-    >>> found = sdt_loglinear(np.array([69.0]), np.array([100.0]), np.array([31.0]),
+    >>> sdt = sdt_loglinear(np.array([69.0]), np.array([100.0]), np.array([31.0]),
     ...                       np.array([100.0]))
-    >>> round(float(found.d_prime[0]), 4), abs(round(float(found.criterion[0]), 4))
+    >>> round(float(sdt.d_prime[0]), 4), abs(round(float(sdt.criterion[0]), 4))
     (0.9811, 0.0)
     """
     hits, false_alarms = np.asarray(hits, float), np.asarray(false_alarms, float)

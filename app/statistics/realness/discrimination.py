@@ -11,11 +11,11 @@ from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Measure, RatingsTable
-from app.statistics.table.settings import AnalysisSettings, VerdictMeasure
+from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.interval import averaged_over_readers
 
 # Realism first: it is asked without telling the reader that there is anything to tell apart.
-AUC_FROM: dict[VerdictMeasure, Measure] = {
+AUC_FROM: dict[ConclusionMeasure, Measure] = {
     "auc_realism": "realism",
     "auc_confidence": "signed_confidence",
     "auc_score": "score",
@@ -39,7 +39,7 @@ class RocCurve:
 
 
 def auc_figures(
-    table: RatingsTable, key: VerdictMeasure, settings: AnalysisSettings
+    table: RatingsTable, key: ConclusionMeasure, settings: AnalysisSettings
 ) -> ArmFigures | None:
     """Every reader's AUC in every synthetic arm, and their covariance over cases.
 
@@ -68,7 +68,7 @@ def discrimination(
     table: RatingsTable,
     arm: str,
     settings: AnalysisSettings,
-    figures: Mapping[VerdictMeasure, ArmFigures | None],
+    figures: Mapping[ConclusionMeasure, ArmFigures | None],
 ) -> Mapping[str, Estimate]:
     """``auc_realism``, ``auc_confidence`` and ``auc_score`` of an arm against the real images.
 
@@ -148,7 +148,7 @@ def _auc(
     table: RatingsTable,
     arm: str,
     settings: AnalysisSettings,
-    key: VerdictMeasure,
+    key: ConclusionMeasure,
     figures: ArmFigures | None,
 ) -> Estimate:
     measure = AUC_FROM[key]

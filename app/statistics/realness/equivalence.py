@@ -1,4 +1,4 @@
-"""Three verdicts on an arm: distinguishable, equivalent within a margin, or inconclusive."""
+"""Three conclusions on an arm: distinguishable, equivalent within a margin, or inconclusive."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_v
 from app.statistics.variance.interval import Scale, limits, t_against
 from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
 
-VerdictState = Literal["distinguishable", "equivalent", "inconclusive"]
+ConclusionState = Literal["distinguishable", "equivalent", "inconclusive"]
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Verdict on one arm against real.
+class Conclusion:
+    """Conclusion on one arm against real.
 
     Attributes
     ----------
@@ -40,10 +40,10 @@ class Verdict:
         Whether the equivalence test rejects; may be true of a distinguishable arm, which is then
         told apart by less than the margin.
     why : str
-        What the verdict rests on when there are no p values or they come from elsewhere.
+        What the conclusion rests on when there are no p values or they come from elsewhere.
     """
 
-    state: VerdictState
+    state: ConclusionState
     measure: str
     margin: float
     p_difference: float | None
@@ -121,15 +121,15 @@ def equivalence_p_value(
     return max(float(stats.t.sf(above, df)), float(stats.t.cdf(below, df)))
 
 
-def equivalence_verdict(
+def equivalence_conclusion(
     theta: Float,
     covariance: Float,
     matrices: Sequence[Float],
     settings: AnalysisSettings,
     *,
     measure: str = "auc_realism",
-) -> Verdict:
-    """Verdict on the AUC of an arm against real.
+) -> Conclusion:
+    """Conclusion on the AUC of an arm against real.
 
     Parameters
     ----------
@@ -144,10 +144,10 @@ def equivalence_verdict(
 
     Returns
     -------
-    Verdict
+    Conclusion
         When every reader separates the arms completely there is no standard error: the exact
         bound of the AUC decides (:mod:`app.statistics.variance.exact_bound`). One reader is no
-        sample of readers and gets no verdict on what readers can tell, unless the question is of
+        sample of readers and gets no conclusion on what readers can tell, unless the question is of
         this one.
     """
     alpha = 1.0 - settings.level
@@ -155,7 +155,7 @@ def equivalence_verdict(
         theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
     )
     if arm.n_readers == 1 and settings.generalise_to != "cases":
-        return Verdict(
+        return Conclusion(
             state="inconclusive",
             measure=measure,
             margin=settings.margin,
@@ -166,7 +166,7 @@ def equivalence_verdict(
     if arm.n_readers and arm.estimate in (0.0, 1.0):
         return _complete_separation(arm.estimate, matrices, settings, measure)
     if arm.why_not is not None:
-        return Verdict(
+        return Conclusion(
             state="inconclusive",
             measure=measure,
             margin=settings.margin,
@@ -181,12 +181,12 @@ def equivalence_verdict(
     )
     low, high = limits(arm.estimate, arm.se, arm.df, level=1.0 - 2.0 * alpha, scale="logit")
     within = p_equivalence < alpha
-    state: VerdictState = "inconclusive"
+    state: ConclusionState = "inconclusive"
     if p_difference < alpha:
         state = "distinguishable"
     elif within:
         state = "equivalent"
-    return Verdict(
+    return Conclusion(
         state=state,
         measure=measure,
         margin=settings.margin,
@@ -200,13 +200,13 @@ def equivalence_verdict(
 
 def _complete_separation(
     auc: float, matrices: Sequence[Float], settings: AnalysisSettings, measure: str
-) -> Verdict:
-    """Verdict by the exact bound where every reader separates the arms completely."""
+) -> Conclusion:
+    """Conclusion by the exact bound where every reader separates the arms completely."""
     alpha = 1.0 - settings.level
     trials = fewest_trials(matrices, settings.generalise_to)
     p_value = p_value_of_all(trials)
     bound = bound_of_all(trials, level=1.0 - 2.0 * alpha)
-    return Verdict(
+    return Conclusion(
         state="distinguishable" if p_value < alpha else "inconclusive",
         measure=measure,
         margin=settings.margin,

@@ -78,7 +78,7 @@ def mean_realism(
         says little of a population in which one in seven is like this.
     """
     theta, covariance = reader_means(matrix)
-    found = averaged_over_readers(
+    mean = averaged_over_readers(
         theta,
         covariance,
         [matrix],
@@ -88,11 +88,11 @@ def mean_realism(
         what="mean realism",
     )
     constant = constant_readers(matrix)
-    if found.low is None or not constant or settings.generalise_to == "cases":
-        return found
+    if mean.low is None or not constant or settings.generalise_to == "cases":
+        return mean
     return replace(
-        found,
-        caution=f"{constant} of {found.n_readers} readers gave every image the same rating; among "
+        mean,
+        caution=f"{constant} of {mean.n_readers} readers gave every image the same rating; among "
         "readers of whom some do so 95 % intervals covered 88 to 93 % in simulations",
     )
 
@@ -176,10 +176,10 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     def limit(value: float, side: int) -> float:
         below = share(value)
         theta, covariance = reader_means(below)
-        found = averaged_over_readers(
+        of_share = averaged_over_readers(
             theta, covariance, [below], settings, scale="logit", what="the share"
         )
-        ends = (found.low, found.high)
+        ends = (of_share.low, of_share.high)
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
         end = ends[side]
         return float(np.nanmean(theta)) if end is None else end

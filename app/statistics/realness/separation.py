@@ -72,8 +72,8 @@ def separation(real: Float, synthetic: Float, *, level: float = 0.95) -> Separat
     Examples
     --------
     >>> import numpy as np
-    >>> found = separation(np.array([5.0, 6.0, 7.0, 8.0]), np.array([1.0, 2.0, 3.0, 5.0]))
-    >>> round(found.auc, 3), found.synthetic_is
+    >>> apart = separation(np.array([5.0, 6.0, 7.0, 8.0]), np.array([1.0, 2.0, 3.0, 5.0]))
+    >>> round(apart.auc, 3), apart.synthetic_is
     (0.969, 'lower')
     """
     if not real.size or not synthetic.size:

@@ -274,12 +274,7 @@ def ratings_table(
     }
     for name, values in given.items():
         columns[name] = np.full(rows, np.nan) if values is None else _floats(name, values)
-    for name, values in columns.items():
-        if values.size != rows:
-            raise StatisticsInputError(
-                f"Column {name} has {values.size} rows and reader has {rows}: "
-                "give every column one entry a rating."
-            )
+    _check_lengths(columns)
     _check_truth(columns)
     _check_one_rating_a_read(columns)
     _check_values(columns)
@@ -331,6 +326,16 @@ def _whole(name: str, values: ArrayLike) -> Int:
             f"Row {row} has {name} {column[row - 1]:g}: use 0 for the first read, then 1, 2, ..."
         )
     return column.astype(np.int64)
+
+
+def _check_lengths(columns: Mapping[str, Any]) -> None:
+    rows = columns["reader"].size
+    for name, values in columns.items():
+        if values.size != rows:
+            raise StatisticsInputError(
+                f"Column {name} has {values.size} rows and reader has {rows}: "
+                "give every column one entry a rating."
+            )
 
 
 def _check_truth(columns: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from app.statistics.table.ratings import StatisticsInputError
 
 Generalisation = Literal["readers_and_cases", "readers", "cases"]
 CovarianceMethod = Literal["unbiased", "delong", "jackknife"]
-VerdictMeasure = Literal["auto", "auc_realism", "auc_confidence", "auc_score"]
+ConclusionMeasure = Literal["auto", "auc_realism", "auc_confidence", "auc_score"]
 
 GENERALISATIONS: dict[Generalisation, str] = {
     "readers_and_cases": "random readers, random cases",
@@ -27,7 +27,7 @@ class AnalysisSettings:
     margin : float
         Equivalence margin delta on the AUC scale: equivalent means inside 0.5 +- delta.
     measure : str
-        The AUC the verdict rests on: ``auc_realism``, ``auc_confidence``, ``auc_score``, or
+        The AUC the conclusion rests on: ``auc_realism``, ``auc_confidence``, ``auc_score``, or
         ``auto`` (the first of these that the ratings hold).
     generalise_to : str
         ``readers_and_cases`` (both are samples, the default), ``readers`` (these images only) or
@@ -48,7 +48,7 @@ class AnalysisSettings:
     """
 
     margin: float = 0.10
-    measure: VerdictMeasure = "auto"
+    measure: ConclusionMeasure = "auto"
     generalise_to: Generalisation = "readers_and_cases"
     level: float = 0.95
     seed: int = 0
@@ -79,6 +79,6 @@ class AnalysisSettings:
             )
         if self.measure not in ("auto", "auc_realism", "auc_confidence", "auc_score"):
             raise StatisticsInputError(
-                f"Unknown measure {self.measure!r} for the verdict: "
+                f"Unknown measure {self.measure!r} for the conclusion: "
                 "use auto, auc_realism, auc_confidence or auc_score."
             )

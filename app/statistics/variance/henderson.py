@@ -69,8 +69,8 @@ def henderson_left_out(
     >>> ratings = np.array([
     ...     [9.0, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4], [8, 2, 8, 6, 9, 7],
     ... ])
-    >>> found = henderson_left_out(ratings, ("1", "A1", "C1"))
-    >>> [round(found[form].estimate, 2) for form in ("1", "A1", "C1")]
+    >>> left_out = henderson_left_out(ratings, ("1", "A1", "C1"))
+    >>> [round(left_out[form].estimate, 2) for form in ("1", "A1", "C1")]
     [0.17, 0.29, 0.71]
     """
     seen = np.isfinite(matrix)

@@ -183,26 +183,31 @@ def two_way_estimate(
             n_ratings=ratings,
         )
     rule = rule or IntervalRule()
-    too_few = values.without_reader.size < fewest_readers
-    target: Generalisation = "cases" if too_few else generalise_to
-    way = {"readers_and_cases": "two-way jackknife", "readers": "jackknife over readers"}.get(
-        target, "jackknife over cases"
-    )
-    method = f"{prefix}{way}, {GENERALISATIONS[target]}"
-    if too_few and generalise_to != "cases":
-        method += " (too few readers to speak for others)"
+    target, way = _target(values.without_reader.size < fewest_readers, generalise_to)
     point = Estimate(
         estimate=values.estimate,
         low=None,
         high=None,
         se=None,
         df=None,
-        method=method,
+        method=f"{prefix}{way}",
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,
     )
     return _with_interval(point, _spread(values, target, rule), rule.scale, level, bounds)
+
+
+def _target(are_too_few: bool, generalise_to: Generalisation) -> tuple[Generalisation, str]:
+    """Whom the interval can speak for with these readers, and how it is made, in words."""
+    target: Generalisation = "cases" if are_too_few else generalise_to
+    way = {"readers_and_cases": "two-way jackknife", "readers": "jackknife over readers"}.get(
+        target, "jackknife over cases"
+    )
+    words = f"{way}, {GENERALISATIONS[target]}"
+    if are_too_few and generalise_to != "cases":
+        words += " (too few readers to speak for others)"
+    return target, words
 
 
 def _with_interval(

@@ -5,11 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from app.domain.design.design import MOST_PHASES
 from app.domain.errors import ShownAlready
 from app.web.reader_access import reader_at_desk, reader_looking
 
 router = APIRouter()
 Slot = Annotated[int, Path(ge=1, le=99)]
+PhaseNumber = Annotated[int, Path(ge=1, le=MOST_PHASES)]
+KEPT = "private, max-age=3600"
 
 
 @router.get("/read/image/{token}")
@@ -24,12 +27,20 @@ def show_image_of_several(request: Request, token: str, slot: Slot) -> Response:
     return _picture(request, token, slot)
 
 
+@router.get("/read/reference/{phase}")
+def show_reference(request: Request, phase: PhaseNumber) -> Response:
+    """The picture that every case of a phase of the reader's own study is compared with."""
+    with reader_looking(request) as desk:
+        picture = desk.reference(phase)
+    return _png(picture, KEPT)
+
+
 def _picture(request: Request, token: str, slot: int) -> Response:
     # No validator (ETag, Last-Modified): a digest or a date would be known again, or tell an age.
     with reader_looking(request) as desk:
         picture = desk.picture(token, slot)
     if picture is not None:
-        return _png(picture, "private, max-age=3600")
+        return _png(picture, KEPT)
     try:
         with reader_at_desk(request) as desk:
             picture = desk.timed_picture(token, slot)

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.domain.blinding import BlindedCase, CaseToRead, new_submission
 from app.domain.consent import consent_sections
 from app.domain.design.design import MOST_PHASES
-from app.domain.desk import ReaderDesk
+from app.domain.desk import DueDesk, ReaderDesk
 from app.domain.errors import (
     AlreadyRated,
     BadAnswer,
@@ -68,7 +68,7 @@ PHASE_NUMBERS = {str(number) for number in range(1, MOST_PHASES + 1)}
 def resume(request: Request) -> Response:
     """Whatever comes next for this reader."""
     with reader_at_desk(request) as desk:
-        page = _next_page(desk)
+        page = next_page(desk)
     return _answer(request, page)
 
 
@@ -127,7 +127,7 @@ def rate(request: Request, form: FormFields) -> Response:
                 page = _sent_back(desk, form, 409, message=message, leads_on=True)
     if page is ONWARDS and message is not None:
         with reader_at_desk(request) as desk:
-            page = _next_page(desk, message, 409)
+            page = next_page(desk, message, 409)
     elif page is ONWARDS and is_htmx(request):
         page = _after_rating(request)
     return _answer(request, page, receipt)
@@ -141,7 +141,7 @@ def go_on(request: Request, form: FormFields) -> Response:
     with reader_at_desk(request, form) as desk:
         desk.go_on(form.get("step", ""), int(phase) if phase in PHASE_NUMBERS else 0)
         if is_htmx(request):
-            page = _next_page(desk)
+            page = next_page(desk)
     return _answer(request, page)
 
 
@@ -153,7 +153,7 @@ def back(request: Request) -> Response:
         try:
             page = _served_case(desk, desk.last_case())
         except TooLateToCorrect as error:
-            page = _next_page(desk, str(error), 409)
+            page = next_page(desk, str(error), 409)
     return _answer(request, page)
 
 
@@ -161,13 +161,14 @@ def _after_rating(request: Request) -> Page:
     # A transaction of its own: the rating is committed before the next case is looked for.
     try:
         with reader_at_desk(request) as desk:
-            return _next_page(desk)
+            return next_page(desk)
     except StudyError:
         # Closed or withdrawn meanwhile: that is said next, and not in place of the receipt.
         return ONWARDS
 
 
-def _next_page(desk: ReaderDesk, message: str | None = None, status: int = 200) -> Page:
+def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> Page:
+    """The page that is due; raises StudyNotOpen where the study takes no answers."""
     standing = desk.standing()
     step = standing.step
     if step is not Step.THANKS:
@@ -196,7 +197,7 @@ def _next_page(desk: ReaderDesk, message: str | None = None, status: int = 200) 
 
 
 def _served_case(
-    desk: ReaderDesk, served: CaseToRead, message: str | None = None, status: int = 200
+    desk: DueDesk, served: CaseToRead, message: str | None = None, status: int = 200
 ) -> Page:
     case = served.case
     asked = desk.design.phase(case.phase).asked(at_end=case.is_phase_end)
@@ -235,7 +236,7 @@ def _sent_back(
 
 
 def _case_page(
-    desk: ReaderDesk,
+    desk: DueDesk,
     case: BlindedCase,
     submission: str,
     values: Mapping[str, str],
@@ -261,7 +262,7 @@ def _case_page(
     return _page(desk, "case.html", context, status)
 
 
-def _consent_page(desk: ReaderDesk, error: str | None = None, status: int = 200) -> Page:
+def _consent_page(desk: DueDesk, error: str | None = None, status: int = 200) -> Page:
     context = {
         "consent_paragraphs": paragraphs(desk.design.consent),
         "consent_sections": [
@@ -275,7 +276,7 @@ def _consent_page(desk: ReaderDesk, error: str | None = None, status: int = 200)
 
 
 def _profile_page(
-    desk: ReaderDesk,
+    desk: DueDesk,
     values: Mapping[str, str],
     problems: Mapping[str, str],
     status: int = 200,
@@ -284,7 +285,7 @@ def _profile_page(
     return _page(desk, "profile.html", context, status)
 
 
-def _instructions(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
+def _instructions(desk: DueDesk, standing: Standing) -> dict[str, object]:
     phase = desk.design.phase(1)
     asked = questions_asked(phase, desk.design)
     return {
@@ -296,7 +297,7 @@ def _instructions(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
     }
 
 
-def _introduction(desk: ReaderDesk, standing: Standing) -> dict[str, object]:
+def _introduction(desk: DueDesk, standing: Standing) -> dict[str, object]:
     phase = desk.design.phase(standing.phase)
     asked = questions_asked(phase, desk.design)
     return {
@@ -316,9 +317,7 @@ def _waiting(standing: Standing) -> dict[str, object]:
     }
 
 
-def _page(
-    desk: ReaderDesk, template: str, context: Mapping[str, object], status: int = 200
-) -> Page:
+def _page(desk: DueDesk, template: str, context: Mapping[str, object], status: int = 200) -> Page:
     return Page(template, {**study_shown(desk.design), **context}, status)
 
 

@@ -1,19 +1,15 @@
-"""The investigator's pages: the studies, one study, its design."""
-
-from collections.abc import Mapping
+"""The investigator's pages: the studies, and one study."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.design.format1 import REALISM
-from app.domain.design.reading import design_from_mapping
-from app.domain.design.status import ensure_draft
+from app.domain.design.reading_load import showings_per_reader
+from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
-from app.services.create_study import change_design, create_study, design_of, suggested_design
 from app.services.open_study import close_study, open_study
-from app.services.study_progress import bank_arms, list_studies, study_overview
+from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
-from app.web.design_form import form_from_design, mapping_from_form
+from app.web.design_words import design_words, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 
@@ -32,52 +28,6 @@ def studies(request: Request) -> Response:
     with investigator_at_desk(request) as desk:
         context = {"studies": list_studies(desk.session), "arms": bank_arms(desk.session)}
         return investigator_page(request, desk, "studies.html", context)
-
-
-@router.get("/studies/new")
-def new_study(request: Request) -> Response:
-    """The form of a design, filled with one that would open as it stands."""
-    with investigator_at_desk(request) as desk:
-        try:
-            values = form_from_design(suggested_design(desk.session))
-        except BadDesign as error:
-            raise Refused(f"There is nothing to design a study over: {error.reason}.") from None
-        return _design_page(request, desk, values, slug=None)
-
-
-@router.post("/studies/new")
-def create(request: Request, form: FormFields) -> Response:
-    """Store a draft."""
-    with investigator_at_desk(request, form) as desk:
-        try:
-            design = design_from_mapping(mapping_from_form(form))
-            slug = create_study(desk.session, design, now=desk.now, actor=desk.name)
-        except BadDesign as error:
-            return _design_page(request, desk, form, slug=None, error=error)
-    return _to_study(slug)
-
-
-@router.get("/studies/{slug}/design")
-def edit_design(request: Request, slug: str) -> Response:
-    """The design of a draft, to be changed."""
-    with investigator_at_desk(request) as desk:
-        overview = study_overview(desk.session, slug)
-        ensure_draft(overview.line.status, "its design")
-        return _design_page(
-            request, desk, form_from_design(design_of(desk.session, slug)), slug=slug
-        )
-
-
-@router.post("/studies/{slug}/design")
-def save_design(request: Request, slug: str, form: FormFields) -> Response:
-    """Replace the design of a draft."""
-    with investigator_at_desk(request, form) as desk:
-        try:
-            design = design_from_mapping(mapping_from_form(form))
-            change_design(desk.session, slug, design, now=desk.now, actor=desk.name)
-        except BadDesign as error:
-            return _design_page(request, desk, form, slug=slug, error=error)
-    return _to_study(slug)
 
 
 @router.get("/studies/{slug}")
@@ -119,34 +69,23 @@ def study_page(
     status: int = 200,
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once."""
-    context = {
-        "study": study_overview(desk.session, slug),
-        "arms": {arm.key: arm for arm in bank_arms(desk.session)},
-        "links": links,
-        "error": error,
-    }
+    overview = study_overview(desk.session, slug)
+    context = {"study": overview, "links": links, "error": error, **_of_design(desk, overview)}
     return investigator_page(request, desk, "study.html", context, status)
 
 
-def _design_page(
-    request: Request,
-    desk: InvestigatorAtDesk,
-    values: Mapping[str, str],
-    *,
-    slug: str | None,
-    error: BadDesign | None = None,
-) -> Response:
-    context = {
-        "arms": bank_arms(desk.session),
-        "values": values,
-        "slug": slug,
-        "scales": tuple(REALISM),
-        "error_field": None if error is None else error.field,
-        "error": None if error is None else str(error),
+def _of_design(desk: InvestigatorAtDesk, overview: StudyOverview) -> dict[str, object]:
+    """What the page says of the design; what a draft lacks is asked of the bank as it stands."""
+    design, is_draft = overview.design, overview.line.status == "draft"
+    key = design.stratify_by if is_draft else "condition"
+    arms = {arm.key: arm for arm in bank_arms(desk.session, key, size=design.rendition_size)}
+    return {
+        "arms": arms,
+        "words": design_words(design),
+        "showings": showings_per_reader(design),
+        "warnings": design_warnings(design) if is_draft else (),
+        "shortages": shortages(design, arms) if is_draft else (),
     }
-    return investigator_page(
-        request, desk, "study_new.html", context, 200 if error is None else 422
-    )
 
 
 def _to_study(slug: str) -> Response:

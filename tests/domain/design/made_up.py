@@ -99,6 +99,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         document["closes_on"] = draw(st.dates(date(2026, 1, 1), date(2099, 12, 31)))
     scheme = draw(st.sampled_from(("crossed", "split_plot", "quota")))
+    if scheme == "split_plot":
+        # A group may have 2 cases only, too few for one to come again.
+        document["replicates"] = {"count": 0}
     document["allocation"] = {"scheme": scheme} | (
         {"cases_per_reader": 8, "readers_per_case": draw(st.integers(1, 9))}
         if scheme == "quota"

@@ -6,8 +6,9 @@ import pytest
 
 from app.domain.document import Problems, Table
 from app.domain.errors import BadDesign
-from app.domain.questions.document import possible_cells, read_questions, write_question
+from app.domain.questions.document import read_questions, write_question
 from app.domain.questions.question import AskedIf
+from app.domain.questions.registry import kind_of
 from tests.domain.documents import question, questions
 
 VERDICT = {"measure": "verdict"}
@@ -205,4 +206,5 @@ def test_a_stored_question_keeps_a_kind_that_its_measure_lost() -> None:
     ],
 )
 def test_answers_that_can_be_listed_are(row: dict[str, Any], cells: tuple[str, ...] | None) -> None:
-    assert possible_cells(question(**row)) == cells
+    asked = question(**row)
+    assert kind_of(asked).cells(asked) == cells

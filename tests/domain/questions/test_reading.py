@@ -52,6 +52,52 @@ def test_a_form_becomes_answers() -> None:
     assert read_answers(ASKED, form_of(ASKED, answers), SHOWN) == answers
 
 
+OPTIONAL_FINDING = {
+    "key": "effusion",
+    "measure": "finding",
+    "finding": "effusion",
+    "prompt": "An effusion?",
+    "required": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [
+        ({}, set()),
+        ({"effusion": "present"}, {"sure"}),
+        ({"effusion": "present", "sure": "2"}, {"again"}),
+        ({"effusion": "present", "sure": "2", "again": "3"}, set()),
+    ],
+)
+def test_how_sure_one_is_may_be_left_where_the_question_is(
+    form: dict[str, str], missing: set[str]
+) -> None:
+    asked = questions(
+        OPTIONAL_FINDING,
+        {"key": "sure", "measure": "confidence", "of": "effusion"},
+        {"key": "again", "measure": "confidence", "of": "sure"},
+    )
+    if not missing:
+        assert set(read_answers(asked, form, SHOWN)) == set(form)
+        return
+    with pytest.raises(BadAnswer) as refused:
+        read_answers(asked, form, SHOWN)
+    assert missing <= set(refused.value.problems)
+
+
+def test_how_sure_one_is_is_kept_where_the_question_was_left() -> None:
+    asked = questions(OPTIONAL_FINDING, {"measure": "confidence", "of": "effusion"})
+    assert read_answers(asked, {"confidence": "2"}, SHOWN) == {"confidence": 2}
+
+
+def test_how_sure_one_is_is_missed_where_the_question_is_required() -> None:
+    asked = questions({"measure": "verdict"}, {"measure": "confidence"})
+    with pytest.raises(BadAnswer) as refused:
+        read_answers(asked, {}, SHOWN)
+    assert set(refused.value.problems) == {"verdict", "confidence"}
+
+
 def test_what_is_missing_stays_missing() -> None:
     answers = read_answers(ASKED, {"verdict": "real"}, SHOWN)
     assert answers == {"verdict": "real"}

@@ -71,6 +71,7 @@ class Choice(Kind):
 
     name = "choice"
     stored_as = "text"
+    spread = "words"
 
     def read(self, table: Table) -> dict[str, Any]:
         """`options`."""
@@ -106,6 +107,14 @@ class Choice(Kind):
         last = len(question.options) - 1
         place = round(min(1.0, max(0.0, invention.strength)) * last)
         return question.options[place].value
+
+    def cells(self, question: Question) -> tuple[str, ...] | None:
+        """Every option's value."""
+        return tuple(option.value for option in question.options)
+
+    def labels(self, question: Question) -> dict[str, str]:
+        """Every option's label."""
+        return {option.value: option.label for option in question.options}
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every option, by its own letter or by a figure."""

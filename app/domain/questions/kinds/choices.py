@@ -19,6 +19,7 @@ class Choices(Kind):
 
     name = "choices"
     stored_as = "text"
+    spread = "words"
 
     def read(self, table: Table) -> dict[str, Any]:
         """`vocabulary` (a known one) or `options`, and `none_label`."""
@@ -103,6 +104,16 @@ class Choices(Kind):
             for option in rng.sample(question.options, min(wanted, len(question.options)))
         }
         return tuple(option.value for option in question.options if option.value in said)
+
+    def cells(self, question: Question) -> tuple[str, ...] | None:
+        """Every word, and `none` where that is an answer."""
+        words = tuple(option.value for option in question.options)
+        return (*words, NONE) if question.none_label else words
+
+    def labels(self, question: Question) -> dict[str, str]:
+        """Every word's label, and that of none."""
+        labels = {option.value: option.label for option in question.options}
+        return labels | ({NONE: question.none_label} if question.none_label else {})
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every word and last the explicit none; keyed by the page, which may have many."""

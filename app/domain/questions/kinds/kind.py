@@ -40,11 +40,23 @@ class Invention:
     place: int = 0
 
 
+Spread = Literal["grades", "words", "written", "places", "sides"]
+
+
 class Kind(ABC):
-    """How a question is asked: its part of the document, its form fields, its check, its cell."""
+    """How a question is asked: its part of the document, its form fields, its check, its cell.
+
+    name        what a design calls it
+    stored_as   the type of its column
+    spread      how answers are described by arm: grades by their centre, words by counts, texts by
+                how many were written, places by how many marks, sides by what was chosen
+    needs_film  whether it is asked of a picture that is still there
+    """
 
     name: ClassVar[KindName]
     stored_as: ClassVar[Literal["whole", "text"]]
+    spread: ClassVar[Spread]
+    needs_film: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, table: Table) -> dict[str, Any]:
@@ -81,6 +93,18 @@ class Kind(ABC):
     def cell(self, question: Question, value: Value) -> str | int:
         """The value as one cell of a file."""
         return value if isinstance(value, int | str) else ";".join(str(one) for one in value)
+
+    def cells(self, question: Question) -> tuple[str, ...] | None:
+        """Every answer as a file writes it; None where they can't be listed."""
+        return None
+
+    def cells_in_words(self, question: Question) -> str:
+        """The same for a sentence."""
+        return ", ".join(self.cells(question) or ())
+
+    def labels(self, question: Question) -> dict[str, str]:
+        """Answer, as a file writes it, to the words the reader saw; empty where there are none."""
+        return {}
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """What can be chosen by one key each, in the order shown; empty where nothing can."""

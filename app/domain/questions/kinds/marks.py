@@ -21,6 +21,8 @@ class Marks(Kind):
 
     name = "marks"
     stored_as = "text"
+    spread = "places"
+    needs_film = True
 
     def read(self, table: Table) -> dict[str, Any]:
         """`shape`, the `most` marks of a case, and `none_label`."""

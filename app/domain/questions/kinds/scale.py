@@ -32,6 +32,7 @@ class Scale(Kind):
 
     name: ClassVar[KindName] = "scale"
     stored_as = "whole"
+    spread = "grades"
 
     def read(self, table: Table) -> dict[str, Any]:
         """`low`, `high`, and `labels`: one at each point, one at each end, or none."""
@@ -88,6 +89,22 @@ class Scale(Kind):
         """The point that lies at the strength."""
         steps = len(question.points) - 1
         return question.low + round(min(1.0, max(0.0, invention.strength)) * steps)
+
+    def cells(self, question: Question) -> tuple[str, ...] | None:
+        """Every point."""
+        return tuple(str(point) for point in question.points)
+
+    def cells_in_words(self, question: Question) -> str:
+        """The ends."""
+        return f"whole numbers from {question.low} to {question.high}"
+
+    def labels(self, question: Question) -> dict[str, str]:
+        """The points that have a text."""
+        return {
+            str(point): question.label_at(point)
+            for point in question.points
+            if question.label_at(point)
+        }
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every point with its key."""

@@ -17,6 +17,8 @@ class Side(Kind):
 
     name = "side"
     stored_as = "whole"
+    spread = "sides"
+    needs_film = True
 
     def read(self, table: Table) -> dict[str, Any]:
         """`tie_label`, where a tie is an answer."""
@@ -52,6 +54,10 @@ class Side(Kind):
         if invention.place:
             return invention.place
         return TIE if question.tie_label else invention.rng.randint(1, invention.shown.count)
+
+    def cells(self, question: Question) -> tuple[str, ...] | None:
+        """Every place that a set can have, and the tie."""
+        return tuple(str(place) for place in range(TIE if question.tie_label else 1, 9))
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every place with its figure; the tie is 0."""

@@ -17,6 +17,7 @@ class Text(Kind):
 
     name = "text"
     stored_as = "text"
+    spread = "written"
 
     def read(self, table: Table) -> dict[str, Any]:
         """`longest`, in characters."""

@@ -1,4 +1,4 @@
-"""Three verdicts, never "no significant difference"."""
+"""Three conclusions, never "no significant difference"."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import pytest
 
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.realness.equivalence import (
-    Verdict,
+    Conclusion,
     difference_p_value,
+    equivalence_conclusion,
     equivalence_p_value,
-    equivalence_verdict,
 )
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import Scale, averaged_over_readers, limits
 
 
-def verdict(
+def simulated_conclusion(
     shift: float, *, readers: int, cases: int, margin: float = 0.10, seed: int = 1
-) -> Verdict:
+) -> Conclusion:
     rng = np.random.default_rng(seed)
     real, synthetic = (
         np.round(
@@ -33,36 +33,36 @@ def verdict(
         for mean in (shift, 0.0)
     )
     theta, covariance = reader_aucs(real, synthetic)
-    return equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
+    return equivalence_conclusion(theta, covariance, [real, synthetic], AnalysisSettings())
 
 
 def test_an_arm_readers_tell_apart_is_distinguishable() -> None:
-    assert verdict(1.0, readers=6, cases=60).state == "distinguishable"
+    assert simulated_conclusion(1.0, readers=6, cases=60).state == "distinguishable"
 
 
 def test_an_arm_readers_take_for_more_real_than_real_is_distinguishable_too() -> None:
-    assert verdict(-1.0, readers=6, cases=60).state == "distinguishable"
+    assert simulated_conclusion(-1.0, readers=6, cases=60).state == "distinguishable"
 
 
 def test_many_readings_of_like_images_show_equivalence() -> None:
-    found = verdict(0.0, readers=12, cases=400)
-    assert found.state == "equivalent"
-    assert found.low is not None
-    assert found.high is not None
-    assert 0.4 < found.low < found.high < 0.6
+    conclusion = simulated_conclusion(0.0, readers=12, cases=400)
+    assert conclusion.state == "equivalent"
+    assert conclusion.low is not None
+    assert conclusion.high is not None
+    assert 0.4 < conclusion.low < conclusion.high < 0.6
 
 
 def test_few_readings_of_like_images_are_inconclusive() -> None:
-    found = verdict(0.0, readers=3, cases=15)
-    assert found.state == "inconclusive"
-    assert found.p_difference is not None
-    assert found.p_difference > 0.05
+    conclusion = simulated_conclusion(0.0, readers=3, cases=15)
+    assert conclusion.state == "inconclusive"
+    assert conclusion.p_difference is not None
+    assert conclusion.p_difference > 0.05
 
 
 def test_a_small_but_certain_difference_is_distinguishable_and_within_the_margin() -> None:
-    found = verdict(0.16, readers=12, cases=1500)
-    assert found.state == "distinguishable"
-    assert found.within_margin
+    conclusion = simulated_conclusion(0.16, readers=12, cases=1500)
+    assert conclusion.state == "distinguishable"
+    assert conclusion.within_margin
 
 
 @pytest.mark.parametrize("scale", ["identity", "logit"])
@@ -100,21 +100,21 @@ def test_it_is_distinguishable_exactly_when_the_reported_interval_excludes_a_hal
     interval = averaged_over_readers(
         theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
     )
-    found = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
     assert interval.low is not None
     assert interval.high is not None
     excluded = interval.low > 0.5 or interval.high < 0.5
-    assert (found.state == "distinguishable") == excluded
+    assert (conclusion.state == "distinguishable") == excluded
 
 
 def test_complete_separation_is_distinguishable_when_chance_could_hardly_do_it() -> None:
     real, synthetic = np.full((3, 10), 5.0), np.full((3, 10), 1.0)
     theta, covariance = reader_aucs(real, synthetic)
-    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
-    assert found.state == "distinguishable"
-    assert found.p_difference == pytest.approx(2 * 0.5**10)
-    assert (found.low, found.high) == (pytest.approx(0.05**0.1), 1.0)
-    assert "separates the arms completely" in found.why
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert conclusion.state == "distinguishable"
+    assert conclusion.p_difference == pytest.approx(2 * 0.5**10)
+    assert (conclusion.low, conclusion.high) == (pytest.approx(0.05**0.1), 1.0)
+    assert "separates the arms completely" in conclusion.why
 
 
 @pytest.mark.parametrize("cases", [3, 4, 5, 6, 7, 20])
@@ -122,32 +122,36 @@ def test_at_complete_separation_interval_and_p_value_agree(cases: int) -> None:
     real, synthetic = np.full((3, cases), 5.0), np.full((3, cases + 2), 1.0)
     theta, covariance = reader_aucs(real, synthetic)
     settings = AnalysisSettings()
-    found = equivalence_verdict(theta, covariance, [real, synthetic], settings)
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
     auc = averaged_over_readers(
         theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
     )
     assert auc.low is not None
-    assert found.p_difference is not None
-    assert found.low is not None
-    assert (found.p_difference < 0.05) == (auc.low > 0.5) == (found.state == "distinguishable")
-    assert auc.low < found.low < 1.0
+    assert conclusion.p_difference is not None
+    assert conclusion.low is not None
+    assert (
+        (conclusion.p_difference < 0.05)
+        == (auc.low > 0.5)
+        == (conclusion.state == "distinguishable")
+    )
+    assert auc.low < conclusion.low < 1.0
 
 
 def test_complete_separation_of_four_images_is_inconclusive() -> None:
     real, synthetic = np.full((3, 2), 5.0), np.full((3, 2), 1.0)
     theta, covariance = reader_aucs(real, synthetic)
-    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
-    assert found.state == "inconclusive"
-    assert found.p_difference == pytest.approx(0.5)
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert conclusion.state == "inconclusive"
+    assert conclusion.p_difference == pytest.approx(0.5)
 
 
 def test_one_reader_is_inconclusive_and_says_why() -> None:
     real, synthetic = np.array([[5.0, 4, 3, 4]]), np.array([[2.0, 4, 1, 3]])
     theta, covariance = reader_aucs(real, synthetic)
-    found = equivalence_verdict(theta, covariance, [real, synthetic], AnalysisSettings())
-    assert found.state == "inconclusive"
-    assert found.p_equivalence is None
-    assert found.why == "one reader, who says nothing about other readers"
+    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], AnalysisSettings())
+    assert conclusion.state == "inconclusive"
+    assert conclusion.p_equivalence is None
+    assert conclusion.why == "one reader, who says nothing about other readers"
 
 
 @pytest.mark.parametrize(

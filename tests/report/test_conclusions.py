@@ -32,7 +32,7 @@ def test_no_arm_is_ever_called_indistinguishable() -> None:
             assert "no significant" not in sentence.text
 
 
-def test_one_reader_has_no_verdict_but_a_reason() -> None:
+def test_one_reader_has_no_conclusion_but_a_reason() -> None:
     for sentence in arm_sentences(analyse(simulated_table(readers=1)), {}):
         assert sentence.state == "inconclusive"
         assert "reader" in sentence.text

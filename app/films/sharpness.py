@@ -1,0 +1,35 @@
+"""Whether a picture's pixels are used: an enlarged film has hardly any of the finest detail."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The middle is looked at: no border and seldom a marker, and it costs 2 ms.
+_SIDE: Final = 256
+_FINE_FROM: Final = 0.3
+_COARSE: Final = (0.1, 0.2)
+SOFT_BELOW: Final = 0.055
+"""Of 60 public films of 512 pixels none is below 0.10, none saved as JPEG of quality 75 below 0.07;
+doubled from 256 pixels all but a few are below, whichever filter doubled them."""
+
+
+def fine_share(pixels: NDArray[Any]) -> float:
+    """Energy of the finest detail over that of coarser detail, in the middle of (height, width).
+
+    Finest: waves of less than 3.3 pixels along an axis; coarser: of 5 to 10. 0 where there is no
+    coarser detail.
+    """
+    height, width = pixels.shape
+    rows, columns = min(_SIDE, height), min(_SIDE, width)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    middle = pixels[top : top + rows, left : left + columns].astype(np.float64)
+    # Tapered, or the jump from one edge to the other would look like detail.
+    taper = np.outer(np.hanning(rows), np.hanning(columns))
+    energy = np.abs(np.fft.rfft2((middle - middle.mean()) * taper)) ** 2
+    waves = np.maximum(
+        np.abs(np.fft.fftfreq(rows))[:, None], np.abs(np.fft.rfftfreq(columns))[None, :]
+    )
+    fine = float(energy[waves > _FINE_FROM].sum())
+    coarse = float(energy[(waves > _COARSE[0]) & (waves <= _COARSE[1])].sum())
+    return fine / coarse if coarse > 0 else 0.0

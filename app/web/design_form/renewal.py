@@ -1,0 +1,103 @@
+"""What a form fills anew where another choice was made: another measure, another key of strata."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from app.domain.document import Problems, Table
+from app.domain.questions.document import default_reference, read_questions, write_question
+from app.domain.questions.measures import MEASURES, Measure
+from app.web.design_form.boxes import ANSWERS_OF
+from app.web.design_form.document import CASES, kind_in
+from app.web.design_form.rows import row_count, row_values, split_row
+from app.web.design_form.values import question_values
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """The values, and the boxes whose choice changed what others hold."""
+
+    values: dict[str, str]
+    changed: tuple[str, ...]
+
+
+def fill_anew(form: Mapping[str, str], strata: Collection[str]) -> Renewed:
+    """The form where every question fits its measure and kind, and cases fit the key of strata.
+
+    `was` keeps what a question was when it was last shown; where it is gone nothing has changed.
+    `strata` are those that the bank has under the form's key.
+    """
+    values = dict(form)
+    changed: list[str] = []
+    for number in range(1, row_count(form, "questions") + 1):
+        row = row_values(form, "questions", number)
+        name = f"questions[{number}]"
+        if row.get("was", now_of(row)) != now_of(row):
+            measure, _, _ = row["was"].partition("/")
+            changed.append(f"{name}.{'measure' if measure != row.get('measure') else 'kind'}")
+            values |= {f"{name}.{key}": value for key, value in _adopted(row).items()}
+        values[f"{name}.was"] = now_of(row_values(values, "questions", number))
+    key = form.get("stratify_by", "").strip()
+    if form.get("stratify_by.was", key) != key:
+        changed.append("stratify_by")
+        # A key that no record has may be misspelt: then the numbers stay.
+        for name in form if strata else ():
+            row_name = split_row(name)
+            if row_name and row_name[0] == "arms" and _is_of_other_strata(row_name[2], strata):
+                del values[name]
+    values["stratify_by.was"] = key
+    return Renewed(values, tuple(changed))
+
+
+def now_of(row: Mapping[str, str]) -> str:
+    """Measure and kind of a question's row."""
+    return f"{row.get('measure', '')}/{kind_in(row)}"
+
+
+def usual_question(measure: str, kind: str = "") -> dict[str, str]:
+    """The boxes of a question that says only what it is for and how it is asked."""
+    row = {"measure": measure} | ({"kind": kind} if kind else {})
+    questions = read_questions(Table("", {"questions": [row]}, Problems(checking=False)))
+    return question_values(write_question(questions[0]))
+
+
+def free_key(measure: str, taken: Collection[str]) -> str:
+    """The measure's name, or with a number where that is taken."""
+    numbered = (f"{measure}_{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in (measure, *numbered) if key not in taken)
+
+
+def _is_of_other_strata(rest: str, strata: Collection[str]) -> bool:
+    return rest == "order" or (rest.startswith(CASES) and rest.removeprefix(CASES) not in strata)
+
+
+def _adopted(row: Mapping[str, str]) -> dict[str, str]:
+    """The row's boxes after its measure or kind was changed; what was written by hand stays."""
+    was_measure, _, was_kind = row["was"].partition("/")
+    before, after = MEASURES.get(was_measure), MEASURES.get(row.get("measure", ""))
+    if before is None or after is None:
+        return {}
+    kind = kind_in(row) if kind_in(row) in after.kinds else after.kinds[0]
+    usual = usual_question(row["measure"], kind)
+    old_kind = was_kind if was_kind in before.kinds else before.kinds[0]
+    old = usual_question(was_measure, old_kind)
+    adopted = {"kind": kind, **_words(row, before, after)}
+    for box in ANSWERS_OF[kind_in({"measure": row["measure"], "kind": kind})]:
+        # A browser ends the lines of a text area with two characters.
+        value = row.get(box.name, "").replace("\r\n", "\n")
+        if value.strip() in ("", old.get(box.name, "")) or kind != was_kind:
+            adopted[box.name] = usual.get(box.name, "")
+    return adopted
+
+
+def _words(row: Mapping[str, str], before: Measure, after: Measure) -> dict[str, str]:
+    if before is after:
+        return {}
+    was_measure, measure = row["was"].partition("/")[0], row["measure"]
+    words = {"required": "yes" if after.required else ""}
+    if row.get("prompt", "").strip() in ("", before.prompt):
+        words["prompt"] = after.prompt
+    if row.get("key", "").strip() in ("", was_measure):
+        words["key"] = measure
+    if row.get("reference", "") == default_reference(was_measure):
+        words["reference"] = default_reference(measure)
+    return words

@@ -1,0 +1,80 @@
+"""A reader's page in the frame of a preview: its forms lead on and send nothing to a study."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from app.domain.design.design import MOST_PICTURES
+from app.web.preview_desk import STAND_IN, PreviewPage
+
+ADDRESS = "/studies/preview"
+_FORM = re.compile(r'(<form\b[^>]*?)action="/read/[^"]*"([^>]*>)')
+_HTMX = re.compile(r'\shx-[a-z:-]+="[^"]*"')
+_PICTURE = re.compile(rf'/read/image/{STAND_IN}(?:/(\d+))?(?=")')
+_REFERENCE = re.compile(r'/read/reference/\d+(?=")')
+# The place after the last that a case can show.
+REFERENCE_PLACE = MOST_PICTURES + 1
+_LEFT = re.compile(r'="/read[/"]')
+
+
+def framed(
+    html: str,
+    *,
+    design: str,
+    pages: Sequence[PreviewPage],
+    page: PreviewPage,
+    csrf_token: str,
+    picture_size: int,
+    stylesheet: str,
+) -> str:
+    """The page with a bar above it; every form shows the next page of the preview.
+
+    `design` is the whole design as JSON: it travels in the forms, so that nothing is stored. Quotes
+    in what people have typed are escaped in `html`, so that only the templates' own attributes are
+    changed. Raises ValueError where an address of the reading pages is left.
+    """
+    after = pages[min(pages.index(page) + 1, len(pages) - 1)]
+    hidden = _hidden("design", design) + _hidden("page", after.name)
+    html = _HTMX.sub("", html)
+    html = _FORM.sub(rf'\1action="{ADDRESS}"\2', html)
+    html = re.sub(rf'(action="{ADDRESS}"[^>]*>)', lambda form: form[1] + hidden, html)
+    html = _PICTURE.sub(lambda one: f"{ADDRESS}/picture/{picture_size}/{one[1] or 1}", html)
+    html = _REFERENCE.sub(f"{ADDRESS}/picture/{picture_size}/{REFERENCE_PLACE}", html)
+    if _LEFT.search(html):
+        raise ValueError("a page of a preview leads to the reading pages")
+    bar = _bar(design, pages, page, after, csrf_token)
+    html = html.replace("<title>", "<title>Preview: ", 1)
+    html = html.replace("</head>", f'<link rel="stylesheet" href="{stylesheet}">\n</head>', 1)
+    return re.sub(r"<body[^>]*>", lambda body: body[0] + bar, html, count=1)
+
+
+def _bar(
+    design: str,
+    pages: Sequence[PreviewPage],
+    page: PreviewPage,
+    after: PreviewPage,
+    csrf_token: str,
+) -> str:
+    options = "".join(
+        f'<option value="{one.name}"{" selected" if one == page else ""}>{escape(one.label)}'
+        "</option>"
+        for one in pages
+    )
+    onwards = (
+        ""
+        if after == page
+        else f'<button type="submit" name="next" value="{after.name}">Next page</button>'
+    )
+    return (
+        '<aside class="preview-bar" aria-label="Preview" lang="en">'
+        f'<form method="post" action="{ADDRESS}">'
+        f"{_hidden('csrf_token', csrf_token)}{_hidden('design', design)}"
+        "<strong>Preview</strong> <span>Nothing is stored.</span>"
+        '<label><span class="visually-hidden">Page</span> '
+        f'<select name="page" autocomplete="off">{options}</select></label>'
+        f'<button type="submit">Show</button>{onwards}</form></aside>'
+    )
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
