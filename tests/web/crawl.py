@@ -147,7 +147,7 @@ class Crawl:
         self.browser.submit()
 
     def _case(self) -> None:
-        """An empty form, a wrong one, the pictures twice, an answer, a look back."""
+        """An empty form, a wrong one, the pictures twice, an answer, the same again, a look back."""
         form, html = self.browser.form, self.browser.html
         post = self.browser.client.post
         post(form.action, data=form.hidden)
@@ -155,7 +155,15 @@ class Crawl:
         for address in (*addresses, *addresses):
             self.browser.client.get(address)
         post(form.action, data={**form.hidden, "quality": "99"}, headers={"HX-Request": "true"})
-        self.browser.submit({"quality": "4", "noticed": "No.", "which": "1", "realism": "2"})
+        answers = {"quality": "4", "noticed": "No.", "which": "1", "realism": "2"}
+        self.browser.submit(answers)
+        sent = {**form.hidden, **answers}
+        others = {"quality": "1", "noticed": "Yes.", "which": "2", "realism": "5"}
+        for again in (sent, {**sent, **others}, {**sent, "submission": "1"}):
+            post(form.action, data=again, headers={"HX-Request": "true"}, follow_redirects=False)
+            post(form.action, data=again, follow_redirects=False)
+        post(form.action, data={**sent, "csrf_token": "0" * 64})
+        post(form.action, data={**sent, "quality": ["1", "2"]})
         self.browser.client.get("/read/back")
 
 

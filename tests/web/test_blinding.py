@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from math import sqrt
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from app.db.tables import Case, Presentation, Rendition, ShownCase
+from app.domain.receipt import answers_digest, form_digest, rating_name
 from app.main import create_app
 from app.settings import Settings
 from tests.studies import GOOD_ANSWERS, SIZE, Clock, House
@@ -88,6 +90,10 @@ PAGES = (
     "Thank you",
     "There is no page",
     "This study is closed",
+    "with other answers",
+    "without the number",
+    "another link",
+    "twice",
 )
 
 
@@ -102,6 +108,29 @@ def test_no_page_of_a_study_with_every_page_names_anything_secret(crawl: Crawl) 
     for address, text in texts.values():
         for secret in secrets:
             assert secret not in text, f"{secret!r} in {address}"
+
+
+def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawl: Crawl) -> None:
+    """It follows from the form that was sent, so that no arm, truth, order or count is in it."""
+    answered = [response for response in crawl.read() if "receipt" in response.headers]
+    names = set()
+    for response in answered:
+        sent = dict(parse_qsl(response.request.content.decode(), keep_blank_values=True))
+        said = {key: sent[key] for key in ("quality", "noticed", "which", "realism")}
+        rating, answers, form = (
+            part.partition("=")[2] for part in response.headers["receipt"].split(", ")
+        )
+        assert rating == rating_name(sent["case"], sent["submission"])
+        assert form == form_digest(sent)
+        assert answers in {
+            answers_digest({key: value if key == "noticed" else int(value)})
+            for key, value in said.items()
+        }
+        names.add(rating)
+    # 12 single films, their last question, pairs and timed films: each acknowledged three times.
+    assert len(names) > 20
+    assert len(answered) == 3 * len(names)
+    assert all(re.fullmatch(r"[\w-]{22}", name) for name in names)
 
 
 def test_every_picture_of_every_phase_has_the_same_headers_and_length(crawl: Crawl) -> None:
