@@ -18,6 +18,8 @@ def pick_device(given: str | None) -> str:
     """Return the device asked for, else CUDA, else Apple's, else the CPU.
 
     Of several CUDA devices a process that torchrun started takes its own, by ``LOCAL_RANK``.
+
+    Raises MlError for a device that is not there.
     """
     import torch
 
@@ -35,7 +37,10 @@ def pick_device(given: str | None) -> str:
 
 
 def pick_dtype(given: str | None, device: str) -> Any:
-    """Return the torch dtype asked for, else bfloat16 on CUDA where it can, else float32."""
+    """Return the torch dtype asked for, else bfloat16 on CUDA where it can, else float32.
+
+    Raises MlError for a type that is not known.
+    """
     import torch
 
     if given is None:

@@ -134,7 +134,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do what the command line asks; print one line an arm."""
+    """Do what the command line asks; print one line an arm.
+
+    Raises MlError for options that don't go together and a bank without images.
+    """
     header = read_header(arguments.bank)
     records = list(iter_records(arguments.bank))
     if not records:
@@ -266,9 +269,9 @@ def _base_of(synthetic: Sequence[Mapping[str, Any]], runs: Path) -> str:
     known = {str(o["base"]) for o in options if o.get("base_name") in named and "base" in o}
     if len(named) == 1 and len(known) == 1:
         return known.pop()
-    found = " and ".join(sorted(named)) or "no base model"
+    names = " and ".join(sorted(named)) or "no base model"
     raise MlError(
-        f"the bank names {found}, and {runs} does not say where one such base is: "
+        f"the bank names {names}, and {runs} does not say where one such base is: "
         "name the model whose autoencoder is to be used with --base."
     )
 

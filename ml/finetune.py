@@ -345,11 +345,11 @@ def _versions(device: torch.device) -> dict[str, str]:
 
     from ml.bank.software import software_versions
 
-    found = {**software_versions(), "device": device.type}
+    versions = {**software_versions(), "device": device.type}
     if device.type == "cuda":
-        found["device"] = torch.cuda.get_device_name(device)
-        found["cuda"] = str(torch.version.cuda)
-    return found
+        versions["device"] = torch.cuda.get_device_name(device)
+        versions["cuda"] = str(torch.version.cuda)
+    return versions
 
 
 def _open_run(
@@ -433,7 +433,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
-    """Return the variant with all that the command line overrides."""
+    """Return the variant with all that the command line overrides.
+
+    Raises MlError for a variant that is not known, and for one that mirrors images without leave.
+    """
     variants = load_variants(arguments.config)
     name = arguments.variant
     if name not in variants:

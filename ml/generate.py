@@ -181,6 +181,8 @@ def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> 
 
     Without ``--shard``, torchrun's RANK of WORLD_SIZE and a Slurm array's task of its count are
     used, multiplied when both are there. An array may begin anywhere and have a step, but no gaps.
+
+    Raises MlError for a shard not of that form, and an array with gaps.
     """
     if given is not None:
         index, slash, count = given.partition("/")
@@ -328,7 +330,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do what the command line asks; print one line an arm."""
+    """Do what the command line asks; print one line an arm.
+
+    Raises MlError for options that don't go together.
+    """
     if arguments.merge:
         if arguments.variants:
             raise MlError("--merge gathers finished banks: give it no variants.")

@@ -217,7 +217,10 @@ def choose(
     held_out_share: float,
     seed: int,
 ) -> list[str]:
-    """Return each record's split: train, held_out or, for neither, an empty string."""
+    """Return each record's split: train, held_out or, for neither, an empty string.
+
+    Raises MlError where fewer images can be used than are asked for, or none is left to train on.
+    """
 
     def place(number: int) -> tuple[str, int]:
         key = f"{seed}:{records[number]['patient']}"

@@ -51,6 +51,11 @@ def build_tiny_base(
     Returns
     -------
     StableDiffusionPipeline
+
+    Raises
+    ------
+    MlError
+        Where size and channels don't suit each other.
     """
     from ml.library_logging import quieten
 
@@ -145,8 +150,8 @@ def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        found = distribution("clip-anytorch").locate_file("clip/bpe_simple_vocab_16e6.txt.gz")
-        text = gzip.decompress(Path(str(found)).read_bytes()).decode("utf-8")
+        vocabulary = distribution("clip-anytorch").locate_file("clip/bpe_simple_vocab_16e6.txt.gz")
+        text = gzip.decompress(Path(str(vocabulary)).read_bytes()).decode("utf-8")
     except (PackageNotFoundError, OSError):
         return _byte_vocabulary()
     merges: list[Any] = [
@@ -193,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code."""
+    """Run the command; return its exit code, 1 after a sentence on what it refuses."""
     arguments = parser().parse_args(argv)
     try:
         if arguments.out.exists() and any(arguments.out.iterdir()):

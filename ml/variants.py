@@ -88,7 +88,10 @@ def load_base(
 
 
 def locate_base(source: str) -> Path:
-    """Return the folder or file of a base model; of a hub id, the folder it was fetched to."""
+    """Return the folder or file of a base model; of a hub id, the folder it was fetched to.
+
+    Raises MlError where it is not there or is no model.
+    """
     path = Path(source).expanduser()
     if path.is_file():
         if path.suffix.lower() not in SINGLE_FILES:

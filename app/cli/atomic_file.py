@@ -18,7 +18,7 @@ def writing_atomically(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp keeps others out; what a user asked for is hers to share as usual.
+        # mkstemp keeps others out; what a user asked for is theirs to share as usual.
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)

@@ -17,6 +17,8 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
 
     SQLite's DDL is transactional here because the connection begins its own transaction:
     a migration that fails leaves the schema as it was.
+
+    Raises RuntimeError where a row refers to one that is not there.
     """
     _migrate(database, migrations, lambda config: command.upgrade(config, revision))
 

@@ -12,7 +12,10 @@ from app.domain.errors import NotFound
 
 
 def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
-    """The study, or NotFound; with `lock` nobody else changes it before this one commits."""
+    """The study; with `lock` nobody else changes it before this one commits.
+
+    Raises NotFound for a slug that no study has.
+    """
     query = select(Study).where(Study.slug == slug)
     if lock:
         # As the row is after the wait, whatever this session knew of it.

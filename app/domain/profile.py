@@ -1,4 +1,4 @@
-"""What a reader tells of herself before reading: experience, never a name."""
+"""What readers tell of themselves before reading: experience, never a name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

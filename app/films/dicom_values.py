@@ -68,8 +68,8 @@ def integer_of(dataset: Any, keyword: str) -> int | None:
     if isinstance(element.value, bytes) and len(element.value) == 2:
         is_big = dataset.original_encoding[1] is False
         return int.from_bytes(element.value, "big" if is_big else "little")
-    found = numbers(dataset, keyword)
-    return int(found[0]) if found else None
+    values = numbers(dataset, keyword)
+    return int(values[0]) if values else None
 
 
 def item_of(dataset: Any, keyword: str) -> Any | None:

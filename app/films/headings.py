@@ -66,23 +66,23 @@ class Headings:
 
 
 def headings_of(
-    found: Sequence[str],
+    written: Sequence[str],
     *,
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     needed: Sequence[str] = ("file", "condition"),
 ) -> Headings:
-    """How a table with the headings `found` is read.
+    """How a table with the headings `written` is read.
 
     `columns` maps our names to headings, `values` our names to what is renamed there; both go
     before what is known. Raises ValueError, a sentence with a suggested mapping, where nothing
     tells what is `needed`.
     """
-    there = {name.casefold(): name for name in found if name}
+    there = {name.casefold(): name for name in written if name}
     own = {ours.casefold(): heading.casefold() for ours, heading in (columns or {}).items()}
     for ours, heading in own.items():
         if heading not in there:
-            raise ValueError(f"has no column {heading!r} to be {ours}; it has {_listed(found)}")
+            raise ValueError(f"has no column {heading!r} to be {ours}; it has {_listed(written)}")
     known = _known(there)
     taken = set(own.values())
     merged = {o: h for o, h in known.columns.items() if h in there and h not in taken} | own
@@ -102,7 +102,7 @@ def headings_of(
     ]
     if missing:
         raise ValueError(
-            f"has no column {' and no column '.join(missing)}; it has {_listed(found)}. "
+            f"has no column {' and no column '.join(missing)}; it has {_listed(written)}. "
             f"{_suggestion(there, missing)}"
         )
     return result
@@ -115,8 +115,8 @@ def _known(there: Mapping[str, str]) -> Headings:
     return Headings("columns of their own names")
 
 
-def _listed(found: Iterable[str]) -> str:
-    names = [name for name in found if name]
+def _listed(written: Iterable[str]) -> str:
+    names = [name for name in written if name]
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return ", ".join(names[:12]) + more
 

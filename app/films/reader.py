@@ -31,7 +31,10 @@ def read_film(
 
 
 def read_image_file(path: Path, name: str) -> bytes:
-    """The bytes of an image file, or BadImage under `name`: missing, not a file, empty, too big."""
+    """The bytes of an image file.
+
+    Raises BadImage under `name` where it is missing, not a file, unreadable or too big.
+    """
     try:
         status = path.stat()
         # A pipe or a device would be waited for without end.

@@ -35,6 +35,9 @@ def set_password(session: Session, name: str, password: str, *, now: datetime) -
     """Give `name` a new password, making the account if need be (then True).
 
     Every cookie signed in under the old password becomes void.
+
+    Raises BadInput for a password or a name that is too short or too long, or a name that can't be
+    printed.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadInput(

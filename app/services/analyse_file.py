@@ -206,7 +206,7 @@ class _Rows:
         }
 
     def add(self, row: list[str], line: int) -> None:
-        """Take one row; BadRatings says what is wrong with it."""
+        """Take one row. Raises BadRatings, which says what is wrong with it."""
         if not any(cell.strip() for cell in row):
             return
         if len(row) != self._width:
@@ -392,7 +392,7 @@ def _with_line(sentence: str, lines: list[int]) -> str:
 
 
 def column_map(pairs: Iterator[str] | list[str]) -> dict[str, str]:
-    """``["arm=modality"]`` as a mapping; ValueError in one sentence."""
+    """``["arm=modality"]`` as a mapping. Raises ValueError, one sentence on the pair."""
     columns: dict[str, str] = {}
     for pair in pairs:
         ours, equals, theirs = pair.partition("=")

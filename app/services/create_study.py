@@ -20,7 +20,10 @@ from app.steps.free_slug import store_under_free_slug
 
 
 def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
-    """Store a draft of `design`; return its slug, made from the title and unique."""
+    """Store a draft of `design`; return its slug, made from the title and unique.
+
+    Raises BadDesign for an arm that the bank lacks.
+    """
     _ensure_arms_exist(session, design)
     study = Study(title=design.title, design=design_to_json(design), created_at=now)
     slug = store_under_free_slug(session, study, _slug_stem(design.title))
@@ -41,7 +44,7 @@ def change_design(
 
 
 def design_of(session: Session, slug: str) -> StudyDesign:
-    """The design as it stands."""
+    """The design as it stands. Raises NotFound for a slug that no study has."""
     return design_from_json(study_by_slug(session, slug).design)
 
 
@@ -50,6 +53,8 @@ def suggested_design(session: Session, *, most_per_condition: int = 10) -> Study
 
     Up to `most_per_condition` cases per arm and condition; up to 4 practice cases from what is
     left over; 10 % of the cases shown again where they can be kept 10 positions apart.
+
+    Raises BadDesign where the bank is empty.
     """
     held: dict[str, dict[str, int]] = {}
     for (arm, stratum), count in bank_counts(session).items():

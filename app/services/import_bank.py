@@ -144,6 +144,9 @@ def import_images(
     `grey_mapping` that are None keep what is stored; a new arm is labelled by its name. `columns`,
     `values` and `told` are those of `iter_index`; `conditions` declares labels besides normal and
     abnormal. Otherwise as `import_bank`.
+
+    Raises BadBank for a name, a label or a condition that can't be used, and for the table as a
+    whole.
     """
     try:
         labels = declared(conditions)

@@ -78,7 +78,10 @@ def invite_readers(
 
 
 def readers_still_needed(session: Session, slug: str) -> str:
-    """A sentence where more readers must be invited for every case to be read; else empty."""
+    """A sentence where more readers must be invited for every case to be read; else empty.
+
+    Raises NotFound for a slug that no study has.
+    """
     study = study_by_slug(session, slug)
     invited = [
         reader
@@ -99,7 +102,10 @@ def _ensure_labels(count: int, labels: Sequence[str]) -> None:
 
 
 def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor: str) -> None:
-    """Make a reader's link and their open pages useless; their ratings stay."""
+    """Make a reader's link and their open pages useless; their ratings stay.
+
+    Raises NotFound for a code that no reader with a link has.
+    """
     study, reader = _study_and_reader(session, slug, code)
     if reader.revoked_at is None:
         reader.revoked_at = now
@@ -116,7 +122,10 @@ def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor:
 def reissue_link(
     session: Session, slug: str, code: str, *, now: datetime, actor: str
 ) -> Invitation:
-    """Give a reader a new link; the old one and every page opened by it become useless."""
+    """Give a reader a new link; the old one and every page opened by it become useless.
+
+    Raises NotFound for a code that no reader with a link has, Refused for a closed study.
+    """
     study, reader = _study_and_reader(session, slug, code)
     if study.status == "closed":
         raise Refused(f"The study {slug} is closed; links are not made any more.")

@@ -94,7 +94,10 @@ def _warnings(
 
 
 def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> None:
-    """End reading for good; results may be seen from now on."""
+    """End reading for good; results may be seen from now on.
+
+    Raises Refused for a study that is not open.
+    """
     study = study_by_slug(session, slug, lock=True)
     if study.status != "open":
         raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")

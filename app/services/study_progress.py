@@ -79,7 +79,7 @@ def list_studies(session: Session) -> tuple[StudyLine, ...]:
 
 
 def study_overview(session: Session, slug: str) -> StudyOverview:
-    """One study with its readers and its log."""
+    """One study with its readers and its log. Raises NotFound for a slug that no study has."""
     study = study_by_slug(session, slug)
     line, readers = _line(session, study)
     design = design_from_json(study.design)

@@ -134,13 +134,18 @@ def facts_of_arms(session: Session, slug: str) -> tuple[ArmFacts, ...]:
     """What a study's summary says of its arms without their results; real ones first.
 
     The only part of a closed study's summary that an import can change.
+
+    Raises NotFound for a slug that no study has.
     """
     study = study_by_slug(session, slug)
     return _arm_facts(session, study, design_from_json(study.design))
 
 
 def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str) -> None:
-    """Write into the study's log that somebody saw results before it was closed."""
+    """Write into the study's log that somebody saw results before it was closed.
+
+    Raises NotFound for a slug that no study has.
+    """
     record_event(
         session, study=study_by_slug(session, slug), actor=actor, action=INTERIM_ACTION, now=now
     )

@@ -39,7 +39,7 @@ class CookieSigner:
         return int(reader_id), str(fingerprint)
 
     def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
-        """Names an investigator and the password she signed in under."""
+        """Names an investigator and the password they signed in under."""
         return str(self._investigator.dumps([investigator_id, epoch]))
 
     def read_investigator_cookie(self, cookie: str | None) -> tuple[int, int] | None:

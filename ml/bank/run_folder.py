@@ -121,7 +121,10 @@ def digest_of(files: Mapping[str, str], *further: str) -> str:
 
 
 def base_digest(path: Path) -> str:
-    """Return the sha256 of a base model's weights, of a diffusers folder or of a single file."""
+    """Return the sha256 of a base model's weights, of a diffusers folder or of a single file.
+
+    Raises MlError where the base holds no weights.
+    """
     if path.is_file():
         return file_digest(path)
     files: dict[str, str] = {}
@@ -136,9 +139,9 @@ def base_digest(path: Path) -> str:
 def _weight_files(folder: Path) -> Iterable[Path]:
     """Return what diffusers reads by default: safetensors before pickles, no half-size copies."""
     for suffix in (".safetensors", ".bin"):
-        found = [p for p in sorted(folder.glob(f"*{suffix}")) if p.name.count(".") == 1]
-        if found:
-            return found
+        files = [p for p in sorted(folder.glob(f"*{suffix}")) if p.name.count(".") == 1]
+        if files:
+            return files
     return []
 
 
@@ -149,7 +152,7 @@ def file_digest(path: Path) -> str:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; what is wrong with it becomes a sentence."""
+    """Read a JSON object. Raises MlError, a sentence on what is wrong with it."""
     try:
         content = json.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -11,7 +11,10 @@ LENGTH_BYTES = 8
 
 
 def settle_header(path: Path) -> None:
-    """Rewrite the metadata of a safetensors file in sorted order, in place and in equal length."""
+    """Rewrite the metadata of a safetensors file in sorted order, in place and in equal length.
+
+    Raises ValueError where the sorted header would be longer than the written one.
+    """
     with path.open("r+b") as file:
         length = int.from_bytes(file.read(LENGTH_BYTES), "little")
         header = json.loads(file.read(length))

@@ -188,6 +188,8 @@ def write_manifest(
     Every shard may call it when it ends. The parts are read again after the rename: were they
     longer by then, another process has appended meanwhile and the manifest is derived anew.
     Whoever renames last therefore leaves a manifest that holds every finished part.
+
+    Raises MlError where the bank holds no generated image.
     """
     if not (bank / GENERATION).is_dir():
         raise MlError(f"{bank} holds no generated images: run python -m ml.generate first.")
@@ -274,7 +276,10 @@ def read_header(bank: Path) -> dict[str, Any]:
 
 
 def iter_records(bank: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of ``images.jsonl``, in the file's order."""
+    """Yield the records of ``images.jsonl``, in the file's order.
+
+    Raises MlError naming the line that is no record.
+    """
     path = bank / "images.jsonl"
     try:
         with path.open(encoding="utf-8") as lines:
@@ -300,7 +305,10 @@ def iter_records(bank: Path) -> Iterator[dict[str, Any]]:
 
 
 def iter_part_records(bank: Path, arm: str) -> Iterator[dict[str, Any]]:
-    """Yield an arm's records of all shards as they were appended; a torn last line is left out."""
+    """Yield an arm's records of all shards as they were appended; a torn last line is left out.
+
+    Raises MlError naming a line before the last that is not JSON.
+    """
     pattern = re.compile(rf"{re.escape(arm)}\.\d+-of-\d+\.jsonl")
     for path in sorted((bank / GENERATION).iterdir()):
         if not pattern.fullmatch(path.name):
@@ -355,7 +363,10 @@ def merge_banks(sources: Sequence[Path], into: Path) -> int:
 
 
 def encode_grey_png(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode a (height, width) uint8 array as an 8-bit one-channel PNG without metadata."""
+    """Encode a (height, width) uint8 array as an 8-bit one-channel PNG without metadata.
+
+    Raises ValueError for an array of another shape or type.
+    """
     from PIL import Image
 
     if pixels.ndim != 2 or pixels.dtype != np.uint8:
@@ -366,7 +377,10 @@ def encode_grey_png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all.
+
+    Raises MlError where the folder can't be written to.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")

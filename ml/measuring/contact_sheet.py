@@ -99,16 +99,16 @@ def _pairs(
     labels: Mapping[str, str],
 ) -> tuple[list[list[dict[str, str]]], bool]:
     """Show flagged images beside their nearest training images, the closest first."""
-    found = [
+    neighbours = [
         (neighbour, arm, i)
         for arm, result in evaluation.arms.items()
         for i, neighbour in enumerate(result.neighbours)
     ]
-    found.sort(key=lambda entry: -entry[0].closeness)
-    flagged = [entry for entry in found if entry[0].flagged]
+    neighbours.sort(key=lambda entry: -entry[0].closeness)
+    flagged = [entry for entry in neighbours if entry[0].flagged]
     originals = dict(zip(training.names, training.pixels, strict=True))
     pairs = []
-    for neighbour, arm, i in flagged[:MOST_PAIRS] or found[:CLOSEST_PAIRS]:
+    for neighbour, arm, i in flagged[:MOST_PAIRS] or neighbours[:CLOSEST_PAIRS]:
         name = arms[arm].films.names[i]
         pairs.append(
             [

@@ -104,7 +104,10 @@ def diversity(
 
 
 def scales_that_fit(side: int) -> int:
-    """Return how many of the five scales an image's shorter side allows."""
+    """Return how many of the five scales an image's shorter side allows.
+
+    Raises MlError where not even the first fits.
+    """
     scales = 0
     while scales < len(WEIGHTS) and side >= WINDOW:
         scales += 1

@@ -112,6 +112,11 @@ def precision_recall_density_coverage(
     reference, images : (m, d) and (n, d)
     k : neighbours, at least 1 and below both sizes
 
+    Raises
+    ------
+    MlError
+        Where a set has no more than k images.
+
     References
     ----------
     Naeem MF et al. Reliable fidelity and diversity metrics for generative models. ICML 2020,

@@ -56,10 +56,10 @@ def read_films(
     pixels, names, conditions = [], [], []
     for name, condition in entries:
         try:
-            found = read_radiograph(folder / name).pixels
+            levels = read_radiograph(folder / name).pixels
         except UnusableImage as error:
             raise MlError(f"{folder / name} {error}.") from error
-        grey = found.astype(np.float32) / np.float32(np.iinfo(found.dtype).max)
+        grey = levels.astype(np.float32) / np.float32(np.iinfo(levels.dtype).max)
         pixels.append(fitted(grey, size, fit))
         names.append(name)
         conditions.append(condition)

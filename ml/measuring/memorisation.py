@@ -170,7 +170,7 @@ def _closest(
 ) -> list[_Closest]:
     """Return each image's closest film; ``itself`` leaves out the film of the same number."""
     coarse = coarse_correlations(images, films)
-    found = []
+    closest = []
     for row, image in counted(enumerate(images), "comparing with training films", len(images)):
         correlations = coarse.correlations[row].astype(np.float64)
         order = np.argsort(-correlations)
@@ -178,8 +178,8 @@ def _closest(
         usual = float(np.median(_fisher(correlations[order])))
         fits = [(i, fit(image, films[i], *coarse.start(row, i))) for i in order[:CANDIDATES]]
         index, best = max(fits, key=lambda pair: pair[1].correlation)
-        found.append(_Closest(int(index), best, float(_fisher(best.correlation)) - usual))
-    return found
+        closest.append(_Closest(int(index), best, float(_fisher(best.correlation)) - usual))
+    return closest
 
 
 def _fisher(correlation: Array | float) -> Array:

@@ -300,7 +300,10 @@ def load_variants(path: Path | None) -> dict[str, VariantConfig]:
 
 
 def override(config: T, values: Mapping[str, Any], where: str) -> T:
-    """Return a copy of a frozen config with other values, checked by type."""
+    """Return a copy of a frozen config with other values, checked by type.
+
+    Raises MlError naming the key that is not known or of another type.
+    """
     hints = get_type_hints(type(config))
     changes: dict[str, Any] = {}
     for key, value in values.items():

@@ -57,9 +57,9 @@ class LearntWords(nn.Module):
         """Return vectors, (*ids.shape, features)."""
         first = self.known.num_embeddings
         new = ids >= first
-        found: torch.Tensor = self.known(ids.clamp(max=first - 1))
-        replaced = self.learnt[(ids - first).clamp(min=0)].to(found.dtype)
-        return torch.where(new[..., None], replaced, found)
+        vectors: torch.Tensor = self.known(ids.clamp(max=first - 1))
+        replaced = self.learnt[(ids - first).clamp(min=0)].to(vectors.dtype)
+        return torch.where(new[..., None], replaced, vectors)
 
 
 class Trainable:

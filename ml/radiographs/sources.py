@@ -63,6 +63,8 @@ def write_caption(image: SourceImage, template: str) -> str:
     """Return the image's own caption, or write one from what is known of it.
 
     The template's parts are separated by commas; a part that names something unknown is left out.
+
+    Raises MlError for a template that names what is not known of any image.
     """
     if image.caption:
         return image.caption
@@ -94,6 +96,8 @@ def find_nlm(root: Path) -> list[SourceImage]:
     """List the images of Montgomery or Shenzhen: PNG files and their ClinicalReadings.
 
     File names end in 0 (normal) or 1 (tuberculosis): ``MCUCXR_0001_0.png``.
+
+    Raises MlError where the folder holds none.
     """
     readings = {path.stem: path for path in sorted(root.rglob("ClinicalReadings/*.txt"))}
     images = []
@@ -184,18 +188,20 @@ def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
         rows = _jsonl_rows(captions) if captions.suffix.lower() == ".jsonl" else _csv_rows(captions)
         finder = FileFinder(root)
-        found = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
+        images = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
     else:
-        found = [_from_text_file(root, path) for path in image_files(root)]
-    if not found:
+        images = [_from_text_file(root, path) for path in image_files(root)]
+    if not images:
         raise MlError(f"{root} holds no images ({', '.join(IMAGE_SUFFIXES)}).")
-    return found
+    return images
 
 
 def find_imagefolder(root: Path) -> list[SourceImage]:
     """List the images of a Hugging Face imagefolder: every ``metadata.jsonl`` or ``.csv`` below it.
 
     Names are relative to the metadata's own folder, such as ``train/``, as there.
+
+    Raises MlError where there is no such file.
     """
     tables = sorted(p for p in root.rglob("metadata.*") if p.suffix in (".jsonl", ".csv"))
     inside(root, tables)
@@ -214,14 +220,19 @@ def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
     Parameters
     ----------
     captions : as of `find_in_folder`; what a table says goes before the header
+
+    Raises
+    ------
+    MlError
+        Where the folder holds no DICOM file.
     """
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
-        found = find_in_folder(root, captions)
+        images = find_in_folder(root, captions)
     else:
-        found = [_from_text_file(root, path) for path in dicom_files(root)]
-    if not found:
+        images = [_from_text_file(root, path) for path in dicom_files(root)]
+    if not images:
         raise MlError(f"{root} holds no DICOM files.")
-    return [with_header(image) for image in found]
+    return [with_header(image) for image in images]
 
 
 def with_header(image: SourceImage) -> SourceImage:

@@ -70,8 +70,8 @@ class MomentCache:
                 pixels = torch.from_numpy(to_model(shown))[None]
                 pixels = pixels.to(self._vae.device, self._vae.dtype)
                 with torch.no_grad():
-                    found = self._vae.encode(pixels).latent_dist.parameters
-                self._keep(image, number, found[0].float().cpu())
+                    moments = self._vae.encode(pixels).latent_dist.parameters
+                self._keep(image, number, moments[0].float().cpu())
 
     def bytes_to_write(self, images: Iterable[TrainingImage], side: int, *, views: int) -> int:
         """Return how much of the disk filling would take, of what is not kept yet.

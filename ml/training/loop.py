@@ -124,8 +124,8 @@ def train(
         velocity = noising.config.prediction_type == "v_prediction"
         target = noising.get_velocity(latents, noise, times) if velocity else noise
         with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype != torch.float32):
-            found = model(noisy, times, text_input(captions))
-        error = (found.float() - target).square().mean(dim=(1, 2, 3))
+            output = model(noisy, times, text_input(captions))
+        error = (output.float() - target).square().mean(dim=(1, 2, 3))
         return error, _snr_weights(noising, times, config.min_snr_gamma)
 
     def captions_of(images: Sequence[TrainingImage], draws: Sequence[Draw]) -> list[str]:
@@ -375,7 +375,10 @@ def rate_share(config: TrainingConfig, step: int, total: int) -> float:
 def make_optimizer(
     config: TrainingConfig, groups: list[dict[str, Any]], device: torch.device
 ) -> torch.optim.Optimizer:
-    """Build AdamW: fused where the device has it, or with 8-bit state if that is asked for."""
+    """Build AdamW: fused where the device has it, or with 8-bit state if that is asked for.
+
+    Raises MlError where 8-bit state is asked for without bitsandbytes.
+    """
     options: dict[str, Any] = {
         "betas": (config.adam_beta1, config.adam_beta2),
         "weight_decay": config.weight_decay,

@@ -11,7 +11,7 @@ from ml.errors import MlError
 
 @contextmanager
 def repeatable(wanted: bool = True) -> Iterator[None]:
-    """Let torch use deterministic kernels only; MlError names one that has no such form.
+    """Let torch use deterministic kernels only. Raises MlError for one that has no such form.
 
     With several threads, or on CUDA, some gradients are summed in the order in which threads come
     by; equal seeds then end in weights that differ in the last bits, and so does a resumed run

@@ -143,7 +143,7 @@ class StopRequest:
 def listening_for_stop() -> Iterator[StopRequest]:
     """Turn the first Ctrl-C or SIGTERM into a request that is met between steps.
 
-    A second Ctrl-C interrupts at once.
+    A second Ctrl-C interrupts at once: it raises KeyboardInterrupt.
     """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():

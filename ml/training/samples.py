@@ -24,6 +24,8 @@ def prior_images(
     """Draw what the untouched base shows for the class prompts, once; later calls read it.
 
     Images that show nothing are left out; the base and the training's seed decide the images.
+
+    Raises MlError where none of them shows anything.
     """
     from PIL import Image
 
@@ -46,18 +48,18 @@ def prior_images(
                 name = f"{image.request.condition}-{image.request.index:04d}.png"
                 Image.fromarray(image.pixels).save(folder / name)
         (folder / "complete").touch()
-    found = []
+    images = []
     for condition in wanted:
         for path in sorted(folder.glob(f"{condition}-*.png")):
             with Image.open(path) as picture:
                 pixels = np.asarray(picture)
             sha256 = Radiograph(pixels, (), None).digest
-            found.append(
+            images.append(
                 TrainingImage(path, path.name, condition, prompts[condition], path.name, sha256)
             )
-    if not found:
+    if not images:
         raise MlError("the base draws nothing but blank images for the class prompts.")
-    return found
+    return images
 
 
 def sampler_settings(variant: VariantConfig) -> SamplerSettings:

@@ -22,10 +22,10 @@ def assert_upright(pixels):
 
 
 def test_a_plain_dicom_film_comes_as_it_is(tmp_path):
-    found = read_dicom(tmp_path)
-    assert found.pixels.dtype == np.uint16
-    assert found.pixels.shape == FILM.shape
-    assert_upright(found.pixels)
+    film = read_dicom(tmp_path)
+    assert film.pixels.dtype == np.uint16
+    assert film.pixels.shape == FILM.shape
+    assert_upright(film.pixels)
 
 
 def test_monochrome1_is_turned_to_white_bones(tmp_path):
@@ -36,26 +36,26 @@ def test_monochrome1_is_turned_to_white_bones(tmp_path):
 
 
 def test_columns_that_run_to_the_patients_right_are_turned_back(tmp_path):
-    found = read_dicom(tmp_path, pixels=FILM[:, ::-1], PatientOrientation=["R", "F"])
-    assert_upright(found.pixels)
-    assert any("was stored mirrored" in note for note in found.notes)
+    film = read_dicom(tmp_path, pixels=FILM[:, ::-1], PatientOrientation=["R", "F"])
+    assert_upright(film.pixels)
+    assert any("was stored mirrored" in note for note in film.notes)
     assert_upright(read_dicom(tmp_path, PatientOrientation=["L", "F"]).pixels)
 
 
 def test_rows_that_run_to_the_head_are_turned_back(tmp_path):
-    found = read_dicom(tmp_path, pixels=FILM[::-1], PatientOrientation=["L", "H"])
-    assert_upright(found.pixels)
+    film = read_dicom(tmp_path, pixels=FILM[::-1], PatientOrientation=["L", "H"])
+    assert_upright(film.pixels)
 
 
 def test_the_window_is_the_files_own_unless_percentiles_are_asked_for(tmp_path):
     # DICOM PS3.3 C.11.2.1.2.1: for centre 32768 and width 20001 the line runs from
     # c - 0.5 - (w - 1) / 2 = 22767.5 to c - 0.5 + (w - 1) / 2 = 42767.5.
     tags = {"WindowCenter": 32768, "WindowWidth": 20001}
-    found = read_dicom(tmp_path, **tags)
-    assert found.window == (22767.5, 42767.5)
+    film = read_dicom(tmp_path, **tags)
+    assert film.window == (22767.5, 42767.5)
     share = ((FILM - 22767.5) / 20000).clip(0, 1)
-    assert np.abs(found.pixels / 65535 - share).max() < 1e-4
-    assert found.window != read_dicom(tmp_path, grey_mapping="percentile", **tags).window
+    assert np.abs(film.pixels / 65535 - share).max() < 1e-4
+    assert film.window != read_dicom(tmp_path, grey_mapping="percentile", **tags).window
 
 
 def test_without_a_window_of_its_own_percentiles_serve(tmp_path):
@@ -64,9 +64,9 @@ def test_without_a_window_of_its_own_percentiles_serve(tmp_path):
 
 
 def test_a_lateral_view_and_burnt_in_letters_are_noted(tmp_path):
-    found = read_dicom(tmp_path, ViewPosition="LL", BurnedInAnnotation="YES")
-    assert any("lateral view (LL)" in note for note in found.notes)
-    assert any("letters burnt in" in note for note in found.notes)
+    film = read_dicom(tmp_path, ViewPosition="LL", BurnedInAnnotation="YES")
+    assert any("lateral view (LL)" in note for note in film.notes)
+    assert any("letters burnt in" in note for note in film.notes)
 
 
 def test_a_broken_dicom_file_is_refused_in_one_line(tmp_path):
@@ -82,9 +82,9 @@ def test_eight_bits_keep_their_values(tmp_path):
     film = chest(2)
     for name in ("film.png", "film.tiff", "film.bmp"):
         Image.fromarray(film).save(tmp_path / name)
-        found = read_radiograph(tmp_path / name)
-        assert np.array_equal(found.pixels, film)
-        assert found.window is None
+        radiograph = read_radiograph(tmp_path / name)
+        assert np.array_equal(radiograph.pixels, film)
+        assert radiograph.window is None
 
 
 def test_a_turned_photograph_is_turned_upright(tmp_path):
@@ -97,9 +97,9 @@ def test_a_turned_photograph_is_turned_upright(tmp_path):
 def test_colour_is_made_grey_and_noted(tmp_path):
     colours = np.stack([chest(1), chest(1) // 2, chest(1) // 4], axis=2)
     Image.fromarray(colours).save(tmp_path / "film.png")
-    found = read_radiograph(tmp_path / "film.png")
-    assert found.pixels.ndim == 2
-    assert any("is coloured (chroma" in note for note in found.notes)
+    film = read_radiograph(tmp_path / "film.png")
+    assert film.pixels.ndim == 2
+    assert any("is coloured (chroma" in note for note in film.notes)
 
 
 def test_equal_pixels_have_equal_digests_in_every_format(tmp_path):

@@ -38,8 +38,8 @@ def test_both_halves_read_a_case_alike(row):
             read_radiograph(path)
         assert str(refused.value) == refusal
         return
-    film, found = read_film(path), read_radiograph(path)
-    levels = found.pixels.astype(np.float64) * (255 / np.iinfo(found.pixels.dtype).max)
+    film, radiograph = read_film(path), read_radiograph(path)
+    levels = radiograph.pixels.astype(np.float64) * (255 / np.iinfo(radiograph.pixels.dtype).max)
     assert np.abs(levels - film.pixels).max() <= HALF_A_STEP
-    assert found.notes == tuple(str(note) for note in film.notes)
-    assert found.digest == film.pixels_sha256
+    assert radiograph.notes == tuple(str(note) for note in film.notes)
+    assert radiograph.digest == film.pixels_sha256

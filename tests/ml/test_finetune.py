@@ -35,8 +35,8 @@ def outputs(pipeline, prompt=PROMPT):
     hidden, _ = pipeline.encode_prompt(prompt, "cpu", 1, do_classifier_free_guidance=False)
     latents = torch.randn(1, 4, 16, 16, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
-        found = pipeline.unet(latents, torch.tensor(500), encoder_hidden_states=hidden).sample
-    return hidden.detach(), found
+        noise = pipeline.unet(latents, torch.tensor(500), encoder_hidden_states=hidden).sample
+    return hidden.detach(), noise
 
 
 @pytest.fixture(scope="module")

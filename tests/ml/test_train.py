@@ -47,12 +47,12 @@ def test_cached_latents_are_those_of_encoding_anew(base, data, tmp_path):
 
 def test_a_changed_option_never_meets_a_stale_cache(base, data, tmp_path):
     vae, image = load_base(base).vae, read_prepared(data).train[0]
-    found = []
+    latents = []
     for fit in ("pad", "crop"):
         cache = MomentCache(vae, dataclasses.replace(small("M1").data, fit=fit), tmp_path)
         cache.fill([image], views=1)
-        found.append(cache[image, 0])
-    assert not torch.equal(*found)
+        latents.append(cache[image, 0])
+    assert not torch.equal(*latents)
 
 
 def stopping_after(step, monkeypatch):

@@ -10,7 +10,7 @@ from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
 from app.services.audit_pictures import audit_pictures
 from app.services.rehearse_study import rehearse_study
-from app.steps.draw_cases import cases_of_design, freeze_cases
+from app.steps.draw_cases import draw_of_design, freeze_cases
 from tests.studies import NOW, House, design_values
 
 
@@ -19,13 +19,13 @@ def test_what_is_frozen_is_what_would_have_been_drawn(house: House) -> None:
     design = design_from_mapping(design_values(practice={"count": 2, "feedback": False}))
     with house.database.writing() as session:
         study = study_by_slug(session, slug)
-        expected = cases_of_design(session, design)
+        expected = draw_of_design(session, design)
         frozen = freeze_cases(session, study, design)
-        assert frozen.drawn == expected
+        assert frozen.draw == expected
         assert frozen.design_sha256 == study.design_sha256 == digest(design_to_json(design))
         assert frozen.cases_sha256 == study.cases_sha256
         codes = session.scalars(select(Case.code).where(Case.study_id == study.id)).all()
-        assert sorted(codes) == sorted(case.code for case in expected)
+        assert sorted(codes) == sorted(case.code for case in expected.cases)
 
 
 def test_a_size_the_bank_has_not_is_told_whoever_draws(house: House) -> None:

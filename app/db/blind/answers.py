@@ -55,7 +55,10 @@ def append_rating(
 
 
 def answers_of(session: Session, rating: Rating) -> Answers:
-    """What a rating says, by question key."""
+    """What a rating says, by question key.
+
+    Raises ValueError for a stored value that is none of its kind.
+    """
     rows = session.execute(
         select(Answer.question, Answer.value).where(Answer.rating_id == rating.id)
     )

@@ -13,7 +13,7 @@ from app.domain.sittings import sitting_goes_on
 
 @dataclass(frozen=True)
 class ReaderProgress:
-    """How far one reader has come; nothing of what she answered."""
+    """How far one reader has come; nothing of what they answered."""
 
     reader: Reader
     rated: int
@@ -46,7 +46,7 @@ def reader_by_token_hash(session: Session, token_hash: str) -> Reader | None:
 
 
 def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Reader | None:
-    """One reader with her study; with `lock` her requests are taken one after another."""
+    """One reader with their study; with `lock` their requests are taken one after another."""
     query = select(Reader).where(Reader.id == reader_id).options(joinedload(Reader.study))
     if lock:
         # As the row is after the wait, whatever this session knew of it.

@@ -29,6 +29,8 @@ def ratings_of_rows(
     They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
     Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
+
+    Raises StatisticsInputError for answers that `ratings_table` refuses.
     """
     design = design_from_json(study.design)
     asked = AnalysedQuestions.of(design)

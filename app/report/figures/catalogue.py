@@ -106,7 +106,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
     if not table.has(AUC_FROM[measure]):
         return []
     points = (
-        " Markers: each reader’s operating point by her verdicts." if table.has("verdict") else ""
+        " Markers: each reader’s operating point by their verdicts." if table.has("verdict") else ""
     )
     return [
         ReportFigure(

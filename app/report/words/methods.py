@@ -84,7 +84,7 @@ def _design(summary: StudySummary) -> Paragraph:
         f"Blinded reader study, fully crossed as planned: {arms}. Cases were drawn at random from "
         "the image bank by arm and condition (normal, abnormal). Every image was shown as 8-bit "
         f"grey, {design.rendition_size} × {design.rendition_size} pixels, encoded in one and the "
-        "same way, without names or metadata. Each reader had her own stored random order, "
+        "same way, without names or metadata. Each reader had their own stored random order, "
         f"stratified by arm and condition, with at most {design.longest_run} cases of one arm in a "
         f"row. Readers gave {_list(questions)}.{replicates}{practice} Design, cases and the "
         f"equivalence margin were frozen before the first reading (SHA-256 of the design "

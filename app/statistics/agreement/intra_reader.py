@@ -228,7 +228,7 @@ def _mean_left_out(of_reader: Float, per_case: Float) -> JackknifeInput:
     with np.errstate(invalid="ignore", divide="ignore"):
         return JackknifeInput(
             float(values.sum() / defined.sum()),
-            # A reader without a value of his own changes nothing when he is left out.
+            # A reader without a value of their own changes nothing when left out.
             ((values.sum() - values) / (defined.sum() - defined))[defined],
             np.where(still, per_case, 0.0).sum(axis=0) / still.sum(axis=0),
         )

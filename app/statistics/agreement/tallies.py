@@ -2,7 +2,7 @@
 
 Readers and cases carry weights. All ones is the study itself, a zero leaves a reader or a case out
 (jackknife), and the number of times each was drawn makes a bootstrap resample. A reader drawn twice
-is not compared with himself: self-pairs are dropped, which for weights of one is the familiar
+is not compared with themselves: self-pairs are dropped, which for weights of one is the familiar
 r (r - 1) ordered pairs of a case with r ratings.
 """
 

@@ -128,7 +128,7 @@ _MEASURES: tuple[Measure, ...] = ("realism", "score", "judged_real")
 class _Arm:
     """Moments of one arm's ratings, and the cuts of its pooled distribution."""
 
-    means: Float  # (J,) of every reader, NaN where she rated none
+    means: Float  # (J,) of every reader, NaN where they rated none
     between_readers: float  # mean covariance of two readers' ratings of one case
     between_cases: float  # variance between readers beyond that of their finite samples of cases
     heights: Float  # (q - 1,) differences of neighbouring values

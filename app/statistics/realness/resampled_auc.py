@@ -76,7 +76,7 @@ def _aucs_of_counts(above: Counts, below: Counts) -> Float:
 def _aucs_by_order(
     real: Float, synthetic: Float, real_cases: Counts, synthetic_cases: Counts
 ) -> Float:
-    """(B, J) AUCs from running sums over each reader's cases in order of his ratings."""
+    """(B, J) AUCs from running sums over each reader's cases in order of their ratings."""
     aucs = np.full((real_cases.shape[0], real.shape[0]), np.nan)
     for j, (of_real, of_synthetic) in enumerate(zip(real, synthetic, strict=True)):
         in_real = np.flatnonzero(np.isfinite(of_real))
