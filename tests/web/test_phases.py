@@ -153,7 +153,8 @@ def test_a_case_is_not_rated_before_its_phase_was_begun(
     with house.database.reading() as session:
         due = session.scalars(select(Presentation.token).where(Presentation.phase == 2)).one()
     answer = browser.client.post(
-        "/read/rate", data={**form.hidden, "case": due, "submission": "", "realism": "3"}
+        "/read/rate",
+        data={**form.hidden, "case": due, "submission": "0." + "x" * 22, "realism": "3"},
     )
     assert answer.status_code == 409
     assert len(house.said()) == 1
@@ -215,7 +216,9 @@ def csrf(browser: ReaderBrowser) -> str:
     from app.web.cookies import READER_COOKIE
 
     cookie = browser.client.cookies.get(READER_COOKIE, path="/read")
-    return browser.client.app.state.front.signer.csrf_token(cookie)  # type: ignore[attr-defined]
+    signer = browser.client.app.state.front.signer  # type: ignore[attr-defined]
+    token: str = signer.reader_form_token(*signer.read_reader_cookie(cookie))
+    return token
 
 
 def test_breaks_are_counted_within_a_phase(house: House, browser: ReaderBrowser) -> None:
