@@ -147,11 +147,7 @@ class Crawl:
         self.browser.submit()
 
     def _case(self) -> None:
-<<<<<<< HEAD
         """An empty form, a wrong one, pictures twice, an answer, the same again, a look back."""
-=======
-        """An empty form, a wrong one, the pictures twice, an answer, it again, a look back."""
->>>>>>> ack
         form, html = self.browser.form, self.browser.html
         post = self.browser.client.post
         post(form.action, data=form.hidden)
