@@ -240,7 +240,7 @@ def test_a_training_image_that_was_changed_is_named(bank, data, tmp_path_factory
 def test_an_image_of_the_bank_that_is_broken_is_named(bank, data, capsys):
     (bank / "images" / "grain" / "normal-00002.png").write_bytes(b"no picture")
     assert run(bank, data) == 1
-    assert "normal-00002.png is no picture of a known format" in capsys.readouterr().err
+    assert "normal-00002.png is not a PNG, JPEG" in capsys.readouterr().err
 
 
 def test_a_base_that_no_run_knows_is_asked_for(bank, data, capsys):
