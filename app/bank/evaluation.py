@@ -56,11 +56,13 @@ class ArmEvaluation:
     """The measures of one arm in the bank, and its images flagged as memorised.
 
     `features` and `size` (pixels a side) say what was compared, `training_images` with how many.
-    An image is flagged if it is closer to a training image than `memorisation_percentile` per cent
-    of training images are to each other. `memorised` counts the flagged among the bank's images;
-    `drawn_memorised` among the `drawn_compared` ones of the `drawn` images of a study: those whose
-    own record says whether they are flagged. `real_against_real` is what held-out and training
-    images measure against each other.
+    An image is flagged if fewer than `memorisation_chance` of honest films (a share) would come
+    as close to a training image, or, in banks evaluated by the older rule, if it is closer to
+    one than `memorisation_percentile` per cent of training images are to each other.
+    `memorised` counts the flagged among the bank's images; `drawn_memorised` among the
+    `drawn_compared` ones of the `drawn` images of a study: those whose own record says whether
+    they are flagged. `real_against_real` is what held-out and training images measure against
+    each other.
     """
 
     measures: SetMeasures
@@ -69,6 +71,7 @@ class ArmEvaluation:
     size: int | None
     training_images: int | None
     memorisation_percentile: float | None
+    memorisation_chance: float | None
     memorised: int | None
     drawn: int
     drawn_compared: int
@@ -103,6 +106,7 @@ def arm_evaluation(details: object, drawn: Iterable[object]) -> ArmEvaluation | 
         size=_count(content.get("size")),
         training_images=_count(content.get("training_images")),
         memorisation_percentile=_number(content.get("memorisation_percentile"), 0, 100),
+        memorisation_chance=_number(content.get("memorisation_chance"), 0, 1),
         memorised=memorised,
         drawn=len(flags),
         drawn_compared=len(compared),

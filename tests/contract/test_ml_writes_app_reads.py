@@ -97,7 +97,8 @@ def test_every_measure_that_ml_writes_app_reads(bank):
     from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
     from ml.measuring.features import FEATURE_NAMES
     from ml.measuring.fidelity import Coverage, KernelDistance
-    from ml.measuring.memorisation import Neighbour, Yardstick
+    from ml.measuring.memorisation import FLAG_CHANCE, Neighbour, Yardstick
+    from ml.measuring.registration import Fit
 
     result = ArmResult(
         n=3,
@@ -108,14 +109,15 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         diversity=Diversity(0.4, 3, 5),
         prompt_adherence=0.3,
         neighbours=tuple(
-            Neighbour("t", 0.9, "t", 0.1, 99.0, 99.0, flag) for flag in (True, False, True)
+            Neighbour("t", 0.9, 1.2, 0.01, Fit(0.9, False, 0.0, 1.0), flag)
+            for flag in (True, False, True)
         ),
     )
     written = as_json(
         Evaluation(
             arms={"M1": result},
             real_against_real=ArmResult(n=30, reference="held-out", kid=result.kid),
-            yardstick=Yardstick(np.ones(4), np.ones(4)),
+            yardstick=Yardstick((), (), np.ones(4), np.ones(4), 1.0, 0.1),
         ),
         {"M1": ArmImages(None, tuple(written_records(bank)))},
         {"features": "vae", "size": 64, "training_images": 30, "held_out_images": 10},
@@ -124,7 +126,11 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         {"evaluation": written["arms"]["M1"]}, list(written["images"].values())[:2]
     )
     assert None not in vars(evaluation.measures).values()
-    assert None not in vars(evaluation).values()
+    # The rule of older banks, which ml does not write any more.
+    assert [name for name, value in vars(evaluation).items() if value is None] == [
+        "memorisation_percentile"
+    ]
+    assert evaluation.memorisation_chance == FLAG_CHANCE
     assert (evaluation.measures.kid, evaluation.measures.ms_ssim) == (0.25, 0.4)
     assert (evaluation.memorised, evaluation.drawn_compared, evaluation.drawn_memorised) == (
         2,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.bank.evaluation import ArmEvaluation, SetMeasures
 from app.report.tables.table import Cell, ReportTable, Row, table, words
-from app.report.words.image_measures import FEATURES, beyond_text
+from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import NONE, number, percent
 from app.services.summarise_study import ArmFacts
 
@@ -73,9 +73,8 @@ def measure_table(arms: Sequence[ArmFacts]) -> ReportTable | None:
             "difference. Precision, density: how far images lie where the reference does. Recall, "
             "coverage: how much of the reference’s variety is reached. MS-SSIM: mean similarity of "
             f"pairs within an arm; higher is less diverse.{_baseline_note(baselines)}",
-            f"Memorised: flagged as closer to a training image than {beyond_text(evaluations)} "
-            "training images are to each other, of all images in the bank and of those drawn for "
-            f"this study. {NONE} : not measured.",
+            f"Memorised: flagged {flag_rule(evaluations)}, of all images in the bank and of those "
+            f"drawn for this study. {NONE} : not measured.",
             *_comparison_notes(arms),
         ],
     )

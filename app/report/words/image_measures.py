@@ -12,6 +12,22 @@ FEATURES: Mapping[str, str] = {
 }
 
 
+def flag_rule(evaluations: Sequence[ArmEvaluation]) -> str:
+    """By which rule images were flagged, to follow "flagged as memorised": one rule a bank."""
+    chances = {one.memorisation_chance for one in evaluations} - {None}
+    if len(chances) == 1:
+        return (
+            "where, laid over each training image, fewer than "
+            f"{100 * (chances.pop() or 0.0):.3g}% of honest images would come as close to one"
+        )
+    if chances:
+        return "where, laid over each training image, it came closer to one than chance allows"
+    return (
+        f"as closer to a training image than {beyond_text(evaluations)} training images are to "
+        "each other"
+    )
+
+
 def beyond_text(evaluations: Sequence[ArmEvaluation]) -> str:
     """How many training images a flagged image must beat: "95% of", or "different" if untold."""
     beyond = {one.memorisation_percentile for one in evaluations}

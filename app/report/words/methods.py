@@ -13,7 +13,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
-from app.report.words.image_measures import FEATURES, beyond_text
+from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
 from app.services.audit_pictures import PictureAudit
@@ -131,11 +131,9 @@ def _image_measures(summary: StudySummary) -> Paragraph | None:
     if measured("prompt_adherence"):
         parts.append("Prompt adherence is the mean cosine of image and prompt.")
     if any(one.memorised is not None or one.drawn_compared for one in evaluations):
-        parts.append(
-            "An image was flagged as memorised if, by correlation and by distance in the "
-            "autoencoder’s latent space, it was closer to a training image than "
-            f"{beyond_text(evaluations)} training images are to each other."
-        )
+        by_distance = any(one.memorisation_percentile is not None for one in evaluations)
+        means = ", by correlation and by distance in the autoencoder’s latent space," * by_distance
+        parts.append(f"An image was flagged as memorised{means} {flag_rule(evaluations)}.")
     return (
         "Image measures",
         "Values are those recorded with the image bank, of all its images and not only of those "
