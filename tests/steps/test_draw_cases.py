@@ -25,7 +25,7 @@ def test_what_is_frozen_is_what_would_have_been_drawn(house: House) -> None:
         assert frozen.design_sha256 == study.design_sha256 == digest(design_to_json(design))
         assert frozen.cases_sha256 == study.cases_sha256
         codes = session.scalars(select(Case.code).where(Case.study_id == study.id)).all()
-        assert sorted(codes) == sorted(case.code for case in expected.cases)
+        assert sorted(codes) == sorted(one.case.code for one in expected.cases)
 
 
 def test_a_size_the_bank_has_not_is_told_whoever_draws(house: House) -> None:
