@@ -53,7 +53,11 @@ export class Exposure {
 
   async load() {
     const missing = this.films.frames.filter((each) => !this.pictures.has(each.slot));
-    await Promise.all(missing.map(async (each) => this.pictures.set(each.slot, await fetched(each))));
+    const load = async (each) => this.pictures.set(each.slot, await fetched(each));
+    // All are waited for: one that is still under way would be asked for twice, and is sent once.
+    const ends = await Promise.allSettled(missing.map(load));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed) throw failed.reason;
   }
 
   async show(group) {
