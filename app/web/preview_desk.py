@@ -52,6 +52,8 @@ def pages_of(design: StudyDesign) -> tuple[PreviewPage, ...]:
 def _practice(design: StudyDesign) -> Iterator[PreviewPage]:
     if design.practice.count:
         yield PreviewPage("practice", "Practice", Step.CASE, is_practice=True)
+        if design.practice.feedback:
+            yield PreviewPage("feedback", "Practice, the truth", Step.FEEDBACK, is_practice=True)
 
 
 def _pages_of_phase(design: StudyDesign, phase: Phase, number: int) -> Iterator[PreviewPage]:

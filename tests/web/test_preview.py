@@ -195,3 +195,18 @@ def test_the_pages_come_in_the_order_of_a_reading() -> None:
     assert names[-1] == "thanks"
     assert len(set(names)) == len(names)
     assert "wait-2" in {page.name for page in pages_of(PROTOCOLS["mrmc-split-plot"])}
+
+
+def test_the_truth_of_a_practice_case_is_shown_where_the_design_tells_it(
+    house: House, investigator: Investigator
+) -> None:
+    slug = house.draft(practice={"count": 1, "feedback": True})
+    first = investigator.client.get(f"/studies/{slug}/preview").text
+
+    html = show(investigator, first, "feedback")
+
+    assert "This image is <strong>real</strong>" in html
+    assert "/studies/preview/picture/64/1" in html
+    assert "/read/image" not in html
+    silent = house.draft(title="Silent", practice={"count": 1, "feedback": False})
+    assert 'value="feedback"' not in investigator.client.get(f"/studies/{silent}/preview").text

@@ -11,6 +11,7 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign, BadInput, NotFound
+from app.domain.journey import Step
 from app.services.create_study import design_of
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.cookies import INVESTIGATOR_COOKIE
@@ -19,8 +20,9 @@ from app.web.forms import FormFields, refuse_foreign_form
 from app.web.front import csrf_token, front
 from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
 from app.web.preview_frame import REFERENCE_PLACE, framed
+from app.web.reading_context import image_url, study_shown
 from app.web.routes.designs import design_page, refused
-from app.web.routes.reading import next_page
+from app.web.routes.reading import Page, next_page
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -100,7 +102,8 @@ def _rendered(
     page: PreviewPage,
 ) -> str:
     """The reader's own page over a desk that stands at `page`, in the preview's frame."""
-    due = next_page(PreviewDesk(design, page, desk.now.date()))
+    at_page = PreviewDesk(design, page, desk.now.date())
+    due = _feedback(at_page) if page.step is Step.FEEDBACK else next_page(at_page)
     token = csrf_token(request, INVESTIGATOR_COOKIE)
     answer = front(request).pages.render(
         request, due.template, {"csrf_token": token, **due.context}
@@ -114,3 +117,20 @@ def _rendered(
         picture_size=design.rendition_size,
         stylesheet=front(request).pages.address_of("preview.css"),
     )
+
+
+def _feedback(desk: PreviewDesk) -> Page:
+    """The page after a practice case; its reading route asks for a truth, which is made up here."""
+    case, standing = desk.case().case, desk.standing()
+    context = {
+        **study_shown(desk.design),
+        "step": standing.step,
+        "phase": standing.phase,
+        "position": case.position,
+        "total": case.total,
+        "picture_size": desk.design.picture_size,
+        "image_url": None if case.exposure_ms is not None else image_url(case.token),
+        "verdict_given": "synthetic",
+        "truth": "real",
+    }
+    return Page("practice_feedback.html", context)
