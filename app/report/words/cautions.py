@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.db.truth.ratings_table import AnalysedQuestions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
@@ -68,6 +69,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
                 "that they were seen is noted in the study’s log.",
             )
         )
+    cautions += _what_is_analysed(summary)
     if summary.rated < summary.presentations:
         cautions.append(
             Caution(
@@ -289,3 +291,29 @@ def _survivorship(summary: StudySummary) -> list[Caution]:
             )
         )
     return cautions
+
+
+def _what_is_analysed(summary: StudySummary) -> list[Caution]:
+    """Which answers the analysis by arm rests on, where the protocol leaves a choice."""
+    design = summary.design
+    analysed = AnalysedQuestions.of(design)
+    used = [one for one in (analysed.realism, analysed.verdict, analysed.confidence) if one]
+    others = [
+        one
+        for one in design.questions
+        if one.measure in ("realism", "verdict", "confidence") and one not in used
+    ]
+    if summary.analysis is None or not (others or len(design.phases) > 1):
+        return []
+    phase = design.phase(analysed.phase)
+    of_phase = f" in the phase {phase.title or phase.key}" if len(design.phases) > 1 else ""
+    left = f" Not {', '.join(one.key for one in others)}." if others else ""
+    return [
+        Caution(
+            "top",
+            "One part of the protocol is analysed by arm.",
+            f"The figures by arm rest on {', '.join(one.key for one in used)}{of_phase}.{left} "
+            "What was said to every other question, and in every other phase, is counted under "
+            "“Every question”.",
+        )
+    ]
