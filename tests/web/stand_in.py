@@ -135,6 +135,9 @@ def stand_in(desk: Desk) -> FastAPI:
     def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
         shared = {
             "csrf_token": "t0ken",
+            "drafts": "dr4wer",
+            "is_over": False,
+            "form": {},
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
