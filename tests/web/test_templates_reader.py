@@ -279,11 +279,11 @@ def test_it_repeats_by_itself_after_the_network_was_gone(room: Room) -> None:
 
 @pytest.mark.e2e
 def test_it_says_the_servers_refusal_and_keeps_the_answers(room: Room) -> None:
-    room.desk.faults = ["closed"]
+    room.desk.faults = ["refused"]
     page = room.open()
     press(page, "4", "r", "5", "Enter")
 
-    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is closed.")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is refused.")
     assert page.locator("input:checked").count() == 3
     page.wait_for_timeout(1500)  # nobody but the reader sends it again
     assert len(room.desk.received) == 1
