@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 
 from app.bank.sealed_archive import BACKUP, ArchiveWriter, SealedArchive
+from app.db.migrate import upgrade_schema
 from app.db.row_files import line_of, row_of_line, rows_of, tables_of
 from app.db.tables import Answer, Investigator, Rating, Rendition
 from app.domain.errors import BadArchive, Refused
@@ -91,7 +92,11 @@ def test_every_row_and_every_picture_comes_back(
     before = rows_in(house)
     told = restored(elsewhere, path)
     after = rows_in(elsewhere)
-    assert after["events"].pop()["action"] == "restored"
+    last = after["events"].pop()
+    assert (last["action"], last["study_id"]) == ("restored", None)
+    chains = {row["id"]: row["head"] for row in after.pop("chains")}
+    assert chains.pop(0) == last["hash"]
+    assert chains == {row["id"]: row["head"] for row in before.pop("chains")[1:]}
     assert after == before
     assert files_in(elsewhere) == files_in(house)
     assert len(before["ratings"]) > 20
@@ -218,6 +223,7 @@ def test_a_backup_that_contradicts_itself_leaves_nothing_behind(
         with pytest.raises(BadArchive, match=rf"{path.stem}.*({sentence})"):
             restored(elsewhere, changed(path, table, change))
         assert rows_in(elsewhere) == {}
+        assert elsewhere.database.is_sqlite == (backend == "sqlite")
 
 
 def test_pictures_that_are_missing_are_told(house: House, somewhere: House) -> None:
@@ -251,9 +257,6 @@ def test_an_empty_installation_of_the_newest_schema_takes_a_backup(
     house: House, somewhere: House
 ) -> None:
     path, _ = written(house)
-    restored(somewhere, path)
-    with somewhere.database.writing() as session:
-        for table in reversed(tables_of(session.connection())):
-            session.execute(delete(table))
+    upgrade_schema(somewhere.database, MIGRATIONS)
     restored(somewhere, path)
     assert len(rows_in(somewhere)["images"]) == 36
