@@ -33,6 +33,7 @@ from app.domain.questions.answer import Answers
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
 from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
+from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
 
@@ -85,6 +86,7 @@ def record_rating(
         now=now,
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
+        viewing=read_viewing(form, has_film=not presentation.is_phase_end),
     )
     if not earlier and journey.following is None:
         reader.finished_at = now
@@ -132,8 +134,9 @@ def _ensure_its_turn(
         _ensure_correctable(journey, presentation)
         return
     is_due = journey.current is not None and journey.current.id == presentation.id
-    # A break that was not taken does not make an answer wrong.
-    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK):
+    # A break that was not taken does not make an answer wrong; nor does a check of the display that
+    # fell due while the case was read.
+    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK, Step.DISPLAY):
         raise Refused("It is not this case's turn yet; your link leads to the current one.")
     if presentation.exposure_ms is not None and presentation.exposed_at is None:
         raise NotShownYet("The image of this case has not been shown yet; please look at it first.")

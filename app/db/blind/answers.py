@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
+from app.domain.viewing import Viewing, viewing_to_json
 
 
 def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
@@ -28,6 +29,7 @@ def append_rating(
     now: datetime,
     reading_time_ms: int | None,
     hidden_time_ms: int | None,
+    viewing: Viewing | None = None,
 ) -> Rating:
     """Insert one rating; the database's own constraints refuse a second first one."""
     rating = Rating(
@@ -40,6 +42,7 @@ def append_rating(
         submitted_at=now,
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
+        viewing=viewing_to_json(viewing),
     )
     session.add(rating)
     session.flush()
