@@ -74,7 +74,7 @@ class BlindDesk:
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown. Raises StudyNotOpen."""
         self.ensure_open()
-        give_consent(self._reader, self._design, now=self._now)
+        give_consent(self._session, self._reader, self._design, now=self._now)
 
     def keep_profile(self, profile: Profile) -> None:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""

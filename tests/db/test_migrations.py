@@ -69,6 +69,14 @@ def _fill(database: Database) -> None:
             rows = stored.execute(f'SELECT * FROM "{table.name}" ORDER BY 1').fetchall()
             for row in rows:
                 connection.execute(insert(table), _typed(table, dict(row)))
+            if not database.is_sqlite and "id" in table.c:
+                # Rows that bring their numbers don't move the counter on.
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "
+                        f"greatest(1, (SELECT max(id) FROM {table.name})))"
+                    )
+                )
 
 
 def _typed(table: Any, row: dict[str, Any]) -> dict[str, Any]:

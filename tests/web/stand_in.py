@@ -216,12 +216,15 @@ def stand_in(desk: Desk) -> FastAPI:
         desk.stored.append(answers)
         if fault == "another receipt":
             answer = case(request, {}, {})
-            answer.headers["Receipt"] = str(Receipt("r", "a", form_digest({**given, "x": "y"})))
+            answer.headers["Receipt"] = str(
+                Receipt("r", "a", "h", form_digest({**given, "x": "y"}))
+            )
             return answer
         desk.position += 1
         receipt = Receipt(
             rating_name(given["case"], given["submission"]),
             answers_digest(answers),
+            "0" * 64,
             form_digest(given),
         )
         next_page = read(request) if is_htmx(request) else RedirectResponse("/read", 303)
