@@ -36,12 +36,14 @@ class Crossing:
 
     def spread(self, cases: Float, others: Float) -> Float:
         """Sum of its effects, for every rating."""
-        total = others[self.others].sum(axis=1)
+        total: Float = others[self.others].sum(axis=1)
         return total + cases[self.case] if self.n_cases else total
 
     def gather(self, values: Float) -> tuple[Float, Float]:
         """Sum over the ratings of every effect: (n_cases,) and (n_others,)."""
-        cases = np.bincount(self.case, values, self.n_cases) if self.n_cases else np.zeros(0)
+        cases: Float = np.zeros(self.n_cases)
+        if self.n_cases:
+            cases += np.bincount(self.case, values, self.n_cases)
         others = np.zeros(self.n_others)
         for column in self.others.T:
             others += np.bincount(column, values, self.n_others)

@@ -198,7 +198,8 @@ class _Parts:
         self.beta = 0.0 if arm is None else float(fit.beta[arm])
         self.threshold = float(fit.thresholds[0])
         self.case_variance = float(variances.pop(0)) if fitted.has_cases else 0.0
-        self.reader_variance, self.reader_arm_variance = variances or (0.0, 0.0)
+        self.reader_variance = float(variances[0]) if variances else 0.0
+        self.reader_arm_variance = float(variances[1]) if variances else 0.0
 
     def gradient(
         self,
