@@ -20,7 +20,7 @@ export function draftOf(state, submission, at) {
     at,
     submission,
     drafts: state.drafts,
-    sent: wasSent ? { tries: sending.tries, times: sending.times } : null,
+    sent: wasSent ? { tries: sending.tries, told: sending.told } : null,
   };
 }
 
@@ -40,7 +40,7 @@ export function restored(text, { questions, submission, slots, size }) {
   const drafts = Object.fromEntries(fitting.map(({ key }) => [key, kept.drafts[key]]));
   const isAnything = fitting.some(({ key, kind }) => !isSame(drafts[key], emptyDraft(kind)));
   if (kept.sent && isWhole) {
-    const sending = sentBefore({ tries: Number(kept.sent.tries) || 1, times: timesOf(kept.sent.times) });
+    const sending = sentBefore({ tries: Number(kept.sent.tries) || 1, told: toldOf(kept.sent.told) });
     return { drafts, submission: kept.submission, restored: "sent", isSent: true, sending };
   }
   return isAnything ? { drafts, submission, restored: "draft" } : null;
@@ -56,13 +56,11 @@ function parsed(text) {
   }
 }
 
-const isDuration = (value) => value === null || (Number.isInteger(value) && value >= 0);
-
-// What is not known stays missing.
-const timesOf = (times) =>
-  times && isDuration(times.readingMs) && isDuration(times.hiddenMs)
-    ? { readingMs: times.readingMs, hiddenMs: times.hiddenMs }
-    : { readingMs: null, hiddenMs: null };
+// Texts by the names of fields; null where they were not told yet.
+const toldOf = (told) =>
+  typeof told === "object" && told !== null && Object.values(told).every((value) => typeof value === "string")
+    ? told
+    : null;
 
 function fits(question, draft, { slots, size }) {
   const values = question.keys.map((each) => each.value);

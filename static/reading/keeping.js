@@ -36,7 +36,7 @@ const isChanged = (state, before) =>
   state.drafts !== before.drafts ||
   state.isOver !== before.isOver ||
   state.sending.stage !== before.sending.stage ||
-  state.sending.times !== before.sending.times;
+  state.sending.told !== before.sending.told;
 
 // Given up knowingly: what is due is gone on with, or a correction is left as it was.
 document.addEventListener("click", (event) => {

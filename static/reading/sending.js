@@ -21,6 +21,8 @@ const senderOnPage = () => document.querySelector("#case")?.querySelector(SENDER
 const isOfServer = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("#case") !== null;
 const NOT_OURS = "the answer did not come from the study's server";
 
+const NAMES_OF_FORM = new Set(["csrf_token", "case", "submission"]);
+
 let timer = null;
 let digest = ""; // of the form that was sent last
 
@@ -81,20 +83,23 @@ function stop(event) {
   event.stopImmediatePropagation();
 }
 
-// Of the first press; the state keeps them.
 function takeTimes(form) {
-  dispatch({ type: "timed", ...stopClock() });
-  const { readingMs, hiddenMs } = current().sending.times;
+  const { readingMs, hiddenMs } = stopClock();
   form.elements.reading_time_ms.value = readingMs ?? "";
   form.elements.hidden_time_ms.value = hiddenMs ?? "";
 }
 
-// The fields as they go over the line: the answers are the state's, whatever the controls say.
+// The fields as they go over the line: the answers are the state's, whatever the controls say, and what
+// is told beside them is that of the first press.
 function onRequest({ detail }) {
   if (!detail.elt.matches?.("form[data-rate]")) return;
   const { formData } = detail;
   const state = current();
   for (const name of [...formData.keys()]) if (isAnswerField(state.questions, name)) formData.delete(name);
+  const beside = [...formData].filter(([name]) => !NAMES_OF_FORM.has(name));
+  dispatch({ type: "told", fields: Object.fromEntries(beside) });
+  for (const [name, value] of Object.entries(current().sending.told)) formData.set(name, value);
+  formData.set("submission", state.submission);
   for (const [name, value] of fieldsOf(state)) formData.append(name, value);
   digest = formDigest(formData);
 }

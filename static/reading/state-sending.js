@@ -9,7 +9,8 @@
 //   why      a sentence: what failed, or why it was refused
 //   leftMs   until the next try
 //   leadsOn  whether sending it again is in vain, so that a way to what is due is offered
-//   times    {readingMs, hiddenMs} of the first press; they stay
+//   told     the fields told beside the answers (times, how the case was looked at), as they were at
+//            the first press; they stay
 //   isStored whether the server has acknowledged exactly these answers
 //
 // From the first press on no answer is changed: it may be stored already under the form's number.
@@ -24,20 +25,20 @@ export const NOT_SENT = Object.freeze({
   why: "",
   leftMs: 0,
   leadsOn: false,
-  times: null,
+  told: null,
   isStored: false,
 });
 
 export const LEFT_BEFORE = "this page was left before the server had answered";
 
 // Answers that had been sent when the page was left: they wait to be sent again, as they were.
-export const sentBefore = ({ tries, times }) => ({
+export const sentBefore = ({ tries, told }) => ({
   ...NOT_SENT,
   stage: "waiting",
   tries: Math.max(1, tries),
   why: LEFT_BEFORE,
   leftMs: FIRST_WAIT_MS,
-  times,
+  told,
 });
 
 const waitAfter = (tries) => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(10, tries - 1));
@@ -57,9 +58,9 @@ export const sent = (state) => ({
   sentence: "",
 });
 
-function timed(state, { readingMs, hiddenMs }) {
-  if (!state.isSent || state.sending.times) return state;
-  return withSending(state, { times: { readingMs, hiddenMs } });
+function told(state, { fields }) {
+  if (!state.isSent || state.sending.told) return state;
+  return withSending(state, { told: fields });
 }
 
 function again(state) {
@@ -107,4 +108,4 @@ function stored(state) {
 // No answer is taken any more, so that no draft is kept either.
 const studyOver = (state) => ({ ...state, isOver: true });
 
-export const SENDING = { timed, again, failed, ticked, refused, sentBack, stored, studyOver };
+export const SENDING = { told, again, failed, ticked, refused, sentBack, stored, studyOver };

@@ -238,7 +238,7 @@ def test_a_page_left_while_sending_goes_on_sending_the_same_form(room: Room) -> 
     expect(page.locator("h1")).to_contain_text("2 of")
     (given,) = room.desk.received
     assert (given["submission"], given["comment"], given["realism"]) == (number, "typed", "4")
-    assert given["reading_time_ms"] == str(draft["sent"]["times"]["readingMs"])
+    assert given["reading_time_ms"] == draft["sent"]["told"]["reading_time_ms"]
     assert kept(page) == []
 
 
