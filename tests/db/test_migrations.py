@@ -7,6 +7,7 @@ rehearsal), and files that it exported from it.
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from app.db.engine import Database
 from app.db.migrate import downgrade_schema, upgrade_schema
 from app.db.tables import Base
 from app.services.export_study import StudyExport
+from app.services.verify_record import verify_installation, verify_study
 from tests.conftest import MIGRATIONS
 from tests.postgresql import drop_database, make_database
 
@@ -121,6 +123,21 @@ def test_every_rating_is_there_with_its_corrections_and_comments(
     files = StudyExport(old_database, RenditionStore(tmp_path / "none"), "trial-study").files()
 
     assert b"".join(files["ratings.csv"]()) == (OLD / "trial-study.ratings.csv").read_bytes()
+
+
+@pytest.mark.parametrize("slug", STUDIES)
+def test_the_record_takes_over_what_there_is(
+    old_database: Database, tmp_path: Path, slug: str
+) -> None:
+    """All of it holds but the pictures, which are not stored with the old database."""
+    upgrade_schema(old_database, MIGRATIONS)
+    with old_database.reading() as session:
+        assert verify_installation(session).problem is None
+        of_study = verify_study(session, RenditionStore(tmp_path / "none"), slug)
+    assert of_study.ratings > 0
+    assert re.match(
+        r"The picture of case C\d+ \(.* is not in the data folder", of_study.problem or ""
+    )
 
 
 def test_going_back_and_forward_again_loses_nothing(old_database: Database) -> None:
