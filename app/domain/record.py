@@ -122,13 +122,16 @@ def rating_seal(
     submitted_at: datetime,
     reading_time_ms: int | None,
     hidden_time_ms: int | None,
+    viewing: str | None,
 ) -> str:
     """SHA-256 of a rating's whole row with exactly its answers, as 64 hexadecimal digits.
 
     `answers` are the stored values by question, `supersedes` is the submission of the rating that
     it corrects. `token` and `submission` are random names, so that the answers can't be guessed
-    from the seal once an erased reader's names are gone.
+    from the seal once an erased reader's names are gone. `viewing` is the stored text of how the
+    case was looked at; a rating without it, as all older ones, is sealed without its name.
     """
+    looked_at = {} if viewing is None else {"viewing": viewing}
     return sha256_of(
         {
             "token": token,
@@ -140,6 +143,7 @@ def rating_seal(
             "submitted_at": written_moment(submitted_at),
             "reading_time_ms": reading_time_ms,
             "hidden_time_ms": hidden_time_ms,
+            **looked_at,
         }
     )
 

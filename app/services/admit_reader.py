@@ -7,12 +7,18 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
-from app.db.blind.readers import reader_by_id, reader_by_token_hash, start_session
+from app.db.blind.readers import (
+    current_session,
+    reader_by_id,
+    reader_by_token_hash,
+    start_session,
+)
 from app.db.blind.record import NewEvent, append_event
 from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedDesign, token_hash
 from app.domain.consent import consent_digest
 from app.domain.errors import LinkRefused, Refused
+from app.domain.grey_steps import GreySteps, with_check
 from app.domain.profile import Profile
 from app.domain.record import AGREED
 
@@ -79,7 +85,15 @@ def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
         reader.specialty = profile.specialty
         reader.years_experience = profile.years_experience
         reader.reading_frequency = profile.reading_frequency
+        reader.display = profile.display
+        reader.ambient_light = profile.ambient_light
         reader.profiled_at = now
+
+
+def keep_grey_steps(session: Session, reader: Reader, check: GreySteps, *, now: datetime) -> None:
+    """Store a grey-step check with the sitting that goes on, or with a new one after a pause."""
+    sitting = current_session(session, reader, now)
+    sitting.grey_steps = with_check(sitting.grey_steps, check)
 
 
 def begin_reading(

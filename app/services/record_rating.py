@@ -37,6 +37,7 @@ from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
 from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
 from app.domain.record import LONGEST_REASON
+from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
 
@@ -92,6 +93,7 @@ def record_rating(
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
         reason=_reason(form) if corrected else None,
+        viewing=read_viewing(form, has_film=not presentation.is_phase_end),
     )
     if not earlier and journey.following is None:
         reader.finished_at = now
@@ -140,8 +142,9 @@ def _ensure_its_turn(
         _ensure_correctable(journey, presentation)
         return
     is_due = journey.current is not None and journey.current.id == presentation.id
-    # A break that was not taken does not make an answer wrong.
-    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK):
+    # A break that was not taken does not make an answer wrong; nor does a check of the display that
+    # fell due while the case was read.
+    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK, Step.DISPLAY):
         raise Refused("It is not this case's turn yet; your link leads to the current one.")
     if presentation.exposure_ms is not None and presentation.exposed_at is None:
         raise NotShownYet("The image of this case has not been shown yet; please look at it first.")

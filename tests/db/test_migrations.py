@@ -5,6 +5,8 @@ replicates, corrections, comments with odd characters, a slider, a study half re
 rehearsal), and files that it exported from it.
 """
 
+import csv
+import io
 import json
 import os
 import re
@@ -122,7 +124,17 @@ def test_every_rating_is_there_with_its_corrections_and_comments(
     upgrade_schema(old_database, MIGRATIONS)
     files = StudyExport(old_database, RenditionStore(tmp_path / "none"), "trial-study").files()
 
-    assert b"".join(files["ratings.csv"]()) == (OLD / "trial-study.ratings.csv").read_bytes()
+    old, new = (
+        list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+        for content in (
+            (OLD / "trial-study.ratings.csv").read_bytes(),
+            b"".join(files["ratings.csv"]()),
+        )
+    )
+    assert [{name: row[name] for name in old[0]} for row in new] == old
+    # What was not asked then is missing, and not guessed.
+    assert {row[name] for row in new for name in row if name not in old[0]} == {""}
+    assert list(new[0])[: len(old[0])] == list(old[0])
 
 
 @pytest.mark.parametrize("slug", STUDIES)

@@ -153,6 +153,7 @@ def test_a_seal_is_another_for_whatever_is_changed() -> None:
         "submitted_at": NOW,
         "reading_time_ms": 900,
         "hidden_time_ms": 0,
+        "viewing": None,
     }
     changes: dict[str, Any] = {
         "token": "u",
@@ -164,6 +165,7 @@ def test_a_seal_is_another_for_whatever_is_changed() -> None:
         "submitted_at": NOW + timedelta(microseconds=1),
         "reading_time_ms": None,
         "hidden_time_ms": 1,
+        "viewing": '{"width":1440}',
     }
     seals = {rating_seal(**row | {name: value}) for name, value in changes.items()}
     assert len(seals | {rating_seal(**row)}) == len(changes) + 1

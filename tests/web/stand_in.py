@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.domain.design.design import Layout
+from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
 from app.domain.questions.answer import Answers
@@ -252,7 +253,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "error": "Please tick.",
         },
         "profile": {
-            "fields": profile_fields(),
+            "fields": profile_fields(DisplayPlan(ask_kind=True, ask_light=True)),
             "values": {"role": "researcher", "years_experience": "many"},
             "errors": {"years_experience": "Please give a whole number."},
         },

@@ -11,6 +11,7 @@ from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSes
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
 from app.domain.record import ANSWERED, CORRECTED, rating_seal
+from app.domain.viewing import Viewing, viewing_to_json
 
 
 def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
@@ -32,6 +33,7 @@ def append_rating(
     reading_time_ms: int | None,
     hidden_time_ms: int | None,
     reason: str | None = None,
+    viewing: Viewing | None = None,
 ) -> Rating:
     """Insert one rating; the database's own constraints refuse a second first one.
 
@@ -48,6 +50,7 @@ def append_rating(
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
         reason=reason,
+        viewing=viewing_to_json(viewing),
     )
     session.add(rating)
     session.flush()
@@ -95,6 +98,7 @@ def record_rating_event(
                     submitted_at=rating.submitted_at,
                     reading_time_ms=rating.reading_time_ms,
                     hidden_time_ms=rating.hidden_time_ms,
+                    viewing=rating.viewing,
                 ),
             },
             rating_id=rating.id,

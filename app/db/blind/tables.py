@@ -132,6 +132,8 @@ class Reader(Base):
     specialty: Mapped[str | None] = mapped_column(String(40))
     years_experience: Mapped[int | None]
     reading_frequency: Mapped[str | None] = mapped_column(String(40))
+    display: Mapped[str | None] = mapped_column(String(20))
+    ambient_light: Mapped[str | None] = mapped_column(String(20))
     order_seed: Mapped[str | None] = mapped_column(String(80))
     order_algorithm: Mapped[str | None] = mapped_column(String(40))
     # The number of cases done at the last break that was taken, so that none is shown twice.
@@ -140,7 +142,10 @@ class Reader(Base):
 
 
 class ReadingSession(Base):
-    """One sitting of one reader; a new one starts with the link or after a long pause."""
+    """One sitting of one reader; a new one starts with the link or after a long pause.
+
+    `grey_steps` is the JSON of its grey-step checks (app/domain/grey_steps.py).
+    """
 
     __tablename__ = "reading_sessions"
     __table_args__ = (UniqueConstraint("reader_id", "number"),)
@@ -150,6 +155,7 @@ class ReadingSession(Base):
     number: Mapped[int]
     started_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
+    grey_steps: Mapped[str | None] = mapped_column(Text)
 
 
 class Presentation(Base):
@@ -196,7 +202,8 @@ class Rating(Base):
 
     `reason` is why a correction was made, where the reader says so. The uniqueness of
     `supersedes_id` keeps corrections in one line, that of `submission` makes a resent form
-    harmless, and `is_first` (true or NULL) allows one first rating.
+    harmless, and `is_first` (true or NULL) allows one first rating. `viewing` is the JSON of how
+    the case was looked at (app/domain/viewing.py).
     """
 
     __tablename__ = "ratings"
@@ -216,6 +223,7 @@ class Rating(Base):
     reading_time_ms: Mapped[int | None]
     hidden_time_ms: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(Text)
+    viewing: Mapped[str | None] = mapped_column(Text)
 
 
 class Answer(Base):

@@ -95,6 +95,7 @@ def _event(
         submitted_at=one.submitted_at,
         reading_time_ms=one.reading_time_ms,
         hidden_time_ms=_hidden_time(one),
+        viewing=None,
     )
     detail = {"reader": reader.code, "rating": rating_name(token, submission), "seal": seal}
     return NewEvent(now, reader.code, ANSWERED, detail, rating_id)
