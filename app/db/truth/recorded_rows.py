@@ -97,6 +97,7 @@ def sealed_ratings(session: Session, study: Study) -> Iterator[SealedRating]:
             submitted_at=rating.submitted_at,
             reading_time_ms=rating.reading_time_ms,
             hidden_time_ms=rating.hidden_time_ms,
+            viewing=rating.viewing,
         )
         yield SealedRating(code, position, rating_name(token, rating.submission), seal)
 
