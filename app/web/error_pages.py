@@ -57,6 +57,8 @@ def add_error_pages(app: FastAPI) -> None:
     def http_error(request: Request, error: HTTPException) -> Response:
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
+        # Perhaps another site's form, which is not shown to the reader as theirs.
+        request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
 
     @app.exception_handler(RequestValidationError)
