@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,13 +16,16 @@ from app.db.patience import (
     SILENT,
     as_unavailable,
     has_hung_up,
+    is_late,
     seconds_left,
     watched_connection,
 )
+from app.db.turn import Turn
 from app.domain.errors import BadInput, DatabaseUnavailable
 
 # What commands wait, whom nobody watches.
 SQLITE_SECONDS = 20.0
+LONGEST_QUEUE_SECONDS = 10.0
 # A process that hangs in a transaction must not keep its locks for ever; reports compute in theirs.
 IDLE_SECONDS = 600
 # How many connections a process may hold. SQLite: one for each thread of the web server.
@@ -48,7 +51,7 @@ class Database:
         self._patience = patience
         self.engine: Engine = _engine(url, patience, pool)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._turn = threading.Lock() if self.is_sqlite else None
+        self._turn = Turn() if self.is_sqlite else None
         # Without a pool each transaction is a question of its own, and is asked.
         self._silence = _Silence(patience if patience and pool is QueuePool else 0.0)
         reader = self.engine.execution_options(negatoscope_reads=True)
@@ -106,13 +109,22 @@ class Database:
         if self._turn is None:
             yield
             return
-        patience = self._patience
-        if not self._turn.acquire(timeout=-1 if patience is None else seconds_left(patience)):
+        if not self._turn.take(self._waiting_rule()):
             raise DatabaseUnavailable("locked")
         try:
+            # Whoever learnt of trouble in the queue does not find out again how long it lasts.
+            if self.was_in_trouble and is_late():
+                raise DatabaseUnavailable("locked")
             yield
         finally:
-            self._turn.release()
+            self._turn.give()
+
+    def _waiting_rule(self) -> Callable[[float], bool]:
+        """While others get their work done, a turn is worth waiting for longer than for a fault."""
+        if self._patience is None:
+            return lambda _waited: True
+        left = seconds_left(self._patience)
+        return lambda waited: waited < (left if self.was_in_trouble else LONGEST_QUEUE_SECONDS)
 
 
 class _Silence:
@@ -195,7 +207,7 @@ def _watch(engine: Engine, patience: float) -> None:
     def configure(connection: Any, _record: Any) -> None:
         # The server's own ends come a little earlier, or clean up after ours.
         limits = {
-            "lock_timeout": round(patience * 800),
+            "lock_timeout": round(patience * 900),
             "statement_timeout": round(patience * 4000),
             "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
         }

@@ -57,6 +57,12 @@ def answer_by(moment: float) -> None:
     _answer_by.set(moment)
 
 
+def is_late() -> bool:
+    """Whether this request's moment has passed."""
+    moment = _answer_by.get()
+    return moment is not None and time.monotonic() > moment
+
+
 def seconds_left(patience: float) -> float:
     """How long the next wait may last.
 
