@@ -16,6 +16,8 @@ from app.domain.errors import StudyError
 COMMANDS: Final = (
     ("server", "serve", "Serve the application."),
     ("server", "set-password", "Give an investigator a new password, or make an account."),
+    ("backup", "backup", "Write everything to one file, also while the server runs."),
+    ("backup", "restore", "Fill an empty installation from a backup."),
     ("demo", "demo", "Make a bank of simulated radiographs and a study over it."),
     ("demo", "demo-bank", "Write a bank of simulated radiographs."),
     ("bank", "import-bank", "Import an image bank."),

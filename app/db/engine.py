@@ -32,6 +32,9 @@ IDLE_SECONDS = 600
 SQLITE_CONNECTIONS = (40, 10)
 POSTGRESQL_CONNECTIONS = (10, 20)
 
+# SQLite's transactions see one moment by themselves.
+_ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class Database:
     """One engine with two kinds of transaction; SQLite and PostgreSQL behave alike.
@@ -79,6 +82,17 @@ class Database:
         """One consistent view; never waits for a writer, never commits anything."""
         with self._told(), self._read_session() as session:
             yield session
+
+    @contextmanager
+    def one_moment(self) -> Iterator[Connection]:
+        """All rows as they stand together at one moment, for reading, however long that takes."""
+        options = {"negatoscope_reads": True} if self.is_sqlite else _ONE_MOMENT
+        with (
+            self._told(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     def dispose(self) -> None:
         """Close every pooled connection."""
