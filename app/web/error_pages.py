@@ -20,6 +20,7 @@ from app.domain.errors import (
     StudyNotOpen,
     Unavailable,
 )
+from app.web.cookies import READER_COOKIE
 from app.web.front import front
 from app.web.logs import fields_of
 
@@ -67,7 +68,8 @@ async def error_page(request: Request, error: Exception) -> Response:
         return _unavailable(request, DatabaseUnavailable("full"), is_told=True)
     for kind, status, heading in STATUSES:
         if isinstance(error, kind):
-            return _page(request, status, heading, str(error))
+            is_over = isinstance(error, StudyNotOpen)
+            return _page(request, status, heading, str(error), is_over=is_over)
     if isinstance(error, HTTPException):
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
@@ -89,7 +91,9 @@ def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False)
     return response
 
 
-def _page(request: Request, status: int, heading: str, sentence: str) -> Response:
+def _page(
+    request: Request, status: int, heading: str, sentence: str, *, is_over: bool = False
+) -> Response:
     path = request.url.path
     if path == "/healthz":
         return JSONResponse({"status": sentence}, status)
@@ -103,7 +107,19 @@ def _page(request: Request, status: int, heading: str, sentence: str) -> Respons
         "sentence": sentence,
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
+    if is_reader:
+        context |= {"is_over": is_over, **_of_reader(request, is_over=is_over)}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
+
+
+def _of_reader(request: Request, *, is_over: bool) -> dict[str, object]:
+    """The reader's own form, to be sent again where that may help, and where their drafts are."""
+    known = front(request).signer.read_reader_cookie(request.cookies.get(READER_COOKIE))
+    form = {} if is_over else getattr(request.state, "form", {})
+    return {
+        "form": form,
+        "drafts": "" if known is None else front(request).signer.reader_drawer(known[0]),
+    }
