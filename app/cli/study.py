@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.opening import ACTOR, Slug, now, open_house
+from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
@@ -102,13 +103,15 @@ def read_design(path: Path) -> StudyDesign:
         raise BadInput(f"{path}: {error}.") from None
 
 
-def open_it(slug: Slug) -> None:
-    """Draw the cases, freeze design and cases, and begin."""
+def open_it(slug: Slug, name: Operator = None) -> None:
+    """Draw the cases, freeze design and cases, and begin; whoever does so signs it."""
     house = open_house()
+    signed = signed_by("open", name)
     with house.database.writing() as session:
-        opened = open_study(session, slug, now=now(), actor=ACTOR)
+        opened = open_study(session, slug, now=now(), actor=ACTOR, signed=signed)
     for warning in opened.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    tell_signed(signed)
     typer.echo(f"design sha256  {opened.design_sha256}")
     typer.echo(f"cases sha256   {opened.cases_sha256}")
     sets = f" in {opened.sets} sets" if opened.sets else ""
@@ -116,11 +119,13 @@ def open_it(slug: Slug) -> None:
     typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
-def close_it(slug: Slug) -> None:
-    """End reading for good; results may be seen from then on."""
+def close_it(slug: Slug, name: Operator = None) -> None:
+    """End reading for good, and sign it; results may be seen from then on."""
     house = open_house()
+    signed = signed_by("close", name)
     with house.database.writing() as session:
-        close_study(session, slug, now=now(), actor=ACTOR)
+        close_study(session, slug, now=now(), actor=ACTOR, signed=signed)
+    tell_signed(signed)
     typer.echo(f"{slug} is closed.")
 
 
