@@ -26,6 +26,8 @@ from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.practice_state import TellsPractice
 from app.web.routes import (
+    access,
+    accounts,
     arms,
     audit,
     designs,
@@ -33,6 +35,7 @@ from app.web.routes import (
     health,
     images,
     links,
+    own_account,
     practice,
     preview,
     readers,
@@ -58,6 +61,9 @@ ROUTES = (
     preview,
     studies,
     readers,
+    access,
+    accounts,
+    own_account,
     reports,
     arms,
     audit,

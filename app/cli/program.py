@@ -6,7 +6,7 @@ import typer
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from typer.core import TyperGroup
 
-from app.cli import analysis, bank, demo, machines, planning, rehearsal, server, study
+from app.cli import accounts, analysis, bank, demo, machines, planning, rehearsal, server, study
 from app.domain.errors import StudyError
 
 
@@ -43,5 +43,5 @@ program = typer.Typer(
     rich_markup_mode=None,
     help="Blinded reader studies of real and synthetic chest radiographs.",
 )
-for module in (server, demo, bank, study, rehearsal, machines, analysis, planning):
+for module in (server, accounts, demo, bank, study, rehearsal, machines, analysis, planning):
     module.add_commands(program)

@@ -39,6 +39,11 @@ HEADINGS = {
 NO_PAGE = "There is no page at this address."
 
 
+def status_of(error: StudyError) -> int:
+    """The status of a page that shows the error's sentence in its own place."""
+    return next((status for kind, status, _ in STATUSES if isinstance(error, kind)), 500)
+
+
 def add_error_pages(app: FastAPI) -> None:
     """Answer every error with one sentence in the look of the page that was asked for."""
 
