@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.opening import ACTOR, now, open_house
+from app.cli.opening import ACTOR, Slug, now, open_house
 from app.domain.access import ROLES, role_of
 from app.services.accounts import (
     change_role,
@@ -20,7 +20,6 @@ from app.services.sign_ins import sign_out_everywhere
 from app.services.study_access import access_to, give_role, take_role
 
 Name = Annotated[str, typer.Argument(help="The account's name.")]
-Slug = Annotated[str, typer.Argument(help="The study's short name.")]
 ROLE_WORDS = ", ".join(ROLES)
 
 

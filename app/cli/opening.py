@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from app.settings import Settings, resource_dir
 
 # No role is asked for: whoever may run commands here holds database and data folder.
 ACTOR = OPERATOR
+Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
         if reader.revoked_at is None and reader.kind == "human"
     ]
     for reader in readers:
-        lay_out_early(session, reader, design)
+        lay_out_early(session, reader, design, now=now)
     warnings = _warnings(session, study, design, frozen, invited=len(readers))
     record_event(
         session,
