@@ -25,6 +25,8 @@ COMMANDS: Final = (
     ("accounts", "access", "List who has which role in a study."),
     ("accounts", "give-access", "Give an account a role in a study."),
     ("accounts", "take-access", "Take an account's role in a study away."),
+    ("backup", "backup", "Write everything to one file, also while the server runs."),
+    ("backup", "restore", "Fill an empty installation from a backup."),
     ("demo", "demo", "Make a bank of simulated radiographs and a study over it."),
     ("demo", "demo-bank", "Write a bank of simulated radiographs."),
     ("bank", "import-bank", "Import an image bank."),

@@ -21,11 +21,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, insert, select, text
 
+from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import downgrade_schema, upgrade_schema
-from app.db.tables import Base
+from app.db.tables import Answer, Base, Presentation, Rating, Reader, Study
+from app.services.back_up import back_up
 from app.services.export_study import StudyExport
+from app.services.restore_backup import restore_backup
 from tests.conftest import MIGRATIONS
 from tests.postgresql import drop_database, make_database
 
@@ -169,3 +172,31 @@ def _everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
             ]
             for table in tables.sorted_tables
         }
+
+
+def test_a_backup_of_the_first_schema_is_restored_and_brought_forward(
+    old_database: Database, tmp_path: Path
+) -> None:
+    store = RenditionStore(tmp_path / "renditions")
+    path = tmp_path / "old.backup"
+    with path.open("wb") as file:
+        back_up(
+            old_database,
+            store,
+            MIGRATIONS,
+            file,
+            now=datetime(2026, 11, 26, tzinfo=UTC),
+            actor="test",
+        )
+    into = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    with SealedArchive(path, BACKUP) as archive:
+        assert archive.facts["schema"] == "0001"
+        restore_backup(
+            into, store, MIGRATIONS, archive, now=datetime(2026, 11, 26, tzinfo=UTC), actor="test"
+        )
+    upgrade_schema(old_database, MIGRATIONS)
+    for table in (Rating, Answer, Reader, Presentation, Study):
+        with old_database.reading() as before, into.reading() as after:
+            rows = select(*table.__table__.columns).order_by(*table.__table__.primary_key)
+            assert after.execute(rows).all() == before.execute(rows).all()
+    into.dispose()
