@@ -15,8 +15,9 @@ from app.domain.access import Account
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
-from app.domain.design.writing import design_to_json
+from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
+from app.domain.record import CREATED, DESIGN_CHANGED
 from app.steps.first_owners import give_first_owners
 from app.steps.free_slug import store_under_free_slug
 
@@ -37,7 +38,8 @@ def create_study(
     _ensure_arms_exist(session, design)
     study = Study(title=design.title, design=design_to_json(design), created_at=now)
     slug = store_under_free_slug(session, study, _slug_stem(design.title))
-    record_event(session, study=study, actor=actor, action="created", now=now)
+    detail = {"slug": slug, "design_sha256": digest(study.design)}
+    record_event(session, study=study, actor=actor, action=CREATED, now=now, detail=detail)
     give_first_owners(session, study, owner, now=now, actor=actor)
     return slug
 
@@ -51,7 +53,8 @@ def change_design(
     _ensure_arms_exist(session, design)
     study.title = design.title
     study.design = design_to_json(design)
-    record_event(session, study=study, actor=actor, action="design changed", now=now)
+    detail = {"design_sha256": digest(study.design)}
+    record_event(session, study=study, actor=actor, action=DESIGN_CHANGED, now=now, detail=detail)
 
 
 def design_of(session: Session, slug: str) -> StudyDesign:
