@@ -17,6 +17,7 @@ from app.domain.errors import (
     StudyError,
     StudyNotOpen,
 )
+from app.web.cookies import READER_COOKIE
 from app.web.front import front
 
 logger = logging.getLogger("negatoscope")
@@ -53,7 +54,8 @@ def add_error_pages(app: FastAPI) -> None:
             return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
         for kind, status, heading in STATUSES:
             if isinstance(error, kind):
-                return _page(request, status, heading, str(error))
+                is_over = isinstance(error, StudyNotOpen)
+                return _page(request, status, heading, str(error), is_over=is_over)
         return _page(request, 500, "Trouble here", str(error))
 
     @app.exception_handler(HTTPException)
@@ -80,7 +82,9 @@ def add_error_pages(app: FastAPI) -> None:
         )
 
 
-def _page(request: Request, status: int, heading: str, sentence: str) -> Response:
+def _page(
+    request: Request, status: int, heading: str, sentence: str, *, is_over: bool = False
+) -> Response:
     path = request.url.path
     if path == "/healthz":
         return JSONResponse({"status": sentence}, status)
@@ -94,7 +98,19 @@ def _page(request: Request, status: int, heading: str, sentence: str) -> Respons
         "sentence": sentence,
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
+    if is_reader:
+        context |= {"is_over": is_over, **_of_reader(request, is_over=is_over)}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
+
+
+def _of_reader(request: Request, *, is_over: bool) -> dict[str, object]:
+    """The reader's own form, to be sent again where that may help, and where their drafts are."""
+    known = front(request).signer.read_reader_cookie(request.cookies.get(READER_COOKIE))
+    form = {} if is_over else getattr(request.state, "form", {})
+    return {
+        "form": form,
+        "drafts": "" if known is None else front(request).signer.reader_drawer(known[0]),
+    }
