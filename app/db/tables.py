@@ -38,6 +38,7 @@ __all__ = [
     "CaseSetMember",
     "Chain",
     "Event",
+    "Heartbeat",
     "Image",
     "Investigator",
     "PhaseReference",
@@ -49,6 +50,7 @@ __all__ = [
     "Rendition",
     "ShownCase",
     "SignIn",
+    "SignInTries",
     "Study",
     "StudyRole",
     "Truth",
@@ -100,6 +102,26 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     begun_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class SignInTries(Base):
+    """How often somebody tried to sign in from an address, or under a name, since it succeeded."""
+
+    __tablename__ = "sign_in_tries"
+
+    # What is counted, as a digest.
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Heartbeat(Base):
+    """One row, written to see whether the database can be written."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    beats: Mapped[int]
 
 
 class Arm(Base):

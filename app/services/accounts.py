@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from app.db.investigators import (
+    add_investigator_once,
     all_investigators,
     end_sign_ins,
     investigator_by_name,
@@ -89,11 +90,14 @@ def installation_log(session: Session, *, most: int = 100) -> tuple[LogLine, ...
 def create_first_investigator(session: Session, *, now: datetime) -> str | None:
     """Make the first account unless there is one; return its random password, kept nowhere.
 
-    It owns the installation, and the studies that were made before it.
+    It owns the installation, and the studies that were made before it. Of several processes that
+    start at once one makes it; the others wait for that and make none.
     """
     if investigator_count(session):
         return None
-    return make_account(session, FIRST_NAME, "owner", now=now, actor=OPERATOR)
+    password = secrets.token_urlsafe(12)
+    made = _add(session, FIRST_NAME, "owner", password, now=now, actor=OPERATOR)
+    return password if made else None
 
 
 def make_account(session: Session, name: str, role: Role, *, now: datetime, actor: str) -> str:
@@ -101,10 +105,10 @@ def make_account(session: Session, name: str, role: Role, *, now: datetime, acto
 
     Raises BadInput for a name that can't be printed, Refused for one that is taken.
     """
-    if investigator_by_name(session, name) is not None:
-        raise Refused(f"There is an account {name} already; give it a new password instead.")
     password = secrets.token_urlsafe(12)
-    _add(session, name, role, password, now=now, actor=actor)
+    is_free = investigator_by_name(session, name) is None
+    if not (is_free and _add(session, name, role, password, now=now, actor=actor)):
+        raise Refused(f"There is an account {name} already; give it a new password instead.")
     return password
 
 
@@ -127,8 +131,9 @@ def set_password(
     account = investigator_by_name(session, name)
     if account is None:
         role: Role = "investigator" if investigator_count(session) else "owner"
-        _add(session, name, role, password, now=now, actor=actor)
-        return True
+        if _add(session, name, role, password, now=now, actor=actor):
+            return True
+        account = named_account(session, name)
     _replace_password(session, account, password, now=now, actor=actor)
     return False
 
@@ -194,7 +199,8 @@ def password_matches(password: str, password_hash: str | None) -> bool:
 
 def _add(
     session: Session, name: str, role: Role, password: str, *, now: datetime, actor: str
-) -> None:
+) -> bool:
+    """Add an account; False where somebody else adds one of that name just now."""
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
         raise BadInput(
             "An account's name needs 1 to 100 printable characters, none of them a space at either "
@@ -206,12 +212,13 @@ def _add(
     account = Investigator(
         name=name, password_hash=_HASHER.hash(password), role=role, created_at=now
     )
-    session.add(account)
-    session.flush()
+    if not add_investigator_once(session, account):
+        return False
     if is_first:
         give_ownerless_studies(session, account, now=now)
     detail = {"account": name, "role": role}
     record_event(session, study=None, actor=actor, action="account made", now=now, detail=detail)
+    return True
 
 
 def _replace_password(

@@ -61,6 +61,7 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
 NOT_FOR_ACCOUNTS = {
     ("GET", "/"),
     ("GET", "/healthz"),
+    ("GET", "/metrics"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services.accounts import password_hash_of, password_matches
+from app.services.accounts import password_hash_of
+from app.services.sign_in_tries import count_try, forget_tries
 from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, sign_out
 from app.web.access import cookie_of
 from app.web.cookies import INVESTIGATOR_COOKIE, set_cookie
@@ -29,23 +30,21 @@ def sign_in(request: Request, form: FormFields) -> Response:
     refuse_foreign_origin(request)
     state = web_state(request)
     name, target = form.get("name", "").strip(), form.get("next", "")
-    address = request.client.host if request.client else ""
-    seconds = state.throttle.must_wait(address)
-    if seconds:
-        return _form(
-            request, target, name, f"Too many wrong passwords; try again in {seconds} s.", 429
-        )
-    with state.database.reading() as session:
-        account = password_hash_of(session, name)
-    with state.throttle.checking():
-        matches = password_matches(form.get("password", ""), account[1] if account else None)
-    state.throttle.note(address, succeeded=matches)
+    address, now = request.client.host if request.client else "", state.clock()
+    with state.passwords.place():
+        with state.database.writing() as session:
+            seconds = count_try(session, name=name, address=address, now=now)
+            account = None if seconds else password_hash_of(session, name)
+        if seconds:
+            return _told_to_wait(request, target, name, seconds)
+        matches = state.passwords.matches(form.get("password", ""), account[1] if account else None)
     with state.database.writing() as session:
         if account is None or not matches:
-            note_failed_sign_in(session, account[0] if account else None, now=state.clock())
+            note_failed_sign_in(session, account[0] if account else None, now=now)
             token = None
         else:
-            token = begin_sign_in(session, *account, now=state.clock())
+            forget_tries(session, name=name, address=address)
+            token = begin_sign_in(session, *account, now=now)
     if token is None:
         return _form(request, target, name, DISABLED if matches else WRONG, 403)
     return _with_cookie(request, RedirectResponse(_inside(target), 303), token)
@@ -77,6 +76,13 @@ def _with_cookie(request: Request, response: Response, token: str) -> Response:
         max_age=int(LONGEST.total_seconds()),
         secure=web_state(request).cookies_need_https,
     )
+    return response
+
+
+def _told_to_wait(request: Request, target: str, name: str, seconds: int) -> Response:
+    error = f"Too many wrong passwords; try again in {seconds} s."
+    response = _form(request, target, name, error, 429)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
