@@ -1,6 +1,7 @@
 """Rows of investigators."""
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.tables import Investigator
@@ -19,3 +20,13 @@ def investigator_by_id(session: Session, investigator_id: int) -> Investigator |
 def investigator_count(session: Session) -> int:
     """How many accounts there are."""
     return session.scalar(select(func.count(Investigator.id))) or 0
+
+
+def add_investigator_once(session: Session, investigator: Investigator) -> bool:
+    """Add an account; False where another transaction has added one of that name meanwhile."""
+    try:
+        with session.begin_nested():
+            session.add(investigator)
+    except IntegrityError:
+        return False
+    return True

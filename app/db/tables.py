@@ -37,6 +37,7 @@ __all__ = [
     "CaseSetMember",
     "Chain",
     "Event",
+    "Heartbeat",
     "Image",
     "Investigator",
     "PhaseReference",
@@ -47,6 +48,7 @@ __all__ = [
     "ReadingSession",
     "Rendition",
     "ShownCase",
+    "SignInTries",
     "Study",
     "Truth",
     "UtcDateTime",
@@ -66,6 +68,26 @@ class Investigator(Base):
     # Raised by a new password; a session cookie made under an older number is void.
     session_epoch: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+class SignInTries(Base):
+    """How often somebody tried to sign in from an address, or under a name, since it succeeded."""
+
+    __tablename__ = "sign_in_tries"
+
+    # What is counted, as a digest.
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Heartbeat(Base):
+    """One row, written to see whether the database can be written."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    beats: Mapped[int]
 
 
 class Arm(Base):

@@ -17,12 +17,19 @@ from typing import Any, Final
 
 # What is done to a study or an installation, one word each; `app.report.words` has the sentences.
 CREATED: Final = "created"
+DESIGN_CHANGED: Final = "design changed"
 OPENED: Final = "opened"
 CLOSED: Final = "closed"
 AGREED: Final = "agreed"
 LAID_OUT: Final = "order laid out"
 ANSWERED: Final = "answered"
 CORRECTED: Final = "answer corrected"
+REHEARSED: Final = "rehearsed"
+INVITED: Final = "invited"
+REVOKED: Final = "link revoked"
+REISSUED: Final = "link reissued"
+ERASED: Final = "reader erased"
+ANSWERS_IMPORTED: Final = "answers imported"
 SIGNED_IN: Final = "signed in"
 SIGN_IN_FAILED: Final = "sign-in failed"
 # What the migration wrote of rows that are older than the record.

@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from app.db.investigators import (
+    add_investigator_once,
     investigator_by_id,
     investigator_by_name,
     investigator_count,
@@ -23,12 +24,17 @@ _HASHER = PasswordHasher()
 
 
 def create_first_investigator(session: Session, *, now: datetime) -> str | None:
-    """Make the first account unless there is one; return its random password, kept nowhere."""
+    """Make the first account unless there is one; return its random password, kept nowhere.
+
+    Of several processes that start at once one makes it; the others wait for that and make none.
+    """
     if investigator_count(session):
         return None
     password = secrets.token_urlsafe(12)
-    session.add(Investigator(name=FIRST_NAME, password_hash=_HASHER.hash(password), created_at=now))
-    return password
+    made = add_investigator_once(
+        session, Investigator(name=FIRST_NAME, password_hash=_HASHER.hash(password), created_at=now)
+    )
+    return password if made else None
 
 
 def set_password(session: Session, name: str, password: str, *, now: datetime) -> bool:

@@ -19,9 +19,11 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
+from app.domain.record import REHEARSED
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.steps.draw_cases import freeze_cases
 from app.steps.free_slug import store_under_free_slug
+from app.steps.freeze_digests import frozen_digests
 from app.steps.lay_out_presentations import lay_out_for
 
 USUAL_READERS = 8
@@ -87,9 +89,14 @@ def rehearse_study(
         session,
         study=copy,
         actor=actor,
-        action="rehearsed",
+        action=REHEARSED,
         now=now,
-        detail={"rehearsal_of": slug, "readers": count, "seed": seed},
+        detail={
+            "rehearsal_of": slug,
+            "readers": count,
+            "seed": seed,
+            **frozen_digests(session, copy, design, frozen),
+        },
     )
     return Rehearsal(copy.slug, count, ratings)
 

@@ -16,8 +16,8 @@ INVESTIGATOR_HOURS = 12
 class CookieSigner:
     """Signs what a cookie says and derives the CSRF token of the forms served with it.
 
-    An investigator's forms belong to one signing-in. A reader's belong to the reader and their
-    link: whatever happens to the cookie, an answer on the screen can still be sent.
+    An investigator's forms belong to one signing-in. A reader's belong to the reader: whatever
+    happens to the cookie, and whichever link it came by, an answer on the screen can still be sent.
     """
 
     def __init__(self, secret_key: str) -> None:
@@ -52,10 +52,16 @@ class CookieSigner:
             return None
         return int(investigator_id), int(epoch)
 
-    def reader_form_token(self, reader_id: int, fingerprint: str) -> str:
-        """The token of every form served to this reader by this link."""
-        text = f"reader-form:{reader_id}:{fingerprint}"
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+    def reader_form_token(self, reader_id: int) -> str:
+        """The token of every form served to this reader, by whichever of their links."""
+        return self._of_reader("reader-form", reader_id)
+
+    def reader_drawer(self, reader_id: int) -> str:
+        """A name for the drafts that this reader's browser keeps; it tells nothing of them."""
+        return self._of_reader("reader-drafts", reader_id)[:32]
+
+    def _of_reader(self, what: str, reader_id: int) -> str:
+        return hmac.new(self._key, f"{what}:{reader_id}".encode(), hashlib.sha256).hexdigest()
 
     def csrf_token(self, cookie: str) -> str:
         """The token that a form must send back beside this very cookie."""

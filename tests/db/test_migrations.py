@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from app.db.tables import Answer, Base, Presentation, Rating, Reader, Study
 from app.services.back_up import back_up
 from app.services.export_study import StudyExport
 from app.services.restore_backup import restore_backup
+from app.services.verify_record import verify_installation, verify_study
 from tests.conftest import MIGRATIONS
 from tests.postgresql import drop_database, make_database
 
@@ -136,6 +138,21 @@ def test_every_rating_is_there_with_its_corrections_and_comments(
     # What was not asked then is missing, and not guessed.
     assert {row[name] for row in new for name in row if name not in old[0]} == {""}
     assert list(new[0])[: len(old[0])] == list(old[0])
+
+
+@pytest.mark.parametrize("slug", STUDIES)
+def test_the_record_takes_over_what_there_is(
+    old_database: Database, tmp_path: Path, slug: str
+) -> None:
+    """All of it holds but the pictures, which are not stored with the old database."""
+    upgrade_schema(old_database, MIGRATIONS)
+    with old_database.reading() as session:
+        assert verify_installation(session).problem is None
+        of_study = verify_study(session, RenditionStore(tmp_path / "none"), slug)
+    assert of_study.ratings > 0
+    assert re.match(
+        r"The picture of case C\d+ \(.* is not in the data folder", of_study.problem or ""
+    )
 
 
 def test_going_back_and_forward_again_loses_nothing(old_database: Database) -> None:

@@ -106,7 +106,7 @@ def _rendered(
     due = _feedback(at_page) if page.step is Step.FEEDBACK else next_page(at_page)
     token = csrf_token(request, INVESTIGATOR_COOKIE)
     answer = front(request).pages.render(
-        request, due.template, {"csrf_token": token, **due.context}
+        request, due.template, {"csrf_token": token, "drafts": "", **due.context}
     )
     return framed(
         bytes(answer.body).decode(),

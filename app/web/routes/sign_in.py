@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services.accounts import password_hash_of, password_matches
+from app.services.accounts import password_hash_of
+from app.services.sign_in_tries import count_try, forget_tries
 from app.web.cookies import INVESTIGATOR_COOKIE, INVESTIGATOR_HOURS, set_cookie
 from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
 from app.web.state import web_state
@@ -24,19 +25,18 @@ def sign_in(request: Request, form: FormFields) -> Response:
     refuse_foreign_origin(request)
     state = web_state(request)
     name, target = form.get("name", "").strip(), form.get("next", "")
-    address = request.client.host if request.client else ""
-    seconds = state.throttle.must_wait(address)
-    if seconds:
-        return _form(
-            request, target, name, f"Too many wrong passwords; try again in {seconds} s.", 429
-        )
-    with state.database.reading() as session:
-        account = password_hash_of(session, name)
-    with state.throttle.checking():
-        matches = password_matches(form.get("password", ""), account[2] if account else None)
-    state.throttle.note(address, succeeded=matches)
+    address, now = request.client.host if request.client else "", state.clock()
+    with state.passwords.place():
+        with state.database.writing() as session:
+            seconds = count_try(session, name=name, address=address, now=now)
+            account = None if seconds else password_hash_of(session, name)
+        if seconds:
+            return _told_to_wait(request, target, name, seconds)
+        matches = state.passwords.matches(form.get("password", ""), account[2] if account else None)
     if account is None or not matches:
         return _form(request, target, name, "Name or password is wrong.", 403)
+    with state.database.writing() as session:
+        forget_tries(session, name=name, address=address)
     response = RedirectResponse(_inside(target), 303)
     set_cookie(
         response,
@@ -55,6 +55,13 @@ def sign_out(request: Request, form: FormFields) -> Response:
     refuse_foreign_form(request, form, INVESTIGATOR_COOKIE)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(INVESTIGATOR_COOKIE, path="/")
+    return response
+
+
+def _told_to_wait(request: Request, target: str, name: str, seconds: int) -> Response:
+    error = f"Too many wrong passwords; try again in {seconds} s."
+    response = _form(request, target, name, error, 429)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
