@@ -10,6 +10,7 @@ from app.cli.atomic_file import ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.services.export_whole_study import export_whole_study
 from app.services.import_whole_study import import_whole_study
+from app.services.verify_record import verify_study
 
 Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
 File = Annotated[Path, typer.Argument(help="The study's archive, one file.")]
@@ -69,6 +70,9 @@ def import_study(
             arrived = import_whole_study(
                 session, house.store, archive, now=now(), actor=ACTOR, go_on=go_on
             )
+            problem = verify_study(session, house.store, arrived.slug).problem
+            if problem is not None:
+                raise archive.bad(f"its record does not hold ({problem.rstrip('.')})")
         digest = archive.digest
     typer.echo(f"study sha256  {digest}")
     goes_on = "goes on" if arrived.went_on else "is here"

@@ -25,6 +25,7 @@ from app.db.study_rows import (
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.record import EXPORTED_WHOLE
 from app.steps.archived_pictures import add_renditions
 
 
@@ -103,7 +104,7 @@ def export_whole_study(
         study_id, status = study.id, study.status
         detail = {"status": status}
         record_event(
-            session, study=study, actor=actor, action="exported whole", now=now, detail=detail
+            session, study=study, actor=actor, action=EXPORTED_WHOLE, now=now, detail=detail
         )
     with ArchiveWriter(file, STUDY) as writer, database.one_moment() as connection:
         leaving = _leaving(connection, study_id)

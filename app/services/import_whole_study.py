@@ -17,6 +17,7 @@ from app.db.row_files import Row, RowRefused, insert_rows, row_of_line, rows_of,
 from app.db.studies import record_event, study_by_slug
 from app.db.study_rows import OF_A_STUDY, moving_tables, new_numbers, rows_of_study
 from app.domain.errors import NotFound, Refused
+from app.domain.record import IMPORTED_WHOLE
 from app.steps.archived_pictures import take_renditions
 
 # By which columns a row of the bank is known again, before its own id is.
@@ -120,7 +121,7 @@ def import_whole_study(
         session,
         study=study_by_slug(session, slug),
         actor=actor,
-        action="imported whole",
+        action=IMPORTED_WHOLE,
         now=now,
         detail=detail,
     )

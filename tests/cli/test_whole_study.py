@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.bank.sealed_archive import STUDY, ArchiveWriter, SealedArchive
 from tests.cli.conftest import Run
 from tests.cli.test_commands import folder_of_images
 
@@ -32,6 +33,7 @@ def test_a_study_moves_by_two_commands(
     back = run("import-study", file).stdout.splitlines()
     assert back == [said.stdout.splitlines()[0], f"{slug} is here: 2 readers, 0 ratings."]
     assert f"{slug}\topen\t0/2 readers" in run("studies").stdout
+    assert f"{slug}: holds" in run("verify", slug).stdout
     run("close-study", slug)
     run("export-study", slug, file, "--force")
     monkeypatch.setenv("NEGATOSCOPE_DATA_DIR", str(tmp_path / "var"))
@@ -40,3 +42,30 @@ def test_a_study_moves_by_two_commands(
     assert "is not a negatoscope-backup" in run("restore", file, "--force", code=1).stderr
     assert "no study 'none'" in run("export-study", "none", tmp_path / "x", code=1).stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_a_record_that_was_written_anew_is_not_brought_in(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_of_images(tmp_path / "real")
+    run("import-images", tmp_path / "real", "--index", "index.csv", "--arm", "real")
+    design = tmp_path / "design.toml"
+    design.write_text(run("example-study").stdout)
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    run("export-study", slug, tmp_path / "study")
+    with (
+        SealedArchive(tmp_path / "study", STUDY) as archive,
+        (tmp_path / "other").open("wb") as file,
+        ArchiveWriter(file, STUDY) as writer,
+    ):
+        for name in archive.members:
+            data = archive.read(name)
+            if name == "tables/events.jsonl":
+                data = data.replace(b"command line", b"someone else", 1)
+            writer.add(name, [data])
+        writer.seal(archive.facts)
+    monkeypatch.setenv("NEGATOSCOPE_DATA_DIR", str(tmp_path / "elsewhere"))
+    said = run("import-study", tmp_path / "other", code=1).stderr
+    assert "its record does not hold" in said
+    assert said.count("\n") == 1
+    assert run("studies").stdout == ""
