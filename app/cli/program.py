@@ -41,6 +41,8 @@ COMMANDS: Final = (
     ("study", "revoke", "Withdraw a reader's link; their ratings stay."),
     ("study", "reissue", "Print a new link for a reader."),
     ("export", "export", "Write a study's data."),
+    ("whole_study", "export-study", "Write a whole study to one file, to go on elsewhere."),
+    ("whole_study", "import-study", "Bring in a study that export-study wrote elsewhere."),
     ("rehearsal", "rehearse", "Fill a copy of a study with simulated readers."),
     ("machines", "blinded-set", "Write an opened study for a machine reader."),
     ("machines", "import-answers", "Store a machine's answers to a blinded set."),
