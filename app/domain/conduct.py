@@ -10,6 +10,7 @@ from app.domain.record import (
     CLOSED,
     EXPORTED,
     EXPORTED_EARLY,
+    EXPORTED_WHOLE,
     OPENED,
     SEEN_EARLY,
     RecordedEvent,
@@ -71,7 +72,9 @@ def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
             opened = event.detail
         elif event.action == CLOSED:
             closed, head = event, event_hash
-        elif event.action in (SEEN_EARLY, EXPORTED_EARLY):
+        elif event.action in (SEEN_EARLY, EXPORTED_EARLY) or (
+            event.action == EXPORTED_WHOLE and opened and closed is None
+        ):
             looks.append(_look(event))
         elif event.action == ANSWERS_IMPORTED and closed is not None:
             late.append(str(event.detail.get("machine", "")))
@@ -99,5 +102,5 @@ def _look(event: RecordedEvent) -> Look:
         ratings=detail.get("ratings"),
         planned=bool(detail.get("planned")),
         reason=str(detail.get("reason", "")),
-        is_unblinding=event.action == EXPORTED_EARLY,
+        is_unblinding=event.action != SEEN_EARLY,
     )
