@@ -391,12 +391,14 @@ def test_durations_that_contradict_each_other_are_missing_and_said_so(
 
 
 @pytest.mark.parametrize("path", ["/read/image/a%00b", "/read/image/%ED%A0%80", "/r/a%00b"])
-def test_an_address_that_no_database_takes_is_not_there(
+def test_an_address_that_no_database_takes_is_refused(
     house: House, browser: ReaderBrowser, path: str
 ) -> None:
     _, token = house.open_study_with_reader()
     browser.begin(token)
-    assert browser.client.get(path).status_code in (403, 404)
+    answer = browser.client.get(path)
+    assert answer.status_code == 400
+    assert "This address holds" in answer.text
 
 
 def test_an_origin_that_is_no_address_is_another_site(house: House, browser: ReaderBrowser) -> None:
