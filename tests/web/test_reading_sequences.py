@@ -68,6 +68,11 @@ FAILING_TRIAL: list[Step] = [
     SUBMIT,
     answered("saved"),
 ]
+CORNER = {"x": 10, "y": 20}
+MARKED: list[Step] = [
+    {"type": "started"},
+    {"type": "marked", "from": CORNER, "to": {"x": 50, "y": 70}, "picture": 1},
+]
 NAMES = ("realism", "verdict", "words", "confidence", "number", "place", "comment", "noticed")
 
 
@@ -186,6 +191,7 @@ def run(page: Page, case: str, sequence: Sequence[Step]) -> Outcome:
 @example(case="comment first", sequence=[{"type": "moved", "step": -1}, key("4")])
 @example(case="usual", sequence=[*FAILING_TRIAL[:7], answered("lost"), SUBMIT, answered("saved")])
 @example(case="usual", sequence=[*FAILING_TRIAL[:7], RELOAD, key("5"), SUBMIT, answered("saved")])
+@example(case="every kind", sequence=[*MARKED, RELOAD, {"type": "deleted"}])
 @settings(max_examples=SEQUENCES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_sequence_misrecords_or_loses(page: Page, case: str, sequence: list[Step]) -> None:
     outcome = run(page, case, sequence)
