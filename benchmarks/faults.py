@@ -7,7 +7,7 @@ how many answers were acknowledged, and how many of them are missing, doubled or
 database afterwards; the slowest answer of any page and of /healthz; how long until a rating was
 taken again. Exit code 1 where anything acknowledged is wrong, an answer is 5xx other than 503, a
 page took more than 3 s or /healthz more than 1 s (and --grace seconds more, for a machine that does
-other work), or the server did not recover by itself. PostgreSQL is one of the benchmark's own; a full
+other work), or the server did not recover by itself. PostgreSQL is the benchmark's own; a full
 disk is a small tmpfs, which only root may mount.
 """
 
