@@ -1,18 +1,13 @@
 """An analysis as tables in a terminal."""
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from app.cli.terminal_tables import print_table, wide_console
 from app.report.page.view import analysis_sections
-from app.report.tables.table import Cell, ReportTable
 from app.report.words.cautions import analysis_cautions
 from app.report.words.conclusions import arm_sentences
 from app.services.analyse_file import FileAnalysis
-
-# Narrower than this a table of ten columns can't be read; pipes and files get this width.
-_LEAST_WIDTH = 150
 
 
 def print_analysis(file: FileAnalysis) -> None:
@@ -57,39 +52,3 @@ def warn_of_file(file: FileAnalysis, whose: str) -> None:
             "to no case.",
             err=True,
         )
-
-
-def wide_console() -> Console:
-    """A console in which a table of ten columns can be read."""
-    console = Console(highlight=False)
-    if console.is_terminal and console.width >= _LEAST_WIDTH:
-        return console
-    return Console(highlight=False, width=_LEAST_WIDTH)
-
-
-def print_table(console: Console, table: ReportTable) -> None:
-    """A table with its reasons and notes."""
-    console.print()
-    console.print(_rich(table))
-    for letter, footnote in table.reasons:
-        console.print(Text(f"{letter}  {footnote}", style="dim"))
-    for note in table.notes:
-        console.print(Text(note, style="dim"))
-
-
-def _rich(table: ReportTable) -> Table:
-    made = Table(title=table.title, title_justify="left", title_style="bold", show_edge=False)
-    words = [bool(table.rows) and cell.is_words for cell in table.rows[0].cells]
-    made.add_column(Text(table.columns[0]), overflow="fold")
-    for heading, is_words in zip(table.columns[1:], words, strict=True):
-        made.add_column(Text(heading), justify="left" if is_words else "right")
-    for row in table.rows:
-        made.add_row(Text(row.heading), *(_cell(cell) for cell in row.cells))
-    return made
-
-
-def _cell(cell: Cell) -> Text:
-    text = Text(cell.text + (f" {cell.mark}" if cell.mark else ""))
-    if cell.interval:
-        text.append(f"\n{cell.interval}", style="dim")
-    return text

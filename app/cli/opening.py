@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
@@ -13,6 +14,7 @@ from app.services.close_past_studies import close_past_studies
 from app.settings import Settings, resource_dir
 
 ACTOR = "command line"
+Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,94 @@
-"""All commands joined, and what becomes of an error: one sentence and exit code 1."""
+"""All commands by name, and what becomes of an error: one sentence and exit code 1.
 
-from typing import Any
+A command's module is imported when the command is run or its own help is asked for: figures and
+statistics take seconds to import, and most commands need neither.
+"""
+
+from importlib import import_module
+from typing import Any, Final
 
 import typer
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from typer.core import TyperGroup
 
-from app.cli import analysis, bank, demo, machines, planning, rehearsal, server, study
 from app.domain.errors import StudyError
+
+# Module of app.cli, command, and what the list of commands says of it.
+COMMANDS: Final = (
+    ("server", "serve", "Serve the application."),
+    ("server", "set-password", "Give an investigator a new password, or make an account."),
+    ("demo", "demo", "Make a bank of simulated radiographs and a study over it."),
+    ("demo", "demo-bank", "Write a bank of simulated radiographs."),
+    ("bank", "import-bank", "Import an image bank."),
+    ("bank", "import-images", "Import a folder of images as one arm."),
+    ("study", "example-study", "Print a commented design over the arms that the bank holds."),
+    ("study", "create-study", "Make a draft from a design."),
+    ("audit", "audit-study", "Say what tells a study's arms apart without a look."),
+    ("study", "open-study", "Draw the cases, freeze design and cases, and begin."),
+    ("study", "close-study", "End reading for good."),
+    ("study", "studies", "List the studies."),
+    ("study", "invite", "Make personal links for new readers."),
+    ("study", "revoke", "Withdraw a reader's link; their ratings stay."),
+    ("study", "reissue", "Print a new link for a reader."),
+    ("export", "export", "Write a study's data."),
+    ("rehearsal", "rehearse", "Fill a copy of a study with simulated readers."),
+    ("machines", "blinded-set", "Write an opened study for a machine reader."),
+    ("machines", "import-answers", "Store a machine's answers to a blinded set."),
+    ("analysis", "analyse", "Analyse any tidy file of ratings."),
+    ("analysis", "report", "Write a study's report as one HTML file."),
+    ("planning", "plan", "Plan a study."),
+)
+_MODULES: Final = {name: module for module, name, _ in COMMANDS}
 
 
 class OneSentence(TyperGroup):
     """Turns the errors a user can cause into a sentence on stderr; wrong usage stays 2."""
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was typed, with its options; only now is its module imported."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command if name is None else _command(name), rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except StudyError as error:
-            sentence = str(error)
-        except (ArgumentError, NoSuchModuleError):
-            sentence = (
-                "NEGATOSCOPE_DATABASE_URL is not a database URL; "
-                "try sqlite:///FILE or postgresql://USER@HOST/NAME."
-            )
-        except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
-            sentence = f"The database can't be used: {reason}."
-        except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            sentence = f"{name}{error.strerror or error}."
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                raise
         typer.echo(sentence, err=True)
         raise typer.Exit(1)
+
+
+def _command(name: str) -> Any:
+    own = typer.Typer(rich_markup_mode=None, add_completion=False)
+    import_module(f"app.cli.{_MODULES[name]}").add_commands(own)
+    return typer.main.get_group(own).commands[name]
+
+
+def _sentence(error: Exception) -> str | None:
+    """What to tell the user; None for an error that is not theirs."""
+    if isinstance(error, StudyError):
+        return str(error)
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return f"{name}{error.strerror or error}."
+    # Late: it takes longer to import than the list of commands to print.
+    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+    if isinstance(error, (ArgumentError, NoSuchModuleError)):
+        return (
+            "NEGATOSCOPE_DATABASE_URL is not a database URL; "
+            "try sqlite:///FILE or postgresql://USER@HOST/NAME."
+        )
+    if isinstance(error, DBAPIError):
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+        return f"The database can't be used: {reason}."
+    return None
+
+
+def _not_loaded() -> None:
+    """Stands in the list of commands; `resolve_command` puts the real one in its place."""
 
 
 program = typer.Typer(
@@ -43,5 +100,5 @@ program = typer.Typer(
     rich_markup_mode=None,
     help="Blinded reader studies of real and synthetic chest radiographs.",
 )
-for module in (server, demo, bank, study, rehearsal, machines, analysis, planning):
-    module.add_commands(program)
+for _module, _name, _line in COMMANDS:
+    program.command(_name, help=_line)(_not_loaded)

@@ -5,22 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from app.cli.analysis_tables import print_table, wide_console
-from app.cli.atomic_file import writing_atomically
-from app.cli.opening import ACTOR, now, open_house
+from app.cli.opening import ACTOR, Slug, now, open_house
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
-from app.report.tables.shortcuts import shortcut_table
 from app.report.words.design_text import commented_design
-from app.report.words.shortcuts import file_sentence, shortcut_sentences
-from app.services.audit_pictures import audit_pictures
 from app.services.create_study import create_study, suggested_design
 from app.services.example_study import example_study, list_protocols
-from app.services.export_study import FILES, StudyExport
-from app.services.export_study.parquet import MISSING
 from app.services.invite_readers import (
     invite_readers,
     readers_still_needed,
@@ -30,7 +22,6 @@ from app.services.invite_readers import (
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import bank_arms, list_studies
 
-Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
 Code = Annotated[str, typer.Argument(help="The reader's code, such as R01.")]
 
 
@@ -39,14 +30,12 @@ def add_commands(program: typer.Typer) -> None:
     for name, command in (
         ("example-study", example),
         ("create-study", create),
-        ("audit-study", audit),
         ("open-study", open_it),
         ("close-study", close_it),
         ("studies", list_all),
         ("invite", invite),
         ("revoke", revoke),
         ("reissue", reissue),
-        ("export", export),
     ):
         program.command(name)(command)
 
@@ -111,27 +100,6 @@ def read_design(path: Path) -> StudyDesign:
         return design_from_mapping(data)
     except BadInput as error:
         raise BadInput(f"{path}: {error}.") from None
-
-
-def audit(slug: Slug) -> None:
-    """Say what tells a study's arms apart without a look at anatomy; before opening it, best.
-
-    Looks at the files and measures the pictures of the cases; of a draft, of those that opening
-    would draw. Exits with 1 where a file is missing or unlike the others: a browser can tell that.
-    """
-    house = open_house()
-    with house.database.reading() as session:
-        pictures = audit_pictures(session, house.store, slug)
-    console = wide_console()
-    print_table(console, shortcut_table(pictures))
-    console.print()
-    for lead, text in shortcut_sentences(pictures):
-        console.print(Text.assemble((lead, "bold"), " ", text))
-    for fault in pictures.faults:
-        typer.echo(fault, err=True)
-    typer.echo(file_sentence(pictures), err=bool(pictures.faults))
-    if pictures.faults:
-        raise typer.Exit(1)
 
 
 def open_it(slug: Slug) -> None:
@@ -216,44 +184,3 @@ def reissue(slug: Slug, code: Code) -> None:
     with house.database.writing() as session:
         invitation = reissue_link(session, slug, code, now=now(), actor=ACTOR)
     typer.echo(house.link(invitation.token))
-
-
-def export(
-    slug: Slug,
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="File to write: .zip for all, .csv for the ratings alone, or the name of one "
-            f"of the files: {', '.join(file.name for file in FILES)}."
-        ),
-    ],
-) -> None:
-    """Write a study's data; of an open study too, with a warning and a log entry.
-
-    All files in one archive, or one of them by its name.
-    """
-    house = open_house()
-    study_export = StudyExport(house.database, house.store, slug)
-    contents = study_export.files()
-    name = out.name if out.name in contents else "ratings.csv"
-    if out.suffix.lower() == ".parquet":
-        name = "ratings.parquet"
-        if name not in contents:
-            raise BadInput(MISSING)
-    elif out.name not in contents and out.suffix.lower() not in (".zip", ".csv"):
-        raise BadInput(
-            f"{out.name} is not a file of an export; name it .zip for all of them, .csv for the "
-            f"ratings, or one of {', '.join(contents)}."
-        )
-    status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
-    if status != "closed":
-        typer.echo(
-            f"warning: {slug} is {status}; this file names arm and truth of every rating, "
-            "whoever opens it is no longer blinded. The study's log has noted it.",
-            err=True,
-        )
-    pieces = study_export.zipped() if out.suffix.lower() == ".zip" else contents[name]()
-    with writing_atomically(out) as file:
-        for piece in pieces:
-            file.write(piece)
-    typer.echo(f"Wrote {out}.")

@@ -1,0 +1,58 @@
+"""export."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.atomic_file import writing_atomically
+from app.cli.opening import ACTOR, Slug, now, open_house
+from app.domain.errors import BadInput
+from app.services.export_study import FILES, StudyExport
+from app.services.export_study.parquet import MISSING
+
+
+def add_commands(program: typer.Typer) -> None:
+    """Join this file's command to the program."""
+    program.command("export")(export)
+
+
+def export(
+    slug: Slug,
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .zip for all, .csv for the ratings alone, or the name of one "
+            f"of the files: {', '.join(file.name for file in FILES)}."
+        ),
+    ],
+) -> None:
+    """Write a study's data; of an open study too, with a warning and a log entry.
+
+    All files in one archive, or one of them by its name.
+    """
+    house = open_house()
+    study_export = StudyExport(house.database, house.store, slug)
+    contents = study_export.files()
+    name = out.name if out.name in contents else "ratings.csv"
+    if out.suffix.lower() == ".parquet":
+        name = "ratings.parquet"
+        if name not in contents:
+            raise BadInput(MISSING)
+    elif out.name not in contents and out.suffix.lower() not in (".zip", ".csv"):
+        raise BadInput(
+            f"{out.name} is not a file of an export; name it .zip for all of them, .csv for the "
+            f"ratings, or one of {', '.join(contents)}."
+        )
+    status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
+    if status != "closed":
+        typer.echo(
+            f"warning: {slug} is {status}; this file names arm and truth of every rating, "
+            "whoever opens it is no longer blinded. The study's log has noted it.",
+            err=True,
+        )
+    pieces = study_export.zipped() if out.suffix.lower() == ".zip" else contents[name]()
+    with writing_atomically(out) as file:
+        for piece in pieces:
+            file.write(piece)
+    typer.echo(f"Wrote {out}.")

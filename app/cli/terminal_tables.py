@@ -1,0 +1,46 @@
+"""A report's table in a terminal."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.report.tables.table import Cell, ReportTable
+
+# Narrower than this a table of ten columns can't be read; pipes and files get this width.
+_LEAST_WIDTH = 150
+
+
+def wide_console() -> Console:
+    """A console in which a table of ten columns can be read."""
+    console = Console(highlight=False)
+    if console.is_terminal and console.width >= _LEAST_WIDTH:
+        return console
+    return Console(highlight=False, width=_LEAST_WIDTH)
+
+
+def print_table(console: Console, table: ReportTable) -> None:
+    """A table with its reasons and notes."""
+    console.print()
+    console.print(_rich(table))
+    for letter, footnote in table.reasons:
+        console.print(Text(f"{letter}  {footnote}", style="dim"))
+    for note in table.notes:
+        console.print(Text(note, style="dim"))
+
+
+def _rich(table: ReportTable) -> Table:
+    made = Table(title=table.title, title_justify="left", title_style="bold", show_edge=False)
+    words = [bool(table.rows) and cell.is_words for cell in table.rows[0].cells]
+    made.add_column(Text(table.columns[0]), overflow="fold")
+    for heading, is_words in zip(table.columns[1:], words, strict=True):
+        made.add_column(Text(heading), justify="left" if is_words else "right")
+    for row in table.rows:
+        made.add_row(Text(row.heading), *(_cell(cell) for cell in row.cells))
+    return made
+
+
+def _cell(cell: Cell) -> Text:
+    text = Text(cell.text + (f" {cell.mark}" if cell.mark else ""))
+    if cell.interval:
+        text.append(f"\n{cell.interval}", style="dim")
+    return text
