@@ -99,7 +99,7 @@ def _signs(pixels: NDArray[np.uint8]) -> int:
     brightest = int(pixels.max())
     if brightest < 128:
         return 0
-    labelled, _ = ndimage.label(pixels >= 0.96 * brightest)
+    labelled, _ = ndimage.label(pixels >= 0.9 * brightest, structure=np.ones((3, 3)))
     least, most = (max(3.0, share * side) for share in _SIGN_SIDES)
     count = 0
     for number, box in enumerate(ndimage.find_objects(labelled), start=1):

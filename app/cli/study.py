@@ -19,7 +19,7 @@ from app.services.invite_readers import (
     reissue_link,
     revoke_link,
 )
-from app.services.open_study import close_study, open_study
+from app.services.open_study import close_study
 from app.services.study_progress import bank_arms, list_studies
 
 Code = Annotated[str, typer.Argument(help="The reader's code, such as R01.")]
@@ -30,7 +30,6 @@ def add_commands(program: typer.Typer) -> None:
     for name, command in (
         ("example-study", example),
         ("create-study", create),
-        ("open-study", open_it),
         ("close-study", close_it),
         ("studies", list_all),
         ("invite", invite),
@@ -100,20 +99,6 @@ def read_design(path: Path) -> StudyDesign:
         return design_from_mapping(data)
     except BadInput as error:
         raise BadInput(f"{path}: {error}.") from None
-
-
-def open_it(slug: Slug) -> None:
-    """Draw the cases, freeze design and cases, and begin."""
-    house = open_house()
-    with house.database.writing() as session:
-        opened = open_study(session, slug, now=now(), actor=ACTOR)
-    for warning in opened.warnings:
-        typer.echo(f"warning: {warning}", err=True)
-    typer.echo(f"design sha256  {opened.design_sha256}")
-    typer.echo(f"cases sha256   {opened.cases_sha256}")
-    sets = f" in {opened.sets} sets" if opened.sets else ""
-    practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
-    typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
 def close_it(slug: Slug) -> None:

@@ -1,6 +1,7 @@
 """The leak audit of a study's pictures: what tells its arms apart without a look at anatomy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
 from app.films.notes import counted
 from app.steps.audited_set import AuditedCase, audited_set
+from app.steps.kept_verdict import acknowledgement
 from app.steps.picture_audit import (
     ArmPictures,
     ArmToAudit,
@@ -40,7 +42,9 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
         ArmToAudit(key, arm.label, arm.kind, arm.grey_mapping, counted(kinds.get(key, ())))
         for key, arm in arms_by_key(session, keys).items()
     ]
-    return picture_audit(audited.size, arms, pictures, faults, audited.sha256)
+    said, marks = acknowledgement(session, study)
+    made = picture_audit(audited.size, arms, pictures, faults, audited.sha256)
+    return replace(made, acknowledged=said, acknowledged_marks=marks)
 
 
 def picture_of_case(session: Session, store: RenditionStore, slug: str, code: str) -> bytes:

@@ -59,8 +59,7 @@ def open_study(
         For an acknowledgement that is too long.
     """
     study = study_by_slug(session, slug, lock=True)
-    if study.status != "draft":
-        raise Refused(f"The study {slug} is {study.status} already; only a draft can be opened.")
+    _refuse_all_but_drafts(study)
     design = design_from_json(study.design)
     if is_past(design.closes_on, now):
         raise BadDesign("closes_on", f"{design.closes_on} is over; name a later day, or none")
@@ -101,6 +100,18 @@ def open_study(
         warnings,
         verdict.marks,
     )
+
+
+def ensure_is_draft(session: Session, slug: str) -> None:
+    """Raise Refused unless the study is a draft; before work that only opening needs."""
+    _refuse_all_but_drafts(study_by_slug(session, slug))
+
+
+def _refuse_all_but_drafts(study: Study) -> None:
+    if study.status != "draft":
+        raise Refused(
+            f"The study {study.slug} is {study.status} already; only a draft can be opened."
+        )
 
 
 def _passed(session: Session, study: Study, design: StudyDesign, acknowledged: str) -> LeakVerdict:

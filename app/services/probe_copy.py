@@ -33,7 +33,6 @@ from app.domain.design.writing import design_to_json
 from app.steps.audited_set import AuditedSet, audited_set
 from app.steps.lay_out_presentations import lay_out_for
 
-
 Row = TypeVar("Row", bound=Base)
 
 

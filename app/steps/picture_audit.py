@@ -104,7 +104,8 @@ class PictureAudit:
     """What was found; `faults` are sentences on files that are missing or differ from the others.
 
     `size` is the side of the pictures in pixels, `file_bytes` the length all files should have,
-    `set_sha256` names the cases and pictures that were looked at.
+    `set_sha256` names the cases and pictures that were looked at; `acknowledged` is what was typed
+    when the study was opened with the sentences in `acknowledged_marks`.
     """
 
     size: int
@@ -113,6 +114,8 @@ class PictureAudit:
     faults: tuple[str, ...]
     pairs: tuple[Pair, ...] = ()
     set_sha256: str = ""
+    acknowledged: str = ""
+    acknowledged_marks: tuple[str, ...] = ()
 
     @property
     def compares(self) -> bool:

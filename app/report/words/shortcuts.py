@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.report.words.numbers import interval, number, p_phrase
 from app.services.audit_pictures import ArmPictures, PictureAudit
+from app.statistics.leaks.delivery import DeliveryAudit
 from app.statistics.realness.separation import Separation
 from app.steps.picture_audit import Pair
 
@@ -107,6 +108,20 @@ def file_sentence(audit: PictureAudit) -> str:
     return (
         f"All {audit.pictures} files are alike: {audit.file_bytes:,} bytes, and nothing in them "
         "but the picture."
+    )
+
+
+def delivery_sentence(delivery: DeliveryAudit) -> str:
+    """What fetching pictures as readers' browsers do was found to give away."""
+    readers = f"{delivery.readers} probe reader{'' if delivery.readers == 1 else 's'}"
+    fetched = f"{readers} fetched {delivery.pictures} pictures on {delivery.pages} pages over HTTP"
+    if delivery.leaks:
+        count = len(delivery.leaks)
+        things = "one thing gives" if count == 1 else f"{count} things give"
+        return f"{fetched}: {things} the truth away."
+    return (
+        f"{fetched}: status, bytes, length and headers are the same for all, and neither time nor "
+        f"order (of {delivery.orders} readers) goes with the truth."
     )
 
 

@@ -180,10 +180,8 @@ def _page_leaks(pages: Sequence[FetchedPage]) -> Iterable[str]:
         apart = separation(real, synthetic)
         if apart is not None and apart.is_telling and apart.p <= 0.001:
             where = "practice" if is_practice else f"phase {phase}"
-            yield (
-                f"The pages of {where} are {'shorter' if apart.synthetic_is == 'lower' else 'longer'}"
-                f" for synthetic cases (AUC {apart.auc:.2f})."
-            )
+            longer = "shorter" if apart.synthetic_is == "lower" else "longer"
+            yield (f"The pages of {where} are {longer} for synthetic cases (AUC {apart.auc:.2f}).")
 
 
 def _by_time(pictures: Sequence[FetchedPicture]) -> Separation | None:

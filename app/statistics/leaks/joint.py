@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
 from app.statistics.table.ratings import Float
