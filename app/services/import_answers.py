@@ -219,11 +219,12 @@ def _store(
     )
     session.add(reader)
     session.flush()
-    store_showings(session, reader, [entry.showing for entry in frozen.entries])
+    store_showings(session, reader, [entry.showing for entry in frozen.entries], now=now)
     ids = presentation_ids(session, reader)
     sitting = start_session(session, reader, now)
     insert_ratings(
         session,
+        reader,
         sitting,
         [
             BroughtRating(
@@ -236,5 +237,6 @@ def _store(
             for entry in frozen.entries
             if entry.name in checked
         ],
+        now=now,
     )
     return reader

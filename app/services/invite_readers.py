@@ -64,7 +64,7 @@ def invite_readers(
         session.add(reader)
         session.flush()
         if study.status == "open":
-            lay_out_early(session, reader, design)
+            lay_out_early(session, reader, design, now=now)
         invitations.append(Invitation(reader.code, token, reader.label))
     record_event(
         session,
@@ -133,7 +133,7 @@ def reissue_link(
     reader.token_hash = token_hash(token)
     reader.revoked_at = None
     if study.status == "open":
-        lay_out_early(session, reader, design_from_json(study.design))
+        lay_out_early(session, reader, design_from_json(study.design), now=now)
     record_event(
         session, study=study, actor=actor, action="link reissued", now=now, detail={"reader": code}
     )

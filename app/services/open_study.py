@@ -73,7 +73,7 @@ def open_study(
         if reader.revoked_at is None and reader.kind == "human"
     ]
     for reader in readers:
-        lay_out_early(session, reader, design)
+        lay_out_early(session, reader, design, now=now)
     warnings = _warnings(session, study, design, frozen, invited=len(readers))
     record_event(
         session,

@@ -82,7 +82,7 @@ def rehearse_study(
         session.flush()
         lay_out_for(session, reader, design, started)
         simulated.start_reader()
-        ratings += _read_everything(session, reader, design, simulated, started)
+        ratings += _read_everything(session, reader, design, simulated, started, now)
     record_event(
         session,
         study=copy,
@@ -170,6 +170,7 @@ def _read_everything(
     design: StudyDesign,
     simulated: SimulatedReaders,
     started: datetime,
+    now: datetime,
 ) -> int:
     """Insert the reader's ratings, one sitting a phase; the number of them."""
     ratings, at = 0, started
@@ -178,7 +179,7 @@ def _read_everything(
         at += timedelta(days=design.phase(number).washout_days)
         sitting = start_session(session, reader, at)
         rows = list(_rows(list(theirs), design, simulated, at))
-        ratings += insert_ratings(session, sitting, rows)
+        ratings += insert_ratings(session, reader, sitting, rows, now=now)
         at = rows[-1].submitted_at
         sitting.last_active_at = at
     return ratings
