@@ -129,7 +129,8 @@ def rate_for_probe(target: Database, token: str, *, now: datetime) -> None:
         sitting = session.scalars(
             select(ReadingSession).where(ReadingSession.reader_id == reader.id).limit(1)
         ).first() or start_session(session, reader, now)
-        insert_ratings(session, sitting, [BroughtRating(shown.id, {}, now, now, 0)])
+        rating = BroughtRating(shown.id, {}, now, now, 0)
+        insert_ratings(session, reader, sitting, [rating], now=now)
 
 
 def _bank_rows(

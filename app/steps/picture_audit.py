@@ -236,9 +236,10 @@ def _age(value: object) -> float | None:
     """Years, from a number or text such as "63" or DICOM's "063Y"; None for anything else."""
     if isinstance(value, str):
         digits = value.strip().upper().removesuffix("Y")
-        value = float(digits) if digits.replace(".", "", 1).isdigit() else None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= 130 else None  # type: ignore[operator,arg-type]
+        value = float(digits) if digits.replace(".", "", 1).isdecimal() else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 130 else None
 
 
 def _examples(

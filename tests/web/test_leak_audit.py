@@ -26,24 +26,35 @@ from app.web.delivery_probe import DeliveryProbe
 from app.web.leak_audits import LeakAudit, audit_leaks, ensure_audited
 from tests.studies import NOW, SIZE, House, open_audited
 
+TWO_ARMS = [{"arm": arm, "cases": {"normal": 3}} for arm in ("real", "M0")]
+REALISM = {"key": "realism", "measure": "realism"}
 PAIRS: dict[str, Any] = {
     "format": 2,
-    "arms": [{"arm": "real", "normal": 4}, {"arm": "M0", "normal": 4}],
+    "arms": TWO_ARMS,
     "presentation": {"pictures": 2, "layout": "side_by_side"},
-    "questions": [{"key": "side", "kind": "side", "measure": "find_the_real", "prompt": "Which?"}],
+    "questions": [{"key": "real", "measure": "find_the_real", "kind": "side", "prompt": "Which?"}],
 }
 TIMED: dict[str, Any] = {
     "format": 2,
-    "arms": [{"arm": "real", "normal": 3}, {"arm": "M0", "normal": 3}],
+    "arms": TWO_ARMS,
     "presentation": {"exposures_ms": [500]},
+    "questions": [REALISM],
 }
 PHASES: dict[str, Any] = {
     "format": 2,
+    "arms": TWO_ARMS,
+    "questions": [{"key": "quality", "measure": "quality", "prompt": "How good?"}, REALISM],
     "practice": {"count": 2, "feedback": True},
     "break_every": 3,
     "phases": [
-        {"key": "one", "title": "First"},
-        {"key": "two", "title": "Again", "cases": "same", "of": "one", "washout_days": 20},
+        {"key": "one", "questions": ["quality"]},
+        {
+            "key": "two",
+            "questions": ["realism"],
+            "cases": "same",
+            "of": "one",
+            "washout_days": 20,
+        },
     ],
 }
 

@@ -100,8 +100,9 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
         f"the real cases by {_list([measure_words(name) for name in AUDIT_MEASURES])} alone: areas "
         "under the ROC curve, intervals by DeLong’s method [delong]. An arm counted as told apart "
         f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
-        "adjusted for their number by Holm’s method. By all of them together it was compared by logistic regression with a "
-        "ridge penalty, cross-validated in five folds, with p by relabelling.",
+        "adjusted for their number by Holm’s method. By all of them together it was compared by "
+        "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
+        "relabelling.",
     )
 
 

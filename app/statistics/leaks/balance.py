@@ -70,7 +70,8 @@ def difference_of_kinds(reference: Sequence[str | None], group: Sequence[str | N
         np.array([Counter(each)[kind] / len(each) for kind in kinds]) for each in (one, other)
     ]
     apart = (shares[1] - shares[0])[:-1]
-    spread = sum(np.diag(share) - np.outer(share, share) for share in shares)[:-1, :-1] / 2
+    one_spread, other_spread = (np.diag(share) - np.outer(share, share) for share in shares)
+    spread = (one_spread + other_spread)[:-1, :-1] / 2
     if not apart.any():
         return Difference(0.0, known, of)
     squared = float(apart @ np.linalg.pinv(spread) @ apart)

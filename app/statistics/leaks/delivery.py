@@ -63,6 +63,9 @@ class FetchedPage:
     told: tuple[str, ...]
 
 
+Answer = FetchedPicture | FetchedPage
+
+
 @dataclass(frozen=True)
 class Placed:
     """Where a case stands in a reader's order; `slot` among the pictures shown together."""
@@ -139,9 +142,7 @@ def _picture_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
     yield from _header_leaks(sent, "pictures")
 
 
-def _header_leaks(
-    answers: Sequence[FetchedPicture] | Sequence[FetchedPage], what: str
-) -> Iterable[str]:
+def _header_leaks(answers: Sequence[Answer], what: str) -> Iterable[str]:
     """Headers that are not the same for all of a phase: by name, order and value."""
     for (phase, is_practice), group in _grouped(
         answers, lambda one: (one.phase, one.is_practice)
