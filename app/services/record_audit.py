@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.db.studies import record_event, study_by_slug
 from app.domain.design.reading import design_from_json
 from app.domain.leak_verdict import LeakVerdict, verdict_to_json
+from app.domain.record import AUDITED
 from app.steps.audited_set import audited_set
 from app.steps.kept_verdict import kept_verdict
 
@@ -19,7 +20,7 @@ def record_audit(
         session,
         study=study_by_slug(session, slug),
         actor=actor,
-        action="audited",
+        action=AUDITED,
         now=now,
         detail=verdict_to_json(verdict),
     )

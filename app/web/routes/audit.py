@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from PIL import Image
 
+from app.domain.access import Right
+from app.domain.access import Right
 from app.domain.errors import BadDesign
 from app.domain.leak_verdict import LeakVerdict
 from app.report.tables.shortcuts import balance_table, shortcut_table
@@ -29,7 +31,7 @@ THUMBNAIL = 192
 @router.get("/studies/{slug}/audit")
 def audit(request: Request, slug: str) -> Response:
     """What tells the arms apart without a look at anatomy; no rating is looked at."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         try:
             pictures = audit_pictures(desk.session, web_state(request).store, slug)
             verdict = verdict_on_cases(desk.session, slug)
@@ -42,14 +44,14 @@ def audit(request: Request, slug: str) -> Response:
 def make(request: Request, slug: str, form: FormFields) -> Response:
     """Audit pictures and delivery, and keep the outcome in the log."""
     state = web_state(request)
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.SEE_RESULTS) as desk:
         name, now = desk.name, desk.now
     try:
         audit_leaks(
             state.database, state.store, office_state(request).probe, slug, now=now, actor=name
         )
     except BadDesign as error:
-        with investigator_at_desk(request) as desk:
+        with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
             return _not_yet(request, desk, slug, error)
     return RedirectResponse(f"/studies/{slug}/audit", 303)
 
@@ -57,7 +59,7 @@ def make(request: Request, slug: str, form: FormFields) -> Response:
 @router.get("/studies/{slug}/audit/{code}.png")
 def thumbnail(request: Request, slug: str, code: str) -> Response:
     """A case's picture, small, for whoever designs the study."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         picture = picture_of_case(desk.session, web_state(request).store, slug, code)
     with Image.open(BytesIO(picture)) as image:
         image.thumbnail((THUMBNAIL, THUMBNAIL))
