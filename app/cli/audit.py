@@ -9,6 +9,7 @@ from uvicorn.importer import import_from_string
 
 from app.bank.rendition import DEFAULT_SIZE, LARGEST_SIZE, SMALLEST_SIZE
 from app.cli.opening import ACTOR, House, Slug, now, open_house
+from app.cli.signing import Operator, signed_by, tell_signed
 from app.cli.terminal_tables import print_table, wide_console
 from app.report.tables.shortcuts import balance_table, shortcut_table
 from app.report.words.shortcuts import (
@@ -105,21 +106,26 @@ def open_it(
             "they are; the report prints it."
         ),
     ] = "",
+    name: Operator = None,
 ) -> None:
-    """Draw the cases, freeze design and cases, and begin.
+    """Draw the cases, freeze design and cases, and begin; whoever does so signs it.
 
     Audits the cases for leaks first, unless exactly these were audited already.
     """
     house = open_house()
     with house.database.reading() as session:
         ensure_is_draft(session, slug)
+    signed = signed_by("open", name)
     verdict = ensure_audited(
         house.database, house.store, probe_of(house), slug, now=now(), actor=ACTOR
     )
     with house.database.writing() as session:
-        opened = open_study(session, slug, now=now(), actor=ACTOR, acknowledged=acknowledge)
+        opened = open_study(
+            session, slug, now=now(), actor=ACTOR, signed=signed, acknowledged=acknowledge
+        )
     for warning in (*opened.warnings, *opened.leak_marks):
         typer.echo(f"warning: {warning}", err=True)
+    tell_signed(signed)
     typer.echo(f"design sha256  {opened.design_sha256}")
     typer.echo(f"cases sha256   {opened.cases_sha256}")
     typer.echo(

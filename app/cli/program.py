@@ -47,6 +47,7 @@ COMMANDS: Final = (
     ("rehearsal", "rehearse", "Fill a copy of a study with simulated readers."),
     ("machines", "blinded-set", "Write an opened study for a machine reader."),
     ("machines", "import-answers", "Store a machine's answers to a blinded set."),
+    ("record", "export-protocol", "Write a study's protocol and digests, to be registered."),
     ("record", "verify", "Say whether a study's record holds, or every record."),
     ("analysis", "analyse", "Analyse any tidy file of ratings."),
     ("analysis", "report", "Write a study's report as one HTML file."),

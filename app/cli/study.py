@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.opening import ACTOR, Slug, now, open_house
+from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
@@ -107,11 +108,13 @@ def read_design(path: Path) -> StudyDesign:
         raise BadInput(f"{path}: {error}.") from None
 
 
-def close_it(slug: Slug) -> None:
-    """End reading for good; results may be seen from then on."""
+def close_it(slug: Slug, name: Operator = None) -> None:
+    """End reading for good, and sign it; results may be seen from then on."""
     house = open_house()
+    signed = signed_by("close", name)
     with house.database.writing() as session:
-        close_study(session, slug, now=now(), actor=ACTOR)
+        close_study(session, slug, now=now(), actor=ACTOR, signed=signed)
+    tell_signed(signed)
     typer.echo(f"{slug} is closed.")
 
 

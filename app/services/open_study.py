@@ -17,6 +17,7 @@ from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, BadInput, Leaks, NotAcknowledged, NotAudited, Refused
 from app.domain.leak_verdict import LONGEST_ACKNOWLEDGEMENT, LeakVerdict
 from app.domain.record import CLOSED, OPENED
+from app.domain.signing import Signature, written_signature
 from app.steps.audited_set import frozen_set
 from app.steps.draw_cases import FrozenCases, freeze_cases
 from app.steps.freeze_digests import frozen_digests
@@ -41,7 +42,13 @@ class Opened:
 
 
 def open_study(
-    session: Session, slug: str, *, now: datetime, actor: str, acknowledged: str = ""
+    session: Session,
+    slug: str,
+    *,
+    now: datetime,
+    actor: str,
+    signed: Signature | None = None,
+    acknowledged: str = "",
 ) -> Opened:
     """Draw the cases, record the digests of design and cases, lay out the readers' orders.
 
@@ -89,6 +96,7 @@ def open_study(
             "audited_sha256": verdict.set_sha256,
             "leak_marks": list(verdict.marks),
             "acknowledged": acknowledged.strip(),
+            **written_signature(signed),
         },
     )
     practice = sum(one.case.is_practice for one in frozen.draw.cases)
@@ -157,7 +165,9 @@ def _warnings(
     return (*warnings, few) if few else tuple(warnings)
 
 
-def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> None:
+def close_study(
+    session: Session, slug: str, *, now: datetime, actor: str, signed: Signature | None = None
+) -> None:
     """End reading for good; results may be seen from now on.
 
     Raises Refused for a study that is not open.
@@ -167,4 +177,11 @@ def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> No
         raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")
     study.status = "closed"
     study.closed_at = now
-    record_event(session, study=study, actor=actor, action=CLOSED, now=now)
+    record_event(
+        session,
+        study=study,
+        actor=actor,
+        action=CLOSED,
+        now=now,
+        detail=written_signature(signed),
+    )

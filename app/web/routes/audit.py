@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from PIL import Image
 
+from app.domain.access import Right
 from app.domain.errors import BadDesign
 from app.domain.leak_verdict import LeakVerdict
 from app.report.tables.shortcuts import balance_table, shortcut_table
