@@ -162,6 +162,8 @@ class AnalysisPlan:
     cluster     key of the bank's records whose images belong together (a patient), "" for none
     margin      half-width, on AUC, within which an arm counts as equivalent to real
     adjustment  of conclusions on several arms
+    primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
+    least_answered  share of the median reader's answers under which a reader is left out
     """
 
     primary: str = ""
@@ -169,6 +171,8 @@ class AnalysisPlan:
     cluster: str = ""
     margin: float = 0.10
     adjustment: Adjustment = "holm"
+    primary_arm: str = ""
+    least_answered: float = 0.2
 
 
 @dataclass(frozen=True)
