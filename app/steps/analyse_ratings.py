@@ -1,5 +1,7 @@
 """The one analysis of a study: what its report and its files both show."""
 
+from collections.abc import Sequence
+
 from app.domain.design.design import StudyDesign, Target
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable
@@ -22,21 +24,35 @@ def analysis_of_study(
     """
     if table is None:
         return None
+    return analyse(
+        table,
+        settings=settings_of_design(
+            design, synthetic_arms=table.synthetic_arms, bootstrap=bootstrap
+        ),
+    )
+
+
+def settings_of_design(
+    design: StudyDesign, *, synthetic_arms: Sequence[str] | None = None, bootstrap: int = 0
+) -> AnalysisSettings:
+    """How a study is analysed: as its design has frozen it.
+
+    `synthetic_arms` are those with ratings: an arm that nobody has rated yet can't be held against
+    real. Left out, all of the design count.
+    """
+
+    def is_rated(arm: str) -> bool:
+        return synthetic_arms is None or arm in synthetic_arms
+
     plan = design.analysis
-    synthetic = table.synthetic_arms
-    settings = AnalysisSettings(
+    controls = [arm.arm for arm in design.arms if arm.role == "positive_control"]
+    return AnalysisSettings(
         margin=plan.margin,
         generalise_to=SAMPLES[plan.target],
         adjustment=plan.adjustment,
-        # An arm that nobody has rated yet can't be held against real.
-        primary_arm=plan.primary_arm if plan.primary_arm in synthetic else "",
-        positive_controls=tuple(
-            arm.arm
-            for arm in design.arms
-            if arm.role == "positive_control" and arm.arm in synthetic
-        ),
+        primary_arm=plan.primary_arm if is_rated(plan.primary_arm) else "",
+        positive_controls=tuple(arm for arm in controls if is_rated(arm)),
         least_answered=plan.least_answered,
         seed=design.seed % 2**32,
         bootstrap=bootstrap,
     )
-    return analyse(table, settings=settings)

@@ -162,6 +162,12 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
         if analysis.least_answered
         else "no reader, however little they answered",
     )
+    yield (
+        "Look before closing",
+        f"planned from {_count(analysis.interim_ratings, 'rating')} on"
+        if analysis.interim_ratings
+        else "none planned",
+    )
     if analysis.cluster:
         yield "Images belong together", f"by {analysis.cluster}"
     yield "Language", design.language

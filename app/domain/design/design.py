@@ -164,6 +164,7 @@ class AnalysisPlan:
     adjustment  of conclusions on several arms
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
     least_answered  share of the median reader's answers under which a reader is left out
+    interim_ratings  ratings from which on results may be looked at before closing; 0 for none
     """
 
     primary: str = ""
@@ -173,6 +174,7 @@ class AnalysisPlan:
     adjustment: Adjustment = "holm"
     primary_arm: str = ""
     least_answered: float = 0.2
+    interim_ratings: int = 0
 
 
 @dataclass(frozen=True)

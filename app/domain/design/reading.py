@@ -166,6 +166,7 @@ def _analysis(top: Table) -> AnalysisPlan:
         adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
         primary_arm=table.text("primary_arm", "", longest=64),
         least_answered=table.number("least_answered", 0.2, 0.0, 0.9),
+        interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
     )
     table.refuse_the_rest("the analysis")
     return plan
