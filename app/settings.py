@@ -5,8 +5,9 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import BadInput
@@ -21,6 +22,9 @@ class Settings(BaseSettings):
     database_url  an SQLAlchemy URL; SQLite in `data_dir` unless given
     secret_key    signs cookies; made and kept in `data_dir` unless given
     base_url      what readers' links begin with; https makes cookies Secure
+    database_patience  seconds that a page waits for the database before it says so
+    log_format    text or json, one line an event
+    metrics_token  opens /metrics to whoever sends it as a bearer; without it there is no such page
     """
 
     model_config = SettingsConfigDict(env_prefix="NEGATOSCOPE_", extra="ignore")
@@ -29,6 +33,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    database_patience: float = Field(2.0, ge=1, le=60)
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr = SecretStr("")
 
     @property
     def effective_database_url(self) -> str:
@@ -54,9 +61,21 @@ class Settings(BaseSettings):
             _make_secret_key(path)
         return _long_enough(path.read_text().strip(), str(path))
 
+    def keep_secret_key(self, key: str) -> None:
+        """Put a key that comes out of a backup in place of the one in `data_dir`.
 
-def _make_secret_key(path: Path) -> None:
-    """Write the key whole and durable under another name, then give it its own.
+        Raises BadInput for one that is too short.
+        """
+        path = self.data_dir / "secret_key"
+        key = _long_enough(key, "the backup")
+        if path.exists() and path.read_text().strip() == key:
+            return
+        path.unlink(missing_ok=True)
+        _make_secret_key(path, key)
+
+
+def _make_secret_key(path: Path, key: str = "") -> None:
+    """Write the key whole and durable under another name, then give it its own; made unless given.
 
     Whoever reads the key meanwhile, after a crash or with a full disk finds all of it or no file.
     Of several processes the first to give the name wins, and all read that one.
@@ -66,7 +85,7 @@ def _make_secret_key(path: Path) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(key or secrets.token_urlsafe(48))
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

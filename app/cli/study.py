@@ -11,6 +11,7 @@ from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
 from app.report.words.design_text import commented_design
+from app.services.accounts import account_named
 from app.services.create_study import create_study, suggested_design
 from app.services.example_study import example_study, list_protocols
 from app.services.invite_readers import (
@@ -74,12 +75,17 @@ def example(
 
 def create(
     design: Annotated[Path, typer.Argument(help="The design, a TOML file (see example-study).")],
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The account that owns it; without, every owner of the installation."),
+    ] = None,
 ) -> None:
     """Make a draft from a design; the last line printed is the study's short name."""
     parsed = read_design(design)
     house = open_house()
     with house.database.writing() as session:
-        slug = create_study(session, parsed, now=now(), actor=ACTOR)
+        account = None if owner is None else account_named(session, owner)
+        slug = create_study(session, parsed, now=now(), actor=ACTOR, owner=account)
     typer.echo(f"A draft over {parsed.case_count} cases; `python -m app open-study` opens it.")
     typer.echo(slug)
 

@@ -8,11 +8,15 @@ StudyError
 │   ├── BadBank              a bank's header or folder
 │   │   └── BadTable         a table of images
 │   ├── BadImage             one file that can't become a rendition
-│   └── BadRatings           a ratings file brought for analysis
+│   ├── BadRatings           a ratings file brought for analysis
+│   └── BadArchive           a backup or a study's archive
 ├── NotFound                 no such study, reader, arm, case
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
 │   └── SignInRequired
+├── Unavailable              the server can't do it just now; the same will work later
+│   ├── DatabaseUnavailable  down, silent, locked or full
+│   └── TooBusy              more is asked at once than can be done in time
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
@@ -91,6 +95,10 @@ class BadRatings(BadInput):
     """A ratings file brought for analysis can't be used."""
 
 
+class BadArchive(BadInput):
+    """A backup or a study's archive can't be used."""
+
+
 class NotFound(StudyError):
     """No such thing here."""
 
@@ -105,6 +113,27 @@ class LinkRefused(NotAllowed):
 
 class SignInRequired(NotAllowed):
     """An investigator's page was asked for without signing in."""
+
+
+class Unavailable(StudyError):
+    """The server can't do it just now; asked again after `retry_after` seconds it may."""
+
+    retry_after = 5
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is down, silent, locked or full; `reason` is for the log and the health page."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            "The server can't reach its records just now, and what was sent last may not be saved; "
+            "please try again in a few seconds."
+        )
+
+
+class TooBusy(Unavailable):
+    """More is asked at once than can be done in time."""
 
 
 class Refused(StudyError):

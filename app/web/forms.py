@@ -22,13 +22,16 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
     Raises BadForm for what could be read in more ways than one. The one gate for all text that is
     posted, so that both databases are given the same.
     """
+    # For a page that has to give the form back: what can't be read is not given back.
+    request.state.form = {}
     body = await request.body()
     content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not body:
         return {}
     if content_type != "application/x-www-form-urlencoded":
         raise BadForm("This form came in an encoding that is not read here; send it by its page.")
-    return fields_of(body)
+    request.state.form = fields_of(body)
+    return request.state.form
 
 
 def fields_of(body: bytes) -> dict[str, str]:

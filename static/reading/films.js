@@ -225,19 +225,21 @@ export class Films {
   // Where a picture is drawn: fitted by the style sheet, and moved from there. At 1:1 it is laid out
   // in its own size, since a fitted one begins and ends between two pixels of the screen.
   placeOf(frame) {
-    if (isOne(this.screenPixels())) return { ...this.onWholePixels(frame), transform: "" };
+    if (isOne(this.screenPixels())) return this.onWholePixels(frame);
     const { panX, panY, zoom } = this.view;
     const transform = isMoved(this.view) ? `translate(${panX * 100}%, ${panY * 100}%) scale(${zoom})` : "";
-    return { position: "", left: "", top: "", width: "", height: "", transform };
+    return { position: "", left: "", top: "", width: "", height: "", transformOrigin: "", transform };
   }
 
   onWholePixels(frame) {
     const ratio = pixelRatio();
     const box = this.boxOf(frame);
     const { left, top } = this.place(frame);
-    const whole = (start, at) => `${Math.round((start + at) * ratio) / ratio - start}px`;
-    const side = `${this.size / ratio}px`;
-    return { position: "absolute", left: whole(box.left, left), top: whole(box.top, top), width: side, height: side };
+    const whole = (start, at) => Math.round((start + at) * ratio) / ratio - start;
+    const [x, y] = [whole(box.left, left), whole(box.top, top)];
+    const side = `${this.size}px`;
+    const transform = `translate(${x}px, ${y}px) scale(${1 / ratio})`;
+    return { position: "absolute", left: "0", top: "0", width: side, height: side, transformOrigin: "0 0", transform };
   }
 
   drawReadout(width, level, zoom) {

@@ -47,7 +47,7 @@ function onKey(event, page) {
     return;
   }
   if (event.key === "Enter" || event.key === "Tab") return;
-  if (page.form && !current().isSent && answerKey(event, page)) event.preventDefault();
+  if (page.form && answerKey(event, page)) event.preventDefault();
   else if (isField(target) && !/^[a-z]$/i.test(event.key)) return;
   else if (page.films?.key(event)) event.preventDefault();
   else if (keysAreOn() && !event.repeat && (roomKey(event) || pageKey(event, page))) event.preventDefault();
@@ -133,15 +133,16 @@ function arrowKey(event, state, page) {
   return true;
 }
 
+const mayWrite = () => isOpen(current()) && !current().isSent;
+
 function pageKey(event, page) {
   const key = keyOf(event);
   const link = page.root.querySelector(`a[data-key="${CSS.escape(key)}"]`);
   const kinds = current().questions.map((question) => question.kind);
-  if (current().isSent) return false;
-  if (link) link.click();
+  if (link && !current().isSent) link.click();
   else if (!page.form || key.length > 1 || key === " ") return false;
-  else if (key === "c" && kinds.includes("text") && isOpen(current())) dispatch({ type: "write" });
-  else if (key === "m" && kinds.includes("marks") && isOpen(current())) page.startMarking(null, true);
+  else if (key === "c" && kinds.includes("text") && mayWrite()) dispatch({ type: "write" });
+  else if (key === "m" && kinds.includes("marks") && mayWrite()) page.startMarking(null, true);
   else dispatch({ type: "pressed", key });
   return true;
 }

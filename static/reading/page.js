@@ -8,7 +8,9 @@ import { listenToKeys } from "./keys.js";
 import { drawMarkLists, listenToMarkLists } from "./marks.js";
 import { onceWide } from "./narrow.js";
 import { drawQuestions, listenToQuestions, readQuestions } from "./questions.js";
-import { resetSending } from "./sending.js";
+import { followDraft, openDraft } from "./keeping.js";
+import { followSending, resetSending } from "./sending.js";
+import { drawStatus } from "./status-line.js";
 import { current, dispatch, start } from "./store.js";
 import { listenToViewing, resetViewing } from "./viewing.js";
 
@@ -35,8 +37,7 @@ function startMarking(question, byKey) {
 
 function drawPage(state, before) {
   const { root, form, films, exposure } = page;
-  const line = root.querySelector("[data-save-state]");
-  if (line && line.textContent !== state.sentence) line.textContent = state.sentence;
+  drawStatus(root, state, before);
   if (form) {
     drawQuestions(form, state, before);
     drawMarkLists(form, state, before);
@@ -79,6 +80,7 @@ function marksToShow(section) {
 }
 
 function open() {
+  const isLastSaved = current().sends === "answers" && current().sending.isStored;
   resetSending();
   resetClock();
   resetViewing();
@@ -91,7 +93,10 @@ function open() {
   page.films = section ? new Films(section) : null;
   if (section?.dataset.exposure !== undefined) page.exposure = new Exposure(page.films, startClock);
   const asked = page.form ? readQuestions(page.form) : marksToShow(section);
-  start({ ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) }, [drawPage]);
+  const given = { ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) };
+  const draft = openDraft(root, page.form, given);
+  const sends = page.form ? "answers" : "step";
+  start({ ...given, ...draft, sends, isLastSaved }, [drawPage, followSending, followDraft]);
   if (page.form) {
     listenToQuestions(page.form);
     listenToMarkLists(page.form, startMarking);

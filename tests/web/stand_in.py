@@ -1,5 +1,6 @@
 """The reader's pages over a desk without database: what a test sets, and what was received."""
 
+import asyncio
 import io
 import threading
 import time
@@ -90,6 +91,7 @@ class Desk:
     received: list[dict[str, str]] = field(default_factory=list)
     stored: list[Answers] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
+    drawer: str = "dr4wer"
     images_asked: list[str] = field(default_factory=list)
     images_work: bool = True
 
@@ -137,6 +139,9 @@ def stand_in(desk: Desk) -> FastAPI:
     def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
         shared = {
             "csrf_token": "t0ken",
+            "drafts": desk.drawer,
+            "is_over": False,
+            "form": {},
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
@@ -151,6 +156,8 @@ def stand_in(desk: Desk) -> FastAPI:
         errors: Mapping[str, str],
         status: int = 200,
         is_correction: bool = False,
+        message: str | None = None,
+        leads_on: bool = False,
     ) -> HTMLResponse:
         return page(
             request,
@@ -160,8 +167,9 @@ def stand_in(desk: Desk) -> FastAPI:
             questions=question_list(desk.questions, Picture(desk.pictures, SIZE)),
             values=values,
             errors=errors,
-            submission=f"s{len(desk.received)}-{time.monotonic_ns()}",
-            message=None,
+            submission=f"{int(is_correction)}.{len(desk.received)}-{time.monotonic_ns()}",
+            message=message,
+            leads_on=leads_on,
             keys=key_list(
                 question_list(desk.questions, Picture(desk.pictures, SIZE)),
                 {desk.layout},
@@ -206,13 +214,25 @@ def stand_in(desk: Desk) -> FastAPI:
     async def rate(request: Request) -> Response:
         given = {name: str(value) for name, value in (await request.form()).items()}
         fault = desk.faults.pop(0) if desk.faults else None
+        if fault == "silence":
+            # Longer than any test waits; nothing of it is taken.
+            await asyncio.sleep(30)
+            return Response(status_code=504)
         if isinstance(fault, int):
             return HTMLResponse("<html><body>a proxy's page</body></html>", fault)
         desk.received.append(given)
-        if fault == "closed":
+        if fault in ("refused", "closed"):
+            over = {"is_over": fault == "closed"}
             return page(
-                request, "reading_error.html", 409, heading="Not open", sentence="It is closed."
+                request,
+                "reading_error.html",
+                409,
+                heading="No",
+                sentence=f"It is {fault}.",
+                **over,
             )
+        if fault == "rated elsewhere":
+            return case(request, given, {}, 409, message="It was rated.", leads_on=True)
         try:
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
