@@ -7,12 +7,14 @@ from app.domain.access import Right
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
+from app.domain.signing import MEANINGS
 from app.services.open_study import close_study, open_study
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.design_words import design_words, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
+from app.web.password_again import NotSigned, sign
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -46,10 +48,13 @@ def study(request: Request, slug: str) -> Response:
 
 @router.post("/studies/{slug}/open")
 def open_it(request: Request, slug: str, form: FormFields) -> Response:
-    """Freeze the design and begin."""
+    """Freeze the design and begin, signed with the password."""
+    made = sign(request, form, "open", right=Right.OPEN_AND_CLOSE)
+    if isinstance(made, NotSigned):
+        return _not_signed(request, slug, made)
     try:
         with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
-            open_study(desk.session, slug, now=desk.now, actor=desk.name)
+            open_study(desk.session, slug, now=desk.now, actor=desk.name, signed=made)
     except BadDesign as error:
         # A view of its own: what the failed opening had begun is rolled back.
         with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
@@ -59,12 +64,21 @@ def open_it(request: Request, slug: str, form: FormFields) -> Response:
 
 @router.post("/studies/{slug}/close")
 def close_it(request: Request, slug: str, form: FormFields) -> Response:
-    """End reading; closing can't be undone, so it wants a tick."""
-    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
-        if form.get("sure") != "yes":
+    """End reading, signed with the password; closing can't be undone, so it wants a tick."""
+    if form.get("sure") != "yes":
+        with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE):
             raise Refused("Closing ends reading for good; please tick that this is meant.")
-        close_study(desk.session, slug, now=desk.now, actor=desk.name)
+    made = sign(request, form, "close", right=Right.OPEN_AND_CLOSE)
+    if isinstance(made, NotSigned):
+        return _not_signed(request, slug, made)
+    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
+        close_study(desk.session, slug, now=desk.now, actor=desk.name, signed=made)
     return _to_study(slug)
+
+
+def _not_signed(request: Request, slug: str, why: NotSigned) -> Response:
+    with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
+        return study_page(request, desk, slug, error=why.sentence, status=why.status)
 
 
 def study_page(
@@ -77,7 +91,13 @@ def study_page(
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once."""
     overview = study_overview(desk.session, slug)
-    context = {"study": overview, "links": links, "error": error, **_of_design(desk, overview)}
+    context = {
+        "study": overview,
+        "links": links,
+        "error": error,
+        "meanings": MEANINGS,
+        **_of_design(desk, overview),
+    }
     return investigator_page(request, desk, "study.html", context, status)
 
 
