@@ -57,6 +57,7 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
         "Answers",
         frozenset({ANSWERED, CORRECTED, ANSWER_TAKEN_OVER, ANSWERS_IMPORTED}),
     ),
+    "access": ("Access", frozenset({"role given", "role taken"})),
     "results": (
         "Looks and exports",
         frozenset({SEEN, SEEN_EARLY, EXPORT_SIGNED, EXPORTED, EXPORTED_EARLY, EXPORTED_WHOLE}),
