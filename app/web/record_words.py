@@ -8,6 +8,7 @@ from app.domain.record import (
     ANSWER_TAKEN_OVER,
     ANSWERED,
     ANSWERS_IMPORTED,
+    AUDITED,
     CLOSED,
     CONSENT_TAKEN_OVER,
     CORRECTED,
@@ -35,7 +36,7 @@ from app.domain.record import (
 KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "study": (
         "Design and status",
-        frozenset({CREATED, DESIGN_CHANGED, OPENED, CLOSED, REHEARSED, IMPORTED_WHOLE}),
+        frozenset({CREATED, DESIGN_CHANGED, AUDITED, OPENED, CLOSED, REHEARSED, IMPORTED_WHOLE}),
     ),
     "readers": (
         "Readers",
@@ -74,6 +75,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "ratings": "after ratings:",
     "reason": "reason:",
     "warnings": "noted:",
+    "acknowledged": "acknowledged:",
     "rehearsal_of": "of",
     "design_sha256": "design",
     "cases_sha256": "cases",
