@@ -75,7 +75,7 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
-        for _ in range(600):
+        for _ in range(2400):
             if self.health()[0] == 200:
                 return
             if self._server.poll() is not None:
