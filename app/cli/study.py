@@ -11,6 +11,7 @@ from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
+from app.films.regular_file import open_regular
 from app.report.words.design_text import commented_design
 from app.services.accounts import account_named
 from app.services.create_study import create_study, suggested_design
@@ -93,7 +94,7 @@ def create(
 def read_design(path: Path) -> StudyDesign:
     """A design from a TOML file; raises BadInput naming the file and the field."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = tomllib.load(file)
     except UnicodeDecodeError:
         raise BadInput(f"{path} is not a TOML file: it is not text in UTF-8.") from None

@@ -22,9 +22,11 @@ from app.domain.errors import (
     Unavailable,
 )
 from app.web.api_errors import api_error, is_api
-from app.web.cookies import READER_COOKIE
-from app.web.front import front
+from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
+from app.web.front import csrf_token, front
+from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
+from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
 
@@ -70,7 +72,7 @@ async def error_page(request: Request, error: Exception) -> Response:
     if is_api(request.url.path):
         return _api_answer(error)
     if isinstance(error, SignInRequired):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return _sign_in(request)
     if isinstance(error, Unavailable):
         return _unavailable(request, error)
     if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
@@ -80,9 +82,13 @@ async def error_page(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
             return _page(request, status, heading, str(error), is_over=is_over)
+    if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
+        return _form_still_here(request)
     if isinstance(error, HTTPException):
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
+        # Perhaps another site's form, which is not shown to the reader as theirs.
+        request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
     if isinstance(error, RequestValidationError):
         return _page(request, 422, "Can't be used", "The address or the form is not complete.")
@@ -94,6 +100,9 @@ async def error_page(request: Request, error: Exception) -> Response:
 
 def _api_answer(error: Exception) -> Response:
     """The error in the one form that all of the API's have."""
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        logger.error("the disk can't be written", extra={"fields": fields_of(error)})
+        error = DatabaseUnavailable("full")
     if isinstance(error, Unavailable):
         fields = fields_of(error) | {"reason": getattr(error, "reason", "busy")}
         logger.warning("not possible just now", extra={"fields": fields})
@@ -118,6 +127,26 @@ def _first_problem(error: RequestValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}."
+
+
+def _sign_in(request: Request) -> Response:
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept:
+        return RedirectResponse(f"/sign-in?next={address}", 303)
+    return sign_in_form(request, address, kept, status=403)
+
+
+def _form_still_here(request: Request) -> Response:
+    """The design's form of a page that is older than the sign-in: to be sent by hand.
+
+    Its origin was looked at before its token, so that it came from a page of ours.
+    """
+    context = {
+        "action": request.url.path,
+        "kept": form_to_keep(request),
+        "csrf_token": csrf_token(request, INVESTIGATOR_COOKIE),
+    }
+    return front(request).pages.render(request, "kept_form.html", context, 403)
 
 
 def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False) -> Response:
