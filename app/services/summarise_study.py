@@ -70,6 +70,8 @@ class StudySummary:
     rated: int
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
+    withdrawn: int = 0
+    erased: int = 0
 
     @property
     def is_interim(self) -> bool:
@@ -107,7 +109,8 @@ def summarise_study(
     rows = list(answer_rows(session, study))
     table = ratings_of_rows(session, study, rows)
     arms = _arm_facts(session, study, design)
-    readers = progress_of_readers(session, study)
+    everybody = progress_of_readers(session, study)
+    readers = [line for line in everybody if not line.reader.has_left]
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
     return StudySummary(
@@ -127,6 +130,11 @@ def summarise_study(
         rated=sum(line.rated for line in taking_part),
         analysis=analysis_of_study(table, design, bootstrap=bootstrap),
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
+        withdrawn=sum(
+            line.reader.withdrawn_at is not None and line.reader.erased_at is None
+            for line in everybody
+        ),
+        erased=sum(line.reader.erased_at is not None for line in everybody),
     )
 
 
