@@ -32,6 +32,8 @@ from app.web.password_desk import PasswordDesk
 from app.web.practice_state import TellsPractice
 from app.web.request_log import RequestLog
 from app.web.routes import (
+    access,
+    accounts,
     arms,
     audit,
     designs,
@@ -40,6 +42,7 @@ from app.web.routes import (
     images,
     links,
     metrics,
+    own_account,
     practice,
     preview,
     reader_rights,
@@ -71,6 +74,9 @@ ROUTES = (
     preview,
     studies,
     readers,
+    access,
+    accounts,
+    own_account,
     reports,
     arms,
     audit,

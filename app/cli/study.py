@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from app.cli.opening import ACTOR, Slug, now, open_house
+from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput, Refused
 from app.report.words.design_text import commented_design
+from app.services.accounts import account_named
 from app.services.create_study import create_study, suggested_design
 from app.services.erase_reader import erase_reader, reader_to_erase
 from app.services.example_study import example_study, list_protocols
@@ -77,12 +79,17 @@ def example(
 
 def create(
     design: Annotated[Path, typer.Argument(help="The design, a TOML file (see example-study).")],
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The account that owns it; without, every owner of the installation."),
+    ] = None,
 ) -> None:
     """Make a draft from a design; the last line printed is the study's short name."""
     parsed = read_design(design)
     house = open_house()
     with house.database.writing() as session:
-        slug = create_study(session, parsed, now=now(), actor=ACTOR)
+        account = None if owner is None else account_named(session, owner)
+        slug = create_study(session, parsed, now=now(), actor=ACTOR, owner=account)
     typer.echo(f"A draft over {parsed.case_count} cases; `python -m app open-study` opens it.")
     typer.echo(slug)
 
@@ -105,13 +112,15 @@ def read_design(path: Path) -> StudyDesign:
         raise BadInput(f"{path}: {error}.") from None
 
 
-def open_it(slug: Slug) -> None:
-    """Draw the cases, freeze design and cases, and begin."""
+def open_it(slug: Slug, name: Operator = None) -> None:
+    """Draw the cases, freeze design and cases, and begin; whoever does so signs it."""
     house = open_house()
+    signed = signed_by("open", name)
     with house.database.writing() as session:
-        opened = open_study(session, slug, now=now(), actor=ACTOR)
+        opened = open_study(session, slug, now=now(), actor=ACTOR, signed=signed)
     for warning in opened.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    tell_signed(signed)
     typer.echo(f"design sha256  {opened.design_sha256}")
     typer.echo(f"cases sha256   {opened.cases_sha256}")
     sets = f" in {opened.sets} sets" if opened.sets else ""
@@ -119,11 +128,13 @@ def open_it(slug: Slug) -> None:
     typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
-def close_it(slug: Slug) -> None:
-    """End reading for good; results may be seen from then on."""
+def close_it(slug: Slug, name: Operator = None) -> None:
+    """End reading for good, and sign it; results may be seen from then on."""
     house = open_house()
+    signed = signed_by("close", name)
     with house.database.writing() as session:
-        close_study(session, slug, now=now(), actor=ACTOR)
+        close_study(session, slug, now=now(), actor=ACTOR, signed=signed)
+    tell_signed(signed)
     typer.echo(f"{slug} is closed.")
 
 

@@ -16,6 +16,7 @@ from app.domain.design.status import is_past
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
 from app.domain.record import CLOSED, OPENED
+from app.domain.signing import Signature, written_signature
 from app.steps.draw_cases import FrozenCases, freeze_cases
 from app.steps.freeze_digests import frozen_digests
 from app.steps.lay_out_presentations import lay_out_early
@@ -33,7 +34,9 @@ class Opened:
     warnings: tuple[str, ...]
 
 
-def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Opened:
+def open_study(
+    session: Session, slug: str, *, now: datetime, actor: str, signed: Signature | None = None
+) -> Opened:
     """Draw the cases, record the digests of design and cases, lay out the readers' orders.
 
     Where readers share the cases among them, theirs are laid out when they begin. Raises Refused
@@ -66,6 +69,7 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
         detail={
             **frozen_digests(session, study, design, frozen),
             "warnings": list(warnings),
+            **written_signature(signed),
         },
     )
     practice = sum(one.case.is_practice for one in frozen.draw.cases)
@@ -94,7 +98,9 @@ def _warnings(
     return (*warnings, few) if few else tuple(warnings)
 
 
-def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> None:
+def close_study(
+    session: Session, slug: str, *, now: datetime, actor: str, signed: Signature | None = None
+) -> None:
     """End reading for good; results may be seen from now on.
 
     Raises Refused for a study that is not open.
@@ -104,4 +110,11 @@ def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> No
         raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")
     study.status = "closed"
     study.closed_at = now
-    record_event(session, study=study, actor=actor, action=CLOSED, now=now)
+    record_event(
+        session,
+        study=study,
+        actor=actor,
+        action=CLOSED,
+        now=now,
+        detail=written_signature(signed),
+    )

@@ -1,16 +1,19 @@
-"""Signed cookies and the CSRF tokens that belong to them."""
+"""Cookies and the CSRF tokens that belong to them.
+
+A reader's cookie is signed and says who they are; an investigator's is a random key to a row of the
+server, so that the server can end it.
+"""
 
 import hashlib
 import hmac
 
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.responses import Response
 
 READER_COOKIE = "negatoscope_reader"
 INVESTIGATOR_COOKIE = "negatoscope_investigator"
 # As long as browsers keep a cookie. The server asks for no age: what ends it is its link.
 READER_DAYS = 400
-INVESTIGATOR_HOURS = 12
 
 
 class CookieSigner:
@@ -24,7 +27,6 @@ class CookieSigner:
         self._key = secret_key.encode()
         # Without a time, so that no clock makes it old or of the future.
         self._reader = URLSafeSerializer(secret_key, salt="reader")
-        self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
         """Names a reader and the link they came by."""
@@ -37,20 +39,6 @@ class CookieSigner:
         except (BadSignature, ValueError, TypeError):
             return None
         return int(reader_id), str(fingerprint)
-
-    def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
-        """Names an investigator and the password they signed in under."""
-        return str(self._investigator.dumps([investigator_id, epoch]))
-
-    def read_investigator_cookie(self, cookie: str | None) -> tuple[int, int] | None:
-        """What `investigator_cookie` was given, or None."""
-        try:
-            investigator_id, epoch = self._investigator.loads(
-                cookie or "", max_age=INVESTIGATOR_HOURS * 3600
-            )
-        except (BadSignature, ValueError, TypeError):
-            return None
-        return int(investigator_id), int(epoch)
 
     def reader_form_token(self, reader_id: int) -> str:
         """The token of every form served to this reader, by whichever of their links."""

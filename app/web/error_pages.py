@@ -48,6 +48,11 @@ TROUBLE = (
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
+def status_of(error: StudyError) -> int:
+    """The status of a page that shows the error's sentence in its own place."""
+    return next((status for kind, status, _ in STATUSES if isinstance(error, kind)), 500)
+
+
 def add_error_pages(app: FastAPI) -> None:
     """Answer every error with one sentence in the look of the page that was asked for.
 

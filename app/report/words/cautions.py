@@ -13,7 +13,7 @@ from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.table.estimate import Estimate
 
-Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts"]
+Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts", "conduct"]
 _FEW_READERS = 6
 _FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75

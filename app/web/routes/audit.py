@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from app.domain.access import Right
 from app.domain.errors import BadDesign
 from app.report.tables.shortcuts import shortcut_table
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
@@ -19,7 +20,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 @router.get("/studies/{slug}/audit")
 def audit(request: Request, slug: str) -> Response:
     """What tells the arms apart without a look at anatomy; no rating is looked at."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         try:
             pictures = audit_pictures(desk.session, web_state(request).store, slug)
         except BadDesign as error:

@@ -30,6 +30,7 @@ def tell(request: Request) -> Response:
         {
             **study_shown(design),
             "csrf_token": form_token(request),
+            "has_foot": True,
             "step": standing.step,
             "phase": standing.phase,
             "position": told.position,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.bank.placeholder import placeholder_picture
+from app.domain.access import Right, ensure_sees_bank
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json
@@ -16,7 +17,7 @@ from app.services.create_study import design_of
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.cookies import INVESTIGATOR_COOKIE
 from app.web.design_form.document import document_of
-from app.web.forms import FormFields, refuse_foreign_form
+from app.web.forms import FormFields
 from app.web.front import csrf_token, front
 from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
 from app.web.preview_frame import REFERENCE_PLACE, framed
@@ -32,7 +33,8 @@ LARGEST_PICTURE = 4096
 @router.get("/studies/preview/picture/{size}/{slot}")
 def picture(request: Request, size: int, slot: int) -> Response:
     """The grey picture that stands for every radiograph of a preview."""
-    with investigator_at_desk(request):
+    with investigator_at_desk(request) as desk:
+        ensure_sees_bank(desk.account)
         if not (1 <= size <= LARGEST_PICTURE and 1 <= slot <= REFERENCE_PLACE):
             raise NotFound("There is no such picture.")
     headers = {"Cache-Control": "private, max-age=3600"}
@@ -42,7 +44,7 @@ def picture(request: Request, size: int, slot: int) -> Response:
 @router.get("/studies/{slug}/preview")
 def preview_study(request: Request, slug: str) -> Response:
     """The first page of a study's preview."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.DESIGN) as desk:
         return _preview(request, desk, design_of(desk.session, slug), "")
 
 
@@ -59,9 +61,8 @@ def preview_draft(request: Request, slug: str, form: FormFields) -> Response:
 
 
 def _preview_form(request: Request, form: Mapping[str, str], slug: str | None) -> Response:
-    refuse_foreign_form(request, form, INVESTIGATOR_COOKIE)
-    # Without the form: the transaction only reads.
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, form, right=Right.DESIGN, writes=False) as desk:
+        ensure_sees_bank(desk.account)
         if "design" in form:
             name = form.get("next") or form.get("page", "")
             return _preview(request, desk, _travelled(form["design"]), name)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.access import Right
 from app.domain.blinding import blinded_design
 from app.domain.errors import BadInput
 from app.domain.privacy import unsaid
@@ -22,7 +23,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 @router.post("/studies/{slug}/invite")
 def invite(request: Request, slug: str, form: FormFields) -> Response:
     """Make links; they are on the page that answers and nowhere else."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         labels = [line.strip() for line in form.get("labels", "").splitlines() if line.strip()]
         text = str(len(labels)) if labels else form.get("count", "").strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
@@ -36,7 +37,7 @@ def invite(request: Request, slug: str, form: FormFields) -> Response:
 @router.post("/studies/{slug}/readers/{code}/reissue")
 def reissue(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """A new link in place of the old one."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         invitation = reissue_link(desk.session, slug, code, now=desk.now, actor=desk.name)
         return _page_with_links(request, desk, slug, (invitation,))
 
@@ -44,7 +45,7 @@ def reissue(request: Request, slug: str, code: str, form: FormFields) -> Respons
 @router.post("/studies/{slug}/readers/{code}/revoke")
 def revoke(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """Withdraw a link."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         revoke_link(desk.session, slug, code, now=desk.now, actor=desk.name)
     return RedirectResponse(f"/studies/{slug}", 303)
 
@@ -52,14 +53,14 @@ def revoke(request: Request, slug: str, code: str, form: FormFields) -> Response
 @router.get("/studies/{slug}/readers/{code}/erase")
 def ask_to_erase(request: Request, slug: str, code: str) -> Response:
     """What erasing a reader means, and the form that does it."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.ERASE) as desk:
         return _erase_page(request, desk, slug, code)
 
 
 @router.post("/studies/{slug}/readers/{code}/erase")
 def erase(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """Erase a reader; it can't be undone, so it wants their code."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.ERASE) as desk:
         if form.get("code", "").strip() != code:
             error = f"That is not {code}; nothing was erased."
             return _erase_page(request, desk, slug, code, error=error, status=422)
@@ -70,7 +71,7 @@ def erase(request: Request, slug: str, code: str, form: FormFields) -> Response:
 @router.get("/studies/{slug}/privacy")
 def privacy(request: Request, slug: str) -> Response:
     """What the study's readers are told of their data, and what the design doesn't say yet."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_PROGRESS) as desk:
         design = blinded_design(design_of(desk.session, slug))
         context = {
             "slug": slug,

@@ -374,6 +374,7 @@ def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Res
         context = {
             "csrf_token": form_token(request),
             "drafts": drawer_of(request),
+            "has_foot": True,
             **page.context,
         }
         pages = front(request).pages

@@ -5,11 +5,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.services.accounts import password_hash_of
 from app.services.sign_in_tries import count_try, forget_tries
-from app.web.cookies import INVESTIGATOR_COOKIE, INVESTIGATOR_HOURS, set_cookie
+from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, sign_out
+from app.web.access import cookie_of
+from app.web.cookies import INVESTIGATOR_COOKIE, set_cookie
 from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
+
+WRONG = "Name or password is wrong."
+DISABLED = "This account is disabled; an owner of this installation can enable it again."
 
 
 @router.get("/sign-in")
@@ -20,7 +25,7 @@ def sign_in_page(request: Request, next: str = "/studies") -> Response:
 
 @router.post("/sign-in")
 def sign_in(request: Request, form: FormFields) -> Response:
-    """Check the password and set the cookie."""
+    """Check the password and begin a sign-in of this browser."""
     # No cookie exists yet to tie a token to; the origin of the post is what guards this form.
     refuse_foreign_origin(request)
     state = web_state(request)
@@ -32,29 +37,45 @@ def sign_in(request: Request, form: FormFields) -> Response:
             account = None if seconds else password_hash_of(session, name)
         if seconds:
             return _told_to_wait(request, target, name, seconds)
-        matches = state.passwords.matches(form.get("password", ""), account[2] if account else None)
-    if account is None or not matches:
-        return _form(request, target, name, "Name or password is wrong.", 403)
+        matches = state.passwords.matches(form.get("password", ""), account[1] if account else None)
     with state.database.writing() as session:
-        forget_tries(session, name=name, address=address)
-    response = RedirectResponse(_inside(target), 303)
-    set_cookie(
-        response,
-        INVESTIGATOR_COOKIE,
-        state.signer.investigator_cookie(account[0], account[1]),
-        path="/",
-        max_age=INVESTIGATOR_HOURS * 3600,
-        secure=state.cookies_need_https,
-    )
-    return response
+        if account is None or not matches:
+            note_failed_sign_in(session, account[0] if account else None, now=now)
+            token = None
+        else:
+            forget_tries(session, name=name, address=address)
+            token = begin_sign_in(session, *account, now=now)
+    if token is None:
+        return _form(request, target, name, DISABLED if matches else WRONG, 403)
+    return _with_cookie(request, RedirectResponse(_inside(target), 303), token)
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, form: FormFields) -> Response:
-    """Forget the cookie."""
+def sign_out_here(request: Request, form: FormFields) -> Response:
+    """End this browser's sign-in on the server, and forget its cookie."""
     refuse_foreign_form(request, form, INVESTIGATOR_COOKIE)
+    state = web_state(request)
+    with state.database.writing() as session:
+        sign_out(session, cookie_of(request), now=state.clock())
+    return signed_out()
+
+
+def signed_out() -> Response:
+    """To the door, without a cookie."""
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(INVESTIGATOR_COOKIE, path="/")
+    return response
+
+
+def _with_cookie(request: Request, response: Response, token: str) -> Response:
+    set_cookie(
+        response,
+        INVESTIGATOR_COOKIE,
+        token,
+        path="/",
+        max_age=int(LONGEST.total_seconds()),
+        secure=web_state(request).cookies_need_https,
+    )
     return response
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.access import Right
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
@@ -26,26 +27,32 @@ def home() -> Response:
 def studies(request: Request) -> Response:
     """Every study with its status and progress."""
     with investigator_at_desk(request) as desk:
-        context = {"studies": list_studies(desk.session), "arms": bank_arms(desk.session)}
+        context = {
+            "studies": list_studies(desk.session, desk.account),
+            "arms": bank_arms(desk.session) if desk.account.sees_bank else (),
+        }
         return investigator_page(request, desk, "studies.html", context)
 
 
 @router.get("/studies/{slug}")
 def study(request: Request, slug: str) -> Response:
-    """One study: design, status, readers, log."""
-    with investigator_at_desk(request) as desk:
-        return study_page(request, desk, slug)
+    """One study: design, status, readers, log; for a monitor how far the readers are."""
+    with investigator_at_desk(request, right=Right.SEE_PROGRESS) as desk:
+        if desk.study is not None and Right.DESIGN in desk.study.rights:
+            return study_page(request, desk, slug)
+        context = {"study": study_overview(desk.session, slug)}
+        return investigator_page(request, desk, "progress.html", context)
 
 
 @router.post("/studies/{slug}/open")
 def open_it(request: Request, slug: str, form: FormFields) -> Response:
     """Freeze the design and begin."""
     try:
-        with investigator_at_desk(request, form) as desk:
+        with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
             open_study(desk.session, slug, now=desk.now, actor=desk.name)
     except BadDesign as error:
         # A view of its own: what the failed opening had begun is rolled back.
-        with investigator_at_desk(request) as desk:
+        with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
             return study_page(request, desk, slug, error=f"It can't open yet. {error}.", status=422)
     return _to_study(slug)
 
@@ -53,7 +60,7 @@ def open_it(request: Request, slug: str, form: FormFields) -> Response:
 @router.post("/studies/{slug}/close")
 def close_it(request: Request, slug: str, form: FormFields) -> Response:
     """End reading; closing can't be undone, so it wants a tick."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
         if form.get("sure") != "yes":
             raise Refused("Closing ends reading for good; please tick that this is meant.")
         close_study(desk.session, slug, now=desk.now, actor=desk.name)
