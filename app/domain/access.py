@@ -1,8 +1,8 @@
 """Who may do what: the roles of an account on a study, and those on the whole installation.
 
 On a study: an *owner* may do everything, an *investigator* all but what can't be undone (opening,
-closing, erasing readers) and giving access, a *monitor* sees how far the readers are and nothing else. Whoever has
-no role on a study is answered as if it did not exist.
+closing, erasing readers) and giving access, a *monitor* sees how far the readers are and nothing
+else. Whoever has no role on a study is answered as if it did not exist.
 
 On the installation: an *owner* makes and disables accounts, and like an *investigator* designs
 studies over the bank; a *monitor* does neither. None of the three opens anybody's study.

@@ -60,7 +60,11 @@ def erase_reader_rows(session: Session, reader: Reader, *, now: datetime, actor:
         .order_by(Rating.id)
     ).all()
     seals = _seals(session, [rating.id for rating in ratings])
-    with gate_open(session.connection(), "erasure"):
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # What is deleted is overwritten in the file, and not only given free.
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    with gate_open(connection, "erasure"):
         session.execute(
             delete(Answer).where(Answer.rating_id.in_([rating.id for rating in ratings]))
         )
