@@ -108,8 +108,8 @@ def restore(
     typer.echo(f"Restored {restored.rows} rows and {restored.renditions} pictures from {file}.")
     if not has_key:
         typer.echo(
-            "The backup has no signing key: readers open their personal link once more, which works "
-            "as before."
+            "The backup has no signing key: readers open their personal link once more, which "
+            "works as before."
         )
     if restored.missing:
         typer.echo(
