@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.bank.store import RenditionStore
 from app.db.blind.tables import Reader
@@ -19,8 +20,10 @@ from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
+from app.web.api_errors import JsonErrors
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
+from app.web.delivery_probe import DeliveryProbe
 from app.web.error_pages import add_error_pages, error_page
 from app.web.front import Front
 from app.web.health_probes import HealthProbes, disk_probe
@@ -34,6 +37,7 @@ from app.web.request_log import RequestLog
 from app.web.routes import (
     access,
     accounts,
+    api,
     arms,
     audit,
     designs,
@@ -48,6 +52,7 @@ from app.web.routes import (
     reader_rights,
     readers,
     reading,
+    record,
     reports,
     sign_in,
     studies,
@@ -74,6 +79,7 @@ ROUTES = (
     preview,
     studies,
     readers,
+    record,
     access,
     accounts,
     own_account,
@@ -81,6 +87,7 @@ ROUTES = (
     arms,
     audit,
     exports,
+    api,
 )
 
 
@@ -104,7 +111,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     _join_parts(app, settings, database, clock)
@@ -129,6 +135,8 @@ def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
     app.add_middleware(
         RequestLog, answers=error_page, counts=None if metrics is None else metrics.count
     )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(JsonErrors)
     app.add_middleware(SecurityHeaders)
     add_error_pages(app)
     logging.getLogger("uvicorn.access").addFilter(MaskedPaths())
@@ -168,7 +176,7 @@ def _join_parts(
         data_dir=settings.data_dir,
         clock=clock,
     )
-    app.state.office = OfficeState(reports=ReportCache())
+    app.state.office = OfficeState(reports=ReportCache(), probe=DeliveryProbe(settings, create_app))
 
 
 def create_app_from_environment() -> FastAPI:

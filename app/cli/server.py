@@ -81,7 +81,14 @@ def ensure_port_is_free(host: str, port: int) -> None:
             ) from None
 
 
-def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
+def run_server(
+    house: House,
+    host: str,
+    port: int,
+    workers: int = 1,
+    *,
+    factory: str = "app.main:create_app_from_environment",
+) -> None:
     """Hand over to uvicorn; its workers read the same settings from the environment."""
     os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
     # Before the first worker: a key that is too short is one sentence here, not a worker's end.
@@ -90,12 +97,12 @@ def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
     house.database.dispose()
     _allow_many_connections()
     with _shared_numbers(workers if house.settings.metrics_token.get_secret_value() else 1):
-        _run_uvicorn(house.settings, host, port, workers)
+        _run_uvicorn(factory, house.settings, host, port, workers)
 
 
-def _run_uvicorn(settings: Settings, host: str, port: int, workers: int) -> None:
+def _run_uvicorn(application: str, settings: Settings, host: str, port: int, workers: int) -> None:
     uvicorn.run(
-        "app.main:create_app_from_environment",
+        application,
         factory=True,
         host=host,
         port=port,
@@ -103,6 +110,8 @@ def _run_uvicorn(settings: Settings, host: str, port: int, workers: int) -> None
         server_header=False,
         http="app.web.punctual:PunctualProtocol",
         log_config=dict(log_config(settings.log_format)),
+        # A worker that starts on a busy machine would be ended again and again before it answers.
+        timeout_worker_healthcheck=60,
         # A browser that doesn't read its answer must not keep a server from stopping.
         timeout_graceful_shutdown=20,
     )

@@ -13,7 +13,8 @@ StudyError
 ├── NotFound                 no such study, reader, arm, case
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
-│   └── SignInRequired
+│   ├── SignInRequired
+│   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
 │   └── TooBusy              more is asked at once than can be done in time
@@ -25,7 +26,10 @@ StudyError
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
     ├── ShownAlready         a timed picture is sent once
-    └── TooLateToCorrect     a later case has been rated since
+    ├── TooLateToCorrect     a later case has been rated since
+    ├── NotAudited           a study opens only with a leak audit of its very cases
+    ├── Leaks                files or delivery give the truth away
+    └── NotAcknowledged      pictures that a program tells apart need a word on them
 """
 
 from collections.abc import Sequence
@@ -137,6 +141,10 @@ class TooBusy(Unavailable):
     """More is asked at once than can be done in time."""
 
 
+class TokenRefused(NotAllowed):
+    """The API was asked without a token that is good now."""
+
+
 class Refused(StudyError):
     """Would be legal at another time."""
 
@@ -171,3 +179,15 @@ class ShownAlready(Refused):
 
 class TooLateToCorrect(Refused):
     """A correction came after the next case was rated."""
+
+
+class NotAudited(Refused):
+    """The cases that a study would open with have no leak audit."""
+
+
+class Leaks(Refused):
+    """The files or their delivery tell pictures apart, so the study can't open."""
+
+
+class NotAcknowledged(Refused):
+    """A program tells arms apart by their pictures, and nobody has said why that is meant."""

@@ -18,11 +18,15 @@ from app.domain.errors import (
     SignInRequired,
     StudyError,
     StudyNotOpen,
+    TokenRefused,
     Unavailable,
 )
-from app.web.cookies import READER_COOKIE
-from app.web.front import front
+from app.web.api_errors import api_error, is_api
+from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
+from app.web.front import csrf_token, front
+from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
+from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
 
@@ -42,6 +46,7 @@ HEADINGS = {
     429: "Please wait",
 }
 NO_PAGE = "There is no page at this address."
+NO_API = "The API has nothing at this address; /api/v1/openapi.json lists what it has."
 TROUBLE = (
     "Something went wrong on the server; what you had submitted before is safe. Please try again."
 )
@@ -64,8 +69,10 @@ def add_error_pages(app: FastAPI) -> None:
 
 async def error_page(request: Request, error: Exception) -> Response:
     """The answer to any error; one that nobody foresaw is logged, by kind and place."""
+    if is_api(request.url.path):
+        return _api_answer(error)
     if isinstance(error, SignInRequired):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return _sign_in(request)
     if isinstance(error, Unavailable):
         return _unavailable(request, error)
     if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
@@ -75,9 +82,13 @@ async def error_page(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
             return _page(request, status, heading, str(error), is_over=is_over)
+    if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
+        return _form_still_here(request)
     if isinstance(error, HTTPException):
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
+        # Perhaps another site's form, which is not shown to the reader as theirs.
+        request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
     if isinstance(error, RequestValidationError):
         return _page(request, 422, "Can't be used", "The address or the form is not complete.")
@@ -85,6 +96,57 @@ async def error_page(request: Request, error: Exception) -> Response:
     # For whoever looks for the mistake, where nobody else's answers are at hand.
     logger.debug("its trace", exc_info=error)
     return _page(request, 500, "Trouble here", TROUBLE)
+
+
+def _api_answer(error: Exception) -> Response:
+    """The error in the one form that all of the API's have."""
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        logger.error("the disk can't be written", extra={"fields": fields_of(error)})
+        error = DatabaseUnavailable("full")
+    if isinstance(error, Unavailable):
+        fields = fields_of(error) | {"reason": getattr(error, "reason", "busy")}
+        logger.warning("not possible just now", extra={"fields": fields})
+        again = {"Retry-After": str(error.retry_after)}
+        return api_error(503, "Not possible just now", str(error), again)
+    if isinstance(error, TokenRefused):
+        return api_error(401, "Not allowed", str(error), {"WWW-Authenticate": "Bearer"})
+    for kind, status, heading in STATUSES:
+        if isinstance(error, kind):
+            return api_error(status, heading, str(error))
+    if isinstance(error, HTTPException):
+        sentence = NO_API if error.status_code == 404 else str(error.detail)
+        heading = HEADINGS.get(error.status_code, "Not possible")
+        return api_error(error.status_code, heading, sentence, error.headers)
+    if isinstance(error, RequestValidationError):
+        return api_error(422, "Can't be used", _first_problem(error))
+    logger.error("unexpected error", extra={"fields": fields_of(error)})
+    return api_error(500, "Trouble here", TROUBLE)
+
+
+def _first_problem(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}."
+
+
+def _sign_in(request: Request) -> Response:
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept:
+        return RedirectResponse(f"/sign-in?next={address}", 303)
+    return sign_in_form(request, address, kept, status=403)
+
+
+def _form_still_here(request: Request) -> Response:
+    """The design's form of a page that is older than the sign-in: to be sent by hand.
+
+    Its origin was looked at before its token, so that it came from a page of ours.
+    """
+    context = {
+        "action": request.url.path,
+        "kept": form_to_keep(request),
+        "csrf_token": csrf_token(request, INVESTIGATOR_COOKIE),
+    }
+    return front(request).pages.render(request, "kept_form.html", context, 403)
 
 
 def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False) -> Response:
