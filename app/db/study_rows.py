@@ -31,6 +31,7 @@ OF_THE_BANK: Final = ("arms", "images", "renditions")
 # Accounts, who may do what with a study, and what a server notes for itself are a machine's own.
 STAYING: Final = frozenset(
     {
+        "api_tokens",
         "append_only_gate",
         "heartbeat",
         "investigators",
