@@ -205,6 +205,8 @@ class StudyExport:
                     reader.began_at,
                     reader.finished_at,
                     int(reader.revoked_at is not None),
+                    int(reader.withdrawn_at is not None),
+                    int(reader.erased_at is not None),
                     reader.order_algorithm,
                     reader.order_seed,
                 ]
@@ -236,7 +238,7 @@ class StudyExport:
     def _wide(self) -> Iterator[bytes]:
         with self._database.reading() as session:
             study = self._study(session)
-            readers = [reader.code for reader in reader_rows(session, study)]
+            readers = [reader.code for reader in reader_rows(session, study) if not reader.has_left]
             rows = list(answer_rows(session, study))
         columns = wide_columns(self._design, readers)
         return csv_bytes(
