@@ -54,9 +54,21 @@ class Settings(BaseSettings):
             _make_secret_key(path)
         return _long_enough(path.read_text().strip(), str(path))
 
+    def keep_secret_key(self, key: str) -> None:
+        """Put a key that comes out of a backup in place of the one in `data_dir`.
 
-def _make_secret_key(path: Path) -> None:
-    """Write the key whole and durable under another name, then give it its own.
+        Raises BadInput for one that is too short.
+        """
+        path = self.data_dir / "secret_key"
+        key = _long_enough(key, "the backup")
+        if path.exists() and path.read_text().strip() == key:
+            return
+        path.unlink(missing_ok=True)
+        _make_secret_key(path, key)
+
+
+def _make_secret_key(path: Path, key: str = "") -> None:
+    """Write the key whole and durable under another name, then give it its own; made unless given.
 
     Whoever reads the key meanwhile, after a crash or with a full disk finds all of it or no file.
     Of several processes the first to give the name wins, and all read that one.
@@ -66,7 +78,7 @@ def _make_secret_key(path: Path) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(key or secrets.token_urlsafe(48))
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

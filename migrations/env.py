@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from app.db.append_only import ensure_triggers, gate_open
 from app.db.tables import Base
 
 
@@ -14,7 +15,9 @@ def migrate(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():
-        context.run_migrations()
+        with gate_open(connection, "migration"):
+            context.run_migrations()
+        ensure_triggers(connection)
 
 
 handed_over: Connection | None = context.config.attributes.get("connection")

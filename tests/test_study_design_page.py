@@ -48,7 +48,7 @@ def test_the_examples_ask_in_every_way_for_everything() -> None:
 def test_the_second_example_sets_every_field() -> None:
     given, whole = tomllib.loads(BLOCKS[1]), written(read(BLOCKS[1]))
     assert set(given) == set(whole)
-    for table in ("consent", "registration", "replicates", "practice", "allocation", "analysis"):
+    for table in ("consent", "registration", "replicates", "practice", "display", "analysis"):
         assert set(given[table]) == set(whole[table]), table
     assert set(given["phases"][0]) == set(whole["phases"][0])
     assert set(given["phases"][0]["presentation"]) == set(whole["phases"][0]["presentation"])

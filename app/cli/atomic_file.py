@@ -9,8 +9,11 @@ from typing import IO
 
 
 @contextmanager
-def writing_atomically(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the name `path` only once it is written and on disk."""
+def writing_atomically(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """A file that takes the name `path` only once it is written and on disk.
+
+    A `private` one is its owner's alone (mode 0600), from its first byte on.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     part = Path(name)
     try:
@@ -18,10 +21,11 @@ def writing_atomically(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp keeps others out; what a user asked for is theirs to share as usual.
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
+        if not private:
+            # mkstemp keeps others out; what a user asked for is theirs to share as usual.
+            mask = os.umask(0)
+            os.umask(mask)
+            part.chmod(0o666 & ~mask)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

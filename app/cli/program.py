@@ -16,6 +16,8 @@ from app.domain.errors import StudyError
 COMMANDS: Final = (
     ("server", "serve", "Serve the application."),
     ("server", "set-password", "Give an investigator a new password, or make an account."),
+    ("backup", "backup", "Write everything to one file, also while the server runs."),
+    ("backup", "restore", "Fill an empty installation from a backup."),
     ("demo", "demo", "Make a bank of simulated radiographs and a study over it."),
     ("demo", "demo-bank", "Write a bank of simulated radiographs."),
     ("bank", "import-bank", "Import an image bank."),
@@ -33,6 +35,7 @@ COMMANDS: Final = (
     ("rehearsal", "rehearse", "Fill a copy of a study with simulated readers."),
     ("machines", "blinded-set", "Write an opened study for a machine reader."),
     ("machines", "import-answers", "Store a machine's answers to a blinded set."),
+    ("record", "verify", "Say whether a study's record holds, or every record."),
     ("analysis", "analyse", "Analyse any tidy file of ratings."),
     ("analysis", "report", "Write a study's report as one HTML file."),
     ("planning", "plan", "Plan a study."),

@@ -14,6 +14,9 @@ from app.domain.errors import BadInput
 
 logger = logging.getLogger("negatoscope")
 
+# SQLite's transactions see one moment by themselves.
+_ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class Database:
     """One engine with two kinds of transaction; SQLite and PostgreSQL behave alike.
@@ -42,6 +45,13 @@ class Database:
         """One consistent view; never waits for a writer, never commits anything."""
         with self._read_session() as session:
             yield session
+
+    @contextmanager
+    def one_moment(self) -> Iterator[Connection]:
+        """All rows as they stand together at one moment, for reading, however long that takes."""
+        options = {"negatoscope_reads": True} if self.is_sqlite else _ONE_MOMENT
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer and the schema is there."""

@@ -7,9 +7,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.db.engine import Database
+
+
+class BrokenReferences(RuntimeError):
+    """Rows would refer to others that are not there; nothing was changed."""
 
 
 def upgrade_schema(database: Database, migrations: Path, *, revision: str = "head") -> None:
@@ -29,14 +35,44 @@ def downgrade_schema(database: Database, migrations: Path, *, revision: str) -> 
 
 
 def _migrate(database: Database, migrations: Path, change: Callable[[Config], None]) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with rebuilding(database) as connection:
+        change(_config(migrations, connection))
+
+
+def upgrade_within(connection: Connection, migrations: Path, *, revision: str = "head") -> None:
+    """Run migrations as a part of what `rebuilding` has begun."""
+    command.upgrade(_config(migrations, connection), revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The schema that a database has; None where it has none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions(migrations: Path) -> tuple[str, ...]:
+    """Every schema that the folder of migrations leads to, the newest first."""
+    scripts = ScriptDirectory.from_config(_config(migrations, None))
+    return tuple(script.revision for script in scripts.walk_revisions())
+
+
+@contextmanager
+def rebuilding(database: Database) -> Iterator[Connection]:
+    """One transaction that may change the schema, alone: committed whole or not at all.
+
+    Raises BrokenReferences where a row would refer to one that is not there.
+    """
     with database.engine.connect() as connection, _rebuilding(database, connection):
         if not database.is_sqlite:
             # Several processes may start at once; the first migrates, the others then find nothing.
             connection.execute(text("SELECT pg_advisory_xact_lock(2409044240)"))
-        config.attributes["connection"] = connection
-        change(config)
+        yield connection
+
+
+def _config(migrations: Path, connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
 
 
 @contextmanager
@@ -58,7 +94,7 @@ def _rebuilding(database: Database, connection: Connection) -> Iterator[None]:
             yield
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
-                raise RuntimeError(
+                raise BrokenReferences(
                     f"The migration would leave {len(broken)} rows of {broken[0][0]} without what "
                     "they refer to; nothing was changed."
                 )

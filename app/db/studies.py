@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.blind.record import NewEvent, append_event
 from app.db.tables import Event, Study
 from app.domain.errors import NotFound
 
@@ -50,18 +51,19 @@ def record_event(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one line to the log: who did what to which study, and when."""
-    session.add(
-        Event(
-            study_id=None if study is None else study.id,
-            at=now,
-            actor=actor,
-            action=action,
-            detail=dict(detail or {}),
-        )
+    """Append to the record: who did what to which study (None: the installation), and when.
+
+    Comes last in a transaction (`append_events`).
+    """
+    append_event(
+        session,
+        None if study is None else study.id,
+        NewEvent(now, actor, action, detail or {}),
     )
 
 
 def events_of(session: Session, study: Study) -> Sequence[Event]:
     """The study's log, oldest first."""
-    return session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.id)).all()
+    return session.scalars(
+        select(Event).where(Event.study_id == study.id).order_by(Event.number)
+    ).all()

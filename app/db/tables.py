@@ -11,8 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.blind.tables import (
     Answer,
+    AppendOnlyGate,
     Case,
     CaseSet,
+    Chain,
     Event,
     PhaseReference,
     Presentation,
@@ -27,11 +29,13 @@ from app.db.mapping import Base, ReaderKind, UtcDateTime
 
 __all__ = [
     "Answer",
+    "AppendOnlyGate",
     "Arm",
     "Base",
     "Case",
     "CaseSet",
     "CaseSetMember",
+    "Chain",
     "Event",
     "Image",
     "Investigator",

@@ -3,9 +3,10 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.design.design import Layout, Registration, StudyDesign
+from app.domain.display import DisplayPlan
 from app.domain.questions.answer import Answers
 from app.domain.questions.question import Question
 
@@ -95,6 +96,7 @@ class BlindedDesign:
     break_every: int
     picture_size: int
     phases: tuple[BlindedPhase, ...]
+    display: DisplayPlan = field(default_factory=DisplayPlan)
 
     def phase(self, number: int) -> BlindedPhase:
         """A phase by its 1-based number."""
@@ -132,6 +134,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
             )
             for number, phase in enumerate(design.phases, start=1)
         ),
+        display=design.display,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
 from app.domain.receipt import Receipt
@@ -46,6 +47,9 @@ class ReaderDesk(DueDesk, Protocol):
 
     def keep_profile(self, profile: Profile) -> None:
         """Store the reader's experience, once they have agreed."""
+
+    def keep_grey_steps(self, check: GreySteps) -> None:
+        """Store what the reader told apart, with the sitting that goes on."""
 
     def begin(self) -> None:
         """Record that the instructions were read; the cases are laid out by then."""

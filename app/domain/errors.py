@@ -8,7 +8,8 @@ StudyError
 │   ├── BadBank              a bank's header or folder
 │   │   └── BadTable         a table of images
 │   ├── BadImage             one file that can't become a rendition
-│   └── BadRatings           a ratings file brought for analysis
+│   ├── BadRatings           a ratings file brought for analysis
+│   └── BadArchive           a backup or a study's archive
 ├── NotFound                 no such study, reader, arm, case
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
@@ -89,6 +90,10 @@ class BadImage(BadInput):
 
 class BadRatings(BadInput):
     """A ratings file brought for analysis can't be used."""
+
+
+class BadArchive(BadInput):
+    """A backup or a study's archive can't be used."""
 
 
 class NotFound(StudyError):

@@ -14,6 +14,7 @@ class Step(StrEnum):
     FEEDBACK = "feedback"
     WAIT = "wait"
     PHASE = "phase"
+    DISPLAY = "display"
     CASE = "case"
     BREAK = "break"
     THANKS = "thanks"
@@ -42,6 +43,8 @@ class Progress:
     washout_days   least days between the last rating and the phase that is due
     break_every    cases of a phase between two breaks, 0 for none; `break_taken_after` counts
                    within the phase too
+    needs_check    whether each sitting begins with the grey-step check
+    check_holds    until when this sitting's check holds; None where it was not done
     """
 
     has_consented: bool
@@ -56,6 +59,8 @@ class Progress:
     washout_days: int
     break_every: int
     break_taken_after: int
+    needs_check: bool = False
+    check_holds: datetime | None = None
 
     @property
     def phase(self) -> int:
@@ -113,7 +118,14 @@ class Progress:
             ready_on = self.ready_on
             waits = ready_on is not None and now.astimezone(UTC).date() < ready_on
             return Step.WAIT if waits else Step.PHASE
-        return Step.BREAK if self._break_is_due(self.due) else Step.CASE
+        if self._break_is_due(self.due):
+            return Step.BREAK
+        return Step.DISPLAY if self._check_is_due(self.due, now) else Step.CASE
+
+    def _check_is_due(self, due: Place, now: datetime) -> bool:
+        """Whether a film is next and the display has not been checked in this sitting."""
+        is_checked = self.check_holds is not None and now <= self.check_holds
+        return self.needs_check and not due.is_phase_end and not is_checked
 
     def _break_is_due(self, due: Place) -> bool:
         done = due.position - 1

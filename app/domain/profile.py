@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.display import DISPLAYS, LIGHTS, DisplayPlan
 from app.domain.errors import BadAnswer
 
 ROLES: Mapping[str, str] = {
@@ -45,16 +46,25 @@ EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
 
 @dataclass(frozen=True)
 class Profile:
-    """A reader's experience; `years_experience` in completed years."""
+    """A reader's experience; `years_experience` in completed years.
+
+    `display` and `ambient_light` are None where the study doesn't ask for them.
+    """
 
     role: str
     specialty: str
     years_experience: int
     reading_frequency: str
+    display: str | None = None
+    ambient_light: str | None = None
 
 
-def read_profile(form: Mapping[str, str]) -> Profile:
-    """Check a submitted profile; raise BadAnswer naming every problem."""
+def read_profile(form: Mapping[str, str], asked: DisplayPlan | None = None) -> Profile:
+    """Check a submitted profile, with what a study asks of the display.
+
+    Raises BadAnswer naming every problem.
+    """
+    asked = asked or DisplayPlan()
     problems: dict[str, str] = {}
 
     def choice(name: str, options: Mapping[str, str], question: str) -> str:
@@ -68,6 +78,11 @@ def read_profile(form: Mapping[str, str]) -> Profile:
     frequency = choice(
         "reading_frequency", READING_FREQUENCIES, "Please say how often you read chest films."
     )
+    display = light = None
+    if asked.ask_kind:
+        display = choice("display", DISPLAYS, "Please say which display you read on.")
+    if asked.ask_light:
+        light = choice("ambient_light", LIGHTS, "Please say how light your room is.")
     text = form.get("years_experience", "").strip()
     years = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else -1
     if not 0 <= years <= MOST_YEARS:
@@ -76,7 +91,7 @@ def read_profile(form: Mapping[str, str]) -> Profile:
         )
     if problems:
         raise BadAnswer(problems)
-    return Profile(role, specialty, years, frequency)
+    return Profile(role, specialty, years, frequency, display, light)
 
 
 def experience_band(years: int) -> str:

@@ -16,16 +16,21 @@ class Receipt(NamedTuple):
     """Proof that a rating is stored; nothing in it tells a case, an order or a count.
 
     `rating` names the rating, `answers` is the SHA-256 of its answers as they are stored, `form`
-    that of the form as it was received: the page compares it with what it sent.
+    that of the form as it was received: the page compares it with what it sent. `record` is the
+    head of the study's record with this rating in it: who keeps it can show later that the record
+    was not written anew. It tells nothing of what it stands for (`app.domain.record`).
     """
 
     rating: str
     answers: str
+    record: str
     form: str
 
     def __str__(self) -> str:
         """The receipt as one line, fit for a header."""
-        return f"rating={self.rating}, answers={self.answers}, form={self.form}"
+        return (
+            f"rating={self.rating}, answers={self.answers}, record={self.record}, form={self.form}"
+        )
 
 
 def rating_name(token: str, submission: str) -> str:

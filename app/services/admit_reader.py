@@ -7,12 +7,20 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
-from app.db.blind.readers import reader_by_id, reader_by_token_hash, start_session
+from app.db.blind.readers import (
+    current_session,
+    reader_by_id,
+    reader_by_token_hash,
+    start_session,
+)
+from app.db.blind.record import NewEvent, append_event
 from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedDesign, token_hash
 from app.domain.consent import consent_digest
 from app.domain.errors import LinkRefused, Refused
+from app.domain.grey_steps import GreySteps, with_check
 from app.domain.profile import Profile
+from app.domain.record import AGREED
 
 UNKNOWN_LINK = "This link is not known here; please check that it was copied whole."
 REVOKED_LINK = "This link has been withdrawn; please ask the study's investigator for a new one."
@@ -60,11 +68,14 @@ def link_fingerprint(reader: Reader) -> str:
     return token_hash(reader.token_hash)[:22]
 
 
-def give_consent(reader: Reader, design: BlindedDesign, *, now: datetime) -> None:
+def give_consent(session: Session, reader: Reader, design: BlindedDesign, *, now: datetime) -> None:
     """Record when the reader agreed and to which text; the first time counts."""
-    if reader.consented_at is None:
-        reader.consented_at = now
-        reader.consent_sha256 = consent_digest(design)
+    if reader.consented_at is not None:
+        return
+    reader.consented_at = now
+    reader.consent_sha256 = consent_digest(design)
+    agreed = {"reader": reader.code, "text_sha256": reader.consent_sha256}
+    append_event(session, reader.study_id, NewEvent(now, reader.code, AGREED, agreed))
 
 
 def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
@@ -74,7 +85,15 @@ def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
         reader.specialty = profile.specialty
         reader.years_experience = profile.years_experience
         reader.reading_frequency = profile.reading_frequency
+        reader.display = profile.display
+        reader.ambient_light = profile.ambient_light
         reader.profiled_at = now
+
+
+def keep_grey_steps(session: Session, reader: Reader, check: GreySteps, *, now: datetime) -> None:
+    """Store a grey-step check with the sitting that goes on, or with a new one after a pause."""
+    sitting = current_session(session, reader, now)
+    sitting.grey_steps = with_check(sitting.grey_steps, check)
 
 
 def begin_reading(

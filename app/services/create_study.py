@@ -14,8 +14,9 @@ from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
-from app.domain.design.writing import design_to_json
+from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
+from app.domain.record import CREATED, DESIGN_CHANGED
 from app.steps.free_slug import store_under_free_slug
 
 
@@ -27,7 +28,8 @@ def create_study(session: Session, design: StudyDesign, *, now: datetime, actor:
     _ensure_arms_exist(session, design)
     study = Study(title=design.title, design=design_to_json(design), created_at=now)
     slug = store_under_free_slug(session, study, _slug_stem(design.title))
-    record_event(session, study=study, actor=actor, action="created", now=now)
+    detail = {"slug": slug, "design_sha256": digest(study.design)}
+    record_event(session, study=study, actor=actor, action=CREATED, now=now, detail=detail)
     return slug
 
 
@@ -40,7 +42,8 @@ def change_design(
     _ensure_arms_exist(session, design)
     study.title = design.title
     study.design = design_to_json(design)
-    record_event(session, study=study, actor=actor, action="design changed", now=now)
+    detail = {"design_sha256": digest(study.design)}
+    record_event(session, study=study, actor=actor, action=DESIGN_CHANGED, now=now, detail=detail)
 
 
 def design_of(session: Session, slug: str) -> StudyDesign:

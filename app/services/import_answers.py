@@ -24,9 +24,9 @@ from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Question
 from app.domain.questions.reading import check_answers
 from app.domain.questions.registry import kind_of
+from app.domain.record import ANSWERS_IMPORTED
 from app.steps.machine_sets import ensure_frozen, set_key, set_of_study
 
-IMPORTED = "answers imported"
 LONGEST_NAME = 200
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
@@ -80,7 +80,7 @@ def import_answers(
         session,
         study=study,
         actor=actor,
-        action=IMPORTED,
+        action=ANSWERS_IMPORTED,
         now=now,
         detail={
             "reader": reader.code,
@@ -101,7 +101,7 @@ def _ensure_new(session: Session, study: Study, machine: str, sha256: str) -> No
                 "replaced, so import others under another name."
             )
     for event in events_of(session, study):
-        if event.action == IMPORTED and event.detail.get("file_sha256") == sha256:
+        if event.action == ANSWERS_IMPORTED and event.detail.get("file_sha256") == sha256:
             raise Refused(
                 f"This very file was imported already, as {event.detail.get('machine')} "
                 f"({event.detail.get('reader')}); nothing was changed."
@@ -219,11 +219,12 @@ def _store(
     )
     session.add(reader)
     session.flush()
-    store_showings(session, reader, [entry.showing for entry in frozen.entries])
+    store_showings(session, reader, [entry.showing for entry in frozen.entries], now=now)
     ids = presentation_ids(session, reader)
     sitting = start_session(session, reader, now)
     insert_ratings(
         session,
+        reader,
         sitting,
         [
             BroughtRating(
@@ -236,5 +237,6 @@ def _store(
             for entry in frozen.entries
             if entry.name in checked
         ],
+        now=now,
     )
     return reader

@@ -14,6 +14,7 @@ from app.domain.blinding import link_token, token_hash
 from app.domain.design.reading import design_from_json
 from app.domain.document import plain_text
 from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.record import INVITED, REISSUED, REVOKED
 from app.steps.lay_out_presentations import lay_out_early
 
 MOST_AT_ONCE = 200
@@ -64,13 +65,13 @@ def invite_readers(
         session.add(reader)
         session.flush()
         if study.status == "open":
-            lay_out_early(session, reader, design)
+            lay_out_early(session, reader, design, now=now)
         invitations.append(Invitation(reader.code, token, reader.label))
     record_event(
         session,
         study=study,
         actor=actor,
-        action="invited",
+        action=INVITED,
         now=now,
         detail={"readers": [invitation.code for invitation in invitations]},
     )
@@ -113,7 +114,7 @@ def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor:
             session,
             study=study,
             actor=actor,
-            action="link revoked",
+            action=REVOKED,
             now=now,
             detail={"reader": code},
         )
@@ -133,9 +134,9 @@ def reissue_link(
     reader.token_hash = token_hash(token)
     reader.revoked_at = None
     if study.status == "open":
-        lay_out_early(session, reader, design_from_json(study.design))
+        lay_out_early(session, reader, design_from_json(study.design), now=now)
     record_event(
-        session, study=study, actor=actor, action="link reissued", now=now, detail={"reader": code}
+        session, study=study, actor=actor, action=REISSUED, now=now, detail={"reader": code}
     )
     return Invitation(code, token)
 

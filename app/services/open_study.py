@@ -15,7 +15,9 @@ from app.domain.design.reading import design_from_json
 from app.domain.design.status import is_past
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Refused
+from app.domain.record import CLOSED, OPENED
 from app.steps.draw_cases import FrozenCases, freeze_cases
+from app.steps.freeze_digests import frozen_digests
 from app.steps.lay_out_presentations import lay_out_early
 
 
@@ -53,17 +55,16 @@ def open_study(session: Session, slug: str, *, now: datetime, actor: str) -> Ope
         if reader.revoked_at is None and reader.kind == "human"
     ]
     for reader in readers:
-        lay_out_early(session, reader, design)
+        lay_out_early(session, reader, design, now=now)
     warnings = _warnings(session, study, design, frozen, invited=len(readers))
     record_event(
         session,
         study=study,
         actor=actor,
-        action="opened",
+        action=OPENED,
         now=now,
         detail={
-            "design_sha256": frozen.design_sha256,
-            "cases_sha256": frozen.cases_sha256,
+            **frozen_digests(session, study, design, frozen),
             "warnings": list(warnings),
         },
     )
@@ -103,4 +104,4 @@ def close_study(session: Session, slug: str, *, now: datetime, actor: str) -> No
         raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")
     study.status = "closed"
     study.closed_at = now
-    record_event(session, study=study, actor=actor, action="closed", now=now)
+    record_event(session, study=study, actor=actor, action=CLOSED, now=now)

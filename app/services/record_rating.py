@@ -11,13 +11,16 @@ from app.db.blind.answers import (
     append_rating,
     practice_without_feedback,
     ratings_of,
+    record_rating_event,
 )
 from app.db.blind.closing import hold_open
 from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.presentations import pictures_of, presentation_by_token
 from app.db.blind.readers import current_session
+from app.db.blind.record import head_with
 from app.db.blind.tables import Presentation, Rating, Reader
 from app.domain.blinding import BlindedDesign, is_name
+from app.domain.document import plain_text
 from app.domain.errors import (
     AlreadyRated,
     BadAnswer,
@@ -33,6 +36,8 @@ from app.domain.questions.answer import Answers
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
 from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
+from app.domain.record import LONGEST_REASON
+from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
 
@@ -69,26 +74,31 @@ def record_rating(
     if taken is not None:
         answers = answers_of(session, taken)
         _ensure_same(session, presentation, design, form, answers)
-        return _receipt(presentation, submission, answers, form)
+        head = head_with(session, taken.id)
+        return _receipt(presentation, submission, answers, head, form)
     hold_open(session, reader)
     journey = journey_of(session, reader, design)
     _ensure_its_turn(journey, presentation, earlier, version, now)
     answers = _answers(session, presentation, design, form)
     reading_time_ms, hidden_time_ms = _durations(form)
-    append_rating(
+    corrected = earlier[-1] if earlier else None
+    rating = append_rating(
         session,
         presentation=presentation,
         sitting=current_session(session, reader, now),
         answers=answers,
         submission=submission,
-        supersedes=earlier[-1] if earlier else None,
+        supersedes=corrected,
         now=now,
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
+        reason=_reason(form) if corrected else None,
+        viewing=read_viewing(form, has_film=not presentation.is_phase_end),
     )
     if not earlier and journey.following is None:
         reader.finished_at = now
-    return _receipt(presentation, submission, answers, form)
+    head = record_rating_event(session, reader, presentation, rating, answers, supersedes=corrected)
+    return _receipt(presentation, submission, answers, head, form)
 
 
 def continue_reading(
@@ -132,8 +142,9 @@ def _ensure_its_turn(
         _ensure_correctable(journey, presentation)
         return
     is_due = journey.current is not None and journey.current.id == presentation.id
-    # A break that was not taken does not make an answer wrong.
-    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK):
+    # A break that was not taken does not make an answer wrong; nor does a check of the display that
+    # fell due while the case was read.
+    if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK, Step.DISPLAY):
         raise Refused("It is not this case's turn yet; your link leads to the current one.")
     if presentation.exposure_ms is not None and presentation.exposed_at is None:
         raise NotShownYet("The image of this case has not been shown yet; please look at it first.")
@@ -179,11 +190,16 @@ def _ensure_same(
 
 
 def _receipt(
-    presentation: Presentation, submission: str, answers: Answers, form: Mapping[str, str]
+    presentation: Presentation,
+    submission: str,
+    answers: Answers,
+    head: str,
+    form: Mapping[str, str],
 ) -> Receipt:
     return Receipt(
         rating=rating_name(presentation.token, submission),
         answers=answers_digest(answers),
+        record=head,
         form=form_digest(form),
     )
 
@@ -197,6 +213,16 @@ def _version(submission: str) -> int:
         "This form came without the number it was served under, so it was not saved; "
         "please reload the page and answer again."
     )
+
+
+def _reason(form: Mapping[str, str]) -> str | None:
+    """Why the reader corrects, where they say so; raises BadAnswer for more than fits."""
+    reason = plain_text(form.get("reason", ""))
+    if len(reason) > LONGEST_REASON:
+        raise BadAnswer(
+            {"reason": f"Please give the reason in at most {LONGEST_REASON} characters."}
+        )
+    return reason or None
 
 
 def _durations(form: Mapping[str, str]) -> tuple[int | None, int | None]:

@@ -19,9 +19,11 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
+from app.domain.record import REHEARSED
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.steps.draw_cases import freeze_cases
 from app.steps.free_slug import store_under_free_slug
+from app.steps.freeze_digests import frozen_digests
 from app.steps.lay_out_presentations import lay_out_for
 
 USUAL_READERS = 8
@@ -82,14 +84,19 @@ def rehearse_study(
         session.flush()
         lay_out_for(session, reader, design, started)
         simulated.start_reader()
-        ratings += _read_everything(session, reader, design, simulated, started)
+        ratings += _read_everything(session, reader, design, simulated, started, now)
     record_event(
         session,
         study=copy,
         actor=actor,
-        action="rehearsed",
+        action=REHEARSED,
         now=now,
-        detail={"rehearsal_of": slug, "readers": count, "seed": seed},
+        detail={
+            "rehearsal_of": slug,
+            "readers": count,
+            "seed": seed,
+            **frozen_digests(session, copy, design, frozen),
+        },
     )
     return Rehearsal(copy.slug, count, ratings)
 
@@ -170,6 +177,7 @@ def _read_everything(
     design: StudyDesign,
     simulated: SimulatedReaders,
     started: datetime,
+    now: datetime,
 ) -> int:
     """Insert the reader's ratings, one sitting a phase; the number of them."""
     ratings, at = 0, started
@@ -178,7 +186,7 @@ def _read_everything(
         at += timedelta(days=design.phase(number).washout_days)
         sitting = start_session(session, reader, at)
         rows = list(_rows(list(theirs), design, simulated, at))
-        ratings += insert_ratings(session, sitting, rows)
+        ratings += insert_ratings(session, reader, sitting, rows, now=now)
         at = rows[-1].submitted_at
         sitting.last_active_at = at
     return ratings

@@ -16,6 +16,7 @@ from app.statistics.conduct.drift import drift
 from app.statistics.conduct.groups import GroupFigures, by_reader_group
 from app.statistics.conduct.readers import ReaderFigures, reader_figures
 from app.statistics.conduct.time import time
+from app.statistics.models.second_estimator import second_estimator
 from app.statistics.realness.contrasts import (
     ArmFigures,
     Contrast,
@@ -71,6 +72,7 @@ class ArmAnalysis:
     families : mapping of family to mapping of estimand to Estimate
         ``agreement`` and ``intra_reader`` have one more level, ``realism`` and ``verdict``.
         ``bootstrap`` is there when asked for; its keys are paths such as ``deception.rate``.
+        ``model`` holds the figures of the hierarchical model, unless it was not asked for.
     distribution : tuple of CategoryShare
     conclusion : Conclusion or None
         None for a real arm.
@@ -184,6 +186,12 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
     arms = {arm: _arm(table, arm, settings, aucs) for arm in table.arms}
     if settings.bootstrap:
         arms = _with_bootstrap(table, arms, settings)
+    if settings.model:
+        modelled = second_estimator(table, settings)
+        arms = {
+            name: replace(arm, families={**arm.families, "model": modelled[name]})
+            for name, arm in arms.items()
+        }
     return Analysis(
         settings=settings,
         table=table,

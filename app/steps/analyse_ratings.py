@@ -15,7 +15,11 @@ def analysis_of_study(
     """
     if table is None:
         return None
-    settings = AnalysisSettings(
+    return analyse(table, settings=settings_of_design(design, bootstrap=bootstrap))
+
+
+def settings_of_design(design: StudyDesign, *, bootstrap: int = 0) -> AnalysisSettings:
+    """How a study is analysed: the margin and the seed of its design, all else as usual."""
+    return AnalysisSettings(
         margin=design.analysis.margin, seed=design.seed % 2**32, bootstrap=bootstrap
     )
-    return analyse(table, settings=settings)

@@ -21,14 +21,14 @@ from app.domain.showings import showings_of
 from app.domain.study_cases import StudyCase
 
 
-def lay_out_early(session: Session, reader: Reader, design: StudyDesign) -> None:
+def lay_out_early(session: Session, reader: Reader, design: StudyDesign, *, now: datetime) -> None:
     """Lay out the reader's presentations as soon as cases and reader exist, if all read all.
 
     Where readers share the cases among them, whoever is invited and never comes would leave a gap;
     theirs are laid out by `lay_out_for` when they begin.
     """
     if design.allocation.scheme == "crossed" and not is_laid_out(session, reader):
-        _lay_out(session, reader, design, study_cases(session, reader.study_id))
+        _lay_out(session, reader, design, study_cases(session, reader.study_id), now)
 
 
 def lay_out_for(session: Session, reader: Reader, design: StudyDesign, now: datetime) -> None:
@@ -46,7 +46,7 @@ def lay_out_for(session: Session, reader: Reader, design: StudyDesign, now: date
         if is_laid_out(session, reader):
             return
         cases = _allotted(session, reader, design, cases, now)
-    _lay_out(session, reader, design, cases)
+    _lay_out(session, reader, design, cases, now)
 
 
 def _allotted(
@@ -81,10 +81,16 @@ def _allotted(
     return [case for case in cases if case.is_practice or case.code in dealt]
 
 
-def _lay_out(session: Session, reader: Reader, design: StudyDesign, cases: list[StudyCase]) -> None:
+def _lay_out(
+    session: Session,
+    reader: Reader,
+    design: StudyDesign,
+    cases: list[StudyCase],
+    now: datetime,
+) -> None:
     own = {case.code for case in cases}
     sets = [one for one in study_sets(session, reader.study_id) if own.issuperset(one.members)]
     seed = reader_seed(design.seed, reader.code)
-    store_showings(session, reader, showings_of(design, cases, sets, seed=seed))
     reader.order_seed = seed
     reader.order_algorithm = ALGORITHM
+    store_showings(session, reader, showings_of(design, cases, sets, seed=seed), now=now)

@@ -13,6 +13,7 @@ from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.desk import Admission, ReaderDesk
+from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
 from app.domain.receipt import Receipt
@@ -23,6 +24,7 @@ from app.services.admit_reader import (
     begin_reading,
     begin_sitting,
     give_consent,
+    keep_grey_steps,
     keep_profile,
     link_fingerprint,
 )
@@ -72,13 +74,18 @@ class BlindDesk:
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown. Raises StudyNotOpen."""
         self.ensure_open()
-        give_consent(self._reader, self._design, now=self._now)
+        give_consent(self._session, self._reader, self._design, now=self._now)
 
     def keep_profile(self, profile: Profile) -> None:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
         self.ensure_open()
         if self._reader.consented_at is not None:
             keep_profile(self._reader, profile, now=self._now)
+
+    def keep_grey_steps(self, check: GreySteps) -> None:
+        """Store what the reader told apart, with the sitting that goes on. Raises StudyNotOpen."""
+        self.ensure_open()
+        keep_grey_steps(self._session, self._reader, check, now=self._now)
 
     def begin(self) -> None:
         """Record that the instructions were read. Raises StudyNotOpen, Refused without cases."""

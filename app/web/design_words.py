@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.design.design import Phase, StudyDesign
+from app.domain.display import DisplayPlan
 from app.domain.questions.registry import kind_of
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import ALLOCATION, ANALYSIS, REGISTRATION, Group
@@ -147,6 +148,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     told = "the truth is told after each" if practice.feedback else "without feedback"
     yield "Practice", f"{_count(practice.count, 'case')}, {told}" if practice.count else "none"
     yield "Pause", f"after every {design.break_every} cases" if design.break_every else "none"
+    yield "Display", "; ".join(_display(design.display)) or "not asked for"
     yield "Longest run", f"{_count(design.longest_run, 'case')} of one arm in a row"
     yield "Primary question", analysis.primary or "the usual one: the verdict, else realism"
     yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)
@@ -158,6 +160,23 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Seed", str(design.seed)
     if design.notice:
         yield "Notice to readers", design.notice
+
+
+def _display(plan: DisplayPlan) -> Iterator[str]:
+    asked = [
+        what
+        for what, is_asked in (
+            ("which display it is", plan.ask_kind),
+            ("how light the room is", plan.ask_light),
+        )
+        if is_asked
+    ]
+    if asked:
+        yield f"the profile asks {' and '.join(asked)}"
+    if plan.grey_check:
+        yield "each sitting begins with the grey-step check"
+    if plan.least_width:
+        yield f"windows narrower than {plan.least_width} pixels are asked to be made larger"
 
 
 def _allocation(design: StudyDesign) -> str:

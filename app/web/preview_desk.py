@@ -39,6 +39,7 @@ def pages_of(design: StudyDesign) -> tuple[PreviewPage, ...]:
         PreviewPage("consent", "Consent", Step.CONSENT),
         PreviewPage("profile", "About you", Step.PROFILE),
         PreviewPage("instructions", "Instructions", Step.INSTRUCTIONS),
+        *_display(design),
         *_practice(design),
         *(
             page
@@ -47,6 +48,11 @@ def pages_of(design: StudyDesign) -> tuple[PreviewPage, ...]:
         ),
         PreviewPage("thanks", "Thanks", Step.THANKS, len(design.phases)),
     )
+
+
+def _display(design: StudyDesign) -> Iterator[PreviewPage]:
+    if design.display.grey_check:
+        yield PreviewPage("display", "Display check", Step.DISPLAY)
 
 
 def _practice(design: StudyDesign) -> Iterator[PreviewPage]:

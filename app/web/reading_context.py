@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
+from app.domain.display import DISPLAYS, LIGHTS, DisplayPlan
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
 from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
@@ -116,12 +117,17 @@ def case_shown(case: BlindedCase, design: BlindedDesign) -> CaseShown:
     )
 
 
-def study_shown(design: BlindedDesign) -> dict[str, str | None]:
-    """What every reading page is given of the study; `study_language` is that of its own texts."""
+def study_shown(design: BlindedDesign) -> dict[str, str | int | None]:
+    """What every reading page is given of the study.
+
+    `study_language` is that of its own texts, `least_width` that of a window, None where any will
+    do.
+    """
     return {
         "study_title": design.title,
         "study_language": design.language,
         "notice": design.notice or None,
+        "least_width": design.display.least_width or None,
     }
 
 
@@ -226,13 +232,18 @@ def questions_asked(
     return question_list(phase.asked(at_end=at_end), shown)
 
 
-def profile_fields() -> list[dict[str, Any]]:
-    """The profile's questions."""
+def profile_fields(asked: DisplayPlan) -> list[dict[str, Any]]:
+    """The profile's questions, with what a study asks of the display."""
 
     def choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]:
         listed = [{"value": value, "label": text} for value, text in options.items()]
         return {"name": name, "label": label, "options": listed, "min": None, "max": None}
 
+    display = []
+    if asked.ask_kind:
+        display.append(choice("display", "Which display will you read on?", DISPLAYS))
+    if asked.ask_light:
+        display.append(choice("ambient_light", "How light is the room you read in?", LIGHTS))
     return [
         choice("role", "Role", ROLES),
         choice("specialty", "Specialty", SPECIALTIES),
@@ -244,6 +255,7 @@ def profile_fields() -> list[dict[str, Any]]:
             "max": MOST_YEARS,
         },
         choice("reading_frequency", "How often do you read chest films?", READING_FREQUENCIES),
+        *display,
     ]
 
 

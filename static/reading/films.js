@@ -30,6 +30,7 @@ export class Films {
     this.section = section;
     this.layout = section.dataset.layout;
     this.size = Number(section.dataset.size);
+    this.isTimed = "exposure" in section.dataset || "exposed" in section.dataset;
     this.frames = [...section.querySelectorAll("[data-slot]")].map((figure) => ({
       slot: Number(figure.dataset.slot),
       figure,
@@ -48,6 +49,7 @@ export class Films {
     this.readout = section.querySelector("[data-readout]");
     this.failed = section.querySelector("[data-film-failed]");
     this.view = UNTOUCHED;
+    this.reached = UNTOUCHED.zoom; // the greatest zoom on this case
     this.rubber = null; // a box being dragged: {slot, from, to} in picture pixels
     this.drawing = false;
     this.transfers = this.addFilter();
@@ -134,8 +136,19 @@ export class Films {
   }
 
   look(view) {
+    // A picture that is shown for a set time, or was, is not touched.
+    if (this.isTimed) return;
     this.view = view;
+    this.reached = Math.max(this.reached, view.zoom);
     this.draw();
+  }
+
+  // What is told of the film with the answers; null where the page shows none.
+  seen() {
+    if (this.section.dataset.exposed !== undefined) return null;
+    const box = this.boxOf(this.visible()[0]);
+    const side = Math.min(box.width, box.height);
+    return { side, view: this.view, reached: this.reached, magnified: false };
   }
 
   zoom(factor, frame, x, y) {

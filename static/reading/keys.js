@@ -2,6 +2,7 @@
 // questions, the films, the page. A key that means nothing says so.
 
 import { keysAreOn } from "./keys-switch.js";
+import { isNarrow } from "./narrow.js";
 import { leaveWhatIsNotLit } from "./questions.js";
 import { isHeld, questionOf, targetOf } from "./rules.js";
 import { goesOn, isOpen } from "./state.js";
@@ -27,7 +28,7 @@ export function listenToKeys(at) {
 
 function onKey(event, page) {
   if (event.defaultPrevented || event.isComposing || event.metaKey || event.altKey) return;
-  if (!page.root) return;
+  if (!page.root || isNarrow()) return;
   const { target } = event;
   if (target.matches("textarea")) {
     if (event.key === "Escape") dispatch({ type: "left", question: current().writing });

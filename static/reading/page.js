@@ -5,9 +5,11 @@ import { Exposure } from "./exposure.js";
 import { Films } from "./films.js";
 import { listenToKeys } from "./keys.js";
 import { drawMarkLists, listenToMarkLists } from "./marks.js";
+import { onceWide } from "./narrow.js";
 import { drawQuestions, listenToQuestions, readQuestions } from "./questions.js";
 import { resetSending } from "./sending.js";
 import { current, dispatch, start } from "./store.js";
+import { listenToViewing, resetViewing } from "./viewing.js";
 
 let page = { root: null, form: null, films: null, exposure: null };
 let ahead = []; // holds on to the next pictures until they are shown
@@ -71,6 +73,7 @@ function onPainted(at, slots) {
 function open() {
   resetSending();
   resetClock();
+  resetViewing();
   ahead = [];
   const root = rootOnPage();
   const section = root?.querySelector("[data-films]");
@@ -84,7 +87,9 @@ function open() {
     listenToQuestions(page.form);
     listenToMarkLists(page.form, startMarking);
   }
-  if (page.films) page.films.watch(onPainted);
+  const { films } = page;
+  // A film that is not on the screen is not being read.
+  if (films) onceWide(() => films.section.isConnected && films.watch(onPainted));
   else requestAnimationFrame((at) => startClock(at));
 }
 
@@ -102,4 +107,5 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 listenToKeys(() => page);
+listenToViewing(() => page);
 open();

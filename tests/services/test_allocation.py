@@ -117,7 +117,11 @@ def test_cases_of_drop_outs_are_dealt_out_again(house: House) -> None:
             .limit(2)
         ).all()
         insert_ratings(
-            session, sitting, [BroughtRating(one, {"realism": 3}, NOW, NOW, 900) for one in shown]
+            session,
+            reader,
+            sitting,
+            [BroughtRating(one, {"realism": 3}, NOW, NOW, 900) for one in shown],
+            now=NOW,
         )
     begin(house, "R03", NOW + timedelta(days=20))
     third = cases_of(house, "R03")

@@ -40,6 +40,7 @@ KEYS = {
     "discrimination": {"auc_realism", "auc_confidence", "auc_score"},
     "time": {"geometric_mean_ms", "ratio_to_real"},
     "drift": {"realism_slope", "accuracy_slope", "log_time_slope"},
+    "model": {"auc_realism", "realism_shift", "deception_rate", "d_prime"},
 }
 
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.domain.design.design import Layout
+from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
 from app.domain.questions.answer import Answers
@@ -215,12 +216,15 @@ def stand_in(desk: Desk) -> FastAPI:
         desk.stored.append(answers)
         if fault == "another receipt":
             answer = case(request, {}, {})
-            answer.headers["Receipt"] = str(Receipt("r", "a", form_digest({**given, "x": "y"})))
+            answer.headers["Receipt"] = str(
+                Receipt("r", "a", "h", form_digest({**given, "x": "y"}))
+            )
             return answer
         desk.position += 1
         receipt = Receipt(
             rating_name(given["case"], given["submission"]),
             answers_digest(answers),
+            "0" * 64,
             form_digest(given),
         )
         next_page = read(request) if is_htmx(request) else RedirectResponse("/read", 303)
@@ -249,7 +253,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "error": "Please tick.",
         },
         "profile": {
-            "fields": profile_fields(),
+            "fields": profile_fields(DisplayPlan(ask_kind=True, ask_light=True)),
             "values": {"role": "researcher", "years_experience": "many"},
             "errors": {"years_experience": "Please give a whole number."},
         },

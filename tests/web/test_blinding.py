@@ -111,13 +111,17 @@ def test_no_page_of_a_study_with_every_page_names_anything_secret(crawl: Crawl) 
 
 
 def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawl: Crawl) -> None:
-    """It follows from the form that was sent, so that no arm, truth, order or count is in it."""
+    """It follows from the form that was sent, so that no arm, truth, order or count is in it.
+
+    All but the head of the record, which is 256 bits that salts make as good as random: one for
+    each rating, the same when it is acknowledged again.
+    """
     answered = [response for response in crawl.read() if "receipt" in response.headers]
-    names = set()
+    names, heads = set(), set()
     for response in answered:
         sent = dict(parse_qsl(response.request.content.decode(), keep_blank_values=True))
         said = {key: sent[key] for key in ("quality", "noticed", "which", "realism")}
-        rating, answers, form = (
+        rating, answers, record, form = (
             part.partition("=")[2] for part in response.headers["receipt"].split(", ")
         )
         assert rating == rating_name(sent["case"], sent["submission"])
@@ -127,10 +131,13 @@ def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawl: Crawl) -> Non
             for key, value in said.items()
         }
         names.add(rating)
+        heads.add(record)
     # 12 single films, their last question, pairs and timed films: each acknowledged three times.
     assert len(names) > 20
     assert len(answered) == 3 * len(names)
     assert all(re.fullmatch(r"[\w-]{22}", name) for name in names)
+    assert len(heads) == len(names)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", head) for head in heads)
 
 
 def test_every_picture_of_every_phase_has_the_same_headers_and_length(crawl: Crawl) -> None:

@@ -6,8 +6,12 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.db.blind.record import NewEvent, append_event
 from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
+from app.domain.receipt import rating_name
+from app.domain.record import ANSWERED, CORRECTED, rating_seal
+from app.domain.viewing import Viewing, viewing_to_json
 
 
 def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
@@ -28,8 +32,13 @@ def append_rating(
     now: datetime,
     reading_time_ms: int | None,
     hidden_time_ms: int | None,
+    reason: str | None = None,
+    viewing: Viewing | None = None,
 ) -> Rating:
-    """Insert one rating; the database's own constraints refuse a second first one."""
+    """Insert one rating; the database's own constraints refuse a second first one.
+
+    `record_rating_event` has to follow before the commit.
+    """
     rating = Rating(
         presentation_id=presentation.id,
         session_id=sitting.id,
@@ -40,6 +49,8 @@ def append_rating(
         submitted_at=now,
         reading_time_ms=reading_time_ms,
         hidden_time_ms=hidden_time_ms,
+        reason=reason,
+        viewing=viewing_to_json(viewing),
     )
     session.add(rating)
     session.flush()
@@ -52,6 +63,47 @@ def append_rating(
             ],
         )
     return rating
+
+
+def record_rating_event(
+    session: Session,
+    reader: Reader,
+    presentation: Presentation,
+    rating: Rating,
+    answers: Answers,
+    *,
+    supersedes: Rating | None,
+) -> str:
+    """Append the rating, sealed with exactly these answers, to the study's record; the new head.
+
+    Comes last in a transaction, since every other rating of the study then waits for its commit.
+    """
+    return append_event(
+        session,
+        reader.study_id,
+        NewEvent(
+            at=rating.submitted_at,
+            actor=reader.code,
+            action=ANSWERED if supersedes is None else CORRECTED,
+            detail={
+                "reader": reader.code,
+                "rating": rating_name(presentation.token, rating.submission),
+                "seal": rating_seal(
+                    token=presentation.token,
+                    submission=rating.submission,
+                    supersedes=None if supersedes is None else supersedes.submission,
+                    answers={key: value_to_json(value) for key, value in answers.items()},
+                    reason=rating.reason,
+                    shown_at=rating.shown_at,
+                    submitted_at=rating.submitted_at,
+                    reading_time_ms=rating.reading_time_ms,
+                    hidden_time_ms=rating.hidden_time_ms,
+                    viewing=rating.viewing,
+                ),
+            },
+            rating_id=rating.id,
+        ),
+    )
 
 
 def answers_of(session: Session, rating: Rating) -> Answers:

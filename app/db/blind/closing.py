@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.blind.designs import closing_day_of
-from app.db.blind.tables import Event, Reader, Study
+from app.db.blind.record import NewEvent, append_event
+from app.db.blind.tables import Reader, Study
 from app.domain.design.status import ensure_open, is_past
+from app.domain.record import CLOSED
 
 ACTOR = "closing date"
 
@@ -55,12 +57,5 @@ def close_by_date(session: Session, study_id: int, now: datetime) -> None:
         return
     study.status = "closed"
     study.closed_at = now
-    session.add(
-        Event(
-            study_id=study.id,
-            at=now,
-            actor=ACTOR,
-            action="closed",
-            detail={"closes_on": closes_on.isoformat()},
-        )
-    )
+    closed = NewEvent(now, ACTOR, CLOSED, {"closes_on": closes_on.isoformat()})
+    append_event(session, study.id, closed)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.answers import practice_without_feedback
 from app.db.blind.presentations import last_rated, pending_cases
+from app.db.blind.readers import check_holds_until
 from app.db.blind.tables import Presentation, Rating, Reader
 from app.domain.blinding import BlindedDesign
 from app.domain.journey import Place, Progress
@@ -44,6 +45,8 @@ def journey_of(session: Session, reader: Reader, design: BlindedDesign) -> Journ
         washout_days=washout_days,
         break_every=design.break_every,
         break_taken_after=reader.break_taken_after,
+        needs_check=design.display.grey_check,
+        check_holds=check_holds_until(session, reader) if design.display.grey_check else None,
     )
     return Journey(progress, current, pending.following, last)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
-from app.domain.sittings import sitting_goes_on
+from app.domain.sittings import LONGEST_PAUSE, sitting_goes_on
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,19 @@ def current_session(session: Session, reader: Reader, now: datetime) -> ReadingS
         return start_session(session, reader, now)
     sitting.last_active_at = now
     return sitting
+
+
+def check_holds_until(session: Session, reader: Reader) -> datetime | None:
+    """Until when the grey-step check of the reader's sitting holds; None where it has none."""
+    sitting = session.scalars(
+        select(ReadingSession)
+        .where(ReadingSession.reader_id == reader.id)
+        .order_by(ReadingSession.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if sitting is None or sitting.grey_steps is None:
+        return None
+    return sitting.last_active_at + LONGEST_PAUSE
 
 
 def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgress]:

@@ -132,6 +132,8 @@ class Reader(Base):
     specialty: Mapped[str | None] = mapped_column(String(40))
     years_experience: Mapped[int | None]
     reading_frequency: Mapped[str | None] = mapped_column(String(40))
+    display: Mapped[str | None] = mapped_column(String(20))
+    ambient_light: Mapped[str | None] = mapped_column(String(20))
     order_seed: Mapped[str | None] = mapped_column(String(80))
     order_algorithm: Mapped[str | None] = mapped_column(String(40))
     # The number of cases done at the last break that was taken, so that none is shown twice.
@@ -140,7 +142,10 @@ class Reader(Base):
 
 
 class ReadingSession(Base):
-    """One sitting of one reader; a new one starts with the link or after a long pause."""
+    """One sitting of one reader; a new one starts with the link or after a long pause.
+
+    `grey_steps` is the JSON of its grey-step checks (app/domain/grey_steps.py).
+    """
 
     __tablename__ = "reading_sessions"
     __table_args__ = (UniqueConstraint("reader_id", "number"),)
@@ -150,6 +155,7 @@ class ReadingSession(Base):
     number: Mapped[int]
     started_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
+    grey_steps: Mapped[str | None] = mapped_column(Text)
 
 
 class Presentation(Base):
@@ -194,8 +200,10 @@ class ShownCase(Base):
 class Rating(Base):
     """The envelope of a reader's answers to one presentation; never changed, only superseded.
 
-    The uniqueness of `supersedes_id` keeps corrections in one line, that of `submission` makes a
-    resent form harmless, and `is_first` (true or NULL) allows one first rating.
+    `reason` is why a correction was made, where the reader says so. The uniqueness of
+    `supersedes_id` keeps corrections in one line, that of `submission` makes a resent form
+    harmless, and `is_first` (true or NULL) allows one first rating. `viewing` is the JSON of how
+    the case was looked at (app/domain/viewing.py).
     """
 
     __tablename__ = "ratings"
@@ -214,6 +222,8 @@ class Rating(Base):
     submitted_at: Mapped[datetime]
     reading_time_ms: Mapped[int | None]
     hidden_time_ms: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    viewing: Mapped[str | None] = mapped_column(Text)
 
 
 class Answer(Base):
@@ -229,14 +239,49 @@ class Answer(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class Chain(Base):
+    """The head of one chain of events: a study's, under the study's id, or the installation's (0).
+
+    `origin` stands before the first event, `head` is the hash of the last, `length` its number.
+    """
+
+    __tablename__ = "chains"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    origin: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+    head: Mapped[str] = mapped_column(String(64))
+
+
 class Event(Base):
-    """What was done to a study and by whom, unblinding included; append-only."""
+    """What was done and by whom, chained by hashes (`app.domain.record`); append-only.
+
+    `rating_id` names the rating that an answer's event speaks of.
+    """
 
     __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("chain_id", "number"),
+        CheckConstraint("chain_id = coalesce(study_id, 0)", name="chain"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    chain_id: Mapped[int] = mapped_column(ForeignKey("chains.id"))
     study_id: Mapped[int | None] = mapped_column(ForeignKey("studies.id"), index=True)
+    number: Mapped[int]
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100))
     action: Mapped[str] = mapped_column(String(40))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rating_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"), unique=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AppendOnlyGate(Base):
+    """A row here, never committed, lets its transaction change what is append-only."""
+
+    __tablename__ = "append_only_gate"
+
+    purpose: Mapped[str] = mapped_column(String(100), primary_key=True)

@@ -22,7 +22,9 @@ from app.db.tables import (
     Study,
     Truth,
 )
+from app.domain.grey_steps import GreySteps, last_check
 from app.domain.questions.answer import Answers, Value, value_from_json
+from app.domain.viewing import Viewing, viewing_from_json
 
 # Ratings whose answers and pictures are fetched together; memory stays flat however many there are.
 _PIECE = 500
@@ -46,7 +48,8 @@ class AnswerRow:
 
     `case` is the code of the case, or of the set where several pictures were shown; empty at the
     end of a phase, which shows none. `position` is 1-based within practice or phase, times are in
-    milliseconds, `exposure_ms` is None where the reader looked as long as they liked.
+    milliseconds, `exposure_ms` is None where the reader looked as long as they liked. `grey_steps`
+    is the last check of the display in the rating's sitting.
     """
 
     reader: str
@@ -64,6 +67,8 @@ class AnswerRow:
     submitted_at: datetime
     reading_time_ms: int | None
     hidden_time_ms: int | None
+    viewing: Viewing | None
+    grey_steps: GreySteps | None
     is_superseded: bool
 
     @property
@@ -81,7 +86,7 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
             Presentation,
             Reader.code,
             Reader.kind,
-            ReadingSession.number,
+            ReadingSession,
             CaseSet.code,
             newer.id,
         )
@@ -97,7 +102,7 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
     for piece in session.execute(query).partitions():
         said = _answers(session, [rating.id for rating, *_ in piece])
         shown = _pictures(session, [presentation.id for _, presentation, *_ in piece])
-        for rating, presentation, reader, kind, number, set_code, newer_id in piece:
+        for rating, presentation, reader, kind, sitting, set_code, newer_id in piece:
             pictures = shown.get(presentation.id, ())
             yield AnswerRow(
                 reader=reader,
@@ -108,13 +113,15 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
                 is_phase_end=presentation.is_phase_end,
                 replicate=presentation.replicate,
                 position=presentation.position,
-                session=number,
+                session=sitting.number,
                 exposure_ms=presentation.exposure_ms,
                 answers=said.get(rating.id, {}),
                 shown_at=rating.shown_at,
                 submitted_at=rating.submitted_at,
                 reading_time_ms=rating.reading_time_ms,
                 hidden_time_ms=rating.hidden_time_ms,
+                viewing=viewing_from_json(rating.viewing),
+                grey_steps=last_check(sitting.grey_steps),
                 is_superseded=newer_id is not None,
             )
 

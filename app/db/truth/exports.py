@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, Image, Reader, Rendition, Study
+from app.db.tables import Arm, Case, Image, Reader, ReadingSession, Rendition, Study
+from app.domain.grey_steps import GreySteps, last_check
 
 
 def case_rows(session: Session, study: Study, size: int) -> Iterator[Row[*tuple[Any, ...]]]:
@@ -43,3 +44,18 @@ def reader_rows(session: Session, study: Study) -> list[Reader]:
     return list(
         session.scalars(select(Reader).where(Reader.study_id == study.id).order_by(Reader.code))
     )
+
+
+def grey_checks(session: Session, study: Study) -> dict[int, list[GreySteps]]:
+    """The grey-step check that counts of each sitting that has one, by the reader's id."""
+    rows = session.execute(
+        select(ReadingSession.reader_id, ReadingSession.grey_steps)
+        .join(Reader, Reader.id == ReadingSession.reader_id)
+        .where(Reader.study_id == study.id, ReadingSession.grey_steps.is_not(None))
+        .order_by(ReadingSession.reader_id, ReadingSession.number)
+    )
+    checks: dict[int, list[GreySteps]] = {}
+    for reader_id, stored in rows:
+        if (check := last_check(stored)) is not None:
+            checks.setdefault(reader_id, []).append(check)
+    return checks

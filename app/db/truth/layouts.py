@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
+from app.db.blind.record import NewEvent, append_event
 from app.db.tables import (
     Case,
     CaseSet,
@@ -17,6 +18,7 @@ from app.db.tables import (
     Study,
 )
 from app.domain.blinding import opaque_token
+from app.domain.record import LAID_OUT, SERVER, ShownRow, order_digest
 from app.domain.showings import Showing
 
 
@@ -32,8 +34,13 @@ def is_laid_out(session: Session, reader: Reader) -> bool:
     return session.scalar(query) is not None
 
 
-def store_showings(session: Session, reader: Reader, showings: Sequence[Showing]) -> None:
-    """Insert a reader's presentations, each under a token of its own that tells nothing."""
+def store_showings(
+    session: Session, reader: Reader, showings: Sequence[Showing], *, now: datetime
+) -> None:
+    """Insert a reader's presentations, each under a token of its own that tells nothing.
+
+    The record gets a digest of them, so that no case can stand for another later.
+    """
     case_ids = dict(
         session.execute(select(Case.code, Case.id).where(Case.study_id == reader.study_id)).all()
     )
@@ -73,6 +80,23 @@ def store_showings(session: Session, reader: Reader, showings: Sequence[Showing]
             for slot, code in enumerate(showing.cases, start=1)
         ],
     )
+    order = order_digest(
+        [
+            ShownRow(
+                token,
+                showing.phase,
+                showing.is_practice,
+                showing.is_phase_end,
+                showing.position,
+                showing.replicate,
+                showing.exposure_ms,
+                showing.cases,
+            )
+            for token, showing in zip(tokens, showings, strict=True)
+        ]
+    )
+    detail = {"reader": reader.code, "order_sha256": order}
+    append_event(session, reader.study_id, NewEvent(now, SERVER, LAID_OUT, detail))
 
 
 def arrivals(session: Session, study_id: int) -> int:

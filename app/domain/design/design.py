@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from app.domain.display import DisplayPlan
 from app.domain.questions.question import Question
 
 FORMAT = 2
@@ -198,6 +199,7 @@ class StudyDesign:
     allocation: Allocation = field(default_factory=Allocation)
     registration: Registration = field(default_factory=Registration)
     analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
+    display: DisplayPlan = field(default_factory=DisplayPlan)
     break_every: int = 0
     longest_run: int = 3
     closes_on: date | None = None

@@ -25,6 +25,7 @@ from app.domain.design.design import (
 )
 from app.domain.design.format1 import format_2_of
 from app.domain.design.phases import read_phases
+from app.domain.display import LEAST_WIDTHS, DisplayPlan
 from app.domain.document import Problems, Table, told
 from app.domain.questions.document import read_questions
 
@@ -102,6 +103,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         allocation=_allocation(top),
         registration=_registration(top),
         analysis=_analysis(top),
+        display=_display(top),
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
         longest_run=top.whole("longest_run", 3, 1, 50),
         closes_on=_day(top, "closes_on"),
@@ -164,6 +166,24 @@ def _analysis(top: Table) -> AnalysisPlan:
         adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
     )
     table.refuse_the_rest("the analysis")
+    return plan
+
+
+def _display(top: Table) -> DisplayPlan:
+    table = top.table("display")
+    least, most = LEAST_WIDTHS
+    plan = DisplayPlan(
+        ask_kind=table.flag("ask_kind", False),
+        ask_light=table.flag("ask_light", False),
+        grey_check=table.flag("grey_check", False),
+        least_width=table.whole("least_width", 0, 0, most),
+    )
+    table.refuse_the_rest("the display")
+    if 0 < plan.least_width < least:
+        table.wrong(
+            "least_width",
+            f"is {plan.least_width}; every screen is wider, so write 0 for none or {least} or more",
+        )
     return plan
 
 

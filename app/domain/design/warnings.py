@@ -1,9 +1,11 @@
 """What an investigator should read before a design is opened: not wrong, but perhaps not meant."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from app.domain.design.design import Phase, StudyDesign
+from app.domain.display import DisplayPlan
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 
@@ -15,14 +17,25 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 
+# CSS pixels across the window of a usual laptop.
+_WIDE = 1440
+
 
 def design_warnings(design: StudyDesign) -> tuple[str, ...]:
-    """Sentences on a purpose-blinded phase that tells what it is to hide."""
-    warnings: list[str] = []
+    """Sentences on a purpose-blinded phase that tells what it is to hide, and on displays."""
+    warnings = [*_on_displays(design.display)]
     for phase in design.phases:
         if phase.purpose_blinded:
             warnings += _telling(design, phase)
     return tuple(warnings)
+
+
+def _on_displays(plan: DisplayPlan) -> Iterator[str]:
+    if plan.least_width > _WIDE:
+        yield (
+            f"Windows narrower than {plan.least_width} pixels are turned away; those of many "
+            f"laptops have {_WIDE} at most."
+        )
 
 
 def _telling(design: StudyDesign, phase: Phase) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.domain.design.design import FORMAT, Phase, StudyDesign
+from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
 
@@ -32,6 +33,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         "rendition_size": design.rendition_size,
         "seed": design.seed,
     }
+    if design.display != DisplayPlan():
+        plain["display"] = asdict(design.display)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:

@@ -16,6 +16,7 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.image_measures import measure_table
+from app.report.tables.model import model_table
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     conclusion_table,
@@ -165,6 +166,9 @@ def analysis_sections(
             "between-arms",
             "Between arms",
             tables=made(contrast_table(analysis), global_table(analysis)),
+        ),
+        Section(
+            "model", "A second estimator", tables=made(model_table(analysis, labels)), folded=True
         ),
         Section(
             "time-and-order",

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from app.domain.design.design import Phase, Registration, StudyDesign
@@ -34,13 +35,22 @@ _COMMENTS: Mapping[str, str] = {
     "practice": "Cases before the study proper, never counted; feedback tells their truth.",
     "allocation": "Who reads which cases: crossed (all), split_plot (in groups) or quota.",
     "analysis": "What is decided before anybody reads.",
+    "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
     "questions": "What is asked, in this order.",
     "phases": "Parts of the study, in this order and never again.",
     "arms": "How many cases of each stratum are drawn from each arm of the bank.",
 }
 _TEXTS = ("title", "language", "instructions", "notice", "stratify_by", "matched_by")
 _NUMBERS = ("seed", "break_every", "longest_run", "rendition_size")
-_TABLES = ("consent", "registration", "replicates", "practice", "allocation", "analysis")
+_TABLES = (
+    "consent",
+    "registration",
+    "replicates",
+    "practice",
+    "display",
+    "allocation",
+    "analysis",
+)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -56,6 +66,7 @@ def commented_design(
     plain["registration"] = {
         name: plain["registration"].get(name, "") for name in Registration.__dataclass_fields__
     }
+    plain["display"] = asdict(design.display)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]
     for name in (*_TEXTS, *_NUMBERS):

@@ -165,6 +165,7 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
             _conclusions(analysis),
             _between(analysis),
             _agreement(analysis),
+            _model(analysis),
             _order(analysis),
             _bootstrap(analysis),
             _software(),
@@ -371,6 +372,31 @@ def _jackknife(analysis: Analysis) -> str:
     if is_used(analysis, "jackknife over cases", "agreement."):
         return ", with jackknife intervals over cases for these readers only"
     return ""
+
+
+def _model(analysis: Analysis) -> Paragraph | None:
+    named = [
+        words
+        for key, words in (
+            ("auc_realism", "the AUC of realism"),
+            ("deception_rate", "the share judged real"),
+            ("d_prime", "d′"),
+        )
+        if is_computed(analysis, f"model.{key}")
+    ]
+    if not named:
+        return None
+    effects = (
+        "crossed random effects of readers, images, and readers by arm"
+        if len(analysis.table.readers) > 1
+        else "the reader as fixed"
+    )
+    return (
+        "Second estimator",
+        f"{_list(named)[0].upper()}{_list(named)[1:]} were estimated once more by an ordinal "
+        f"probit mixed model of all ratings with {effects}, fitted by Laplace’s approximation "
+        "[laplace, clm]; the conclusions do not rest on it.",
+    )
 
 
 def _order(analysis: Analysis) -> Paragraph | None:

@@ -32,6 +32,13 @@ READER_COLUMNS: tuple[Column, ...] = (
     ("specialty", "Specialty, from a fixed list."),
     ("years_experience", "Completed years of experience with radiographs."),
     ("reading_frequency", "How often the reader reads chest films."),
+    ("display", "What the reader said they read on, from a fixed list. Empty: not asked."),
+    ("ambient_light", "How light they said the room was, from a fixed list. Empty: not asked."),
+    ("grey_checks", "Sittings in which the grey-step check was done."),
+    (
+        "grey_checks_passed",
+        "Of these, those whose last check told steps of 5 % apart near black and near white.",
+    ),
     ("invited_at", "When the link was made, UTC, ISO 8601."),
     ("consented_at", "When the reader agreed to take part. Empty: not yet."),
     ("began_at", "When the first case was asked for. Empty: not yet."),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.services.export_study.csv_text import Rows
-from app.services.export_study.ratings_file import ColumnType
+from app.services.export_study.viewing_columns import ColumnType
 
 MISSING = "Parquet needs pyarrow, which is not installed; pip install 'negatoscope[parquet]'."
 
@@ -19,11 +19,16 @@ def parquet_is_available() -> bool:
 
 
 def parquet_bytes(rows: Rows, types: Mapping[str, ColumnType]) -> bytes:
-    """Columns with their types: whole numbers, UTC moments, text."""
+    """Columns with their types: whole and decimal numbers, UTC moments, text."""
     pa: Any = importlib.import_module("pyarrow")
     parquet: Any = importlib.import_module("pyarrow.parquet")
     names = list(types)
-    kinds = {"whole": pa.int64(), "moment": pa.timestamp("ms", tz="UTC"), "text": pa.string()}
+    kinds = {
+        "whole": pa.int64(),
+        "decimal": pa.float64(),
+        "moment": pa.timestamp("ms", tz="UTC"),
+        "text": pa.string(),
+    }
     schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
     columns: list[list[object]] = [[] for _ in names]
     for row in rows:

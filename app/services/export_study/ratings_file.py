@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import StudyDesign
@@ -11,8 +10,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
 from app.domain.questions.registry import kind_of
 from app.services.export_study.columns import Column
-
-ColumnType = Literal["text", "whole", "moment"]
+from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
 
 _TIMES: tuple[tuple[str, str, ColumnType], ...] = (
     ("shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"),
@@ -65,7 +63,7 @@ class RatingsFile:
 
     def cells(self, row: AnswerRow) -> list[object]:
         """One rating."""
-        values = self._values(row)
+        values = {**self._viewed(row), **self._values(row)}
         return [values[name] for name, _ in self.columns]
 
     @property
@@ -85,6 +83,13 @@ class RatingsFile:
         yield from self._when_in_the_order()
         yield from self._answers()
         yield from _TIMES
+        yield from self._viewing()
+
+    def _viewing(self) -> Iterator[tuple[str, str, ColumnType]]:
+        # A study of an older version may ask a question of such a name; the answer keeps it.
+        keys = {question.key for question in self.design.questions}
+        for name, what, kind in viewing_columns(has_check=self.design.display.grey_check):
+            yield f"{name}_" if name in keys else name, what, kind
 
     def _who_and_what(self) -> Iterator[tuple[str, str, ColumnType]]:
         yield "study", "The study's short name (slug).", "text"
@@ -177,6 +182,12 @@ class RatingsFile:
             "hidden_time_ms": row.hidden_time_ms,
             "superseded": int(row.is_superseded),
             "simulated": int(row.reader_kind == "simulated"),
+        }
+
+    def _viewed(self, row: AnswerRow) -> dict[str, object]:
+        keys = {question.key for question in self.design.questions}
+        return {
+            f"{name}_" if name in keys else name: cell for name, cell in viewing_cells(row).items()
         }
 
     def _sides(self, row: AnswerRow) -> dict[str, object]:

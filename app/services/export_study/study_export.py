@@ -15,7 +15,7 @@ from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
-from app.db.truth.exports import case_rows, reader_rows
+from app.db.truth.exports import case_rows, grey_checks, reader_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -171,7 +171,10 @@ class StudyExport:
 
     def _readers(self) -> Rows:
         with self._database.reading() as session:
-            for reader in reader_rows(session, self._study(session)):
+            study = self._study(session)
+            checks = grey_checks(session, study)
+            for reader in reader_rows(session, study):
+                done = checks.get(reader.id, [])
                 yield [
                     self._slug,
                     reader.code,
@@ -180,6 +183,10 @@ class StudyExport:
                     reader.specialty,
                     reader.years_experience,
                     reader.reading_frequency,
+                    reader.display,
+                    reader.ambient_light,
+                    len(done),
+                    sum(check.has_passed for check in done),
                     reader.invited_at,
                     reader.consented_at,
                     reader.began_at,

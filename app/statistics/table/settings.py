@@ -40,6 +40,8 @@ class AnalysisSettings:
         Number B of two-way bootstrap resamples; 0 = none.
     covariance : str
         Covariance of AUCs over cases: ``unbiased`` (U-statistic), ``delong`` or ``jackknife``.
+    model : bool
+        Whether the hierarchical model is fitted beside the figures by reader.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class AnalysisSettings:
     seed: int = 0
     bootstrap: int = 0
     covariance: CovarianceMethod = "unbiased"
+    model: bool = True
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 0.5:

@@ -270,10 +270,31 @@ ANALYSIS = Group(
     ),
     hint="Frozen with the design, before anybody reads.",
 )
+DISPLAY = Group(
+    "Display and light",
+    (
+        Box("display.ask_kind", "Ask on which display readers read", "In the profile.", "tick"),
+        Box("display.ask_light", "Ask how light the room is", "In the profile.", "tick"),
+        Box(
+            "display.grey_check",
+            "Check grey steps at the start of each sitting",
+            "Squares near black and near white; what was told apart is stored, nobody is shut out.",
+            "tick",
+        ),
+        _whole(
+            "display.least_width",
+            "Least width of the window",
+            "Below it the page asks for a larger one and shows no case; 0 for none.",
+            unit="CSS pixels",
+        ),
+    ),
+    folded=True,
+)
 TOP: tuple[Group, ...] = (
     STUDY,
     DRAW,
     PRACTICE,
+    DISPLAY,
     ALLOCATION,
     ANALYSIS,
     CONSENT,

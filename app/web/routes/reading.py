@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.blinding import BlindedCase, CaseToRead, new_submission
+from app.domain.blinding import BlindedCase, CaseToRead, is_name, new_submission, opaque_token
 from app.domain.consent import consent_sections
 from app.domain.design.design import MOST_PHASES
 from app.domain.desk import DueDesk, ReaderDesk
@@ -24,6 +24,7 @@ from app.domain.errors import (
     StudyError,
     TooLateToCorrect,
 )
+from app.domain.grey_steps import read_grey_steps, strips_of
 from app.domain.journey import Standing, Step
 from app.domain.profile import read_profile
 from app.domain.questions.reading import form_of
@@ -92,9 +93,40 @@ def profile(request: Request, form: FormFields) -> Response:
     with reader_at_desk(request, form) as desk:
         desk.ensure_open()
         try:
-            desk.keep_profile(read_profile(form))
+            desk.keep_profile(read_profile(form, desk.design.display))
         except BadAnswer as error:
             page = _profile_page(desk, form, error.problems, 422)
+    return _answer(request, page)
+
+
+@router.get("/read/display")
+def check_display(request: Request) -> Response:
+    """The grey-step check once more, for whoever has changed the light or the display."""
+    with reader_at_desk(request) as desk:
+        desk.ensure_open()
+        page = _display_page(desk) if desk.design.display.grey_check else ONWARDS
+    return _answer(request, page)
+
+
+@router.post("/read/display")
+def display(request: Request, form: FormFields) -> Response:
+    """Store which grey steps the reader told apart; a check that failed says what to do."""
+    page = ONWARDS
+    pattern = form.get("pattern", "")
+    with reader_at_desk(request, form) as desk:
+        desk.ensure_open()
+        if not desk.design.display.grey_check:
+            return _answer(request, page)
+        if not is_name(pattern):
+            return _answer(request, _display_page(desk, status=422))
+        try:
+            check = read_grey_steps(pattern, form)
+        except BadAnswer as error:
+            page = _display_page(desk, pattern, form, error.problems, 422)
+        else:
+            desk.keep_grey_steps(check)
+            if not check.has_passed:
+                page = _page(desk, "display_result.html", {"check": check})
     return _answer(request, page)
 
 
@@ -182,6 +214,8 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     if step is Step.FEEDBACK:
         # Another file's page: this one can't reach the truth.
         return Page("", {}, redirect="/read/practice")
+    if step is Step.DISPLAY:
+        return _display_page(desk, message=message)
     if step is Step.CASE:
         return _served_case(desk, desk.case(), message, status)
     between: dict[str, object] = {"step": step, "phase": standing.phase, "message": message}
@@ -281,8 +315,28 @@ def _profile_page(
     problems: Mapping[str, str],
     status: int = 200,
 ) -> Page:
-    context = {"fields": profile_fields(), "values": values, "errors": problems}
+    context = {"fields": profile_fields(desk.design.display), "values": values, "errors": problems}
     return _page(desk, "profile.html", context, status)
+
+
+def _display_page(
+    desk: DueDesk,
+    pattern: str | None = None,
+    values: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+    status: int = 200,
+    message: str | None = None,
+) -> Page:
+    """The strips of the pattern, another one with each new check."""
+    name = pattern or opaque_token()
+    context = {
+        "pattern": name,
+        "strips": strips_of(name),
+        "values": values or {},
+        "errors": problems or {},
+        "message": message,
+    }
+    return _page(desk, "display_check.html", context, status)
 
 
 def _instructions(desk: DueDesk, standing: Standing) -> dict[str, object]:

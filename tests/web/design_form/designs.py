@@ -63,6 +63,7 @@ ODD = design(
     ],
     closes_on="2027-01-31",
     matched_by="match",
+    display={"ask_kind": True, "grey_check": True, "least_width": 900},
     registration={"ethics": "None\nneeded", "rights": "All"},
 )
 PROTOCOLS = {one.name: fill_protocol(one, BANK).design for one in list_protocols()}

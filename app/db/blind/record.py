@@ -1,0 +1,106 @@
+"""The chained record as rows: appended under the lock of its chain's head, never changed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.db.blind.tables import Chain, Event
+from app.domain.record import (
+    INSTALLATION,
+    RecordedEvent,
+    canonical,
+    event_hash,
+    new_origin,
+    new_salt,
+)
+
+# Plain tables: an event is written with every rating, and nothing of it is kept in the session.
+_CHAINS = cast(Table, Chain.__table__)
+_EVENTS = cast(Table, Event.__table__)
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """What is to be recorded; `rating_id` is the row that an answer's event speaks of."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    rating_id: int | None = None
+
+
+def append_event(session: Session, study_id: int | None, event: NewEvent) -> str:
+    """Append one event to a study's chain, or to the installation's; return the new head."""
+    return append_events(session, study_id, [event])
+
+
+def append_events(session: Session, study_id: int | None, events: Sequence[NewEvent]) -> str:
+    """Append events to one chain, in the transaction of what they record; return the new head.
+
+    The head's row is locked from here until the commit, so this comes last in a transaction. The
+    order of locks is everywhere: reader, study, the study's chain, the installation's chain.
+    """
+    # What the events speak of is written before the others have to wait.
+    session.flush()
+    chain_id = INSTALLATION if study_id is None else study_id
+    length, head = _locked(session, chain_id)
+    rows = []
+    for number, event in enumerate(events, start=length + 1):
+        detail = json.loads(canonical(event.detail))
+        recorded = RecordedEvent(number, event.at, event.actor, event.action, detail, new_salt())
+        rows.append(
+            {
+                "chain_id": chain_id,
+                "study_id": study_id,
+                "number": number,
+                "at": event.at,
+                "actor": event.actor,
+                "action": event.action,
+                "detail": detail,
+                "rating_id": event.rating_id,
+                "salt": recorded.salt,
+                "previous": head,
+                "hash": (head := event_hash(head, recorded)),
+            }
+        )
+    if rows:
+        session.execute(insert(_EVENTS), rows)
+        session.execute(
+            update(_CHAINS)
+            .where(_CHAINS.c.id == chain_id)
+            .values(length=length + len(rows), head=head)
+        )
+    return head
+
+
+def head_of(session: Session, study_id: int | None) -> str:
+    """The hash of a chain's last event; empty for a study without a record."""
+    chain_id = INSTALLATION if study_id is None else study_id
+    head = session.execute(select(_CHAINS.c.head).where(_CHAINS.c.id == chain_id)).scalar()
+    return str(head or "")
+
+
+def head_with(session: Session, rating_id: int) -> str:
+    """The head as it was with the event of this rating; empty where there is none."""
+    query = select(_EVENTS.c.hash).where(_EVENTS.c.rating_id == rating_id)
+    return str(session.execute(query).scalar() or "")
+
+
+def _locked(session: Session, chain_id: int) -> tuple[int, str]:
+    """Length and head of a chain, nobody else's until the commit."""
+    query = select(_CHAINS.c.length, _CHAINS.c.head).where(_CHAINS.c.id == chain_id)
+    row = session.execute(query.with_for_update()).one_or_none()
+    if row is not None:
+        return int(row.length), str(row.head)
+    # A study that this very transaction has made.
+    origin = new_origin()
+    session.execute(
+        insert(_CHAINS), [{"id": chain_id, "origin": origin, "length": 0, "head": origin}]
+    )
+    return 0, origin

@@ -1,0 +1,114 @@
+"""How each case was looked at, as columns of ratings.csv."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from app.db.truth.answer_rows import AnswerRow
+from app.domain.grey_steps import NEEDED, GreySteps
+from app.domain.viewing import Viewing
+
+ColumnType = Literal["text", "whole", "decimal", "moment"]
+_TOLD = "Empty: not told (no JavaScript), or not possible."
+_OF_CASE: tuple[tuple[str, str, ColumnType], ...] = (
+    ("viewport_width", f"Width of the page's window at the end, in CSS pixels. {_TOLD}", "whole"),
+    ("viewport_height", f"Its height, in CSS pixels. {_TOLD}", "whole"),
+    (
+        "pixel_ratio",
+        "Screen pixels per CSS pixel, by the browser, its own zoom included. Empty: not told.",
+        "decimal",
+    ),
+    (
+        "film_side",
+        "Side of the fitted picture as it was drawn, in CSS pixels. Empty: not told, or no "
+        "picture.",
+        "decimal",
+    ),
+    (
+        "pointer",
+        "What touched the page last on this case: mouse, pen, touch; none: only keys. Empty: not "
+        "told.",
+        "text",
+    ),
+    (
+        "window_width",
+        "Window of the picture at the end, in grey levels of 8 bits; 255 untouched. Empty: not "
+        "told, or no picture.",
+        "decimal",
+    ),
+    (
+        "window_level",
+        "Level of the picture at the end, in grey levels of 8 bits; 127.5 untouched. Empty: not "
+        "told, or no picture.",
+        "decimal",
+    ),
+    (
+        "zoom_reached",
+        "The greatest zoom on this case, against the fitted picture. Empty: not told, or no "
+        "picture.",
+        "decimal",
+    ),
+    (
+        "inverted",
+        "1 if black and white were exchanged at the end, else 0. Empty: not told, or no picture.",
+        "whole",
+    ),
+    (
+        "magnifier",
+        "1 if the magnifier was used on this case, else 0. Empty: not told, or no picture.",
+        "whole",
+    ),
+)
+_OF_SITTING: tuple[tuple[str, str, ColumnType], ...] = (
+    (
+        "grey_check",
+        f"Of the sitting: passed if steps of {NEEDED} % were told apart near black and near white "
+        "and no square was seen where none was, else failed. Empty: not done.",
+        "text",
+    ),
+    (
+        "black_step",
+        "Of the sitting: the finest step above black told apart, in % of the driving level. Empty: "
+        "not done, or none.",
+        "whole",
+    ),
+    (
+        "white_step",
+        "Of the sitting: the finest step below white told apart, in % of the driving level. Empty: "
+        "not done, or none.",
+        "whole",
+    ),
+)
+
+
+def viewing_columns(*, has_check: bool) -> Iterator[tuple[str, str, ColumnType]]:
+    """Name, meaning and type of each; those of the grey-step check where the design has one."""
+    yield from _OF_CASE
+    if has_check:
+        yield from _OF_SITTING
+
+
+def viewing_cells(row: AnswerRow) -> dict[str, object]:
+    """The cells of one rating, by column."""
+    seen, check = row.viewing or Viewing(), row.grey_steps
+    return {
+        "viewport_width": seen.width,
+        "viewport_height": seen.height,
+        "pixel_ratio": seen.pixel_ratio,
+        "film_side": seen.film_side,
+        "pointer": seen.pointer,
+        "window_width": seen.window,
+        "window_level": seen.level,
+        "zoom_reached": seen.zoom,
+        "inverted": None if seen.inverted is None else int(seen.inverted),
+        "magnifier": None if seen.magnifier is None else int(seen.magnifier),
+        "grey_check": outcome(check),
+        "black_step": check and check.black_step,
+        "white_step": check and check.white_step,
+    }
+
+
+def outcome(check: GreySteps | None) -> str | None:
+    """`passed` or `failed`; None where nothing was checked."""
+    if check is None:
+        return None
+    return "passed" if check.has_passed else "failed"

@@ -1,0 +1,1 @@
+"""The second estimator: one hierarchical model of all ratings, beside the figures by reader."""
