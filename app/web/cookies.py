@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.responses import Response
@@ -25,6 +26,8 @@ class CookieSigner:
         # Without a time, so that no clock makes it old or of the future.
         self._reader = URLSafeSerializer(secret_key, salt="reader")
         self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
+        # What a reader's cookie says never changes, and every request brings it.
+        self._known_reader = lru_cache(maxsize=1024)(self._loaded_reader)
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
         """Names a reader and the link they came by."""
@@ -32,11 +35,7 @@ class CookieSigner:
 
     def read_reader_cookie(self, cookie: str | None) -> tuple[int, str] | None:
         """What `reader_cookie` was given, or None for anything that we did not sign."""
-        try:
-            reader_id, fingerprint = self._reader.loads(cookie or "")
-        except (BadSignature, ValueError, TypeError):
-            return None
-        return int(reader_id), str(fingerprint)
+        return self._known_reader(cookie or "")
 
     def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
         """Names an investigator and the password they signed in under."""
@@ -56,6 +55,13 @@ class CookieSigner:
         """The token of every form served to this reader by this link."""
         text = f"reader-form:{reader_id}:{fingerprint}"
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+    def _loaded_reader(self, cookie: str) -> tuple[int, str] | None:
+        try:
+            reader_id, fingerprint = self._reader.loads(cookie)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return int(reader_id), str(fingerprint)
 
     def csrf_token(self, cookie: str) -> str:
         """The token that a form must send back beside this very cookie."""

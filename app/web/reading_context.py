@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, Final
 
 from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
@@ -222,14 +222,28 @@ def _only_if(
     return ""
 
 
+# The questions of designs that are read: the same with every case, and with them what the templates
+# keep of them. A design is known again by being the very same object.
+_MOST_KEPT: Final = 256
+_kept: dict[tuple[int, int, bool, int], tuple[BlindedDesign, Sequence[QuestionShown]]] = {}
+
+
 def questions_asked(
     phase: BlindedPhase, design: BlindedDesign, *, at_end: bool = False, pictures: int | None = None
-) -> list[QuestionShown]:
+) -> Sequence[QuestionShown]:
     """What is asked of each case of a phase, or at its end, as the page asks it."""
     count = phase.pictures if pictures is None else pictures
+    key = (id(design), phase.number, at_end, count)
+    known = _kept.get(key)
+    if known is not None and known[0] is design:
+        return known[1]
     in_turn = phase.layout == "one_after_other"
     shown = Picture(count, design.picture_size, in_turn)
-    return question_list(phase.asked(at_end=at_end), shown)
+    asked = tuple(question_list(phase.asked(at_end=at_end), shown))
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (design, asked)
+    return asked
 
 
 def profile_fields(asked: DisplayPlan) -> list[dict[str, Any]]:

@@ -143,9 +143,15 @@ def rate(request: Request, form: FormFields) -> Response:
     """Take a rating; the answer leaves only after it is durable, with a receipt if it is stored."""
     token, submission = form.get("case", ""), form.get("submission", "")
     page, message, receipt = ONWARDS, None, None
+
+    def go_on() -> None:
+        nonlocal page
+        if is_htmx(request):
+            page = _after_rating(desk)
+
     with reader_at_desk(request, form) as desk:
         try:
-            receipt = desk.rate(token, submission, form)
+            receipt = desk.rate(token, submission, form, go_on)
         except BadAnswer as error:
             page = _sent_back(desk, form, 422, problems=error.problems)
         except NotShownYet as error:
@@ -160,8 +166,6 @@ def rate(request: Request, form: FormFields) -> Response:
     if page is ONWARDS and message is not None:
         with reader_at_desk(request) as desk:
             page = next_page(desk, message, 409)
-    elif page is ONWARDS and is_htmx(request):
-        page = _after_rating(request)
     return _answer(request, page, receipt)
 
 
@@ -189,13 +193,11 @@ def back(request: Request) -> Response:
     return _answer(request, page)
 
 
-def _after_rating(request: Request) -> Page:
-    # A transaction of its own: the rating is committed before the next case is looked for.
+def _after_rating(desk: ReaderDesk) -> Page:
     try:
-        with reader_at_desk(request) as desk:
-            return next_page(desk)
+        return next_page(desk)
     except StudyError:
-        # Closed or withdrawn meanwhile: that is said next, and not in place of the receipt.
+        # Closed since, say: that is said next, and neither undoes the rating nor its receipt.
         return ONWARDS
 
 
