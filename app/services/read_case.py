@@ -186,7 +186,6 @@ def _blinded(
 ) -> BlindedCase:
     following = None if is_correction else _fetched_ahead(journey)
     can_go_back = journey.progress.can_go_back and reader.study.status == "open"
-    pictures = pictures_of(session, presentation, following)
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
@@ -196,11 +195,11 @@ def _blinded(
         is_phase_end=presentation.is_phase_end,
         is_correction=is_correction,
         can_go_back=can_go_back and not is_correction,
-        pictures=tuple(pictures[presentation.id]),
+        pictures=tuple(pictures_of(session, presentation)),
         exposure_ms=presentation.exposure_ms,
         is_exposed=presentation.exposed_at is not None,
         next_token=None if following is None else following.token,
-        next_pictures=0 if following is None else len(pictures[following.id]),
+        next_pictures=0 if following is None else following.pictures,
     )
 
 

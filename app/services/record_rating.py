@@ -15,7 +15,7 @@ from app.db.blind.answers import (
 )
 from app.db.blind.closing import hold_open
 from app.db.blind.journeys import Journey, journey_after, journey_of
-from app.db.blind.presentations import PresentationRow, pictures_of, presentation_by_token
+from app.db.blind.presentations import PresentationRow, presentation_by_token
 from app.db.blind.readers import continue_sitting
 from app.db.blind.record import head_with
 from app.db.blind.tables import Rating, Reader
@@ -53,14 +53,16 @@ def record_rating(
     submission: str,
     form: Mapping[str, str],
     now: datetime,
-    go_on: Callable[[Journey], None] | None = None,
+    ensure_open: Callable[[], None],
+    go_on: Callable[[Journey], None],
 ) -> Receipt:
     """Store what a form says of the presentation `token`, and acknowledge it.
 
     A form that was taken before is acknowledged again and changes nothing, even if the study has
     closed since; with other answers it is refused. A form served before the first rating makes the
     first one; a form served after n ratings makes a correction if those are still n and no later
-    case is rated. The reader is locked, and their study is held open until this commits.
+    case is rated. The reader is locked before, and `ensure_open` holds their study open until this
+    commits.
 
     `go_on` is called with where the reader then stands, so that the next case can be served by the
     same transaction: the record, for which other readers wait, is written after it.
@@ -80,10 +82,9 @@ def record_rating(
         answers = answers_of(session, taken)
         _ensure_same(session, presentation, design, form, answers)
         head = head_with(session, taken.id)
-        if go_on is not None:
-            go_on(journey)
+        go_on(journey)
         return _receipt(presentation, submission, answers, head, form)
-    hold_open(session, reader)
+    ensure_open()
     _ensure_its_turn(journey, presentation, earlier, version, now)
     answers = _answers(session, presentation, design, form)
     reading_time_ms, hidden_time_ms = _durations(form)
@@ -103,12 +104,11 @@ def record_rating(
     )
     if not earlier and journey.following is None:
         reader.finished_at = now
-    if go_on is not None:
-        go_on(
-            journey_after(session, reader, design, journey, now)
-            if is_due
-            else journey_of(session, reader, design)
-        )
+    go_on(
+        journey_after(session, reader, design, journey, now)
+        if is_due
+        else journey_of(session, reader, design)
+    )
     head = record_rating_event(session, reader, presentation, rating, answers, supersedes=corrected)
     return _receipt(presentation, submission, answers, head, form)
 
@@ -190,8 +190,7 @@ def _answers(
     session: Session, presentation: PresentationRow, design: BlindedDesign, form: Mapping[str, str]
 ) -> Answers:
     phase = design.phase(presentation.phase)
-    pictures = pictures_of(session, presentation)[presentation.id]
-    shown = Picture(len(pictures), design.picture_size)
+    shown = Picture(presentation.pictures, design.picture_size)
     return read_answers(phase.asked(at_end=presentation.is_phase_end), form, shown)
 
 

@@ -150,6 +150,7 @@ class BlindDesk:
             submission=submission,
             form=form,
             now=self._now,
+            ensure_open=self.ensure_open,
             go_on=serve,
         )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Insert, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import PresentationRow
@@ -18,7 +19,20 @@ from app.domain.viewing import Viewing, viewing_to_json
 _RATINGS = cast(Table, Rating.__table__)
 # Plain inserts: the session need not keep what nobody changes.
 _INSERT_RATING = insert(_RATINGS).returning(_RATINGS.c.id)
-_INSERT_ANSWERS = insert(cast(Table, Answer.__table__))
+
+
+@lru_cache(maxsize=64)
+def _insert_answers(count: int) -> Insert:
+    """One statement for all answers of a rating: each that is sent costs a round trip."""
+    rows: list[dict[str, object]] = [
+        {
+            "rating_id": bindparam("rating_id"),
+            "question": bindparam(f"question_{place}"),
+            "value": bindparam(f"value_{place}"),
+        }
+        for place in range(count)
+    ]
+    return insert(cast(Table, Answer.__table__)).values(rows)
 
 
 def ratings_of(session: Session, presentation: Presentation | PresentationRow) -> Sequence[Rating]:
@@ -62,13 +76,11 @@ def append_rating(
     }
     rating_id = int(session.execute(_INSERT_RATING, values).scalar_one())
     if answers:
-        session.execute(
-            _INSERT_ANSWERS,
-            [
-                {"rating_id": rating_id, "question": key, "value": value_to_json(value)}
-                for key, value in answers.items()
-            ],
-        )
+        stored: dict[str, object] = {"rating_id": rating_id}
+        for place, (question, value) in enumerate(answers.items()):
+            stored[f"question_{place}"] = question
+            stored[f"value_{place}"] = value_to_json(value)
+        session.execute(_insert_answers(len(answers)), stored)
     return Rating(id=rating_id, **values)
 
 

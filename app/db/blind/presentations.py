@@ -4,14 +4,12 @@ Nothing here names an arm: orders are computed and stored elsewhere, and only po
 tokens are handed on. The statements are made once, since they are asked with every case.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
-    Select,
-    Subquery,
     Table,
     bindparam,
     exists,
@@ -44,7 +42,10 @@ _PEERS = _SHOWINGS.alias("peers")
 
 @dataclass(frozen=True, slots=True)
 class PresentationRow:
-    """A presentation as it was read; `total` counts those of its kind in its phase, ends apart."""
+    """A presentation as it was read.
+
+    `total` counts those of its kind in its phase, ends apart, and `pictures` what it shows.
+    """
 
     id: int
     token: str
@@ -57,6 +58,7 @@ class PresentationRow:
     first_shown_at: datetime | None
     shown_at: datetime | None
     total: int
+    pictures: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,27 @@ class Way:
     last: PresentationRow | None
 
 
+_OWN = _SHOWINGS.c.reader_id == bindparam("reader_id")
+# Positions are counted from 1 without a gap, and an index has them in order.
+_TOTAL = (
+    select(_PEERS.c.position)
+    .where(
+        _PEERS.c.reader_id == bindparam("reader_id"),
+        _PEERS.c.phase == _SHOWINGS.c.phase,
+        _PEERS.c.is_practice == _SHOWINGS.c.is_practice,
+        _PEERS.c.is_phase_end.is_(False),
+    )
+    .order_by(_PEERS.c.position.desc())
+    .limit(1)
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
+)
+_COUNT_OF_PICTURES = (
+    select(func.count(_SHOWN.c.slot))
+    .where(_SHOWN.c.presentation_id == _SHOWINGS.c.id)
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
+)
 _ROW = (
     _SHOWINGS.c.id,
     _SHOWINGS.c.token,
@@ -84,53 +107,37 @@ _ROW = (
     _SHOWINGS.c.exposed_at,
     _SHOWINGS.c.first_shown_at,
     _SHOWINGS.c.shown_at,
+    func.coalesce(_TOTAL, 0),
+    _COUNT_OF_PICTURES,
 )
 _IS_RATED = exists().where(
     _RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True)
 )
-_OWN = _SHOWINGS.c.reader_id == bindparam("reader_id")
+# Chosen by what the index holds; the rest is then read of the few that were chosen.
 _PENDING = (
-    select(*_ROW, literal(0).label("is_rated"))
+    select(_SHOWINGS.c.id, literal(0).label("is_rated"))
     .where(_OWN, ~_IS_RATED)
     .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position)
     .limit(3)
     .subquery()
 )
 _LAST = (
-    select(*_ROW, literal(1).label("is_rated"))
+    select(_SHOWINGS.c.id, literal(1).label("is_rated"))
     .where(_OWN, _IS_RATED)
     .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice, _SHOWINGS.c.position.desc())
     .limit(1)
     .subquery()
 )
-
-
-def _with_total(rows: Subquery) -> Select[Any]:
-    """The few rows that were chosen, each with the count of its kind; counted after the choice."""
-    total = (
-        select(func.count(_PEERS.c.id))
-        .where(
-            _PEERS.c.reader_id == bindparam("reader_id"),
-            _PEERS.c.phase == rows.c.phase,
-            _PEERS.c.is_practice == rows.c.is_practice,
-            _PEERS.c.is_phase_end.is_(False),
-        )
-        .correlate(rows)
-        .scalar_subquery()
-    )
-    return select(*(rows.c[column.name] for column in _ROW), total)
-
-
 _CHOSEN = union_all(select(_PENDING), select(_LAST)).subquery("chosen")
-_WAY = _with_total(_CHOSEN).add_columns(_CHOSEN.c.is_rated)
-_BY_TOKEN = _with_total(
-    select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token")).subquery("own")
+_WAY = select(*_ROW, _CHOSEN.c.is_rated).join_from(
+    _CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id
 )
+_BY_TOKEN = select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token"))
 _PICTURES = (
-    select(_SHOWN.c.presentation_id, _SHOWN.c.slot, _CASES.c.beside)
+    select(_SHOWN.c.slot, _CASES.c.beside)
     .join_from(_SHOWN, _CASES, _CASES.c.id == _SHOWN.c.case_id)
-    .where(_SHOWN.c.presentation_id.in_([bindparam("one"), bindparam("other")]))
-    .order_by(_SHOWN.c.presentation_id, _SHOWN.c.slot)
+    .where(_SHOWN.c.presentation_id == bindparam("presentation_id"))
+    .order_by(_SHOWN.c.slot)
 )
 _MARK_SHOWN = (
     update(_SHOWINGS)
@@ -158,11 +165,11 @@ def way_of(session: Session, reader: Reader) -> Way:
     """What the reader sees now, what comes after it, and what they rated last."""
     rows = session.execute(_WAY, {"reader_id": reader.id}).all()
     pending = sorted(
-        (PresentationRow(*row[:-1]) for row in rows if not row.is_rated),
+        (PresentationRow(*tuple(row)[:-1]) for row in rows if not row.is_rated),
         key=lambda row: (row.phase, not row.is_practice, row.position),
     )
     current, following, after = (*pending, None, None, None)[:3]
-    last = next((PresentationRow(*row[:-1]) for row in rows if row.is_rated), None)
+    last = next((PresentationRow(*tuple(row)[:-1]) for row in rows if row.is_rated), None)
     return Way(current, following, after, last)
 
 
@@ -188,17 +195,10 @@ def presentation_by_token(session: Session, reader: Reader, token: str) -> Prese
     return None if row is None else PresentationRow(*row)
 
 
-def pictures_of(
-    session: Session, presentation: PresentationRow, other: PresentationRow | None = None
-) -> Mapping[int, Sequence[BlindedPicture]]:
-    """The pictures of a presentation, or of two, by its id: each place with the text beside it."""
-    pictures: dict[int, list[BlindedPicture]] = {presentation.id: []}
-    if other is not None:
-        pictures[other.id] = []
-    ids = {"one": presentation.id, "other": (other or presentation).id}
-    for presentation_id, slot, beside in session.execute(_PICTURES, ids):
-        pictures[presentation_id].append(BlindedPicture(slot, beside))
-    return pictures
+def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:
+    """The pictures of a presentation by place, with the text beside each."""
+    rows = session.execute(_PICTURES, {"presentation_id": presentation.id})
+    return [BlindedPicture(slot, beside) for slot, beside in rows]
 
 
 def rendition_of(

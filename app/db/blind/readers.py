@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
 from app.domain.sittings import LONGEST_PAUSE, sitting_goes_on
@@ -18,6 +18,26 @@ _READER = (
     .where(Reader.id == bindparam("reader_id"))
     .options(joinedload(Reader.study).defer(Study.design))
 )
+# What reading asks of a reader and their study; all else is fetched if somebody wants it.
+_AT_DESK = (
+    select(Reader)
+    .where(Reader.id == bindparam("reader_id"))
+    .options(
+        load_only(
+            Reader.study_id,
+            Reader.code,
+            Reader.token_hash,
+            Reader.revoked_at,
+            Reader.consented_at,
+            Reader.profiled_at,
+            Reader.began_at,
+            Reader.phase_begun,
+            Reader.break_taken_after,
+        ),
+        joinedload(Reader.study).load_only(Study.status, Study.design_sha256),
+    )
+)
+_AT_DESK_LOCKED = _AT_DESK.with_for_update(of=Reader)
 # As the row is after the wait, whatever this session knew of it.
 _READER_LOCKED = _READER.with_for_update(of=Reader).execution_options(populate_existing=True)
 _LAST_SITTING = (
@@ -72,6 +92,12 @@ def reader_by_token_hash(session: Session, token_hash: str) -> Reader | None:
 def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Reader | None:
     """One reader with their study; with `lock` their requests are taken one after another."""
     query = _READER_LOCKED if lock else _READER
+    return session.scalars(query, {"reader_id": reader_id}).one_or_none()
+
+
+def reader_at_desk(session: Session, reader_id: int, *, lock: bool) -> Reader | None:
+    """One reader with what reading asks of them, first thing in a session; else `reader_by_id`."""
+    query = _AT_DESK_LOCKED if lock else _AT_DESK
     return session.scalars(query, {"reader_id": reader_id}).one_or_none()
 
 
