@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.bank.store import RenditionStore
 from app.db.blind.tables import Reader
 from app.db.engine import Database
+from app.db.heartbeat import HeartbeatProbe
 from app.domain.design.reading import design_from_json
 from app.domain.desk import ReaderDesks
 from app.domain.practice import PracticeFeedback
@@ -20,12 +21,20 @@ from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
-from app.web.error_pages import add_error_pages
+from app.web.delivery_probe import DeliveryProbe
+from app.web.error_pages import add_error_pages, error_page
 from app.web.front import Front
+from app.web.health_probes import HealthProbes, disk_probe
+from app.web.logs import MaskedPaths
+from app.web.metrics import metrics_for
 from app.web.office_state import OfficeState
 from app.web.pages import Pages
+from app.web.password_desk import PasswordDesk
 from app.web.practice_state import TellsPractice
+from app.web.request_log import RequestLog
 from app.web.routes import (
+    access,
+    accounts,
     arms,
     audit,
     designs,
@@ -33,6 +42,8 @@ from app.web.routes import (
     health,
     images,
     links,
+    metrics,
+    own_account,
     practice,
     preview,
     readers,
@@ -42,13 +53,17 @@ from app.web.routes import (
     studies,
 )
 from app.web.security_headers import SecurityHeaders
+from app.web.slots import Slots
 from app.web.state import WebState
 from app.web.static_files import VersionedFiles
-from app.web.throttle import SignInThrottle
+from app.web.text_gate import TextGate
 
 LARGEST_BODY = 1024 * 1024
+# How many threads Starlette works in.
+THREADS = 40
 ROUTES = (
     health,
+    metrics,
     links,
     images,
     reading,
@@ -58,6 +73,9 @@ ROUTES = (
     preview,
     studies,
     readers,
+    access,
+    accounts,
+    own_account,
     reports,
     arms,
     audit,
@@ -72,7 +90,7 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application over a database whose schema is up to date; `clock` tells the time."""
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, patience=settings.database_patience)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -89,13 +107,30 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     _join_parts(app, settings, database, clock)
-    app.add_middleware(SecurityHeaders)
-    add_error_pages(app)
+    _stand_guard(app, settings, database)
     app.mount("/static", VersionedFiles(directory=resource_dir("static")), name="static")
     for module in ROUTES:
         app.include_router(module.router)
-    logging.getLogger("uvicorn.access").addFilter(_without_link_tokens)
     return app
+
+
+def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
+    """What every request passes; the last one added is the first that it meets."""
+    metrics = metrics_for(settings.metrics_token.get_secret_value())
+    app.state.metrics = metrics
+    app.add_middleware(
+        Slots,
+        count=min(THREADS, database.most_connections),
+        patience=settings.database_patience,
+        is_in_trouble=lambda: database.was_in_trouble,
+    )
+    app.add_middleware(TextGate)
+    app.add_middleware(
+        RequestLog, answers=error_page, counts=None if metrics is None else metrics.count
+    )
+    app.add_middleware(SecurityHeaders)
+    add_error_pages(app)
+    logging.getLogger("uvicorn.access").addFilter(MaskedPaths())
 
 
 def _join_parts(
@@ -103,8 +138,10 @@ def _join_parts(
 ) -> None:
     """Hang on the application what its routes find there; each finds only what it may know."""
     store = RenditionStore(settings.renditions_dir)
+    pages = Pages(resource_dir("templates"), resource_dir("static"))
+    pages.ensure_whole()
     shared = Front(
-        pages=Pages(resource_dir("templates"), resource_dir("static")),
+        pages=pages,
         signer=CookieSigner(settings.effective_secret_key()),
         base_url=settings.base_url.rstrip("/"),
     )
@@ -119,11 +156,18 @@ def _join_parts(
         base_url=shared.base_url,
         database=database,
         store=store,
-        throttle=SignInThrottle(),
+        passwords=PasswordDesk(),
+        health=HealthProbes(
+            {
+                "database": HeartbeatProbe(settings.effective_database_url),
+                "renditions": store.is_reachable,
+                "disk": disk_probe(settings.data_dir),
+            }
+        ),
         data_dir=settings.data_dir,
         clock=clock,
     )
-    app.state.office = OfficeState(reports=ReportCache())
+    app.state.office = OfficeState(reports=ReportCache(), probe=DeliveryProbe(settings, create_app))
 
 
 def create_app_from_environment() -> FastAPI:
@@ -141,13 +185,3 @@ def _tells_practice(database: Database) -> TellsPractice:
             return practice_feedback(session, reader_id)
 
     return tell
-
-
-def _without_link_tokens(record: logging.LogRecord) -> bool:
-    """A reader's link is a key; the access log must not keep it."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            "/r/***" if isinstance(arg, str) and arg.startswith("/r/") else arg
-            for arg in record.args
-        )
-    return True

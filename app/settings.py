@@ -5,8 +5,9 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import BadInput
@@ -21,6 +22,9 @@ class Settings(BaseSettings):
     database_url  an SQLAlchemy URL; SQLite in `data_dir` unless given
     secret_key    signs cookies; made and kept in `data_dir` unless given
     base_url      what readers' links begin with; https makes cookies Secure
+    database_patience  seconds that a page waits for the database before it says so
+    log_format    text or json, one line an event
+    metrics_token  opens /metrics to whoever sends it as a bearer; without it there is no such page
     """
 
     model_config = SettingsConfigDict(env_prefix="NEGATOSCOPE_", extra="ignore")
@@ -29,6 +33,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    database_patience: float = Field(2.0, ge=1, le=60)
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr = SecretStr("")
 
     @property
     def effective_database_url(self) -> str:

@@ -9,12 +9,13 @@ import typer
 from app.cli.analysis_tables import print_analysis, warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
+from app.cli.signing import Reason
 from app.domain.errors import BadInput, BadRatings
 from app.report.page.document import report_document
 from app.report.page.view import report_view
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
 from app.services.audit_pictures import audit_pictures
-from app.services.summarise_study import note_interim_look, summarise_study
+from app.services.summarise_study import note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
@@ -107,20 +108,22 @@ def report(
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
+    reason: Reason = "",
 ) -> None:
     """Write a study's report as one HTML file that needs nothing beside it and prints on A4.
 
-    Of an open study too, marked as interim, with a warning and an entry in the study's log.
+    Of an open study too, as its design plans or for a reason: marked as interim, with a warning.
+    That results are seen is recorded before they are.
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"{out.name} is not the name of a report: let it end in .html.")
     house = open_house()
+    with house.database.writing() as session:
+        note_results_seen(session, slug, now=now(), actor=ACTOR, reason=reason)
     with house.database.reading() as session:
         summary = summarise_study(session, slug, interim=True, bootstrap=bootstrap)
         audit = audit_pictures(session, house.store, slug)
     if summary.is_interim:
-        with house.database.writing() as session:
-            note_interim_look(session, slug, now=now(), actor=ACTOR)
         typer.echo(
             f"warning: {slug} is {summary.status}; whoever sees results by arm now could steer "
             "the study by them. The report says INTERIM and the study's log has noted it.",

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from app.domain.errors import BadInput, Refused
+
 
 @contextmanager
 def writing_atomically(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
@@ -30,3 +32,11 @@ def writing_atomically(path: Path, *, private: bool = False) -> Iterator[IO[byte
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def ensure_free(file: Path, *, force: bool) -> None:
+    """Raise Refused where a file would be written over without `force`, BadInput for a folder."""
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder; name a file.")
+    if file.exists() and not force:
+        raise Refused(f"{file} exists already; choose another name, or write over it with --force.")

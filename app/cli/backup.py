@@ -10,10 +10,10 @@ from sqlalchemy import make_url
 
 from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now
 from app.db.engine import Database
-from app.domain.errors import BadInput, Refused
+from app.domain.errors import Refused
 from app.services.back_up import back_up
 from app.services.restore_backup import restore_backup
 from app.settings import Settings, resource_dir
@@ -43,7 +43,7 @@ def backup(
     It can be restored on SQLite and on PostgreSQL, and only its owner can read it (mode 0600).
     Keep it as safe as the studies themselves: it holds answers, truth and the hashes of passwords.
     """
-    _ensure_free(file, force=force)
+    ensure_free(file, force=force)
     settings = Settings()
     key = settings.effective_secret_key() if with_secret_key else None
     with (
@@ -59,7 +59,7 @@ def backup(
             actor=ACTOR,
             secret_key=key,
         )
-        _ensure_free(file, force=force)
+        ensure_free(file, force=force)
     typer.echo(f"backup sha256  {made.digest}")
     typer.echo(f"Wrote {file}: {made.rows} rows and {made.renditions} pictures.")
     if made.missing:
@@ -142,10 +142,3 @@ def _installation(
         yield database, RenditionStore(settings.renditions_dir)
     finally:
         database.dispose()
-
-
-def _ensure_free(file: Path, *, force: bool) -> None:
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder; name a file.")
-    if file.exists() and not force:
-        raise Refused(f"{file} exists already; choose another name, or write over it with --force.")

@@ -7,6 +7,7 @@ import typer
 
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, Slug, now, open_house
+from app.cli.signing import Operator, Reason, signed_by, tell_signed
 from app.domain.errors import BadInput
 from app.services.export_study import FILES, StudyExport
 from app.services.export_study.parquet import MISSING
@@ -26,10 +27,12 @@ def export(
             f"of the files: {', '.join(file.name for file in FILES)}."
         ),
     ],
+    reason: Reason = "",
+    operator: Operator = None,
 ) -> None:
-    """Write a study's data; of an open study too, with a warning and a log entry.
+    """Write a study's data; of an open study too, for a reason, with a warning and a log entry.
 
-    All files in one archive, or one of them by its name.
+    All files in one archive, or one of them by its name. Whoever does so signs it.
     """
     house = open_house()
     study_export = StudyExport(house.database, house.store, slug)
@@ -44,7 +47,11 @@ def export(
             f"{out.name} is not a file of an export; name it .zip for all of them, .csv for the "
             f"ratings, or one of {', '.join(contents)}."
         )
-    status = study_export.begin(now=now(), actor=ACTOR, allow_unblinding=True)
+    signed = signed_by("export", operator)
+    status = study_export.begin(
+        now=now(), actor=ACTOR, allow_unblinding=True, reason=reason, signed=signed
+    )
+    tell_signed(signed)
     if status != "closed":
         typer.echo(
             f"warning: {slug} is {status}; this file names arm and truth of every rating, "

@@ -9,11 +9,12 @@ import typer
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
-from app.services.accounts import FIRST_NAME, create_first_investigator
+from app.services.accounts import FIRST_NAME, OPERATOR, create_first_investigator
 from app.services.close_past_studies import close_past_studies
 from app.settings import Settings, resource_dir
 
-ACTOR = "command line"
+# No role is asked for: whoever may run commands here holds database and data folder.
+ACTOR = OPERATOR
 Slug = Annotated[str, typer.Argument(help="The study's short name, as create-study printed it.")]
 
 

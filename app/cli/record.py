@@ -1,22 +1,28 @@
-"""verify: whether the record of a study, or of the whole installation, holds."""
+"""verify and export-protocol: whether the record holds, and what of it can be registered."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.opening import open_house
+from app.cli.atomic_file import writing_atomically
+from app.cli.opening import Slug, open_house
 from app.domain.errors import BadInput
+from app.services.study_progress import bank_arms
+from app.services.study_protocol import study_protocol
 from app.services.verify_record import (
     Verified,
     slugs_to_verify,
     verify_installation,
     verify_study,
 )
+from app.web.protocol_document import protocol_json, protocol_text
 
 
 def add_commands(program: typer.Typer) -> None:
     """Join this file's commands to the program."""
     program.command("verify")(verify)
+    program.command("export-protocol")(export_protocol)
 
 
 def verify(
@@ -44,6 +50,34 @@ def verify(
         _tell(result)
     if any(result.problem for result in results):
         raise typer.Exit(1)
+
+
+def export_protocol(
+    slug: Slug,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write: .md for words, .json for a program; else printed."),
+    ] = None,
+) -> None:
+    """Write a study's protocol in words, with the digests of all that opening froze.
+
+    To be registered, or sent to somebody, before anybody reads. It tells the arms, so it is not
+    for readers.
+    """
+    if out is not None and out.suffix.lower() not in (".md", ".txt", ".json"):
+        raise BadInput(f"{out.name} is not the name of a protocol: let it end in .md or .json.")
+    house = open_house()
+    with house.database.reading() as session:
+        protocol = study_protocol(session, slug)
+        labels = {arm.key: arm.label for arm in bank_arms(session)}
+    if out is None:
+        typer.echo(protocol_text(protocol, labels), nl=False)
+        return
+    is_json = out.suffix.lower() == ".json"
+    text = protocol_json(protocol) if is_json else protocol_text(protocol, labels)
+    with writing_atomically(out) as file:
+        file.write(text.encode())
+    typer.echo(f"Wrote {out}.")
 
 
 def _tell(result: Verified) -> None:

@@ -1,8 +1,12 @@
 """serve and set-password."""
 
 import os
+import resource
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,6 +15,12 @@ import uvicorn
 from app.cli.opening import House, announce_first_account, now, open_house
 from app.domain.errors import BadInput, Refused
 from app.services.accounts import FIRST_NAME, set_password
+from app.settings import Settings, resource_dir
+from app.web.logs import log_config
+from app.web.metrics import FOLDER_VARIABLE
+from app.web.pages import Pages
+
+WANTED_FILES = 8192
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -71,18 +81,54 @@ def ensure_port_is_free(host: str, port: int) -> None:
             ) from None
 
 
-def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
+def run_server(
+    house: House,
+    host: str,
+    port: int,
+    workers: int = 1,
+    *,
+    factory: str = "app.main:create_app_from_environment",
+) -> None:
     """Hand over to uvicorn; its workers read the same settings from the environment."""
     os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
     # Before the first worker: a key that is too short is one sentence here, not a worker's end.
     house.settings.effective_secret_key()
+    Pages(resource_dir("templates"), resource_dir("static")).ensure_whole()
     house.database.dispose()
+    _allow_many_connections()
+    with _shared_numbers(workers if house.settings.metrics_token.get_secret_value() else 1):
+        _run_uvicorn(factory, house.settings, host, port, workers)
+
+
+def _run_uvicorn(application: str, settings: Settings, host: str, port: int, workers: int) -> None:
     uvicorn.run(
-        "app.main:create_app_from_environment",
+        application,
         factory=True,
         host=host,
         port=port,
         workers=workers,
         server_header=False,
-        log_level="info",
+        http="app.web.punctual:PunctualProtocol",
+        log_config=dict(log_config(settings.log_format)),
+        # A browser that doesn't read its answer must not keep a server from stopping.
+        timeout_graceful_shutdown=20,
     )
+
+
+def _allow_many_connections() -> None:
+    """Each connection is an open file, and many systems allow 1,024 unless more is asked for."""
+    most, hardest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hardest == resource.RLIM_INFINITY else min(WANTED_FILES, hardest)
+    if most != resource.RLIM_INFINITY and most < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hardest))
+
+
+@contextmanager
+def _shared_numbers(workers: int) -> Iterator[None]:
+    """A folder in which several processes put their metrics together."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="negatoscope-metrics-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        yield

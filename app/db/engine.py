@@ -1,18 +1,36 @@
 """The database as the rest of the house sees it: transactions that read or write."""
 
-import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.domain.errors import BadInput
+from app.db.patience import (
+    CONNECT_SECONDS,
+    SILENT,
+    as_unavailable,
+    has_hung_up,
+    is_late,
+    seconds_left,
+    watched_connection,
+)
+from app.db.turn import Turn
+from app.domain.errors import BadInput, DatabaseUnavailable
 
-logger = logging.getLogger("negatoscope")
+# What commands wait, whom nobody watches.
+SQLITE_SECONDS = 20.0
+LONGEST_QUEUE_SECONDS = 10.0
+# A process that hangs in a transaction must not keep its locks for ever; reports compute in theirs.
+IDLE_SECONDS = 600
+# How many connections a process may hold. SQLite: one for each thread of the web server.
+SQLITE_CONNECTIONS = (40, 10)
+POSTGRESQL_CONNECTIONS = (10, 20)
 
 # SQLite's transactions see one moment by themselves.
 _ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -24,57 +42,196 @@ class Database:
     SQLite lets one transaction write at a time. Writers queue at a lock of this process and then
     take the file's write lock at BEGIN, so none fails half way with "database is locked"; readers
     go on beside them in WAL mode. PostgreSQL needs neither.
+
+    With a `patience` in seconds no wait is longer, for a turn, a connection, a lock or an answer,
+    and what can't be done raises DatabaseUnavailable. After a silence one transaction at a time
+    tries whether the server answers again; the others are told at once.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine: Engine = _engine(url)
+    def __init__(
+        self, url: str, *, patience: float | None = None, pool: type[Pool] = QueuePool
+    ) -> None:
+        self._patience = patience
+        self.engine: Engine = _engine(url, patience, pool)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._write_turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turn = Turn() if self.is_sqlite else None
+        # Without a pool each transaction is a question of its own, and is asked.
+        self._silence = _Silence(patience if patience and pool is QueuePool else 0.0)
         reader = self.engine.execution_options(negatoscope_reads=True)
         self._read_session = sessionmaker(reader, expire_on_commit=False)
         self._write_session = sessionmaker(self.engine, expire_on_commit=False)
 
+    @property
+    def most_connections(self) -> int:
+        """How many transactions this process can have at once without one waiting for another."""
+        return sum(SQLITE_CONNECTIONS if self.is_sqlite else POSTGRESQL_CONNECTIONS)
+
+    @property
+    def was_in_trouble(self) -> bool:
+        """Whether the database failed a transaction within the last seconds."""
+        return self._silence.is_recent
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write: committed at the end, rolled back on any error."""
-        with self._write_turn, self._write_session.begin() as session:
+        with self._told(), self._turn_taken(), self._write_session.begin() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view; never waits for a writer, never commits anything."""
-        with self._read_session() as session:
+        with self._told(), self._read_session() as session:
             yield session
 
     @contextmanager
     def one_moment(self) -> Iterator[Connection]:
         """All rows as they stand together at one moment, for reading, however long that takes."""
         options = {"negatoscope_reads": True} if self.is_sqlite else _ONE_MOMENT
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            self._told(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
-
-    def is_reachable(self) -> bool:
-        """Whether a query gets an answer and the schema is there."""
-        try:
-            with self.reading() as session:
-                answer = session.execute(text("SELECT count(*) FROM alembic_version")).scalar_one()
-        except SQLAlchemyError as error:
-            logger.warning("the database can't be reached: %s", type(error).__name__)
-            return False
-        return bool(answer == 1)
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of a database that can't work become DatabaseUnavailable."""
+        if self._patience is None:
+            yield
+            return
+        self._silence.ensure_worth_trying()
+        try:
+            yield
+        except (DBAPIError, NoConnectionFree) as error:
+            told = as_unavailable(error)
+            if told is None:
+                raise
+            self._silence.note(told.reason)
+            raise told from error
+        except DatabaseUnavailable as error:
+            self._silence.note(error.reason)
+            raise
+        self._silence.end()
 
-def _engine(url: str) -> Engine:
+    @contextmanager
+    def _turn_taken(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.take(self._waiting_rule()):
+            raise DatabaseUnavailable("locked")
+        try:
+            # Whoever learnt of trouble in the queue does not find out again how long it lasts.
+            if self.was_in_trouble and is_late():
+                raise DatabaseUnavailable("locked")
+            yield
+        finally:
+            self._turn.give()
+
+    def _waiting_rule(self) -> Callable[[float], bool]:
+        """While others get their work done, a turn is worth waiting for longer than for a fault."""
+        if self._patience is None:
+            return lambda _waited: True
+        left = seconds_left(self._patience)
+        return lambda waited: waited < (left if self.was_in_trouble else LONGEST_QUEUE_SECONDS)
+
+
+class _Silence:
+    """What is known of a database that has stopped answering, for all threads of a process."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._try_at: float | None = None
+        self._trouble_at: float | None = None
+
+    @property
+    def is_recent(self) -> bool:
+        trouble = self._trouble_at
+        return trouble is not None and time.monotonic() - trouble < 2 * self._patience
+
+    def ensure_worth_trying(self) -> None:
+        if self._try_at is None:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if self._try_at is not None and now < self._try_at:
+                raise DatabaseUnavailable(SILENT)
+            if self._try_at is not None:
+                self._try_at = now + self._patience
+
+    def note(self, reason: str) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._trouble_at = now
+            if reason == SILENT and self._patience:
+                self._try_at = max(self._try_at or 0.0, now + 0.5)
+
+    def end(self) -> None:
+        if self._try_at is not None:
+            with self._lock:
+                self._try_at = None
+
+
+def _engine(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        return _postgresql(url, patience, pool)
     if make_url(url).database in (None, "", ":memory:"):
         raise BadInput("SQLite in memory forgets everything; name a file: sqlite:///FILE.")
-    # One connection for each thread of the web server, so that readers never wait for one.
-    engine = create_engine(url, pool_size=40, max_overflow=10)
+    return _sqlite(url, patience, pool)
+
+
+def _pooled(url: str, pool: type[Pool], connections: tuple[int, int], seconds: float) -> Engine:
+    size, overflow = connections
+    sized = {"pool_size": size, "max_overflow": overflow, "pool_timeout": seconds}
+    # Messages go to logs; what was to be stored must not.
+    return create_engine(
+        url, poolclass=pool, hide_parameters=True, **(sized if pool is QueuePool else {})
+    )
+
+
+def _postgresql(url: str, patience: float | None, pool: type[Pool]) -> Engine:
+    engine = _pooled(url, pool, POSTGRESQL_CONNECTIONS, 30 if patience is None else patience)
+
+    @event.listens_for(engine, "checkout")
+    def ensure_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+        if has_hung_up(connection):
+            # The pool then drops all that are older, and connects anew.
+            raise DisconnectionError("the server has closed this connection")
+
+    if patience is not None:
+        _watch(engine, patience)
+    return engine
+
+
+def _watch(engine: Engine, patience: float) -> None:
+    connection_class = watched_connection(patience)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        options.setdefault("connect_timeout", CONNECT_SECONDS)
+        return connection_class.connect(*arguments, **options)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The server's own ends come a little earlier, or clean up after ours.
+        limits = {
+            "lock_timeout": round(patience * 900),
+            "statement_timeout": round(patience * 4000),
+            "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
+        }
+        connection.execute("; ".join(f"SET {name} = {value}" for name, value in limits.items()))
+        connection.commit()
+
+
+def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
+    most = SQLITE_SECONDS if patience is None else patience
+    engine = _pooled(url, pool, SQLITE_CONNECTIONS, most)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -82,7 +239,7 @@ def _engine(url: str) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            "busy_timeout = 20000",
+            f"busy_timeout = {round(most * 1000)}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -92,7 +249,19 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("negatoscope_reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("negatoscope_reads", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # Whoever waited for this process's turn has less time left for another process's lock.
+        left = most if patience is None else seconds_left(patience)
+        _set_busy_seconds(connection, left if left < 0.8 * most else most)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _set_busy_seconds(connection: Connection, seconds: float) -> None:
+    most = round(seconds * 1000)
+    if connection.info.get("busy_timeout") != most:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {most}")
+        connection.info["busy_timeout"] = most

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
+from app.domain.access import Role
 from app.domain.design.status import Status
 
 ReaderKind = Literal["human", "simulated", "machine"]
@@ -48,4 +49,5 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         Status: String(6),
         ReaderKind: String(9),
+        Role: String(12),
     }

@@ -11,6 +11,9 @@ from app.db.blind.record import NewEvent, append_event
 from app.db.tables import Event, Study
 from app.domain.errors import NotFound
 
+# Of a study that is somebody else's too, so that its existence isn't told.
+NO_STUDY = "There is no study {slug!r}; the studies page lists what there is."
+
 
 def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
     """The study; with `lock` nobody else changes it before this one commits.
@@ -23,7 +26,7 @@ def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
         query = query.with_for_update().execution_options(populate_existing=True)
     study = session.scalars(query).one_or_none()
     if study is None:
-        raise NotFound(f"There is no study {slug!r}; the studies page lists what there is.")
+        raise NotFound(NO_STUDY.format(slug=slug))
     return study
 
 
@@ -66,4 +69,11 @@ def events_of(session: Session, study: Study) -> Sequence[Event]:
     """The study's log, oldest first."""
     return session.scalars(
         select(Event).where(Event.study_id == study.id).order_by(Event.number)
+    ).all()
+
+
+def newest_events_of_installation(session: Session, *, most: int) -> Sequence[Event]:
+    """The last lines of the log that belong to no study, newest first."""
+    return session.scalars(
+        select(Event).where(Event.study_id.is_(None)).order_by(Event.number.desc()).limit(most)
     ).all()

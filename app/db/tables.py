@@ -26,6 +26,7 @@ from app.db.blind.tables import (
     Study,
 )
 from app.db.mapping import Base, ReaderKind, UtcDateTime
+from app.domain.access import Role
 
 __all__ = [
     "Answer",
@@ -37,6 +38,7 @@ __all__ = [
     "CaseSetMember",
     "Chain",
     "Event",
+    "Heartbeat",
     "Image",
     "Investigator",
     "PhaseReference",
@@ -47,7 +49,10 @@ __all__ = [
     "ReadingSession",
     "Rendition",
     "ShownCase",
+    "SignIn",
+    "SignInTries",
     "Study",
+    "StudyRole",
     "Truth",
     "UtcDateTime",
 ]
@@ -56,16 +61,67 @@ Truth = Literal["real", "synthetic"]
 
 
 class Investigator(Base):
-    """Who designs, invites, opens, closes and reads reports."""
+    """An account; `role` is that on the installation, see app/domain/access.py."""
 
     __tablename__ = "investigators"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'investigator', 'monitor')", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
-    # Raised by a new password; a session cookie made under an older number is void.
-    session_epoch: Mapped[int] = mapped_column(default=1)
+    role: Mapped[Role] = mapped_column(default="investigator")
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class StudyRole(Base):
+    """What an account is to a study; without a row the study does not exist for it."""
+
+    __tablename__ = "study_roles"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'investigator', 'monitor')", name="role"),)
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    investigator_id: Mapped[int] = mapped_column(
+        ForeignKey("investigators.id"), primary_key=True, index=True
+    )
+    role: Mapped[Role]
+    given_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A browser that is signed in; of what its cookie says only the hash is kept.
+
+    Deleted when it signs out, when its account is disabled or gets a new password, and once it is
+    too old.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    investigator_id: Mapped[int] = mapped_column(ForeignKey("investigators.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    begun_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class SignInTries(Base):
+    """How often somebody tried to sign in from an address, or under a name, since it succeeded."""
+
+    __tablename__ = "sign_in_tries"
+
+    # What is counted, as a digest.
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Heartbeat(Base):
+    """One row, written to see whether the database can be written."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    beats: Mapped[int]
 
 
 class Arm(Base):

@@ -14,6 +14,9 @@ StudyError
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
 │   └── SignInRequired
+├── Unavailable              the server can't do it just now; the same will work later
+│   ├── DatabaseUnavailable  down, silent, locked or full
+│   └── TooBusy              more is asked at once than can be done in time
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
@@ -21,7 +24,10 @@ StudyError
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
     ├── ShownAlready         a timed picture is sent once
-    └── TooLateToCorrect     a later case has been rated since
+    ├── TooLateToCorrect     a later case has been rated since
+    ├── NotAudited           a study opens only with a leak audit of its very cases
+    ├── Leaks                files or delivery give the truth away
+    └── NotAcknowledged      pictures that a program tells apart need a word on them
 """
 
 from collections.abc import Sequence
@@ -112,6 +118,27 @@ class SignInRequired(NotAllowed):
     """An investigator's page was asked for without signing in."""
 
 
+class Unavailable(StudyError):
+    """The server can't do it just now; asked again after `retry_after` seconds it may."""
+
+    retry_after = 5
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is down, silent, locked or full; `reason` is for the log and the health page."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            "The server can't reach its records just now, and what was sent last may not be saved; "
+            "please try again in a few seconds."
+        )
+
+
+class TooBusy(Unavailable):
+    """More is asked at once than can be done in time."""
+
+
 class Refused(StudyError):
     """Would be legal at another time."""
 
@@ -142,3 +169,15 @@ class ShownAlready(Refused):
 
 class TooLateToCorrect(Refused):
     """A correction came after the next case was rated."""
+
+
+class NotAudited(Refused):
+    """The cases that a study would open with have no leak audit."""
+
+
+class Leaks(Refused):
+    """The files or their delivery tell pictures apart, so the study can't open."""
+
+
+class NotAcknowledged(Refused):
+    """A program tells arms apart by their pictures, and nobody has said why that is meant."""

@@ -1,6 +1,10 @@
-"""Investigators' accounts: made at first start, checked at sign-in, given new passwords."""
+"""Investigators' accounts: made, disabled, given another role or a new password; never deleted.
+
+Their names stand in the logs of studies, so an account that is not wanted any more is disabled.
+"""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -9,32 +13,112 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from app.db.investigators import (
-    investigator_by_id,
+    add_investigator_once,
+    all_investigators,
+    end_sign_ins,
     investigator_by_name,
     investigator_count,
+    named_account,
+    owners_of_installation,
 )
+from app.db.studies import newest_events_of_installation, record_event
 from app.db.tables import Investigator
-from app.domain.errors import BadInput
+from app.domain.access import Account, Role
+from app.domain.errors import BadInput, Refused
+from app.steps.first_owners import give_ownerless_studies
 
 FIRST_NAME = "investigator"
+OPERATOR = "command line"
+# Actors of the log that are nobody's account.
+_TAKEN_NAMES = frozenset({OPERATOR, "closing date", "nobody"})
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 _HASHER = PasswordHasher()
 
 
+@dataclass(frozen=True)
+class AccountLine:
+    """One account in the list."""
+
+    name: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """Something that was done to the installation: to an account, or by signing in."""
+
+    at: datetime
+    actor: str
+    action: str
+    account: str
+    role: str
+
+
+def list_accounts(session: Session) -> tuple[AccountLine, ...]:
+    """Every account, by name."""
+    return tuple(
+        AccountLine(account.name, account.role, account.created_at, account.disabled_at)
+        for account in all_investigators(session)
+    )
+
+
+def account_named(session: Session, name: str) -> Account:
+    """The account of that name; raises NotFound, and Refused for a disabled one."""
+    account = named_account(session, name)
+    if account.disabled_at is not None:
+        raise Refused(f"The account {name} is disabled; enable it first.")
+    return Account(account.id, account.name, account.role)
+
+
+def installation_log(session: Session, *, most: int = 100) -> tuple[LogLine, ...]:
+    """The last things that were done to the installation, newest first."""
+    return tuple(
+        LogLine(
+            event.at,
+            event.actor,
+            event.action,
+            str(event.detail.get("account", "")),
+            str(event.detail.get("role", "")),
+        )
+        for event in newest_events_of_installation(session, most=most)
+    )
+
+
 def create_first_investigator(session: Session, *, now: datetime) -> str | None:
-    """Make the first account unless there is one; return its random password, kept nowhere."""
+    """Make the first account unless there is one; return its random password, kept nowhere.
+
+    It owns the installation, and the studies that were made before it. Of several processes that
+    start at once one makes it; the others wait for that and make none.
+    """
     if investigator_count(session):
         return None
     password = secrets.token_urlsafe(12)
-    session.add(Investigator(name=FIRST_NAME, password_hash=_HASHER.hash(password), created_at=now))
+    made = _add(session, FIRST_NAME, "owner", password, now=now, actor=OPERATOR)
+    return password if made else None
+
+
+def make_account(session: Session, name: str, role: Role, *, now: datetime, actor: str) -> str:
+    """Make an account and return its random password, which is kept nowhere.
+
+    Raises BadInput for a name that can't be printed, Refused for one that is taken.
+    """
+    password = secrets.token_urlsafe(12)
+    is_free = investigator_by_name(session, name) is None
+    if not (is_free and _add(session, name, role, password, now=now, actor=actor)):
+        raise Refused(f"There is an account {name} already; give it a new password instead.")
     return password
 
 
-def set_password(session: Session, name: str, password: str, *, now: datetime) -> bool:
+def set_password(
+    session: Session, name: str, password: str, *, now: datetime, actor: str = OPERATOR
+) -> bool:
     """Give `name` a new password, making the account if need be (then True).
 
-    Every cookie signed in under the old password becomes void.
+    Whoever was signed in under the old password is signed out. The first account owns the
+    installation, others are investigators until `change_role`.
 
     Raises BadInput for a password or a name that is too short or too long, or a name that can't be
     printed.
@@ -44,23 +128,64 @@ def set_password(session: Session, name: str, password: str, *, now: datetime) -
             f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, "
             f"this one has {len(password)}."
         )
-    if not name or len(name) > 100 or not name.isprintable():
-        raise BadInput("An investigator's name needs 1 to 100 printable characters.")
-    investigator = investigator_by_name(session, name)
-    if investigator is None:
-        session.add(Investigator(name=name, password_hash=_HASHER.hash(password), created_at=now))
-        return True
-    investigator.password_hash = _HASHER.hash(password)
-    investigator.session_epoch += 1
+    account = investigator_by_name(session, name)
+    if account is None:
+        role: Role = "investigator" if investigator_count(session) else "owner"
+        if _add(session, name, role, password, now=now, actor=actor):
+            return True
+        account = named_account(session, name)
+    _replace_password(session, account, password, now=now, actor=actor)
     return False
 
 
-def password_hash_of(session: Session, name: str) -> tuple[int, int, str] | None:
-    """Id, session epoch and password hash of an account, to be checked outside a transaction."""
-    investigator = investigator_by_name(session, name)
-    if investigator is None:
-        return None
-    return investigator.id, investigator.session_epoch, investigator.password_hash
+def renew_password(session: Session, name: str, *, now: datetime, actor: str) -> str:
+    """Give an account a random password and return it; raises NotFound."""
+    password = secrets.token_urlsafe(12)
+    _replace_password(session, named_account(session, name), password, now=now, actor=actor)
+    return password
+
+
+def change_role(session: Session, name: str, role: Role, *, now: datetime, actor: str) -> None:
+    """Give an account another role on the installation; its roles on studies stay.
+
+    Raises NotFound for an unknown account, Refused for the last owner.
+    """
+    account = named_account(session, name)
+    if account.role == role:
+        return
+    _ensure_another_owner(session, account)
+    before, account.role = account.role, role
+    detail = {"account": name, "role": role, "before": before}
+    record_event(session, study=None, actor=actor, action="account role", now=now, detail=detail)
+
+
+def disable_account(session: Session, name: str, *, now: datetime, actor: str) -> None:
+    """Shut an account out, at once and everywhere; its roles stay for when it is enabled again.
+
+    Raises NotFound for an unknown account, Refused for the last owner of the installation.
+    """
+    account = named_account(session, name)
+    if account.disabled_at is not None:
+        return
+    _ensure_another_owner(session, account)
+    account.disabled_at = now
+    end_sign_ins(session, account.id)
+    _note(session, "account disabled", name, now=now, actor=actor)
+
+
+def enable_account(session: Session, name: str, *, now: datetime, actor: str) -> None:
+    """Let a disabled account in again; raises NotFound."""
+    account = named_account(session, name)
+    if account.disabled_at is None:
+        return
+    account.disabled_at = None
+    _note(session, "account enabled", name, now=now, actor=actor)
+
+
+def password_hash_of(session: Session, name: str) -> tuple[int, str] | None:
+    """Id and password hash of an account, to be checked outside a transaction."""
+    account = investigator_by_name(session, name)
+    return None if account is None else (account.id, account.password_hash)
 
 
 def password_matches(password: str, password_hash: str | None) -> bool:
@@ -72,12 +197,49 @@ def password_matches(password: str, password_hash: str | None) -> bool:
     return password_hash is not None
 
 
-def signed_in_name(session: Session, investigator_id: int, epoch: int) -> str | None:
-    """The name behind a session cookie, unless its password has changed since."""
-    investigator = investigator_by_id(session, investigator_id)
-    if investigator is None or investigator.session_epoch != epoch:
-        return None
-    return investigator.name
+def _add(
+    session: Session, name: str, role: Role, password: str, *, now: datetime, actor: str
+) -> bool:
+    """Add an account; False where somebody else adds one of that name just now."""
+    if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
+        raise BadInput(
+            "An account's name needs 1 to 100 printable characters, none of them a space at either "
+            "end."
+        )
+    if name.casefold() in _TAKEN_NAMES:
+        raise BadInput(f"The log uses the name {name} for itself; choose another.")
+    is_first = investigator_count(session) == 0
+    account = Investigator(
+        name=name, password_hash=_HASHER.hash(password), role=role, created_at=now
+    )
+    if not add_investigator_once(session, account):
+        return False
+    if is_first:
+        give_ownerless_studies(session, account, now=now)
+    detail = {"account": name, "role": role}
+    record_event(session, study=None, actor=actor, action="account made", now=now, detail=detail)
+    return True
+
+
+def _replace_password(
+    session: Session, account: Investigator, password: str, *, now: datetime, actor: str
+) -> None:
+    account.password_hash = _HASHER.hash(password)
+    end_sign_ins(session, account.id)
+    _note(session, "new password", account.name, now=now, actor=actor)
+
+
+def _note(session: Session, action: str, name: str, *, now: datetime, actor: str) -> None:
+    record_event(session, study=None, actor=actor, action=action, now=now, detail={"account": name})
+
+
+def _ensure_another_owner(session: Session, account: Investigator) -> None:
+    owners = owners_of_installation(session, lock=True)
+    if account in owners and len(owners) == 1:
+        raise Refused(
+            f"{account.name} is the only owner of this installation; make another account an owner "
+            "first."
+        )
 
 
 @cache

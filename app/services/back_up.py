@@ -16,6 +16,7 @@ from app.db.migrate import known_revisions, revision_of
 from app.db.row_files import line_of, rows_of, tables_of
 from app.db.studies import record_event
 from app.domain.errors import Refused
+from app.domain.record import BACKED_UP
 from app.steps.archived_pictures import add_renditions
 
 
@@ -51,7 +52,7 @@ def back_up(
     """
     if _schema(database, migrations) == known_revisions(migrations)[0]:
         with database.writing() as session:
-            record_event(session, study=None, actor=actor, action="backed up", now=now)
+            record_event(session, study=None, actor=actor, action=BACKED_UP, now=now)
     with ArchiveWriter(file, BACKUP) as writer:
         with database.one_moment() as connection:
             rows = sum(_add_table(writer, connection, table) for table in tables_of(connection))

@@ -11,25 +11,36 @@ from sqlalchemy.orm import Session
 from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.domain.access import Account
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
 from app.domain.record import CREATED, DESIGN_CHANGED
+from app.steps.first_owners import give_first_owners
 from app.steps.free_slug import store_under_free_slug
 
 
-def create_study(session: Session, design: StudyDesign, *, now: datetime, actor: str) -> str:
+def create_study(
+    session: Session,
+    design: StudyDesign,
+    *,
+    now: datetime,
+    actor: str,
+    owner: Account | None = None,
+) -> str:
     """Store a draft of `design`; return its slug, made from the title and unique.
 
-    Raises BadDesign for an arm that the bank lacks.
+    It belongs to `owner`, or without one to those who own the installation. Raises BadDesign for an
+    arm that the bank lacks.
     """
     _ensure_arms_exist(session, design)
     study = Study(title=design.title, design=design_to_json(design), created_at=now)
     slug = store_under_free_slug(session, study, _slug_stem(design.title))
     detail = {"slug": slug, "design_sha256": digest(study.design)}
     record_event(session, study=study, actor=actor, action=CREATED, now=now, detail=detail)
+    give_first_owners(session, study, owner, now=now, actor=actor)
     return slug
 
 

@@ -22,6 +22,7 @@ from app.domain.errors import BadInput, Refused
 from app.domain.record import REHEARSED
 from app.domain.rehearsal import NOTICE, SimulatedReaders
 from app.steps.draw_cases import freeze_cases
+from app.steps.first_owners import give_same_roles
 from app.steps.free_slug import store_under_free_slug
 from app.steps.freeze_digests import frozen_digests
 from app.steps.lay_out_presentations import lay_out_for
@@ -69,6 +70,7 @@ def rehearse_study(
     # So that what takes weeks ends now.
     started = now - timedelta(days=sum(phase.washout_days for phase in design.phases))
     copy, design = _copy(session, source, design, seed, started, now)
+    give_same_roles(session, source, copy, now=now)
     frozen = freeze_cases(session, copy, design)
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
     simulated = SimulatedReaders(

@@ -23,6 +23,7 @@ from app.db.row_files import (
 )
 from app.db.studies import record_event
 from app.domain.errors import Refused
+from app.domain.record import RESTORED
 from app.steps.archived_pictures import take_renditions
 
 
@@ -90,7 +91,7 @@ def _fill(connection: sa.Connection, migrations: Path, archive: SealedArchive, s
 def _log(connection: sa.Connection, archive: SealedArchive, *, now: datetime, actor: str) -> None:
     with Session(bind=connection) as session:
         detail = {"backup": archive.digest}
-        record_event(session, study=None, actor=actor, action="restored", now=now, detail=detail)
+        record_event(session, study=None, actor=actor, action=RESTORED, now=now, detail=detail)
         session.flush()
 
 

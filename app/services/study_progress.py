@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
+from app.db.investigators import roles_of
 from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.db.truth.bank_records import counts_by_key, keys_of_records
+from app.domain.access import Account
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
@@ -73,9 +75,14 @@ class ArmHoldings:
     counts: Mapping[str, int]
 
 
-def list_studies(session: Session) -> tuple[StudyLine, ...]:
-    """Every study, newest first."""
-    return tuple(_line(session, study)[0] for study in all_studies(session))
+def list_studies(session: Session, account: Account | None = None) -> tuple[StudyLine, ...]:
+    """The studies that an account may see, newest first; without an account, all."""
+    mine = None if account is None else roles_of(session, account.id)
+    return tuple(
+        _line(session, study)[0]
+        for study in all_studies(session)
+        if mine is None or study.id in mine
+    )
 
 
 def study_overview(session: Session, slug: str) -> StudyOverview:

@@ -8,21 +8,25 @@ from sqlalchemy.orm import Session
 
 from app.bank.evaluation import ArmEvaluation
 from app.db.blind.readers import progress_of_readers
-from app.db.studies import record_event, study_by_id, study_by_slug
+from app.db.studies import events_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.cases import case_counts
 from app.db.truth.ratings_table import ratings_of_rows
+from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.record import RecordedEvent
 from app.statistics.analysis import Analysis
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
 from app.steps.evaluate_arms import evaluations_of_arms
+from app.steps.looks import note_look
+from app.steps.software import software
 
-INTERIM_ACTION = "results seen while not closed"
+NOTHING_READ = "{slug} is a draft: nobody has read anything yet; open it first."
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ class StudySummary:
     rated: int
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
+    conduct: Conduct = field(default_factory=Conduct)
+    software: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_interim(self) -> bool:
@@ -97,7 +103,7 @@ def summarise_study(
     """
     study = study_by_slug(session, slug)
     if study.status == "draft":
-        raise Refused(f"{slug} is a draft: nobody has read anything yet; open it first.")
+        raise Refused(NOTHING_READ.format(slug=slug))
     if study.status != "closed" and not interim:
         raise Refused(
             f"{slug} is {study.status}: results by arm are shown once the study is closed, "
@@ -127,6 +133,8 @@ def summarise_study(
         rated=sum(line.rated for line in taking_part),
         analysis=analysis_of_study(table, design, bootstrap=bootstrap),
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
+        conduct=_conduct(session, study),
+        software=software(),
     )
 
 
@@ -141,13 +149,31 @@ def facts_of_arms(session: Session, slug: str) -> tuple[ArmFacts, ...]:
     return _arm_facts(session, study, design_from_json(study.design))
 
 
-def note_interim_look(session: Session, slug: str, *, now: datetime, actor: str) -> None:
-    """Write into the study's log that somebody saw results before it was closed.
+def note_results_seen(
+    session: Session, slug: str, *, now: datetime, actor: str, reason: str = ""
+) -> None:
+    """Record that somebody is about to see results, in a transaction before they do.
 
-    Raises NotFound for a slug that no study has.
+    Raises NotFound for a slug that no study has, Refused for a draft, and for an open study unless
+    its design plans a look by now or a reason is given.
     """
-    record_event(
-        session, study=study_by_slug(session, slug), actor=actor, action=INTERIM_ACTION, now=now
+    study = study_by_slug(session, slug)
+    if study.status == "draft":
+        raise Refused(NOTHING_READ.format(slug=slug))
+    note_look(session, study, "seen", now=now, actor=actor, reason=reason)
+
+
+def _conduct(session: Session, study: Study) -> Conduct:
+    return conduct_of(
+        [
+            (
+                RecordedEvent(
+                    event.number, event.at, event.actor, event.action, event.detail, event.salt
+                ),
+                event.hash,
+            )
+            for event in events_of(session, study)
+        ]
     )
 
 

@@ -1,31 +1,33 @@
-"""Signed cookies and the CSRF tokens that belong to them."""
+"""Cookies and the CSRF tokens that belong to them.
+
+A reader's cookie is signed and says who they are; an investigator's is a random key to a row of the
+server, so that the server can end it.
+"""
 
 import hashlib
 import hmac
 from functools import lru_cache
 
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.responses import Response
 
 READER_COOKIE = "negatoscope_reader"
 INVESTIGATOR_COOKIE = "negatoscope_investigator"
 # As long as browsers keep a cookie. The server asks for no age: what ends it is its link.
 READER_DAYS = 400
-INVESTIGATOR_HOURS = 12
 
 
 class CookieSigner:
     """Signs what a cookie says and derives the CSRF token of the forms served with it.
 
-    An investigator's forms belong to one signing-in. A reader's belong to the reader and their
-    link: whatever happens to the cookie, an answer on the screen can still be sent.
+    An investigator's forms belong to one signing-in. A reader's belong to the reader: whatever
+    happens to the cookie, and whichever link it came by, an answer on the screen can still be sent.
     """
 
     def __init__(self, secret_key: str) -> None:
         self._key = secret_key.encode()
         # Without a time, so that no clock makes it old or of the future.
         self._reader = URLSafeSerializer(secret_key, salt="reader")
-        self._investigator = URLSafeTimedSerializer(secret_key, salt="investigator")
         # What a reader's cookie says never changes, and every request brings it.
         self._known_reader = lru_cache(maxsize=1024)(self._loaded_reader)
 
@@ -37,24 +39,16 @@ class CookieSigner:
         """What `reader_cookie` was given, or None for anything that we did not sign."""
         return self._known_reader(cookie or "")
 
-    def investigator_cookie(self, investigator_id: int, epoch: int) -> str:
-        """Names an investigator and the password they signed in under."""
-        return str(self._investigator.dumps([investigator_id, epoch]))
+    def reader_form_token(self, reader_id: int) -> str:
+        """The token of every form served to this reader, by whichever of their links."""
+        return self._of_reader("reader-form", reader_id)
 
-    def read_investigator_cookie(self, cookie: str | None) -> tuple[int, int] | None:
-        """What `investigator_cookie` was given, or None."""
-        try:
-            investigator_id, epoch = self._investigator.loads(
-                cookie or "", max_age=INVESTIGATOR_HOURS * 3600
-            )
-        except (BadSignature, ValueError, TypeError):
-            return None
-        return int(investigator_id), int(epoch)
+    def reader_drawer(self, reader_id: int) -> str:
+        """A name for the drafts that this reader's browser keeps; it tells nothing of them."""
+        return self._of_reader("reader-drafts", reader_id)[:32]
 
-    def reader_form_token(self, reader_id: int, fingerprint: str) -> str:
-        """The token of every form served to this reader by this link."""
-        text = f"reader-form:{reader_id}:{fingerprint}"
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+    def _of_reader(self, what: str, reader_id: int) -> str:
+        return hmac.new(self._key, f"{what}:{reader_id}".encode(), hashlib.sha256).hexdigest()
 
     def _loaded_reader(self, cookie: str) -> tuple[int, str] | None:
         try:

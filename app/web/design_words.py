@@ -154,6 +154,12 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)
     yield "Equivalence margin", f"AUC within 0.5 ± {analysis.margin:g}"
     yield "Several comparisons", _chosen(ANALYSIS, "analysis.adjustment", analysis.adjustment)
+    yield (
+        "Look before closing",
+        f"planned from {_count(analysis.interim_ratings, 'rating')} on"
+        if analysis.interim_ratings
+        else "none planned",
+    )
     if analysis.cluster:
         yield "Images belong together", f"by {analysis.cluster}"
     yield "Language", design.language

@@ -1,5 +1,6 @@
 """Errors become pages here and nowhere else; only this file knows which status each has."""
 
+import errno
 import logging
 
 from fastapi import FastAPI, Request, Response
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.errors import (
     BadInput,
+    DatabaseUnavailable,
     LinkRefused,
     NotAllowed,
     NotFound,
@@ -16,8 +18,13 @@ from app.domain.errors import (
     SignInRequired,
     StudyError,
     StudyNotOpen,
+    Unavailable,
 )
-from app.web.front import front
+from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
+from app.web.front import csrf_token, front
+from app.web.kept_form import FormOutOfDate, form_to_keep
+from app.web.logs import fields_of
+from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
 
@@ -37,45 +44,87 @@ HEADINGS = {
     429: "Please wait",
 }
 NO_PAGE = "There is no page at this address."
+TROUBLE = (
+    "Something went wrong on the server; what you had submitted before is safe. Please try again."
+)
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+def status_of(error: StudyError) -> int:
+    """The status of a page that shows the error's sentence in its own place."""
+    return next((status for kind, status, _ in STATUSES if isinstance(error, kind)), 500)
 
 
 def add_error_pages(app: FastAPI) -> None:
-    """Answer every error with one sentence in the look of the page that was asked for."""
+    """Answer every error with one sentence in the look of the page that was asked for.
 
-    @app.exception_handler(StudyError)
-    def study_error(request: Request, error: StudyError) -> Response:
-        if isinstance(error, SignInRequired):
-            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
-        for kind, status, heading in STATUSES:
-            if isinstance(error, kind):
-                return _page(request, status, heading, str(error))
-        return _page(request, 500, "Trouble here", str(error))
+    The handlers are asynchronous, so that they wait for no thread where all are stuck.
+    """
+    for kind in (StudyError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, error_page)
 
-    @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> Response:
+
+async def error_page(request: Request, error: Exception) -> Response:
+    """The answer to any error; one that nobody foresaw is logged, by kind and place."""
+    if isinstance(error, SignInRequired):
+        return _sign_in(request)
+    if isinstance(error, Unavailable):
+        return _unavailable(request, error)
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        logger.error("the disk can't be written", extra={"fields": fields_of(error)})
+        return _unavailable(request, DatabaseUnavailable("full"), is_told=True)
+    for kind, status, heading in STATUSES:
+        if isinstance(error, kind):
+            is_over = isinstance(error, StudyNotOpen)
+            return _page(request, status, heading, str(error), is_over=is_over)
+    if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
+        return _form_still_here(request)
+    if isinstance(error, HTTPException):
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
+        # Perhaps another site's form, which is not shown to the reader as theirs.
+        request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
-
-    @app.exception_handler(RequestValidationError)
-    def validation_error(request: Request, error: RequestValidationError) -> Response:
+    if isinstance(error, RequestValidationError):
         return _page(request, 422, "Can't be used", "The address or the form is not complete.")
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> Response:
-        # A reader's link is a key; no log must keep it.
-        path = "/r/***" if request.url.path.startswith("/r/") else request.url.path
-        logger.error("unexpected error at %s", path, exc_info=error)
-        return _page(
-            request,
-            500,
-            "Trouble here",
-            "Something went wrong on the server; what you had submitted before is safe. "
-            "Please try again.",
-        )
+    logger.error("unexpected error", extra={"fields": fields_of(error)})
+    # For whoever looks for the mistake, where nobody else's answers are at hand.
+    logger.debug("its trace", exc_info=error)
+    return _page(request, 500, "Trouble here", TROUBLE)
 
 
-def _page(request: Request, status: int, heading: str, sentence: str) -> Response:
+def _sign_in(request: Request) -> Response:
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept:
+        return RedirectResponse(f"/sign-in?next={address}", 303)
+    return sign_in_form(request, address, kept, status=403)
+
+
+def _form_still_here(request: Request) -> Response:
+    """The design's form of a page that is older than the sign-in: to be sent by hand.
+
+    Its origin was looked at before its token, so that it came from a page of ours.
+    """
+    context = {
+        "action": request.url.path,
+        "kept": form_to_keep(request),
+        "csrf_token": csrf_token(request, INVESTIGATOR_COOKIE),
+    }
+    return front(request).pages.render(request, "kept_form.html", context, 403)
+
+
+def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False) -> Response:
+    if not is_told:
+        fields = fields_of(error) | {"reason": getattr(error, "reason", "busy")}
+        logger.warning("not possible just now", extra={"fields": fields})
+    response = _page(request, 503, "Not possible just now", str(error))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _page(
+    request: Request, status: int, heading: str, sentence: str, *, is_over: bool = False
+) -> Response:
     path = request.url.path
     if path == "/healthz":
         return JSONResponse({"status": sentence}, status)
@@ -89,7 +138,19 @@ def _page(request: Request, status: int, heading: str, sentence: str) -> Respons
         "sentence": sentence,
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
+    if is_reader:
+        context |= {"is_over": is_over, **_of_reader(request, is_over=is_over)}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
+
+
+def _of_reader(request: Request, *, is_over: bool) -> dict[str, object]:
+    """The reader's own form, to be sent again where that may help, and where their drafts are."""
+    known = front(request).signer.read_reader_cookie(request.cookies.get(READER_COOKIE))
+    form = {} if is_over else getattr(request.state, "form", {})
+    return {
+        "form": form,
+        "drafts": "" if known is None else front(request).signer.reader_drawer(known[0]),
+    }

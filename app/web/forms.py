@@ -11,6 +11,7 @@ from app.domain.document import told
 from app.domain.errors import BadForm
 from app.web.cookies import same_token
 from app.web.front import front
+from app.web.kept_form import FormOutOfDate
 
 # The form of a design with 40 questions and 8 phases has some 1,500.
 MOST_FIELDS = 3000
@@ -22,13 +23,16 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
     Raises BadForm for what could be read in more ways than one. The one gate for all text that is
     posted, so that both databases are given the same.
     """
+    # For a page that has to give the form back: what can't be read is not given back.
+    request.state.form = {}
     body = await request.body()
     content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not body:
         return {}
     if content_type != "application/x-www-form-urlencoded":
         raise BadForm("This form came in an encoding that is not read here; send it by its page.")
-    return fields_of(body)
+    request.state.form = fields_of(body)
+    return request.state.form
 
 
 def fields_of(body: bytes) -> dict[str, str]:
@@ -79,7 +83,7 @@ def refuse_foreign_form(request: Request, form: Mapping[str, str], cookie_name: 
     cookie = request.cookies.get(cookie_name, "")
     expected = front(request).signer.csrf_token(cookie)
     if not cookie or not same_token(expected, given_token(request, form)):
-        raise HTTPException(
+        raise FormOutOfDate(
             403, "This form is no longer valid; please go back, reload the page and send it again."
         )
 

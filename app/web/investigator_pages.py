@@ -16,10 +16,12 @@ def investigator_page(
     context: Mapping[str, object],
     status: int = 200,
 ) -> Response:
-    """The template with who is signed in and the token of its forms."""
+    """The template with who is signed in, what they may do here, and the token of its forms."""
     shared = {
         "csrf_token": csrf_token(request, INVESTIGATOR_COOKIE),
         "investigator": desk.name,
+        "account": desk.account,
+        "may": frozenset() if desk.study is None else desk.study.rights,
         "now": desk.now,
     }
     return web_state(request).pages.render(request, template, {**shared, **context}, status)

@@ -1,6 +1,7 @@
 """Rendering templates: a page, or for htmx the partial that is its middle."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from starlette.templating import Jinja2Templates
+
+from app.domain.errors import BadInput
+
+_STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 
 MOST_FRAGMENTS = 256
 
@@ -28,6 +33,21 @@ class Pages:
         env.globals["static"] = self.address_of
         env.globals["kept"] = self._kept
         self._fragments: dict[tuple[str, int], tuple[object, Markup]] = {}
+
+    def ensure_whole(self) -> None:
+        """Raise BadInput for a file that a template names and that is not there.
+
+        Without it every page would be an error, from the first reader's on.
+        """
+        env = self._templates.env
+        for name in env.list_templates():
+            source = env.loader.get_source(env, name)[0] if env.loader else ""
+            for path in _STATIC.findall(source):
+                if not (self._static / path).is_file():
+                    raise BadInput(
+                        f"{self._static / path} is missing, which the pages need; install the "
+                        "project again (pip install -e . in a checkout), which puts it there."
+                    )
 
     def render(
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200

@@ -17,8 +17,8 @@ NO_LINK = (
     "in another tab if there are answers on this page, and then send them."
 )
 OTHER_LINK = (
-    "This page belongs to another link than the one that was opened last in this browser, so "
-    "nothing of it was saved; please open your own, newest link."
+    "This page belongs to another reader than the link that was opened last in this browser, so "
+    "nothing of it was saved; please open your own link again in another tab, and then send this."
 )
 
 
@@ -27,8 +27,9 @@ def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> I
     """One transaction for the reader whose cookie this is; committed when the block ends.
 
     A block, and not a dependency with yield, because an answer must not leave before the commit.
-    With a `form`, it must have been served to this very reader by this very link; which cookie
-    came of that link, and when, is no matter. Raises LinkRefused.
+    With a `form`, it must have been served to this very reader; by which of their links and
+    cookies, and when, is no matter: that the link is good is asked of the cookie that comes with
+    it. Raises LinkRefused.
     """
     reader_id, fingerprint = known_reader(request)
     if form is not None:
@@ -48,7 +49,12 @@ def reader_looking(request: Request) -> Iterator[ReaderDesk]:
 
 def form_token(request: Request) -> str:
     """The CSRF token of the forms served to this reader; raises LinkRefused."""
-    return front(request).signer.reader_form_token(*known_reader(request))
+    return front(request).signer.reader_form_token(known_reader(request)[0])
+
+
+def drawer_of(request: Request) -> str:
+    """Where this reader's browser keeps drafts; raises LinkRefused."""
+    return front(request).signer.reader_drawer(known_reader(request)[0])
 
 
 def known_reader(request: Request) -> tuple[int, str]:

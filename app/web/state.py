@@ -14,7 +14,8 @@ from fastapi import Request
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.web.front import Front
-from app.web.throttle import SignInThrottle
+from app.web.health_probes import HealthProbes
+from app.web.password_desk import PasswordDesk
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class WebState(Front):
 
     database: Database
     store: RenditionStore
-    throttle: SignInThrottle
+    passwords: PasswordDesk
+    health: HealthProbes
     data_dir: Path
     clock: Callable[[], datetime]
 

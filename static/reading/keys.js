@@ -1,6 +1,8 @@
 // The keyboard: which key means what, in this order: a text that is typed, marks that are set, the
 // questions, the films, the page. A key that means nothing says so.
 
+import { toggleFullScreen } from "./full-screen.js";
+import { helpIsOpen, toggleHelp } from "./help.js";
 import { keysAreOn } from "./keys-switch.js";
 import { isNarrow } from "./narrow.js";
 import { leaveWhatIsNotLit } from "./questions.js";
@@ -29,6 +31,10 @@ export function listenToKeys(at) {
 function onKey(event, page) {
   if (event.defaultPrevented || event.isComposing || event.metaKey || event.altKey) return;
   if (!page.root || isNarrow()) return;
+  if (helpIsOpen()) {
+    if (event.key === "?") toggleHelp();
+    return; // Esc closes it by itself, and nothing else is meant for the form
+  }
   const { target } = event;
   if (target.matches("textarea")) {
     if (event.key === "Escape") dispatch({ type: "left", question: current().writing });
@@ -36,15 +42,15 @@ function onKey(event, page) {
     return;
   }
   if (event.ctrlKey || target.matches("select")) return;
-  if (markingKey(event, page) || enterKey(event, page) || escapeKey(event)) {
+  if (markingKey(event, page) || enterKey(event, page) || escapeKey(event, page)) {
     event.preventDefault();
     return;
   }
   if (event.key === "Enter" || event.key === "Tab") return;
-  if (page.form && !current().isSent && answerKey(event, page)) event.preventDefault();
+  if (page.form && answerKey(event, page)) event.preventDefault();
   else if (isField(target) && !/^[a-z]$/i.test(event.key)) return;
   else if (page.films?.key(event)) event.preventDefault();
-  else if (keysAreOn() && !event.repeat && pageKey(event, page)) event.preventDefault();
+  else if (keysAreOn() && !event.repeat && (roomKey(event) || pageKey(event, page))) event.preventDefault();
 }
 
 // True where the key was used, here and below.
@@ -79,10 +85,19 @@ function enterKey(event, page) {
   return true;
 }
 
-function escapeKey(event) {
+// What the page does apart from its case.
+function roomKey(event) {
+  if (event.key === "?") return toggleHelp();
+  if (event.key !== "f" && event.key !== "F") return false;
+  toggleFullScreen();
+  return true;
+}
+
+function escapeKey(event, page) {
   if (event.key !== "Escape") return false;
   const { writing, enlarged, slot } = current();
   if (writing) dispatch({ type: "left", question: writing });
+  else if (page.films?.magnifier.isOn) page.films.magnify();
   else if (enlarged) dispatch({ type: "enlarged", slot, isEnlarged: false });
   else return false;
   return true;
@@ -118,15 +133,16 @@ function arrowKey(event, state, page) {
   return true;
 }
 
+const mayWrite = () => isOpen(current()) && !current().isSent;
+
 function pageKey(event, page) {
   const key = keyOf(event);
   const link = page.root.querySelector(`a[data-key="${CSS.escape(key)}"]`);
   const kinds = current().questions.map((question) => question.kind);
-  if (current().isSent) return false;
-  if (link) link.click();
+  if (link && !current().isSent) link.click();
   else if (!page.form || key.length > 1 || key === " ") return false;
-  else if (key === "c" && kinds.includes("text") && isOpen(current())) dispatch({ type: "write" });
-  else if (key === "m" && kinds.includes("marks") && isOpen(current())) page.startMarking(null, true);
+  else if (key === "c" && kinds.includes("text") && mayWrite()) dispatch({ type: "write" });
+  else if (key === "m" && kinds.includes("marks") && mayWrite()) page.startMarking(null, true);
   else dispatch({ type: "pressed", key });
   return true;
 }

@@ -3,11 +3,14 @@
 import { resetClock, startClock } from "./clock.js";
 import { Exposure } from "./exposure.js";
 import { Films } from "./films.js";
+import { drawFullScreen } from "./full-screen.js";
 import { listenToKeys } from "./keys.js";
 import { drawMarkLists, listenToMarkLists } from "./marks.js";
 import { onceWide } from "./narrow.js";
 import { drawQuestions, listenToQuestions, readQuestions } from "./questions.js";
-import { resetSending } from "./sending.js";
+import { followDraft, openDraft } from "./keeping.js";
+import { followSending, resetSending } from "./sending.js";
+import { drawStatus } from "./status-line.js";
 import { current, dispatch, start } from "./store.js";
 import { listenToViewing, resetViewing } from "./viewing.js";
 
@@ -34,8 +37,7 @@ function startMarking(question, byKey) {
 
 function drawPage(state, before) {
   const { root, form, films, exposure } = page;
-  const line = root.querySelector("[data-save-state]");
-  if (line && line.textContent !== state.sentence) line.textContent = state.sentence;
+  drawStatus(root, state, before);
   if (form) {
     drawQuestions(form, state, before);
     drawMarkLists(form, state, before);
@@ -70,7 +72,15 @@ function onPainted(at, slots) {
   if (ahead.length === 0) fetchAhead(root.dataset.nextImages);
 }
 
+// A page without questions may show marks that were set before: they are drawn and nothing else.
+function marksToShow(section) {
+  if (!section?.dataset.marks) return { questions: [] };
+  const shown = { key: "marks", kind: "marks", prompt: "", required: false, askedIf: null, of: null, keys: [] };
+  return { questions: [shown], drafts: { marks: { marks: JSON.parse(section.dataset.marks), none: false } } };
+}
+
 function open() {
+  const isLastSaved = current().sends === "answers" && current().sending.isStored;
   resetSending();
   resetClock();
   resetViewing();
@@ -79,10 +89,14 @@ function open() {
   const section = root?.querySelector("[data-films]");
   page = { root, form: root?.querySelector("form[data-rate]") ?? null, films: null, exposure: null, startMarking };
   if (!root) return;
+  drawFullScreen();
   page.films = section ? new Films(section) : null;
   if (section?.dataset.exposure !== undefined) page.exposure = new Exposure(page.films, startClock);
-  const asked = page.form ? readQuestions(page.form) : { questions: [] };
-  start({ ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) }, [drawPage]);
+  const asked = page.form ? readQuestions(page.form) : marksToShow(section);
+  const given = { ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) };
+  const draft = openDraft(root, page.form, given);
+  const sends = page.form ? "answers" : "step";
+  start({ ...given, ...draft, sends, isLastSaved }, [drawPage, followSending, followDraft]);
   if (page.form) {
     listenToQuestions(page.form);
     listenToMarkLists(page.form, startMarking);

@@ -14,8 +14,15 @@
 //   mustLook   whether every picture has to be looked at before the answers are sent
 //   exposure   null, or where a picture shown for a set time is: due, loading, showing, over
 //   isShown    whether the pictures have been on the screen
-//   isSent     from the first press of submit on nothing is changed: a number may be stored already
-//   sentence   what is said above the submit button
+//   submission the number of the form: what has once been sent under it is not changed under it
+//   isSent     from the first press of submit on nothing is changed: it may be stored already
+//   sending    how far it has got (state-sending.js)
+//   sends      what the page sends: the answers to a case, or a step between two
+//   restored   null, or what the browser had kept of this case: "draft", "sent"
+//   isUnkept   whether the browser refuses to keep drafts
+//   isOver     whether the study takes no answers any more
+//   isLastSaved  whether the case before was saved just now
+//   sentence   what is said above the submit button, of keys and of what is missing
 //
 // Nothing is stored that was not lit, or its own key or control used, as the answer to that
 // question; a key that is refused changes nothing but the sentence.
@@ -36,6 +43,7 @@ import {
   targetOf,
 } from "./rules.js";
 import { MARKING } from "./state-marks.js";
+import { NOT_SENT, SENDING, sent } from "./state-sending.js";
 
 export function begin({ questions, drafts = {}, problems = {}, ...given }) {
   const all = questions.map((question) => [question.key, drafts[question.key] ?? emptyDraft(question.kind)]);
@@ -55,7 +63,14 @@ export function begin({ questions, drafts = {}, problems = {}, ...given }) {
     mustLook: false,
     exposure: null,
     isShown: false,
+    submission: "",
     isSent: false,
+    sending: NOT_SENT,
+    sends: "answers",
+    restored: null,
+    isUnkept: false,
+    isOver: false,
+    isLastSaved: false,
     sentence: "",
     size: 0,
     ...given,
@@ -77,11 +92,15 @@ export const isOpen = (state) => state.exposure === null || state.exposure === "
 export function next(state, event) {
   const handle = HANDLERS[event.type];
   if (!handle) throw new Error(`no such event: ${event.type}`);
+  if (state.isSent && CHANGES.has(event.type)) return { ...state, sentence: LOCKED };
   if (state.isSent && !AFTER_SENDING.has(event.type)) return state;
   return handle(state, event);
 }
 
-const AFTER_SENDING = new Set(["said", "turned", "enlarged"]);
+const LOCKED = "Nothing was changed: these answers are submitted already.";
+const CHANGES = new Set(["pressed", "chose", "toggled", "typed", "marked", "unmarked", "noneSet"]);
+const LOOKS = ["said", "turned", "enlarged", "shown", "looked", "exposed", "unkept", "faded"];
+const AFTER_SENDING = new Set([...LOOKS, ...Object.keys(SENDING)]);
 
 function withDraft(state, key, draft) {
   const question = questionOf(state, key);
@@ -138,23 +157,29 @@ function pressed(state, { key }) {
   return chose(state, { question: target.key, value });
 }
 
+// A text has no keys for its answers: the light passes it over, unless nothing else waits.
 function moved(state, { step }) {
-  const asked = askedQuestions(state);
+  const open = firstOpen(state);
+  const asked = askedQuestions(state).filter(
+    ({ key, kind }) => kind !== "text" || key === state.lit || key === open,
+  );
   if (asked.length === 0 || !isOpen(state)) return state;
   const at = asked.findIndex((question) => question.key === state.lit);
   const to = Math.min(asked.length - 1, Math.max(0, at + step));
   return { ...state, lit: asked[to].key, sentence: "" };
 }
 
+// A text is lit by writing it, not by being passed.
 function focused(state, { question }) {
   if (!isAsked(state, question) || state.lit === question) return state;
-  return { ...state, lit: question };
+  return questionOf(state, question).kind === "text" ? state : { ...state, lit: question };
 }
 
-// The lit text, else the first.
+// The lit text, else the first without words, else the first.
 function write(state) {
   const texts = askedQuestions(state).filter((question) => question.kind === "text");
-  const target = texts.find((question) => question.key === state.lit) ?? texts[0];
+  const isEmpty = ({ key }) => state.drafts[key].trim() === "";
+  const target = texts.find(({ key }) => key === state.lit) ?? texts.find(isEmpty) ?? texts[0];
   return target && isOpen(state) ? entered(state, { question: target.key }) : state;
 }
 
@@ -164,8 +189,8 @@ function entered(state, { question }) {
 }
 
 function typed(state, { question: key, value }) {
-  if (!isAsked(state, key)) return state;
-  return stay({ ...withDraft(state, key, value), writing: key }, key);
+  if (!isAsked(state, key) || !isOpen(state)) return state;
+  return stay(withDraft(entered(state, { question: key }), key, value), key);
 }
 
 // A text or number is left. The light goes where an answer is waited for, never back to a comment.
@@ -208,7 +233,7 @@ function submitted(state) {
   }
   const problems = problemsOf(state);
   const wrong = state.questions.filter((question) => problems[question.key]);
-  if (wrong.length === 0) return { ...state, problems, marking: null, isSent: true, sentence: "" };
+  if (wrong.length === 0) return sent({ ...state, problems });
   const more = wrong.length - MOST_NAMED;
   const named = wrong.slice(0, MOST_NAMED).map(nameOf).join(", ") + (more > 0 ? ` and ${more} more` : "");
   return { ...state, problems, lit: wrong[0].key, sentence: `Not sent yet. Still missing: ${named}.` };
@@ -252,5 +277,9 @@ const HANDLERS = {
   shown: (state) => ({ ...state, isShown: true }),
   enlarged: (state, { slot = state.slot, isEnlarged }) => ({ ...state, slot, enlarged: isEnlarged }),
   said: (state, { sentence }) => ({ ...state, sentence }),
+  went: (state) => sent(state),
+  unkept: (state) => (state.isUnkept ? state : { ...state, isUnkept: true }),
+  faded: (state) => ({ ...state, isLastSaved: false }),
+  ...SENDING,
   ...MARKING({ withDraft, goOn, isOpen }),
 };

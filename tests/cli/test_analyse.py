@@ -134,7 +134,8 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert "draft" in run("report", slug, "--out", out, code=1).stderr
     assert not out.exists()
     run("open-study", slug)
-    early = run("report", slug, "--out", out)
+    assert "Say why" in run("report", slug, "--out", out, code=1).stderr
+    early = run("report", slug, "--out", out, "--reason", "a trial")
     assert "noted it" in early.stderr
     assert "INTERIM" in out.read_text()
     rehearsal = run("rehearse", slug, "--readers", "3").stdout.splitlines()[-1]

@@ -76,7 +76,9 @@ def test_the_main_job_from_an_empty_folder(run: Run, tmp_path: Path) -> None:
     assert len(rows) == 2 * 17
     assert {row["truth"] for row in rows} == {"real", "synthetic"}
     assert ",1," in readers.splitlines()[1]
-    early = run("export", slug, "--out", tmp_path / "early.csv")
+    assert "Say why" in run("export", slug, "--out", tmp_path / "early.csv", code=1).stderr
+    assert not (tmp_path / "early.csv").exists()
+    early = run("export", slug, "--out", tmp_path / "early.csv", "--reason", "a trial")
     assert "no longer blinded" in early.stderr
     assert (tmp_path / "early.csv").read_text().startswith("study,reader,case,arm,")
     assert "is closed" in run("close-study", slug).stdout

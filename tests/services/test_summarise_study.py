@@ -11,7 +11,7 @@ from app.db.truth.answer_rows import answer_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.errors import NotFound, Refused
 from app.services.rehearse_study import rehearse_study
-from app.services.summarise_study import facts_of_arms, note_interim_look, summarise_study
+from app.services.summarise_study import facts_of_arms, note_results_seen, summarise_study
 from tests.studies import NOW, House
 
 
@@ -39,7 +39,7 @@ def test_an_interim_look_is_marked_and_logged(house: House) -> None:
     slug, _ = house.open_study_with_reader()
     with house.database.writing() as session:
         summary = summarise_study(session, slug, interim=True)
-        note_interim_look(session, slug, now=NOW, actor="test")
+        note_results_seen(session, slug, now=NOW, actor="test", reason="the board asked")
     assert summary.is_interim
     with house.database.reading() as session:
         log = [event.action for event in events_of(session, study_by_slug(session, slug))]

@@ -1,5 +1,6 @@
 """The reader's pages over a desk without database: what a test sets, and what was received."""
 
+import asyncio
 import io
 import threading
 import time
@@ -20,6 +21,7 @@ from app.domain.design.design import Layout
 from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
+from app.domain.grey_steps import GreySteps, strips_of
 from app.domain.questions.answer import Answers
 from app.domain.questions.document import read_questions
 from app.domain.questions.kinds.kind import Picture
@@ -89,6 +91,7 @@ class Desk:
     received: list[dict[str, str]] = field(default_factory=list)
     stored: list[Answers] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
+    drawer: str = "dr4wer"
     images_asked: list[str] = field(default_factory=list)
     images_work: bool = True
 
@@ -136,6 +139,9 @@ def stand_in(desk: Desk) -> FastAPI:
     def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
         shared = {
             "csrf_token": "t0ken",
+            "drafts": desk.drawer,
+            "is_over": False,
+            "form": {},
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
@@ -150,6 +156,8 @@ def stand_in(desk: Desk) -> FastAPI:
         errors: Mapping[str, str],
         status: int = 200,
         is_correction: bool = False,
+        message: str | None = None,
+        leads_on: bool = False,
     ) -> HTMLResponse:
         return page(
             request,
@@ -159,8 +167,14 @@ def stand_in(desk: Desk) -> FastAPI:
             questions=question_list(desk.questions, Picture(desk.pictures, SIZE)),
             values=values,
             errors=errors,
-            submission=f"s{len(desk.received)}-{time.monotonic_ns()}",
-            message=None,
+            submission=f"{int(is_correction)}.{len(desk.received)}-{time.monotonic_ns()}",
+            message=message,
+            leads_on=leads_on,
+            keys=key_list(
+                question_list(desk.questions, Picture(desk.pictures, SIZE)),
+                {desk.layout},
+                has_film=desk.exposure_ms is None and not desk.is_phase_end,
+            ),
         )
 
     @app.get("/read")
@@ -200,13 +214,25 @@ def stand_in(desk: Desk) -> FastAPI:
     async def rate(request: Request) -> Response:
         given = {name: str(value) for name, value in (await request.form()).items()}
         fault = desk.faults.pop(0) if desk.faults else None
+        if fault == "silence":
+            # Longer than any test waits; nothing of it is taken.
+            await asyncio.sleep(30)
+            return Response(status_code=504)
         if isinstance(fault, int):
             return HTMLResponse("<html><body>a proxy's page</body></html>", fault)
         desk.received.append(given)
-        if fault == "closed":
+        if fault in ("refused", "closed"):
+            over = {"is_over": fault == "closed"}
             return page(
-                request, "reading_error.html", 409, heading="Not open", sentence="It is closed."
+                request,
+                "reading_error.html",
+                409,
+                heading="No",
+                sentence=f"It is {fault}.",
+                **over,
             )
+        if fault == "rated elsewhere":
+            return case(request, given, {}, 409, message="It was rated.", leads_on=True)
         try:
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
@@ -281,9 +307,22 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "position": 1,
             "total": 2,
             "image_url": "/read/image/opaque1",
+            "picture_size": SIZE,
+            "reference_url": reference_url(1) if desk.has_reference else None,
+            "marks": '[{"x": 128, "y": 128, "width": 0, "height": 0, "picture": 1}]',
+            "mark_count": 1,
             "verdict_given": "real",
             "truth": "synthetic",
+            "keys": key_list((), can_go_back=False),
         },
+        "display_check": {
+            "pattern": "0123456789abcdef",
+            "strips": strips_of("0123456789abcdef"),
+            "values": {"black.2": "yes"},
+            "errors": {"white": "Tick every place where you see a square."},
+            "message": None,
+        },
+        "display_result": {"check": GreySteps(None, 3, 0)},
         "break": {
             "step": "break",
             "phase": 1,

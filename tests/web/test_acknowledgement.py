@@ -1,6 +1,7 @@
 """What is answered as stored is stored, and answers on the screen outlive cookie, tab and clock."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -221,7 +222,7 @@ def test_no_clock_refuses_the_answers_on_the_screen(
     assert len(ratings(house)) == 1
 
 
-def test_a_reissued_link_ends_old_pages_with_a_sentence(
+def test_a_reissued_link_ends_the_old_one_and_takes_what_is_on_the_screen(
     house: House, browser: ReaderBrowser
 ) -> None:
     slug, token = house.open_study_with_reader()
@@ -229,16 +230,70 @@ def test_a_reissued_link_ends_old_pages_with_a_sentence(
     old_page = browser.form
     with house.database.writing() as session:
         new = reissue_link(session, slug, "R01", now=NOW, actor="test").token
-    for _ in range(2):
-        answer = post(browser, old_page, HTMX)
-        assert answer.status_code == 403
-        # What the page's script keeps the answers on the screen for.
-        assert "data-refusal" in answer.text
-        assert "not saved" in answer.text
-        browser.client.get(f"/r/{new}")
+    answer = post(browser, old_page, HTMX)
+    assert answer.status_code == 403
+    # What the page's script keeps the answers on the screen for.
+    assert "data-refusal" in answer.text
     assert ratings(house) == []
-    browser.visit()
-    assert "receipt" in post(browser, browser.form).headers
+    browser.client.get(f"/r/{new}")
+    assert "receipt" in post(browser, old_page).headers
+
+
+def test_without_scripts_a_refusal_holds_the_answers_to_be_sent_again(
+    house: House, browser: ReaderBrowser
+) -> None:
+    slug, token = house.open_study_with_reader()
+    other = house.invite(slug)[0].token
+    browser.begin(token)
+    for before in (
+        lambda: browser.client.cookies.clear(),
+        lambda: browser.client.get(f"/r/{other}"),
+    ):
+        on_screen = browser.form
+        before()
+        browser.page = post(browser, on_screen, comment='a "<b>" comment')
+        assert browser.page.status_code == 403
+        assert browser.form.action == "/read/rate"
+        assert browser.form.hidden["comment"] == 'a "<b>" comment'
+        assert ratings(house) == []
+    browser.client.get(f"/r/{token}")
+    assert browser.submit().status_code == 200
+    (said,) = house.said()
+    assert (said["realism"], said["comment"]) == (4, 'a "<b>" comment')
+
+
+def test_a_closed_study_names_the_drafts_that_are_to_be_erased(
+    house: House, browser: ReaderBrowser
+) -> None:
+    slug, token = house.open_study_with_reader()
+    browser.begin(token)
+    drawer = re.search(r'data-drafts="([0-9a-f]{32})"', browser.html)
+    assert drawer is not None
+    assert "data-drafts-over" not in browser.html
+    house.close(slug)
+    for answer in (post(browser, browser.form), browser.visit()):
+        assert f'data-drafts="{drawer[1]}" data-drafts-over' in answer.text
+        assert "Send my answers again" not in answer.text
+
+
+def test_each_reader_has_a_drawer_of_their_own_whatever_their_link(
+    house: House, browser: ReaderBrowser
+) -> None:
+    slug, token = house.open_study_with_reader()
+    other = house.invite(slug)[0].token
+
+    def drawer(link: str) -> str:
+        browser.begin(link)
+        named = re.search(r'data-drafts="([0-9a-f]{32})"', browser.html)
+        assert named is not None
+        return named[1]
+
+    mine, theirs = drawer(token), drawer(other)
+    with house.database.writing() as session:
+        new = reissue_link(session, slug, "R01", now=NOW, actor="test").token
+    browser.open_link(new)
+    assert mine != theirs
+    assert f'data-drafts="{mine}"' in browser.html
 
 
 def test_another_readers_cookie_takes_no_answers_of_this_page(
@@ -251,7 +306,7 @@ def test_another_readers_cookie_takes_no_answers_of_this_page(
     browser.client.get(f"/r/{other}")
     answer = post(browser, on_screen)
     assert answer.status_code == 403
-    assert "another link" in answer.text
+    assert "another reader" in answer.text
     browser.client.get(f"/r/{token}")
     assert "receipt" in post(browser, on_screen).headers
 
@@ -336,12 +391,14 @@ def test_durations_that_contradict_each_other_are_missing_and_said_so(
 
 
 @pytest.mark.parametrize("path", ["/read/image/a%00b", "/read/image/%ED%A0%80", "/r/a%00b"])
-def test_an_address_that_no_database_takes_is_not_there(
+def test_an_address_that_no_database_takes_is_refused(
     house: House, browser: ReaderBrowser, path: str
 ) -> None:
     _, token = house.open_study_with_reader()
     browser.begin(token)
-    assert browser.client.get(path).status_code in (403, 404)
+    answer = browser.client.get(path)
+    assert answer.status_code == 400
+    assert "This address holds" in answer.text
 
 
 def test_an_origin_that_is_no_address_is_another_site(house: House, browser: ReaderBrowser) -> None:

@@ -13,7 +13,7 @@ from httpx2 import Response
 from app.db.studies import study_by_slug
 from app.services.accounts import create_first_investigator, set_password
 from app.services.create_study import design_of
-from app.web.throttle import FREE_TRIES
+from app.services.sign_in_tries import FREE_TRIES_OF_ADDRESS
 from tests.studies import NOW, House
 from tests.web.html_form import HtmlForm
 from tests.web.reader_browser import ReaderBrowser
@@ -56,8 +56,8 @@ def test_a_stranger_is_asked_to_sign_in(investigator: Investigator) -> None:
 def test_a_wrong_password_is_refused_and_guessing_slowed_down(
     investigator: Investigator,
 ) -> None:
-    statuses = [investigator.sign_in("wrong-password") for _ in range(FREE_TRIES + 1)]
-    assert statuses == [403] * FREE_TRIES + [429]
+    statuses = [investigator.sign_in("wrong-password") for _ in range(FREE_TRIES_OF_ADDRESS + 1)]
+    assert statuses == [403] * FREE_TRIES_OF_ADDRESS + [429]
     assert investigator.sign_in() == 429
 
 

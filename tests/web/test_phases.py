@@ -217,7 +217,7 @@ def csrf(browser: ReaderBrowser) -> str:
 
     cookie = browser.client.cookies.get(READER_COOKIE, path="/read")
     signer = browser.client.app.state.front.signer  # type: ignore[attr-defined]
-    token: str = signer.reader_form_token(*signer.read_reader_cookie(cookie))
+    token: str = signer.reader_form_token(signer.read_reader_cookie(cookie)[0])
     return token
 
 

@@ -55,7 +55,8 @@ def without_frame(html: str) -> str:
     html = re.sub(r'<input type="hidden" name="(?:design|page)"[^>]*>', "", html)
     html = html.replace("<title>Preview: ", "<title>")
     html = re.sub(r'\shx-[a-z-]+="[^"]*"|(?:action|src|href|value)="[^"]*"', "", html)
-    return re.sub(r'data-next-images="[^"]*"', "", html)
+    html = re.sub(r"\s*<a class=\"quiet\"[^>]*data-lead-on[^>]*>.*?</a>", "", html)
+    return re.sub(r'data-(?:next-images|drafts)="[^"]*"', "", html)
 
 
 def test_every_page_of_every_protocol_is_shown_and_nothing_is_stored(

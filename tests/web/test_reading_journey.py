@@ -139,7 +139,9 @@ def test_another_page_of_a_rated_case_does_not_overwrite_it(
     )
     assert answer.status_code == 409
     assert "already rated" in answer.text
-    assert "2 of 12" in answer.text
+    # Over the form, with what was given and the way to what is due.
+    assert Form(answer.text).checked["realism"] == "5"
+    assert "Go on with what is due" in answer.text
     assert [one["realism"] for one in house.said()] == [2]
 
 
@@ -148,7 +150,7 @@ def test_another_page_of_a_rated_case_does_not_overwrite_it(
     [({"break_every": 4}, 4, "Rest your eyes"), ({}, 12, "Thank you")],
     ids=["pause", "thanks"],
 )
-def test_a_rating_that_comes_too_late_is_said_to_on_a_page_without_a_case_too(
+def test_a_rating_that_comes_too_late_keeps_its_answers_where_no_case_is_due(
     house: House, browser: ReaderBrowser, design: dict[str, int], to_rate: int, heading: str
 ) -> None:
     _, token = house.open_study_with_reader(**design)
@@ -163,8 +165,9 @@ def test_a_rating_that_comes_too_late_is_said_to_on_a_page_without_a_case_too(
         earlier.action, data={**earlier.hidden, **GOOD_ANSWERS, "realism": "5"}
     )
     assert answer.status_code == 409
-    assert heading in answer.text
     assert "already rated" in answer.text
+    assert Form(answer.text).checked["realism"] == "5"
+    assert heading in browser.visit().text
     assert {one["realism"] for one in house.said()} == {2}
 
 

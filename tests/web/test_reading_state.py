@@ -214,7 +214,9 @@ def test_a_number_out_of_range_is_not_sent(page: Page, typed: str, is_sent: bool
 def test_what_was_sent_is_not_changed_under_its_number(page: Page) -> None:
     states = run(page, USUAL, key("4"), key("s"), key("2"), SUBMIT, key("r"), key("5"))
 
-    assert states[-1] == states[-3]
+    assert states[-1] == states[-2]
+    assert "Nothing was changed" in states[-1]["sentence"]
+    assert {**states[-1], "sentence": ""} == states[-3]
 
 
 def test_nothing_is_sent_before_every_picture_was_looked_at(page: Page) -> None:

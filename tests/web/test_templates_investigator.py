@@ -18,9 +18,13 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
+from app.domain.access import ROLES, Account, Right
 from app.domain.design.reading_load import showings_per_reader
+from app.services.accounts import AccountLine, LogLine
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
+from app.services.sign_ins import SignInLine
+from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
 from app.web.design_form.values import values_of
 from app.web.design_words import design_words, shortages
@@ -93,7 +97,15 @@ LINKS = (("R04", "https://example.org/r/aaa"), ("R05", "https://example.org/r/bb
 
 
 VALUES = values_of(DESIGN)
-
+ACCOUNTS = {
+    "accounts": [
+        AccountLine("ada", "owner", NOW, None),
+        AccountLine("b<real>", "monitor", NOW, NOW),
+    ],
+    "log": [LogLine(NOW, "ada", "account made", "b<real>", "monitor")],
+    "roles": ROLES,
+    "name": "b<real>",
+}
 
 WRONG = {
     "replicates.count": "<many>",
@@ -140,6 +152,26 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         "/odd": ("study_new.html", context(values_of(ODD))),
         "/wrong": ("study_new.html", context({**VALUES, **WRONG})),
         "/invited": ("study.html", {**of_study(OPEN), "links": LINKS}),
+        "/progress": ("progress.html", {"study": OPEN}),
+        "/access": (
+            "access.html",
+            {
+                "study": OPEN,
+                "roles": ROLES,
+                "name": "",
+                "error": None,
+                "lines": [
+                    AccessLine("ada", "owner", NOW, False),
+                    AccessLine("b<real>", "monitor", NOW, True),
+                ],
+            },
+        ),
+        "/accounts": ("accounts.html", {**ACCOUNTS, "password": None, "error": None}),
+        "/accounts-made": ("accounts.html", {**ACCOUNTS, "password": "s3cret", "error": None}),
+        "/account": (
+            "account.html",
+            {"browsers": [SignInLine(NOW, NOW, True)], "error": "It is wrong."},
+        ),
     }
     for status, overview in STUDIES.items():
         pages[f"/{status}"] = ("study.html", of_study(overview))
@@ -149,9 +181,18 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
 
 
 PAGES = every_page()
-SIGNED_IN = {"csrf_token": "t0ken", "investigator": "ada", "now": NOW}
+SIGNED_IN = {
+    "csrf_token": "t0ken",
+    "investigator": "ada",
+    "account": Account(1, "ada", "owner"),
+    "may": frozenset(Right),
+    "now": NOW,
+}
 SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
-    "/sign-in": ("sign_in.html", {"next": "/studies", "name": "a<b", "error": "It is wrong."}),
+    "/sign-in": (
+        "sign_in.html",
+        {"next": "/studies", "name": "a<b", "error": "It is wrong.", "kept": {}},
+    ),
     "/error": ("error.html", {"heading": "Not found", "sentence": "There is no study 'x<y'."}),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)

@@ -279,11 +279,11 @@ def test_it_repeats_by_itself_after_the_network_was_gone(room: Room) -> None:
 
 @pytest.mark.e2e
 def test_it_says_the_servers_refusal_and_keeps_the_answers(room: Room) -> None:
-    room.desk.faults = ["closed"]
+    room.desk.faults = ["refused"]
     page = room.open()
     press(page, "4", "r", "5", "Enter")
 
-    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is closed.")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is refused.")
     assert page.locator("input:checked").count() == 3
     page.wait_for_timeout(1500)  # nobody but the reader sends it again
     assert len(room.desk.received) == 1
@@ -304,7 +304,7 @@ def test_it_keeps_the_answers_until_the_receipt_is_for_them(room: Room, fault: s
     assert page.locator("input:checked").count() == 3
     # Nothing else takes the place of answers that are not saved.
     page.get_by_role("link", name="Back to last case").click()
-    expect(line).to_contain_text("these answers come first")
+    expect(line).to_contain_text("These answers come first")
     expect(page.locator("h1")).to_contain_text("2 of")
     expect(page.locator("h1")).to_contain_text("3 of", timeout=12000)
     assert len({given["submission"] for given in room.desk.received}) == 1

@@ -7,7 +7,7 @@ tokens are handed on. The statements are made once, since they are asked with ev
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     Table,
@@ -165,12 +165,16 @@ def way_of(session: Session, reader: Reader) -> Way:
     """What the reader sees now, what comes after it, and what they rated last."""
     rows = session.execute(_WAY, {"reader_id": reader.id}).all()
     pending = sorted(
-        (PresentationRow(*tuple(row)[:-1]) for row in rows if not row.is_rated),
+        (_row(row) for row in rows if not row.is_rated),
         key=lambda row: (row.phase, not row.is_practice, row.position),
     )
     current, following, after = (*pending, None, None, None)[:3]
-    last = next((PresentationRow(*tuple(row)[:-1]) for row in rows if row.is_rated), None)
+    last = next((_row(row) for row in rows if row.is_rated), None)
     return Way(current, following, after, last)
+
+
+def _row(values: Sequence[Any]) -> PresentationRow:
+    return PresentationRow(*values[: len(_ROW)])
 
 
 def presentation_count(
@@ -192,7 +196,7 @@ def presentation_by_token(session: Session, reader: Reader, token: str) -> Prese
     if not is_name(token):
         return None
     row = session.execute(_BY_TOKEN, {"reader_id": reader.id, "token": token}).one_or_none()
-    return None if row is None else PresentationRow(*row)
+    return None if row is None else _row(row)
 
 
 def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:

@@ -162,6 +162,7 @@ class AnalysisPlan:
     cluster     key of the bank's records whose images belong together (a patient), "" for none
     margin      half-width, on AUC, within which an arm counts as equivalent to real
     adjustment  of conclusions on several arms
+    interim_ratings  ratings from which on results may be looked at before closing; 0 for none
     """
 
     primary: str = ""
@@ -169,6 +170,7 @@ class AnalysisPlan:
     cluster: str = ""
     margin: float = 0.10
     adjustment: Adjustment = "holm"
+    interim_ratings: int = 0
 
 
 @dataclass(frozen=True)

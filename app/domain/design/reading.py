@@ -164,6 +164,7 @@ def _analysis(top: Table) -> AnalysisPlan:
         cluster=table.text("cluster", "", longest=80),
         margin=table.number("margin", 0.10, 0.0, 0.5),
         adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
+        interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
     )
     table.refuse_the_rest("the analysis")
     return plan

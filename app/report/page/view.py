@@ -15,6 +15,7 @@ from app.report.tables.comparisons import (
     survivorship_table,
     time_table,
 )
+from app.report.tables.conduct import conduct_table
 from app.report.tables.image_measures import measure_table
 from app.report.tables.model import model_table
 from app.report.tables.questions import question_tables
@@ -33,6 +34,7 @@ from app.report.words.cautions import (
     study_cautions,
 )
 from app.report.words.conclusions import ArmSentence, arm_sentences
+from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
 from app.report.words.references import CitedText
 from app.report.words.shortcuts import file_sentence
@@ -48,7 +50,7 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report: warnings, figures, tables, in this order; `folded` ones open later."""
+    """A part of the report: text, warnings, figures, tables; `folded` ones open later."""
 
     name: str
     title: str
@@ -56,6 +58,7 @@ class Section:
     tables: tuple[ReportTable, ...] = ()
     cautions: tuple[Caution, ...] = ()
     folded: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         bank = (images, measures)
     if audit is not None:
         bank = (*bank, _shortcuts(audit, cautions))
+    bank = (*bank, _conduct(summary))
     asked = _questions(summary)
     if analysis is None:
         return ReportView(
@@ -200,6 +204,19 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
             tables=tables,
             folded=summary.analysis is not None,
         ),
+    )
+
+
+def _conduct(summary: StudySummary) -> Section:
+    """What was done otherwise than registered, who signed what, who looked before closing."""
+    told = deviations(summary)
+    signed = conduct_table(summary.conduct)
+    return Section(
+        "conduct",
+        "Registered and done",
+        tables=() if signed is None else (signed,),
+        cautions=tuple(Caution("conduct", "Deviation.", one) for one in told),
+        text="" if told or summary.is_rehearsal else NO_DEVIATION,
     )
 
 

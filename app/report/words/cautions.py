@@ -13,7 +13,7 @@ from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.table.estimate import Estimate
 
-Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts"]
+Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts", "conduct"]
 _FEW_READERS = 6
 _FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75
@@ -90,15 +90,28 @@ def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
     cautions = (
         [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
     )
-    told = [arm.key for arm in audit.arms if arm.telling]
+    told = [arm.key for arm in audit.arms if arm.is_told]
     if told:
         cautions.append(
             Caution(
                 "top",
                 "Pictures that give themselves away.",
-                f"{', '.join(told)}: one number such as sharpness tells these pictures from real "
-                "ones, so readers may have called them synthetic without judging the anatomy; see "
-                "“Shortcuts in the pictures”.",
+                f"{', '.join(told)}: a program tells these pictures from real ones by numbers such "
+                "as sharpness, so readers may have called them synthetic without judging the "
+                "anatomy; see “Shortcuts in the pictures”.",
+            )
+        )
+    if audit.acknowledged:
+        of = (
+            f" about this: {' '.join(audit.acknowledged_marks)}"
+            if audit.acknowledged_marks
+            else "."
+        )
+        cautions.append(
+            Caution(
+                "shortcuts",
+                "Known when the study was opened.",
+                f"It was opened with the words “{audit.acknowledged}”{of}",
             )
         )
     cautions += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]

@@ -8,7 +8,7 @@ from importlib import metadata
 
 import numpy as np
 
-from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
+from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
@@ -16,6 +16,7 @@ from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
+from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
@@ -96,9 +97,12 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
     return (
         "Leak audit",
         f"A program measured all {audit.pictures} pictures and compared every synthetic arm with "
-        f"the real cases by {_list(PICTURE_MEASURES)} alone: areas under the ROC curve, intervals "
-        f"by DeLong’s method [delong]. An arm counted as told apart at an AUC of {TELLING_AUC:.2f} "
-        f"or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, not adjusted for their number.",
+        f"the real cases by {_list([measure_words(name) for name in AUDIT_MEASURES])} alone: areas "
+        "under the ROC curve, intervals by DeLong’s method [delong]. An arm counted as told apart "
+        f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
+        "adjusted for their number by Holm’s method. By all of them together it was compared by "
+        "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
+        "relabelling.",
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
 from app.db.engine import Database
-from app.db.studies import record_event, study_by_slug
+from app.db.studies import study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
@@ -20,6 +20,7 @@ from app.db.truth.ratings_table import study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.signing import Signature
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
 from app.services.export_study.columns import (
@@ -41,6 +42,7 @@ from app.statistics.table.ratings import RatingsTable
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
 from app.steps.evaluate_arms import evaluations_of_arms
+from app.steps.looks import note_look
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -82,11 +84,20 @@ class StudyExport:
         self._store = store
         self._slug = slug
 
-    def begin(self, *, now: datetime, actor: str, allow_unblinding: bool) -> str:
+    def begin(
+        self,
+        *,
+        now: datetime,
+        actor: str,
+        allow_unblinding: bool,
+        reason: str = "",
+        signed: Signature | None = None,
+    ) -> str:
         """Record the export and return the study's status; refuse an unblinding not asked for.
 
         The rating file names arm and truth, so while a study is not closed it is given out only
-        where `allow_unblinding` says that this is meant, and the log then says who did it.
+        where `allow_unblinding` says that this is meant; of an open one only as its design plans,
+        or for a `reason`. The record then says who did it.
         """
         with self._database.writing() as session:
             study = study_by_slug(session, self._slug)
@@ -95,8 +106,9 @@ class StudyExport:
                     "Exports name arm and truth, so they open when the study is closed; "
                     "until then the study's page shows progress."
                 )
-            action = "exported" if study.status == "closed" else "exported while not closed"
-            record_event(session, study=study, actor=actor, action=action, now=now)
+            note_look(
+                session, study, "exported", now=now, actor=actor, reason=reason, signed=signed
+            )
             return study.status
 
     def files(self) -> Mapping[str, Content]:

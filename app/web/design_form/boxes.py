@@ -267,6 +267,12 @@ ANALYSIS = Group(
             "The key of the bank's records, such as a patient's; empty for none.",
             longest=80,
         ),
+        _whole(
+            "analysis.interim_ratings",
+            "A look before closing, from",
+            "Results may be looked at once there are so many; 0 for no look before closing.",
+            unit="ratings",
+        ),
     ),
     hint="Frozen with the design, before anybody reads.",
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.access import Right, ensure_makes_studies
 from app.domain.design import texts
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
@@ -58,6 +59,7 @@ class DesignForm:
 def new_study(request: Request, protocol: str = "") -> Response:
     """The form filled with a design that opens as it stands, or with a published protocol."""
     with investigator_at_desk(request) as desk:
+        ensure_makes_studies(desk.account)
         if protocol:
             example = example_study(desk.session, protocol, size=usual_size(desk.session))
             notes = (f"Filled with the protocol {protocol}.", *example.filled.notes)
@@ -75,12 +77,15 @@ def new_study(request: Request, protocol: str = "") -> Response:
 def create(request: Request, form: FormFields) -> Response:
     """Store a draft, or show the form with a row more or fewer."""
     with investigator_at_desk(request, form) as desk:
+        ensure_makes_studies(desk.account)
         read = read_form(desk, form)
         if isinstance(read, DesignForm):
             return design_page(request, desk, read, slug=None)
         try:
             design = design_from_mapping(read.data)
-            slug = create_study(desk.session, design, now=desk.now, actor=desk.name)
+            slug = create_study(
+                desk.session, design, now=desk.now, actor=desk.name, owner=desk.account
+            )
         except BadDesign as error:
             return design_page(request, desk, refused(form, read, error), slug=None)
     return RedirectResponse(f"/studies/{slug}", 303)
@@ -89,7 +94,7 @@ def create(request: Request, form: FormFields) -> Response:
 @router.get("/studies/{slug}/design")
 def edit_design(request: Request, slug: str) -> Response:
     """The design of a draft, to be changed."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.DESIGN) as desk:
         overview = study_overview(desk.session, slug)
         ensure_draft(overview.line.status, "its design")
         return design_page(request, desk, shown_of(design_of(desk.session, slug)), slug=slug)
@@ -98,7 +103,7 @@ def edit_design(request: Request, slug: str) -> Response:
 @router.post("/studies/{slug}/design")
 def save_design(request: Request, slug: str, form: FormFields) -> Response:
     """Replace the design of a draft, or show the form with a row more or fewer."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.DESIGN) as desk:
         ensure_draft(study_overview(desk.session, slug).line.status, "its design")
         read = read_form(desk, form)
         if isinstance(read, DesignForm):

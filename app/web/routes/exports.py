@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
+from app.domain.access import Right
 from app.domain.errors import NotFound
 from app.services.export_study import (
     CASE_COLUMNS,
@@ -23,7 +24,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 @router.get("/studies/{slug}/export")
 def exports(request: Request, slug: str) -> Response:
     """What can be downloaded, and what every column means."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         study = study_overview(desk.session, slug)
         context = {
             "study": study,
@@ -44,7 +45,7 @@ def exports(request: Request, slug: str) -> Response:
 def download(request: Request, slug: str, file: str) -> Response:
     """One file, or all of them zipped; only of a closed study."""
     state = web_state(request)
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         name, now = desk.name, desk.now
     export = StudyExport(state.database, state.store, slug)
     contents = export.files()

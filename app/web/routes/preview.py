@@ -7,20 +7,22 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.bank.placeholder import placeholder_picture
+from app.domain.access import Right, ensure_sees_bank
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign, BadInput, NotFound
 from app.domain.journey import Step
+from app.domain.practice import PracticeFeedback
 from app.services.create_study import design_of
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.cookies import INVESTIGATOR_COOKIE
 from app.web.design_form.document import document_of
-from app.web.forms import FormFields, refuse_foreign_form
+from app.web.forms import FormFields
 from app.web.front import csrf_token, front
+from app.web.practice_context import feedback_shown
 from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
 from app.web.preview_frame import REFERENCE_PLACE, framed
-from app.web.reading_context import image_url, study_shown
 from app.web.routes.designs import design_page, refused
 from app.web.routes.reading import Page, next_page
 
@@ -32,7 +34,8 @@ LARGEST_PICTURE = 4096
 @router.get("/studies/preview/picture/{size}/{slot}")
 def picture(request: Request, size: int, slot: int) -> Response:
     """The grey picture that stands for every radiograph of a preview."""
-    with investigator_at_desk(request):
+    with investigator_at_desk(request) as desk:
+        ensure_sees_bank(desk.account)
         if not (1 <= size <= LARGEST_PICTURE and 1 <= slot <= REFERENCE_PLACE):
             raise NotFound("There is no such picture.")
     headers = {"Cache-Control": "private, max-age=3600"}
@@ -42,7 +45,7 @@ def picture(request: Request, size: int, slot: int) -> Response:
 @router.get("/studies/{slug}/preview")
 def preview_study(request: Request, slug: str) -> Response:
     """The first page of a study's preview."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.DESIGN) as desk:
         return _preview(request, desk, design_of(desk.session, slug), "")
 
 
@@ -59,9 +62,8 @@ def preview_draft(request: Request, slug: str, form: FormFields) -> Response:
 
 
 def _preview_form(request: Request, form: Mapping[str, str], slug: str | None) -> Response:
-    refuse_foreign_form(request, form, INVESTIGATOR_COOKIE)
-    # Without the form: the transaction only reads.
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, form, right=Right.DESIGN, writes=False) as desk:
+        ensure_sees_bank(desk.account)
         if "design" in form:
             name = form.get("next") or form.get("page", "")
             return _preview(request, desk, _travelled(form["design"]), name)
@@ -106,7 +108,7 @@ def _rendered(
     due = _feedback(at_page) if page.step is Step.FEEDBACK else next_page(at_page)
     token = csrf_token(request, INVESTIGATOR_COOKIE)
     answer = front(request).pages.render(
-        request, due.template, {"csrf_token": token, **due.context}
+        request, due.template, {"csrf_token": token, "drafts": "", **due.context}
     )
     return framed(
         bytes(answer.body).decode(),
@@ -121,16 +123,13 @@ def _rendered(
 
 def _feedback(desk: PreviewDesk) -> Page:
     """The page after a practice case; its reading route asks for a truth, which is made up here."""
-    case, standing = desk.case().case, desk.standing()
-    context = {
-        **study_shown(desk.design),
-        "step": standing.step,
-        "phase": standing.phase,
-        "position": case.position,
-        "total": case.total,
-        "picture_size": desk.design.picture_size,
-        "image_url": None if case.exposure_ms is not None else image_url(case.token),
-        "verdict_given": "synthetic",
-        "truth": "real",
-    }
-    return Page("practice_feedback.html", context)
+    case = desk.case().case
+    told = PracticeFeedback(
+        token=case.token,
+        position=case.position,
+        total=case.total,
+        is_timed=case.exposure_ms is not None,
+        verdict_given="synthetic",
+        truth="real",
+    )
+    return Page("practice_feedback.html", feedback_shown(told, desk.standing(), desk.design))

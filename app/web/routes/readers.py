@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.access import Right
 from app.domain.errors import BadInput
 from app.services.invite_readers import Invitation, invite_readers, reissue_link, revoke_link
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
@@ -16,7 +17,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 @router.post("/studies/{slug}/invite")
 def invite(request: Request, slug: str, form: FormFields) -> Response:
     """Make links; they are on the page that answers and nowhere else."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         labels = [line.strip() for line in form.get("labels", "").splitlines() if line.strip()]
         text = str(len(labels)) if labels else form.get("count", "").strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
@@ -30,7 +31,7 @@ def invite(request: Request, slug: str, form: FormFields) -> Response:
 @router.post("/studies/{slug}/readers/{code}/reissue")
 def reissue(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """A new link in place of the old one."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         invitation = reissue_link(desk.session, slug, code, now=desk.now, actor=desk.name)
         return _page_with_links(request, desk, slug, (invitation,))
 
@@ -38,7 +39,7 @@ def reissue(request: Request, slug: str, code: str, form: FormFields) -> Respons
 @router.post("/studies/{slug}/readers/{code}/revoke")
 def revoke(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """Withdraw a link."""
-    with investigator_at_desk(request, form) as desk:
+    with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         revoke_link(desk.session, slug, code, now=desk.now, actor=desk.name)
     return RedirectResponse(f"/studies/{slug}", 303)
 

@@ -32,11 +32,12 @@ from app.domain.receipt import Receipt
 from app.web.forms import FormFields
 from app.web.front import front
 from app.web.pages import is_htmx
-from app.web.reader_access import form_token, reader_at_desk
+from app.web.reader_access import drawer_of, form_token, reader_at_desk
 from app.web.reading_context import (
     case_shown,
     day_in_words,
     key_list,
+    keys_of_case,
     paragraphs,
     profile_fields,
     questions_asked,
@@ -142,30 +143,22 @@ def begin(request: Request, form: FormFields) -> Response:
 def rate(request: Request, form: FormFields) -> Response:
     """Take a rating; the answer leaves only after it is durable, with a receipt if it is stored."""
     token, submission = form.get("case", ""), form.get("submission", "")
-    page, message, receipt = ONWARDS, None, None
+    page, receipt = ONWARDS, None
 
-    def go_on() -> None:
+    def serve_next() -> None:
         nonlocal page
         if is_htmx(request):
             page = _after_rating(desk)
 
     with reader_at_desk(request, form) as desk:
         try:
-            receipt = desk.rate(token, submission, form, go_on)
+            receipt = desk.rate(token, submission, form, serve_next)
         except BadAnswer as error:
             page = _sent_back(desk, form, 422, problems=error.problems)
         except NotShownYet as error:
             page = _sent_back(desk, form, 409, message=str(error))
-        except OtherAnswers as error:
+        except (AlreadyRated, OtherAnswers, TooLateToCorrect) as error:
             page = _sent_back(desk, form, 409, message=str(error), leads_on=True)
-        except (AlreadyRated, TooLateToCorrect) as error:
-            message = str(error)
-            if desk.standing().step is Step.FEEDBACK:
-                # The next page is told a truth and no message, so that this one has to say it.
-                page = _sent_back(desk, form, 409, message=message, leads_on=True)
-    if page is ONWARDS and message is not None:
-        with reader_at_desk(request) as desk:
-            page = next_page(desk, message, 409)
     return _answer(request, page, receipt)
 
 
@@ -294,6 +287,7 @@ def _case_page(
         "submission": submission,
         "message": message,
         "leads_on": leads_on,
+        "keys": keys_of_case(asked, case, design),
     }
     return _page(desk, "case.html", context, status)
 
@@ -349,7 +343,7 @@ def _instructions(desk: DueDesk, standing: Standing) -> dict[str, object]:
         "questions": asked,
         "practice_count": desk.design.practice_count,
         "case_count": standing.total,
-        "keys": key_list(asked, {phase.layout}),
+        "keys": key_list(asked, {phase.layout}, has_film=not phase.is_timed),
     }
 
 
@@ -361,7 +355,7 @@ def _introduction(desk: DueDesk, standing: Standing) -> dict[str, object]:
         "introduction_paragraphs": paragraphs(phase.introduction),
         "questions": asked,
         "case_count": standing.total,
-        "keys": key_list(asked, {phase.layout}),
+        "keys": key_list(asked, {phase.layout}, has_film=not phase.is_timed),
     }
 
 
@@ -379,7 +373,11 @@ def _page(desk: DueDesk, template: str, context: Mapping[str, object], status: i
 
 def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Response:
     if page.redirect is None:
-        context = {"csrf_token": form_token(request), **page.context}
+        context = {
+            "csrf_token": form_token(request),
+            "drafts": drawer_of(request),
+            **page.context,
+        }
         pages = front(request).pages
         render = pages.page_or_partial if page.template in SWAPPED else pages.render
         response: Response = render(request, page.template, context, page.status)

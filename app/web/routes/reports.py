@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from app.domain.access import Right
 from app.domain.errors import NotFound
 from app.report.page.document import report_document
 from app.report.page.view import ReportView, report_view
@@ -28,7 +29,7 @@ _FIGURE_HEADERS = {
 @router.get("/studies/{slug}/report")
 def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         overview = study_overview(desk.session, slug)
         view = _report(request, desk, slug) if overview.line.status == "closed" else None
     address = f"/studies/{slug}/report"
@@ -43,7 +44,7 @@ def report(request: Request, slug: str) -> Response:
 @router.get("/studies/{slug}/report/figures/{file}")
 def figure(request: Request, slug: str, file: str) -> Response:
     """One figure, as NAME.svg or NAME.png; only of a closed study."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         view = _report(request, desk, slug)
     name, _, ending = file.rpartition(".")
     if name not in view.figures or ending not in ("svg", "png"):
@@ -57,7 +58,7 @@ def figure(request: Request, slug: str, file: str) -> Response:
 @router.get("/studies/{slug}/report/{slug_again}-report.html")
 def document(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one file that can be kept, sent and printed; only of a closed study."""
-    with investigator_at_desk(request) as desk:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         view = _report(request, desk, slug)
         now = desk.now
     if slug_again != slug:

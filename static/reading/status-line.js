@@ -1,0 +1,38 @@
+// The line above the submit button, what of it is read aloud, and the buttons that belong to it.
+
+import { draftLineOf, isTrouble, spokenOf, statusOf } from "./status.js";
+import { dispatch } from "./store.js";
+
+const SEEN_MS = 2500; // that the case before was saved
+
+let fading = null;
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+export function drawStatus(root, state, before) {
+  const line = root.querySelector("[data-save-state]");
+  write(line, statusOf(state));
+  line?.classList.toggle("calm", !isTrouble(state));
+  write(root.querySelector("[data-save-aloud]"), spokenOf(state));
+  const { stage, leadsOn } = state.sending;
+  const again = root.querySelector("[data-send-again]");
+  if (again) again.hidden = !["waiting", "refused"].includes(stage);
+  const onwards = root.querySelector("[data-lead-on]");
+  if (onwards && leadsOn) onwards.hidden = false;
+  drawDraftLine(root.querySelector("[data-draft-line]"), state);
+  if (state === before) fade(state);
+}
+
+function drawDraftLine(line, state) {
+  if (!line) return;
+  const text = draftLineOf(state);
+  write(line, text);
+  line.hidden = text === "";
+}
+
+function fade(state) {
+  clearTimeout(fading);
+  if (state.isLastSaved) fading = setTimeout(() => dispatch({ type: "faded" }), SEEN_MS);
+}
