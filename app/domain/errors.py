@@ -13,7 +13,8 @@ StudyError
 ├── NotFound                 no such study, reader, arm, case
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
-│   └── SignInRequired
+│   ├── SignInRequired
+│   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
 │   └── TooBusy              more is asked at once than can be done in time
@@ -137,6 +138,10 @@ class DatabaseUnavailable(Unavailable):
 
 class TooBusy(Unavailable):
     """More is asked at once than can be done in time."""
+
+
+class TokenRefused(NotAllowed):
+    """The API was asked without a token that is good now."""
 
 
 class Refused(StudyError):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.investigators import roles_of
-from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
+from app.db.studies import all_studies, newest_events, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.db.truth.bank_records import counts_by_key, keys_of_records
@@ -17,6 +17,10 @@ from app.domain.access import Account
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
+from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS
+
+# On the study's own page; its record has all of them.
+SHOWN_EVENTS = 100
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,11 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
         readers=tuple(_reader_line(progress, design) for progress in readers),
         events=tuple(
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
-            for event in events_of(session, study)
+            for event in reversed(
+                newest_events(
+                    session, study, most=SHOWN_EVENTS, besides=RATING_ACTIONS | ORDER_ACTIONS
+                )
+            )
         ),
     )
 

@@ -13,6 +13,7 @@ from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.cases import case_counts
+from app.db.truth.displays import DisplayFacts, display_facts
 from app.db.truth.ratings_table import ratings_of_rows
 from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
@@ -75,6 +76,7 @@ class StudySummary:
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
     conduct: Conduct = field(default_factory=Conduct)
+    displays: DisplayFacts = field(default_factory=DisplayFacts)
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -134,6 +136,7 @@ def summarise_study(
         analysis=analysis_of_study(table, design, bootstrap=bootstrap),
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
         conduct=_conduct(session, study),
+        displays=display_facts(session, study),
         software=software(),
     )
 

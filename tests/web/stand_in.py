@@ -85,6 +85,7 @@ class Desk:
     phase_title: str = ""
     is_phase_end: bool = False
     language: str = "en"
+    least_width: int | None = None
     given: Answers = field(default_factory=dict)
     exposed: set[str] = field(default_factory=set)
     sent_once: set[str] = field(default_factory=set)
@@ -145,6 +146,7 @@ def stand_in(desk: Desk) -> FastAPI:
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
+            "least_width": desk.least_width,
             "leads_on": False,
             "was_rating": False,
         }
@@ -359,7 +361,7 @@ class Room:
     contexts: list[BrowserContext] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
-    def open(self, path: str = "/read", **options: Any) -> Page:
+    def open(self, path: str = "/read", *, is_waited_for: bool = True, **options: Any) -> Page:
         """A page, once its pictures are shown where it has any that are shown at once."""
         options.setdefault("viewport", {"width": 1440, "height": 900})
         context = self.browser.new_context(**options)
@@ -373,7 +375,7 @@ class Room:
             ),
         )
         page.goto(self.address + path)
-        has_film = self.desk.exposure_ms is None and not self.desk.is_phase_end
+        has_film = is_waited_for and self.desk.exposure_ms is None and not self.desk.is_phase_end
         if options.get("java_script_enabled", True) and path == "/read" and has_film:
             film_is_shown(page)
         return page

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.db.truth.ratings_table import AnalysedQuestions
+from app.report.words.conclusion_cautions import conclusion_cautions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
@@ -37,7 +38,11 @@ def analysis_cautions(
     Columns in `never_asked` are missing by design, so their absence is not worth a warning.
     """
     silent = tuple(f"The ratings have no {column}" for column in never_asked)
-    cautions = [_whom_intervals_speak_for(analysis), *_leaning(analysis)]
+    cautions = [
+        _whom_intervals_speak_for(analysis),
+        *(Caution("top", lead, text) for lead, text in conclusion_cautions(analysis, labels)),
+        *_leaning(analysis),
+    ]
     cautions += [
         Caution("top", "Not given.", note)
         for note in analysis.notes

@@ -13,6 +13,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
+from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
@@ -20,6 +21,7 @@ from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
 
 Paragraph = tuple[str, str]
@@ -151,12 +153,14 @@ def _readers(summary: StudySummary) -> Paragraph:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
     noun = "reader" if count == 1 else "readers"
+    displays = display_sentences(summary.design.display, summary.displays)
     who = f"simulated {noun} (a rehearsal)" if summary.is_rehearsal else noun
     return (
         "Readers",
         f"{count} {who} gave {len(analysis.table)} ratings that count; "
         f"{summary.rated} of {summary.presentations} presentations were rated. Corrections "
-        "replaced earlier ratings of the same presentation, which are kept in the data.",
+        "replaced earlier ratings of the same presentation, which are kept in the data."
+        f"{f' {displays}' if displays else ''}",
     )
 
 
@@ -209,6 +213,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 if analysis.settings.generalise_to == "readers"
                 else "images for these readers."
             )
+        )
+    if analysis.left_out:
+        parts.append(
+            f"Readers with fewer ratings than {percent(analysis.settings.least_answered)} of the "
+            f"median reader’s were left out ({_list(list(analysis.left_out))})."
         )
     parts.append("Only first readings entered. Missing ratings were left missing.")
     if analysis.table.has("verdict"):
@@ -271,7 +280,7 @@ def _conclusions(analysis: Analysis) -> Paragraph | None:
     if not given:
         return None
     level, margin = analysis.settings.level, analysis.settings.margin
-    several = " Conclusions were not adjusted for the number of arms." if len(given) > 1 else ""
+    several = _over_arms(analysis, given)
     exact = (
         " Where every reader separated the arms completely the exact bound of the AUC decided."
         if any("exact test" in conclusion.why for conclusion in given)
@@ -285,6 +294,28 @@ def _conclusions(analysis: Analysis) -> Paragraph | None:
         f"one-sided tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise."
         f"{exact} A large p value was never taken for equivalence.{several}",
     )
+
+
+def _over_arms(analysis: Analysis, given: Sequence[Conclusion]) -> str:
+    """How several conclusions were held together, and what would have withheld one."""
+    settings = analysis.settings
+    text = ""
+    if any(one.n_adjusted_for > 1 for one in given):
+        text += " Both p values were adjusted for the number of arms by Holm’s method [holm]"
+        text += (
+            f", but for the primary arm {settings.primary_arm}." if settings.primary_arm else "."
+        )
+    elif len(given) > 1:
+        text += " Conclusions were not adjusted for the number of arms."
+    if settings.positive_controls:
+        named = _list(settings.positive_controls)
+        text += (
+            f" No arm was to be called equivalent unless {named}, known to be bad, was told from "
+            "real."
+        )
+    if any(one.withheld for one in given):
+        text += " Equivalence was withheld where it could not have come out otherwise."
+    return text
 
 
 def _between(analysis: Analysis) -> Paragraph | None:
