@@ -157,6 +157,11 @@ def rating_seal(
     )
 
 
+def tombstones_digest(seals: Sequence[str]) -> str:
+    """SHA-256 of the seals of an erased reader's ratings, in any order."""
+    return sha256_of(sorted(seals))
+
+
 def order_digest(rows: Sequence[ShownRow]) -> str:
     """SHA-256 of a reader's order: every showing with its cases, in the order of its reading."""
     ordered = sorted(rows, key=lambda row: (row.phase, not row.is_practice, row.position))

@@ -41,6 +41,9 @@ EVERY_PAGE = (
     "/page/phase",
     "/page/wait",
     "/page/thanks",
+    "/page/privacy",
+    "/page/withdraw",
+    "/page/withdrawn",
     "/page/reading_error",
 )
 
