@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
+from app.db.blind.record import head_of
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Study
@@ -277,11 +278,13 @@ class StudyExport:
         with self._database.reading() as session:
             study = self._study(session)
             title, status = study.title, study.status
+            head = head_of(session, study.id)
         what = {file.name: file.what for file in FILES}
         yield read_me(
             title,
             status,
             {name: what[name] for name in self.files()},
+            head=head,
             simulated=self._is_rehearsal,
         ).encode()
 
