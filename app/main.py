@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.bank.store import RenditionStore
 from app.db.blind.tables import Reader
@@ -19,6 +20,7 @@ from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
+from app.web.api_errors import JsonErrors
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
 from app.web.delivery_probe import DeliveryProbe
@@ -35,6 +37,7 @@ from app.web.request_log import RequestLog
 from app.web.routes import (
     access,
     accounts,
+    api,
     arms,
     audit,
     designs,
@@ -46,8 +49,10 @@ from app.web.routes import (
     own_account,
     practice,
     preview,
+    reader_rights,
     readers,
     reading,
+    record,
     reports,
     sign_in,
     studies,
@@ -68,11 +73,13 @@ ROUTES = (
     images,
     reading,
     practice,
+    reader_rights,
     sign_in,
     designs,
     preview,
     studies,
     readers,
+    record,
     access,
     accounts,
     own_account,
@@ -80,6 +87,7 @@ ROUTES = (
     arms,
     audit,
     exports,
+    api,
 )
 
 
@@ -103,7 +111,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     _join_parts(app, settings, database, clock)
@@ -128,6 +135,8 @@ def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
     app.add_middleware(
         RequestLog, answers=error_page, counts=None if metrics is None else metrics.count
     )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(JsonErrors)
     app.add_middleware(SecurityHeaders)
     add_error_pages(app)
     logging.getLogger("uvicorn.access").addFilter(MaskedPaths())
