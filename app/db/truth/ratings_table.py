@@ -28,7 +28,9 @@ def ratings_of_rows(
     """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
 
     Images of which the bank says the same under the design's cluster key belong together; one of
-    which it says nothing stands alone. They are those of the phase that `AnalysedQuestions` names, of single pictures.
+    which it says nothing stands alone.
+
+    They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
     Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
 
