@@ -45,6 +45,7 @@ COMMANDS: Final = (
     ("study", "invite", "Make personal links for new readers."),
     ("study", "revoke", "Withdraw a reader's link; their ratings stay."),
     ("study", "reissue", "Print a new link for a reader."),
+    ("study", "erase-reader", "Erase a reader who asks for it."),
     ("export", "export", "Write a study's data."),
     ("whole_study", "export-study", "Write a whole study to one file, to go on elsewhere."),
     ("whole_study", "import-study", "Bring in a study that export-study wrote elsewhere."),

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 from sqlalchemy import select
 
 from app.bank.header import BankArm, BankHeader
@@ -29,21 +28,22 @@ def framed() -> NDArray[np.uint8]:
     return pixels
 
 
-def soft_arm(house: House, folder: Path) -> None:
-    """An arm enlarged from half its size."""
+def framed_arm(house: House, folder: Path) -> None:
+    """An arm with a black margin of four pixels."""
     rng = np.random.default_rng(5)
-    header = BankHeader("Soft", NOW, (BankArm("soft", "Soft arm", "synthetic"),))
-    with BankWriter(folder / "soft", header) as writer:
+    header = BankHeader("Framed", NOW, (BankArm("framed", "Framed arm", "synthetic"),))
+    with BankWriter(folder / "framed", header) as writer:
         for number in range(12):
-            small = Image.fromarray(rng.integers(0, 256, (32, 32), dtype=np.uint8))
+            pixels = np.zeros((SIZE, SIZE), np.uint8)
+            pixels[4:-4, 4:-4] = rng.integers(0, 256, (SIZE - 8, SIZE - 8), dtype=np.uint8)
             writer.add(
-                np.asarray(small.resize((SIZE, SIZE), Image.Resampling.LANCZOS)),
+                pixels,
                 file=f"images/{number}.png",
-                arm="soft",
+                arm="framed",
                 condition=("normal", "abnormal")[number % 2],
                 provenance={},
             )
-    import_bank(house.database, house.store, folder / "soft", now=NOW, size=SIZE)
+    import_bank(house.database, house.store, folder / "framed", now=NOW, size=SIZE)
 
 
 def make(house: House, size: int, remedies: Remedies = DETAIL, from_size: int = SIZE) -> int:
@@ -86,23 +86,25 @@ def test_remedies_that_do_nothing_are_refused(house: House, remedies: Remedies) 
         make(house, 60 + 8, remedies)
 
 
-def test_a_soft_arm_is_told_less_once_all_are_as_soft(house: House, tmp_path: Path) -> None:
-    soft_arm(house, tmp_path)
-    arms = [{"arm": arm, "normal": 6, "abnormal": 6} for arm in ("real", "soft")]
+def test_what_is_tried_is_what_is_made(house: House, tmp_path: Path) -> None:
+    framed_arm(house, tmp_path)
+    arms = [{"arm": arm, "normal": 6, "abnormal": 6} for arm in ("real", "framed")]
+    crop = Remedies(crop_margin=True)
     slug = house.draft(arms=arms)
     with house.database.reading() as session:
         before = audit_pictures(session, house.store, slug)
-        tried = audit_remedied(session, house.store, slug, DETAIL)
-    was, would = (one.arms[1].separations["sharpness"] for one in (before, tried))
-    assert was is not None
-    assert would is not None
-    assert was.auc == 1.0
-    assert would.auc < 0.9
-    # What was tried is what is made: a study of the new size measures the same.
-    assert make(house, 68) == 48
+        tried = audit_remedied(session, house.store, slug, crop)
+    assert make(house, 68, crop) == 48
+    other = house.draft(arms=arms, rendition_size=68)
     with house.database.reading() as session:
-        after = audit_pictures(session, house.store, house.draft(arms=arms, rendition_size=68))
-    assert after.remedies == "detail of 32 pixels"
+        after = audit_pictures(session, house.store, other)
+    was, would, is_now = (one.arms[1].separations["margin"] for one in (before, tried, after))
+    assert was is not None
+    assert was.auc == 1.0
+    for one in (would, is_now):
+        assert one is not None
+        assert one.auc == 0.5
+    assert after.remedies == "margin cropped"
     assert after.faults == ()
     assert after.pictures == 24
 
@@ -112,7 +114,7 @@ def test_all_images_get_them_once_and_new_ones_when_it_is_done_again(
 ) -> None:
     assert make(house, 68) == 36
     assert make(house, 68) == 0
-    soft_arm(house, tmp_path)
+    framed_arm(house, tmp_path)
     assert make(house, 68) == 12
     with house.database.reading() as session:
         assert len(session.scalars(select(Rendition.id).where(Rendition.size == 68)).all()) == 48
