@@ -104,7 +104,10 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
         f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
         "adjusted for their number by Holm’s method. By all of them together it was compared by "
         "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
-        "relabelling.",
+        "relabelling."
+        + (
+            f" All pictures alike had been changed before: {audit.remedies}." * bool(audit.remedies)
+        ),
     )
 
 
