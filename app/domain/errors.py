@@ -21,6 +21,7 @@ StudyError
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
+    │   └── HasWithdrawn     a reader's form came after they had withdrawn
     ├── AlreadyRated         a first rating for what has one
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
@@ -154,6 +155,10 @@ class StudyFrozen(Refused):
 
 class StudyNotOpen(Refused):
     """No reading before opening and none after closing."""
+
+
+class HasWithdrawn(StudyNotOpen):
+    """A form came of a reader who takes no part any more."""
 
 
 class AlreadyRated(Refused):

@@ -23,6 +23,7 @@ CLOSED: Final = "closed"
 AGREED: Final = "agreed"
 LAID_OUT: Final = "order laid out"
 AUDITED: Final = "audited"
+REMEDIED: Final = "pictures remedied"
 ANSWERED: Final = "answered"
 CORRECTED: Final = "answer corrected"
 REHEARSED: Final = "rehearsed"
@@ -155,6 +156,11 @@ def rating_seal(
             **looked_at,
         }
     )
+
+
+def tombstones_digest(seals: Sequence[str]) -> str:
+    """SHA-256 of the seals of an erased reader's ratings, in any order."""
+    return sha256_of(sorted(seals))
 
 
 def order_digest(rows: Sequence[ShownRow]) -> str:

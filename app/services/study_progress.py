@@ -33,6 +33,8 @@ class ReaderLine:
     total: int
     last_active_at: datetime | None
     is_revoked: bool
+    has_withdrawn: bool
+    is_erased: bool
     kind: ReaderKind
     label: str
 
@@ -147,7 +149,11 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
     design = design_from_json(study.design)
     readers = list(progress_of_readers(session, study))
     # Machines neither wait nor are waited for.
-    people = [progress for progress in readers if progress.reader.kind != "machine"]
+    people = [
+        progress
+        for progress in readers
+        if progress.reader.kind != "machine" and not progress.reader.has_left
+    ]
     active = [progress for progress in people if progress.reader.revoked_at is None]
     line = StudyLine(
         slug=study.slug,
@@ -166,7 +172,11 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
 
 def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     reader = progress.reader
-    if reader.revoked_at is not None:
+    if reader.erased_at is not None:
+        state = "erased"
+    elif reader.withdrawn_at is not None:
+        state = "has withdrawn"
+    elif reader.revoked_at is not None:
         state = "link withdrawn"
     elif reader.finished_at is not None:
         state = "finished"
@@ -181,10 +191,12 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     return ReaderLine(
         code=reader.code,
         state=state,
-        rated=progress.rated,
+        rated=0 if reader.erased_at is not None else progress.rated,
         total=progress.total,
-        last_active_at=progress.last_active_at,
-        is_revoked=reader.revoked_at is not None,
+        last_active_at=None if reader.erased_at is not None else progress.last_active_at,
+        is_revoked=reader.revoked_at is not None or reader.withdrawn_at is not None,
+        has_withdrawn=reader.withdrawn_at is not None,
+        is_erased=reader.erased_at is not None,
         kind=reader.kind,
         label=reader.label,
     )

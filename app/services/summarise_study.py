@@ -78,6 +78,8 @@ class StudySummary:
     conduct: Conduct = field(default_factory=Conduct)
     displays: DisplayFacts = field(default_factory=DisplayFacts)
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
+    withdrawn: int = 0
+    erased: int = 0
 
     @property
     def is_interim(self) -> bool:
@@ -115,7 +117,8 @@ def summarise_study(
     rows = list(answer_rows(session, study))
     table = ratings_of_rows(session, study, rows)
     arms = _arm_facts(session, study, design)
-    readers = progress_of_readers(session, study)
+    everybody = progress_of_readers(session, study)
+    readers = [line for line in everybody if not line.reader.has_left]
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
     return StudySummary(
@@ -138,6 +141,11 @@ def summarise_study(
         conduct=_conduct(session, study),
         displays=display_facts(session, study),
         software=software(),
+        withdrawn=sum(
+            line.reader.withdrawn_at is not None and line.reader.erased_at is None
+            for line in everybody
+        ),
+        erased=sum(line.reader.erased_at is not None for line in everybody),
     )
 
 

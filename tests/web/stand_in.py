@@ -17,7 +17,9 @@ from fastapi.staticfiles import StaticFiles
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.domain.blinding import blinded_design
 from app.domain.design.design import Layout
+from app.domain.design.reading import design_from_mapping
 from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
@@ -38,9 +40,11 @@ from app.web.reading_context import (
     profile_fields,
     question_list,
     reference_url,
+    sections_of,
 )
 from app.web.security_headers import SecurityHeaders
 from tests.browser import film_is_shown
+from tests.studies import design_values
 
 ROOT = Path(__file__).parents[2]
 CASES = 6
@@ -142,6 +146,7 @@ def stand_in(desk: Desk) -> FastAPI:
             "csrf_token": "t0ken",
             "drafts": desk.drawer,
             "is_over": False,
+            "has_foot": True,
             "form": {},
             "notice": None,
             "study_title": "A <study>",
@@ -334,6 +339,12 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "message": None,
         },
         "thanks": {"can_go_back": True, "message": None},
+        "privacy": {
+            "may_withdraw": True,
+            **sections_of(blinded_design(design_from_mapping(design_values()))),
+        },
+        "withdraw": {"becomes": "Your answers are then erased.", "error": "Please tick the box."},
+        "withdrawn": {"erased": False},
         "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
     }
 

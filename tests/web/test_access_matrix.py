@@ -27,6 +27,9 @@ OF_A_STUDY = {
     ("POST", "/studies/{slug}/invite"): Right.INVITE,
     ("POST", "/studies/{slug}/readers/{code}/reissue"): Right.INVITE,
     ("POST", "/studies/{slug}/readers/{code}/revoke"): Right.INVITE,
+    ("GET", "/studies/{slug}/readers/{code}/erase"): Right.ERASE,
+    ("POST", "/studies/{slug}/readers/{code}/erase"): Right.ERASE,
+    ("GET", "/studies/{slug}/privacy"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
@@ -79,6 +82,7 @@ NOT_FOR_ACCOUNTS = {
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},
     "/studies/{slug}/close": {"sure": "yes"},
+    "/studies/{slug}/readers/{code}/erase": {"code": "R01"},
     "/studies/{slug}/access": {"name": "watcher", "role": "monitor"},
     "/studies/{slug}/access/remove": {"name": "watcher"},
     "/accounts": {"name": "new one", "role": "monitor"},

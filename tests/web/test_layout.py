@@ -1,12 +1,16 @@
 """Every page in every window: nothing is cut off, nothing overflows, and the film has its room."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
+from app.domain.grey_steps import PLACES, strips_of
 from tests.web.stand_in import USUAL, Desk, Room, asked, other_pages, press
 
 pytestmark = pytest.mark.e2e
@@ -215,3 +219,30 @@ def test_axe_finds_nothing_serious(room: Room, what: str) -> None:
         for one in violations
         if one["impact"] in ("serious", "critical")
     ] == []
+
+
+# The strips of the display check
+
+
+def test_the_squares_reach_the_screen_in_the_grey_levels_that_they_stand_for(room: Room) -> None:
+    page = room.open("/page/display_check")
+    strips = strips_of("0123456789abcdef")
+    for strip, shown in zip(strips, page.locator(".grey-strip svg").all(), strict=True):
+        screen = np.asarray(Image.open(io.BytesIO(shown.screenshot())).convert("L"), dtype=int)
+        height, width = screen.shape
+        across = [round(width * (place + 0.5) / PLACES) for place in range(PLACES)]
+        levels = [int(screen[height // 2, x]) for x in across]
+        assert levels == [strip.ground if one is None else one for one in strip.levels]
+        # Between the squares lies the strip, so that each has an edge to be seen.
+        assert int(screen[2, 2]) == strip.ground
+
+
+def test_the_check_is_answered_by_keyboard_alone(room: Room) -> None:
+    page = room.open("/page/display_check")
+    page.locator("[id='black.1']").focus()
+    press(page, "Space")
+    for _ in range(2):
+        press(page, "Tab")
+    press(page, "Space")
+    ticked = page.locator("input:checked").evaluate_all("all => all.map(one => one.id)")
+    assert ticked == ["black.1", "black.2", "black.3"]

@@ -119,12 +119,15 @@ def _note_look(request: Request, slug: str) -> None:
 
 def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView:
     session = desk.session
-    closed_at = study_overview(session, slug).closed_at
+    overview = study_overview(session, slug)
+    closed_at = overview.closed_at
     if closed_at is None:
         # Refuses, in the words of the service.
         return report_view(summarise_study(session, slug))
     # A bank that was evaluated since and imported again changes the report of a closed study too.
-    key = slug, closed_at, facts_of_arms(session, slug)
+    # So does the erasure of a reader.
+    erased = sum(reader.is_erased for reader in overview.readers)
+    key = slug, closed_at, erased, facts_of_arms(session, slug)
     store = web_state(request).store
     return office_state(request).reports.get(
         key,
