@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
@@ -19,6 +20,7 @@ from app.report.page.cache import ReportCache
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
+from app.web.below_prefix import BelowPrefix
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
 from app.web.error_pages import add_error_pages, error_page
@@ -82,6 +84,13 @@ ROUTES = (
 )
 
 
+def _answer_heads_too(router: APIRouter) -> None:
+    """Let HEAD be asked wherever GET is; the server keeps the body to itself."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
+
+
 def utc_now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
@@ -109,6 +118,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     _stand_guard(app, settings, database)
     app.mount("/static", VersionedFiles(directory=resource_dir("static")), name="static")
     for module in ROUTES:
+        _answer_heads_too(module.router)
         app.include_router(module.router)
     return app
 
@@ -127,7 +137,8 @@ def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
     app.add_middleware(
         RequestLog, answers=error_page, counts=None if metrics is None else metrics.count
     )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, is_https=settings.base_url.startswith("https://"))
+    app.add_middleware(BelowPrefix, prefix=settings.path_prefix)
     add_error_pages(app)
     logging.getLogger("uvicorn.access").addFilter(MaskedPaths())
 
@@ -137,7 +148,7 @@ def _join_parts(
 ) -> None:
     """Hang on the application what its routes find there; each finds only what it may know."""
     store = RenditionStore(settings.renditions_dir)
-    pages = Pages(resource_dir("templates"), resource_dir("static"))
+    pages = Pages(resource_dir("templates"), resource_dir("static"), settings.path_prefix)
     pages.ensure_whole()
     shared = Front(
         pages=pages,

@@ -20,14 +20,17 @@ _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 class Pages:
     """The templates of one folder and the static files of another."""
 
-    def __init__(self, templates: Path, static: Path) -> None:
+    def __init__(self, templates: Path, static: Path, root: str = "") -> None:
+        """With `root` before every address: the path below which the application is served."""
         self._static = static
+        self.root = root
         self._templates = Jinja2Templates(directory=templates)
         env = self._templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
         self.address_of = cache(self._static_url)
         env.globals["static"] = self.address_of
+        env.globals["root"] = root
 
     def ensure_whole(self) -> None:
         """Raise BadInput for a file that a template names and that is not there.
@@ -64,7 +67,7 @@ class Pages:
 
     def _static_url(self, path: str) -> str:
         content = (self._static / path).read_bytes()
-        return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        return f"{self.root}/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def is_htmx(request: Request) -> bool:

@@ -47,6 +47,7 @@ def download(request: Request, slug: str, file: str) -> Response:
     state = web_state(request)
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         name, now = desk.name, desk.now
+        is_closed = study_overview(desk.session, slug).line.status == "closed"
     export = StudyExport(state.database, state.store, slug)
     contents = export.files()
     media_types = {known.name: known.media_type for known in FILES}
@@ -54,12 +55,17 @@ def download(request: Request, slug: str, file: str) -> Response:
         raise NotFound(MISSING)
     if file != f"{slug}.zip" and file not in contents:
         raise NotFound(f"There is no export {file!r}.")
+    media_type = media_types.get(file, "application/zip")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file}"',
+        "Cache-Control": "no-store",
+    }
+    if request.method == "HEAD" and is_closed:
+        # Nothing is given out, so nothing is in the log.
+        return Response(media_type=media_type, headers=headers)
     export.begin(now=now, actor=name, allow_unblinding=False)
     return StreamingResponse(
         contents[file]() if file in contents else export.zipped(),
-        media_type=media_types.get(file, "application/zip"),
-        headers={
-            "Content-Disposition": f'attachment; filename="{file}"',
-            "Cache-Control": "no-store",
-        },
+        media_type=media_type,
+        headers=headers,
     )

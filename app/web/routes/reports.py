@@ -32,7 +32,7 @@ def report(request: Request, slug: str) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         overview = study_overview(desk.session, slug)
         view = _report(request, desk, slug) if overview.line.status == "closed" else None
-    address = f"/studies/{slug}/report"
+    address = f"{web_state(request).pages.root}/studies/{slug}/report"
     context = {
         "study": overview,
         "report": view,
