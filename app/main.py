@@ -23,6 +23,7 @@ from app.steps.lay_out_presentations import lay_out_for
 from app.web.below_prefix import BelowPrefix
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
+from app.web.delivery_probe import DeliveryProbe
 from app.web.error_pages import add_error_pages, error_page
 from app.web.front import Front
 from app.web.health_probes import HealthProbes, disk_probe
@@ -177,7 +178,7 @@ def _join_parts(
         data_dir=settings.data_dir,
         clock=clock,
     )
-    app.state.office = OfficeState(reports=ReportCache())
+    app.state.office = OfficeState(reports=ReportCache(), probe=DeliveryProbe(settings, create_app))
 
 
 def create_app_from_environment() -> FastAPI:

@@ -34,10 +34,14 @@ from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.db.tables import Rating
 from app.domain.design.reading import design_from_mapping
+from app.main import create_app
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import invite_readers
 from app.services.open_study import open_study
+from app.settings import Settings
+from app.web.delivery_probe import DeliveryProbe
+from app.web.leak_audits import ensure_audited
 
 ROOT = Path(__file__).parents[1]
 STEPS = ("page", "image", "submit")
@@ -122,6 +126,9 @@ def make_study(database: Database, folder: Path, cases: int) -> str:
     )
     with database.writing() as session:
         slug = create_study(session, design, now=now(), actor="benchmark")
+    probe = DeliveryProbe(Settings(data_dir=folder), create_app)
+    ensure_audited(database, store, probe, slug, now=now(), actor="benchmark")
+    with database.writing() as session:
         open_study(session, slug, now=now(), actor="benchmark")
     return slug
 

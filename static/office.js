@@ -1,5 +1,7 @@
 // Small comforts of the investigator's pages; each page does everything without them.
 
+import { listenToDesign } from "./design-form.js";
+
 // Links are shown once, on the answer to a post. Under the study's own address a reload shows the
 // study again and does not make another set of links.
 const links = document.querySelector("[data-links]");
@@ -51,57 +53,7 @@ const showTotal = () => {
 };
 document.addEventListener("input", showTotal);
 showTotal();
-
-// Rows are added, removed and moved by the server, which sends the whole form again; here it takes
-// the old form's place without a reload. Whatever goes wrong, the button works as a plain one.
-const redraw = async (form, submitter) => {
-  const body = new URLSearchParams(new FormData(form, submitter));
-  const open = [...form.querySelectorAll("details[open]")].map((one) => one.id).filter(Boolean);
-  const answer = await fetch(form.action, { method: "POST", body });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const drawn = page.getElementById(form.id);
-  if (!drawn) throw new Error("the answer has no form");
-  // After a move or a removal the numbers in ids mean other rows.
-  if (!["move", "remove"].includes(submitter.name)) {
-    for (const id of open) drawn.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");
-  }
-  form.replaceWith(drawn);
-  showTotal();
-  return drawn;
-};
-
-const focusAfter = (drawn, pressed) => {
-  const added = pressed.name === "add" && [...drawn.querySelectorAll(`#${pressed.value} > details`)].at(-1);
-  const again = [...drawn.querySelectorAll("button")].find(
-    (one) => one.name === pressed.name && one.value === pressed.value,
-  );
-  const moved = pressed.name === "move" && drawn.querySelector("details.item[open] > summary");
-  const target = (added && added.querySelector("summary")) || moved || again || drawn.querySelector("[name=add]");
-  target?.focus();
-};
-
-document.addEventListener("submit", (event) => {
-  const { submitter } = event;
-  if (!submitter?.hasAttribute("data-redraws")) return;
-  event.preventDefault();
-  const plainly = () => {
-    submitter.removeAttribute("data-redraws");
-    submitter.click();
-  };
-  redraw(event.target, submitter).then((drawn) => focusAfter(drawn, submitter), plainly);
-});
-document.addEventListener("change", (event) => {
-  const select = event.target;
-  if (!select.matches("select[data-redraws]")) return;
-  const press = document.createElement("button");
-  const row = select.closest("[data-row]");
-  Object.assign(press, { type: "submit", name: "redraw", value: row.dataset.row, hidden: true });
-  select.form.append(press);
-  redraw(select.form, press).then(
-    (drawn) => drawn.querySelector(`#${select.id}`)?.focus(),
-    () => press.click(),
-  );
-});
+listenToDesign(showTotal);
 
 // The list of problems is where to begin.
 document.querySelector("[data-problems]")?.focus();

@@ -12,6 +12,7 @@ from app.bank.json_values import parse_json
 from app.domain.conditions import CONDITIONS, Condition, declared
 from app.domain.errors import BadBank
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
+from app.films.regular_file import open_regular
 
 FORMAT_VERSION: Final = 1
 HEADER_FILE: Final = "bank.json"
@@ -69,7 +70,7 @@ def read_bank_header(directory: Path) -> BankHeader:
     if not directory.is_dir():
         raise BadBank(f"{directory} is not a folder; give the folder that holds {HEADER_FILE}.")
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             raw = file.read(LARGEST_HEADER_BYTES + 1)
     except FileNotFoundError:
         raise BadBank(

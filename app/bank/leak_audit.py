@@ -64,11 +64,10 @@ def picture_measures(data: bytes) -> PictureMeasures:
 
 def measures_of(pixels: NDArray[np.uint8]) -> PictureMeasures:
     """Measure a picture of shape (height, width); one that is all black is nothing but margin."""
-    lit = pixels > BLACK_UP_TO
-    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
-    if rows.size == 0:
+    box = box_of(pixels)
+    if box is None:
         return PictureMeasures(0.0, 0.0, 0.0, 1.0)
-    inside = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+    inside = pixels[box].astype(np.float32)
     contrast = float(inside.std())
     return PictureMeasures(
         sharpness=_mean_absolute_laplacian(inside) / contrast if contrast else 0.0,
@@ -76,6 +75,15 @@ def measures_of(pixels: NDArray[np.uint8]) -> PictureMeasures:
         contrast=contrast,
         margin=1.0 - inside.size / pixels.size,
     )
+
+
+def box_of(pixels: NDArray[np.uint8]) -> tuple[slice, slice] | None:
+    """Rows and columns of the smallest box that holds everything brighter than black, if any."""
+    lit = pixels > BLACK_UP_TO
+    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
+    if rows.size == 0:
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _mean_absolute_laplacian(levels: NDArray[np.float32]) -> float:

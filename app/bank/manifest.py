@@ -13,6 +13,7 @@ from app.domain.conditions import Condition, condition_of, not_a_condition
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.reader import read_film, read_image_file
+from app.films.regular_file import open_regular
 
 MANIFEST_FILE: Final = "images.jsonl"
 LONGEST_LINE_BYTES: Final = 2**20
@@ -61,7 +62,7 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
     path = directory / MANIFEST_FILE
     root = directory.resolve()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             for number, line in _lines(file):
                 if line is None:
                     yield BadRecord(number, "", f"is longer than {LONGEST_LINE_BYTES:,} bytes")

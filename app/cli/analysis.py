@@ -20,6 +20,7 @@ from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
     GENERALISATIONS,
+    Adjustment,
     AnalysisSettings,
     ConclusionMeasure,
     Generalisation,
@@ -64,6 +65,25 @@ def analyse(
     phase: Annotated[
         str | None, typer.Option(metavar="KEY", help="Of a study in phases, the one to take.")
     ] = None,
+    adjustment: Annotated[
+        str, typer.Option(help="Of conclusions for the number of arms: holm or none.")
+    ] = "holm",
+    primary_arm: Annotated[
+        str, typer.Option(metavar="ARM", help="Its conclusion is not adjusted for the others.")
+    ] = "",
+    positive_control: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ARM",
+            help="Known to be bad: unless it is told from real no arm is called equivalent.",
+        ),
+    ] = None,
+    least_answered: Annotated[
+        float,
+        typer.Option(
+            help="Leave out readers with fewer ratings than this share of the median reader's."
+        ),
+    ] = 0.2,
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
@@ -86,6 +106,10 @@ def analyse(
             margin=margin,
             measure=cast(ConclusionMeasure, measure),
             generalise_to=cast(Generalisation, generalise_to),
+            adjustment=cast(Adjustment, adjustment),
+            primary_arm=primary_arm,
+            positive_controls=tuple(positive_control or ()),
+            least_answered=least_answered,
             bootstrap=bootstrap,
             seed=seed,
         )

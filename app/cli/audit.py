@@ -1,36 +1,137 @@
-"""audit-study."""
+"""audit-study, audit-bank and open-study, which needs to know what tells arms apart."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.text import Text
+from uvicorn.importer import import_from_string
 
-from app.cli.opening import Slug, open_house
+from app.bank.rendition import DEFAULT_SIZE, LARGEST_SIZE, SMALLEST_SIZE
+from app.cli.opening import ACTOR, House, Slug, now, open_house
+from app.cli.signing import Operator, signed_by, tell_signed
 from app.cli.terminal_tables import print_table, wide_console
-from app.report.tables.shortcuts import shortcut_table
-from app.report.words.shortcuts import file_sentence, shortcut_sentences
-from app.services.audit_pictures import audit_pictures
+from app.report.tables.shortcuts import balance_table, shortcut_table
+from app.report.words.shortcuts import (
+    delivery_sentence,
+    file_sentence,
+    pair_sentence,
+    shortcut_sentences,
+)
+from app.services.audit_bank import audit_bank
+from app.services.audit_pictures import PictureAudit
+from app.services.open_study import ensure_is_draft, open_study
+from app.web.delivery_probe import DeliveryProbe
+from app.web.leak_audits import audit_leaks, ensure_audited
+
+_PAIRS_SHOWN = 10
 
 
 def add_commands(program: typer.Typer) -> None:
-    """Join this file's command to the program."""
+    """Join this file's commands to the program."""
     program.command("audit-study")(audit)
+    program.command("audit-bank")(audit_folder)
+    program.command("open-study")(open_it)
+
+
+def probe_of(house: House) -> DeliveryProbe:
+    """Probes the delivery of this installation by the application that `serve` would run."""
+    # By name, as the server is given it: commands don't import the web application.
+    return DeliveryProbe(house.settings, import_from_string("app.main:create_app"))
 
 
 def audit(slug: Slug) -> None:
     """Say what tells a study's arms apart without a look at anatomy; before opening it, best.
 
-    Looks at the files and measures the pictures of the cases; of a draft, of those that opening
-    would draw. Exits with 1 where a file is missing or unlike the others: a browser can tell that.
+    Looks at the files, measures the pictures of the cases and fetches them as two readers'
+    browsers would; of a draft, those that opening would draw. The outcome is kept in the study's
+    log. Exits with 1 where files or their delivery differ: a browser can tell that.
     """
     house = open_house()
-    with house.database.reading() as session:
-        pictures = audit_pictures(session, house.store, slug)
+    made = audit_leaks(house.database, house.store, probe_of(house), slug, now=now(), actor=ACTOR)
+    _print(made.pictures)
+    typer.echo(file_sentence(made.pictures), err=bool(made.pictures.faults))
+    typer.echo(delivery_sentence(made.delivery), err=bool(made.delivery.leaks))
+    for leak in made.delivery.leaks:
+        typer.echo(leak, err=True)
+    if made.verdict.leaks:
+        raise typer.Exit(1)
+
+
+def audit_folder(
+    folder: Annotated[Path, typer.Argument(help="The bank's folder, with bank.json in it.")],
+    size: Annotated[
+        int,
+        typer.Option(min=SMALLEST_SIZE, max=LARGEST_SIZE, help="Side of the pictures in pixels."),
+    ] = DEFAULT_SIZE,
+    most: Annotated[
+        int, typer.Option(min=5, max=10_000, help="Images of each arm to look at, spread evenly.")
+    ] = 100,
+) -> None:
+    """Say what tells a bank's arms apart without a look at anatomy, before it is imported.
+
+    Reads the images as import-bank would and stores nothing.
+    """
+    pictures = audit_bank(folder, size=size, most=most)
+    _print(pictures)
+    typer.echo(f"{pictures.pictures} images were looked at, and nothing was stored.")
+    if pictures.faults:
+        typer.echo(f"{len(pictures.faults)} could not be read.", err=True)
+        raise typer.Exit(1)
+
+
+def _print(pictures: PictureAudit) -> None:
     console = wide_console()
     print_table(console, shortcut_table(pictures))
+    balance = balance_table(pictures)
+    if balance.rows:
+        print_table(console, balance)
     console.print()
     for lead, text in shortcut_sentences(pictures):
         console.print(Text.assemble((lead, "bold"), " ", text))
+    for pair in pictures.pairs[:_PAIRS_SHOWN]:
+        console.print(Text(pair_sentence(pair)))
+    if len(pictures.pairs) > _PAIRS_SHOWN:
+        console.print(Text(f"And {len(pictures.pairs) - _PAIRS_SHOWN} more such pairs."))
     for fault in pictures.faults:
         typer.echo(fault, err=True)
-    typer.echo(file_sentence(pictures), err=bool(pictures.faults))
-    if pictures.faults:
-        raise typer.Exit(1)
+
+
+def open_it(
+    slug: Slug,
+    acknowledge: Annotated[
+        str,
+        typer.Option(
+            help="Why arms that a program tells apart by their pictures are meant to be read as "
+            "they are; the report prints it."
+        ),
+    ] = "",
+    name: Operator = None,
+) -> None:
+    """Draw the cases, freeze design and cases, and begin; whoever does so signs it.
+
+    Audits the cases for leaks first, unless exactly these were audited already.
+    """
+    house = open_house()
+    with house.database.reading() as session:
+        ensure_is_draft(session, slug)
+    signed = signed_by("open", name)
+    verdict = ensure_audited(
+        house.database, house.store, probe_of(house), slug, now=now(), actor=ACTOR
+    )
+    with house.database.writing() as session:
+        opened = open_study(
+            session, slug, now=now(), actor=ACTOR, signed=signed, acknowledged=acknowledge
+        )
+    for warning in (*opened.warnings, *opened.leak_marks):
+        typer.echo(f"warning: {warning}", err=True)
+    tell_signed(signed)
+    typer.echo(f"design sha256  {opened.design_sha256}")
+    typer.echo(f"cases sha256   {opened.cases_sha256}")
+    typer.echo(
+        f"audited        {verdict.pictures} pictures, {verdict.fetched} fetched by "
+        f"{verdict.readers} probe readers"
+    )
+    sets = f" in {opened.sets} sets" if opened.sets else ""
+    practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
+    typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")

@@ -17,6 +17,7 @@ from app.domain.errors import BadBank
 from app.films.archives import opened_folder
 from app.films.film import GREY_MAPPINGS, GreyMapping
 from app.films.notes import NOTE_WORDS
+from app.films.regular_file import open_regular
 from app.services.import_bank import ImportSummary, import_bank, import_images
 
 Size = Annotated[
@@ -163,7 +164,7 @@ def _progress_bar(manifest: Path) -> Iterator[Callable[[int], None]]:
 def _line_count(path: Path) -> int | None:
     """Lines of a text file, for the bar only; counted in pieces, so a long one costs no memory."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
     except OSError:
         return None

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.bank.header import read_bank_header
+from app.cli.audit import probe_of
 from app.cli.demo_bank import write_demo_bank
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
@@ -21,9 +22,11 @@ from app.services.invite_readers import invite_readers
 from app.services.open_study import open_study
 from app.services.rehearse_study import rehearse_study
 from app.services.study_progress import bank_arms
+from app.web.leak_audits import ensure_audited
 
 SEED = 2409
 NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
+ACKNOWLEDGED = "A demonstration: that small models' radiographs differ is what it shows."
 # A bank that python -m ml.demo made: small diffusion models trained on the phantom's radiographs.
 MODEL_ARMS = Path(__file__).parents[1] / "demo_images"
 
@@ -111,7 +114,9 @@ def _make_demo(house: House, state_file: Path) -> dict[str, str]:
             }
         )
         slug = create_study(session, design, now=now(), actor=ACTOR)
-        open_study(session, slug, now=now(), actor=ACTOR)
+    ensure_audited(house.database, house.store, probe_of(house), slug, now=now(), actor=ACTOR)
+    with house.database.writing() as session:
+        open_study(session, slug, now=now(), actor=ACTOR, acknowledged=ACKNOWLEDGED)
         (invitation,) = invite_readers(session, slug, count=1, now=now(), actor=ACTOR)
         rehearsal = rehearse_study(session, slug, readers=8, seed=SEED, now=now(), actor=ACTOR)
         state = {"study": slug, "reader_token": invitation.token, "rehearsal": rehearsal.slug}

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.opening import ACTOR, now, open_house
+from app.films.regular_file import read_regular
 from app.services.blinded_set import write_blinded_set
 from app.services.import_answers import import_answers
 
@@ -35,7 +36,7 @@ def bring_answers(
     machine: Annotated[str, typer.Option(help="What the machine is called in files and reports.")],
 ) -> None:
     """Store a machine's answers to a blinded set; all of them, or none and every problem named."""
-    data = file.read_bytes()
+    data = read_regular(file)
     house = open_house()
     with house.database.writing() as session:
         brought = import_answers(

@@ -81,7 +81,14 @@ def ensure_port_is_free(host: str, port: int) -> None:
             ) from None
 
 
-def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
+def run_server(
+    house: House,
+    host: str,
+    port: int,
+    workers: int = 1,
+    *,
+    factory: str = "app.main:create_app_from_environment",
+) -> None:
     """Hand over to uvicorn; its workers read the same settings from the environment."""
     os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
     whom_to_believe(house.settings)
@@ -97,12 +104,12 @@ def run_server(house: House, host: str, port: int, workers: int = 1) -> None:
     house.database.dispose()
     _allow_many_connections()
     with _shared_numbers(workers if house.settings.metrics_token.get_secret_value() else 1):
-        _run_uvicorn(house.settings, host, port, workers)
+        _run_uvicorn(factory, house.settings, host, port, workers)
 
 
-def _run_uvicorn(settings: Settings, host: str, port: int, workers: int) -> None:
+def _run_uvicorn(application: str, settings: Settings, host: str, port: int, workers: int) -> None:
     uvicorn.run(
-        "app.main:create_app_from_environment",
+        application,
         factory=True,
         host=host,
         port=port,

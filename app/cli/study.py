@@ -11,6 +11,7 @@ from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
+from app.films.regular_file import open_regular
 from app.report.words.design_text import commented_design
 from app.services.accounts import account_named
 from app.services.create_study import create_study, suggested_design
@@ -21,7 +22,7 @@ from app.services.invite_readers import (
     reissue_link,
     revoke_link,
 )
-from app.services.open_study import close_study, open_study
+from app.services.open_study import close_study
 from app.services.study_progress import bank_arms, list_studies
 
 Code = Annotated[str, typer.Argument(help="The reader's code, such as R01.")]
@@ -32,7 +33,6 @@ def add_commands(program: typer.Typer) -> None:
     for name, command in (
         ("example-study", example),
         ("create-study", create),
-        ("open-study", open_it),
         ("close-study", close_it),
         ("studies", list_all),
         ("invite", invite),
@@ -94,7 +94,7 @@ def create(
 def read_design(path: Path) -> StudyDesign:
     """A design from a TOML file; raises BadInput naming the file and the field."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = tomllib.load(file)
     except UnicodeDecodeError:
         raise BadInput(f"{path} is not a TOML file: it is not text in UTF-8.") from None
@@ -107,22 +107,6 @@ def read_design(path: Path) -> StudyDesign:
         return design_from_mapping(data)
     except BadInput as error:
         raise BadInput(f"{path}: {error}.") from None
-
-
-def open_it(slug: Slug, name: Operator = None) -> None:
-    """Draw the cases, freeze design and cases, and begin; whoever does so signs it."""
-    house = open_house()
-    signed = signed_by("open", name)
-    with house.database.writing() as session:
-        opened = open_study(session, slug, now=now(), actor=ACTOR, signed=signed)
-    for warning in opened.warnings:
-        typer.echo(f"warning: {warning}", err=True)
-    tell_signed(signed)
-    typer.echo(f"design sha256  {opened.design_sha256}")
-    typer.echo(f"cases sha256   {opened.cases_sha256}")
-    sets = f" in {opened.sets} sets" if opened.sets else ""
-    practice = f" and {opened.practice_cases} practice cases" if opened.practice_cases else ""
-    typer.echo(f"{slug} is open with {opened.cases} cases{sets}{practice}.")
 
 
 def close_it(slug: Slug, name: Operator = None) -> None:

@@ -24,7 +24,10 @@ StudyError
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
     ├── ShownAlready         a timed picture is sent once
-    └── TooLateToCorrect     a later case has been rated since
+    ├── TooLateToCorrect     a later case has been rated since
+    ├── NotAudited           a study opens only with a leak audit of its very cases
+    ├── Leaks                files or delivery give the truth away
+    └── NotAcknowledged      pictures that a program tells apart need a word on them
 """
 
 from collections.abc import Sequence
@@ -166,3 +169,15 @@ class ShownAlready(Refused):
 
 class TooLateToCorrect(Refused):
     """A correction came after the next case was rated."""
+
+
+class NotAudited(Refused):
+    """The cases that a study would open with have no leak audit."""
+
+
+class Leaks(Refused):
+    """The files or their delivery tell pictures apart, so the study can't open."""
+
+
+class NotAcknowledged(Refused):
+    """A program tells arms apart by their pictures, and nobody has said why that is meant."""

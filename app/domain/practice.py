@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.domain.questions.answer import Answers
+from app.domain.questions.answer import Answers, Mark
 from app.domain.questions.question import Question
 
 Truth = Literal["real", "synthetic"]
@@ -14,7 +14,8 @@ Truth = Literal["real", "synthetic"]
 class PracticeFeedback:
     """What was said of a practice case and what it is.
 
-    `token` stands for its presentation, whose picture is shown again unless it `is_timed`.
+    `token` stands for its presentation, whose picture is shown again unless it `is_timed`, with the
+    reader's own `marks`.
     """
 
     token: str
@@ -23,6 +24,18 @@ class PracticeFeedback:
     is_timed: bool
     verdict_given: Truth | None
     truth: Truth
+    marks: tuple[Mark, ...] = ()
+
+
+def marks_in(answers: Answers) -> tuple[Mark, ...]:
+    """Every mark among the answers, in the order in which they were set."""
+    return tuple(
+        one
+        for value in answers.values()
+        if isinstance(value, tuple)
+        for one in value
+        if isinstance(one, Mark)
+    )
 
 
 def verdict_in(questions: Sequence[Question], answers: Answers) -> Truth | None:

@@ -11,6 +11,7 @@ from app.films.decoder import DECODERS
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.limits import LARGEST_FILE_BYTES
 from app.films.notes import Note
+from app.films.regular_file import open_regular
 
 __all__ = ["BadImage", "notes_from", "read_film", "read_image_file"]
 
@@ -45,7 +46,7 @@ def read_image_file(path: Path, name: str) -> bytes:
                 name,
                 f"has {status.st_size:,} bytes; an image file may have {LARGEST_FILE_BYTES:,}",
             )
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
     except FileNotFoundError:
         raise BadImage(name, "is missing") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from app.domain.errors import BadTable
+from app.films.regular_file import open_regular
 
 __all__ = ["BadTable", "Table", "TableRow", "opened_table"]
 
@@ -62,7 +63,7 @@ def opened_table(path: Path) -> Iterator[Table]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    file = path.open("rb")
+    file = open_regular(path)
     is_packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     return cast(IO[bytes], gzip.GzipFile(fileobj=file)) if is_packed else file

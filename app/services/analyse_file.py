@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import BadRatings
+from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import StatisticsInputError, ratings_table
 from app.statistics.table.settings import AnalysisSettings
@@ -126,7 +127,7 @@ def _read(path: Path) -> str:
     if path.stat().st_size > _LARGEST:
         raise BadRatings(f"{path} is larger than 512 MiB: split it by study.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise BadRatings(
             f"{path} is not text in UTF-8 (byte {error.start}): save it as CSV in UTF-8."

@@ -14,17 +14,23 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import is_past
 from app.domain.design.warnings import design_warnings
-from app.domain.errors import BadDesign, Refused
+from app.domain.errors import BadDesign, BadInput, Leaks, NotAcknowledged, NotAudited, Refused
+from app.domain.leak_verdict import LONGEST_ACKNOWLEDGEMENT, LeakVerdict
 from app.domain.record import CLOSED, OPENED
 from app.domain.signing import Signature, written_signature
+from app.steps.audited_set import frozen_set
 from app.steps.draw_cases import FrozenCases, freeze_cases
 from app.steps.freeze_digests import frozen_digests
+from app.steps.kept_verdict import kept_verdict
 from app.steps.lay_out_presentations import lay_out_early
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What opening froze; `sets` are made of the cases, `warnings` are sentences to read."""
+    """What opening froze; `sets` are made of the cases, `warnings` are sentences to read.
+
+    `leak_marks` are sentences of the leak audit that were acknowledged.
+    """
 
     cases: int
     sets: int
@@ -32,24 +38,42 @@ class Opened:
     design_sha256: str
     cases_sha256: str
     warnings: tuple[str, ...]
+    leak_marks: tuple[str, ...] = ()
 
 
 def open_study(
-    session: Session, slug: str, *, now: datetime, actor: str, signed: Signature | None = None
+    session: Session,
+    slug: str,
+    *,
+    now: datetime,
+    actor: str,
+    signed: Signature | None = None,
+    acknowledged: str = "",
 ) -> Opened:
     """Draw the cases, record the digests of design and cases, lay out the readers' orders.
 
-    Where readers share the cases among them, theirs are laid out when they begin. Raises Refused
-    for a study that is no draft, BadDesign where the bank lacks what the design asks for or the
-    closing date has passed.
+    Where readers share the cases among them, theirs are laid out when they begin. `acknowledged`
+    says why arms that the leak audit marks are meant to be read as they are.
+
+    Raises
+    ------
+    Refused
+        For a study that is no draft.
+    BadDesign
+        Where the bank lacks what the design asks for or the closing date has passed.
+    NotAudited, Leaks, NotAcknowledged
+        Where exactly these cases were not audited, where the audit found that files or delivery
+        give the truth away, where it marks pictures and `acknowledged` is empty.
+    BadInput
+        For an acknowledgement that is too long.
     """
     study = study_by_slug(session, slug, lock=True)
-    if study.status != "draft":
-        raise Refused(f"The study {slug} is {study.status} already; only a draft can be opened.")
+    _refuse_all_but_drafts(study)
     design = design_from_json(study.design)
     if is_past(design.closes_on, now):
         raise BadDesign("closes_on", f"{design.closes_on} is over; name a later day, or none")
     frozen = freeze_cases(session, study, design)
+    verdict = _passed(session, study, design, acknowledged)
     study.status = "open"
     study.opened_at = now
     readers = [
@@ -69,6 +93,9 @@ def open_study(
         detail={
             **frozen_digests(session, study, design, frozen),
             "warnings": list(warnings),
+            "audited_sha256": verdict.set_sha256,
+            "leak_marks": list(verdict.marks),
+            "acknowledged": acknowledged.strip(),
             **written_signature(signed),
         },
     )
@@ -80,7 +107,47 @@ def open_study(
         frozen.design_sha256,
         frozen.cases_sha256,
         warnings,
+        verdict.marks,
     )
+
+
+def ensure_is_draft(session: Session, slug: str) -> None:
+    """Raise Refused unless the study is a draft; before work that only opening needs."""
+    _refuse_all_but_drafts(study_by_slug(session, slug))
+
+
+def _refuse_all_but_drafts(study: Study) -> None:
+    if study.status != "draft":
+        raise Refused(
+            f"The study {study.slug} is {study.status} already; only a draft can be opened."
+        )
+
+
+def _passed(session: Session, study: Study, design: StudyDesign, acknowledged: str) -> LeakVerdict:
+    """The audit of the cases that were just frozen, if the study may open with it."""
+    said = acknowledged.strip()
+    if len(said) > LONGEST_ACKNOWLEDGEMENT:
+        raise BadInput(
+            f"The acknowledgement has {len(said)} characters; {LONGEST_ACKNOWLEDGEMENT} are enough."
+        )
+    verdict = kept_verdict(session, study, frozen_set(session, study, design).sha256)
+    if verdict is None:
+        raise NotAudited(
+            f"The cases that {study.slug} would open with were not audited for leaks, or the "
+            "bank or the design changed since; check the pictures, then open it."
+        )
+    if verdict.leaks:
+        more = f" (and {len(verdict.leaks) - 1} more)" if len(verdict.leaks) > 1 else ""
+        raise Leaks(
+            f"{study.slug} can't open, its pictures give themselves away: "
+            f"{verdict.leaks[0]}{more} Mend that, then check the pictures again."
+        )
+    if verdict.marks and not said:
+        raise NotAcknowledged(
+            f"{verdict.marks[0]} Remedy it, or say why these pictures are meant to be read as "
+            "they are: the report prints it."
+        )
+    return verdict
 
 
 def _warnings(

@@ -107,13 +107,15 @@ def picture_to_show(
 def reference_to_show(session: Session, reader: Reader, design: BlindedDesign, phase: int) -> str:
     """The digest of the picture that the cases of a phase are compared with.
 
-    Sent only while that phase is read. Raises NotFound for any other, and where there is none.
+    Sent only while that phase is read, its practice too until the last truth was told. Raises
+    NotFound for any other, and where there is none.
     """
     progress = journey_of(session, reader, design).progress
     is_read = reader.began_at is not None and phase == progress.phase
+    is_ahead = progress.phase_is_ahead and not progress.feedback_is_due
     sha256 = (
         reference_of_phase(session, reader, phase, design.picture_size)
-        if is_read and not progress.phase_is_ahead
+        if is_read and not is_ahead
         else None
     )
     if sha256 is None:

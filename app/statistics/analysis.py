@@ -17,6 +17,7 @@ from app.statistics.conduct.groups import GroupFigures, by_reader_group
 from app.statistics.conduct.readers import ReaderFigures, reader_figures
 from app.statistics.conduct.time import time
 from app.statistics.models.second_estimator import second_estimator
+from app.statistics.realness.assay import assay_sensitivity
 from app.statistics.realness.contrasts import (
     ArmFigures,
     Contrast,
@@ -32,9 +33,10 @@ from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
 from app.statistics.realness.equivalence import Conclusion, equivalence_conclusion
+from app.statistics.realness.over_arms import conclusions_over_arms
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
-from app.statistics.table.ratings import Measure, RatingsTable
+from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.obuchowski_rockette import GlobalTest
 from app.statistics.variance.reader_means import reader_means
@@ -120,7 +122,11 @@ class Contrasts:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Result of :func:`analyse`."""
+    """Result of :func:`analyse`.
+
+    ``table`` holds the readers who count; ``left_out`` those who answered too little, with the
+    number of their first readings.
+    """
 
     settings: AnalysisSettings
     table: RatingsTable
@@ -129,6 +135,7 @@ class Analysis:
     readers: Mapping[str, Mapping[str, ReaderFigures]]
     groups: Mapping[str, Mapping[str, GroupFigures]]
     notes: tuple[str, ...]
+    left_out: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
         """The analysis as plain JSON values; schema in docs/statistics.md."""
@@ -153,6 +160,7 @@ class Analysis:
             },
             "settings": {
                 **asdict(self.settings),
+                "positive_controls": list(self.settings.positive_controls),
                 "realism_min": table.realism_min,
                 "realism_max": table.realism_max,
                 "confidence_max": table.confidence_max,
@@ -162,6 +170,7 @@ class Analysis:
                 "n_cases": sum(len(table.cases(arm)) for arm in table.arms),
                 "n_ratings": int(first.sum()),
                 "n_repeated": int((~first).sum()),
+                "left_out_readers": dict(self.left_out),
             },
             "notes": list(self.notes),
         }
@@ -182,8 +191,12 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
         What can't be estimated is there, with its state saying why.
     """
     settings = settings or AnalysisSettings()
+    _check_named_arms(table, settings)
+    table, left_out = _who_count(table, settings)
     aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
-    arms = {arm: _arm(table, arm, settings, aucs) for arm in table.arms}
+    arms = _concluded(
+        table, {arm: _arm(table, arm, settings, aucs) for arm in table.arms}, settings
+    )
     if settings.bootstrap:
         arms = _with_bootstrap(table, arms, settings)
     if settings.model:
@@ -200,7 +213,51 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
         readers=reader_figures(table, aucs),
         groups=by_reader_group(table, settings),
         notes=_notes(table),
+        left_out=left_out,
     )
+
+
+def _check_named_arms(table: RatingsTable, settings: AnalysisSettings) -> None:
+    for what, arm in (
+        *(("the positive control", arm) for arm in settings.positive_controls),
+        *([("the primary arm", settings.primary_arm)] if settings.primary_arm else []),
+    ):
+        if arm not in table.synthetic_arms:
+            raise StatisticsInputError(
+                f"There is no synthetic arm {arm!r} to be {what}: name one of "
+                f"{', '.join(table.synthetic_arms) or 'none'}."
+            )
+
+
+def _who_count(
+    table: RatingsTable, settings: AnalysisSettings
+) -> tuple[RatingsTable, dict[str, int]]:
+    """The table without readers who answered too little, and those with their first readings."""
+    names, counts = np.unique(table.reader[table.replicate == 0], return_counts=True)
+    first = {str(name): int(count) for name, count in zip(names, counts, strict=True)}
+    least = settings.least_answered * float(np.median(counts)) if counts.size else 0.0
+    left_out = {name: first.get(name, 0) for name in table.readers if first.get(name, 0) < least}
+    if not left_out:
+        return table, {}
+    kept = [name for name in table.readers if name not in left_out]
+    return table.select_readers(kept), left_out
+
+
+def _concluded(
+    table: RatingsTable, arms: Mapping[str, ArmAnalysis], settings: AnalysisSettings
+) -> dict[str, ArmAnalysis]:
+    """The arms with the conclusions of the whole study in place of their own."""
+    single = {name: arm.conclusion for name, arm in arms.items() if arm.conclusion is not None}
+    measure = AUC_FROM[conclusion_measure(table, settings)]
+    real = table.pooled_matrix(measure, table.real_arms)
+    assays = {
+        name: assay_sensitivity(real, table.matrix(measure, name), table.readers) for name in single
+    }
+    together = conclusions_over_arms(single, assays, settings)
+    return {
+        name: replace(arm, conclusion=together.get(name, arm.conclusion))
+        for name, arm in arms.items()
+    }
 
 
 def _arm(

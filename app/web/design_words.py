@@ -154,6 +154,14 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)
     yield "Equivalence margin", f"AUC within 0.5 ± {analysis.margin:g}"
     yield "Several comparisons", _chosen(ANALYSIS, "analysis.adjustment", analysis.adjustment)
+    if analysis.primary_arm:
+        yield "Primary arm", analysis.primary_arm
+    yield (
+        "Left out",
+        f"readers with fewer than {analysis.least_answered:.0%} of the median reader's answers"
+        if analysis.least_answered
+        else "no reader, however little they answered",
+    )
     yield (
         "Look before closing",
         f"planned from {_count(analysis.interim_ratings, 'rating')} on"

@@ -20,9 +20,11 @@ from app.domain.errors import (
     StudyNotOpen,
     Unavailable,
 )
-from app.web.cookies import READER_COOKIE
-from app.web.front import front
+from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
+from app.web.front import csrf_token, front
+from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
+from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
 
@@ -65,7 +67,7 @@ def add_error_pages(app: FastAPI) -> None:
 async def error_page(request: Request, error: Exception) -> Response:
     """The answer to any error; one that nobody foresaw is logged, by kind and place."""
     if isinstance(error, SignInRequired):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return _sign_in(request)
     if isinstance(error, Unavailable):
         return _unavailable(request, error)
     if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
@@ -75,9 +77,13 @@ async def error_page(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
             return _page(request, status, heading, str(error), is_over=is_over)
+    if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
+        return _form_still_here(request)
     if isinstance(error, HTTPException):
         sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
         heading = HEADINGS.get(error.status_code, "Not possible")
+        # Perhaps another site's form, which is not shown to the reader as theirs.
+        request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
     if isinstance(error, RequestValidationError):
         return _page(request, 422, "Can't be used", "The address or the form is not complete.")
@@ -85,6 +91,26 @@ async def error_page(request: Request, error: Exception) -> Response:
     # For whoever looks for the mistake, where nobody else's answers are at hand.
     logger.debug("its trace", exc_info=error)
     return _page(request, 500, "Trouble here", TROUBLE)
+
+
+def _sign_in(request: Request) -> Response:
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept:
+        return RedirectResponse(f"/sign-in?next={address}", 303)
+    return sign_in_form(request, address, kept, status=403)
+
+
+def _form_still_here(request: Request) -> Response:
+    """The design's form of a page that is older than the sign-in: to be sent by hand.
+
+    Its origin was looked at before its token, so that it came from a page of ours.
+    """
+    context = {
+        "action": request.url.path,
+        "kept": form_to_keep(request),
+        "csrf_token": csrf_token(request, INVESTIGATOR_COOKIE),
+    }
+    return front(request).pages.render(request, "kept_form.html", context, 403)
 
 
 def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False) -> Response:

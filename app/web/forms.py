@@ -11,6 +11,7 @@ from app.domain.document import told
 from app.domain.errors import BadForm
 from app.web.cookies import same_token
 from app.web.front import front
+from app.web.kept_form import FormOutOfDate
 
 # The form of a design with 40 questions and 8 phases has some 1,500.
 MOST_FIELDS = 3000
@@ -82,7 +83,7 @@ def refuse_foreign_form(request: Request, form: Mapping[str, str], cookie_name: 
     cookie = request.cookies.get(cookie_name, "")
     expected = front(request).signer.csrf_token(cookie)
     if not cookie or not same_token(expected, given_token(request, form)):
-        raise HTTPException(
+        raise FormOutOfDate(
             403, "This form is no longer valid; please go back, reload the page and send it again."
         )
 

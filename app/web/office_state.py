@@ -9,6 +9,7 @@ from typing import cast
 from fastapi import Request
 
 from app.report.page.cache import ReportCache
+from app.web.delivery_probe import DeliveryProbe
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class OfficeState:
     """The joined parts."""
 
     reports: ReportCache
+    probe: DeliveryProbe
 
 
 def office_state(request: Request) -> OfficeState:

@@ -1,6 +1,6 @@
 """What the reading templates are given: the blinded case, its questions, and nothing else."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_lowercase
@@ -259,41 +259,69 @@ def profile_fields(asked: DisplayPlan) -> list[dict[str, Any]]:
     ]
 
 
-def key_list(asked: Sequence[QuestionShown], layouts: Collection[Layout] = ()) -> list[KeyRow]:
+def key_list(
+    asked: Sequence[QuestionShown],
+    layouts: Collection[Layout] = (),
+    *,
+    has_film: bool = True,
+    can_go_back: bool = True,
+) -> list[KeyRow]:
     """Every key that does something on a case of this study, in the order of a reading.
 
-    `layouts` are those of its phases.
+    `layouts` are those of its phases; `has_film` is False where no film stays to be looked at.
     """
+    answers = list(_answering(asked))
+    page = [
+        ("Enter", "submit" if asked else "go on"),
+        ("B" if can_go_back else "", "back to the last case"),
+        *(_looking(asked, layouts) if has_film else ()),
+        ("F", "full screen, and back"),
+        ("?", "help: the keys of the page"),
+    ]
+    # An answer's own letter comes first, whatever the page does by it.
+    taken = {"", *(keys for keys, _ in answers)}
+    rows = [row for row in answers if row[0]] + [row for row in page if row[0] not in taken]
+    return [{"keys": keys, "does": does} for keys, does in rows]
+
+
+def _answering(asked: Sequence[QuestionShown]) -> Iterator[tuple[str, str]]:
     kinds = {one.question.kind for one in asked}
     figures = sorted(
         {o.key for one in asked if one.question.kind != "choices" for o in one.options}
         & set("0123456789")
     )
-    zero = "0" in figures or bool(kinds & {"slider", "choices"})
-    several = any(layout != "single" for layout in layouts)
-    rows = [
-        (_span(figures), "answer the lit question"),
-        (
-            "0 … 9" if "slider" in kinds else "",
-            "write the number, where the lit question wants one",
-        ),
-        *_letters(asked),
-        ("1 … 9  0" if "choices" in kinds else "", "tick a word of the lit question"),
-        ("←  →" if "side" in kinds else "", "of a pair, choose the picture on that side"),
-        ("↑  ↓", "light the question before, the next one"),
-        ("C" if "text" in kinds else "", "write the text, Esc leaves it"),
-        *(MARK_KEYS if "marks" in kinds else ()),
-        ("Enter", "submit"),
-        ("B", "back to the last case"),
-        ("<  >" if several else "", "the picture before, the next one"),
-        ("E" if "side_by_side" in layouts else "", "one picture alone, and back"),
-        ("I", "invert"),
-        ("Shift ← → ↑ ↓", "window, level"),
-        ("+  −", "zoom"),
-        ("=" if zero else "0  =", "fit"),
-        ("Space", "reset the picture"),
-    ]
-    return [{"keys": keys, "does": does} for keys, does in rows if keys]
+    yield _span(figures), "answer the lit question"
+    if "slider" in kinds:
+        yield "0 … 9", "write the number, where the lit question wants one"
+    yield from _letters(asked)
+    if "choices" in kinds:
+        yield "1 … 9  0", "tick a word of the lit question"
+    if "side" in kinds:
+        yield "←  →", "of a pair, choose the picture on that side"
+    if asked:
+        yield "↑  ↓", "light the question before, the next one"
+    if "text" in kinds:
+        yield "C", "write the text, Esc leaves it"
+    if "marks" in kinds:
+        yield from MARK_KEYS
+
+
+def _looking(
+    asked: Sequence[QuestionShown], layouts: Collection[Layout]
+) -> Iterator[tuple[str, str]]:
+    figures = {option.key for one in asked for option in one.options}
+    zero = "0" in figures or any(one.question.kind in ("slider", "choices") for one in asked)
+    if any(layout != "single" for layout in layouts):
+        yield "<  >", "the picture before, the next one"
+    if "side_by_side" in layouts:
+        yield "E", "one picture alone, and back"
+    yield "I", "invert"
+    yield "Shift ← → ↑ ↓", "window, level"
+    yield "+  −", "zoom"
+    yield "=" if zero else "0  =", "fit"
+    yield "X", "1:1, one pixel of the picture on one of the screen"
+    yield "Z", "magnifier, and back"
+    yield "Space", "reset the picture"
 
 
 def _span(figures: Sequence[str]) -> str:

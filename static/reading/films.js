@@ -5,11 +5,15 @@
 
 import { listenToPointers } from "./gestures.js";
 import { keysAreOn } from "./keys-switch.js";
+import { Magnifier } from "./magnifier.js";
 import { drawMarks } from "./marks.js";
+import { isHeld } from "./rules.js";
 import { current, dispatch } from "./store.js";
 import {
-  UNTOUCHED, fitted, isMoved, isWindowed, pannedBy, placed, transferOf, windowedBy, zoomedBy,
+  UNTOUCHED, fitted, isMoved, isWindowed, oneToOne, pannedBy, placed, transferOf, windowedBy,
+  zoomedBy, zoomedTo,
 } from "./view.js";
+import { pixelRatio } from "./viewing.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const KEY_STEP = 8; // grey levels a key press
@@ -52,6 +56,7 @@ export class Films {
     this.reached = UNTOUCHED.zoom; // the greatest zoom on this case
     this.rubber = null; // a box being dragged: {slot, from, to} in picture pixels
     this.drawing = false;
+    this.magnifier = new Magnifier(this);
     this.transfers = this.addFilter();
     this.listen();
     this.legend.hidden = false;
@@ -146,9 +151,25 @@ export class Films {
   // What is told of the film with the answers; null where the page shows none.
   seen() {
     if (this.section.dataset.exposed !== undefined) return null;
-    const box = this.boxOf(this.visible()[0]);
-    const side = Math.min(box.width, box.height);
-    return { side, view: this.view, reached: this.reached, magnified: false };
+    const side = this.sideOf(this.visible()[0]);
+    return { side, view: this.view, reached: this.reached, magnified: this.magnifier.used };
+  }
+
+  // Side of the fitted picture, in CSS pixels.
+  sideOf(frame) {
+    const box = this.boxOf(frame);
+    return Math.min(box.width, box.height);
+  }
+
+  // Screen pixels for each pixel of the picture as it is drawn now.
+  screenPixels() {
+    return (this.sideOf(this.visible()[0]) * this.view.zoom * pixelRatio()) / this.size;
+  }
+
+  oneToOne() {
+    const frame = this.visible()[0];
+    const zoom = oneToOne(this.sideOf(frame), this.size, pixelRatio());
+    this.look(zoomedTo(this.view, zoom, this.fills(frame)));
   }
 
   zoom(factor, frame, x, y) {
@@ -182,19 +203,53 @@ export class Films {
       channel.setAttribute("slope", slope);
       channel.setAttribute("intercept", intercept);
     }
-    const { panX, panY, zoom, width, level, inverted } = this.view;
+    const { width, level, zoom, inverted } = this.view;
     // An untouched picture passes through no filter at all.
     const filter = isWindowed(this.view) ? "url(#window-level)" : "";
-    const transform = isMoved(this.view)
-      ? `translate(${panX * 100}%, ${panY * 100}%) scale(${zoom})`
-      : "";
     for (const frame of this.all()) {
       const image = this.imageOf(frame);
-      if (image) Object.assign(image.style, { filter, transform });
+      if (image) Object.assign(image.style, { filter, ...this.placeOf(frame) });
+      this.magnifier.draw(frame);
     }
     for (const frame of this.visible()) drawMarks(this, frame, current());
-    this.readout.textContent = `W ${Math.round(width)}  L ${Math.round(level)}  ${zoom.toFixed(1)}×`;
-    this.legend.querySelector('[data-view="invert"]').setAttribute("aria-pressed", String(inverted));
+    this.drawReadout(width, level, zoom);
+    this.press("invert", inverted);
+    this.press("one", isOne(this.screenPixels()));
+    this.press("magnifier", this.magnifier.isOn);
+  }
+
+  press(view, isPressed) {
+    this.legend.querySelector(`[data-view="${view}"]`).setAttribute("aria-pressed", String(isPressed));
+  }
+
+  // Where a picture is drawn: fitted by the style sheet, and moved from there. At 1:1 it is laid out
+  // in its own size, since a fitted one begins and ends between two pixels of the screen.
+  placeOf(frame) {
+    if (isOne(this.screenPixels())) return this.onWholePixels(frame);
+    const { panX, panY, zoom } = this.view;
+    const transform = isMoved(this.view) ? `translate(${panX * 100}%, ${panY * 100}%) scale(${zoom})` : "";
+    return { position: "", left: "", top: "", width: "", height: "", transformOrigin: "", transform };
+  }
+
+  onWholePixels(frame) {
+    const ratio = pixelRatio();
+    const box = this.boxOf(frame);
+    const { left, top } = this.place(frame);
+    const whole = (start, at) => Math.round((start + at) * ratio) / ratio - start;
+    const [x, y] = [whole(box.left, left), whole(box.top, top)];
+    const side = `${this.size}px`;
+    const transform = `translate(${x}px, ${y}px) scale(${1 / ratio})`;
+    return { position: "absolute", left: "0", top: "0", width: side, height: side, transformOrigin: "0 0", transform };
+  }
+
+  drawReadout(width, level, zoom) {
+    const pixels = this.screenPixels();
+    const said = {
+      grey: `W ${Math.round(width)}  L ${Math.round(level)}`,
+      zoom: `${zoom.toFixed(1)}×`,
+      pixels: isOne(pixels) ? "1:1" : `${pixels.toFixed(2)}:1`,
+    };
+    for (const part of this.readout.children) part.textContent = said[part.dataset.said];
   }
 
   // A drawing of the state: which films are shown, which is chosen, what is marked.
@@ -213,17 +268,37 @@ export class Films {
       button.setAttribute("aria-pressed", String(slot === state.slot));
       button.classList.toggle("looked", state.looked.includes(slot));
     }
+    this.dropTakenCaps(state);
     const enlarge = this.section.querySelector("[data-enlarge]");
     enlarge?.setAttribute("aria-pressed", String(state.enlarged));
     this.draw();
   }
 
+  // A letter that answers a question of this case is not the film's: its button shows none then.
+  dropTakenCaps(state) {
+    for (const button of this.legend.querySelectorAll("[aria-keyshortcuts]")) {
+      if (!isHeld(state, button.getAttribute("aria-keyshortcuts"))) continue;
+      button.removeAttribute("aria-keyshortcuts");
+      button.querySelector("kbd")?.remove();
+    }
+  }
+
   act(name) {
     if (name === "invert") this.look({ ...this.view, inverted: !this.view.inverted });
     else if (name === "fit") this.look(fitted(this.view));
+    else if (name === "one") this.oneToOne();
+    else if (name === "magnifier") this.magnify();
     else if (name === "reset") this.reset();
     else if (name === "zoom-in") this.zoom(ZOOM_STEP);
     else if (name === "zoom-out") this.zoom(1 / ZOOM_STEP);
+  }
+
+  // By key, without a mouse over the film, arrow keys move it: they go to the film that has the focus.
+  magnify(byKey = false) {
+    this.magnifier.toggle();
+    if (byKey && this.magnifier.isOn && !this.magnifier.wasPointed) {
+      this.visible()[0].box.focus({ preventScroll: true });
+    }
   }
 
   listen() {
@@ -290,9 +365,12 @@ export class Films {
   key(event) {
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (arrow && event.shiftKey) this.window(arrow[0] * KEY_STEP, arrow[1] * KEY_STEP);
+    else if (arrow && event.target.matches("[data-film]") && this.magnifier.isOn) this.magnifier.step(...arrow);
     else if (arrow && event.target.matches("[data-film]")) this.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
     else if (!keysAreOn()) return false;
     else if (event.key === "i" || event.key === "I") this.act("invert");
+    else if (event.key === "x" || event.key === "X") this.act("one");
+    else if (event.key === "z" || event.key === "Z") this.magnify(true);
     else if (event.key === "+") this.act("zoom-in");
     else if (event.key === "-" || event.key === "\u2212") this.act("zoom-out");
     else if (event.key === "=" || event.key === "0") this.act("fit");
@@ -314,6 +392,9 @@ export class Films {
     return true;
   }
 }
+
+// A hair's breadth apart is the same: the sides of boxes are fractions.
+const isOne = (screenPixels) => Math.abs(screenPixels - 1) < 1e-4;
 
 // Space belongs to a control that it would press; a radio button already chosen has no use for it.
 const pressedBySpace = (target) =>

@@ -23,7 +23,13 @@ export function listenToPointers(films, frame) {
   });
   box.addEventListener("wheel", (event) => hand.wheel(event), { passive: false });
   box.addEventListener("pointerdown", (event) => hand.down(event));
-  box.addEventListener("pointermove", (event) => hand.move(event));
+  box.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") hand.magnify(event);
+    hand.move(event);
+  });
+  box.addEventListener("pointerleave", (event) => {
+    if (event.pointerType !== "touch") films.magnifier.leave();
+  });
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
     box.addEventListener(end, (event) => hand.up(event));
   }
@@ -64,7 +70,9 @@ class Hand {
     const first = current().marking && canMark ? "mark" : "window";
     if (event.pointerType === "touch") {
       // Once two fingers have been down, the one lifted last must not window the picture.
-      this.gesture = this.pointers.size === 1 ? first : "pinch";
+      const one = first === "window" && this.films.magnifier.isOn ? "magnify" : first;
+      this.gesture = this.pointers.size === 1 ? one : "pinch";
+      if (this.gesture === "magnify") this.magnify(event);
     } else {
       this.gesture = event.button === 0 && !event.shiftKey ? first : "pan";
     }
@@ -87,10 +95,15 @@ class Hand {
     if (this.gesture === "pinch") this.pinch(event, last, box);
     else if (this.gesture === "pan") this.films.pan(dx / box.width, dy / box.height, this.frame);
     else if (this.gesture === "mark") this.stretch(event);
+    else if (this.gesture === "magnify") this.magnify(event);
     else if (this.gesture === "window") {
       this.films.window(dx * GREY_LEVELS_PER_PIXEL, dy * GREY_LEVELS_PER_PIXEL);
     }
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  }
+
+  magnify(event) {
+    this.films.magnifier.point(this.fractions(event.clientX, event.clientY), event.pointerType);
   }
 
   stretch(event) {

@@ -1,6 +1,8 @@
 // The keyboard: which key means what, in this order: a text that is typed, marks that are set, the
 // questions, the films, the page. A key that means nothing says so.
 
+import { toggleFullScreen } from "./full-screen.js";
+import { helpIsOpen, toggleHelp } from "./help.js";
 import { keysAreOn } from "./keys-switch.js";
 import { isNarrow } from "./narrow.js";
 import { leaveWhatIsNotLit } from "./questions.js";
@@ -29,6 +31,10 @@ export function listenToKeys(at) {
 function onKey(event, page) {
   if (event.defaultPrevented || event.isComposing || event.metaKey || event.altKey) return;
   if (!page.root || isNarrow()) return;
+  if (helpIsOpen()) {
+    if (event.key === "?") toggleHelp();
+    return; // Esc closes it by itself, and nothing else is meant for the form
+  }
   const { target } = event;
   if (target.matches("textarea")) {
     if (event.key === "Escape") dispatch({ type: "left", question: current().writing });
@@ -36,7 +42,7 @@ function onKey(event, page) {
     return;
   }
   if (event.ctrlKey || target.matches("select")) return;
-  if (markingKey(event, page) || enterKey(event, page) || escapeKey(event)) {
+  if (markingKey(event, page) || enterKey(event, page) || escapeKey(event, page)) {
     event.preventDefault();
     return;
   }
@@ -44,7 +50,7 @@ function onKey(event, page) {
   if (page.form && answerKey(event, page)) event.preventDefault();
   else if (isField(target) && !/^[a-z]$/i.test(event.key)) return;
   else if (page.films?.key(event)) event.preventDefault();
-  else if (keysAreOn() && !event.repeat && pageKey(event, page)) event.preventDefault();
+  else if (keysAreOn() && !event.repeat && (roomKey(event) || pageKey(event, page))) event.preventDefault();
 }
 
 // True where the key was used, here and below.
@@ -79,10 +85,19 @@ function enterKey(event, page) {
   return true;
 }
 
-function escapeKey(event) {
+// What the page does apart from its case.
+function roomKey(event) {
+  if (event.key === "?") return toggleHelp();
+  if (event.key !== "f" && event.key !== "F") return false;
+  toggleFullScreen();
+  return true;
+}
+
+function escapeKey(event, page) {
   if (event.key !== "Escape") return false;
   const { writing, enlarged, slot } = current();
   if (writing) dispatch({ type: "left", question: writing });
+  else if (page.films?.magnifier.isOn) page.films.magnify();
   else if (enlarged) dispatch({ type: "enlarged", slot, isEnlarged: false });
   else return false;
   return true;

@@ -3,6 +3,7 @@
 import { resetClock, startClock } from "./clock.js";
 import { Exposure } from "./exposure.js";
 import { Films } from "./films.js";
+import { drawFullScreen } from "./full-screen.js";
 import { listenToKeys } from "./keys.js";
 import { drawMarkLists, listenToMarkLists } from "./marks.js";
 import { onceWide } from "./narrow.js";
@@ -71,6 +72,13 @@ function onPainted(at, slots) {
   if (ahead.length === 0) fetchAhead(root.dataset.nextImages);
 }
 
+// A page without questions may show marks that were set before: they are drawn and nothing else.
+function marksToShow(section) {
+  if (!section?.dataset.marks) return { questions: [] };
+  const shown = { key: "marks", kind: "marks", prompt: "", required: false, askedIf: null, of: null, keys: [] };
+  return { questions: [shown], drafts: { marks: { marks: JSON.parse(section.dataset.marks), none: false } } };
+}
+
 function open() {
   const isLastSaved = current().sends === "answers" && current().sending.isStored;
   resetSending();
@@ -81,9 +89,10 @@ function open() {
   const section = root?.querySelector("[data-films]");
   page = { root, form: root?.querySelector("form[data-rate]") ?? null, films: null, exposure: null, startMarking };
   if (!root) return;
+  drawFullScreen();
   page.films = section ? new Films(section) : null;
   if (section?.dataset.exposure !== undefined) page.exposure = new Exposure(page.films, startClock);
-  const asked = page.form ? readQuestions(page.form) : { questions: [] };
+  const asked = page.form ? readQuestions(page.form) : marksToShow(section);
   const given = { ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) };
   const draft = openDraft(root, page.form, given);
   const sends = page.form ? "answers" : "step";

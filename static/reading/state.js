@@ -169,9 +169,10 @@ function moved(state, { step }) {
   return { ...state, lit: asked[to].key, sentence: "" };
 }
 
+// A text is lit by writing it, not by being passed.
 function focused(state, { question }) {
   if (!isAsked(state, question) || state.lit === question) return state;
-  return { ...state, lit: question };
+  return questionOf(state, question).kind === "text" ? state : { ...state, lit: question };
 }
 
 // The lit text, else the first without words, else the first.
@@ -188,8 +189,8 @@ function entered(state, { question }) {
 }
 
 function typed(state, { question: key, value }) {
-  if (!isAsked(state, key)) return state;
-  return stay({ ...withDraft(state, key, value), writing: key }, key);
+  if (!isAsked(state, key) || !isOpen(state)) return state;
+  return stay(withDraft(entered(state, { question: key }), key, value), key);
 }
 
 // A text or number is left. The light goes where an answer is waited for, never back to a comment.

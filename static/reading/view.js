@@ -33,9 +33,18 @@ function keptInSight(view, fills) {
 export const pannedBy = (view, x, y, fills) =>
   keptInSight({ ...view, panX: view.panX + x, panY: view.panY + y }, fills);
 
-// Zoom so that what lies under (x, y), fractions of the box from its centre, stays there.
+// Zoom so that what lies under (x, y), fractions of the box from its centre, stays there. From a
+// zoom beyond the bounds, as 1:1 may be on a large screen, it goes no further out of them.
 export function zoomedBy(view, factor, fills, x = 0, y = 0) {
-  const zoom = within(view.zoom * factor, ZOOM_BOUNDS);
+  const bounds = [Math.min(ZOOM_BOUNDS[0], view.zoom), Math.max(ZOOM_BOUNDS[1], view.zoom)];
+  return zoomedTo(view, within(view.zoom * factor, bounds), fills, x, y);
+}
+
+// The zoom at which one pixel of a picture of `size` pixels, `side` CSS pixels large when fitted,
+// is one pixel of the screen.
+export const oneToOne = (side, size, pixelRatio) => size / (side * pixelRatio);
+
+export function zoomedTo(view, zoom, fills, x = 0, y = 0) {
   const ratio = zoom / view.zoom;
   const panX = x - (x - view.panX) * ratio;
   const panY = y - (y - view.panY) * ratio;

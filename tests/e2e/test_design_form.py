@@ -108,3 +108,88 @@ def test_a_form_is_walked_through_as_a_reader_would(house: House, open_page: Ope
     expect(preview.get_by_role("heading", level=1)).to_have_text("Thank you")
     page.goto(page.url.replace("/new", ""))
     expect(page.get_by_text("Not saved")).to_have_count(0)
+
+
+def sign_in_beside(page: Page) -> None:
+    """In another tab of the same browser."""
+    address = page.url.partition("/studies")[0]
+    tab = page.context.new_page()
+    tab.goto(f"{address}/sign-in")
+    tab.fill("#name", "ada")
+    tab.fill("#password", "a long password")
+    tab.click("main form button")
+    expect(tab.get_by_role("heading", level=1)).to_be_visible()
+    tab.close()
+
+
+@pytest.mark.parametrize("pressed", ["Make the draft", "Add a phase"])
+def test_a_form_outlives_its_sign_in(house: House, open_page: OpenPage, pressed: str) -> None:
+    page = signed_in(house, open_page, "/studies/new")
+    page.get_by_role("button", name="Add a question").click()
+    expect(page.locator("#questions-5")).to_have_attribute("open", "")
+    page.fill("#title", "Typed for an hour")
+    page.context.clear_cookies()
+    page.get_by_role("button", name=pressed).click()
+    note = page.locator("[data-unsent]")
+    expect(note).to_contain_text("You are signed out")
+    expect(page.get_by_role("link", name="Sign in in another tab")).to_be_focused()
+    expect(page.locator("#title")).to_have_value("Typed for an hour")
+    # Still signed out: it says so again and keeps the form.
+    page.get_by_role("button", name="Try now").click()
+    expect(note).to_contain_text("You are signed out")
+    sign_in_beside(page)
+    page.get_by_role("button", name="Try now").click()
+    if pressed == "Add a phase":
+        expect(page.locator("#phases-2")).to_have_attribute("open", "")
+        expect(page.locator("#title")).to_have_value("Typed for an hour")
+        expect(note).to_be_hidden()
+        page.get_by_role("button", name="Remove phase 2").click()
+        expect(page.locator("#phases-2")).to_have_count(0)
+        page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Typed for an hour")
+    expect(page.locator(".said").first.locator("li")).to_have_count(5)
+
+
+def test_a_new_sign_in_and_a_silent_server_are_said_over_the_form(
+    house: House, open_page: OpenPage
+) -> None:
+    page = signed_in(house, open_page, "/studies/new")
+    page.fill("#title", "Typed")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Make the draft").click()
+    note = page.locator("[data-unsent]")
+    expect(note).to_contain_text("No answer came from the server")
+    page.context.set_offline(False)
+    page.route("**/studies/new", lambda route: route.fulfill(status=502, body="<h1>no</h1>"))
+    page.get_by_role("button", name="Try now").click()
+    expect(note).to_contain_text("status 502")
+    page.unroute("**/studies/new")
+    page.context.clear_cookies()
+    sign_in_beside(page)
+    page.get_by_role("button", name="Make the draft").click()
+    expect(note).to_contain_text("signed in anew")
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Typed")
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["signed out", "signed in anew"])
+def test_without_scripts_a_form_outlives_its_sign_in(
+    house: House, open_page: OpenPage, beside: bool
+) -> None:
+    page = signed_in(house, open_page, "/studies/new", java_script_enabled=False)
+    page.locator("#title").fill('Typed "for" an <hour>')
+    page.context.clear_cookies()
+    if beside:
+        sign_in_beside(page)
+    page.get_by_role("button", name="Make the draft").click()
+    if not beside:
+        expect(page.get_by_text("nothing of it is lost")).to_be_visible()
+        page.fill("#name", "ada")
+        page.fill("#password", "wrong")
+        page.click("main form button")
+        expect(page.get_by_text("Name or password is wrong.")).to_be_visible()
+        page.fill("#password", "a long password")
+        page.click("main form button")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your form is still here")
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text('Typed "for" an <hour>')

@@ -102,9 +102,12 @@ SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
         arm["conclusion"] and arm["conclusion"]["p_difference"] is not None
         for arm in results["arms"].values()
     ),
-    "not adjusted for the number of arms": lambda results: (
-        sum(bool(arm["conclusion"]) for arm in results["arms"].values()) > 1
+    "adjusted for the number of arms by Holm": lambda results: any(
+        arm["conclusion"] and arm["conclusion"]["n_adjusted_for"] > 1
+        for arm in results["arms"].values()
     ),
+    "probit mixed model": lambda results: given(results, ".model."),
+    "random effects of readers": lambda results: made(results, "readers like these", ".model."),
     "Holm": lambda results: len(compared(results)) > len(set(compared(results))),
     "Differences between arms": lambda results: bool(compared(results)),
     "global F test": lambda results: any(

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.bank.leak_audit import MEASURES
+from app.bank.picture_measures import AUDIT_MEASURES
 from app.report.page.view import report_view
 from app.report.tables.shortcuts import shortcut_table
 from app.report.words.cautions import audit_cautions
-from app.report.words.shortcuts import file_sentence, shortcut_sentences
+from app.report.words.shortcuts import file_sentence, measure_words, shortcut_sentences
 from app.services.audit_pictures import ArmPictures, PictureAudit
+from app.statistics.leaks.joint import JointSeparation
 from app.statistics.realness.separation import Separation, separation
 from tests.report.test_measure_table import arm, cells, summary
 
@@ -19,7 +20,9 @@ ALIKE = Separation(auc=0.5, low=None, high=None, synthetic_is="alike", p=1.0)
 
 
 def pictures(key: str, **separated: Separation | None) -> ArmPictures:
-    separations = {} if key == "real" else {name: separated.get(name, WEAK) for name in MEASURES}
+    separations = (
+        {} if key == "real" else {name: separated.get(name, WEAK) for name in AUDIT_MEASURES}
+    )
     kind = "real" if key == "real" else "synthetic"
     return ArmPictures(key, f"{key} in words", kind, 20, 0, 600, separations)
 
@@ -34,25 +37,33 @@ def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
         enlarged=5,
         grey_mapping="percentile",
         notes={"lateral": 3},
+        joint=JointSeparation(0.9, 0.8, 0.95, 0.005, 199, np.zeros(0)),
     )
     table = shortcut_table(audit(pictures("real"), enlarged))
     assert cells(table, 0) == {
         "Pictures": "20",
         "Enlarged": "0",
-        "Greys": "dicom-window",
-        "Sharpness": "–",
-        "Brightness": "–",
-        "Contrast": "–",
-        "Margin": "–",
+        "Made grey": "dicom-window",
+        "All together": "–",
+        **{words[0].upper() + words[1:]: "–" for words in map(measure_words, AUDIT_MEASURES)},
     }
     assert cells(table, 1) == {
         "Pictures": "20",
         "Enlarged": "5 [25%]",
-        "Greys": "percentile [3 lateral view]",
+        "Made grey": "percentile [3 lateral view]",
+        "All together": "0.90 [p = .005, 0.80 to 0.95]",
         "Sharpness": "0.93 [softer, 0.80 to 0.98]",
         "Brightness": "0.61 [brighter, 0.45 to 0.75]",
         "Contrast": "0.61 [harder, 0.45 to 0.75]",
         "Margin": "0.50 [alike]",
+        "Letters and markers": "0.61 [more, 0.45 to 0.75]",
+        "Grey range": "0.61 [wider, 0.45 to 0.75]",
+        "Clipping": "0.61 [more, 0.45 to 0.75]",
+        "Number of grey levels": "0.61 [more, 0.45 to 0.75]",
+        "Noise": "0.61 [grainier, 0.45 to 0.75]",
+        "JPEG blocks": "0.61 [stronger, 0.45 to 0.75]",
+        "Slope of the spectrum": "0.61 [flatter, 0.45 to 0.75]",
+        "Hard edges": "0.61 [more, 0.45 to 0.75]",
     }
     assert table.rows[0].is_real
 
@@ -65,7 +76,7 @@ def test_only_arms_that_are_told_apart_are_warned_of() -> None:
     assert text == "One number does it: sharpness (softer, AUC 0.93), contrast (harder, AUC 0.93)."
     top, below = audit_cautions(audited)
     assert (top.place, below.place) == ("top", "shortcuts")
-    assert top.text.startswith("M1: one number")
+    assert top.text.startswith("M1: a program")
     assert audit_cautions(audit(pictures("real"), pictures("M0"))) == ()
     assert audit_cautions(None) == ()
 
@@ -103,13 +114,13 @@ def test_the_report_holds_the_audit_where_there_is_one() -> None:
     assert "Told from real without anatomy" in view.sections[1].cautions[0].lead
     assert view.sections[1].tables[0].notes[0].startswith("All 40 files are alike")
     methods = dict(view.methods.paragraphs)["Leak audit"]
-    assert "sharpness, brightness, contrast and margin alone" in methods
+    assert "sharpness, brightness, contrast, margin, letters and markers" in methods
     assert "0.80 or more with p ≤ 0.01" in methods
     assert any("DeLong" in reference for reference in view.methods.references)
 
 
 def test_without_a_comparison_methods_claim_none() -> None:
-    nothing = {name: separation(np.array([]), np.array([1.0])) for name in MEASURES}
+    nothing = {name: separation(np.array([]), np.array([1.0])) for name in AUDIT_MEASURES}
     only = replace(pictures("M0"), separations=nothing)
     view = report_view(summary(arm("M0")), audit(only))
     assert "Leak audit" not in dict(view.methods.paragraphs)

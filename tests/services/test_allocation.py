@@ -17,10 +17,10 @@ from app.db.truth.brought_ratings import BroughtRating, insert_ratings
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput
 from app.services.invite_readers import invite_readers, readers_still_needed, revoke_link
-from app.services.open_study import Opened, open_study
+from app.services.open_study import Opened
 from app.services.rehearse_study import rehearse_study
 from app.steps.lay_out_presentations import lay_out_for
-from tests.studies import NOW, House
+from tests.studies import NOW, House, open_audited
 
 FORMAT_2: dict[str, Any] = {
     "format": 2,
@@ -39,7 +39,7 @@ def open_study_with(house: House, readers: int, **changes: Any) -> str:
 
 def opened(house: House, slug: str) -> Opened:
     with house.database.writing() as session:
-        return open_study(session, slug, now=NOW, actor="test")
+        return open_audited(session, slug)
 
 
 def begin(house: House, code: str, now: datetime = NOW) -> None:

@@ -17,9 +17,8 @@ from app.report.words.design_text import commented_design
 from app.services.create_study import create_study
 from app.services.example_study import example_study, list_protocols
 from app.services.import_bank import import_bank, import_images
-from app.services.open_study import open_study
 from tests.phantom_bank import PHANTOM_SIZE, write_phantom_bank
-from tests.studies import NOW
+from tests.studies import NOW, open_audited
 
 RADIOGRAPHS = Path(__file__).parents[3] / "shared/data/nih-cxr14"
 SIZE = PHANTOM_SIZE
@@ -43,7 +42,7 @@ def open_all(database: Database, *, size: int) -> Iterator[tuple[str, int]]:
             design = design_from_mapping(tomllib.loads(printed))
             assert design == filled.design
             slug = create_study(session, design, now=NOW, actor="test")
-            yield name, open_study(session, slug, now=NOW, actor="test").cases
+            yield name, open_audited(session, slug).cases
 
 
 def test_all_thirteen_open_over_phantom_films(

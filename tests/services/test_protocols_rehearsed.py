@@ -13,10 +13,9 @@ from app.services.blinded_set import write_blinded_set
 from app.services.create_study import create_study
 from app.services.example_study import example_study, list_protocols
 from app.services.import_bank import import_bank
-from app.services.open_study import open_study
 from app.services.rehearse_study import rehearse_study
 from tests.services.test_example_study import SIZE, phantom_bank
-from tests.studies import NOW
+from tests.studies import NOW, open_audited
 
 __all__ = ["phantom_bank"]
 NAMES = [protocol.name for protocol in list_protocols()]
@@ -48,7 +47,7 @@ def test_all_thirteen_are_rehearsed(
         with database.writing() as session:
             design = example_study(session, name, size=SIZE).filled.design
             slug = create_study(session, design, now=NOW, actor="test")
-            open_study(session, slug, now=NOW, actor="test")
+            open_audited(session, slug)
             made = rehearse_study(session, slug, seed=1, now=NOW, actor="test")
             rows = list(answer_rows(session, study_by_slug(session, made.slug)))
         assert len(rows) == made.ratings > 0, name
@@ -64,7 +63,7 @@ def test_all_thirteen_are_written_for_machines(
         with database.writing() as session:
             design = example_study(session, name, size=SIZE).filled.design
             slug = create_study(session, design, now=NOW, actor="test")
-            opened = open_study(session, slug, now=NOW, actor="test")
+            opened = open_audited(session, slug)
         out = tmp_path / "sets" / name
         made = write_blinded_set(database, store, slug, out, now=NOW, actor="test")
         assert made.pictures == opened.cases, name

@@ -118,7 +118,13 @@ def test_the_conclusions_p_value_is_small_exactly_when_the_interval_excludes_a_h
             assert auc.high is not None
             excluded = auc.low > 0.5 or auc.high < 0.5
             assert (conclusion.p_difference < alpha) == excluded
-            assert (conclusion.state == "distinguishable") == excluded
+            # With several arms the state rests on the p value adjusted for their number.
+            adjusted = conclusion.p_difference_adjusted
+            assert adjusted is not None
+            assert adjusted >= conclusion.p_difference
+            assert (conclusion.state == "distinguishable") == (adjusted < alpha)
+            if conclusion.n_adjusted_for == 1:
+                assert (conclusion.state == "distinguishable") == excluded
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -91,3 +91,27 @@ def test_more_ratings_than_it_takes_in_seconds_are_refused_by_number(
 def test_the_model_is_left_out_when_it_is_not_asked_for() -> None:
     analysis = analyse(table_of(), settings=AnalysisSettings(model=False))
     assert "model" not in analysis.arms["M1"].families
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_extreme_studies_have_a_figure_or_a_reason_and_never_an_error(seed: int) -> None:
+    """Arms far apart, readers of one answer, few cases: what drives a search to infinity."""
+    rng = np.random.default_rng(seed)
+    told = columns(
+        readers=int(rng.integers(1, 5)),
+        cases=int(rng.integers(2, 9)),
+        shift=float(rng.choice([-6.0, 0.0, 3.0, 9.0])),
+        missing=float(rng.choice([0.0, 0.4])),
+        seed=seed,
+    )
+    if seed % 3 == 0:
+        told["realism"] = [
+            5.0 if reader == "R01" else value
+            for reader, value in zip(told["reader"], told["realism"], strict=True)
+        ]
+    for figures in second_estimator(ratings_table(**told), SETTINGS).values():
+        for figure in figures.values():
+            if figure.is_estimated:
+                assert np.isfinite([figure.estimate, figure.low, figure.high]).all()  # type: ignore[list-item]
+            else:
+                assert figure.state.startswith("not estimable: ")

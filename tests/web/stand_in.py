@@ -21,6 +21,7 @@ from app.domain.design.design import Layout
 from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
+from app.domain.grey_steps import GreySteps, strips_of
 from app.domain.questions.answer import Answers
 from app.domain.questions.document import read_questions
 from app.domain.questions.kinds.kind import Picture
@@ -169,6 +170,11 @@ def stand_in(desk: Desk) -> FastAPI:
             submission=f"{int(is_correction)}.{len(desk.received)}-{time.monotonic_ns()}",
             message=message,
             leads_on=leads_on,
+            keys=key_list(
+                question_list(desk.questions, Picture(desk.pictures, SIZE)),
+                {desk.layout},
+                has_film=desk.exposure_ms is None and not desk.is_phase_end,
+            ),
         )
 
     @app.get("/read")
@@ -301,9 +307,22 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "position": 1,
             "total": 2,
             "image_url": "/read/image/opaque1",
+            "picture_size": SIZE,
+            "reference_url": reference_url(1) if desk.has_reference else None,
+            "marks": '[{"x": 128, "y": 128, "width": 0, "height": 0, "picture": 1}]',
+            "mark_count": 1,
             "verdict_given": "real",
             "truth": "synthetic",
+            "keys": key_list((), can_go_back=False),
         },
+        "display_check": {
+            "pattern": "0123456789abcdef",
+            "strips": strips_of("0123456789abcdef"),
+            "values": {"black.2": "yes"},
+            "errors": {"white": "Tick every place where you see a square."},
+            "message": None,
+        },
+        "display_result": {"check": GreySteps(None, 3, 0)},
         "break": {
             "step": "break",
             "phase": 1,

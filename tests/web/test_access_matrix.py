@@ -27,6 +27,8 @@ OF_A_STUDY = {
     ("POST", "/studies/{slug}/readers/{code}/reissue"): Right.INVITE,
     ("POST", "/studies/{slug}/readers/{code}/revoke"): Right.INVITE,
     ("GET", "/studies/{slug}/audit"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/figures/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,

@@ -25,12 +25,12 @@ from app.services.example_study import example_study, list_protocols
 from app.services.export_study import StudyExport
 from app.services.import_bank import import_bank
 from app.services.invite_readers import invite_readers
-from app.services.open_study import close_study, open_study
+from app.services.open_study import close_study
 from app.services.summarise_study import summarise_study
 from app.settings import Settings, resource_dir
 from tests.conftest import MIGRATIONS
 from tests.phantom_bank import PHANTOM_SIZE, write_phantom_bank
-from tests.studies import NOW
+from tests.studies import NOW, open_audited
 from tests.web.simulated_reader import SimulatedReader
 
 NAMES = [protocol.name for protocol in list_protocols()]
@@ -84,7 +84,7 @@ def open_shortened(installation: Installation, name: str) -> tuple[str, StudyDes
             ),
         )
         slug = create_study(session, design, now=NOW, actor="test")
-        open_study(session, slug, now=NOW, actor="test")
+        open_audited(session, slug)
         return slug, design
 
 

@@ -189,7 +189,10 @@ SIGNED_IN = {
     "now": NOW,
 }
 SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
-    "/sign-in": ("sign_in.html", {"next": "/studies", "name": "a<b", "error": "It is wrong."}),
+    "/sign-in": (
+        "sign_in.html",
+        {"next": "/studies", "name": "a<b", "error": "It is wrong.", "kept": {}},
+    ),
     "/error": ("error.html", {"heading": "Not found", "sentence": "There is no study 'x<y'."}),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)

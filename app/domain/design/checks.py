@@ -170,3 +170,10 @@ def _check_analysis(design: StudyDesign, problems: Problems) -> None:
         problems.add("analysis.primary", f"{primary!r} is the key of no question")
     elif question is not None and kind_of(question).cells(question) is None:
         problems.add("analysis.primary", f"{primary} can't be compared between arms; name another")
+    arm = design.analysis.primary_arm
+    compared = [plan.arm for plan in design.arms if plan.role == "compared"]
+    if arm and arm not in compared:
+        problems.add(
+            "analysis.primary_arm",
+            f"{arm!r} is no arm that is compared; name one of {', '.join(compared)}",
+        )

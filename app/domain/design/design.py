@@ -162,6 +162,8 @@ class AnalysisPlan:
     cluster     key of the bank's records whose images belong together (a patient), "" for none
     margin      half-width, on AUC, within which an arm counts as equivalent to real
     adjustment  of conclusions on several arms
+    primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
+    least_answered  share of the median reader's answers under which a reader is left out
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
     """
 
@@ -170,6 +172,8 @@ class AnalysisPlan:
     cluster: str = ""
     margin: float = 0.10
     adjustment: Adjustment = "holm"
+    primary_arm: str = ""
+    least_answered: float = 0.2
     interim_ratings: int = 0
 
 

@@ -8,6 +8,7 @@ from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
 from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
 from app.report.words.numbers import NONE, number, p_value, percent
 from app.statistics.analysis import Analysis, ArmAnalysis
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.variance.interval import averaged_over_readers
@@ -150,8 +151,12 @@ def detection_table(analysis: Analysis, labels: Labels) -> ReportTable:
 
 
 def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
-    """AUCs of every synthetic arm and its conclusion with both p values."""
+    """AUCs of every synthetic arm and its conclusion with both p values, ties beside."""
     rows = []
+    is_adjusted = any(
+        arm.conclusion is not None and arm.conclusion.n_adjusted_for > 1
+        for arm in analysis.arms.values()
+    )
     for arm in analysis.arms.values():
         if arm.conclusion is None:
             continue
@@ -175,6 +180,15 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
                     Cell(ends),
                     Cell(p_value(conclusion.p_difference)),
                     Cell(p_value(conclusion.p_equivalence)),
+                    *(
+                        (
+                            Cell(p_value(conclusion.p_difference_adjusted)),
+                            Cell(p_value(conclusion.p_equivalence_adjusted)),
+                        )
+                        if is_adjusted
+                        else ()
+                    ),
+                    Cell(_ties(conclusion)),
                     words(conclusion_words(conclusion)),
                 ],
             )
@@ -191,16 +205,30 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
             f"{inner} interval",
             "p, difference",
             "p, equivalence",
+            *(("difference, adjusted", "equivalence, adjusted") if is_adjusted else ()),
+            "Ties",
             "Conclusion",
         ],
         rows,
         [
             "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = "
             f"rated alike. The conclusion rests on the AUC from {MEASURES.get(used, 'none')} "
-            f"with a margin of ±{analysis.settings.margin:g}; p values of the conclusions are not "
-            "adjusted for the number of arms.",
+            f"with a margin of ±{analysis.settings.margin:g}"
+            f"{_adjustment(analysis, is_adjusted=is_adjusted)}. Ties: share of pairs of a real and "
+            "a synthetic image that a reader rated alike; they draw the AUC to 0.5.",
         ],
     )
+
+
+def _ties(conclusion: Conclusion) -> str:
+    return NONE if conclusion.assay is None else percent(conclusion.assay.tie_share)
+
+
+def _adjustment(analysis: Analysis, *, is_adjusted: bool) -> str:
+    if is_adjusted:
+        return ", and on p values adjusted for the number of arms by Holm’s method"
+    several = sum(arm.conclusion is not None for arm in analysis.arms.values()) > 1
+    return "; its p values are not adjusted for the number of arms" if several else ""
 
 
 def arm_row(analysis: Analysis, arm: ArmAnalysis, labels: Labels, cells: list[Cell]) -> Row:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.db.truth.ratings_table import AnalysedQuestions
+from app.report.words.conclusion_cautions import conclusion_cautions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
@@ -37,7 +38,11 @@ def analysis_cautions(
     Columns in `never_asked` are missing by design, so their absence is not worth a warning.
     """
     silent = tuple(f"The ratings have no {column}" for column in never_asked)
-    cautions = [_whom_intervals_speak_for(analysis), *_leaning(analysis)]
+    cautions = [
+        _whom_intervals_speak_for(analysis),
+        *(Caution("top", lead, text) for lead, text in conclusion_cautions(analysis, labels)),
+        *_leaning(analysis),
+    ]
     cautions += [
         Caution("top", "Not given.", note)
         for note in analysis.notes
@@ -90,15 +95,28 @@ def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
     cautions = (
         [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
     )
-    told = [arm.key for arm in audit.arms if arm.telling]
+    told = [arm.key for arm in audit.arms if arm.is_told]
     if told:
         cautions.append(
             Caution(
                 "top",
                 "Pictures that give themselves away.",
-                f"{', '.join(told)}: one number such as sharpness tells these pictures from real "
-                "ones, so readers may have called them synthetic without judging the anatomy; see "
-                "“Shortcuts in the pictures”.",
+                f"{', '.join(told)}: a program tells these pictures from real ones by numbers such "
+                "as sharpness, so readers may have called them synthetic without judging the "
+                "anatomy; see “Shortcuts in the pictures”.",
+            )
+        )
+    if audit.acknowledged:
+        of = (
+            f" about this: {' '.join(audit.acknowledged_marks)}"
+            if audit.acknowledged_marks
+            else "."
+        )
+        cautions.append(
+            Caution(
+                "shortcuts",
+                "Known when the study was opened.",
+                f"It was opened with the words “{audit.acknowledged}”{of}",
             )
         )
     cautions += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]

@@ -73,7 +73,12 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
             f"{p_phrase(conclusion.p_difference)})"
         )
         if conclusion.state == "distinguishable":
-            return f"{sentence}."
+            return f"{sentence}{_adjusted(conclusion)}."
+        if conclusion.p_difference < 1.0 - analysis.settings.level:
+            return (
+                f"{sentence}; adjusted for {conclusion.n_adjusted_for} arms "
+                f"({p_phrase(conclusion.p_difference_adjusted)}) that shows no difference."
+            )
         return f"{sentence}; with so few images that shows no difference."
     value = (
         f"AUC {number(auc.estimate)} from {MEASURES[conclusion.measure]} "
@@ -84,6 +89,7 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
         f"{interval(conclusion.low, conclusion.high)},"
     )
     region = f"{number(0.5 - conclusion.margin)} to {number(0.5 + conclusion.margin)}"
+    adjusted = _adjusted(conclusion)
     if conclusion.state == "distinguishable":
         direction = (
             "Readers told its images from real ones"
@@ -95,16 +101,39 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
             if conclusion.within_margin
             else ""
         )
-        return f"{direction}: {value}, which excludes 0.5.{small}"
+        return f"{direction}: {value}, which excludes 0.5{adjusted}.{small}"
+    passed = (
+        f"{value}; {inner} lies inside the margin of {region} "
+        f"({p_phrase(conclusion.p_equivalence)} for equivalence)"
+    )
     if conclusion.state == "equivalent":
+        return f"{passed}{_adjusted(conclusion, of_equivalence=True)}."
+    if conclusion.withheld:
+        return f"{passed}, but it is not called equivalent: {conclusion.withheld}."
+    if conclusion.p_difference < 1.0 - analysis.settings.level:
         return (
-            f"{value}; {inner} lies inside the margin of {region} "
-            f"({p_phrase(conclusion.p_equivalence)} for equivalence)."
+            f"{value}, which excludes 0.5, but not when adjusted for "
+            f"{conclusion.n_adjusted_for} arms ({p_phrase(conclusion.p_difference_adjusted)} by "
+            "Holm’s method): no difference from real is shown."
+        )
+    if conclusion.within_margin:
+        return (
+            f"{passed}, but not when adjusted for {conclusion.n_adjusted_for} arms "
+            f"({p_phrase(conclusion.p_equivalence_adjusted)} by Holm’s method): neither a "
+            "difference from real nor equivalence is shown."
         )
     return (
         f"{value}, which holds 0.5, but {inner} is not inside the margin of {region}: neither a "
         "difference from real nor equivalence is shown."
     )
+
+
+def _adjusted(conclusion: Conclusion, *, of_equivalence: bool = False) -> str:
+    """The adjusted p value in a clause; nothing where there was nothing to adjust for."""
+    if conclusion.n_adjusted_for == 1:
+        return ""
+    p = conclusion.p_equivalence_adjusted if of_equivalence else conclusion.p_difference_adjusted
+    return f" ({p_phrase(p)} adjusted for {conclusion.n_adjusted_for} arms)"
 
 
 def _for_whom(analysis: Analysis, auc: Estimate, conclusion: Conclusion) -> str:

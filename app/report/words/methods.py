@@ -8,7 +8,7 @@ from importlib import metadata
 
 import numpy as np
 
-from app.bank.leak_audit import MEASURES as PICTURE_MEASURES
+from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
@@ -16,9 +16,11 @@ from app.report.words.conclusions import MEASURES
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
+from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.realness.equivalence import Conclusion
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
 
 Paragraph = tuple[str, str]
@@ -96,9 +98,12 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
     return (
         "Leak audit",
         f"A program measured all {audit.pictures} pictures and compared every synthetic arm with "
-        f"the real cases by {_list(PICTURE_MEASURES)} alone: areas under the ROC curve, intervals "
-        f"by DeLong’s method [delong]. An arm counted as told apart at an AUC of {TELLING_AUC:.2f} "
-        f"or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, not adjusted for their number.",
+        f"the real cases by {_list([measure_words(name) for name in AUDIT_MEASURES])} alone: areas "
+        "under the ROC curve, intervals by DeLong’s method [delong]. An arm counted as told apart "
+        f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
+        "adjusted for their number by Holm’s method. By all of them together it was compared by "
+        "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
+        "relabelling.",
     )
 
 
@@ -206,6 +211,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 else "images for these readers."
             )
         )
+    if analysis.left_out:
+        parts.append(
+            f"Readers with fewer ratings than {percent(analysis.settings.least_answered)} of the "
+            f"median reader’s were left out ({_list(list(analysis.left_out))})."
+        )
     parts.append("Only first readings entered. Missing ratings were left missing.")
     if analysis.table.has("verdict"):
         parts.append("Positive means synthetic.")
@@ -267,7 +277,7 @@ def _conclusions(analysis: Analysis) -> Paragraph | None:
     if not given:
         return None
     level, margin = analysis.settings.level, analysis.settings.margin
-    several = " Conclusions were not adjusted for the number of arms." if len(given) > 1 else ""
+    several = _over_arms(analysis, given)
     exact = (
         " Where every reader separated the arms completely the exact bound of the AUC decided."
         if any("exact test" in conclusion.why for conclusion in given)
@@ -281,6 +291,28 @@ def _conclusions(analysis: Analysis) -> Paragraph | None:
         f"one-sided tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise."
         f"{exact} A large p value was never taken for equivalence.{several}",
     )
+
+
+def _over_arms(analysis: Analysis, given: Sequence[Conclusion]) -> str:
+    """How several conclusions were held together, and what would have withheld one."""
+    settings = analysis.settings
+    text = ""
+    if any(one.n_adjusted_for > 1 for one in given):
+        text += " Both p values were adjusted for the number of arms by Holm’s method [holm]"
+        text += (
+            f", but for the primary arm {settings.primary_arm}." if settings.primary_arm else "."
+        )
+    elif len(given) > 1:
+        text += " Conclusions were not adjusted for the number of arms."
+    if settings.positive_controls:
+        named = _list(settings.positive_controls)
+        text += (
+            f" No arm was to be called equivalent unless {named}, known to be bad, was told from "
+            "real."
+        )
+    if any(one.withheld for one in given):
+        text += " Equivalence was withheld where it could not have come out otherwise."
+    return text
 
 
 def _between(analysis: Analysis) -> Paragraph | None:

@@ -9,7 +9,8 @@ import numpy as np
 from app.statistics.models.links import Distribution
 from app.statistics.table.ratings import Float, Int
 
-SMALLEST = 1e-300  # a probability that has underflowed, so that its logarithm stays a number
+# A probability that has underflowed; its logarithm and its derivatives' powers stay numbers.
+SMALLEST = 1e-90
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class CategoryLikelihood:
     @property
     def weight(self) -> Float:
         """Minus the second derivative by eta: the observed information, never negative."""
-        return -(self.aa + 2.0 * self.ab + self.bb)
+        # Never negative but by rounding, where a probability has underflowed.
+        return np.maximum(-(self.aa + 2.0 * self.ab + self.bb), 0.0)
 
     @property
     def weight_slope(self) -> Float:

@@ -18,7 +18,17 @@ LEAST_VARIANCE = 1e-8
 LEAST_EIGENVALUE = 1e-6
 # A variance so small is at its bound: the data speak against it.
 AT_THE_BOUND = 1e-6
+# Ten standard deviations of a reading's noise: the data ask for more and more, and for no value.
+LARGEST_VARIANCE = 100.0
+# Thresholds and effects on the latent scale, and logarithms of the gaps between thresholds: beyond
+# these a probability is 0 in every digit.
+FARTHEST = 40.0
+GAPS = (-12.0, 5.0)
 STEP = 1e-4  # of the differences that make the Hessian out of the exact gradient
+
+
+class NoFit(StatisticsInputError):
+    """The model has no finite answer for these ratings."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,9 @@ class CumulativeLinkFit:
 
     @property
     def is_estimable(self) -> bool:
-        """Whether every threshold and fixed effect has a value of its own."""
-        return self.least_eigenvalue >= LEAST_EIGENVALUE
+        """Whether every threshold, fixed effect and variance has a value of its own."""
+        runs_away = bool(np.any(self.variances >= 0.99 * LARGEST_VARIANCE))
+        return self.least_eigenvalue >= LEAST_EIGENVALUE and not runs_away
 
     @property
     def beta_covariance(self) -> Float:
@@ -93,6 +104,8 @@ def fit_cumulative_link(
     ------
     StatisticsInputError
         With fewer than two answers.
+    NoFit
+        When the search runs away: some arm or reader is separated from all others.
 
     Notes
     -----
@@ -124,15 +137,20 @@ def fit_cumulative_link(
     start = np.concatenate(
         [_gaps(_first_thresholds(model, link)), np.zeros(n_fixed), np.full(n_factors, 0.25)]
     )
-    bounds = [(None, None)] * (n_bounds + n_fixed) + [(LEAST_VARIANCE, None)] * n_factors
-    result = optimize.minimize(
-        downhill,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-6},
-    )
+    bounds = [(None, None)] * (n_bounds + n_fixed) + [
+        (LEAST_VARIANCE, LARGEST_VARIANCE)
+    ] * n_factors
+    try:
+        result = optimize.minimize(
+            downhill,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-6},
+        )
+    except np.linalg.LinAlgError:
+        raise NoFit("The search for the model ran into numbers without an end.") from None
     gaps, beta, variances = split(result.x)
     thresholds = _thresholds(gaps)
     covariance, least = _covariance(

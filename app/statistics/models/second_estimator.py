@@ -10,13 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
-from app.statistics.models.cumulative_link import CumulativeLinkFit, fit_cumulative_link
+from app.statistics.models.cumulative_link import (
+    CumulativeLinkFit,
+    NoFit,
+    fit_cumulative_link,
+)
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float, Measure, RatingsTable
+from app.statistics.table.ratings import Float, Int, Measure, RatingsTable, Strings
 from app.statistics.table.settings import AnalysisSettings
 
 KEYS = ("auc_realism", "realism_shift", "deception_rate", "d_prime")
@@ -33,7 +39,6 @@ class _Fitted:
     why_not: str
     arms: tuple[str, ...]  # of the fixed effects, in their order; real is the reference
     has_cases: bool
-    has_readers: bool
     n_readers: int
     counts: Mapping[str, tuple[int, int, int]]  # an arm's readers, cases, ratings
 
@@ -98,37 +103,50 @@ def _fitted(table: RatingsTable, measure: Measure) -> _Fitted:
         for name in table.arms
         for rows in [arm == ("" if name in table.real_arms else name)]
     }
-    has_readers = np.unique(reader).size > 1
     # With one rating a case, a case can't be told from the noise of a reading.
     has_cases = np.unique(case).size < case.size
     why_not = _why_not(table, measure, answer, arm)
     fit = None
     if not why_not:
-        fixed = (arm[:, None] == np.array(present)[None, :]).astype(np.float64)
-        by_arm = np.unique(np.stack([reader, arm]), axis=1, return_inverse=True)[1].ravel()
-        fit = fit_cumulative_link(
-            np.unique(answer, return_inverse=True)[1],
-            fixed,
-            case=np.unique(case, return_inverse=True)[1] if has_cases else None,
-            factors=[np.unique(reader, return_inverse=True)[1], by_arm] if has_readers else [],
-        )
-        if not fit.is_estimable or not np.isfinite(fit.covariance).all():
+        fit = _fit(reader, case if has_cases else None, arm, answer, present)
+        if fit is None:
             why_not = (
-                "an arm has all its ratings at one end of the scale, so that the model has no "
-                "finite answer"
+                "an arm, a reader or a case has all its ratings at one end of the scale, so that "
+                "the model has no finite answer"
             )
     return _Fitted(
-        fit=None if why_not else fit,
+        fit=fit,
         why_not=why_not,
         arms=present,
         has_cases=has_cases,
-        has_readers=has_readers,
         n_readers=int(np.unique(reader).size),
         counts=counts,
     )
 
 
-def _why_not(table: RatingsTable, measure: Measure, answer: Float, arm: Float) -> str:
+def _fit(
+    reader: Strings, case: Strings | None, arm: Strings, answer: Float, arms: tuple[str, ...]
+) -> CumulativeLinkFit | None:
+    """The fit; None where the model has no finite answer."""
+
+    def codes(names: NDArray[Any]) -> Int:
+        return np.unique(names, return_inverse=True)[1].astype(np.int64).ravel()
+
+    readers, of_arm = codes(reader), codes(arm)
+    several = readers.max() > 0
+    try:
+        fit = fit_cumulative_link(
+            codes(answer),
+            (arm[:, None] == np.array(arms)[None, :]).astype(np.float64),
+            case=None if case is None else codes(case),
+            factors=[readers, readers * (len(arms) + 1) + of_arm] if several else [],
+        )
+    except NoFit:
+        return None
+    return fit if fit.is_estimable and np.isfinite(fit.covariance).all() else None
+
+
+def _why_not(table: RatingsTable, measure: Measure, answer: Float, arm: Strings) -> str:
     if answer.size == 0:
         return f"the ratings have no {measure}"
     if not np.any(arm == "") or np.all(arm == ""):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from scipy import stats
 
+from app.statistics.realness.assay import AssaySensitivity
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_value_of_all
@@ -24,8 +25,9 @@ class Conclusion:
     Attributes
     ----------
     state : str
-        ``distinguishable``: the interval of the AUC excludes 0.5. ``equivalent``: it does not, and
-        the interval of level 1 - 2 alpha lies inside 0.5 +- margin. ``inconclusive``: neither.
+        For one arm: ``distinguishable`` if the interval of the AUC excludes 0.5; ``equivalent`` if
+        it does not, and the interval of level 1 - 2 alpha lies inside 0.5 +- margin; else
+        ``inconclusive``. For several arms :mod:`app.statistics.realness.over_arms` decides anew.
     measure : str
         ``auc_realism``, ``auc_confidence`` or ``auc_score``.
     margin : float
@@ -41,6 +43,15 @@ class Conclusion:
         told apart by less than the margin.
     why : str
         What the conclusion rests on when there are no p values or they come from elsewhere.
+    p_difference_adjusted, p_equivalence_adjusted : float or None
+        After adjustment for ``n_adjusted_for`` arms; the state rests on them.
+    n_adjusted_for : int
+        1: not adjusted.
+    withheld : str
+        Why the arm is not called equivalent although the test says so; empty for most.
+    assay : AssaySensitivity or None
+    is_less_real : bool or None
+        Whether the AUC is above 0.5: the arm was rated less real than real images.
     """
 
     state: ConclusionState
@@ -52,8 +63,14 @@ class Conclusion:
     high: float | None = None
     within_margin: bool = False
     why: str = ""
+    p_difference_adjusted: float | None = None
+    p_equivalence_adjusted: float | None = None
+    n_adjusted_for: int = 1
+    withheld: str = ""
+    assay: AssaySensitivity | None = None
+    is_less_real: bool | None = None
 
-    def to_json(self) -> dict[str, str | float | bool | None]:
+    def to_json(self) -> dict[str, object]:
         return {
             "state": self.state,
             "measure": self.measure,
@@ -64,6 +81,11 @@ class Conclusion:
             "high": self.high,
             "within_margin": self.within_margin,
             "why": self.why,
+            "p_difference_adjusted": self.p_difference_adjusted,
+            "p_equivalence_adjusted": self.p_equivalence_adjusted,
+            "n_adjusted_for": self.n_adjusted_for,
+            "withheld": self.withheld,
+            "assay": None if self.assay is None else dict(self.assay.to_json()),
         }
 
 
@@ -195,6 +217,7 @@ def equivalence_conclusion(
         low=low,
         high=high,
         within_margin=within,
+        is_less_real=arm.estimate > 0.5,
     )
 
 
@@ -214,6 +237,7 @@ def _complete_separation(
         p_equivalence=1.0,
         low=bound if auc == 1.0 else 0.0,
         high=1.0 if auc == 1.0 else 1.0 - bound,
+        is_less_real=auc == 1.0,
         why="every reader separates the arms completely; exact test of "
         f"{trials} {'readers' if settings.generalise_to == 'readers' else 'pairs of images'}",
     )

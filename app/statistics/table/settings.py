@@ -9,6 +9,7 @@ from app.statistics.table.ratings import StatisticsInputError
 
 Generalisation = Literal["readers_and_cases", "readers", "cases"]
 CovarianceMethod = Literal["unbiased", "delong", "jackknife"]
+Adjustment = Literal["holm", "none"]
 ConclusionMeasure = Literal["auto", "auc_realism", "auc_confidence", "auc_score"]
 
 GENERALISATIONS: dict[Generalisation, str] = {
@@ -40,6 +41,15 @@ class AnalysisSettings:
         Number B of two-way bootstrap resamples; 0 = none.
     covariance : str
         Covariance of AUCs over cases: ``unbiased`` (U-statistic), ``delong`` or ``jackknife``.
+    adjustment : str
+        Of the conclusions for the number of arms: ``holm`` (the default) or ``none``.
+    primary_arm : str
+        The arm whose conclusion is not adjusted for the others; empty for none.
+    positive_controls : tuple of str
+        Arms known to be bad. Unless each is told from real no arm is called equivalent.
+    least_answered : float
+        Readers with fewer first readings than this share of the median reader's are left out, and
+        named; 0 leaves nobody out.
     model : bool
         Whether the hierarchical model is fitted beside the figures by reader.
 
@@ -56,6 +66,10 @@ class AnalysisSettings:
     seed: int = 0
     bootstrap: int = 0
     covariance: CovarianceMethod = "unbiased"
+    adjustment: Adjustment = "holm"
+    primary_arm: str = ""
+    positive_controls: tuple[str, ...] = ()
+    least_answered: float = 0.2
     model: bool = True
 
     def __post_init__(self) -> None:
@@ -79,6 +93,13 @@ class AnalysisSettings:
         if self.covariance not in ("unbiased", "delong", "jackknife"):
             raise StatisticsInputError(
                 f"Unknown covariance {self.covariance!r}: use unbiased, delong or jackknife."
+            )
+        if self.adjustment not in ("holm", "none"):
+            raise StatisticsInputError(f"Unknown adjustment {self.adjustment!r}: use holm or none.")
+        if not 0 <= self.least_answered < 1:
+            raise StatisticsInputError(
+                f"The least share of answers is {self.least_answered:g}: give a number from 0, "
+                "below 1."
             )
         if self.measure not in ("auto", "auc_realism", "auc_confidence", "auc_score"):
             raise StatisticsInputError(

@@ -262,6 +262,21 @@ ANALYSIS = Group(
             (("holm", "adjusted by Holm's method"), ("none", "not adjusted")),
         ),
         Box(
+            "analysis.primary_arm",
+            "Primary arm",
+            "The arm whose conclusion is not adjusted for the others; empty for none.",
+            longest=64,
+        ),
+        Box(
+            "analysis.least_answered",
+            "Readers who answered little",
+            "Who gave fewer answers than this share of the median reader's is named in the report "
+            "and left out of its figures.",
+            "decimal",
+            "0.2",
+            longest=19,
+        ),
+        Box(
             "analysis.cluster",
             "Images belong together by",
             "The key of the bank's records, such as a patient's; empty for none.",

@@ -1,20 +1,30 @@
 """The leak audit of a study's pictures, before it is opened or at any time after."""
 
+from io import BytesIO
+
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
+from PIL import Image
 
 from app.domain.access import Right
 from app.domain.errors import BadDesign
-from app.report.tables.shortcuts import shortcut_table
-from app.report.words.shortcuts import file_sentence, shortcut_sentences
-from app.services.audit_pictures import audit_pictures
+from app.domain.leak_verdict import LeakVerdict
+from app.report.tables.shortcuts import balance_table, shortcut_table
+from app.report.words.shortcuts import file_sentence, pair_sentence, shortcut_sentences
+from app.services.audit_pictures import PictureAudit, audit_pictures, picture_of_case
+from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import study_overview
-from app.web.access import investigator_at_desk
+from app.web.access import InvestigatorAtDesk, investigator_at_desk
+from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
+from app.web.leak_audits import audit_leaks
+from app.web.office_state import office_state
 from app.web.routes.studies import study_page
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
+
+THUMBNAIL = 192
 
 
 @router.get("/studies/{slug}/audit")
@@ -23,14 +33,56 @@ def audit(request: Request, slug: str) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         try:
             pictures = audit_pictures(desk.session, web_state(request).store, slug)
+            verdict = verdict_on_cases(desk.session, slug)
         except BadDesign as error:
-            why = f"Its pictures can't be checked yet. {error}."
-            return study_page(request, desk, slug, error=why, status=422)
-        context = {
-            "study": study_overview(desk.session, slug),
-            "audit": pictures,
-            "table": shortcut_table(pictures),
-            "sentences": shortcut_sentences(pictures),
-            "files": file_sentence(pictures),
-        }
-        return investigator_page(request, desk, "audit.html", context)
+            return _not_yet(request, desk, slug, error)
+        return investigator_page(request, desk, "audit.html", _shown(desk, slug, pictures, verdict))
+
+
+@router.post("/studies/{slug}/audit")
+def make(request: Request, slug: str, form: FormFields) -> Response:
+    """Audit pictures and delivery, and keep the outcome in the log."""
+    state = web_state(request)
+    with investigator_at_desk(request, form, right=Right.SEE_RESULTS) as desk:
+        name, now = desk.name, desk.now
+    try:
+        audit_leaks(
+            state.database, state.store, office_state(request).probe, slug, now=now, actor=name
+        )
+    except BadDesign as error:
+        with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+            return _not_yet(request, desk, slug, error)
+    return RedirectResponse(f"/studies/{slug}/audit", 303)
+
+
+@router.get("/studies/{slug}/audit/{code}.png")
+def thumbnail(request: Request, slug: str, code: str) -> Response:
+    """A case's picture, small, for whoever designs the study."""
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        picture = picture_of_case(desk.session, web_state(request).store, slug, code)
+    with Image.open(BytesIO(picture)) as image:
+        image.thumbnail((THUMBNAIL, THUMBNAIL))
+        small = BytesIO()
+        image.save(small, "PNG")
+    return Response(small.getvalue(), media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+def _not_yet(request: Request, desk: InvestigatorAtDesk, slug: str, error: BadDesign) -> Response:
+    why = f"Its pictures can't be checked yet. {error}."
+    return study_page(request, desk, slug, error=why, status=422)
+
+
+def _shown(
+    desk: InvestigatorAtDesk, slug: str, pictures: PictureAudit, verdict: LeakVerdict | None
+) -> dict[str, object]:
+    return {
+        "study": study_overview(desk.session, slug),
+        "audit": pictures,
+        "verdict": verdict,
+        "table": shortcut_table(pictures),
+        "balance": balance_table(pictures),
+        "sentences": shortcut_sentences(pictures),
+        "pairs": [pair_sentence(pair) for pair in pictures.pairs[:20]],
+        "files": file_sentence(pictures),
+        "examples": [(arm.label, arm.examples) for arm in pictures.arms if arm.examples],
+    }

@@ -5,9 +5,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.journey import Step
 from app.web.front import front
+from app.web.practice_context import feedback_shown
 from app.web.practice_state import tells_practice
 from app.web.reader_access import form_token, known_reader, reader_at_desk
-from app.web.reading_context import image_url, study_shown
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -27,16 +27,5 @@ def tell(request: Request) -> Response:
     return front(request).pages.page_or_partial(
         request,
         "practice_feedback.html",
-        {
-            **study_shown(design),
-            "csrf_token": form_token(request),
-            "step": standing.step,
-            "phase": standing.phase,
-            "position": told.position,
-            "total": told.total,
-            "picture_size": design.picture_size,
-            "image_url": None if told.is_timed else image_url(told.token),
-            "verdict_given": told.verdict_given,
-            "truth": told.truth,
-        },
+        {"csrf_token": form_token(request), **feedback_shown(told, standing, design)},
     )

@@ -13,15 +13,16 @@ from app.domain.design.reading import design_from_mapping
 from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign, BadInput, NotFound
 from app.domain.journey import Step
+from app.domain.practice import PracticeFeedback
 from app.services.create_study import design_of
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.cookies import INVESTIGATOR_COOKIE
 from app.web.design_form.document import document_of
 from app.web.forms import FormFields
 from app.web.front import csrf_token, front
+from app.web.practice_context import feedback_shown
 from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
 from app.web.preview_frame import REFERENCE_PLACE, framed
-from app.web.reading_context import image_url, study_shown
 from app.web.routes.designs import design_page, refused
 from app.web.routes.reading import Page, next_page
 
@@ -123,16 +124,13 @@ def _rendered(
 
 def _feedback(desk: PreviewDesk) -> Page:
     """The page after a practice case; its reading route asks for a truth, which is made up here."""
-    case, standing = desk.case().case, desk.standing()
-    context = {
-        **study_shown(desk.design),
-        "step": standing.step,
-        "phase": standing.phase,
-        "position": case.position,
-        "total": case.total,
-        "picture_size": desk.design.picture_size,
-        "image_url": None if case.exposure_ms is not None else image_url(case.token),
-        "verdict_given": "synthetic",
-        "truth": "real",
-    }
-    return Page("practice_feedback.html", context)
+    case = desk.case().case
+    told = PracticeFeedback(
+        token=case.token,
+        position=case.position,
+        total=case.total,
+        is_timed=case.exposure_ms is not None,
+        verdict_given="synthetic",
+        truth="real",
+    )
+    return Page("practice_feedback.html", feedback_shown(told, desk.standing(), desk.design))

@@ -284,6 +284,12 @@ def _case_page(
         "submission": submission,
         "message": message,
         "leads_on": leads_on,
+        "keys": key_list(
+            asked,
+            () if case.is_phase_end else {design.phase(case.phase).layout},
+            has_film=bool(case.pictures) and case.exposure_ms is None,
+            can_go_back=case.can_go_back,
+        ),
     }
     return _page(desk, "case.html", context, status)
 
@@ -339,7 +345,7 @@ def _instructions(desk: DueDesk, standing: Standing) -> dict[str, object]:
         "questions": asked,
         "practice_count": desk.design.practice_count,
         "case_count": standing.total,
-        "keys": key_list(asked, {phase.layout}),
+        "keys": key_list(asked, {phase.layout}, has_film=not phase.is_timed),
     }
 
 
@@ -351,7 +357,7 @@ def _introduction(desk: DueDesk, standing: Standing) -> dict[str, object]:
         "introduction_paragraphs": paragraphs(phase.introduction),
         "questions": asked,
         "case_count": standing.total,
-        "keys": key_list(asked, {phase.layout}),
+        "keys": key_list(asked, {phase.layout}, has_film=not phase.is_timed),
     }
 
 

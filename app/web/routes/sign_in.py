@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -9,6 +11,8 @@ from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, s
 from app.web.access import cookie_of
 from app.web.cookies import INVESTIGATOR_COOKIE, set_cookie
 from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
+from app.web.kept_form import brought, is_design_form
+from app.web.sign_in_form import sign_in_form
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -20,7 +24,7 @@ DISABLED = "This account is disabled; an owner of this installation can enable i
 @router.get("/sign-in")
 def sign_in_page(request: Request, next: str = "/studies") -> Response:
     """The form."""
-    return _form(request, next)
+    return sign_in_form(request, _inside(next))
 
 
 @router.post("/sign-in")
@@ -29,14 +33,14 @@ def sign_in(request: Request, form: FormFields) -> Response:
     # No cookie exists yet to tie a token to; the origin of the post is what guards this form.
     refuse_foreign_origin(request)
     state = web_state(request)
-    name, target = form.get("name", "").strip(), form.get("next", "")
+    name = form.get("name", "").strip()
     address, now = request.client.host if request.client else "", state.clock()
     with state.passwords.place():
         with state.database.writing() as session:
             seconds = count_try(session, name=name, address=address, now=now)
             account = None if seconds else password_hash_of(session, name)
         if seconds:
-            return _told_to_wait(request, target, name, seconds)
+            return _told_to_wait(request, form, seconds)
         matches = state.passwords.matches(form.get("password", ""), account[1] if account else None)
     with state.database.writing() as session:
         if account is None or not matches:
@@ -46,8 +50,8 @@ def sign_in(request: Request, form: FormFields) -> Response:
             forget_tries(session, name=name, address=address)
             token = begin_sign_in(session, *account, now=now)
     if token is None:
-        return _form(request, target, name, DISABLED if matches else WRONG, 403)
-    return _with_cookie(request, RedirectResponse(_inside(target), 303), token)
+        return _form_again(request, form, DISABLED if matches else WRONG, 403)
+    return _with_cookie(request, _welcome(request, form, token), token)
 
 
 @router.post("/sign-out")
@@ -79,18 +83,28 @@ def _with_cookie(request: Request, response: Response, token: str) -> Response:
     return response
 
 
-def _told_to_wait(request: Request, target: str, name: str, seconds: int) -> Response:
+def _welcome(request: Request, form: Mapping[str, str], token: str) -> Response:
+    """To where they wanted to go; with the form that was kept for them, a page that sends it."""
+    target, kept = _inside(form.get("next", "")), brought(form)
+    if not kept or not is_design_form(target):
+        return RedirectResponse(target, 303)
+    state = web_state(request)
+    context = {"action": target, "kept": kept, "csrf_token": state.signer.csrf_token(token)}
+    return state.pages.render(request, "kept_form.html", context)
+
+
+def _told_to_wait(request: Request, form: Mapping[str, str], seconds: int) -> Response:
     error = f"Too many wrong passwords; try again in {seconds} s."
-    response = _form(request, target, name, error, 429)
+    response = _form_again(request, form, error, 429)
     response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def _form(
-    request: Request, target: str, name: str = "", error: str | None = None, status: int = 200
-) -> Response:
-    context = {"next": _inside(target), "name": name, "error": error, "csrf_token": ""}
-    return web_state(request).pages.render(request, "sign_in.html", context, status)
+def _form_again(request: Request, form: Mapping[str, str], error: str, status: int) -> Response:
+    name, target = form.get("name", "").strip(), form.get("next", "")
+    return sign_in_form(
+        request, _inside(target), brought(form), name=name, error=error, status=status
+    )
 
 
 def _inside(target: str) -> str:

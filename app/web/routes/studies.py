@@ -6,13 +6,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.domain.access import Right
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.design.warnings import design_warnings
-from app.domain.errors import BadDesign, Refused
-from app.services.open_study import close_study, open_study
+from app.domain.errors import BadDesign, Leaks, NotAcknowledged, Refused
+from app.domain.leak_verdict import LeakVerdict
+from app.domain.record import AUDITED
+from app.services.open_study import close_study, ensure_is_draft, open_study
+from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.design_words import design_words, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
+from app.web.leak_audits import ensure_audited
+from app.web.office_state import office_state
+from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -47,13 +53,29 @@ def study(request: Request, slug: str) -> Response:
 @router.post("/studies/{slug}/open")
 def open_it(request: Request, slug: str, form: FormFields) -> Response:
     """Freeze the design and begin."""
+    state = web_state(request)
+    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
+        name, now = desk.name, desk.now
+        ensure_is_draft(desk.session, slug)
     try:
+        # Between two transactions, so that nobody waits for the audit.
+        ensure_audited(
+            state.database, state.store, office_state(request).probe, slug, now=now, actor=name
+        )
         with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
-            open_study(desk.session, slug, now=desk.now, actor=desk.name)
-    except BadDesign as error:
+            open_study(
+                desk.session,
+                slug,
+                now=desk.now,
+                actor=desk.name,
+                acknowledged=form.get("acknowledge", ""),
+            )
+    except (BadDesign, Leaks, NotAcknowledged) as error:
         # A view of its own: what the failed opening had begun is rolled back.
+        sentence = f"{error}." if isinstance(error, BadDesign) else str(error)
         with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
-            return study_page(request, desk, slug, error=f"It can't open yet. {error}.", status=422)
+            why = f"It can't open yet. {sentence}"
+            return study_page(request, desk, slug, error=why, status=422)
     return _to_study(slug)
 
 
@@ -92,7 +114,19 @@ def _of_design(desk: InvestigatorAtDesk, overview: StudyOverview) -> dict[str, o
         "showings": showings_per_reader(design),
         "warnings": design_warnings(design) if is_draft else (),
         "shortages": shortages(design, arms) if is_draft else (),
+        "verdict": _verdict(desk, overview) if is_draft else None,
     }
+
+
+def _verdict(desk: InvestigatorAtDesk, overview: StudyOverview) -> LeakVerdict | None:
+    """The leak audit of the cases that opening would draw, if there is one."""
+    may_see = desk.study is not None and Right.SEE_RESULTS in desk.study.rights
+    if not may_see or not any(event["action"] == AUDITED for event in overview.events):
+        return None
+    try:
+        return verdict_on_cases(desk.session, overview.line.slug)
+    except BadDesign:
+        return None
 
 
 def _to_study(slug: str) -> Response:

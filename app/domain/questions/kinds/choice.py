@@ -12,8 +12,9 @@ from app.domain.questions.question import Option, Question
 
 MOST_OPTIONS = 11
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-# Letters that do something else on the reading page.
-TAKEN_KEYS = frozenset("bcefimt")
+# Letters that do something else on the reading page. On a stored design's page an answer's own
+# letter comes first; what the page does by it is then reached by its button alone.
+TAKEN_KEYS = frozenset("bcefimtxz")
 
 
 def read_options(table: Table, *, most: int) -> tuple[Option, ...]:

@@ -53,7 +53,7 @@ def rows(*options: Any) -> dict[str, Any]:
         (rows("a", {"label": "B", "key": "bb"}), "options[2].key"),
         (rows("a", {"label": "B", "key": "i"}), "options[2].key"),
         (rows("a", {"label": "B", "key": "1"}), "options[2].key"),
-        (rows({"label": "A", "key": "x"}, {"label": "B", "key": "X"}), "options[2].key"),
+        (rows({"label": "A", "key": "w"}, {"label": "B", "key": "W"}), "options[2].key"),
         (rows("a", {"label": "B", "colour": "red"}), "options[2].colour"),
         (rows("a", 7), "options[2]"),
         (rows("a", ["b"]), "options[2]"),

@@ -1,0 +1,1 @@
+"""What of a study's pictures and their delivery tells arms apart, no reader involved."""

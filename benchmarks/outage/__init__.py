@@ -1,0 +1,1 @@
+"""What benchmarks/faults.py is made of: an installation, its readers, and the faults."""

@@ -1,0 +1,131 @@
+"""An installation to be tried: a study over a small bank, and the real server before it."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from app.bank.header import BankArm, BankHeader
+from app.bank.store import RenditionStore
+from app.bank.writer import BankWriter
+from app.db.engine import Database
+from app.db.migrate import upgrade_schema
+from app.domain.design.reading import design_from_mapping
+from app.services.accounts import set_password
+from app.services.create_study import create_study
+from app.services.import_bank import import_bank
+from app.services.invite_readers import invite_readers
+from app.services.open_study import open_study
+from benchmarks.outage.cluster import free_port
+
+ROOT = Path(__file__).parents[2]
+SIZE = 64
+NAME, PASSWORD = "investigator", "a long password of ours"
+
+
+class Installation:
+    """A data folder, a database and a server's process, which `kill` ends as a power cut would."""
+
+    def __init__(self, folder: Path, url: str, *, cases: int, readers: int, workers: int) -> None:
+        self.folder = folder
+        self.url = url or f"sqlite:///{folder / 'negatoscope.db'}"
+        self.port = free_port()
+        self.clock = folder / "clock"
+        self._workers = workers
+        self._server: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self.database = Database(self.url)
+        upgrade_schema(self.database, ROOT / "migrations")
+        self.tokens = self._study(cases, readers)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database.is_sqlite
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    def start(self) -> None:
+        """Start the server; returns once it answers."""
+        environment = os.environ | {
+            "NEGATOSCOPE_DATA_DIR": str(self.folder),
+            "NEGATOSCOPE_DATABASE_URL": self.url,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-m", "benchmarks.outage.serve", str(self.clock)]
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [*command, str(self.port), str(self._workers)],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        for _ in range(600):
+            if self.health()[0] == 200:
+                return
+            if self._server.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise SystemExit(f"the server did not start; see {self.log}")
+
+    def kill(self) -> None:
+        """End all of the server's processes at once, without a word to them."""
+        if self._server is not None:
+            os.killpg(self._server.pid, signal.SIGKILL)
+            self._server.wait()
+            self._server = None
+
+    def health(self) -> tuple[int, float]:
+        """Status and seconds of /healthz; status 0 for no answer within 10 s."""
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/healthz")
+            status = connection.getresponse().status
+        except OSError:
+            status = 0
+        finally:
+            connection.close()
+        return status, time.perf_counter() - began
+
+    def end(self) -> None:
+        self.kill()
+        self.database.dispose()
+
+    def _study(self, cases: int, readers: int) -> list[str]:
+        arms = (BankArm("real", "Real", "real"), BankArm("M1", "M1", "synthetic"))
+        each, now, rng = -(-cases // 4), datetime.now(UTC), np.random.default_rng(1)
+        bank = self.folder / "bank"
+        with BankWriter(bank, BankHeader("Faults", now, arms)) as writer:
+            for arm in arms:
+                for condition in ("normal", "abnormal"):
+                    for number in range(each):
+                        writer.add(
+                            rng.integers(0, 256, (SIZE, SIZE), dtype=np.uint8),
+                            file=f"images/{arm.id}-{condition}-{number}.png",
+                            arm=arm.id,
+                            condition=condition,
+                            provenance={},
+                        )
+        store = RenditionStore(self.folder / "renditions")
+        import_bank(self.database, store, bank, now=now, size=SIZE)
+        counts = [{"arm": arm.id, "normal": each, "abnormal": each} for arm in arms]
+        design = design_from_mapping(
+            {"title": "Faults", "arms": counts, "rendition_size": SIZE, "seed": 7}
+        )
+        with self.database.writing() as session:
+            set_password(session, NAME, PASSWORD, now=now)
+            slug = create_study(session, design, now=now, actor="benchmark")
+            open_study(session, slug, now=now, actor="benchmark")
+            invited = invite_readers(session, slug, count=readers, now=now, actor="benchmark")
+        return [invitation.token for invitation in invited]
