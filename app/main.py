@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
-from app.bank.store import RenditionStore
+from app.bank.opening import open_renditions
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.db.heartbeat import HeartbeatProbe
@@ -148,7 +148,7 @@ def _join_parts(
     app: FastAPI, settings: Settings, database: Database, clock: Callable[[], datetime]
 ) -> None:
     """Hang on the application what its routes find there; each finds only what it may know."""
-    store = RenditionStore(settings.renditions_dir)
+    store = open_renditions(settings.renditions_at)
     pages = Pages(resource_dir("templates"), resource_dir("static"), settings.path_prefix)
     pages.ensure_whole()
     shared = Front(

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     database_url  an SQLAlchemy URL; SQLite in `data_dir` unless given
     secret_key    signs cookies; made and kept in `data_dir` unless given
     base_url      what readers' links begin with; https makes cookies Secure, a path is served below
+    renditions    a folder, or an address such as s3://BUCKET/FOLDER that several machines share
     trusted_proxies  addresses or networks whose X-Forwarded-For is believed, with commas between
     database_patience  seconds that a page waits for the database before it says so
     log_format    text or json, one line an event
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    renditions: str = ""
     trusted_proxies: str = ""
     database_patience: float = Field(2.0, ge=1, le=60)
     log_format: Literal["text", "json"] = "text"
@@ -103,9 +105,9 @@ class Settings(BaseSettings):
         return named
 
     @property
-    def renditions_dir(self) -> Path:
-        """Where the only images that readers are sent lie."""
-        return self.data_dir / "renditions"
+    def renditions_at(self) -> str:
+        """Where the only images that readers are sent lie: a folder, or an address with ``://``."""
+        return self.renditions or str(self.data_dir / "renditions")
 
     def effective_secret_key(self) -> str:
         """The signing key in force; on first use it is made and kept with mode 0600.

@@ -98,6 +98,12 @@ def run_server(
             "everybody who signs in seems to come from its address.",
             err=True,
         )
+    if not house.database.is_sqlite and not house.settings.secret_key.get_secret_value():
+        typer.echo(
+            "warning: cookies are signed with a key of this machine's data folder; where several "
+            "machines serve, give all of them the same NEGATOSCOPE_SECRET_KEY.",
+            err=True,
+        )
     # Before the first worker: a key that is too short is one sentence here, not a worker's end.
     house.settings.effective_secret_key()
     Pages(resource_dir("templates"), resource_dir("static")).ensure_whole()
