@@ -35,7 +35,7 @@ def backup(
         bool,
         typer.Option(
             "--with-secret-key",
-            help="Put the signing key in too, so that nobody needs to sign in again.",
+            help="Put the signing key in too, so that readers needn't open their link again.",
         ),
     ] = False,
 ) -> None:
@@ -81,8 +81,8 @@ def restore(
     """Fill an empty installation from a backup; stop the server first.
 
     Whatever the backup was made on, it goes where the settings point. Readers' links work as
-    before; without the signing key in it everybody signs in again, and readers open their link
-    once more.
+    before. Investigators sign in again, and readers open their link once more where the backup
+    has no signing key.
     """
     settings = Settings()
     with (
@@ -109,8 +109,8 @@ def restore(
     typer.echo(f"Restored {restored.rows} rows and {restored.renditions} pictures from {file}.")
     if not has_key:
         typer.echo(
-            "The backup has no signing key: investigators sign in again, and readers open their "
-            "personal link once more, which works as before."
+            "The backup has no signing key: readers open their personal link once more, which "
+            "works as before."
         )
     if restored.missing:
         typer.echo(

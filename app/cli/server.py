@@ -124,6 +124,8 @@ def _run_uvicorn(application: str, settings: Settings, host: str, port: int, wor
         **whom_to_believe(settings),
         http="app.web.punctual:PunctualProtocol",
         log_config=dict(log_config(settings.log_format)),
+        # A worker that starts on a busy machine would be ended again and again before it answers.
+        timeout_worker_healthcheck=60,
         # A browser that doesn't read its answer must not keep a server from stopping.
         timeout_graceful_shutdown=20,
     )

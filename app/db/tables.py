@@ -30,6 +30,7 @@ from app.domain.access import Role
 
 __all__ = [
     "Answer",
+    "ApiToken",
     "AppendOnlyGate",
     "Arm",
     "Base",
@@ -102,6 +103,23 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     begun_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """What a program shows to act for an account; only its hash is kept.
+
+    It ends at `expires_at`, when it is revoked, and while its account is disabled.
+    """
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    investigator_id: Mapped[int] = mapped_column(ForeignKey("investigators.id"), index=True)
+    label: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class SignInTries(Base):

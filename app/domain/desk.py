@@ -54,6 +54,12 @@ class ReaderDesk(DueDesk, Protocol):
     def begin(self) -> None:
         """Record that the instructions were read; the cases are laid out by then."""
 
+    def may_withdraw(self) -> bool:
+        """Whether the reader's own link takes their part back now, as the consent says."""
+
+    def withdraw(self) -> None:
+        """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
+
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
 

@@ -13,7 +13,8 @@ StudyError
 ├── NotFound                 no such study, reader, arm, case
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
-│   └── SignInRequired
+│   ├── SignInRequired
+│   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
 │   ├── StoreUnavailable     the service that keeps the pictures
@@ -21,6 +22,7 @@ StudyError
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
+    │   └── HasWithdrawn     a reader's form came after they had withdrawn
     ├── AlreadyRated         a first rating for what has one
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
@@ -149,6 +151,10 @@ class TooBusy(Unavailable):
     """More is asked at once than can be done in time."""
 
 
+class TokenRefused(NotAllowed):
+    """The API was asked without a token that is good now."""
+
+
 class Refused(StudyError):
     """Would be legal at another time."""
 
@@ -159,6 +165,10 @@ class StudyFrozen(Refused):
 
 class StudyNotOpen(Refused):
     """No reading before opening and none after closing."""
+
+
+class HasWithdrawn(StudyNotOpen):
+    """A form came of a reader who takes no part any more."""
 
 
 class AlreadyRated(Refused):

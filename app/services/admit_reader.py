@@ -44,7 +44,12 @@ def admit_by_link(session: Session, token: str) -> Reader:
 
 
 def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
-    """Note that a reader came by their link; raises StudyNotOpen once the study is closed."""
+    """Note that a reader came by their link; raises StudyNotOpen once the study is closed.
+
+    Who has withdrawn comes to be told so, and sits down to nothing.
+    """
+    if reader.withdrawn_at is not None and reader.study.status == "open":
+        return
     # Before a study opens its readers may come and are told to wait.
     if reader.study.status != "draft":
         hold_open(session, reader)

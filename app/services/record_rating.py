@@ -41,6 +41,8 @@ from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
 
+# No question's key has a hyphen.
+REASON = "correction-reason"
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
 
@@ -217,11 +219,9 @@ def _version(submission: str) -> int:
 
 def _reason(form: Mapping[str, str]) -> str | None:
     """Why the reader corrects, where they say so; raises BadAnswer for more than fits."""
-    reason = plain_text(form.get("reason", ""))
+    reason = plain_text(form.get(REASON, ""))
     if len(reason) > LONGEST_REASON:
-        raise BadAnswer(
-            {"reason": f"Please give the reason in at most {LONGEST_REASON} characters."}
-        )
+        raise BadAnswer({REASON: f"Please give the reason in at most {LONGEST_REASON} characters."})
     return reason or None
 
 

@@ -38,6 +38,7 @@ from app.services.read_case import (
     standing_of,
 )
 from app.services.record_rating import continue_reading, record_rating
+from app.services.withdraw_reader import may_withdraw, withdraw_reader
 
 
 class BlindDesk:
@@ -93,6 +94,14 @@ class BlindDesk:
         hold_open(self._session, self._reader, alone=True)
         if self._reader.profiled_at is not None:
             begin_reading(self._session, self._reader, self._design, self._lay_out, now=self._now)
+
+    def may_withdraw(self) -> bool:
+        """Whether the reader's own link takes their part back now, as the consent says."""
+        return may_withdraw(self._reader, self._design)
+
+    def withdraw(self) -> None:
+        """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
+        withdraw_reader(self._session, self._reader, self._design, now=self._now)
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""

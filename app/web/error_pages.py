@@ -18,8 +18,10 @@ from app.domain.errors import (
     SignInRequired,
     StudyError,
     StudyNotOpen,
+    TokenRefused,
     Unavailable,
 )
+from app.web.api_errors import api_error, is_api
 from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
 from app.web.front import csrf_token, front
 from app.web.kept_form import FormOutOfDate, form_to_keep
@@ -44,6 +46,7 @@ HEADINGS = {
     429: "Please wait",
 }
 NO_PAGE = "There is no page at this address."
+NO_API = "The API has nothing at this address; /api/v1/openapi.json lists what it has."
 TROUBLE = (
     "Something went wrong on the server; what you had submitted before is safe. Please try again."
 )
@@ -66,6 +69,8 @@ def add_error_pages(app: FastAPI) -> None:
 
 async def error_page(request: Request, error: Exception) -> Response:
     """The answer to any error; one that nobody foresaw is logged, by kind and place."""
+    if is_api(request.url.path):
+        return _api_answer(error)
     if isinstance(error, SignInRequired):
         return _sign_in(request)
     if isinstance(error, Unavailable):
@@ -91,6 +96,37 @@ async def error_page(request: Request, error: Exception) -> Response:
     # For whoever looks for the mistake, where nobody else's answers are at hand.
     logger.debug("its trace", exc_info=error)
     return _page(request, 500, "Trouble here", TROUBLE)
+
+
+def _api_answer(error: Exception) -> Response:
+    """The error in the one form that all of the API's have."""
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        logger.error("the disk can't be written", extra={"fields": fields_of(error)})
+        error = DatabaseUnavailable("full")
+    if isinstance(error, Unavailable):
+        fields = fields_of(error) | {"reason": getattr(error, "reason", "busy")}
+        logger.warning("not possible just now", extra={"fields": fields})
+        again = {"Retry-After": str(error.retry_after)}
+        return api_error(503, "Not possible just now", str(error), again)
+    if isinstance(error, TokenRefused):
+        return api_error(401, "Not allowed", str(error), {"WWW-Authenticate": "Bearer"})
+    for kind, status, heading in STATUSES:
+        if isinstance(error, kind):
+            return api_error(status, heading, str(error))
+    if isinstance(error, HTTPException):
+        sentence = NO_API if error.status_code == 404 else str(error.detail)
+        heading = HEADINGS.get(error.status_code, "Not possible")
+        return api_error(error.status_code, heading, sentence, error.headers)
+    if isinstance(error, RequestValidationError):
+        return api_error(422, "Can't be used", _first_problem(error))
+    logger.error("unexpected error", extra={"fields": fields_of(error)})
+    return api_error(500, "Trouble here", TROUBLE)
+
+
+def _first_problem(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}."
 
 
 def _sign_in(request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
 from app.domain.display import DISPLAYS, LIGHTS, DisplayPlan
+from app.domain.privacy import privacy_sections
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
 from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
@@ -346,3 +347,18 @@ def _letters(asked: Sequence[QuestionShown]) -> list[tuple[str, str]]:
 def paragraphs(text: str) -> list[str]:
     """A text of the investigator's, split at blank lines."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def sections_of(design: BlindedDesign) -> dict[str, object]:
+    """What the privacy page says, for readers and for the office."""
+    return {
+        "sections": [
+            {
+                "heading": one.heading,
+                "paragraphs": one.paragraphs,
+                "points": one.points,
+                "own_paragraphs": paragraphs(one.own_text),
+            }
+            for one in privacy_sections(design)
+        ]
+    }

@@ -8,10 +8,11 @@ are checked by `app.web.forms`, JSON by `ensure_plain`.
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.errors import BadInput
+from app.web.api_errors import api_error, is_api
 
 NOT_UTF8 = "holds characters that can't be read (they are not UTF-8)"
 NUL = "holds a NUL character"
@@ -30,8 +31,11 @@ class TextGate:
         if not problem:
             await self._app(scope, receive, send)
             return
+        sentence = f"{problem}; please check it and try again."
         headers = {"Cache-Control": "no-store"}
-        answer = PlainTextResponse(f"{problem}; please check it and try again.\n", 400, headers)
+        answer: Response = PlainTextResponse(f"{sentence}\n", 400, headers)
+        if is_api(scope["path"]):
+            answer = api_error(400, "Can't be used", sentence)
         await answer(scope, receive, send)
 
 

@@ -10,18 +10,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
-from app.domain.design.reading import design_from_mapping
+from app.db.studies import study_by_slug
+from app.domain.design.reading import design_from_json, design_from_mapping
+from app.domain.leak_verdict import LeakVerdict
 from app.services.accounts import set_password
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import invite_readers
 from app.services.open_study import open_study
+from app.services.record_audit import record_audit
+from app.steps.audited_set import audited_set
 from benchmarks.outage.cluster import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +75,7 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
-        for _ in range(600):
+        for _ in range(2400):
             if self.health()[0] == 200:
                 return
             if self._server.poll() is not None:
@@ -126,6 +131,15 @@ class Installation:
         with self.database.writing() as session:
             set_password(session, NAME, PASSWORD, now=now)
             slug = create_study(session, design, now=now, actor="benchmark")
+            _take_as_audited(session, slug, now)
             open_study(session, slug, now=now, actor="benchmark")
             invited = invite_readers(session, slug, count=readers, now=now, actor="benchmark")
         return [invitation.token for invitation in invited]
+
+
+def _take_as_audited(session: Session, slug: str, now: datetime) -> None:
+    """Pictures of noise have nothing to leak; what is tried here is not the audit."""
+    study = study_by_slug(session, slug)
+    audited = audited_set(session, study, design_from_json(study.design))
+    passed = LeakVerdict(audited.sha256, (), (), len(audited.cases), 0, 0)
+    record_audit(session, slug, passed, now=now, actor="benchmark")

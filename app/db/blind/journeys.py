@@ -45,6 +45,7 @@ def journey_of(session: Session, reader: Reader, design: BlindedDesign) -> Journ
         washout_days=washout_days,
         break_every=design.break_every,
         break_taken_after=reader.break_taken_after,
+        has_withdrawn=reader.withdrawn_at is not None,
         needs_check=design.display.grey_check,
         check_holds=check_holds_until(session, reader) if design.display.grey_check else None,
     )

@@ -78,7 +78,7 @@ class AnswerRow:
 
 
 def answer_rows(session: Session, study: Study, *, practice: bool = False) -> Iterator[AnswerRow]:
-    """One row a rating, by reader, phase and position."""
+    """One row a rating, by reader, phase and position; none of who has withdrawn or was erased."""
     newer = aliased(Rating)
     query = (
         select(
@@ -95,7 +95,12 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
         .join(ReadingSession, ReadingSession.id == Rating.session_id)
         .outerjoin(CaseSet, CaseSet.id == Presentation.set_id)
         .outerjoin(newer, newer.supersedes_id == Rating.id)
-        .where(Reader.study_id == study.id, Presentation.is_practice == practice)
+        .where(
+            Reader.study_id == study.id,
+            Presentation.is_practice == practice,
+            Reader.withdrawn_at.is_(None),
+            Reader.erased_at.is_(None),
+        )
         .order_by(Reader.code, Presentation.phase, Presentation.position, Rating.id)
         .execution_options(yield_per=_PIECE)
     )

@@ -13,6 +13,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
+from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
@@ -152,12 +153,14 @@ def _readers(summary: StudySummary) -> Paragraph:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
     noun = "reader" if count == 1 else "readers"
+    displays = display_sentences(summary.design.display, summary.displays)
     who = f"simulated {noun} (a rehearsal)" if summary.is_rehearsal else noun
     return (
         "Readers",
         f"{count} {who} gave {len(analysis.table)} ratings that count; "
         f"{summary.rated} of {summary.presentations} presentations were rated. Corrections "
-        "replaced earlier ratings of the same presentation, which are kept in the data.",
+        "replaced earlier ratings of the same presentation, which are kept in the data."
+        f"{f' {displays}' if displays else ''}",
     )
 
 

@@ -1,13 +1,15 @@
 """One's own account: a new password, and where it is signed in."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.errors import BadInput
+from app.domain.errors import BadInput, Refused
 from app.services.accounts import password_hash_of, set_password
+from app.services.api_tokens import api_tokens_of, make_api_token, revoke_api_token
 from app.services.sign_in_tries import count_try, forget_tries
 from app.services.sign_ins import browsers_of, sign_out_everywhere
 from app.web.access import InvestigatorAtDesk, cookie_of, investigator_at_desk
+from app.web.error_pages import status_of
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.routes.sign_in import signed_out
@@ -60,14 +62,51 @@ def everywhere(request: Request, form: FormFields) -> Response:
     return signed_out()
 
 
+@router.post("/account/tokens")
+def make_token(request: Request, form: FormFields) -> Response:
+    """Make an API token; it is on the page that answers and nowhere else."""
+    try:
+        with investigator_at_desk(request, form) as desk:
+            made = make_api_token(
+                desk.session,
+                desk.account,
+                label=form.get("label", ""),
+                days=form.get("days", ""),
+                now=desk.now,
+            )
+            return _page(request, desk, token=made)
+    except (BadInput, Refused) as error:
+        with investigator_at_desk(request) as desk:
+            return _page(request, desk, token_error=str(error), status=status_of(error))
+
+
+@router.post("/account/tokens/revoke")
+def revoke_token(request: Request, form: FormFields) -> Response:
+    """End one of the account's API tokens."""
+    with investigator_at_desk(request, form) as desk:
+        revoke_api_token(desk.session, desk.account, form.get("token", ""), now=desk.now)
+    return RedirectResponse("/account", 303)
+
+
 def _again(request: Request, error: str, status: int) -> Response:
     with investigator_at_desk(request) as desk:
-        return _page(request, desk, error, status)
+        return _page(request, desk, error, status=status)
 
 
 def _page(
-    request: Request, desk: InvestigatorAtDesk, error: str | None = None, status: int = 200
+    request: Request,
+    desk: InvestigatorAtDesk,
+    error: str | None = None,
+    *,
+    token: str | None = None,
+    token_error: str | None = None,
+    status: int = 200,
 ) -> Response:
-    browsers = browsers_of(desk.session, desk.account, cookie_of(request))
-    context = {"browsers": browsers, "error": error}
+    context = {
+        "browsers": browsers_of(desk.session, desk.account, cookie_of(request)),
+        "tokens": api_tokens_of(desk.session, desk.account, now=desk.now),
+        "error": error,
+        "token": token,
+        "token_error": token_error,
+    }
     return investigator_page(request, desk, "account.html", context, status)

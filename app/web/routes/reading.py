@@ -195,6 +195,8 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     """The page that is due; raises StudyNotOpen where the study takes no answers."""
     standing = desk.standing()
     step = standing.step
+    if step is Step.WITHDRAWN:
+        return _page(desk, "withdrawn.html", {"erased": False})
     if step is not Step.THANKS:
         desk.ensure_open()
     if step is Step.CONSENT:
@@ -378,6 +380,7 @@ def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Res
         context = {
             "csrf_token": form_token(request),
             "drafts": drawer_of(request),
+            "has_foot": True,
             **page.context,
         }
         pages = front(request).pages

@@ -1,0 +1,312 @@
+"""Whatever is sent to whatever address, on either database, no answer is an error of the server's.
+
+Two machines of rules, a reader's journey and an investigator's, send what the pages would send and
+all that they would not. FUZZ_EXAMPLES=200 FUZZ_STEPS=60 makes more of it.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, quote_from_bytes
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from app.main import ROUTES, create_app
+from app.services.accounts import set_password
+from app.settings import Settings
+from app.web.reader_access import READER_COOKIE
+from tests.studies import GOOD_ANSWERS, NOW, PROFILE, House
+from tests.web.reader_browser import ReaderBrowser
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
+STEPS = int(os.environ.get("FUZZ_STEPS", "30"))
+PASSWORD = "a long password of ours"
+FORM = "application/x-www-form-urlencoded"
+
+# What a password costs to check is not tried here, and who may sign in has to stay.
+SLOW = ("/sign-in", "/accounts", "/account/password", "/account/sign-out-everywhere", "/sign-out")
+PARAMETER = re.compile(r"\{(\w+)\}")
+FIELD = re.compile(r'name="([^"]+)"')
+CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
+
+# Text as nobody types it: any character, half surrogates and NUL among them.
+odd_text = st.text(st.characters(exclude_categories=()), max_size=30)
+odd_bytes = st.binary(max_size=20)
+plain = st.sampled_from(
+    [
+        "",
+        "0",
+        "1",
+        "2",
+        "-1",
+        "5",
+        "99999999999999999999",
+        "1e9",
+        "nan",
+        "yes",
+        "real",
+        "None",
+        "[]",
+    ]
+)
+values = st.one_of(plain, odd_text, odd_bytes)
+ODD_HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["Origin", "Referer", "HX-Request", "Accept", "Content-Type", "Range", "X-CSRF-Token",
+         "If-None-Match", "Authorization", "Sec-Fetch-Site", "Accept-Language", "Cookie"]
+    ),
+    st.one_of(
+        st.sampled_from([b"http://[bad", b"null", b"true", b"application/json", b"\xff"]),
+        st.binary(max_size=12).map(lambda raw: re.sub(rb"[\x00-\x1f\x7f]", b"", raw)),
+    ),
+    max_size=2,
+)  # fmt: skip
+
+
+def quoted(value: str | bytes) -> str:
+    """Percent-encoded as bytes, so that what is no text can be sent too."""
+    raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+    return quote_from_bytes(raw, safe="")
+
+
+def encoded(fields: Mapping[str, str | bytes]) -> str:
+    return "&".join(f"{quoted(name)}={quoted(value)}" for name, value in fields.items())
+
+
+def routes(*beginnings: str) -> list[tuple[str, str]]:
+    """Method and path of every route that begins so."""
+    return [
+        (method, route.path)  # type: ignore[attr-defined]
+        for module in ROUTES
+        for route in module.router.routes
+        for method in sorted(route.methods)  # type: ignore[attr-defined]
+        if route.path.startswith(beginnings) and not route.path.startswith(SLOW)  # type: ignore[attr-defined]
+    ]
+
+
+class Sender(RuleBasedStateMachine):
+    """What both machines can do; `client` and `names` are given by the test."""
+
+    client: TestClient
+    names: Mapping[str, list[str]]
+    statuses: list[int]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, str | bytes] | None = None,
+        headers: Mapping[str, bytes] | None = None,
+    ) -> Response:
+        """Send it, and see that the answer is none of 5xx."""
+        sent = [(name.encode(), value) for name, value in (headers or {}).items()]
+        body = None if fields is None else encoded(fields).encode()
+        if body is not None and "Content-Type" not in (headers or {}):
+            sent.append((b"Content-Type", FORM.encode()))
+        answer = self.client.request(
+            method, path, content=body, headers=sent, follow_redirects=False
+        )
+        self.statuses.append(answer.status_code)
+        assert answer.status_code < 500, f"{method} {path} {fields} {headers}: {answer.text[:300]}"
+        return answer
+
+    def filled(self, path: str, data: st.DataObject) -> str:
+        """A route's path with names that exist, or anything else, in its places."""
+
+        def fill(match: re.Match[str]) -> str:
+            known = self.names.get(match[1], [])
+            given = data.draw(st.one_of(st.sampled_from(known), values) if known else values)
+            return quoted(given) or "%20"
+
+        return PARAMETER.sub(fill, path)
+
+
+def drawn_fields(
+    data: st.DataObject, names: list[str], start: Mapping[str, str]
+) -> dict[str, str | bytes]:
+    """The fields of a page, some of them changed, some left out, some invented."""
+    fields: dict[str, str | bytes] = dict(start)
+    for name in data.draw(st.lists(st.sampled_from(names), max_size=4)):
+        fields[name] = data.draw(values)
+    if fields and data.draw(st.integers(0, 9)) == 0:
+        fields.pop(data.draw(st.sampled_from(sorted(fields))))
+    if data.draw(st.integers(0, 9)) == 0:
+        fields[data.draw(odd_text)] = data.draw(values)
+    return fields
+
+
+class ReaderMachine(Sender):
+    """A reader who goes their way and strays from it."""
+
+    tokens: list[str]
+
+    @initialize()
+    def open_a_link(self) -> None:
+        self.client.cookies.clear()
+        self.browser = ReaderBrowser(self.client)
+        self.browser.open_link(self.tokens[0])
+        # Whose journey is over goes to the end of the queue.
+        self.tokens.append(self.tokens.pop(0))
+
+    @rule()
+    def go_on(self) -> None:
+        page = self.ask("GET", "/read")
+        self.browser.page = page
+        form = self.browser.form
+        if form.action:
+            answers = {"consent": "yes", **PROFILE, **GOOD_ANSWERS}
+            self.ask("POST", form.action, {**form.hidden, **answers})
+
+    @rule(data=st.data(), headers=ODD_HEADERS)
+    def send_a_page_changed(self, data: st.DataObject, headers: dict[str, bytes]) -> None:
+        self.browser.page = self.ask("GET", "/read")
+        form = self.browser.form
+        if form.action:
+            names = sorted(form.names | {"case", "submission", "csrf_token", "viewing"})
+            fields = drawn_fields(data, names, {**form.hidden, **GOOD_ANSWERS})
+            self.ask("POST", form.action, fields, headers)
+
+    @rule(data=st.data(), headers=ODD_HEADERS, query=st.one_of(st.none(), values))
+    def stray(
+        self, data: st.DataObject, headers: dict[str, bytes], query: str | bytes | None
+    ) -> None:
+        method, path = data.draw(st.sampled_from(routes("/read", "/r/", "/healthz", "/metrics")))
+        address = self.filled(path, data) + ("" if query is None else f"?q={quoted(query)}")
+        fields = drawn_fields(data, ["case", "submission", "seen", "phase"], {})
+        self.ask(method, address, fields if method == "POST" else None, headers)
+
+    @rule(value=values)
+    def bring_another_cookie(self, value: str | bytes) -> None:
+        kept = self.client.cookies.get(READER_COOKIE)
+        self.client.cookies.clear()
+        self.ask("GET", "/read", headers={"Cookie": f"{READER_COOKIE}={quoted(value)}".encode()})
+        if kept:
+            self.client.cookies.set(READER_COOKIE, kept, path="/read")
+
+
+class InvestigatorMachine(Sender):
+    """An investigator with every form of theirs, and with none."""
+
+    fields: list[str]
+
+    def token(self) -> str:
+        page = CSRF.search(self.client.get("/studies").text)
+        return "" if page is None else page[1]
+
+    @rule(data=st.data(), headers=ODD_HEADERS)
+    def do_anything(self, data: st.DataObject, headers: dict[str, bytes]) -> None:
+        method, path = data.draw(st.sampled_from(routes("/studies", "/arms", "/account", "/")))
+        address = self.filled(path, data)
+        if method != "POST":
+            self.ask(method, address, headers=headers)
+            return
+        fields = drawn_fields(data, self.fields, {"csrf_token": self.token()})
+        self.ask(method, address, fields, headers)
+
+    @rule(data=st.data())
+    def send_a_design_changed(self, data: st.DataObject) -> None:
+        from tests.web.html_form import HtmlForm
+
+        slug = data.draw(st.sampled_from(self.names["slug"]))
+        address = data.draw(st.sampled_from(["/studies/new", f"/studies/{slug}/design"]))
+        page = self.ask("GET", address)
+        if page.status_code != 200:
+            return
+        form = HtmlForm(page.text)
+        fields = drawn_fields(data, sorted(form.names) or ["title"], form.fields)
+        if form.buttons:
+            name, value = data.draw(st.sampled_from(sorted(form.buttons)))
+            fields[name] = value
+        self.ask("POST", form.action or address, fields)
+
+    @rule(query=values)
+    def ask_for_the_door(self, query: str | bytes) -> None:
+        self.ask("GET", f"/sign-in?next={quoted(query)}")
+        self.ask("GET", f"/studies/new?protocol={quoted(query)}")
+        self.ask("GET", f"/{quote(quoted(query))}")
+
+    @rule(
+        headers=ODD_HEADERS, method=st.sampled_from(["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"])
+    )
+    def use_another_method(self, headers: dict[str, bytes], method: str) -> None:
+        self.ask(method, "/studies", headers=headers)
+        self.ask(method, "/read", headers=headers)
+
+
+@pytest.fixture
+def furnished(house: House, settings: Settings) -> tuple[TestClient, dict[str, list[str]]]:
+    """An app with a draft, an open and a closed study, and what names there are."""
+    closed, token = house.open_study_with_reader(title="Closed study")
+    client = TestClient(create_app(settings), raise_server_exceptions=False)
+    browser = ReaderBrowser(client)
+    browser.begin(token)
+    for _ in range(3):
+        browser.rate()
+    house.close(closed)
+    slug, draft = house.draft(), house.draft(title="Draft")
+    house.open(slug)
+    names = {
+        "slug": [slug, draft, closed],
+        "slug_again": [closed],
+        "code": ["R01", "R02", "C001"],
+        "key": ["real", "M0"],
+        "token": [token],
+        "phase": ["1", "2"],
+        "size": ["64", "512"],
+        "file": ["ratings.csv", "realism.svg", "analysis.json", "study.zip"],
+    }
+    return client, names
+
+
+def run(machine: type[Sender], given: Mapping[str, object]) -> list[int]:
+    """Run the machine over one app, and return every status that came."""
+    statuses: list[int] = []
+    made: Callable[[], Sender] = type(machine.__name__, (machine,), {**given, "statuses": statuses})
+    run_state_machine_as_test(
+        made,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # What happened before stays in the database: an example made smaller is another one.
+            phases=[Phase.generate],
+            print_blob=False,
+        ),
+    )
+    return statuses
+
+
+def test_a_reader_who_sends_anything_gets_no_error_of_the_server(
+    house: House, furnished: tuple[TestClient, dict[str, list[str]]]
+) -> None:
+    client, names = furnished
+    tokens = [one.token for one in house.invite(names["slug"][0], 10)]
+    statuses = run(ReaderMachine, {"client": client, "names": names, "tokens": tokens})
+    assert {200, 303} <= set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
+
+
+def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
+    house: House, furnished: tuple[TestClient, dict[str, list[str]]]
+) -> None:
+    client, names = furnished
+    with house.database.writing() as session:
+        set_password(session, "owner", PASSWORD, now=NOW)
+    client.cookies.clear()
+    answer = client.post("/sign-in", data={"name": "owner", "password": PASSWORD})
+    assert answer.status_code == 200
+    pages = [client.get(f"/studies/{slug}").text for slug in names["slug"]]
+    pages += [client.get(path).text for path in ("/studies/new", "/accounts")]
+    fields = sorted({name for page in pages for name in FIELD.findall(page)} | {"sure", "count"})
+    given = {"client": client, "names": names, "fields": fields}
+    statuses = run(InvestigatorMachine, given)
+    assert {200, 303} <= set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
+    assert isinstance(client.app, FastAPI)
