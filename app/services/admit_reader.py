@@ -9,7 +9,7 @@ from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import (
     current_session,
-    reader_by_id,
+    reader_at_desk,
     reader_by_token_hash,
     start_session,
 )
@@ -60,7 +60,7 @@ def admit_by_cookie(
     session: Session, reader_id: int, fingerprint: str, *, for_writing: bool
 ) -> Reader:
     """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced."""
-    reader = reader_by_id(session, reader_id, lock=for_writing)
+    reader = reader_at_desk(session, reader_id, lock=for_writing)
     if reader is None or reader.revoked_at is not None or not fingerprint:
         raise LinkRefused(REVOKED_LINK)
     if link_fingerprint(reader) != fingerprint:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db.blind.designs import closing_day_of
@@ -14,6 +15,10 @@ from app.domain.errors import HasWithdrawn
 from app.domain.record import CLOSED
 
 ACTOR = "closing date"
+_STUDIES = cast(Table, Study.__table__)
+_STATUS = select(_STUDIES.c.status).where(_STUDIES.c.id == bindparam("id"))
+_STATUS_SHARED = _STATUS.with_for_update(read=True)
+_STATUS_ALONE = _STATUS.with_for_update()
 
 
 def hold_open(session: Session, reader: Reader, *, alone: bool = False) -> None:
@@ -29,13 +34,8 @@ def hold_open(session: Session, reader: Reader, *, alone: bool = False) -> None:
         raise HasWithdrawn("You have withdrawn from this study, so nothing more is saved.")
     # A draft is opened by somebody who holds the study and wants the readers: nothing to wait for.
     ensure_open(reader.study.status)
-    study = session.scalars(
-        select(Study)
-        .where(Study.id == reader.study_id)
-        .with_for_update(read=not alone)
-        .execution_options(populate_existing=True)
-    ).one()
-    ensure_open(study.status)
+    query = _STATUS_ALONE if alone else _STATUS_SHARED
+    ensure_open(session.execute(query, {"id": reader.study_id}).scalar_one())
 
 
 def closing_is_due(study: Study, now: datetime) -> bool:
