@@ -2,7 +2,7 @@
 
 Whatever the sequence: what is stored was shown as the answer when submit was pressed, and what was
 put in stays on the page, over reloads and refusals, until the server has it.
-NEGATOSCOPE_BROWSER_SEQUENCES says how many sequences are tried.
+READING_BROWSER_SEQUENCES says how many sequences are tried.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.web.reader_browser import ReaderBrowser
 
 pytestmark = pytest.mark.e2e
 
-SEQUENCES = int(os.environ.get("NEGATOSCOPE_BROWSER_SEQUENCES", "5"))
+SEQUENCES = int(os.environ.get("READING_BROWSER_SEQUENCES", "5"))
 
 # What the page shows: the answers as its controls have them, and where it stands.
 SHOWN = """async () => {
