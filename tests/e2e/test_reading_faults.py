@@ -65,7 +65,7 @@ NOTE_SUBMITS = """() => {
 }"""
 OWN_KEYS = {"r": "verdict", "s": "verdict"}
 
-KEYS = ["4", "2", "r", "s", "x", "ArrowDown", "ArrowUp", "Tab", "Escape", " "]
+KEYS = ["4", "2", "r", "s", "q", "ArrowDown", "ArrowUp", "Tab", "Escape", " "]
 CLICKS = ["#realism-5", "#verdict-real", "#confidence-1", "#comment"]
 FAULTS = ["503", "403", "portal", "lost", "hang", "abort"]
 OTHERS = ["reload", "away and back", "offline", "online", "cookie gone", "other reader", "own link"]
@@ -195,7 +195,7 @@ class Reading:
         changed = {one for one in names if before["answers"].get(one) != after["answers"].get(one)}
         allowed = {*before["lit"], OWN_KEYS.get(key, "")}
         assert changed <= allowed, (key, before, after)
-        if key in "42rsx" and not before["isWriting"] and not changed:
+        if key in "42rsq" and not before["isWriting"] and not changed:
             is_there = before["answers"].get((before["lit"] or [""])[0]) == key
             is_same = before["answers"].get("verdict", " ")[0] == key
             assert after["line"] or is_there or is_same, (key, before, after)
