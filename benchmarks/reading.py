@@ -1,239 +1,217 @@
-"""How many readers can read at once: N simulated readers over HTTP against the real server.
+"""What reading costs the server, beside an app that does no more than store and show.
 
-    python -m benchmarks.reading [--readers 1,10,50] [--cases 30] [--database URL ...]
+    python -m benchmarks.reading [--readers 1,10] [--database URL ...] [--beside CHECKOUT]
 
-Each reader fetches the case page, then its image, then submits, without pausing to think, which
-no clinician does: 50 of these are far more than 50 people. For every database (SQLite unless
-others are named) and number of readers it prints ratings per second, the 50th and 95th percentile
-of each step, and how many ratings the database holds against how many were acknowledged.
+Readers do what the reading page's browser does: one post that stores a rating and brings the next
+case, and its picture apart. None pauses to think, which no clinician does: ten of these are far
+more than ten people. The same readers use benchmarks/floor.py, and with --beside the application of
+another checkout, in turns of a few cases in one run, so that whatever else the machine does falls
+on all of them alike. For each it prints the processor time of its server processes for a rating and
+for a picture, ratings a second, the walls, and how many ratings were acknowledged and are stored.
 """
 
 import argparse
-import http.client
 import os
-import re
-import socket
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-import urllib.parse
-from collections import defaultdict
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
+from operator import methodcaller
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, make_url, text
 
-from app.bank.header import BankArm, BankHeader
-from app.bank.store import RenditionStore
-from app.bank.writer import BankWriter
-from app.db.engine import Database
-from app.db.migrate import upgrade_schema
-from app.db.tables import Rating
-from app.domain.design.reading import design_from_mapping
-from app.main import create_app
-from app.services.create_study import create_study
-from app.services.import_bank import import_bank
-from app.services.invite_readers import invite_readers
-from app.services.open_study import open_study
-from app.settings import Settings
-from app.web.delivery_probe import DeliveryProbe
-from app.web.leak_audits import ensure_audited
+from benchmarks.reading_browsers import Browser
+from benchmarks.reading_servers import Server, floor_server, house_server
 
-ROOT = Path(__file__).parents[1]
-STEPS = ("page", "image", "submit")
-ANSWERS = {"realism": "4", "verdict": "real", "confidence": "3", "comment": ""}
-PROFILE = {
-    "role": "radiologist",
-    "specialty": "chest",
-    "years_experience": "9",
-    "reading_frequency": "daily",
-}
-HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
-IMAGE = re.compile(r"/read/image/[\w-]+")
+TURNS = 10
+CASES_A_TURN = 10
+# The first turn is not counted: what is imported, parsed and opened once is done by then.
+WARM_UP = 1
+HEADINGS = (
+    ("database", 12),
+    ("readers", 9),
+    ("server", 12),
+    ("CPU ms/rating", 15),
+    ("of floor", 10),
+    ("CPU ms/picture", 16),
+    ("ratings/s", 11),
+    ("of floor", 10),
+    ("post p50", 10),
+    ("p95 ms", 8),
+    ("picture p50", 13),
+    ("p95 ms", 8),
+    ("acknowledged", 14),
+    ("stored", 8),
+)
+
+
+@dataclass
+class Measured:
+    """What one server needed; the lists hold the wall of each request in milliseconds."""
+
+    post_cpu_s: float = 0.0
+    picture_cpu_s: float = 0.0
+    post_wall_s: float = 0.0
+    posts: list[float] = field(default_factory=list)
+    pictures: list[float] = field(default_factory=list)
+    acknowledged: int = 0
+    stored: int = 0
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time of the server for one stored rating."""
+        return self.post_cpu_s * 1000 / len(self.posts)
+
+    @property
+    def ratings_a_second(self) -> float:
+        """Ratings stored a second while ratings were sent."""
+        return len(self.posts) / self.post_wall_s
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--readers", default="1,10,50")
-    parser.add_argument("--cases", type=int, default=30, help="cases a reader rates")
-    parser.add_argument("--database", action="append", help="a URL of an empty database")
+    parser.add_argument("--readers", default="1,10")
+    parser.add_argument("--turns", type=int, default=TURNS)
+    parser.add_argument(
+        "--database",
+        action="append",
+        help="a URL of a PostgreSQL server on which databases may be made; SQLite unless given",
+    )
+    parser.add_argument("--beside", type=Path, help="a checkout to be measured in the same run")
     parser.add_argument("--workers", type=int, default=2, help="server processes, PostgreSQL only")
     arguments = parser.parse_args()
-    print(f"{'database':<12}{'readers':>8}{'ratings/s':>11}", end="")
-    for step in STEPS:
-        print(f"{step + ' p50':>12}{'p95':>8}", end="")
-    print("   acknowledged  in the database")
+    counts = [int(part) for part in arguments.readers.split(",")]
+    print("".join(f"{name:>{width}}" for name, width in HEADINGS), flush=True)
     for url in arguments.database or [""]:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(url, Path(folder), arguments)
+        with ExitStack() as stack:
+            servers = start_servers(stack, url, arguments, counts)
+            for number, count in enumerate(counts):
+                measured = measure(servers, number, count, arguments.turns)
+                show("PostgreSQL" if url else "SQLite", count, measured)
+    one, five, fifteen = os.getloadavg()
+    print(f"load of the machine at the end: {one:.1f} {five:.1f} {fifteen:.1f}")
 
 
-def measure(url: str, folder: Path, arguments: argparse.Namespace) -> None:
-    url = url or f"sqlite:///{folder}/negatoscope.db"
-    database = Database(url)
-    upgrade_schema(database, ROOT / "migrations")
-    slug = make_study(database, folder, arguments.cases)
-    counts = [int(text) for text in arguments.readers.split(",")]
-    with database.writing() as session:
-        invited = invite_readers(session, slug, count=sum(counts), now=now(), actor="benchmark")
-    tokens = [invitation.token for invitation in invited]
-    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-    workers = 1 if database.is_sqlite else arguments.workers
-    server, port = start_server(url, folder, workers)
+def start_servers(
+    stack: ExitStack, url: str, arguments: argparse.Namespace, counts: Sequence[int]
+) -> dict[str, Server]:
+    """The servers by name, each with readers for every count, over a database of its own."""
+    workers = arguments.workers if url else 1
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    cases = (WARM_UP + arguments.turns) * CASES_A_TURN + 4
+    roots = {"Negatoscope": Path(__file__).parents[1]}
+    if arguments.beside:
+        roots["beside"] = arguments.beside.resolve()
+    servers = {}
+    for name, root in roots.items():
+        (folder / name).mkdir()
+        own = stack.enter_context(database(url, folder / name, name))
+        servers[name] = stack.enter_context(
+            house_server(root, folder / name, own, workers, cases, counts)
+        )
+    (folder / "floor").mkdir()
+    own = stack.enter_context(database(url, folder / "floor", "floor"))
+    picture = next((folder / "Negatoscope" / "renditions").glob("*/*.png"))
+    servers["floor"] = stack.enter_context(floor_server(own, workers, cases, counts, picture))
+    return servers
+
+
+@contextmanager
+def database(url: str, folder: Path, name: str) -> Iterator[str]:
+    """A database that is there until the block ends."""
+    if not url:
+        yield f"sqlite:///{folder}/negatoscope.db"
+        return
+    own = f"negatoscope_benchmark_{os.getpid()}_{name.lower()}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{own}"'))
     try:
-        for count in counts:
-            mine, tokens = tokens[:count], tokens[count:]
-            before = rating_count(database)
-            steps, seconds = read_all(port, mine)
-            acknowledged = len(steps["submit"])
-            print(f"{kind:<12}{count:>8}{acknowledged / seconds:>11.1f}", end="")
-            for step in STEPS:
-                p50, p95 = np.percentile(steps[step], [50, 95])
-                print(f"{p50:>9.1f} ms{p95:>5.0f} ms", end="")
-            print(f"{acknowledged:>15}{rating_count(database) - before:>17}", flush=True)
+        yield make_url(url).set(database=own).render_as_string(hide_password=False)
     finally:
-        server.terminate()
-        server.wait()
-        database.dispose()
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{own}" WITH (FORCE)'))
+        engine.dispose()
 
 
-def make_study(database: Database, folder: Path, cases: int) -> str:
-    rng = np.random.default_rng(1)
-    arms = (BankArm("real", "Real", "real"), BankArm("M1", "M1", "synthetic"))
-    each = -(-cases // 4)
-    with BankWriter(folder / "bank", BankHeader("Benchmark", now(), arms)) as writer:
-        for arm in arms:
-            for condition in ("normal", "abnormal"):
-                for number in range(each):
-                    writer.add(
-                        rng.integers(0, 256, (512, 512), dtype=np.uint8),
-                        file=f"images/{arm.id}-{condition}-{number}.png",
-                        arm=arm.id,
-                        condition=condition,
-                        provenance={},
-                    )
-    store = RenditionStore(folder / "renditions")
-    import_bank(database, store, folder / "bank", now=now())
-    design = design_from_mapping(
-        {
-            "title": "Benchmark",
-            "arms": [{"arm": arm.id, "normal": each, "abnormal": each} for arm in arms],
-        }
-    )
-    with database.writing() as session:
-        slug = create_study(session, design, now=now(), actor="benchmark")
-    probe = DeliveryProbe(Settings(data_dir=folder), create_app)
-    ensure_audited(database, store, probe, slug, now=now(), actor="benchmark")
-    with database.writing() as session:
-        open_study(session, slug, now=now(), actor="benchmark")
-    return slug
+def measure(servers: dict[str, Server], number: int, count: int, turns: int) -> dict[str, Measured]:
+    """Let `count` readers of each server take turns."""
+    measured = {name: Measured() for name in servers}
+    before = {name: server.ratings() for name, server in servers.items()}
+    readers = {name: server.browsers(number) for name, server in servers.items()}
+    with ThreadPoolExecutor(count) as pool:
+        for turn in range(WARM_UP + turns):
+            # Whoever begins differs, in case the machine does.
+            names = list(servers)[turn % len(servers) :] + list(servers)[: turn % len(servers)]
+            for name in names:
+                own = measured[name] if turn >= WARM_UP else Measured()
+                take_turn(pool, servers[name], readers[name], own)
+                if turn < WARM_UP:
+                    measured[name].acknowledged += own.acknowledged
+    for name, server in servers.items():
+        measured[name].stored = server.ratings() - before[name]
+    return measured
 
 
-def start_server(url: str, folder: Path, workers: int) -> tuple[subprocess.Popen[bytes], int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "NEGATOSCOPE_DATA_DIR": str(folder),
-        "NEGATOSCOPE_DATABASE_URL": url,
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", str(workers)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        time.sleep(0.1)
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return server, port
-        except OSError:
-            continue
-    raise SystemExit("the server did not start")
+def take_turn(
+    pool: ThreadPoolExecutor, server: Server, browsers: Sequence[Browser], own: Measured
+) -> None:
+    """Some cases of every reader, then as many pictures."""
+    cpu, start = server.cpu_seconds(), time.perf_counter()
+    own.posts += walls_of(pool, browsers, methodcaller("post"))
+    own.post_wall_s += time.perf_counter() - start
+    own.post_cpu_s += server.cpu_seconds() - cpu
+    own.acknowledged += CASES_A_TURN * len(browsers)
+    cpu = server.cpu_seconds()
+    own.pictures += walls_of(pool, browsers, methodcaller("picture"))
+    own.picture_cpu_s += server.cpu_seconds() - cpu
 
 
-def read_all(port: int, tokens: list[str]) -> tuple[dict[str, list[float]], float]:
-    readers = [Reader(port, token) for token in tokens]
-    for reader in readers:
-        reader.begin()
-    threads = [threading.Thread(target=reader.read_to_the_end) for reader in readers]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - start
-    steps: dict[str, list[float]] = defaultdict(list)
-    for reader in readers:
-        for step, times in reader.times.items():
-            steps[step] += times
-    return steps, seconds
+def walls_of(
+    pool: ThreadPoolExecutor, browsers: Sequence[Browser], action: Callable[[Browser], None]
+) -> list[float]:
+    """The walls in milliseconds of what all browsers do at once, each several times."""
+    return list(chain.from_iterable(pool.map(partial(_repeated, action=action), browsers)))
 
 
-class Reader:
-    """One browser without JavaScript on one kept-alive connection."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.times: dict[str, list[float]] = defaultdict(list)
-        self.cookie = ""
-        _, _, cookie = self.ask("GET", f"/r/{token}")
-        self.cookie = cookie.split(";")[0]
-
-    def begin(self) -> None:
-        for fields in ({"consent": "yes"}, PROFILE, {}):
-            page = self.page()
-            action = re.search(r'method="post" action="([^"]+)"', page)
-            assert action is not None
-            self.ask("POST", action[1], dict(HIDDEN.findall(page)) | fields)
-
-    def read_to_the_end(self) -> None:
-        while True:
-            page = self.timed("page", self.page)
-            image = IMAGE.search(page)
-            if image is None:
-                return
-            self.timed("image", partial(self.ask, "GET", image[0]))
-            fields = dict(HIDDEN.findall(page)) | ANSWERS
-            status, _, _ = self.timed("submit", partial(self.ask, "POST", "/read/rate", fields))
-            assert status == 303, status
-
-    def page(self) -> str:
-        return self.ask("GET", "/read")[1].decode()
-
-    def timed(self, step, action):  # type: ignore[no-untyped-def]
+def _repeated(browser: Browser, action: Callable[[Browser], None]) -> list[float]:
+    # The server drops a connection on which nothing came for five seconds.
+    browser.connection.close()
+    walls = []
+    for _ in range(CASES_A_TURN):
         start = time.perf_counter()
-        result = action()
-        self.times[step].append((time.perf_counter() - start) * 1000)
-        return result
-
-    def ask(
-        self, method: str, path: str, fields: dict[str, str] | None = None
-    ) -> tuple[int, bytes, str]:
-        body = None if fields is None else urllib.parse.urlencode(fields)
-        headers = {"Cookie": self.cookie} if self.cookie else {}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read(), answer.headers.get("Set-Cookie", "")
+        action(browser)
+        walls.append((time.perf_counter() - start) * 1000)
+    return walls
 
 
-def rating_count(database: Database) -> int:
-    with database.reading() as session:
-        return session.scalar(select(func.count(Rating.id))) or 0
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+def show(kind: str, count: int, measured: dict[str, Measured]) -> None:
+    """One line a server."""
+    floor = measured["floor"]
+    for name, own in measured.items():
+        cells = (
+            kind,
+            count,
+            name,
+            f"{own.cpu_ms:.2f}",
+            f"{own.cpu_ms / floor.cpu_ms:.2f}",
+            f"{own.picture_cpu_s * 1000 / len(own.pictures):.2f}",
+            f"{own.ratings_a_second:.1f}",
+            f"{own.ratings_a_second / floor.ratings_a_second:.2f}",
+            *(f"{value:.1f}" for value in np.percentile(own.posts, [50, 95])),
+            *(f"{value:.1f}" for value in np.percentile(own.pictures, [50, 95])),
+            own.acknowledged,
+            own.stored,
+        )
+        widths = [width for _, width in HEADINGS]
+        line = "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from app.db.tables import Answer, Rating
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.leak_verdict import LeakVerdict
 from app.domain.questions.answer import value_from_json
+from app.domain.signing import Signature
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
 from app.services.invite_readers import Invitation, invite_readers
@@ -144,14 +145,16 @@ class House:
         return slug, self.invite(slug)[0].token
 
 
-def open_audited(session: Session, slug: str, *, now: datetime = NOW) -> Opened:
+def open_audited(
+    session: Session, slug: str, *, now: datetime = NOW, signed: Signature | None = None
+) -> Opened:
     """Open a draft, taking its leak audit as made and passed: tests of the audit make it."""
     study = study_by_slug(session, slug)
     if study.status == "draft":
         audited = audited_set(session, study, design_from_json(study.design))
         passed = LeakVerdict(audited.sha256, (), (), len(audited.cases), 0, 0)
         record_audit(session, slug, passed, now=now, actor="test")
-    return open_study(session, slug, now=now, actor="test")
+    return open_study(session, slug, now=now, actor="test", signed=signed)
 
 
 PROFILE: Mapping[str, str] = {

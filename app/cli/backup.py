@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
+from app.bank.opening import open_renditions
 from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
 from app.cli.atomic_file import ensure_free, writing_atomically
@@ -34,7 +35,7 @@ def backup(
         bool,
         typer.Option(
             "--with-secret-key",
-            help="Put the signing key in too, so that nobody needs to sign in again.",
+            help="Put the signing key in too, so that readers needn't open their link again.",
         ),
     ] = False,
 ) -> None:
@@ -80,8 +81,8 @@ def restore(
     """Fill an empty installation from a backup; stop the server first.
 
     Whatever the backup was made on, it goes where the settings point. Readers' links work as
-    before; without the signing key in it everybody signs in again, and readers open their link
-    once more.
+    before. Investigators sign in again, and readers open their link once more where the backup
+    has no signing key.
     """
     settings = Settings()
     with (
@@ -108,8 +109,8 @@ def restore(
     typer.echo(f"Restored {restored.rows} rows and {restored.renditions} pictures from {file}.")
     if not has_key:
         typer.echo(
-            "The backup has no signing key: investigators sign in again, and readers open their "
-            "personal link once more, which works as before."
+            "The backup has no signing key: readers open their personal link once more, which "
+            "works as before."
         )
     if restored.missing:
         typer.echo(
@@ -136,9 +137,8 @@ def _installation(
     if is_file and not make and not Path(url.database or "").is_file():
         # Asked of SQLite, the question would make the file.
         raise Refused(f"There is no database at {url.database}; nothing to back up.")
-    settings.renditions_dir.mkdir(exist_ok=True)
     database = Database(settings.effective_database_url)
     try:
-        yield database, RenditionStore(settings.renditions_dir)
+        yield database, open_renditions(settings.renditions_at)
     finally:
         database.dispose()

@@ -10,11 +10,12 @@ from app.cli.opening import ACTOR, Slug, now, open_house
 from app.cli.signing import Operator, signed_by, tell_signed
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_mapping
-from app.domain.errors import BadInput
+from app.domain.errors import BadInput, Refused
 from app.films.regular_file import open_regular
 from app.report.words.design_text import commented_design
 from app.services.accounts import account_named
 from app.services.create_study import create_study, suggested_design
+from app.services.erase_reader import erase_reader, reader_to_erase
 from app.services.example_study import example_study, list_protocols
 from app.services.invite_readers import (
     invite_readers,
@@ -24,6 +25,7 @@ from app.services.invite_readers import (
 )
 from app.services.open_study import close_study
 from app.services.study_progress import bank_arms, list_studies
+from app.services.verify_record import verify_study
 
 Code = Annotated[str, typer.Argument(help="The reader's code, such as R01.")]
 
@@ -38,6 +40,7 @@ def add_commands(program: typer.Typer) -> None:
         ("invite", invite),
         ("revoke", revoke),
         ("reissue", reissue),
+        ("erase-reader", erase),
     ):
         program.command(name)(command)
 
@@ -117,6 +120,31 @@ def close_it(slug: Slug, name: Operator = None) -> None:
         close_study(session, slug, now=now(), actor=ACTOR, signed=signed)
     tell_signed(signed)
     typer.echo(f"{slug} is closed.")
+
+
+def erase(
+    slug: Slug,
+    code: Code,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")] = False,
+) -> None:
+    """Erase a reader who asks for it: answers, profile, label and link; it can't be undone.
+
+    A check sum of each rating stays, so that the study's record holds as before.
+    """
+    house = open_house()
+    with house.database.reading() as session:
+        reader_to_erase(session, slug, code)
+    if not yes and not typer.confirm(f"Erase everything of {code} in {slug}, for good?"):
+        raise Refused(f"Nothing of {code} was erased.")
+    with house.database.writing() as session:
+        ratings = erase_reader(session, slug, code, now=now(), actor=ACTOR)
+        verified = verify_study(session, house.store, slug)
+    typer.echo(f"{code} is erased; {ratings} ratings are tombstones now.")
+    if verified.problem is not None:
+        typer.echo(f"warning: the record does not hold: {verified.problem}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"The record of {slug} holds, head {verified.head}.")
+    typer.echo("Exports and backups that were made before still hold the answers; replace them.")
 
 
 def list_all() -> None:

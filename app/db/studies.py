@@ -1,6 +1,6 @@
 """Rows of studies and their log of events; nothing here names an arm, a case or an image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,3 +77,35 @@ def newest_events_of_installation(session: Session, *, most: int) -> Sequence[Ev
     return session.scalars(
         select(Event).where(Event.study_id.is_(None)).order_by(Event.number.desc()).limit(most)
     ).all()
+
+
+def newest_events(
+    session: Session,
+    study: Study,
+    *,
+    most: int,
+    actions: Collection[str] | None = None,
+    besides: Collection[str] = (),
+    before: int = 0,
+) -> Sequence[Event]:
+    """At most so many of a study's events, newest first.
+
+    Of some `actions` only, where they are given, and of none of `besides`; with a number below
+    `before`, unless it is 0.
+    """
+    query = select(Event).where(Event.chain_id == study.id).order_by(Event.number.desc())
+    if actions is not None:
+        query = query.where(Event.action.in_(actions))
+    if besides:
+        query = query.where(Event.action.not_in(besides))
+    if before > 0:
+        query = query.where(Event.number < before)
+    return session.scalars(query.limit(most)).all()
+
+
+def count_of_installation(session: Session, action: str, *, since: datetime) -> int:
+    """How many events of one action the installation has had since a moment."""
+    query = select(func.count(Event.id)).where(
+        Event.study_id.is_(None), Event.action == action, Event.at > since
+    )
+    return session.scalar(query) or 0

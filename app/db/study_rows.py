@@ -28,8 +28,18 @@ OF_A_STUDY: Final[Mapping[str, tuple[str, str] | None]] = {
     "events": ("study_id", "studies"),
 }
 OF_THE_BANK: Final = ("arms", "images", "renditions")
-# Accounts are a machine's own.
-STAYING: Final = frozenset({"investigators", "append_only_gate"})
+# Accounts, who may do what with a study, and what a server notes for itself are a machine's own.
+STAYING: Final = frozenset(
+    {
+        "api_tokens",
+        "append_only_gate",
+        "heartbeat",
+        "investigators",
+        "sign_in_tries",
+        "sign_ins",
+        "study_roles",
+    }
+)
 
 Tables = Mapping[str, sa.Table]
 

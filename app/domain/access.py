@@ -1,8 +1,8 @@
 """Who may do what: the roles of an account on a study, and those on the whole installation.
 
 On a study: an *owner* may do everything, an *investigator* all but what can't be undone (opening,
-closing) and giving access, a *monitor* sees how far the readers are and nothing else. Whoever has
-no role on a study is answered as if it did not exist.
+closing, erasing readers) and giving access, a *monitor* sees how far the readers are and nothing
+else. Whoever has no role on a study is answered as if it did not exist.
 
 On the installation: an *owner* makes and disables accounts, and like an *investigator* designs
 studies over the bank; a *monitor* does neither. None of the three opens anybody's study.
@@ -29,6 +29,7 @@ class Right(StrEnum):
     SEE_RESULTS = "see_results"
     OPEN_AND_CLOSE = "open_and_close"
     GIVE_ACCESS = "give_access"
+    ERASE = "erase"
 
 
 _INVESTIGATORS = frozenset({Right.SEE_PROGRESS, Right.DESIGN, Right.INVITE, Right.SEE_RESULTS})
@@ -44,6 +45,7 @@ WORDS: Mapping[Right, str] = {
     Right.SEE_RESULTS: "see its pictures and results",
     Right.OPEN_AND_CLOSE: "open and close it",
     Right.GIVE_ACCESS: "say who has access to it",
+    Right.ERASE: "erase its readers",
 }
 
 

@@ -5,7 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from app.domain.design.design import Layout, Registration, StudyDesign
+from app.domain.design.design import Layout, Registration, StudyDesign, Withdrawal
 from app.domain.display import DisplayPlan
 from app.domain.questions.answer import Answers
 from app.domain.questions.question import Question
@@ -97,6 +97,7 @@ class BlindedDesign:
     picture_size: int
     phases: tuple[BlindedPhase, ...]
     display: DisplayPlan = field(default_factory=DisplayPlan)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
 
     def phase(self, number: int) -> BlindedPhase:
         """A phase by its 1-based number."""
@@ -135,6 +136,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
             for number, phase in enumerate(design.phases, start=1)
         ),
         display=design.display,
+        withdrawal=design.withdrawal,
     )
 
 

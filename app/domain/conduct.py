@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.record import (
     ANSWERS_IMPORTED,
     CLOSED,
+    EXPORT_SIGNED,
     EXPORTED,
     EXPORTED_EARLY,
     EXPORTED_WHOLE,
@@ -15,6 +16,8 @@ from app.domain.record import (
     SEEN_EARLY,
     RecordedEvent,
 )
+
+SIGNED_ACTIONS = frozenset({OPENED, CLOSED, EXPORT_SIGNED, EXPORTED, EXPORTED_EARLY})
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
             looks.append(_look(event))
         elif event.action == ANSWERS_IMPORTED and closed is not None:
             late.append(str(event.detail.get("machine", "")))
-        if event.action in (OPENED, CLOSED, EXPORTED, EXPORTED_EARLY) and "signed" in event.detail:
+        if event.action in SIGNED_ACTIONS and "signed" in event.detail:
             said = event.detail["signed"]
             signed.append(
                 SignedStep(event.at, event.action, said["name"], said["meaning"], said["checked"])

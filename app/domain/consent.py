@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.blinding import BlindedDesign
+from app.domain.design.design import Withdrawal
 
+WITHDRAWING = "Withdrawing"
 HEADINGS: Mapping[str, str] = {
     "controller": "Who is responsible for your data",
     "contact": "Whom to ask",
@@ -29,10 +31,37 @@ class ConsentSection:
 
 def consent_sections(design: BlindedDesign) -> tuple[ConsentSection, ...]:
     """What is registered of the study, in the order in which the consent page shows it."""
-    return tuple(
+    sections = [
         ConsentSection(heading, getattr(design.registration, field))
         for field, heading in HEADINGS.items()
         if getattr(design.registration, field)
+    ]
+    if design.withdrawal.until:
+        sections.append(ConsentSection(WITHDRAWING, withdrawal_text(design.withdrawal)))
+    return tuple(sections)
+
+
+def withdrawal_text(plan: Withdrawal) -> str:
+    """Until when a reader's own link takes their part back, and what becomes of the answers."""
+    until = {
+        "finishing": "You can withdraw at any time until you have read your last case",
+        "closing": "You can withdraw at any time until the study is closed",
+        "": "Your link does not let you withdraw by yourself; ask whoever is responsible",
+    }[plan.until]
+    return f"{until}, without giving a reason. {what_becomes(plan)}"
+
+
+def what_becomes(plan: Withdrawal) -> str:
+    """What happens to the answers of a reader who withdraws."""
+    if plan.answers == "erased":
+        return (
+            "Your answers and what you said about yourself are then erased for good. What stays is "
+            "that a reader withdrew, and a check sum of what was erased, from which it can't be "
+            "read again."
+        )
+    return (
+        "Your answers are then kept but left out of every result and every file of results. You "
+        "may still ask for them to be erased."
     )
 
 

@@ -4,7 +4,7 @@ The desk over the database is app/web/blind_desk.py, which main joins in. Nothin
 here knows a database, so a page that wants an arm has nobody to ask.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -54,6 +54,12 @@ class ReaderDesk(DueDesk, Protocol):
     def begin(self) -> None:
         """Record that the instructions were read; the cases are laid out by then."""
 
+    def may_withdraw(self) -> bool:
+        """Whether the reader's own link takes their part back now, as the consent says."""
+
+    def withdraw(self) -> None:
+        """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
+
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
 
@@ -63,8 +69,17 @@ class ReaderDesk(DueDesk, Protocol):
     def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
         """The case of a form that is sent back; raises NotFound for another reader's."""
 
-    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> Receipt:
-        """Store a form's answers and acknowledge them; raises what `record_rating` does."""
+    def rate(
+        self,
+        token: str,
+        submission: str,
+        form: Mapping[str, str],
+        go_on: Callable[[], None] | None = None,
+    ) -> Receipt:
+        """Store a form's answers and acknowledge them; raises what `record_rating` does.
+
+        `go_on` may ask this desk what is due then, in the same transaction.
+        """
 
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""

@@ -17,10 +17,12 @@ StudyError
 │   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
+│   ├── StoreUnavailable     the service that keeps the pictures
 │   └── TooBusy              more is asked at once than can be done in time
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
     ├── StudyNotOpen         no reading before opening and none after closing
+    │   └── HasWithdrawn     a reader's form came after they had withdrawn
     ├── AlreadyRated         a first rating for what has one
     ├── OtherAnswers         a form that was taken comes again and says something else
     ├── NotShownYet          a rating of a timed picture that was never sent
@@ -136,6 +138,15 @@ class DatabaseUnavailable(Unavailable):
         )
 
 
+class StoreUnavailable(Unavailable):
+    """The service that keeps the renditions doesn't answer, or refuses."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The pictures can't be reached just now; please try again in a few seconds."
+        )
+
+
 class TooBusy(Unavailable):
     """More is asked at once than can be done in time."""
 
@@ -154,6 +165,10 @@ class StudyFrozen(Refused):
 
 class StudyNotOpen(Refused):
     """No reading before opening and none after closing."""
+
+
+class HasWithdrawn(StudyNotOpen):
+    """A form came of a reader who takes no part any more."""
 
 
 class AlreadyRated(Refused):

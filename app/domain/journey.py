@@ -18,6 +18,7 @@ class Step(StrEnum):
     CASE = "case"
     BREAK = "break"
     THANKS = "thanks"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Progress:
     washout_days: int
     break_every: int
     break_taken_after: int
+    has_withdrawn: bool = False
     needs_check: bool = False
     check_holds: datetime | None = None
 
@@ -104,6 +106,8 @@ class Progress:
 
     def step(self, now: datetime) -> Step:
         """The one step that follows from these facts; `now` decides whether a washout is over."""
+        if self.has_withdrawn:
+            return Step.WITHDRAWN
         if not self.has_consented:
             return Step.CONSENT
         if not self.has_profile:

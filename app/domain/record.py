@@ -23,6 +23,7 @@ CLOSED: Final = "closed"
 AGREED: Final = "agreed"
 LAID_OUT: Final = "order laid out"
 AUDITED: Final = "audited"
+REMEDIED: Final = "pictures remedied"
 ANSWERED: Final = "answered"
 CORRECTED: Final = "answer corrected"
 REHEARSED: Final = "rehearsed"
@@ -34,14 +35,13 @@ ANSWERS_IMPORTED: Final = "answers imported"
 SEEN: Final = "results seen"
 SEEN_EARLY: Final = "results seen while not closed"
 EXPORTED: Final = "exported"
+EXPORT_SIGNED: Final = "export signed"
 EXPORTED_EARLY: Final = "exported while not closed"
 WITHDRAWN: Final = "withdrawn"
 EXPORTED_WHOLE: Final = "exported whole"
 IMPORTED_WHOLE: Final = "imported whole"
 BACKED_UP: Final = "backed up"
 RESTORED: Final = "restored"
-SIGNED_IN: Final = "signed in"
-SIGN_IN_FAILED: Final = "sign-in failed"
 # What the migration wrote of rows that are older than the record.
 ANSWER_TAKEN_OVER: Final = "answer taken over"
 ORDER_TAKEN_OVER: Final = "order taken over"
@@ -156,6 +156,11 @@ def rating_seal(
             **looked_at,
         }
     )
+
+
+def tombstones_digest(seals: Sequence[str]) -> str:
+    """SHA-256 of the seals of an erased reader's ratings, in any order."""
+    return sha256_of(sorted(seals))
 
 
 def order_digest(rows: Sequence[ShownRow]) -> str:

@@ -9,7 +9,7 @@ from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
 from app.db.blind.readers import (
     current_session,
-    reader_by_id,
+    reader_at_desk,
     reader_by_token_hash,
     start_session,
 )
@@ -44,7 +44,12 @@ def admit_by_link(session: Session, token: str) -> Reader:
 
 
 def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
-    """Note that a reader came by their link; raises StudyNotOpen once the study is closed."""
+    """Note that a reader came by their link; raises StudyNotOpen once the study is closed.
+
+    Who has withdrawn comes to be told so, and sits down to nothing.
+    """
+    if reader.withdrawn_at is not None and reader.study.status == "open":
+        return
     # Before a study opens its readers may come and are told to wait.
     if reader.study.status != "draft":
         hold_open(session, reader)
@@ -55,7 +60,7 @@ def admit_by_cookie(
     session: Session, reader_id: int, fingerprint: str, *, for_writing: bool
 ) -> Reader:
     """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced."""
-    reader = reader_by_id(session, reader_id, lock=for_writing)
+    reader = reader_at_desk(session, reader_id, lock=for_writing)
     if reader is None or reader.revoked_at is not None or not fingerprint:
         raise LinkRefused(REVOKED_LINK)
     if link_fingerprint(reader) != fingerprint:

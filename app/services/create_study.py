@@ -103,6 +103,7 @@ def suggested_design(session: Session, *, most_per_condition: int = 10) -> Study
             ],
             "practice": {"count": min(4, in_bank - cases), "feedback": False},
             "replicates": {"count": repeated, "minimum_lag": 10},
+            "withdrawal": {"until": "closing", "answers": "erased"},
             "break_every": 50,
             "seed": 2409,
         }

@@ -19,6 +19,7 @@ from app.db.study_rows import OF_A_STUDY, moving_tables, new_numbers, rows_of_st
 from app.domain.errors import NotFound, Refused
 from app.domain.record import IMPORTED_WHOLE
 from app.steps.archived_pictures import take_renditions
+from app.steps.first_owners import give_first_owners
 
 # By which columns a row of the bank is known again, before its own id is.
 _KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -116,15 +117,11 @@ def import_whole_study(
         raise archive.bad(str(error)) from None
     slug = str(archive.facts["slug"])
     session.expire_all()
+    study = study_by_slug(session, slug)
     detail = {"archive": archive.digest, "was_here": study_id is not None}
-    record_event(
-        session,
-        study=study_by_slug(session, slug),
-        actor=actor,
-        action=IMPORTED_WHOLE,
-        now=now,
-        detail=detail,
-    )
+    record_event(session, study=study, actor=actor, action=IMPORTED_WHOLE, now=now, detail=detail)
+    if study_id is None:
+        give_first_owners(session, study, None, now=now, actor=actor)
     counts = {name: sum(1 for _ in arriving.rows(name)) for name in ("readers", "ratings")}
     return Arrived(slug, counts["readers"], counts["ratings"], study_id is not None)
 

@@ -87,7 +87,7 @@ def readers_still_needed(session: Session, slug: str) -> str:
     invited = [
         reader
         for reader in readers_of(session, study)
-        if reader.kind == "human" and reader.revoked_at is None
+        if reader.kind == "human" and reader.revoked_at is None and not reader.has_left
     ]
     return too_few_readers(design_from_json(study.design), len(invited))
 
@@ -130,6 +130,8 @@ def reissue_link(
     study, reader = _study_and_reader(session, slug, code)
     if study.status == "closed":
         raise Refused(f"The study {slug} is closed; links are not made any more.")
+    if reader.has_left:
+        raise Refused(f"{code} takes no part in {slug} any more; invite another reader instead.")
     token = link_token()
     reader.token_hash = token_hash(token)
     reader.revoked_at = None

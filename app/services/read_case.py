@@ -7,14 +7,16 @@ from sqlalchemy.orm import Session
 from app.db.blind.answers import answers_of, ratings_of
 from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.presentations import (
+    PresentationRow,
     mark_exposed,
+    mark_shown,
     pictures_of,
     presentation_by_token,
     presentation_count,
     reference_of_phase,
     rendition_of,
 )
-from app.db.blind.tables import Presentation, Reader
+from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.errors import NotFound, ShownAlready, TooLateToCorrect
 from app.domain.journey import Standing, Step
@@ -22,13 +24,16 @@ from app.domain.journey import Standing, Step
 NO_IMAGE = "There is no such image."
 
 
-def standing_of(
-    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
-) -> Standing:
+def standing_of(session: Session, reader: Reader, journey: Journey, *, now: datetime) -> Standing:
     """Where the reader stands and how far they have come in the phase at hand."""
-    progress = journey_of(session, reader, design).progress
+    progress = journey.progress
     phase, due = progress.phase, progress.due
-    total = presentation_count(session, reader, is_practice=False, phase=phase)
+    row = journey.current or journey.last
+    total = (
+        presentation_count(session, reader, is_practice=False, phase=phase)
+        if row is None or row.is_practice
+        else row.total
+    )
     # Cases are read in their order, so that a position tells how many were done.
     done = total if due is None else min(total, 0 if due.is_practice else due.position - 1)
     return Standing(
@@ -42,29 +47,27 @@ def standing_of(
 
 
 def case_to_read(
-    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
+    session: Session, reader: Reader, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The first case without a rating; the time of showing is recorded. Raises NotFound."""
-    journey = journey_of(session, reader, design)
     if journey.current is None or journey.progress.step(now) is not Step.CASE:
         raise NotFound("There is no case to read now; your link leads on.")
-    _mark_shown(journey.current, now)
+    mark_shown(session, journey.current, now)
     case = _blinded(session, reader, journey, journey.current, is_correction=False)
     return CaseToRead(case, version=0, answers=None)
 
 
 def case_to_correct(
-    session: Session, reader: Reader, design: BlindedDesign, *, now: datetime
+    session: Session, reader: Reader, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The last rated case with its answers, for as long as no later one is rated.
 
     Raises TooLateToCorrect.
     """
-    journey = journey_of(session, reader, design)
     presentation = journey.last
     if presentation is None or not journey.progress.can_go_back or reader.study.status != "open":
         raise TooLateToCorrect("There is no case to go back to.")
-    _mark_shown(presentation, now)
+    mark_shown(session, presentation, now)
     ratings = ratings_of(session, presentation)
     return CaseToRead(
         _blinded(session, reader, journey, presentation, is_correction=True),
@@ -74,7 +77,7 @@ def case_to_correct(
 
 
 def case_again(
-    session: Session, reader: Reader, design: BlindedDesign, token: str, *, is_correction: bool
+    session: Session, reader: Reader, journey: Journey, token: str, *, is_correction: bool
 ) -> BlindedCase:
     """The case of a form that is sent back to be completed; its time of showing stays.
 
@@ -83,7 +86,6 @@ def case_again(
     presentation = presentation_by_token(session, reader, token)
     if presentation is None:
         raise NotFound("This case is not one of yours.")
-    journey = journey_of(session, reader, design)
     return _blinded(session, reader, journey, presentation, is_correction=is_correction)
 
 
@@ -152,7 +154,7 @@ def expose_picture(
     return sha256
 
 
-def _may_see(reader: Reader, journey: Journey, presentation: Presentation) -> bool:
+def _may_see(reader: Reader, journey: Journey, presentation: PresentationRow) -> bool:
     progress = journey.progress
     if (
         reader.began_at is None
@@ -167,23 +169,20 @@ def _may_see(reader: Reader, journey: Journey, presentation: Presentation) -> bo
     }
 
 
-def _digest(session: Session, presentation: Presentation, slot: int, design: BlindedDesign) -> str:
+def _digest(
+    session: Session, presentation: PresentationRow, slot: int, design: BlindedDesign
+) -> str:
     sha256 = rendition_of(session, presentation, slot, design.picture_size)
     if sha256 is None:
         raise NotFound(NO_IMAGE)
     return sha256
 
 
-def _mark_shown(presentation: Presentation, now: datetime) -> None:
-    presentation.first_shown_at = presentation.first_shown_at or now
-    presentation.shown_at = now
-
-
 def _blinded(
     session: Session,
     reader: Reader,
     journey: Journey,
-    presentation: Presentation,
+    presentation: PresentationRow,
     *,
     is_correction: bool,
 ) -> BlindedCase:
@@ -192,9 +191,7 @@ def _blinded(
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
-        total=presentation_count(
-            session, reader, is_practice=presentation.is_practice, phase=presentation.phase
-        ),
+        total=presentation.total,
         phase=presentation.phase,
         is_practice=presentation.is_practice,
         is_phase_end=presentation.is_phase_end,
@@ -204,11 +201,11 @@ def _blinded(
         exposure_ms=presentation.exposure_ms,
         is_exposed=presentation.exposed_at is not None,
         next_token=None if following is None else following.token,
-        next_pictures=0 if following is None else len(pictures_of(session, following)),
+        next_pictures=0 if following is None else following.pictures,
     )
 
 
-def _fetched_ahead(journey: Journey) -> Presentation | None:
+def _fetched_ahead(journey: Journey) -> PresentationRow | None:
     """The presentation whose pictures may come early: of the same phase, and none that is timed."""
     current, following = journey.current, journey.following
     if (

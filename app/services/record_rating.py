@@ -1,7 +1,7 @@
 """Taking a rating: durable once acknowledged, once however often it is sent, never overwritten."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,11 +14,11 @@ from app.db.blind.answers import (
     record_rating_event,
 )
 from app.db.blind.closing import hold_open
-from app.db.blind.journeys import Journey, journey_of
-from app.db.blind.presentations import pictures_of, presentation_by_token
-from app.db.blind.readers import current_session
+from app.db.blind.journeys import Journey, journey_after, journey_of
+from app.db.blind.presentations import PresentationRow, presentation_by_token
+from app.db.blind.readers import continue_sitting
 from app.db.blind.record import head_with
-from app.db.blind.tables import Presentation, Rating, Reader
+from app.db.blind.tables import Rating, Reader
 from app.domain.blinding import BlindedDesign, is_name
 from app.domain.document import plain_text
 from app.domain.errors import (
@@ -41,6 +41,8 @@ from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
 
+# No question's key has a hyphen.
+REASON = "correction-reason"
 LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
 
@@ -53,31 +55,38 @@ def record_rating(
     submission: str,
     form: Mapping[str, str],
     now: datetime,
+    ensure_open: Callable[[], None],
+    go_on: Callable[[Journey], None],
 ) -> Receipt:
     """Store what a form says of the presentation `token`, and acknowledge it.
 
     A form that was taken before is acknowledged again and changes nothing, even if the study has
     closed since; with other answers it is refused. A form served before the first rating makes the
     first one; a form served after n ratings makes a correction if those are still n and no later
-    case is rated. The reader is locked, and their study is held open until this commits.
+    case is rated. The reader is locked before, and `ensure_open` holds their study open until this
+    commits.
+
+    `go_on` is called with where the reader then stands, so that the next case can be served by the
+    same transaction: the record, for which other readers wait, is written after it.
 
     Raises NotFound (another reader's case), BadForm (a form without its number), OtherAnswers,
     AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer, and Refused for a case
     whose turn has not come.
     """
-    presentation = presentation_by_token(session, reader, token)
-    if presentation is None:
-        raise NotFound("This case is not one of yours; your own link leads back to your cases.")
+    journey = journey_of(session, reader, design)
+    presentation = _presentation(session, reader, journey, token)
     version = _version(submission)
-    earlier = ratings_of(session, presentation)
+    is_due = presentation is journey.current
+    # What is due has no rating yet.
+    earlier = [] if is_due else ratings_of(session, presentation)
     taken = next((rating for rating in earlier if rating.submission == submission), None)
     if taken is not None:
         answers = answers_of(session, taken)
         _ensure_same(session, presentation, design, form, answers)
         head = head_with(session, taken.id)
+        go_on(journey)
         return _receipt(presentation, submission, answers, head, form)
-    hold_open(session, reader)
-    journey = journey_of(session, reader, design)
+    ensure_open()
     _ensure_its_turn(journey, presentation, earlier, version, now)
     answers = _answers(session, presentation, design, form)
     reading_time_ms, hidden_time_ms = _durations(form)
@@ -85,7 +94,7 @@ def record_rating(
     rating = append_rating(
         session,
         presentation=presentation,
-        sitting=current_session(session, reader, now),
+        sitting_id=continue_sitting(session, reader, now),
         answers=answers,
         submission=submission,
         supersedes=corrected,
@@ -97,6 +106,11 @@ def record_rating(
     )
     if not earlier and journey.following is None:
         reader.finished_at = now
+    go_on(
+        journey_after(session, reader, design, journey, now)
+        if is_due
+        else journey_of(session, reader, design)
+    )
     head = record_rating_event(session, reader, presentation, rating, answers, supersedes=corrected)
     return _receipt(presentation, submission, answers, head, form)
 
@@ -129,7 +143,7 @@ def continue_reading(
 
 def _ensure_its_turn(
     journey: Journey,
-    presentation: Presentation,
+    presentation: PresentationRow,
     earlier: Sequence[Rating],
     version: int,
     now: datetime,
@@ -150,7 +164,7 @@ def _ensure_its_turn(
         raise NotShownYet("The image of this case has not been shown yet; please look at it first.")
 
 
-def _ensure_correctable(journey: Journey, presentation: Presentation) -> None:
+def _ensure_correctable(journey: Journey, presentation: PresentationRow) -> None:
     progress, last = journey.progress, journey.last
     if last is None or last.id != presentation.id:
         raise TooLateToCorrect(
@@ -163,17 +177,28 @@ def _ensure_correctable(journey: Journey, presentation: Presentation) -> None:
     raise TooLateToCorrect("This part of the study is finished; its answers stay as they are.")
 
 
+def _presentation(
+    session: Session, reader: Reader, journey: Journey, token: str
+) -> PresentationRow:
+    if journey.current is not None and journey.current.token == token:
+        return journey.current
+    presentation = presentation_by_token(session, reader, token)
+    if presentation is None:
+        raise NotFound("This case is not one of yours; your own link leads back to your cases.")
+    return presentation
+
+
 def _answers(
-    session: Session, presentation: Presentation, design: BlindedDesign, form: Mapping[str, str]
+    session: Session, presentation: PresentationRow, design: BlindedDesign, form: Mapping[str, str]
 ) -> Answers:
     phase = design.phase(presentation.phase)
-    shown = Picture(len(pictures_of(session, presentation)), design.picture_size)
+    shown = Picture(presentation.pictures, design.picture_size)
     return read_answers(phase.asked(at_end=presentation.is_phase_end), form, shown)
 
 
 def _ensure_same(
     session: Session,
-    presentation: Presentation,
+    presentation: PresentationRow,
     design: BlindedDesign,
     form: Mapping[str, str],
     stored: Answers,
@@ -190,7 +215,7 @@ def _ensure_same(
 
 
 def _receipt(
-    presentation: Presentation,
+    presentation: PresentationRow,
     submission: str,
     answers: Answers,
     head: str,
@@ -217,11 +242,9 @@ def _version(submission: str) -> int:
 
 def _reason(form: Mapping[str, str]) -> str | None:
     """Why the reader corrects, where they say so; raises BadAnswer for more than fits."""
-    reason = plain_text(form.get("reason", ""))
+    reason = plain_text(form.get(REASON, ""))
     if len(reason) > LONGEST_REASON:
-        raise BadAnswer(
-            {"reason": f"Please give the reason in at most {LONGEST_REASON} characters."}
-        )
+        raise BadAnswer({REASON: f"Please give the reason in at most {LONGEST_REASON} characters."})
     return reason or None
 
 

@@ -26,6 +26,9 @@ from app.domain.errors import Refused
 from app.domain.record import RESTORED
 from app.steps.archived_pictures import take_renditions
 
+# The beginning of the installation's chain, and the row by which a server tries the disk.
+_COMES_WITH_SCHEMA = frozenset({"chains", "heartbeat"})
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -83,6 +86,10 @@ def _fill(connection: sa.Connection, migrations: Path, archive: SealedArchive, s
     rows = sum(insert_rows(connection, table, _rows(archive, table)) for table in tables)
     if rows != archive.facts.get("rows"):
         raise archive.bad(f"it holds {rows} rows and not as many as it says")
+    # Who signed out since the backup must not be signed in again by it.
+    for table in tables:
+        if table.name == "sign_ins":
+            connection.execute(sa.delete(table))
     continue_numbering(connection, tables)
     upgrade_within(connection, migrations)
     return rows
@@ -111,8 +118,7 @@ def _ensure_empty(database: Database) -> None:
 
 
 def _refuse_what_is_there(connection: sa.Connection) -> None:
-    # Every schema comes with the beginning of the installation's chain.
-    tables = [table for table in tables_of(connection) if table.name != "chains"]
+    tables = [table for table in tables_of(connection) if table.name not in _COMES_WITH_SCHEMA]
     counts = count_rows(connection, tables)
     if counts:
         held = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from app.db.investigators import (
     sign_in_by_hash,
     sign_ins_of,
 )
-from app.db.studies import record_event
+from app.db.studies import count_of_installation, record_event
 from app.db.tables import SignIn
 from app.domain.access import Account
 
@@ -29,6 +30,9 @@ LONGEST_IDLE = timedelta(hours=2)
 # How old the moment of the last request may be before it is written anew.
 SEEN_ANEW_AFTER = timedelta(minutes=5)
 STRANGER = "nobody"
+FAILED: Final = "failed sign-in"
+# So many an hour are logged, about 35 kB.
+MOST_FAILURES = 60
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,18 @@ def begin_sign_in(
 def note_failed_sign_in(session: Session, account_id: int | None, *, now: datetime) -> None:
     """Log a failed sign-in.
 
-    What was typed as a name is logged only where an account has it: it may be a password.
+    What was typed as a name is logged only where an account has it: it may be a password. At most
+    MOST_FAILURES are logged an hour, so that guessing from many addresses can't fill the disk; the
+    last of them says that others may have come.
     """
+    logged = count_of_installation(session, FAILED, since=now - timedelta(hours=1))
+    if logged >= MOST_FAILURES:
+        return
     account = None if account_id is None else investigator_by_id(session, account_id)
-    detail = {} if account is None else {"account": account.name}
-    record_event(
-        session, study=None, actor=STRANGER, action="failed sign-in", now=now, detail=detail
-    )
+    detail: dict[str, Any] = {} if account is None else {"account": account.name}
+    if logged == MOST_FAILURES - 1:
+        detail["more"] = "further ones of this hour are not logged"
+    record_event(session, study=None, actor=STRANGER, action=FAILED, now=now, detail=detail)
 
 
 def signed_in(session: Session, token: str | None, *, now: datetime) -> SignedIn | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.investigators import roles_of
-from app.db.studies import all_studies, events_of, study_by_id, study_by_slug
+from app.db.studies import all_studies, newest_events, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
 from app.db.truth.bank_contents import arms_by_key, bank_counts
 from app.db.truth.bank_records import counts_by_key, keys_of_records
@@ -17,6 +17,10 @@ from app.domain.access import Account
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
+from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS
+
+# On the study's own page; its record has all of them.
+SHOWN_EVENTS = 100
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class ReaderLine:
     total: int
     last_active_at: datetime | None
     is_revoked: bool
+    has_withdrawn: bool
+    is_erased: bool
     kind: ReaderKind
     label: str
 
@@ -102,7 +108,11 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
         readers=tuple(_reader_line(progress, design) for progress in readers),
         events=tuple(
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
-            for event in events_of(session, study)
+            for event in reversed(
+                newest_events(
+                    session, study, most=SHOWN_EVENTS, besides=RATING_ACTIONS | ORDER_ACTIONS
+                )
+            )
         ),
     )
 
@@ -139,7 +149,11 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
     design = design_from_json(study.design)
     readers = list(progress_of_readers(session, study))
     # Machines neither wait nor are waited for.
-    people = [progress for progress in readers if progress.reader.kind != "machine"]
+    people = [
+        progress
+        for progress in readers
+        if progress.reader.kind != "machine" and not progress.reader.has_left
+    ]
     active = [progress for progress in people if progress.reader.revoked_at is None]
     line = StudyLine(
         slug=study.slug,
@@ -158,7 +172,11 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
 
 def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     reader = progress.reader
-    if reader.revoked_at is not None:
+    if reader.erased_at is not None:
+        state = "erased"
+    elif reader.withdrawn_at is not None:
+        state = "has withdrawn"
+    elif reader.revoked_at is not None:
         state = "link withdrawn"
     elif reader.finished_at is not None:
         state = "finished"
@@ -173,10 +191,12 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     return ReaderLine(
         code=reader.code,
         state=state,
-        rated=progress.rated,
+        rated=0 if reader.erased_at is not None else progress.rated,
         total=progress.total,
-        last_active_at=progress.last_active_at,
-        is_revoked=reader.revoked_at is not None,
+        last_active_at=None if reader.erased_at is not None else progress.last_active_at,
+        is_revoked=reader.revoked_at is not None or reader.withdrawn_at is not None,
+        has_withdrawn=reader.withdrawn_at is not None,
+        is_erased=reader.erased_at is not None,
         kind=reader.kind,
         label=reader.label,
     )

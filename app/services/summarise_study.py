@@ -13,6 +13,7 @@ from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.cases import case_counts
+from app.db.truth.displays import DisplayFacts, display_facts
 from app.db.truth.ratings_table import ratings_of_rows
 from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
@@ -75,7 +76,10 @@ class StudySummary:
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
     conduct: Conduct = field(default_factory=Conduct)
+    displays: DisplayFacts = field(default_factory=DisplayFacts)
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
+    withdrawn: int = 0
+    erased: int = 0
 
     @property
     def is_interim(self) -> bool:
@@ -113,7 +117,8 @@ def summarise_study(
     rows = list(answer_rows(session, study))
     table = ratings_of_rows(session, study, rows)
     arms = _arm_facts(session, study, design)
-    readers = progress_of_readers(session, study)
+    everybody = progress_of_readers(session, study)
+    readers = [line for line in everybody if not line.reader.has_left]
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
     return StudySummary(
@@ -134,7 +139,13 @@ def summarise_study(
         analysis=analysis_of_study(table, design, bootstrap=bootstrap),
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
         conduct=_conduct(session, study),
+        displays=display_facts(session, study),
         software=software(),
+        withdrawn=sum(
+            line.reader.withdrawn_at is not None and line.reader.erased_at is None
+            for line in everybody
+        ),
+        erased=sum(line.reader.erased_at is not None for line in everybody),
     )
 
 

@@ -17,6 +17,7 @@ from app.db.truth.recorded_rows import (
     rendition_lines,
     sealed_ratings,
     stored_chain,
+    tombstones,
 )
 from app.domain.design.reading import design_from_json
 from app.domain.design.writing import digest
@@ -36,6 +37,7 @@ from app.domain.record import (
     REISSUED,
     REVOKED,
     RecordedEvent,
+    tombstones_digest,
 )
 from app.domain.record_check import first_break
 
@@ -284,6 +286,24 @@ def _ratings(recorded: _Recorded) -> Iterator[str]:
             )
 
 
+def _tombstones(recorded: _Recorded) -> Iterator[str]:
+    """Of an erased reader the seals must be those of the record, and nothing else be left."""
+    left: dict[str, list[str]] = {code: [] for code in recorded.erased}
+    for one in tombstones(recorded.session, recorded.study):
+        if one.reader not in left:
+            yield f"{one.reader} is erased, but the record has no such event."
+            return
+        if one.answers:
+            yield f"{one.reader} is erased, but {one.answers} of their answers are there."
+        if one.kept is None or one.kept != one.sealed:
+            yield f"A tombstone of {one.reader} is not what the record sealed."
+        left[one.reader].append(one.kept or "")
+    for event in recorded.of(ERASED):
+        code = str(event.detail.get("reader"))
+        if tombstones_digest(left[code]) != event.detail.get("tombstones_sha256"):
+            yield f"The tombstones of {code} are not those of event {event.number}."
+
+
 _CHECKS: Sequence[Callable[[_Recorded], Iterator[str]]] = (
     _status,
     _design,
@@ -292,5 +312,6 @@ _CHECKS: Sequence[Callable[[_Recorded], Iterator[str]]] = (
     _consents,
     _orders,
     _ratings,
+    _tombstones,
     _renditions,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.bank.store import RenditionStore
 from app.db.blind.closing import close_by_date, closing_is_due, hold_open
 from app.db.blind.designs import blinded_design_of
+from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
@@ -38,6 +39,7 @@ from app.services.read_case import (
     standing_of,
 )
 from app.services.record_rating import continue_reading, record_rating
+from app.services.withdraw_reader import may_withdraw, withdraw_reader
 
 
 class BlindDesk:
@@ -57,6 +59,8 @@ class BlindDesk:
         self._lay_out = lay_out
         self._now = now
         self._design = blinded_design_of(reader.study)
+        self._journey: Journey | None = None
+        self._is_held = False
 
     @property
     def design(self) -> BlindedDesign:
@@ -65,27 +69,32 @@ class BlindDesk:
 
     def ensure_open(self) -> None:
         """Raise StudyNotOpen unless the study takes answers; it then does until the block ends."""
-        hold_open(self._session, self._reader)
+        if not self._is_held:
+            hold_open(self._session, self._reader)
+            self._is_held = True
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
-        return standing_of(self._session, self._reader, self._design, now=self._now)
+        return standing_of(self._session, self._reader, self._way(), now=self._now)
 
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown. Raises StudyNotOpen."""
         self.ensure_open()
         give_consent(self._session, self._reader, self._design, now=self._now)
+        self._journey = None
 
     def keep_profile(self, profile: Profile) -> None:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
         self.ensure_open()
         if self._reader.consented_at is not None:
             keep_profile(self._reader, profile, now=self._now)
+            self._journey = None
 
     def keep_grey_steps(self, check: GreySteps) -> None:
         """Store what the reader told apart, with the sitting that goes on. Raises StudyNotOpen."""
         self.ensure_open()
         keep_grey_steps(self._session, self._reader, check, now=self._now)
+        self._journey = None
 
     def begin(self) -> None:
         """Record that the instructions were read. Raises StudyNotOpen, Refused without cases."""
@@ -93,6 +102,15 @@ class BlindDesk:
         hold_open(self._session, self._reader, alone=True)
         if self._reader.profiled_at is not None:
             begin_reading(self._session, self._reader, self._design, self._lay_out, now=self._now)
+            self._journey = None
+
+    def may_withdraw(self) -> bool:
+        """Whether the reader's own link takes their part back now, as the consent says."""
+        return may_withdraw(self._reader, self._design)
+
+    def withdraw(self) -> None:
+        """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
+        withdraw_reader(self._session, self._reader, self._design, now=self._now)
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
@@ -100,23 +118,39 @@ class BlindDesk:
             self._session, self._reader, self._design, seen=seen, phase=phase, now=self._now
         )
         self._session.flush()
+        self._journey = None
 
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
-        return case_to_read(self._session, self._reader, self._design, now=self._now)
+        return case_to_read(self._session, self._reader, self._way(), now=self._now)
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
-        return case_to_correct(self._session, self._reader, self._design, now=self._now)
+        return case_to_correct(self._session, self._reader, self._way(), now=self._now)
 
     def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
         """The case of a form that is sent back; raises NotFound for another reader's."""
         return case_again(
-            self._session, self._reader, self._design, token, is_correction=is_correction
+            self._session, self._reader, self._way(), token, is_correction=is_correction
         )
 
-    def rate(self, token: str, submission: str, form: Mapping[str, str]) -> Receipt:
-        """Store a form's answers and acknowledge them; raises what `record_rating` does."""
+    def rate(
+        self,
+        token: str,
+        submission: str,
+        form: Mapping[str, str],
+        go_on: Callable[[], None] | None = None,
+    ) -> Receipt:
+        """Store a form's answers and acknowledge them; raises what `record_rating` does.
+
+        `go_on` may ask this desk what is due then, in the same transaction.
+        """
+
+        def serve(journey: Journey) -> None:
+            self._journey = journey
+            if go_on is not None:
+                go_on()
+
         return record_rating(
             self._session,
             self._reader,
@@ -125,6 +159,8 @@ class BlindDesk:
             submission=submission,
             form=form,
             now=self._now,
+            ensure_open=self.ensure_open,
+            go_on=serve,
         )
 
     def picture(self, token: str, slot: int) -> bytes | None:
@@ -141,6 +177,12 @@ class BlindDesk:
         return self._store.read(
             expose_picture(self._session, self._reader, self._design, token, slot, now=self._now)
         )
+
+    def _way(self) -> Journey:
+        """Where the reader stands; read once, and again after what changes it."""
+        if self._journey is None:
+            self._journey = journey_of(self._session, self._reader, self._design)
+        return self._journey
 
 
 class BlindDesks:

@@ -6,6 +6,7 @@ server, so that the server can end it.
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.responses import Response
@@ -27,6 +28,8 @@ class CookieSigner:
         self._key = secret_key.encode()
         # Without a time, so that no clock makes it old or of the future.
         self._reader = URLSafeSerializer(secret_key, salt="reader")
+        # What a reader's cookie says never changes, and every request brings it.
+        self._known_reader = lru_cache(maxsize=1024)(self._loaded_reader)
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
         """Names a reader and the link they came by."""
@@ -34,11 +37,7 @@ class CookieSigner:
 
     def read_reader_cookie(self, cookie: str | None) -> tuple[int, str] | None:
         """What `reader_cookie` was given, or None for anything that we did not sign."""
-        try:
-            reader_id, fingerprint = self._reader.loads(cookie or "")
-        except (BadSignature, ValueError, TypeError):
-            return None
-        return int(reader_id), str(fingerprint)
+        return self._known_reader(cookie or "")
 
     def reader_form_token(self, reader_id: int) -> str:
         """The token of every form served to this reader, by whichever of their links."""
@@ -50,6 +49,13 @@ class CookieSigner:
 
     def _of_reader(self, what: str, reader_id: int) -> str:
         return hmac.new(self._key, f"{what}:{reader_id}".encode(), hashlib.sha256).hexdigest()
+
+    def _loaded_reader(self, cookie: str) -> tuple[int, str] | None:
+        try:
+            reader_id, fingerprint = self._reader.loads(cookie)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return int(reader_id), str(fingerprint)
 
     def csrf_token(self, cookie: str) -> str:
         """The token that a form must send back beside this very cookie."""

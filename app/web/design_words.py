@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.domain.consent import withdrawal_text
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
 from app.domain.questions.registry import kind_of
@@ -149,6 +150,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Practice", f"{_count(practice.count, 'case')}, {told}" if practice.count else "none"
     yield "Pause", f"after every {design.break_every} cases" if design.break_every else "none"
     yield "Display", "; ".join(_display(design.display)) or "not asked for"
+    yield "Withdrawing", withdrawal_text(design.withdrawal)
     yield "Longest run", f"{_count(design.longest_run, 'case')} of one arm in a row"
     yield "Primary question", analysis.primary or "the usual one: the verdict, else realism"
     yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)

@@ -10,24 +10,32 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
 
 _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 
+MOST_FRAGMENTS = 256
+
 
 class Pages:
     """The templates of one folder and the static files of another."""
 
-    def __init__(self, templates: Path, static: Path) -> None:
+    def __init__(self, templates: Path, static: Path, root: str = "") -> None:
+        """With `root` before every address: the path below which the application is served."""
         self._static = static
+        self.root = root
         self._templates = Jinja2Templates(directory=templates)
         env = self._templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
         self.address_of = cache(self._static_url)
         env.globals["static"] = self.address_of
+        env.globals["root"] = root
+        env.globals["kept"] = self._kept
+        self._fragments: dict[tuple[str, int], tuple[object, Markup]] = {}
 
     def ensure_whole(self) -> None:
         """Raise BadInput for a file that a template names and that is not there.
@@ -62,9 +70,25 @@ class Pages:
         """`case.html` for a browser, `_case.html` for htmx swapping the middle of it."""
         return self.render(request, f"_{name}" if is_htmx(request) else name, context, status)
 
+    def _kept(self, name: str, subject: object) -> Markup:
+        """The template `name` over `subject` and nothing else, rendered once for each subject.
+
+        For what is long and the same on many pages. A subject is known again by being the very same
+        object, which is held here so that no other can take its place.
+        """
+        key = (name, id(subject))
+        known = self._fragments.get(key)
+        if known is None:
+            template = self._templates.get_template(name)
+            known = (subject, Markup(template.render(subject=subject)))  # noqa: S704 - escaped there
+            if len(self._fragments) >= MOST_FRAGMENTS:
+                self._fragments.clear()
+            self._fragments[key] = known
+        return known[1]
+
     def _static_url(self, path: str) -> str:
         content = (self._static / path).read_bytes()
-        return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        return f"{self.root}/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def is_htmx(request: Request) -> bool:

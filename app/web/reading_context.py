@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, Final
 
 from app.domain.blinding import BlindedCase, BlindedDesign, BlindedPhase
 from app.domain.design.design import Layout
 from app.domain.display import DISPLAYS, LIGHTS, DisplayPlan
+from app.domain.privacy import privacy_sections
 from app.domain.profile import MOST_YEARS, READING_FREQUENCIES, ROLES, SPECIALTIES
 from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
@@ -222,14 +223,29 @@ def _only_if(
     return ""
 
 
+# The questions of designs that are read: the same with every case, and with them what the templates
+# keep of them. A design is known again by being the very same object.
+_MOST_KEPT: Final = 256
+_kept: dict[tuple[int, int, bool, int], tuple[BlindedDesign, Sequence[QuestionShown]]] = {}
+_kept_keys: dict[tuple[object, ...], tuple[Sequence[QuestionShown], Sequence[KeyRow]]] = {}
+
+
 def questions_asked(
     phase: BlindedPhase, design: BlindedDesign, *, at_end: bool = False, pictures: int | None = None
-) -> list[QuestionShown]:
+) -> Sequence[QuestionShown]:
     """What is asked of each case of a phase, or at its end, as the page asks it."""
     count = phase.pictures if pictures is None else pictures
+    key = (id(design), phase.number, at_end, count)
+    known = _kept.get(key)
+    if known is not None and known[0] is design:
+        return known[1]
     in_turn = phase.layout == "one_after_other"
     shown = Picture(count, design.picture_size, in_turn)
-    return question_list(phase.asked(at_end=at_end), shown)
+    asked = tuple(question_list(phase.asked(at_end=at_end), shown))
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (design, asked)
+    return asked
 
 
 def profile_fields(asked: DisplayPlan) -> list[dict[str, Any]]:
@@ -282,6 +298,23 @@ def key_list(
     taken = {"", *(keys for keys, _ in answers)}
     rows = [row for row in answers if row[0]] + [row for row in page if row[0] not in taken]
     return [{"keys": keys, "does": does} for keys, does in rows]
+
+
+def keys_of_case(
+    asked: Sequence[QuestionShown], case: BlindedCase, design: BlindedDesign
+) -> Sequence[KeyRow]:
+    """Every key that does something on the page of a case."""
+    layouts = () if case.is_phase_end else (design.phase(case.phase).layout,)
+    has_film = bool(case.pictures) and case.exposure_ms is None
+    key = (id(asked), layouts, has_film, case.can_go_back)
+    known = _kept_keys.get(key)
+    if known is not None and known[0] is asked:
+        return known[1]
+    keys = tuple(key_list(asked, layouts, has_film=has_film, can_go_back=case.can_go_back))
+    if len(_kept_keys) >= _MOST_KEPT:
+        _kept_keys.clear()
+    _kept_keys[key] = (asked, keys)
+    return keys
 
 
 def _answering(asked: Sequence[QuestionShown]) -> Iterator[tuple[str, str]]:
@@ -346,3 +379,18 @@ def _letters(asked: Sequence[QuestionShown]) -> list[tuple[str, str]]:
 def paragraphs(text: str) -> list[str]:
     """A text of the investigator's, split at blank lines."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def sections_of(design: BlindedDesign) -> dict[str, object]:
+    """What the privacy page says, for readers and for the office."""
+    return {
+        "sections": [
+            {
+                "heading": one.heading,
+                "paragraphs": one.paragraphs,
+                "points": one.points,
+                "own_paragraphs": paragraphs(one.own_text),
+            }
+            for one in privacy_sections(design)
+        ]
+    }

@@ -37,7 +37,9 @@ function onKey(event, page) {
   }
   const { target } = event;
   if (target.matches("textarea")) {
-    if (event.key === "Escape") dispatch({ type: "left", question: current().writing });
+    // The reason of a correction belongs to no question.
+    if (event.key === "Escape" && !target.closest("[data-question]")) target.blur();
+    else if (event.key === "Escape") dispatch({ type: "left", question: current().writing });
     else if (event.key === "Enter" && event.ctrlKey) page.form?.requestSubmit();
     return;
   }

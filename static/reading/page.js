@@ -9,7 +9,7 @@ import { drawMarkLists, listenToMarkLists } from "./marks.js";
 import { onceWide } from "./narrow.js";
 import { drawQuestions, listenToQuestions, readQuestions } from "./questions.js";
 import { followDraft, openDraft } from "./keeping.js";
-import { followSending, resetSending } from "./sending.js";
+import { followSending, isPlain, resetSending } from "./sending.js";
 import { drawStatus } from "./status-line.js";
 import { current, dispatch, start } from "./store.js";
 import { listenToViewing, resetViewing } from "./viewing.js";
@@ -95,7 +95,7 @@ function open() {
   const asked = page.form ? readQuestions(page.form) : marksToShow(section);
   const given = { ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) };
   const draft = openDraft(root, page.form, given);
-  const sends = page.form ? "answers" : "step";
+  const sends = !page.form ? "step" : isPlain(page.form) ? "plainly" : "answers";
   start({ ...given, ...draft, sends, isLastSaved }, [drawPage, followSending, followDraft]);
   if (page.form) {
     listenToQuestions(page.form);

@@ -124,7 +124,7 @@ function drawFocus(form, state, before) {
   if (state.writing === before.writing) return;
   const active = document.activeElement;
   if (state.writing === null) {
-    if (active?.matches("textarea, input.number") && form.contains(active)) active.blur();
+    if (active?.matches("[data-question] textarea, input.number") && form.contains(active)) active.blur();
     return;
   }
   const field = fieldOf(elementOf(form, state.writing));

@@ -37,7 +37,7 @@ export function followSending(state, before) {
   if (state !== before && stage === before.sending.stage && tries === before.sending.tries) return;
   clearTimeout(timer);
   if (stage === "waiting") countDown(performance.now(), state.sending.leftMs);
-  if (stage === "sending") timer = setTimeout(giveUp, SILENT_MS);
+  if (stage === "sending" && state.sends !== "plainly") timer = setTimeout(giveUp, SILENT_MS);
 }
 
 // Against the browser's steady clock: the wall's may be set meanwhile.
@@ -59,11 +59,14 @@ function tryAgain() {
   if (["waiting", "refused"].includes(current().sending.stage)) senderOnPage()?.requestSubmit();
 }
 
+// A preview's form leads on and sends nothing to a study; where htmx did not load, the browser sends.
+export const isPlain = (sender) => !window.htmx || !sender.hasAttribute("hx-post");
+
 // Before htmx: what is missing is said here, without a round trip.
 function onSubmit(event) {
   const sender = senderOf(event.target);
-  // Without htmx it is a preview's form, which leads on and sends nothing to a study.
-  if (!sender || !sender.hasAttribute("hx-post")) return sender && submitPreview(event);
+  if (!sender) return;
+  if (isPlain(sender)) return submitPlainly(event);
   const before = current();
   if (before.isSent) dispatch({ type: "again" });
   else dispatch({ type: sender.matches("[data-rate]") ? "submitted" : "went" });
@@ -72,7 +75,7 @@ function onSubmit(event) {
   else if (sender.matches("[data-rate]")) takeTimes(sender);
 }
 
-function submitPreview(event) {
+function submitPlainly(event) {
   if (!event.target.matches("[data-rate]")) return;
   dispatch({ type: "submitted" });
   if (!current().isSent) stop(event);
@@ -180,5 +183,5 @@ document.addEventListener("submit", onSubmit, true);
 document.addEventListener("click", (event) => event.target.closest("[data-send-again]") && tryAgain());
 window.addEventListener("online", () => current().sending.stage === "waiting" && tryAgain());
 window.addEventListener("beforeunload", (event) => {
-  if (isUnsaved(current())) event.preventDefault();
+  if (isUnsaved(current()) && current().sends !== "plainly") event.preventDefault();
 });

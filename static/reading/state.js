@@ -17,7 +17,8 @@
 //   submission the number of the form: what has once been sent under it is not changed under it
 //   isSent     from the first press of submit on nothing is changed: it may be stored already
 //   sending    how far it has got (state-sending.js)
-//   sends      what the page sends: the answers to a case, or a step between two
+//   sends      what the page sends: "answers" to a case, a "step" between two, or answers "plainly",
+//              which the browser itself sends
 //   restored   null, or what the browser had kept of this case: "draft", "sent"
 //   isUnkept   whether the browser refuses to keep drafts
 //   isOver     whether the study takes no answers any more

@@ -16,13 +16,22 @@ export function drawStatus(root, state, before) {
   write(line, statusOf(state));
   line?.classList.toggle("calm", !isTrouble(state));
   write(root.querySelector("[data-save-aloud]"), spokenOf(state));
-  const { stage, leadsOn } = state.sending;
-  const again = root.querySelector("[data-send-again]");
-  if (again) again.hidden = !["waiting", "refused"].includes(stage);
-  const onwards = root.querySelector("[data-lead-on]");
-  if (onwards && leadsOn) onwards.hidden = false;
+  drawWays(root, state.sending);
   drawDraftLine(root.querySelector("[data-draft-line]"), state);
   if (state === before) fade(state);
+}
+
+// Where answers wait there is one way: to send the same again, or to what is due where that is in vain.
+function drawWays(root, { stage, tries, leadsOn }) {
+  const isHeld = ["waiting", "refused"].includes(stage) || (stage === "sending" && tries > 1);
+  const again = root.querySelector("[data-send-again]");
+  if (!again) return;
+  again.hidden = !isHeld || leadsOn;
+  again.parentElement.querySelector("button[type='submit']").hidden = isHeld;
+  for (const link of again.parentElement.querySelectorAll("a")) {
+    if ("leadOn" in link.dataset) link.hidden = link.hidden && !leadsOn;
+    else link.hidden = isHeld;
+  }
 }
 
 function drawDraftLine(line, state) {

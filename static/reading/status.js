@@ -8,6 +8,8 @@ const seconds = (ms) => Math.max(1, Math.ceil(ms / 1000));
 const WORDS = {
   answers: { going: "Saving…", done: "Saved.", not: "Not saved" },
   step: { going: "Going on…", done: "Done.", not: "Not gone on" },
+  // The next page says what became of it.
+  plainly: { going: "", done: "", not: "" },
 };
 
 function ofSending({ sending, sends }, left) {

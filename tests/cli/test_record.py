@@ -26,7 +26,7 @@ def opened(run: Run, tmp_path: Path) -> str:
 
 def test_a_record_that_holds_is_told_with_its_head(run: Run, opened: str) -> None:
     one = run("verify", opened).stdout
-    assert one.startswith(f"{opened}: holds, 2 events, 0 ratings, head ")
+    assert one.startswith(f"{opened}: holds, 3 events, 0 ratings, head ")
     everything = run("verify", "--all").stdout.splitlines()
     assert everything[0].startswith("installation: holds, ")
     assert everything[1] == one.strip()

@@ -13,6 +13,7 @@ from app.db.blind.record import NewEvent, append_event, append_events, head_of
 from app.db.tables import Chain, Event, Reader
 from app.domain.record import (
     ANSWERED,
+    AUDITED,
     INSTALLATION,
     LAID_OUT,
     RecordedEvent,
@@ -65,6 +66,7 @@ def test_every_study_has_a_chain_and_so_has_the_installation(house: House) -> No
     assert [event.action for event in chain_of(house, None)] == ["imported"]
     assert [event.action for event in chain_of(house, 1)] == [
         "created",
+        AUDITED,
         "opened",
         LAID_OUT,
         "invited",

@@ -111,3 +111,14 @@ def test_a_phase_that_was_begun_waits_no_more() -> None:
 )
 def test_going_back_stays_within_a_phase(changes: dict[str, Any], can_go_back: bool) -> None:
     assert replace(READING, **changes).can_go_back is can_go_back
+
+
+def test_the_display_is_checked_before_a_film_and_not_before_questions() -> None:
+    waiting = replace(READING, due=case(3), needs_check=True)
+    assert waiting.step(NOW) is Step.DISPLAY
+    assert replace(waiting, check_holds=NOW).step(NOW) is Step.CASE
+    later = NOW + timedelta(seconds=1)
+    assert replace(waiting, check_holds=NOW).step(later) is Step.DISPLAY
+    assert replace(waiting, due=practice(1)).step(NOW) is Step.DISPLAY
+    assert replace(waiting, due=end(3)).step(NOW) is Step.CASE
+    assert replace(waiting, needs_check=False).step(NOW) is Step.CASE

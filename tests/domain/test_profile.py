@@ -5,6 +5,7 @@ import doctest
 import pytest
 
 from app.domain import profile
+from app.domain.display import DisplayPlan
 from app.domain.errors import BadAnswer
 from app.domain.profile import MOST_YEARS, Profile, experience_band, read_profile
 
@@ -43,3 +44,13 @@ def test_years_are_a_whole_number_up_to_a_limit(years: str) -> None:
     with pytest.raises(BadAnswer) as raised:
         read_profile({**FORM, "years_experience": years})
     assert set(raised.value.problems) == {"years_experience"}
+
+
+def test_display_and_light_are_asked_for_only_by_a_design_that_does() -> None:
+    said = {**FORM, "display": "tablet", "ambient_light": "dark"}
+    assert read_profile(said).display is None
+    both = read_profile(said, DisplayPlan(ask_kind=True, ask_light=True))
+    assert (both.display, both.ambient_light) == ("tablet", "dark")
+    with pytest.raises(BadAnswer) as raised:
+        read_profile({**said, "display": "wall"}, DisplayPlan(ask_kind=True))
+    assert set(raised.value.problems) == {"display"}

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from app.db.tables import Answer, Presentation, Rating
@@ -310,3 +310,56 @@ def test_no_sequence_in_a_browser_misrecords_or_loses(start: Any) -> None:
             reading.context.close()
 
     tried()
+
+
+LINES = {
+    "cookie gone": "Not saved: This browser holds no reader's link that is known here",
+    "reissued": "Not saved: ",
+    "other reader": "Not saved: This page belongs to another reader",
+}
+
+
+@pytest.mark.parametrize("trouble", list(LINES))
+def test_the_right_link_in_any_tab_saves_what_is_on_the_screen(start: Any, trouble: str) -> None:
+    reading: Reading = start()
+    page = reading.page
+    reading.do("comment")
+    reading.do("answer all")
+    reading.do(trouble)
+    line = page.locator("[data-save-state]")
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        expect(line).to_contain_text(LINES[trouble])
+        reading.check("Enter")
+    assert reading.stored() == {}
+    reading.do("own link")
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("[data-save-state]")).not_to_contain_text("Not saved")
+    reading.shown()
+    (stored,) = reading.stored().values()
+    assert stored == {
+        "realism": "4",
+        "verdict": "synthetic",
+        "confidence": "2",
+        "comment": "s4 seen 1",
+    }
+    reading.context.close()
+
+
+def test_a_new_link_on_the_same_device_finds_the_draft_and_another_reader_does_not(
+    start: Any,
+) -> None:
+    reading: Reading = start()
+    reading.do("comment")
+    reading.do("key 4")
+    reading.check("key 4")
+    reading.do("reissued")
+    reading.page.close()
+    reading.page = reading.context.new_page()
+    reading.page.goto(f"{reading.address}/r/{reading.other_link}")
+    assert "s4 seen 1" not in reading.page.content()
+    reading.page.goto(f"{reading.address}/r/{reading.link}")
+    expect(reading.page.locator("[data-draft-line]")).to_contain_text("Look them over")
+    reading.check("a new link")
+    assert reading.shown()["answers"] == {"realism": "4", "comment": "s4 seen 1"}
+    reading.context.close()

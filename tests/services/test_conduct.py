@@ -14,10 +14,10 @@ from app.domain.signing import MEANINGS, signature
 from app.report.page.view import report_view
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.services.export_study import StudyExport
-from app.services.open_study import close_study, open_study
+from app.services.open_study import close_study
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import note_results_seen, summarise_study
-from tests.studies import NOW, House
+from tests.studies import NOW, House, open_audited
 
 ME = signature("open", "Ada Lovelace", "password")
 
@@ -36,7 +36,7 @@ def look(house: House, slug: str, reason: str = "") -> None:
 def test_opening_writes_down_everything_that_it_freezes(house: House) -> None:
     slug = house.draft()
     with house.database.writing() as session:
-        open_study(session, slug, now=NOW, actor="test", signed=ME)
+        open_audited(session, slug, signed=ME)
     (opened,) = details(house, "opened")
     for name in ("design_sha256", "cases_sha256", "renditions_sha256", "analysis_sha256"):
         assert len(opened[name]) == 64, name

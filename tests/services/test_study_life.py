@@ -252,7 +252,7 @@ def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None
             append_rating(
                 session,
                 presentation=presentation,
-                sitting=sitting,
+                sitting_id=sitting.id,
                 answers={"realism": 3, "verdict": "real", "confidence": 2},
                 submission=submission,
                 supersedes=None,

@@ -62,26 +62,26 @@ def test_an_untouched_installation_holds(read: House) -> None:
             *(verify_study(session, read.store, slug) for slug in slugs_to_verify(session)),
         ]
     assert [one.problem for one in whole] == [None, None, None]
-    assert [one.events for one in whole] == [1, 6, 14]
+    assert [one.events for one in whole] == [1, 7, 14]
     assert [one.ratings for one in whole] == [0, 0, 12]
 
 
 # --- the chain itself
 
-OF_STUDY = "WHERE chain_id = 1 AND number = 2"
+OF_STUDY = "WHERE chain_id = 1 AND number = 3"
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (f"UPDATE events SET actor = 'nobody' {OF_STUDY}", "Event 2 ('opened' by nobody, "),
-        (f"UPDATE events SET action = 'closed' {OF_STUDY}", "Event 2 ('closed' by test, "),
+        (f"UPDATE events SET actor = 'nobody' {OF_STUDY}", "Event 3 ('opened' by nobody, "),
+        (f"UPDATE events SET action = 'closed' {OF_STUDY}", "Event 3 ('closed' by test, "),
         (f"UPDATE events SET detail = '{{}}' {OF_STUDY}", "was changed: its hash is"),
         (f"UPDATE events SET salt = 'ff' {OF_STUDY}", "was changed: its hash is"),
         (f"UPDATE events SET hash = previous {OF_STUDY}", "was changed: its hash is"),
-        (f"UPDATE events SET previous = hash {OF_STUDY}", "doesn't follow event 1"),
-        (f"DELETE FROM events {OF_STUDY}", "Event 2 is missing"),
-        ("DELETE FROM events WHERE chain_id = 1 AND number = 6", "The end of the chain is missing"),
+        (f"UPDATE events SET previous = hash {OF_STUDY}", "doesn't follow event 2"),
+        (f"DELETE FROM events {OF_STUDY}", "Event 3 is missing"),
+        ("DELETE FROM events WHERE chain_id = 1 AND number = 7", "The end of the chain is missing"),
         ("UPDATE chains SET head = origin WHERE id = 1", "The head of the chain was changed"),
         ("UPDATE chains SET origin = head WHERE id = 1", "doesn't follow the chain's origin"),
     ],
@@ -109,7 +109,7 @@ def test_a_whole_record_that_is_gone_is_missed(read: House) -> None:
     ("change", "said"),
     [
         ("UPDATE studies SET status = 'open' WHERE id = 1", "is open, but by its record"),
-        ("UPDATE studies SET closed_at = NULL WHERE id = 1", "by event 6 it was at"),
+        ("UPDATE studies SET closed_at = NULL WHERE id = 1", "by event 7 it was at"),
         ("UPDATE studies SET design = replace(design, 'Trial', 'Other')", "The design"),
         ("UPDATE cases SET is_replicated = NOT is_replicated WHERE study_id = 1", "The cases were"),
         ("UPDATE arms SET kind = 'real'", "The cases were changed"),
@@ -118,7 +118,7 @@ def test_a_whole_record_that_is_gone_is_missed(read: House) -> None:
             "consent of R01 was changed",
         ),
         ("UPDATE readers SET consented_at = NULL WHERE code = 'R01'", "consent of R01 is gone"),
-        ("UPDATE readers SET code = 'R02' WHERE code = 'R01'", "The reader R01 of event 4"),
+        ("UPDATE readers SET code = 'R02' WHERE code = 'R01'", "The reader R01 of event 5"),
         ("UPDATE presentations SET position = position + 100 WHERE reader_id = 1", "order of R01"),
         (
             "UPDATE shown_cases SET case_id = (SELECT min(id) FROM cases WHERE study_id = 1)",
@@ -169,7 +169,7 @@ def test_a_rating_that_was_slipped_in_is_named(read: House) -> None:
 def test_a_withdrawn_link_that_works_again_is_named(read: House) -> None:
     with read.database.writing() as session:
         revoke_link(session, "trial-study", "R01", now=NOW, actor="test")
-    assert "event 7 withdrew it" in tamper(read, "UPDATE readers SET revoked_at = NULL")
+    assert "event 8 withdrew it" in tamper(read, "UPDATE readers SET revoked_at = NULL")
 
 
 def test_a_link_that_was_renewed_is_no_break(house: House) -> None:

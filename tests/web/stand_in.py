@@ -17,7 +17,9 @@ from fastapi.staticfiles import StaticFiles
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.domain.blinding import blinded_design
 from app.domain.design.design import Layout
+from app.domain.design.reading import design_from_mapping
 from app.domain.display import DisplayPlan
 from app.domain.document import Problems, Table
 from app.domain.errors import BadAnswer
@@ -38,9 +40,11 @@ from app.web.reading_context import (
     profile_fields,
     question_list,
     reference_url,
+    sections_of,
 )
 from app.web.security_headers import SecurityHeaders
 from tests.browser import film_is_shown
+from tests.studies import design_values
 
 ROOT = Path(__file__).parents[2]
 CASES = 6
@@ -85,6 +89,7 @@ class Desk:
     phase_title: str = ""
     is_phase_end: bool = False
     language: str = "en"
+    least_width: int | None = None
     given: Answers = field(default_factory=dict)
     exposed: set[str] = field(default_factory=set)
     sent_once: set[str] = field(default_factory=set)
@@ -141,10 +146,12 @@ def stand_in(desk: Desk) -> FastAPI:
             "csrf_token": "t0ken",
             "drafts": desk.drawer,
             "is_over": False,
+            "has_foot": True,
             "form": {},
             "notice": None,
             "study_title": "A <study>",
             "study_language": desk.language,
+            "least_width": desk.least_width,
             "leads_on": False,
             "was_rating": False,
         }
@@ -332,6 +339,12 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "message": None,
         },
         "thanks": {"can_go_back": True, "message": None},
+        "privacy": {
+            "may_withdraw": True,
+            **sections_of(blinded_design(design_from_mapping(design_values()))),
+        },
+        "withdraw": {"becomes": "Your answers are then erased.", "error": "Please tick the box."},
+        "withdrawn": {"erased": False},
         "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
     }
 
@@ -359,7 +372,7 @@ class Room:
     contexts: list[BrowserContext] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
-    def open(self, path: str = "/read", **options: Any) -> Page:
+    def open(self, path: str = "/read", *, is_waited_for: bool = True, **options: Any) -> Page:
         """A page, once its pictures are shown where it has any that are shown at once."""
         options.setdefault("viewport", {"width": 1440, "height": 900})
         context = self.browser.new_context(**options)
@@ -373,7 +386,7 @@ class Room:
             ),
         )
         page.goto(self.address + path)
-        has_film = self.desk.exposure_ms is None and not self.desk.is_phase_end
+        has_film = is_waited_for and self.desk.exposure_ms is None and not self.desk.is_phase_end
         if options.get("java_script_enabled", True) and path == "/read" and has_film:
             film_is_shown(page)
         return page

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from app.domain.access import RIGHTS, ROLES, Right, Role
 from app.main import ROUTES, create_app
 from app.settings import Settings
+from app.web.password_again import WRONG
 from tests.studies import House
 from tests.web.accounts import Visitor, make_account, visitor
 
@@ -26,6 +27,9 @@ OF_A_STUDY = {
     ("POST", "/studies/{slug}/invite"): Right.INVITE,
     ("POST", "/studies/{slug}/readers/{code}/reissue"): Right.INVITE,
     ("POST", "/studies/{slug}/readers/{code}/revoke"): Right.INVITE,
+    ("GET", "/studies/{slug}/readers/{code}/erase"): Right.ERASE,
+    ("POST", "/studies/{slug}/readers/{code}/erase"): Right.ERASE,
+    ("GET", "/studies/{slug}/privacy"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
@@ -34,6 +38,11 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/record"): Right.DESIGN,
+    ("POST", "/studies/{slug}/record"): Right.DESIGN,
+    ("GET", "/studies/{slug}/protocol.md"): Right.DESIGN,
+    ("POST", "/studies/{slug}/report"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/open"): Right.OPEN_AND_CLOSE,
     ("POST", "/studies/{slug}/close"): Right.OPEN_AND_CLOSE,
     ("GET", "/studies/{slug}/access"): Right.GIVE_ACCESS,
@@ -73,6 +82,7 @@ NOT_FOR_ACCOUNTS = {
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},
     "/studies/{slug}/close": {"sure": "yes"},
+    "/studies/{slug}/readers/{code}/erase": {"code": "R01"},
     "/studies/{slug}/access": {"name": "watcher", "role": "monitor"},
     "/studies/{slug}/access/remove": {"name": "watcher"},
     "/accounts": {"name": "new one", "role": "monitor"},
@@ -172,8 +182,8 @@ def test_each_role_is_answered_by_its_rights_and_nobody_else_is(scene: Scene) ->
                 assert (status, "Your role in the study" in text) == (403, True), line
             else:
                 # 409: a closed study; 422: a form that says nothing; no rating, so no figure; no
-                # such case. All are the work's own answers.
-                nothing = ("The report has no figure", "has no case")
+                # such case, no password to sign with. All are the work's own answers.
+                nothing = ("The report has no figure", "has no case", WRONG)
                 is_worked = status in (200, 303, 409, 422) or any(one in text for one in nothing)
                 assert is_worked, line
                 assert not location.startswith("/sign-in"), line

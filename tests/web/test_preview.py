@@ -12,8 +12,10 @@ from app.db.tables import Presentation, Rating, Reader, Study
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import design_to_json
 from app.domain.journey import Step
+from app.services.create_study import create_study
 from app.web.preview_desk import pages_of
-from tests.studies import PROFILE, House
+from tests.domain.documents import design as a_design
+from tests.studies import NOW, PROFILE, House
 from tests.web.design_form.designs import PROTOCOLS
 from tests.web.html_form import HtmlForm
 from tests.web.reader_browser import ReaderBrowser
@@ -211,3 +213,18 @@ def test_the_truth_of_a_practice_case_is_shown_where_the_design_tells_it(
     assert "/read/image" not in html
     silent = house.draft(title="Silent", practice={"count": 1, "feedback": False})
     assert 'value="feedback"' not in investigator.client.get(f"/studies/{silent}/preview").text
+
+
+def test_the_check_of_the_display_is_shown_where_the_design_asks_for_it(
+    house: House, investigator: Investigator
+) -> None:
+    study = a_design(display={"grey_check": True, "ask_kind": True, "least_width": 900})
+    names = [page.name for page in pages_of(study)]
+    assert names.index("display") == names.index("instructions") + 1
+    with house.database.writing() as session:
+        slug = create_study(session, study, now=NOW, actor="test")
+    first = investigator.client.get(f"/studies/{slug}/preview").text
+    html = show(investigator, first, "display")
+    assert "What does your display show?" in html
+    assert 'media="(max-width: 899.98px)"' in html
+    assert "Which display will you read on?" in show(investigator, first, "profile")

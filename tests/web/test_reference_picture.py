@@ -190,3 +190,26 @@ def test_the_schema_goes_back_and_forward_without_losing_the_reference(house: Ho
     downgrade_schema(house.database, MIGRATIONS, revision="0003")
     upgrade_schema(house.database, MIGRATIONS)
     assert stored() == before
+
+
+def test_after_practice_the_case_is_shown_with_its_reference_and_the_readers_marks(
+    house: House, browser: ReaderBrowser
+) -> None:
+    """Also after the last practice case, though the phase's introduction comes next."""
+    image = image_of(house, "M1")
+    _, token = house.open_study_with_reader(
+        **{**GRADING, "questions": [*GRADING["questions"], {"measure": "place"}]},
+        phases=[{"key": "a", "introduction": "Now.", "presentation": {"reference": image}}],
+        practice={"count": 1, "feedback": True},
+    )
+    browser.begin(token)
+    mark = '[{"x":12,"y":30,"width":0,"height":0,"picture":1}]'
+    browser.submit({"quality": "1", "place": mark})
+    assert "This image is <strong>" in browser.html
+    assert 'src="/read/reference/1"' in browser.html
+    assert "Your mark is drawn on the image." in browser.html
+    assert "&#34;x&#34;: 12" in browser.html
+    assert browser.client.get("/read/reference/1").content == picture_of(house, image)
+    browser.submit()
+    assert "Begin this part" in browser.html
+    assert browser.client.get("/read/reference/1").status_code == 404

@@ -20,12 +20,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.domain.access import ROLES, Account, Right
 from app.domain.design.reading_load import showings_per_reader
+from app.domain.record import RecordedEvent
+from app.domain.signing import MEANINGS
 from app.services.accounts import AccountLine, LogLine
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.sign_ins import SignInLine
 from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
+from app.services.verify_record import Verified
 from app.web.design_form.values import values_of
 from app.web.design_words import design_words, shortages
 from app.web.pages import Pages
@@ -107,6 +110,17 @@ ACCOUNTS = {
     "name": "b<real>",
 }
 
+_OPENED = RecordedEvent(2, NOW, "ada", "opened", {}, "00")
+RECORD: dict[str, object] = {
+    "events": [(_OPENED, "signed by <ada> (password): I declare"), (_OPENED, "")],
+    "head": "ab" * 32,
+    "length": 2,
+    "more": 2,
+    "kinds": {"study": "Design and status", "readers": "Readers"},
+    "kind": "readers",
+    "verified": Verified("realism", 2, 0, "ab" * 32, None),
+}
+
 WRONG = {
     "replicates.count": "<many>",
     "title": "",
@@ -132,6 +146,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "shortages": shortages(overview.design, by_key),
         "links": (),
         "error": None,
+        "meanings": MEANINGS,
     }
 
 
@@ -141,6 +156,9 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         "rating_columns": RATINGS.columns,
         "reader_columns": READER_COLUMNS,
         "case_columns": CASE_COLUMNS,
+        "signed_until": NOW,
+        "meaning": "I declare <it>.",
+        "error": None,
     }
     lines = [overview.line for overview in STUDIES.values()]
     pages: dict[str, tuple[str, dict[str, object]]] = {
@@ -175,8 +193,13 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
     }
     for status, overview in STUDIES.items():
         pages[f"/{status}"] = ("study.html", of_study(overview))
-        pages[f"/{status}/report"] = ("report.html", {"study": overview})
+        pages[f"/{status}/report"] = ("report.html", {"study": overview, "error": ""})
+        pages[f"/{status}/record"] = ("record.html", {**RECORD, "study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
+    unsigned = {**exported, "signed_until": None, "error": "That is not <it>."}
+    pages["/unsigned/export"] = ("exports.html", {"study": CLOSED, **unsigned})
+    broken = Verified("realism", 2, 0, "ab" * 32, "Event 2 (<it>) was changed.")
+    pages["/broken/record"] = ("record.html", {**RECORD, "study": CLOSED, "verified": broken})
     return pages
 
 
@@ -340,7 +363,7 @@ def test_closing_wants_a_tick_that_nobody_has_set(client: TestClient) -> None:
 
 def test_a_draft_says_what_the_bank_is_short_of(client: TestClient) -> None:
     greedy = design(arms=[{"arm": "M1", "cases": {"normal": 10, "abnormal": 4}}])
-    html = rendered({"now": NOW, **of_study(replace(DRAFT, design=greedy))}, "study.html")
+    html = rendered({**SIGNED_IN, **of_study(replace(DRAFT, design=greedy))}, "study.html")
 
     assert "M1: 4 abnormal cases are asked for, the bank holds 0." in html
     assert "normal cases are asked for" not in html.replace("abnormal", "")

@@ -351,3 +351,50 @@ def test_a_step_between_cases_says_what_becomes_of_it(room: Room) -> None:
     page.unroute("**/read/continue")
     page.get_by_role("button", name="Try now").click()
     expect(page.locator("h1")).to_contain_text("1 of")
+
+
+def timed_case(room: Room) -> Page:
+    room.desk.exposure_ms = 100
+    room.desk.questions = asked({"measure": "verdict"}, {"measure": "comment"})
+    page = room.open()
+    press(page, "Enter")
+    expect(page.locator("[data-answers]")).to_be_visible(timeout=8000)
+    return page
+
+
+def set_of_three(room: Room) -> Page:
+    room.desk.pictures, room.desk.layout = 3, "one_after_other"
+    room.desk.questions = asked({"measure": "find_the_real"}, {"measure": "comment"})
+    return room.open()
+
+
+def end_of_a_phase(room: Room) -> Page:
+    room.desk.is_phase_end = True
+    room.desk.questions = asked({"measure": "noticed"}, {"measure": "comment"})
+    return room.open()
+
+
+@pytest.mark.parametrize("begin", [timed_case, set_of_three, end_of_a_phase])
+def test_a_draft_of_any_kind_of_case_comes_back_and_is_sent(room: Room, begin: Any) -> None:
+    page = begin(room)
+    question = page.locator("[data-question]").first.get_attribute("data-question")
+    press(page, page.locator("[data-key]").first.get_attribute("data-key") or "")
+    page.locator("textarea").last.fill("typed")
+    page.reload()
+    expect(page.locator("[data-draft-line]")).to_contain_text("Look them over")
+    assert page.locator("textarea").last.input_value() == "typed"
+    if begin is timed_case:
+        expect(page.locator(".show-once")).to_contain_text("will not be sent again")
+    elif begin is set_of_three:
+        page.wait_for_timeout(300)
+        press(page, "Enter")  # every picture is looked at again before the answers go out
+        expect(page.locator("[data-save-state]")).to_contain_text("Look at every picture first")
+        for _ in range(2):
+            press(page, ">")
+            page.wait_for_timeout(200)
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of" if begin is not end_of_a_phase else "Before")
+    page.wait_for_timeout(300)
+    (stored,) = room.desk.stored
+    assert stored["comment"] == "typed"
+    assert question in stored

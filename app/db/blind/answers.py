@@ -2,19 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from app.db.blind.presentations import PresentationRow
 from app.db.blind.record import NewEvent, append_event
-from app.db.blind.tables import Answer, Presentation, Rating, Reader, ReadingSession
+from app.db.blind.tables import Answer, Presentation, Rating, Reader
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
 from app.domain.record import ANSWERED, CORRECTED, rating_seal
 from app.domain.viewing import Viewing, viewing_to_json
 
+_RATINGS = cast(Table, Rating.__table__)
+# Plain inserts: the session need not keep what nobody changes.
+_INSERT_RATING = insert(_RATINGS).returning(_RATINGS.c.id)
 
-def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]:
+
+@lru_cache(maxsize=64)
+def _insert_answers(count: int) -> Insert:
+    """One statement for all answers of a rating: each that is sent costs a round trip."""
+    rows: list[dict[str, object]] = [
+        {
+            "rating_id": bindparam("rating_id"),
+            "question": bindparam(f"question_{place}"),
+            "value": bindparam(f"value_{place}"),
+        }
+        for place in range(count)
+    ]
+    return insert(cast(Table, Answer.__table__)).values(rows)
+
+
+def ratings_of(session: Session, presentation: Presentation | PresentationRow) -> Sequence[Rating]:
     """Every rating of a presentation, oldest first; the last one counts."""
     return session.scalars(
         select(Rating).where(Rating.presentation_id == presentation.id).order_by(Rating.id)
@@ -24,8 +45,8 @@ def ratings_of(session: Session, presentation: Presentation) -> Sequence[Rating]
 def append_rating(
     session: Session,
     *,
-    presentation: Presentation,
-    sitting: ReadingSession,
+    presentation: PresentationRow,
+    sitting_id: int,
     answers: Answers,
     submission: str,
     supersedes: Rating | None,
@@ -37,38 +58,36 @@ def append_rating(
 ) -> Rating:
     """Insert one rating; the database's own constraints refuse a second first one.
 
-    `record_rating_event` has to follow before the commit.
+    `record_rating_event` has to follow before the commit. What is returned is no part of the
+    session: a rating is never changed.
     """
-    rating = Rating(
-        presentation_id=presentation.id,
-        session_id=sitting.id,
-        submission=submission,
-        is_first=True if supersedes is None else None,
-        supersedes_id=None if supersedes is None else supersedes.id,
-        shown_at=presentation.shown_at,
-        submitted_at=now,
-        reading_time_ms=reading_time_ms,
-        hidden_time_ms=hidden_time_ms,
-        reason=reason,
-        viewing=viewing_to_json(viewing),
-    )
-    session.add(rating)
-    session.flush()
+    values = {
+        "presentation_id": presentation.id,
+        "session_id": sitting_id,
+        "submission": submission,
+        "is_first": True if supersedes is None else None,
+        "supersedes_id": None if supersedes is None else supersedes.id,
+        "shown_at": presentation.shown_at,
+        "submitted_at": now,
+        "reading_time_ms": reading_time_ms,
+        "hidden_time_ms": hidden_time_ms,
+        "reason": reason,
+        "viewing": viewing_to_json(viewing),
+    }
+    rating_id = int(session.execute(_INSERT_RATING, values).scalar_one())
     if answers:
-        session.execute(
-            insert(Answer),
-            [
-                {"rating_id": rating.id, "question": key, "value": value_to_json(value)}
-                for key, value in answers.items()
-            ],
-        )
-    return rating
+        stored: dict[str, object] = {"rating_id": rating_id}
+        for place, (question, value) in enumerate(answers.items()):
+            stored[f"question_{place}"] = question
+            stored[f"value_{place}"] = value_to_json(value)
+        session.execute(_insert_answers(len(answers)), stored)
+    return Rating(id=rating_id, **values)
 
 
 def record_rating_event(
     session: Session,
     reader: Reader,
-    presentation: Presentation,
+    presentation: PresentationRow,
     rating: Rating,
     answers: Answers,
     *,

@@ -2,35 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db.blind.designs import closing_day_of
 from app.db.blind.record import NewEvent, append_event
 from app.db.blind.tables import Reader, Study
 from app.domain.design.status import ensure_open, is_past
+from app.domain.errors import HasWithdrawn
 from app.domain.record import CLOSED
 
 ACTOR = "closing date"
+_STUDIES = cast(Table, Study.__table__)
+_STATUS = select(_STUDIES.c.status).where(_STUDIES.c.id == bindparam("id"))
+_STATUS_SHARED = _STATUS.with_for_update(read=True)
+_STATUS_ALONE = _STATUS.with_for_update()
 
 
 def hold_open(session: Session, reader: Reader, *, alone: bool = False) -> None:
     """Raise StudyNotOpen unless the reader's study is open, and keep it so until this commits.
 
+    HasWithdrawn, which is a kind of it, where the reader takes no part any more.
+
     The reader is locked before (`reader_by_id`): the order everywhere is reader, then study.
     Readers hold the study together and closing waits for them; `alone` is for what locks it for
     itself later, since two who share a lock would each wait for the other to give it up.
     """
+    if reader.withdrawn_at is not None:
+        raise HasWithdrawn("You have withdrawn from this study, so nothing more is saved.")
     # A draft is opened by somebody who holds the study and wants the readers: nothing to wait for.
     ensure_open(reader.study.status)
-    study = session.scalars(
-        select(Study)
-        .where(Study.id == reader.study_id)
-        .with_for_update(read=not alone)
-        .execution_options(populate_existing=True)
-    ).one()
-    ensure_open(study.status)
+    query = _STATUS_ALONE if alone else _STATUS_SHARED
+    ensure_open(session.execute(query, {"id": reader.study_id}).scalar_one())
 
 
 def closing_is_due(study: Study, now: datetime) -> bool:

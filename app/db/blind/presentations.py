@@ -1,14 +1,24 @@
-"""Rows of presentations, read one at a time; the reading pages live on this module.
+"""Rows of presentations, read a few at a time; the reading pages live on this module.
 
 Nothing here names an arm: orders are computed and stored elsewhere, and only positions and opaque
-tokens are handed on.
+tokens are handed on. The statements are made once, since they are asked with every case.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import (
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.db.blind.tables import (
@@ -22,28 +32,149 @@ from app.db.blind.tables import (
 )
 from app.domain.blinding import BlindedPicture, is_name
 
+_SHOWINGS = cast(Table, Presentation.__table__)
+_RATINGS = cast(Table, Rating.__table__)
+_SHOWN = cast(Table, ShownCase.__table__)
+_CASES = cast(Table, Case.__table__)
+_RENDITIONS = cast(Table, Rendition.__table__)
+_PEERS = _SHOWINGS.alias("peers")
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationRow:
+    """A presentation as it was read.
+
+    `total` counts those of its kind in its phase, ends apart, and `pictures` what it shows.
+    """
+
+    id: int
+    token: str
+    phase: int
+    is_practice: bool
+    is_phase_end: bool
+    position: int
+    exposure_ms: int | None
+    exposed_at: datetime | None
+    first_shown_at: datetime | None
+    shown_at: datetime | None
+    total: int
+    pictures: int
+
 
 @dataclass(frozen=True)
-class PendingCases:
-    """The first two presentations without a rating, in order; either may be None."""
+class Way:
+    """Where a reader's presentations stand; each may be None.
 
-    current: Presentation | None
-    following: Presentation | None
+    The first three without a rating, in order, and the one that was rated for the first time most
+    recently.
+    """
+
+    current: PresentationRow | None
+    following: PresentationRow | None
+    after: PresentationRow | None
+    last: PresentationRow | None
 
 
-def pending_cases(session: Session, reader: Reader) -> PendingCases:
-    """What the reader sees now and what comes after it."""
-    rows = session.scalars(
-        select(Presentation)
-        .outerjoin(Rating, (Rating.presentation_id == Presentation.id) & Rating.is_first.is_(True))
-        .where(Presentation.reader_id == reader.id, Rating.id.is_(None))
-        .order_by(Presentation.phase, Presentation.is_practice.desc(), Presentation.position)
-        .limit(2)
-    ).all()
-    return PendingCases(
-        rows[0] if rows else None,
-        rows[1] if len(rows) > 1 else None,
+_OWN = _SHOWINGS.c.reader_id == bindparam("reader_id")
+# Positions are counted from 1 without a gap, and an index has them in order.
+_TOTAL = (
+    select(_PEERS.c.position)
+    .where(
+        _PEERS.c.reader_id == bindparam("reader_id"),
+        _PEERS.c.phase == _SHOWINGS.c.phase,
+        _PEERS.c.is_practice == _SHOWINGS.c.is_practice,
+        _PEERS.c.is_phase_end.is_(False),
     )
+    .order_by(_PEERS.c.position.desc())
+    .limit(1)
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
+)
+_COUNT_OF_PICTURES = (
+    select(func.count(_SHOWN.c.slot))
+    .where(_SHOWN.c.presentation_id == _SHOWINGS.c.id)
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
+)
+_ROW = (
+    _SHOWINGS.c.id,
+    _SHOWINGS.c.token,
+    _SHOWINGS.c.phase,
+    _SHOWINGS.c.is_practice,
+    _SHOWINGS.c.is_phase_end,
+    _SHOWINGS.c.position,
+    _SHOWINGS.c.exposure_ms,
+    _SHOWINGS.c.exposed_at,
+    _SHOWINGS.c.first_shown_at,
+    _SHOWINGS.c.shown_at,
+    func.coalesce(_TOTAL, 0),
+    _COUNT_OF_PICTURES,
+)
+_IS_RATED = exists().where(
+    _RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True)
+)
+# Chosen by what the index holds; the rest is then read of the few that were chosen.
+_PENDING = (
+    select(_SHOWINGS.c.id, literal(0).label("is_rated"))
+    .where(_OWN, ~_IS_RATED)
+    .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position)
+    .limit(3)
+    .subquery()
+)
+_LAST = (
+    select(_SHOWINGS.c.id, literal(1).label("is_rated"))
+    .where(_OWN, _IS_RATED)
+    .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice, _SHOWINGS.c.position.desc())
+    .limit(1)
+    .subquery()
+)
+_CHOSEN = union_all(select(_PENDING), select(_LAST)).subquery("chosen")
+_WAY = select(*_ROW, _CHOSEN.c.is_rated).join_from(
+    _CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id
+)
+_BY_TOKEN = select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token"))
+_PICTURES = (
+    select(_SHOWN.c.slot, _CASES.c.beside)
+    .join_from(_SHOWN, _CASES, _CASES.c.id == _SHOWN.c.case_id)
+    .where(_SHOWN.c.presentation_id == bindparam("presentation_id"))
+    .order_by(_SHOWN.c.slot)
+)
+_MARK_SHOWN = (
+    update(_SHOWINGS)
+    .where(_SHOWINGS.c.id == bindparam("shown_id"))
+    .values(
+        shown_at=bindparam("now"),
+        first_shown_at=func.coalesce(
+            _SHOWINGS.c.first_shown_at, bindparam("now", type_=_SHOWINGS.c.shown_at.type)
+        ),
+    )
+)
+_RENDITION = (
+    select(_RENDITIONS.c.sha256)
+    .join_from(_RENDITIONS, _CASES, _CASES.c.image_id == _RENDITIONS.c.image_id)
+    .join(_SHOWN, _SHOWN.c.case_id == _CASES.c.id)
+    .where(
+        _SHOWN.c.presentation_id == bindparam("presentation_id"),
+        _SHOWN.c.slot == bindparam("slot"),
+        _RENDITIONS.c.size == bindparam("size"),
+    )
+)
+
+
+def way_of(session: Session, reader: Reader) -> Way:
+    """What the reader sees now, what comes after it, and what they rated last."""
+    rows = session.execute(_WAY, {"reader_id": reader.id}).all()
+    pending = sorted(
+        (_row(row) for row in rows if not row.is_rated),
+        key=lambda row: (row.phase, not row.is_practice, row.position),
+    )
+    current, following, after = (*pending, None, None, None)[:3]
+    last = next((_row(row) for row in rows if row.is_rated), None)
+    return Way(current, following, after, last)
+
+
+def _row(values: Sequence[Any]) -> PresentationRow:
+    return PresentationRow(*values[: len(_ROW)])
 
 
 def presentation_count(
@@ -60,49 +191,27 @@ def presentation_count(
     return session.scalar(query) or 0
 
 
-def presentation_by_token(session: Session, reader: Reader, token: str) -> Presentation | None:
+def presentation_by_token(session: Session, reader: Reader, token: str) -> PresentationRow | None:
     """One of this reader's own presentations; None for another reader's token."""
     if not is_name(token):
         return None
-    return session.scalars(
-        select(Presentation).where(Presentation.token == token, Presentation.reader_id == reader.id)
-    ).one_or_none()
+    row = session.execute(_BY_TOKEN, {"reader_id": reader.id, "token": token}).one_or_none()
+    return None if row is None else _row(row)
 
 
-def last_rated(session: Session, reader: Reader) -> Presentation | None:
-    """The presentation that was rated for the first time most recently."""
-    return session.scalars(
-        select(Presentation)
-        .join(Rating, Rating.presentation_id == Presentation.id)
-        .where(Presentation.reader_id == reader.id, Rating.is_first.is_(True))
-        .order_by(Presentation.phase.desc(), Presentation.is_practice, Presentation.position.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def pictures_of(session: Session, presentation: Presentation) -> Sequence[BlindedPicture]:
+def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:
     """The pictures of a presentation by place, with the text beside each."""
-    rows = session.execute(
-        select(ShownCase.slot, Case.beside)
-        .join(Case, Case.id == ShownCase.case_id)
-        .where(ShownCase.presentation_id == presentation.id)
-        .order_by(ShownCase.slot)
-    )
+    rows = session.execute(_PICTURES, {"presentation_id": presentation.id})
     return [BlindedPicture(slot, beside) for slot, beside in rows]
 
 
-def rendition_of(session: Session, presentation: Presentation, slot: int, size: int) -> str | None:
+def rendition_of(
+    session: Session, presentation: PresentationRow, slot: int, size: int
+) -> str | None:
     """The digest of the rendition that stands in a slot of the presentation."""
-    return session.scalars(
-        select(Rendition.sha256)
-        .join(Case, Case.image_id == Rendition.image_id)
-        .join(ShownCase, ShownCase.case_id == Case.id)
-        .where(
-            ShownCase.presentation_id == presentation.id,
-            ShownCase.slot == slot,
-            Rendition.size == size,
-        )
-    ).one_or_none()
+    values = {"presentation_id": presentation.id, "slot": slot, "size": size}
+    digest: str | None = session.execute(_RENDITION, values).scalar_one_or_none()
+    return digest
 
 
 def reference_of_phase(session: Session, reader: Reader, phase: int, size: int) -> str | None:
@@ -118,19 +227,28 @@ def reference_of_phase(session: Session, reader: Reader, phase: int, size: int) 
     ).one_or_none()
 
 
-def mark_exposed(session: Session, presentation: Presentation, slot: int, now: datetime) -> bool:
+def mark_shown(session: Session, presentation: PresentationRow, now: datetime) -> None:
+    """Note that the page of a presentation is served; the first time is kept."""
+    session.execute(_MARK_SHOWN, {"shown_id": presentation.id, "now": now})
+
+
+def mark_exposed(session: Session, presentation: PresentationRow, slot: int, now: datetime) -> bool:
     """Note that a timed picture is sent; False where it was sent before, by whatever process."""
-    marked = session.scalars(
-        update(ShownCase)
+    marked = session.execute(
+        update(_SHOWN)
         .where(
-            ShownCase.presentation_id == presentation.id,
-            ShownCase.slot == slot,
-            ShownCase.exposed_at.is_(None),
+            _SHOWN.c.presentation_id == presentation.id,
+            _SHOWN.c.slot == slot,
+            _SHOWN.c.exposed_at.is_(None),
         )
         .values(exposed_at=now)
-        .returning(ShownCase.slot)
+        .returning(_SHOWN.c.slot)
     ).all()
     if not marked:
         return False
-    presentation.exposed_at = presentation.exposed_at or now
+    session.execute(
+        update(_SHOWINGS)
+        .where(_SHOWINGS.c.id == presentation.id, _SHOWINGS.c.exposed_at.is_(None))
+        .values(exposed_at=now)
+    )
     return True

@@ -3,12 +3,56 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
 from app.domain.sittings import LONGEST_PAUSE, sitting_goes_on
+
+_SITTINGS = cast(Table, ReadingSession.__table__)
+# Made once, since they are asked with every page. The design is long and mostly known already.
+_READER = (
+    select(Reader)
+    .where(Reader.id == bindparam("reader_id"))
+    .options(joinedload(Reader.study).defer(Study.design))
+)
+# What reading asks of a reader and their study; all else is fetched if somebody wants it.
+_AT_DESK = (
+    select(Reader)
+    .where(Reader.id == bindparam("reader_id"))
+    .options(
+        load_only(
+            Reader.study_id,
+            Reader.code,
+            Reader.token_hash,
+            Reader.revoked_at,
+            Reader.consented_at,
+            Reader.profiled_at,
+            Reader.began_at,
+            Reader.phase_begun,
+            Reader.break_taken_after,
+        ),
+        joinedload(Reader.study).load_only(Study.status, Study.design_sha256),
+    )
+)
+_AT_DESK_LOCKED = _AT_DESK.with_for_update(of=Reader)
+# As the row is after the wait, whatever this session knew of it.
+_READER_LOCKED = _READER.with_for_update(of=Reader).execution_options(populate_existing=True)
+_LAST_SITTING = (
+    select(_SITTINGS.c.id)
+    .where(_SITTINGS.c.reader_id == bindparam("of_reader"))
+    .order_by(_SITTINGS.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_GO_ON = (
+    update(_SITTINGS)
+    .where(_SITTINGS.c.id == _LAST_SITTING, _SITTINGS.c.last_active_at >= bindparam("since"))
+    .values(last_active_at=bindparam("now"))
+    .returning(_SITTINGS.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +91,14 @@ def reader_by_token_hash(session: Session, token_hash: str) -> Reader | None:
 
 def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Reader | None:
     """One reader with their study; with `lock` their requests are taken one after another."""
-    query = select(Reader).where(Reader.id == reader_id).options(joinedload(Reader.study))
-    if lock:
-        # As the row is after the wait, whatever this session knew of it.
-        query = query.with_for_update(of=Reader).execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+    query = _READER_LOCKED if lock else _READER
+    return session.scalars(query, {"reader_id": reader_id}).one_or_none()
+
+
+def reader_at_desk(session: Session, reader_id: int, *, lock: bool) -> Reader | None:
+    """One reader with what reading asks of them, first thing in a session; else `reader_by_id`."""
+    query = _AT_DESK_LOCKED if lock else _AT_DESK
+    return session.scalars(query, {"reader_id": reader_id}).one_or_none()
 
 
 def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
@@ -83,17 +130,26 @@ def current_session(session: Session, reader: Reader, now: datetime) -> ReadingS
     return sitting
 
 
+def continue_sitting(session: Session, reader: Reader, now: datetime) -> int:
+    """The id of the sitting that goes on, active now, or of a new one after a long pause."""
+    since = now - LONGEST_PAUSE
+    values = {"of_reader": reader.id, "since": since, "now": now}
+    sitting_id = session.execute(_GO_ON, values).scalar_one_or_none()
+    return start_session(session, reader, now).id if sitting_id is None else int(sitting_id)
+
+
 def check_holds_until(session: Session, reader: Reader) -> datetime | None:
     """Until when the grey-step check of the reader's sitting holds; None where it has none."""
-    sitting = session.scalars(
-        select(ReadingSession)
-        .where(ReadingSession.reader_id == reader.id)
-        .order_by(ReadingSession.number.desc())
+    sitting = session.execute(
+        select(_SITTINGS.c.grey_steps, _SITTINGS.c.last_active_at)
+        .where(_SITTINGS.c.reader_id == reader.id)
+        .order_by(_SITTINGS.c.number.desc())
         .limit(1)
     ).one_or_none()
     if sitting is None or sitting.grey_steps is None:
         return None
-    return sitting.last_active_at + LONGEST_PAUSE
+    last_active_at: datetime = sitting.last_active_at
+    return last_active_at + LONGEST_PAUSE
 
 
 def progress_of_readers(session: Session, study: Study) -> Sequence[ReaderProgress]:

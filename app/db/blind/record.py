@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.blind.tables import Chain, Event
@@ -22,6 +22,17 @@ from app.domain.record import (
 # Plain tables: an event is written with every rating, and nothing of it is kept in the session.
 _CHAINS = cast(Table, Chain.__table__)
 _EVENTS = cast(Table, Event.__table__)
+_LOCKED_HEAD = (
+    select(_CHAINS.c.length, _CHAINS.c.head)
+    .where(_CHAINS.c.id == bindparam("chain_id"))
+    .with_for_update()
+)
+_INSERT_EVENTS = insert(_EVENTS)
+_MOVE_HEAD = (
+    update(_CHAINS)
+    .where(_CHAINS.c.id == bindparam("chain_id"))
+    .values(length=bindparam("new_length"), head=bindparam("new_head"))
+)
 
 
 @dataclass(frozen=True)
@@ -70,12 +81,10 @@ def append_events(session: Session, study_id: int | None, events: Sequence[NewEv
             }
         )
     if rows:
-        session.execute(insert(_EVENTS), rows)
-        session.execute(
-            update(_CHAINS)
-            .where(_CHAINS.c.id == chain_id)
-            .values(length=length + len(rows), head=head)
-        )
+        # One by itself, as nearly all are, costs the driver less than a list of one.
+        session.execute(_INSERT_EVENTS, rows if len(rows) > 1 else rows[0])
+        new = {"chain_id": chain_id, "new_length": length + len(rows), "new_head": head}
+        session.execute(_MOVE_HEAD, new)
     return head
 
 
@@ -94,8 +103,7 @@ def head_with(session: Session, rating_id: int) -> str:
 
 def _locked(session: Session, chain_id: int) -> tuple[int, str]:
     """Length and head of a chain, nobody else's until the commit."""
-    query = select(_CHAINS.c.length, _CHAINS.c.head).where(_CHAINS.c.id == chain_id)
-    row = session.execute(query.with_for_update()).one_or_none()
+    row = session.execute(_LOCKED_HEAD, {"chain_id": chain_id}).one_or_none()
     if row is not None:
         return int(row.length), str(row.head)
     # A study that this very transaction has made.

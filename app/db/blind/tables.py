@@ -104,7 +104,8 @@ class Reader(Base):
     A reader may also be simulated (a rehearsal's) or a machine, whose `label` is its name; a human
     reader's `label` is the investigator's private note. `block` is the group of a split-plot study,
     `phase_begun` the last phase whose introduction was read, `consent_sha256` the digest of the
-    text that was agreed to.
+    text that was agreed to. Who has withdrawn or was erased counts nowhere any more; of an erased
+    reader little more is left than the code and that they took part.
     """
 
     __tablename__ = "readers"
@@ -128,6 +129,8 @@ class Reader(Base):
     began_at: Mapped[datetime | None]
     phase_begun: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     role: Mapped[str | None] = mapped_column(String(40))
     specialty: Mapped[str | None] = mapped_column(String(40))
     years_experience: Mapped[int | None]
@@ -139,6 +142,11 @@ class Reader(Base):
     # The number of cases done at the last break that was taken, so that none is shown twice.
     break_taken_after: Mapped[int] = mapped_column(default=0)
     study: Mapped[Study] = relationship()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the reader has withdrawn or was erased, and so counts nowhere any more."""
+        return self.withdrawn_at is not None or self.erased_at is not None
 
 
 class ReadingSession(Base):
@@ -223,6 +231,8 @@ class Rating(Base):
     reading_time_ms: Mapped[int | None]
     hidden_time_ms: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(Text)
+    # Of an erased reader's rating nothing else is left: the seal that the record has of it.
+    tombstone: Mapped[str | None] = mapped_column(String(64))
     viewing: Mapped[str | None] = mapped_column(Text)
 
 

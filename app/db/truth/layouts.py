@@ -120,6 +120,8 @@ def readers_in_blocks(session: Session, study_id: int) -> dict[int, int]:
             Reader.study_id == study_id,
             Reader.block.is_not(None),
             Reader.revoked_at.is_(None) | Reader.finished_at.is_not(None),
+            Reader.withdrawn_at.is_(None),
+            Reader.erased_at.is_(None),
         )
         .group_by(Reader.block)
     )
@@ -132,7 +134,8 @@ def coverage(
     """How often each case was or will be read in the phase it was drawn for, by code.
 
     Counted are first ratings, whoever made them, and presentations still open of readers who may
-    be expected to go on: not withdrawn, and seen within `dropout_days`. Machines don't count.
+    be expected to go on: link not withdrawn, and seen within `dropout_days`. Machines don't count,
+    nor does who has withdrawn or was erased.
     """
     since = now - timedelta(days=dropout_days)
     seen = func.coalesce(
@@ -154,6 +157,8 @@ def coverage(
         .where(
             Case.study_id == study_id,
             Reader.kind != "machine",
+            Reader.withdrawn_at.is_(None),
+            Reader.erased_at.is_(None),
             Presentation.is_practice.is_(False),
             Presentation.phase == Case.phase,
             Presentation.replicate == 0,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.tables import (
@@ -100,6 +100,42 @@ def sealed_ratings(session: Session, study: Study) -> Iterator[SealedRating]:
             viewing=rating.viewing,
         )
         yield SealedRating(code, position, rating_name(token, rating.submission), seal)
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What is left of an erased rating: the seal it keeps, the one recorded, answers still there.
+
+    `sealed` is None where no event speaks of the rating.
+    """
+
+    reader: str
+    kept: str | None
+    sealed: str | None
+    answers: int
+
+
+def tombstones(session: Session, study: Study) -> list[Tombstone]:
+    """Every rating of a reader who was erased."""
+    answers = (
+        select(func.count())
+        .select_from(Answer)
+        .where(Answer.rating_id == Rating.id)
+        .correlate(Rating)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Reader.code, Rating.tombstone, Event.detail, answers)
+        .join(Presentation, Presentation.id == Rating.presentation_id)
+        .join(Reader, Reader.id == Presentation.reader_id)
+        .outerjoin(Event, Event.rating_id == Rating.id)
+        .where(Reader.study_id == study.id, Reader.erased_at.is_not(None))
+        .order_by(Rating.id)
+    )
+    return [
+        Tombstone(code, kept, None if detail is None else str(detail.get("seal")), count)
+        for code, kept, detail, count in rows
+    ]
 
 
 def order_digests(session: Session, study: Study) -> dict[str, str]:

@@ -26,6 +26,10 @@ ROLES: tuple[ArmRole, ...] = ("compared", "positive_control")
 Target = Literal["readers_and_images", "readers", "images"]
 Adjustment = Literal["holm", "none"]
 TARGETS: tuple[Target, ...] = ("readers_and_images", "readers", "images")
+WithdrawalEnd = Literal["", "finishing", "closing"]
+WithdrawnAnswers = Literal["erased", "kept"]
+WITHDRAWAL_ENDS: tuple[WithdrawalEnd, ...] = ("", "finishing", "closing")
+WITHDRAWN_ANSWERS: tuple[WithdrawnAnswers, ...] = ("erased", "kept")
 ADJUSTMENTS: tuple[Adjustment, ...] = ("holm", "none")
 
 
@@ -153,6 +157,19 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """What a reader who takes back their part finds, as the consent tells it.
+
+    until    the last moment at which their own link does it: until they have `finishing` behind
+             them, or until the `closing` of the study; "" where the link never does
+    answers  whether what they answered is erased, or kept and left out of everything
+    """
+
+    until: WithdrawalEnd = ""
+    answers: WithdrawnAnswers = "erased"
+
+
+@dataclass(frozen=True)
 class AnalysisPlan:
     """What is decided about the analysis before anybody reads.
 
@@ -204,6 +221,7 @@ class StudyDesign:
     practice: Practice = field(default_factory=Practice)
     allocation: Allocation = field(default_factory=Allocation)
     registration: Registration = field(default_factory=Registration)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
     display: DisplayPlan = field(default_factory=DisplayPlan)
     break_every: int = 0

@@ -16,12 +16,15 @@ from app.domain.design.design import (
     RENDITION_SIZE,
     SCHEMES,
     TARGETS,
+    WITHDRAWAL_ENDS,
+    WITHDRAWN_ANSWERS,
     Allocation,
     AnalysisPlan,
     Practice,
     Registration,
     Replicates,
     StudyDesign,
+    Withdrawal,
 )
 from app.domain.design.format1 import format_2_of
 from app.domain.design.phases import read_phases
@@ -102,6 +105,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         practice=_practice(top),
         allocation=_allocation(top),
         registration=_registration(top),
+        withdrawal=_withdrawal(top),
         analysis=_analysis(top),
         display=_display(top),
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
@@ -154,6 +158,16 @@ def _registration(top: Table) -> Registration:
     )
     table.refuse_the_rest("the registration")
     return registration
+
+
+def _withdrawal(top: Table) -> Withdrawal:
+    table = top.table("withdrawal")
+    withdrawal = Withdrawal(
+        until=table.word("until", "", WITHDRAWAL_ENDS),
+        answers=table.word("answers", "erased", WITHDRAWN_ANSWERS),
+    )
+    table.refuse_the_rest("the withdrawal")
+    return withdrawal
 
 
 def _analysis(top: Table) -> AnalysisPlan:

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.design.design import FORMAT, Phase, StudyDesign
+from app.domain.design.design import FORMAT, Phase, StudyDesign, Withdrawal
 from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
@@ -35,6 +35,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
     }
     if design.display != DisplayPlan():
         plain["display"] = asdict(design.display)
+    if design.withdrawal != Withdrawal():
+        plain["withdrawal"] = asdict(design.withdrawal)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:

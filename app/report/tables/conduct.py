@@ -11,6 +11,7 @@ _STEPS = {
     "opened": "Opened",
     "closed": "Closed",
     "exported": "Results exported",
+    "export signed": "Results exported",
     "exported while not closed": "Results exported while open",
 }
 

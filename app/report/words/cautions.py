@@ -1,6 +1,6 @@
 """What must be said beside the numbers, each where its condition holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,7 +85,26 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
                 "ratings are left missing, as if unrelated to what they would have been.",
             )
         )
-    return (*cautions, *_copies(summary), *_survivorship(summary))
+    return (*cautions, *_left(summary), *_copies(summary), *_survivorship(summary))
+
+
+def _left(summary: StudySummary) -> Iterator[Caution]:
+    """Readers of whom nothing counts any more; the flow of readers has to name them."""
+    said = [
+        f"{count} {'reader' if count == 1 else 'readers'} {what}"
+        for count, what in (
+            (summary.withdrawn, "withdrew and left their answers"),
+            (summary.erased, "withdrew or asked, and had their answers erased"),
+        )
+        if count
+    ]
+    if said:
+        yield Caution(
+            "top",
+            "Readers who left.",
+            f"{' and '.join(said)}. They are in no number of this report; {summary.readers} others "
+            "took part.",
+        )
 
 
 def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:

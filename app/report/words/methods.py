@@ -13,6 +13,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
+from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
 from app.report.words.references import CitedText, cite
@@ -103,7 +104,10 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
         f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
         "adjusted for their number by Holm’s method. By all of them together it was compared by "
         "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
-        "relabelling.",
+        "relabelling."
+        + (
+            f" All pictures alike had been changed before: {audit.remedies}." * bool(audit.remedies)
+        ),
     )
 
 
@@ -152,12 +156,14 @@ def _readers(summary: StudySummary) -> Paragraph:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
     noun = "reader" if count == 1 else "readers"
+    displays = display_sentences(summary.design.display, summary.displays)
     who = f"simulated {noun} (a rehearsal)" if summary.is_rehearsal else noun
     return (
         "Readers",
         f"{count} {who} gave {len(analysis.table)} ratings that count; "
         f"{summary.rated} of {summary.presentations} presentations were rated. Corrections "
-        "replaced earlier ratings of the same presentation, which are kept in the data.",
+        "replaced earlier ratings of the same presentation, which are kept in the data."
+        f"{f' {displays}' if displays else ''}",
     )
 
 
@@ -210,6 +216,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 if analysis.settings.generalise_to == "readers"
                 else "images for these readers."
             )
+        )
+    if analysis.n_clusters is not None:
+        parts.append(
+            f"Images that belong together were not taken as independent: variances are over "
+            f"{analysis.n_clusters} clusters of images [clusters]."
         )
     if analysis.left_out:
         parts.append(

@@ -44,6 +44,8 @@ READER_COLUMNS: tuple[Column, ...] = (
     ("began_at", "When the first case was asked for. Empty: not yet."),
     ("finished_at", "When the last case was rated. Empty: not yet."),
     ("revoked", "1 if the link was withdrawn; ratings made before count."),
+    ("withdrawn", "1 if the reader withdrew from the study; no rating of theirs is in any file."),
+    ("erased", "1 if the reader was erased: answers, profile and link are gone."),
     ("order_algorithm", "Version of the algorithm that made this reader's order."),
     ("order_seed", "The seed it was given."),
 )

@@ -10,12 +10,13 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
+from app.db.blind.record import head_of
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
-from app.db.truth.exports import case_rows, grey_checks, reader_rows
+from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -172,8 +173,9 @@ class StudyExport:
     def _layout(self) -> RatingsFile:
         with self._database.reading() as session:
             readers = reader_rows(session, self._study(session))
+            reasons = has_reasons(session, self._study(session))
         has_machines = any(reader.kind == "machine" for reader in readers)
-        return RatingsFile(self._slug, self._design, has_machines)
+        return RatingsFile(self._slug, self._design, has_machines, reasons)
 
     def _ratings(self) -> Rows:
         layout = self._layout
@@ -204,6 +206,8 @@ class StudyExport:
                     reader.began_at,
                     reader.finished_at,
                     int(reader.revoked_at is not None),
+                    int(reader.withdrawn_at is not None),
+                    int(reader.erased_at is not None),
                     reader.order_algorithm,
                     reader.order_seed,
                 ]
@@ -235,7 +239,7 @@ class StudyExport:
     def _wide(self) -> Iterator[bytes]:
         with self._database.reading() as session:
             study = self._study(session)
-            readers = [reader.code for reader in reader_rows(session, study)]
+            readers = [reader.code for reader in reader_rows(session, study) if not reader.has_left]
             rows = list(answer_rows(session, study))
         columns = wide_columns(self._design, readers)
         return csv_bytes(
@@ -275,11 +279,13 @@ class StudyExport:
         with self._database.reading() as session:
             study = self._study(session)
             title, status = study.title, study.status
+            head = head_of(session, study.id)
         what = {file.name: file.what for file in FILES}
         yield read_me(
             title,
             status,
             {name: what[name] for name in self.files()},
+            head=head,
             simulated=self._is_rehearsal,
         ).encode()
 

@@ -311,6 +311,31 @@ DISPLAY = Group(
     ),
     folded=True,
 )
+WITHDRAWAL = Group(
+    "Withdrawing",
+    (
+        Box(
+            "withdrawal.until",
+            "Readers can withdraw by their own link",
+            "The consent says so.",
+            "select",
+            "",
+            (
+                ("closing", "until the study is closed"),
+                ("finishing", "until they have read their last case"),
+                ("", "not by themselves; you do it for them"),
+            ),
+        ),
+        Box(
+            "withdrawal.answers",
+            "The answers of whoever withdraws are",
+            "Either way they are in no result and no export.",
+            "select",
+            "erased",
+            (("erased", "erased"), ("kept", "kept, but left out")),
+        ),
+    ),
+)
 TOP: tuple[Group, ...] = (
     STUDY,
     DRAW,
@@ -319,6 +344,7 @@ TOP: tuple[Group, ...] = (
     ALLOCATION,
     ANALYSIS,
     CONSENT,
+    WITHDRAWAL,
     REGISTRATION,
 )
 

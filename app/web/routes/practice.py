@@ -27,5 +27,9 @@ def tell(request: Request) -> Response:
     return front(request).pages.page_or_partial(
         request,
         "practice_feedback.html",
-        {"csrf_token": form_token(request), **feedback_shown(told, standing, design)},
+        {
+            "csrf_token": form_token(request),
+            "has_foot": True,
+            **feedback_shown(told, standing, design),
+        },
     )

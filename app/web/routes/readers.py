@@ -4,10 +4,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.access import Right
+from app.domain.blinding import blinded_design
 from app.domain.errors import BadInput
+from app.domain.privacy import unsaid
+from app.services.create_study import design_of
+from app.services.erase_reader import erase_reader, reader_to_erase
 from app.services.invite_readers import Invitation, invite_readers, reissue_link, revoke_link
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.forms import FormFields
+from app.web.investigator_pages import investigator_page
+from app.web.reading_context import sections_of
 from app.web.routes.studies import study_page
 from app.web.state import web_state
 
@@ -42,6 +48,52 @@ def revoke(request: Request, slug: str, code: str, form: FormFields) -> Response
     with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         revoke_link(desk.session, slug, code, now=desk.now, actor=desk.name)
     return RedirectResponse(f"/studies/{slug}", 303)
+
+
+@router.get("/studies/{slug}/readers/{code}/erase")
+def ask_to_erase(request: Request, slug: str, code: str) -> Response:
+    """What erasing a reader means, and the form that does it."""
+    with investigator_at_desk(request, right=Right.ERASE) as desk:
+        return _erase_page(request, desk, slug, code)
+
+
+@router.post("/studies/{slug}/readers/{code}/erase")
+def erase(request: Request, slug: str, code: str, form: FormFields) -> Response:
+    """Erase a reader; it can't be undone, so it wants their code."""
+    with investigator_at_desk(request, form, right=Right.ERASE) as desk:
+        if form.get("code", "").strip() != code:
+            error = f"That is not {code}; nothing was erased."
+            return _erase_page(request, desk, slug, code, error=error, status=422)
+        erase_reader(desk.session, slug, code, now=desk.now, actor=desk.name)
+    return RedirectResponse(f"/studies/{slug}", 303)
+
+
+@router.get("/studies/{slug}/privacy")
+def privacy(request: Request, slug: str) -> Response:
+    """What the study's readers are told of their data, and what the design doesn't say yet."""
+    with investigator_at_desk(request, right=Right.SEE_PROGRESS) as desk:
+        design = blinded_design(design_of(desk.session, slug))
+        context = {
+            "slug": slug,
+            "study_language": design.language,
+            "missing": unsaid(design),
+            **sections_of(design),
+        }
+        return investigator_page(request, desk, "study_privacy.html", context)
+
+
+def _erase_page(
+    request: Request,
+    desk: InvestigatorAtDesk,
+    slug: str,
+    code: str,
+    *,
+    error: str | None = None,
+    status: int = 200,
+) -> Response:
+    reader = reader_to_erase(desk.session, slug, code)
+    context = {"slug": slug, "reader": reader, "error": error}
+    return investigator_page(request, desk, "erase_reader.html", context, status)
 
 
 def _page_with_links(

@@ -37,6 +37,7 @@ from app.web.reading_context import (
     case_shown,
     day_in_words,
     key_list,
+    keys_of_case,
     paragraphs,
     profile_fields,
     questions_asked,
@@ -143,17 +144,21 @@ def rate(request: Request, form: FormFields) -> Response:
     """Take a rating; the answer leaves only after it is durable, with a receipt if it is stored."""
     token, submission = form.get("case", ""), form.get("submission", "")
     page, receipt = ONWARDS, None
+
+    def serve_next() -> None:
+        nonlocal page
+        if is_htmx(request):
+            page = _after_rating(desk)
+
     with reader_at_desk(request, form) as desk:
         try:
-            receipt = desk.rate(token, submission, form)
+            receipt = desk.rate(token, submission, form, serve_next)
         except BadAnswer as error:
             page = _sent_back(desk, form, 422, problems=error.problems)
         except NotShownYet as error:
             page = _sent_back(desk, form, 409, message=str(error))
         except (AlreadyRated, OtherAnswers, TooLateToCorrect) as error:
             page = _sent_back(desk, form, 409, message=str(error), leads_on=True)
-    if page is ONWARDS and is_htmx(request):
-        page = _after_rating(request)
     return _answer(request, page, receipt)
 
 
@@ -181,13 +186,11 @@ def back(request: Request) -> Response:
     return _answer(request, page)
 
 
-def _after_rating(request: Request) -> Page:
-    # A transaction of its own: the rating is committed before the next case is looked for.
+def _after_rating(desk: ReaderDesk) -> Page:
     try:
-        with reader_at_desk(request) as desk:
-            return next_page(desk)
+        return next_page(desk)
     except StudyError:
-        # Closed or withdrawn meanwhile: that is said next, and not in place of the receipt.
+        # Closed since, say: that is said next, and neither undoes the rating nor its receipt.
         return ONWARDS
 
 
@@ -195,6 +198,8 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     """The page that is due; raises StudyNotOpen where the study takes no answers."""
     standing = desk.standing()
     step = standing.step
+    if step is Step.WITHDRAWN:
+        return _page(desk, "withdrawn.html", {"erased": False})
     if step is not Step.THANKS:
         desk.ensure_open()
     if step is Step.CONSENT:
@@ -284,12 +289,7 @@ def _case_page(
         "submission": submission,
         "message": message,
         "leads_on": leads_on,
-        "keys": key_list(
-            asked,
-            () if case.is_phase_end else {design.phase(case.phase).layout},
-            has_film=bool(case.pictures) and case.exposure_ms is None,
-            can_go_back=case.can_go_back,
-        ),
+        "keys": keys_of_case(asked, case, design),
     }
     return _page(desk, "case.html", context, status)
 
@@ -378,6 +378,7 @@ def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Res
         context = {
             "csrf_token": form_token(request),
             "drafts": drawer_of(request),
+            "has_foot": True,
             **page.context,
         }
         pages = front(request).pages

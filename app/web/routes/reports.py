@@ -1,17 +1,20 @@
 """The report of a closed study, its figures, and the whole of it as one file."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.access import Right
-from app.domain.errors import NotFound
+from app.domain.errors import BadInput, NotFound, Refused
 from app.report.page.document import report_document
 from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
-from app.services.summarise_study import facts_of_arms, summarise_study
+from app.services.summarise_study import facts_of_arms, note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
+from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.office_state import office_state
 from app.web.state import web_state
@@ -29,16 +32,42 @@ _FIGURE_HEADERS = {
 @router.get("/studies/{slug}/report")
 def report(request: Request, slug: str) -> Response:
     """Results by arm, once the study is closed; progress until then."""
+    return _page(request, slug)
+
+
+@router.post("/studies/{slug}/report")
+def interim(request: Request, slug: str, form: FormFields) -> Response:
+    """The report of a study that is still open, as one file; planned, or for a typed reason."""
+    try:
+        # Recorded first: whoever gets the file is in the record already.
+        with investigator_at_desk(request, form, right=Right.SEE_RESULTS) as desk:
+            reason = form.get("reason", "")
+            note_results_seen(desk.session, slug, now=desk.now, actor=desk.name, reason=reason)
+    except (BadInput, Refused) as error:
+        return _page(request, slug, str(error), 422)
+    store = web_state(request).store
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        summary = summarise_study(desk.session, slug, interim=True)
+        view = report_view(summary, audit_pictures(desk.session, store, slug))
+        now = desk.now
+    name = f"{slug}-interim-report.html" if summary.is_interim else f"{slug}-report.html"
+    return _file(view, name, now)
+
+
+def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         overview = study_overview(desk.session, slug)
         view = _report(request, desk, slug) if overview.line.status == "closed" else None
-    address = f"/studies/{slug}/report"
+    if view is not None:
+        _note_look(request, slug)
+    address = f"{web_state(request).pages.root}/studies/{slug}/report"
     context = {
         "study": overview,
         "report": view,
         "figure_url": lambda name: f"{address}/figures/{name}.svg",
+        "error": error,
     }
-    return investigator_page(request, desk, "report.html", context)
+    return investigator_page(request, desk, "report.html", context, status)
 
 
 @router.get("/studies/{slug}/report/figures/{file}")
@@ -63,26 +92,45 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
         now = desk.now
     if slug_again != slug:
         raise NotFound("There is no page at this address.")
+    _note_look(request, slug)
+    return _file(view, f"{slug}-report.html", now)
+
+
+def _file(view: ReportView, name: str, now: datetime) -> Response:
     page = report_document(
         view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
     )
     return HTMLResponse(
         page,
         headers={
-            "Content-Disposition": f'attachment; filename="{slug}-report.html"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
         },
     )
 
 
+def _note_look(request: Request, slug: str) -> None:
+    """Record that results of a closed study are seen; its figures belong to the same look."""
+    if request.method == "HEAD":
+        # Nothing is seen.
+        return
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        name, now = desk.name, desk.now
+    with web_state(request).database.writing() as session:
+        note_results_seen(session, slug, now=now, actor=name)
+
+
 def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView:
     session = desk.session
-    closed_at = study_overview(session, slug).closed_at
+    overview = study_overview(session, slug)
+    closed_at = overview.closed_at
     if closed_at is None:
         # Refuses, in the words of the service.
         return report_view(summarise_study(session, slug))
     # A bank that was evaluated since and imported again changes the report of a closed study too.
-    key = slug, closed_at, facts_of_arms(session, slug)
+    # So does the erasure of a reader.
+    erased = sum(reader.is_erased for reader in overview.readers)
+    key = slug, closed_at, erased, facts_of_arms(session, slug)
     store = web_state(request).store
     return office_state(request).reports.get(
         key,

@@ -9,6 +9,7 @@ from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Leaks, NotAcknowledged, Refused
 from app.domain.leak_verdict import LeakVerdict
 from app.domain.record import AUDITED
+from app.domain.signing import MEANINGS
 from app.services.open_study import close_study, ensure_is_draft, open_study
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
@@ -18,6 +19,7 @@ from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.leak_audits import ensure_audited
 from app.web.office_state import office_state
+from app.web.password_again import NotSigned, sign
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -52,11 +54,14 @@ def study(request: Request, slug: str) -> Response:
 
 @router.post("/studies/{slug}/open")
 def open_it(request: Request, slug: str, form: FormFields) -> Response:
-    """Freeze the design and begin."""
+    """Freeze the design and begin, signed with the password."""
     state = web_state(request)
     with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
         name, now = desk.name, desk.now
         ensure_is_draft(desk.session, slug)
+    made = sign(request, form, "open", right=Right.OPEN_AND_CLOSE)
+    if isinstance(made, NotSigned):
+        return _not_signed(request, slug, made)
     try:
         # Between two transactions, so that nobody waits for the audit.
         ensure_audited(
@@ -68,6 +73,7 @@ def open_it(request: Request, slug: str, form: FormFields) -> Response:
                 slug,
                 now=desk.now,
                 actor=desk.name,
+                signed=made,
                 acknowledged=form.get("acknowledge", ""),
             )
     except (BadDesign, Leaks, NotAcknowledged) as error:
@@ -81,12 +87,21 @@ def open_it(request: Request, slug: str, form: FormFields) -> Response:
 
 @router.post("/studies/{slug}/close")
 def close_it(request: Request, slug: str, form: FormFields) -> Response:
-    """End reading; closing can't be undone, so it wants a tick."""
-    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
-        if form.get("sure") != "yes":
+    """End reading, signed with the password; closing can't be undone, so it wants a tick."""
+    if form.get("sure") != "yes":
+        with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE):
             raise Refused("Closing ends reading for good; please tick that this is meant.")
-        close_study(desk.session, slug, now=desk.now, actor=desk.name)
+    made = sign(request, form, "close", right=Right.OPEN_AND_CLOSE)
+    if isinstance(made, NotSigned):
+        return _not_signed(request, slug, made)
+    with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE) as desk:
+        close_study(desk.session, slug, now=desk.now, actor=desk.name, signed=made)
     return _to_study(slug)
+
+
+def _not_signed(request: Request, slug: str, why: NotSigned) -> Response:
+    with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
+        return study_page(request, desk, slug, error=why.sentence, status=why.status)
 
 
 def study_page(
@@ -99,7 +114,13 @@ def study_page(
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once."""
     overview = study_overview(desk.session, slug)
-    context = {"study": overview, "links": links, "error": error, **_of_design(desk, overview)}
+    context = {
+        "study": overview,
+        "links": links,
+        "error": error,
+        "meanings": MEANINGS,
+        **_of_design(desk, overview),
+    }
     return investigator_page(request, desk, "study.html", context, status)
 
 

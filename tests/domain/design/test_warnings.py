@@ -60,3 +60,9 @@ def test_blinding_after_telling_comes_too_late() -> None:
     told = {"key": "told", "questions": ["verdict"]}
     (warning,) = warnings(phases=[told, BLINDED])
     assert "readers know by then" in warning
+
+
+def test_a_width_that_laptops_lack_is_warned_of() -> None:
+    [warning] = design_warnings(design(display={"least_width": 1600}))
+    assert "narrower than 1600 pixels" in warning
+    assert design_warnings(design(display={"least_width": 1024})) == ()
