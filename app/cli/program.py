@@ -38,6 +38,7 @@ COMMANDS: Final = (
     ("study", "create-study", "Make a draft from a design."),
     ("audit", "audit-study", "Say what tells a study's arms apart without a look."),
     ("audit", "audit-bank", "Say what tells a bank's arms apart without a look."),
+    ("audit", "remedy-pictures", "Make pictures of another size of all arms alike, by remedies."),
     ("audit", "open-study", "Draw the cases, freeze design and cases, and begin."),
     ("study", "close-study", "End reading for good."),
     ("study", "studies", "List the studies."),

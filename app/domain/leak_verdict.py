@@ -32,7 +32,9 @@ def verdict_to_json(verdict: LeakVerdict) -> dict[str, Any]:
         "leaks": list(verdict.leaks[:MOST_SENTENCES]),
         "marks": list(verdict.marks[:MOST_SENTENCES]),
     }
-    return {**asdict(verdict), **told}
+    kept = {**asdict(verdict), **told}
+    # Not `readers`, which the log's page takes for those of the study.
+    return {**kept, "probe_readers": kept.pop("readers")}
 
 
 def verdict_from_json(detail: Mapping[str, Any]) -> LeakVerdict:
@@ -42,6 +44,6 @@ def verdict_from_json(detail: Mapping[str, Any]) -> LeakVerdict:
         tuple(detail["leaks"]),
         tuple(detail["marks"]),
         int(detail["pictures"]),
-        int(detail["readers"]),
+        int(detail["probe_readers"]),
         int(detail["fetched"]),
     )

@@ -6,7 +6,8 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.bank.leak_audit import file_fault
-from app.bank.picture_measures import audit_measures
+from app.bank.picture_measures import audit_measures_of, pixels_of
+from app.bank.remedies import Remedies, remedied
 from app.bank.store import RenditionStore
 from app.db.studies import study_by_slug
 from app.db.truth.bank_contents import arms_by_key
@@ -23,8 +24,15 @@ from app.steps.picture_audit import (
     PictureAudit,
     picture_audit,
 )
+from app.steps.remedied_sizes import remedies_of_size
 
-__all__ = ["ArmPictures", "PictureAudit", "audit_pictures", "picture_of_case"]
+__all__ = [
+    "ArmPictures",
+    "PictureAudit",
+    "audit_pictures",
+    "audit_remedied",
+    "picture_of_case",
+]
 
 
 def audit_pictures(session: Session, store: RenditionStore, slug: str) -> PictureAudit:
@@ -32,10 +40,14 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
 
     Raises BadDesign where a draft can't be drawn from the bank.
     """
+    return _audit(session, store, slug, Remedies())
+
+
+def _audit(session: Session, store: RenditionStore, slug: str, remedies: Remedies) -> PictureAudit:
     study = study_by_slug(session, slug)
     design = design_from_json(study.design)
     audited = audited_set(session, study, design)
-    faults, pictures = _look_at(audited.cases, store, audited.size)
+    faults, pictures = _look_at(audited.cases, store, audited.size, remedies)
     keys = [plan.arm for plan in design.arms]
     kinds = note_kinds(session, keys)
     arms = [
@@ -44,7 +56,21 @@ def audit_pictures(session: Session, store: RenditionStore, slug: str) -> Pictur
     ]
     said, marks = acknowledgement(session, study)
     made = picture_audit(audited.size, arms, pictures, faults, audited.sha256)
-    return replace(made, acknowledged=said, acknowledged_marks=marks)
+    before = remedies_of_size(session, audited.size)
+    done = "" if before is None else str(before[1])
+    return replace(made, acknowledged=said, acknowledged_marks=marks, remedies=done)
+
+
+def audit_remedied(
+    session: Session, store: RenditionStore, slug: str, remedies: Remedies
+) -> PictureAudit:
+    """The same cases as they would look after remedies that are applied to all arms alike.
+
+    Raises BadDesign where a draft can't be drawn, BadInput for remedies that can't be used.
+    """
+    design = design_from_json(study_by_slug(session, slug).design)
+    remedies.check(design.rendition_size)
+    return _audit(session, store, slug, remedies)
 
 
 def picture_of_case(session: Session, store: RenditionStore, slug: str, code: str) -> bytes:
@@ -60,7 +86,7 @@ def picture_of_case(session: Session, store: RenditionStore, slug: str, code: st
 
 
 def _look_at(
-    cases: Sequence[AuditedCase], store: RenditionStore, size: int
+    cases: Sequence[AuditedCase], store: RenditionStore, size: int, remedies: Remedies
 ) -> tuple[list[str], list[LookedAt]]:
     """Sentences on files that are not as they should be, and every picture with its measures."""
     faults, pictures = [], []
@@ -74,7 +100,10 @@ def _look_at(
             fault = file_fault(data, row.rendition, size)
             # Of practice cases the file counts and not how they look: nobody is rated by them.
             if not fault and not one.case.is_practice:
-                measures = audit_measures(data)
+                pixels = pixels_of(data)
+                if not remedies.is_empty:
+                    pixels = remedied(pixels, remedies, size)
+                measures = audit_measures_of(pixels)
         if fault:
             faults.append(f"The rendition {row.rendition[:12]} of arm {row.arm} {fault}.")
         pictures.append(

@@ -51,6 +51,7 @@ from app.domain.conditions import declared
 from app.domain.errors import BadBank, BadImage
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.notes import counted
+from app.steps.remedied_sizes import remedies_of_size
 
 BATCH = 256
 PROGRESS_EVERY = 16
@@ -261,6 +262,11 @@ def _import(
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
+        if remedies_of_size(session, size) is not None:
+            raise BadBank(
+                f"Renditions of {size} pixels are remedied ones; import with another --size, then "
+                "run remedy-pictures again."
+            )
         _refuse_other_detail(resolutions_of(session, size), size, resolution)
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:

@@ -105,7 +105,8 @@ class PictureAudit:
 
     `size` is the side of the pictures in pixels, `file_bytes` the length all files should have,
     `set_sha256` names the cases and pictures that were looked at; `acknowledged` is what was typed
-    when the study was opened with the sentences in `acknowledged_marks`.
+    when the study was opened with the sentences in `acknowledged_marks`, `remedies` what was done
+    to all pictures alike.
     """
 
     size: int
@@ -116,6 +117,7 @@ class PictureAudit:
     set_sha256: str = ""
     acknowledged: str = ""
     acknowledged_marks: tuple[str, ...] = ()
+    remedies: str = ""
 
     @property
     def compares(self) -> bool:

@@ -222,8 +222,28 @@ def test_a_soft_arm_and_a_spoilt_file_are_found_before_opening(run: Run, tmp_pat
     audit = run("audit-study", slug).stdout
     assert "Told from real without anatomy: soft." in audit
     assert "All 24 files are alike" in audit
-    next((tmp_path / "var" / "renditions").glob("??/*.png")).unlink()
+    tried = run("audit-study", slug, "--resolution", 64, "--grey-range").stdout
+    assert "Before and after" in tried
+    assert "With grey range stretched, detail of 64 pixels." in tried
+    pictures = sorted((tmp_path / "var" / "renditions").glob("??/*.png"))
+    made = run("remedy-pictures", "--from", 160, "--size", 156, "--resolution", 64).stdout
+    assert "Made 24 pictures of 156 pixels" in made
+    refused = run("open-study", slug, code=1)
+    assert "say why these pictures are meant" in refused.stderr
+    assert "is open" in run("open-study", slug, "--acknowledge", "They are soft on purpose.").stdout
+    pictures[0].unlink()
     spoilt = run("audit-study", slug, code=1)
     assert "is not there." in spoilt.stderr
     assert "1 of 24 files is missing" in spoilt.stderr
     run("audit-study", "nothing", code=1)
+
+
+def test_a_bank_is_audited_before_it_is_imported(run: Run, tmp_path: Path) -> None:
+    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 3)
+    audit = run("audit-bank", tmp_path / "bank", "--size", 128, "--most", 6).stdout
+    assert "Shortcuts in the pictures" in audit
+    assert "Balance of the arms" in audit
+    assert "images were looked at, and nothing was stored." in audit
+    assert not list((tmp_path / "var").rglob("*.png"))
+    (tmp_path / "bank" / "images.jsonl").unlink()
+    run("audit-bank", tmp_path / "bank", code=1)

@@ -1,11 +1,15 @@
 """A correction may say why: kept with the rating, sealed in the record."""
 
+import csv
+import io
+
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.db.tables import Event, Rating
+from app.services.export_study import StudyExport
 from app.services.verify_record import verify_study
 from tests.studies import House
 from tests.web.reader_browser import ReaderBrowser
@@ -31,6 +35,10 @@ def test_why_a_reader_corrects_is_kept_and_sealed(house: House, browser: ReaderB
         reasons = session.scalars(select(Rating.reason).order_by(Rating.id)).all()
         event = session.scalars(select(Event).where(Event.action == "answer corrected")).one()
         assert verify_study(session, house.store, slug).problem is None
+    house.close(slug)
+    files = StudyExport(house.database, house.store, slug).files()
+    rows = list(csv.DictReader(io.StringIO(b"".join(files["ratings.csv"]()).decode())))
+    assert [row["correction_reason"] for row in rows] == ["", "I meant\nthe other one"]
     assert reasons == [None, "I meant\nthe other one"]
     # Sealed, not written out: it could never be erased from the record.
     assert set(event.detail) == {"reader", "rating", "seal"}

@@ -49,7 +49,7 @@ class AnswerRow:
     `case` is the code of the case, or of the set where several pictures were shown; empty at the
     end of a phase, which shows none. `position` is 1-based within practice or phase, times are in
     milliseconds, `exposure_ms` is None where the reader looked as long as they liked. `grey_steps`
-    is the last check of the display in the rating's sitting.
+    is the last check of the display in the rating's sitting, `reason` why it corrects another.
     """
 
     reader: str
@@ -68,6 +68,7 @@ class AnswerRow:
     reading_time_ms: int | None
     hidden_time_ms: int | None
     viewing: Viewing | None
+    reason: str | None
     grey_steps: GreySteps | None
     is_superseded: bool
 
@@ -126,6 +127,7 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
                 reading_time_ms=rating.reading_time_ms,
                 hidden_time_ms=rating.hidden_time_ms,
                 viewing=viewing_from_json(rating.viewing),
+                reason=rating.reason,
                 grey_steps=last_check(sitting.grey_steps),
                 is_superseded=newer_id is not None,
             )

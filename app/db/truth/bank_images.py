@@ -210,6 +210,17 @@ def resolutions_of(session: Session, size: int) -> set[int | None]:
     )
 
 
+def renditions_to_make(session: Session, from_size: int, size: int) -> list[tuple[int, str]]:
+    """Images with a rendition of `from_size` and none of `size`: id and digest of the former."""
+    have = select(Rendition.image_id).where(Rendition.size == size)
+    rows = session.execute(
+        select(Rendition.image_id, Rendition.sha256)
+        .where(Rendition.size == from_size, Rendition.image_id.not_in(have))
+        .order_by(Rendition.image_id)
+    )
+    return [(image, sha256) for image, sha256 in rows]
+
+
 def store_images(
     session: Session,
     images: Iterable[NewImage],

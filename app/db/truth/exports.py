@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import Arm, Case, Image, Reader, ReadingSession, Rendition, Study
+from app.db.tables import (
+    Arm,
+    Case,
+    Image,
+    Presentation,
+    Rating,
+    Reader,
+    ReadingSession,
+    Rendition,
+    Study,
+)
 from app.domain.grey_steps import GreySteps, last_check
 
 
@@ -37,6 +47,18 @@ def case_rows(session: Session, study: Study, size: int) -> Iterator[Row[*tuple[
         .execution_options(yield_per=500)
     )
     yield from session.execute(query)
+
+
+def has_reasons(session: Session, study: Study) -> bool:
+    """Whether any reader of the study has said why they corrected a rating."""
+    query = (
+        select(Rating.id)
+        .join(Presentation, Presentation.id == Rating.presentation_id)
+        .join(Reader, Reader.id == Presentation.reader_id)
+        .where(Reader.study_id == study.id, Rating.reason.is_not(None))
+        .limit(1)
+    )
+    return session.scalar(query) is not None
 
 
 def reader_rows(session: Session, study: Study) -> list[Reader]:

@@ -1,6 +1,8 @@
 """The leak audit as a table: what tells arms apart without a look at anatomy."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.films.notes import NOTE_WORDS
@@ -15,19 +17,18 @@ from app.steps.picture_audit import BALANCED_BY
 
 
 def shortcut_table(audit: PictureAudit) -> ReportTable:
-    """One row an arm: the AUC with which each measure alone tells it from real."""
+    """One column an arm, one row a measure: the AUC with which it alone tells the arm from real."""
     return table(
         "shortcuts",
         "Shortcuts in the pictures",
+        ["Measure", *(arm.label for arm in audit.arms)],
         [
-            "Arm",
-            "Pictures",
-            "Enlarged",
-            "Made grey",
-            "All together",
-            *(_heading(name) for name in AUDIT_MEASURES),
+            _row("Pictures", audit, lambda arm: Cell(str(arm.pictures))),
+            _row("Enlarged", audit, _enlarged),
+            _row("Made grey", audit, lambda arm: Cell(arm.grey_mapping, _noted(arm))),
+            _row("All together", audit, lambda arm: _joint_cell(arm.joint)),
+            *(_row(_heading(name), audit, partial(_measure_cell, name)) for name in AUDIT_MEASURES),
         ],
-        [_row(arm) for arm in audit.arms],
         [
             "AUC with which one number, measured in the pictures by a program, tells the arm from "
             "real: 0.5 is nothing, 1 is every picture. Below it how the arm differs and a 95% "
@@ -50,24 +51,57 @@ def shortcut_table(audit: PictureAudit) -> ReportTable:
     )
 
 
+def remedy_table(before: PictureAudit, after: PictureAudit) -> ReportTable:
+    """One row a measure, one column a synthetic arm: AUC before and after a remedy."""
+    pairs = [
+        (one, other)
+        for one, other in zip(before.arms, after.arms, strict=True)
+        if one.kind != "real"
+    ]
+    rows = [
+        Row(
+            "All together",
+            tuple(
+                _before_after(one.joint and one.joint.auc, other.joint and other.joint.auc)
+                for one, other in pairs
+            ),
+        )
+    ]
+    for name in AUDIT_MEASURES:
+        cells = []
+        for one, other in pairs:
+            was, now = one.separations.get(name), other.separations.get(name)
+            cells.append(_before_after(was and was.auc, now and now.auc))
+        rows.append(Row(_heading(name), tuple(cells)))
+    return table(
+        "remedies",
+        "Before and after",
+        ["Measure", *(one.label for one, _ in pairs)],
+        rows,
+        ["AUC before → after, of the same cases; 0.5 is nothing, 1 is every picture."],
+    )
+
+
+def _before_after(before: float | None, after: float | None) -> Cell:
+    return Cell(NONE if before is None else f"{number(before)} → {number(after)}")
+
+
 def _heading(name: str) -> str:
     words = measure_words(name)
     return words[0].upper() + words[1:]
 
 
-def _row(arm: ArmPictures) -> Row:
-    return Row(
-        arm.label,
-        (
-            Cell(str(arm.pictures)),
-            Cell(str(arm.enlarged), percent(arm.enlarged / arm.pictures) if arm.enlarged else ""),
-            Cell(arm.grey_mapping, _noted(arm)),
-            _joint_cell(arm.joint),
-            *(_cell(name, arm.separations.get(name)) for name in AUDIT_MEASURES),
-        ),
-        below="" if arm.label == arm.key else arm.key,
-        is_real=arm.kind == "real",
-    )
+def _row(heading: str, audit: PictureAudit, cell: Callable[[ArmPictures], Cell]) -> Row:
+    return Row(heading, tuple(cell(arm) for arm in audit.arms))
+
+
+def _enlarged(arm: ArmPictures) -> Cell:
+    share = percent(arm.enlarged / arm.pictures) if arm.enlarged else ""
+    return Cell(str(arm.enlarged), share)
+
+
+def _measure_cell(name: str, arm: ArmPictures) -> Cell:
+    return _cell(name, arm.separations.get(name))
 
 
 def _noted(arm: ArmPictures) -> str:

@@ -104,7 +104,10 @@ def _leak_audit(audit: PictureAudit) -> Paragraph:
         f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
         "adjusted for their number by Holm’s method. By all of them together it was compared by "
         "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
-        "relabelling.",
+        "relabelling."
+        + (
+            f" All pictures alike had been changed before: {audit.remedies}." * bool(audit.remedies)
+        ),
     )
 
 
@@ -213,6 +216,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 if analysis.settings.generalise_to == "readers"
                 else "images for these readers."
             )
+        )
+    if analysis.n_clusters is not None:
+        parts.append(
+            f"Images that belong together were not taken as independent: variances are over "
+            f"{analysis.n_clusters} clusters of images [clusters]."
         )
     if analysis.left_out:
         parts.append(

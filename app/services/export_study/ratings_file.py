@@ -12,6 +12,7 @@ from app.domain.questions.registry import kind_of
 from app.services.export_study.columns import Column
 from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
 
+REASON = "correction_reason"
 _TIMES: tuple[tuple[str, str, ColumnType], ...] = (
     ("shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"),
     ("submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"),
@@ -44,12 +45,14 @@ class RatingsFile:
     """The layout of one study's ratings.
 
     A study of single pictures in one phase has the plain columns; what only other protocols need
-    (phase, pictures, exposure, machine readers) has a column only where the design has it.
+    (phase, pictures, exposure, machine readers) has a column only where the design has it, and the
+    reasons of corrections only where a reader has given one.
     """
 
     slug: str
     design: StudyDesign
     has_machines: bool
+    has_reasons: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -84,6 +87,14 @@ class RatingsFile:
         yield from self._answers()
         yield from _TIMES
         yield from self._viewing()
+        if self.has_reasons:
+            why = "Why the reader corrected an earlier rating by this one. Empty: not said."
+            yield self._reason_column, why, "text"
+
+    @property
+    def _reason_column(self) -> str:
+        taken = any(question.key == REASON for question in self.design.questions)
+        return f"{REASON}_" if taken else REASON
 
     def _viewing(self) -> Iterator[tuple[str, str, ColumnType]]:
         # A study of an older version may ask a question of such a name; the answer keeps it.
@@ -182,6 +193,7 @@ class RatingsFile:
             "hidden_time_ms": row.hidden_time_ms,
             "superseded": int(row.is_superseded),
             "simulated": int(row.reader_kind == "simulated"),
+            self._reason_column: row.reason,
         }
 
     def _viewed(self, row: AnswerRow) -> dict[str, object]:

@@ -16,7 +16,7 @@ from app.db.studies import study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
-from app.db.truth.exports import case_rows, grey_checks, reader_rows
+from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -173,8 +173,9 @@ class StudyExport:
     def _layout(self) -> RatingsFile:
         with self._database.reading() as session:
             readers = reader_rows(session, self._study(session))
+            reasons = has_reasons(session, self._study(session))
         has_machines = any(reader.kind == "machine" for reader in readers)
-        return RatingsFile(self._slug, self._design, has_machines)
+        return RatingsFile(self._slug, self._design, has_machines, reasons)
 
     def _ratings(self) -> Rows:
         layout = self._layout

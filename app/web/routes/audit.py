@@ -6,12 +6,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from PIL import Image
 
+from app.bank.remedies import Remedies
 from app.domain.access import Right
-from app.domain.errors import BadDesign
+from app.domain.errors import BadDesign, BadInput
 from app.domain.leak_verdict import LeakVerdict
-from app.report.tables.shortcuts import balance_table, shortcut_table
+from app.report.tables.shortcuts import balance_table, remedy_table, shortcut_table
 from app.report.words.shortcuts import file_sentence, pair_sentence, shortcut_sentences
-from app.services.audit_pictures import PictureAudit, audit_pictures, picture_of_case
+from app.services.audit_pictures import (
+    PictureAudit,
+    audit_pictures,
+    audit_remedied,
+    picture_of_case,
+)
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
@@ -36,7 +42,9 @@ def audit(request: Request, slug: str) -> Response:
             verdict = verdict_on_cases(desk.session, slug)
         except BadDesign as error:
             return _not_yet(request, desk, slug, error)
-        return investigator_page(request, desk, "audit.html", _shown(desk, slug, pictures, verdict))
+        shown = _shown(desk, slug, pictures, verdict)
+        shown |= _tried(request, desk, slug, pictures)
+        return investigator_page(request, desk, "audit.html", shown)
 
 
 @router.post("/studies/{slug}/audit")
@@ -70,6 +78,29 @@ def thumbnail(request: Request, slug: str, code: str) -> Response:
 def _not_yet(request: Request, desk: InvestigatorAtDesk, slug: str, error: BadDesign) -> Response:
     why = f"Its pictures can't be checked yet. {error}."
     return study_page(request, desk, slug, error=why, status=422)
+
+
+def _tried(
+    request: Request, desk: InvestigatorAtDesk, slug: str, before: PictureAudit
+) -> dict[str, object]:
+    """Before and after the remedies that the address names, if it names some."""
+    asked = request.query_params
+    resolution = asked.get("resolution", "").strip()
+    is_number = resolution.isascii() and resolution.isdigit() and len(resolution) < 5
+    tried: dict[str, object] = {"remedies": None, "remedy_error": "", "after": None}
+    try:
+        if resolution and not is_number:
+            raise BadInput("The resolution must be a whole number of pixels.")
+        remedies = Remedies(
+            "crop_margin" in asked, "grey_range" in asked, int(resolution) if resolution else None
+        )
+        tried["remedies"] = remedies
+        if not remedies.is_empty:
+            after = audit_remedied(desk.session, web_state(request).store, slug, remedies)
+            tried["after"] = remedy_table(before, after)
+    except BadInput as error:
+        tried["remedy_error"] = str(error)
+    return tried
 
 
 def _shown(

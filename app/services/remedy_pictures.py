@@ -1,0 +1,104 @@
+"""Renditions of another size, made from those that are there by the same remedies for all arms."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from app.bank.picture_measures import pixels_of
+from app.bank.remedies import Remedies, remedied
+from app.bank.rendition import LARGEST_SIZE, SMALLEST_SIZE, encode_png
+from app.bank.store import RenditionStore
+from app.db.engine import Database
+from app.db.studies import record_event
+from app.db.truth.bank_images import lock_arms, renditions_to_make, resolutions_of, store_renditions
+from app.domain.errors import BadInput, Refused
+from app.domain.record import REMEDIED
+from app.steps.remedied_sizes import remedies_of_size
+
+_BATCH = 200
+
+
+def remedy_pictures(
+    database: Database,
+    store: RenditionStore,
+    *,
+    from_size: int,
+    size: int,
+    remedies: Remedies,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Make renditions of `size` pixels of all images that have one of `from_size`; how many.
+
+    All arms are treated alike, and a design takes these pictures by its `rendition_size`. Done
+    again, images imported since get theirs. Raises BadInput for sizes or remedies that can't be
+    used, Refused where renditions of `size` were made otherwise, NotFound for a missing file.
+    """
+    _check(from_size, size, remedies)
+    made = 0
+    with database.reading() as session:
+        is_first = _ensure_alike(session, from_size, size, remedies)
+        todo = renditions_to_make(session, from_size, size)
+    if not todo:
+        if is_first:
+            raise Refused(f"No image has a rendition of {from_size} pixels; import with --size.")
+        return 0
+    for start in range(0, len(todo), _BATCH):
+        digests = _make(store, todo[start : start + _BATCH], remedies, size)
+        with database.writing() as session:
+            lock_arms(session)
+            _ensure_alike(session, from_size, size, remedies)
+            there = {image for image, _ in renditions_to_make(session, from_size, size)}
+            store_renditions(
+                session, {image: sha for image, sha in digests.items() if image in there}, size=size
+            )
+            made += len(digests)
+            if start == 0:
+                detail = {"from_size": from_size, "size": size, **asdict(remedies)}
+                record_event(
+                    session, study=None, actor=actor, action=REMEDIED, now=now, detail=detail
+                )
+    return made
+
+
+def _check(from_size: int, size: int, remedies: Remedies) -> None:
+    if not SMALLEST_SIZE <= size <= LARGEST_SIZE or size == from_size:
+        raise BadInput(
+            f"The new size must be from {SMALLEST_SIZE} to {LARGEST_SIZE} and another than "
+            f"{from_size}, not {size}."
+        )
+    remedies.check(from_size)
+
+
+def _ensure_alike(session: Session, from_size: int, size: int, remedies: Remedies) -> bool:
+    """Whether there are none of `size` yet; raises Refused where they were made otherwise."""
+    before = remedies_of_size(session, size)
+    if before is None:
+        if resolutions_of(session, size):
+            raise Refused(f"Renditions of {size} pixels were imported; name another size.")
+        return True
+    if before != (from_size, remedies):
+        raise Refused(
+            f"Renditions of {size} pixels were made from {before[0]} with other remedies "
+            f"({before[1]}); name another size."
+        )
+    return False
+
+
+def _make(
+    store: RenditionStore, todo: Sequence[tuple[int, str]], remedies: Remedies, size: int
+) -> dict[int, str]:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        pictures = pool.map(partial(_picture, store, remedies, size), (sha for _, sha in todo))
+        digests = {image: store.put(png) for (image, _), png in zip(todo, pictures, strict=True)}
+    store.sync()
+    return digests
+
+
+def _picture(store: RenditionStore, remedies: Remedies, size: int, sha256: str) -> bytes:
+    return encode_png(remedied(pixels_of(store.read(sha256)), remedies, size))
