@@ -29,6 +29,7 @@ check: $(VENV)/dev.done ## Lint, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --recursive app ml --configfile pyproject.toml
 
 test: $(VENV)/dev.done ## Run every test, installing Chromium and PostgreSQL where it may
 	@sh tests/install_services.sh

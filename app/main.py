@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from app.bank.store import RenditionStore
+from app.bank.opening import open_renditions
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.db.heartbeat import HeartbeatProbe
@@ -21,6 +22,7 @@ from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
 from app.web.api_errors import JsonErrors
+from app.web.below_prefix import BelowPrefix
 from app.web.blind_desk import BlindDesks
 from app.web.cookies import CookieSigner
 from app.web.delivery_probe import DeliveryProbe
@@ -91,6 +93,13 @@ ROUTES = (
 )
 
 
+def _answer_heads_too(router: APIRouter) -> None:
+    """Let HEAD be asked wherever GET is; the server keeps the body to itself."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
+
+
 def utc_now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
@@ -117,6 +126,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     _stand_guard(app, settings, database)
     app.mount("/static", VersionedFiles(directory=resource_dir("static")), name="static")
     for module in ROUTES:
+        if module is not api:
+            # The API answers what its published document lists.
+            _answer_heads_too(module.router)
         app.include_router(module.router)
     return app
 
@@ -137,7 +149,8 @@ def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(JsonErrors)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, is_https=settings.base_url.startswith("https://"))
+    app.add_middleware(BelowPrefix, prefix=settings.path_prefix)
     add_error_pages(app)
     logging.getLogger("uvicorn.access").addFilter(MaskedPaths())
 
@@ -146,8 +159,8 @@ def _join_parts(
     app: FastAPI, settings: Settings, database: Database, clock: Callable[[], datetime]
 ) -> None:
     """Hang on the application what its routes find there; each finds only what it may know."""
-    store = RenditionStore(settings.renditions_dir)
-    pages = Pages(resource_dir("templates"), resource_dir("static"))
+    store = open_renditions(settings.renditions_at)
+    pages = Pages(resource_dir("templates"), resource_dir("static"), settings.path_prefix)
     pages.ensure_whole()
     shared = Front(
         pages=pages,

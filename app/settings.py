@@ -1,11 +1,14 @@
 """What the environment decides; read once by main or the command line, then passed on as values."""
 
+import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +16,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.domain.errors import BadInput
 
 SHORTEST_KEY = 32
+# What the application's own addresses begin with.
+OWN_PATHS = frozenset(
+    {
+        "account",
+        "accounts",
+        "api",
+        "arms",
+        "healthz",
+        "metrics",
+        "r",
+        "read",
+        "sign-in",
+        "sign-out",
+        "static",
+        "studies",
+    }
+)
+_PREFIX = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
 class Settings(BaseSettings):
@@ -21,7 +42,9 @@ class Settings(BaseSettings):
     data_dir      where database, renditions and the secret key live
     database_url  an SQLAlchemy URL; SQLite in `data_dir` unless given
     secret_key    signs cookies; made and kept in `data_dir` unless given
-    base_url      what readers' links begin with; https makes cookies Secure
+    base_url      what readers' links begin with; https makes cookies Secure, a path is served below
+    renditions    a folder, or an address such as s3://BUCKET/FOLDER that several machines share
+    trusted_proxies  addresses or networks whose X-Forwarded-For is believed, with commas between
     database_patience  seconds that a page waits for the database before it says so
     log_format    text or json, one line an event
     metrics_token  opens /metrics to whoever sends it as a bearer; without it there is no such page
@@ -33,6 +56,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    renditions: str = ""
+    trusted_proxies: str = ""
     database_patience: float = Field(2.0, ge=1, le=60)
     log_format: Literal["text", "json"] = "text"
     metrics_token: SecretStr = SecretStr("")
@@ -43,9 +68,46 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'negatoscope.db'}"
 
     @property
-    def renditions_dir(self) -> Path:
-        """Where the only images that readers are sent lie."""
-        return self.data_dir / "renditions"
+    def path_prefix(self) -> str:
+        """The path of `base_url`, below which everything is served; empty at a host's root.
+
+        Raises BadInput for one that an address could write in two ways, or that begins like an
+        address of the application's own.
+        """
+        prefix = urlsplit(self.base_url).path.rstrip("/")
+        if prefix and not _PREFIX.fullmatch(prefix):
+            raise BadInput(
+                f"The path {prefix} of NEGATOSCOPE_BASE_URL can't be served: use letters, figures, "
+                "- and _ between single slashes."
+            )
+        if prefix.split("/")[1:2] and prefix.split("/")[1] in OWN_PATHS:
+            raise BadInput(
+                f"The path {prefix} of NEGATOSCOPE_BASE_URL begins like pages of the application; "
+                "choose another, such as /negatoscope."
+            )
+        return prefix
+
+    @property
+    def proxies(self) -> list[str]:
+        """The declared proxies; raises BadInput for what is no address or network.
+
+        Everybody (`*`) is refused: whoever asks could then say that they are somebody else.
+        """
+        named = [one.strip() for one in self.trusted_proxies.split(",") if one.strip()]
+        for one in named:
+            try:
+                ipaddress.ip_network(one)
+            except ValueError:
+                raise BadInput(
+                    f"NEGATOSCOPE_TRUSTED_PROXIES names {one!r}, which is no address or network; "
+                    "name those that the proxies come from, such as 127.0.0.1 or 10.1.2.0/24."
+                ) from None
+        return named
+
+    @property
+    def renditions_at(self) -> str:
+        """Where the only images that readers are sent lie: a folder, or an address with ``://``."""
+        return self.renditions or str(self.data_dir / "renditions")
 
     def effective_secret_key(self) -> str:
         """The signing key in force; on first use it is made and kept with mode 0600.

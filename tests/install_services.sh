@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tests drive a real browser and a real PostgreSQL server. Install what is missing where that
+# The tests drive a real browser, a real PostgreSQL server and nginx. Install what is missing where that
 # is allowed (root on a Debian), else name the command; the tests themselves fail without them.
 set -u
 missing=""
@@ -7,13 +7,17 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
     command -v google-chrome >/dev/null 2>&1 || missing="chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
     missing="$missing postgresql"
-[ -z "$missing" ] && exit 0
+# One test needs it, and skips without.
+wanted=""
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || wanted="nginx-light"
+[ -z "$missing$wanted" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing for the tests:$missing"
+    echo "Installing for the tests: $missing $wanted"
     # shellcheck disable=SC2086
     apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $missing >/dev/null && exit 0
-    echo "apt-get could not install:$missing" >&2
+        apt-get install -y -qq --no-install-recommends $missing $wanted >/dev/null && exit 0
+    echo "apt-get could not install: $missing $wanted" >&2
 fi
+[ -z "$missing" ] && exit 0
 echo "The tests need:$missing. On Debian or Ubuntu: sudo apt-get install -y $missing" >&2
 exit 1

@@ -66,6 +66,13 @@ def test_only_the_app_is_published_and_only_to_this_machine() -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["app"]["ports"])
 
 
+def test_a_proxy_on_this_machine_is_believed_and_nobody_else() -> None:
+    (network,) = yaml.safe_load(COMPOSE)["networks"]["default"]["ipam"]["config"]
+    given = SERVICES["app"]["environment"]["NEGATOSCOPE_TRUSTED_PROXIES"]
+    assert given == f"${{NEGATOSCOPE_TRUSTED_PROXIES:-{network['gateway']}}}"
+    assert "FORWARDED_ALLOW_IPS" not in COMPOSE + DOCKERFILE
+
+
 def test_the_image_runs_as_the_user_that_compose_names() -> None:
     last = STAGES[-1]
     (user,) = re.findall(r"^USER (.+)$", last, re.MULTILINE)

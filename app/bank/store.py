@@ -18,6 +18,13 @@ _FEW: Final = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+def member_of(sha256: str) -> str:
+    """Where in a store the rendition of that digest lies; raises NotFound for no digest."""
+    if not _DIGEST.fullmatch(sha256):
+        raise NotFound("There is no such image.")
+    return f"{sha256[:2]}/{sha256}.png"
+
+
 class RenditionStore:
     """A folder of PNG files at ``ab/abcd....png``, each written once and never changed."""
 
@@ -73,9 +80,7 @@ class RenditionStore:
 
     def path(self, sha256: str) -> Path:
         """Where the rendition of that digest lies or would lie; raises NotFound for no digest."""
-        if not _DIGEST.fullmatch(sha256):
-            raise NotFound("There is no such image.")
-        return self._directory / sha256[:2] / f"{sha256}.png"
+        return self._directory / member_of(sha256)
 
     def holds(self, sha256: str, length: int) -> bool:
         """Whether the rendition's file is there with all its `length` bytes."""

@@ -94,7 +94,8 @@ def analyse(
     Columns: reader, case, arm, truth (real or synthetic, or 1 for real), any of realism, score,
     verdict (real or synthetic, or 1 for real), confidence, and if there are any replicate (0 for
     the first read) or presentation (1 for the first), position, reading_time_ms, superseded; of
-    a study's own file also reader_kind, asked_at, phase and pictures.
+    a study's own file also reader_kind, asked_at, phase and pictures. cluster: images with the
+    same value, such as a patient's, are not counted as independent.
     """
     try:
         columns = column_map(renamed or [])

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
+from app.bank.opening import open_renditions
 from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
 from app.cli.atomic_file import ensure_free, writing_atomically
@@ -136,9 +137,8 @@ def _installation(
     if is_file and not make and not Path(url.database or "").is_file():
         # Asked of SQLite, the question would make the file.
         raise Refused(f"There is no database at {url.database}; nothing to back up.")
-    settings.renditions_dir.mkdir(exist_ok=True)
     database = Database(settings.effective_database_url)
     try:
-        yield database, RenditionStore(settings.renditions_dir)
+        yield database, open_renditions(settings.renditions_at)
     finally:
         database.dispose()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.bank.opening import open_renditions
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
@@ -40,11 +41,10 @@ def open_house() -> House:
     """Bring the database up to date, make missing folders, close studies whose last day is over."""
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.renditions_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.effective_database_url)
     upgrade_schema(database, resource_dir("migrations"))
     close_past_studies(database, now=now())
-    return House(settings, database, RenditionStore(settings.renditions_dir))
+    return House(settings, database, open_renditions(settings.renditions_at))
 
 
 def announce_first_account(house: House) -> str | None:

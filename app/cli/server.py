@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -91,6 +91,19 @@ def run_server(
 ) -> None:
     """Hand over to uvicorn; its workers read the same settings from the environment."""
     os.environ["NEGATOSCOPE_BASE_URL"] = house.settings.base_url
+    whom_to_believe(house.settings)
+    if house.settings.base_url.startswith("https://") and not house.settings.proxies:
+        typer.echo(
+            "warning: https needs a proxy in front; name it in NEGATOSCOPE_TRUSTED_PROXIES, or "
+            "everybody who signs in seems to come from its address.",
+            err=True,
+        )
+    if not house.database.is_sqlite and not house.settings.secret_key.get_secret_value():
+        typer.echo(
+            "warning: cookies are signed with a key of this machine's data folder; where several "
+            "machines serve, give all of them the same NEGATOSCOPE_SECRET_KEY.",
+            err=True,
+        )
     # Before the first worker: a key that is too short is one sentence here, not a worker's end.
     house.settings.effective_secret_key()
     Pages(resource_dir("templates"), resource_dir("static")).ensure_whole()
@@ -108,6 +121,7 @@ def _run_uvicorn(application: str, settings: Settings, host: str, port: int, wor
         port=port,
         workers=workers,
         server_header=False,
+        **whom_to_believe(settings),
         http="app.web.punctual:PunctualProtocol",
         log_config=dict(log_config(settings.log_format)),
         # A worker that starts on a busy machine would be ended again and again before it answers.
@@ -115,6 +129,21 @@ def _run_uvicorn(application: str, settings: Settings, host: str, port: int, wor
         # A browser that doesn't read its answer must not keep a server from stopping.
         timeout_graceful_shutdown=20,
     )
+
+
+def whom_to_believe(settings: Settings) -> dict[str, Any]:
+    """Uvicorn's options for X-Forwarded-For: believed from declared proxies, else from nobody.
+
+    Raises BadInput where only uvicorn's own variable is set: it was read by earlier versions, and
+    to drop it silently would make everybody one address.
+    """
+    proxies = settings.proxies
+    if not proxies and os.environ.get("FORWARDED_ALLOW_IPS"):
+        raise BadInput(
+            "FORWARDED_ALLOW_IPS is not read any more; name the proxies in "
+            "NEGATOSCOPE_TRUSTED_PROXIES instead, and unset it."
+        )
+    return {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies}
 
 
 def _allow_many_connections() -> None:

@@ -1,9 +1,11 @@
 """The database as the rest of the house sees it: transactions that read or write."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event, make_url
@@ -30,7 +32,9 @@ LONGEST_QUEUE_SECONDS = 10.0
 IDLE_SECONDS = 600
 # How many connections a process may hold. SQLite: one for each thread of the web server.
 SQLITE_CONNECTIONS = (40, 10)
-POSTGRESQL_CONNECTIONS = (10, 20)
+# PostgreSQL: four processes, each with its probe of health, within the 97 that it gives out unless
+# told otherwise, and some left for commands and backups.
+POSTGRESQL_CONNECTIONS = (10, 10)
 
 # SQLite's transactions see one moment by themselves.
 _ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -231,6 +235,7 @@ def _watch(engine: Engine, patience: float) -> None:
 
 def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     most = SQLITE_SECONDS if patience is None else patience
+    _keep_private(Path(make_url(url).database or ""))
     engine = _pooled(url, pool, SQLITE_CONNECTIONS, most)
 
     @event.listens_for(engine, "connect")
@@ -258,6 +263,21 @@ def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let only the owner read the database and what SQLite puts beside it, which takes its mode."""
+    # A URL may carry options of SQLite's own instead of a path.
+    if str(path).startswith("file:"):
+        return
+    with suppress(FileNotFoundError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for end in ("", "-wal", "-shm"):
+        file = Path(f"{path}{end}")
+        # Another user's file can't be changed; whether it may be used is the system's to say.
+        with suppress(FileNotFoundError, PermissionError):
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 def _set_busy_seconds(connection: Connection, seconds: float) -> None:

@@ -17,6 +17,7 @@ StudyError
 │   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
+│   ├── StoreUnavailable     the service that keeps the pictures
 │   └── TooBusy              more is asked at once than can be done in time
 └── Refused                  would be legal at another time
     ├── StudyFrozen          the design no longer changes
@@ -134,6 +135,15 @@ class DatabaseUnavailable(Unavailable):
         super().__init__(
             "The server can't reach its records just now, and what was sent last may not be saved; "
             "please try again in a few seconds."
+        )
+
+
+class StoreUnavailable(Unavailable):
+    """The service that keeps the renditions doesn't answer, or refuses."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The pictures can't be reached just now; please try again in a few seconds."
         )
 
 

@@ -27,6 +27,7 @@ OTHERS = (
     "asked_at",
     "phase",
     "pictures",
+    "cluster",
 )
 COLUMNS = (*NEEDED, *ASKED, *OTHERS)
 _LARGEST = 512 * 1024 * 1024
@@ -199,7 +200,7 @@ class _Rows:
         self.at_phase_ends = 0
         self.is_simulated = False
         self.is_numbered = False
-        self.names: dict[str, list[str]] = {name: [] for name in NEEDED}
+        self.names: dict[str, list[str]] = {name: [] for name in (*NEEDED, "cluster")}
         self.numbers: dict[str, list[float]] = {
             "replicate" if name == "presentation" else name: []
             for name in places
@@ -229,6 +230,7 @@ class _Rows:
             if not cell:
                 raise self._bad(line, self._without(name, row))
             self.names[name].append(self._truth(cell, line) if name == "truth" else cell)
+        self.names["cluster"].append(self._text(row, "cluster"))
         for name, read in _READERS.items():
             if name in self._places:
                 cell = _FORMULA_SHIELD.sub("", row[self._places[name]].strip())

@@ -23,10 +23,10 @@ from app.statistics.realness.contrasts import (
     Contrast,
     Friedman,
     all_arms,
+    arms_of_means,
     cliffs_delta,
     friedman,
     global_to_json,
-    independent_arms,
     pairwise,
 )
 from app.statistics.realness.deception import deception
@@ -39,7 +39,6 @@ from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.obuchowski_rockette import GlobalTest
-from app.statistics.variance.reader_means import reader_means
 
 Family = Mapping[str, "Estimate | Mapping[str, Estimate]"]
 
@@ -137,6 +136,13 @@ class Analysis:
     notes: tuple[str, ...]
     left_out: Mapping[str, int]
 
+    @property
+    def n_clusters(self) -> int | None:
+        """Clusters of cases, single ones included; None where every case stands alone."""
+        if not self.table.has_clusters:
+            return None
+        return int(np.unique(self.table.pooled_clusters(self.table.arms)).size)
+
     def to_json(self) -> dict[str, Any]:
         """The analysis as plain JSON values; schema in docs/statistics.md."""
         table = self.table
@@ -171,6 +177,7 @@ class Analysis:
                 "n_ratings": int(first.sum()),
                 "n_repeated": int((~first).sum()),
                 "left_out_readers": dict(self.left_out),
+                "n_clusters": self.n_clusters,
             },
             "notes": list(self.notes),
         }
@@ -325,6 +332,7 @@ def _agreement(
         categories=_categories(table, kind),
         level=settings.level,
         generalise_to=settings.generalise_to,
+        clusters=table.clusters(arm) if table.has_clusters else None,
     )
 
 
@@ -338,6 +346,7 @@ def _intra_reader(
         categories=_categories(table, kind),
         level=settings.level,
         generalise_to=settings.generalise_to,
+        clusters=table.clusters(arm) if table.has_clusters else None,
     )
 
 
@@ -398,10 +407,11 @@ def _contrasts(
     for name, measure in _CONTRASTED_MEANS.items():
         if table.has(measure):
             figures.append(
-                independent_arms(
+                arms_of_means(
                     name,
                     table.arms,
-                    [reader_means(table.matrix(measure, arm)) for arm in table.arms],
+                    [table.matrix(measure, arm) for arm in table.arms],
+                    [table.clusters(arm) for arm in table.arms] if table.has_clusters else None,
                     scale="log" if measure == "log_time" else "identity",
                     largest=_largest_difference(table, measure),
                 )
@@ -428,7 +438,12 @@ def _with_cliffs_delta(
         replace(
             pair,
             cliffs_delta=cliffs_delta(
-                table.matrix("realism", pair.arm), table.matrix("realism", pair.against), settings
+                table.matrix("realism", pair.arm),
+                table.matrix("realism", pair.against),
+                settings,
+                (table.clusters(pair.arm), table.clusters(pair.against))
+                if table.has_clusters
+                else None,
             ),
         )
         for pair in pairs

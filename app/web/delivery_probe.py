@@ -93,14 +93,12 @@ class DeliveryProbe:
 
     @contextmanager
     def _served(self, folder: Path, url: str, clock: "_Clock") -> Iterator[int]:
-        (folder / "renditions").symlink_to(
-            self.settings.renditions_dir.resolve(), target_is_directory=True
-        )
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             settings = self.settings.model_copy(
                 update={
                     "data_dir": folder,
+                    "renditions": self.settings.renditions_at,
                     "database_url": url,
                     "secret_key": SecretStr(secrets.token_urlsafe(48)),
                     "base_url": f"http://127.0.0.1:{port}",

@@ -23,14 +23,17 @@ MOST_FRAGMENTS = 256
 class Pages:
     """The templates of one folder and the static files of another."""
 
-    def __init__(self, templates: Path, static: Path) -> None:
+    def __init__(self, templates: Path, static: Path, root: str = "") -> None:
+        """With `root` before every address: the path below which the application is served."""
         self._static = static
+        self.root = root
         self._templates = Jinja2Templates(directory=templates)
         env = self._templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
         self.address_of = cache(self._static_url)
         env.globals["static"] = self.address_of
+        env.globals["root"] = root
         env.globals["kept"] = self._kept
         self._fragments: dict[tuple[str, int], tuple[object, Markup]] = {}
 
@@ -85,7 +88,7 @@ class Pages:
 
     def _static_url(self, path: str) -> str:
         content = (self._static / path).read_bytes()
-        return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        return f"{self.root}/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def is_htmx(request: Request) -> bool:

@@ -26,9 +26,11 @@ def framed(
     csrf_token: str,
     picture_size: int,
     stylesheet: str,
+    root: str = "",
 ) -> str:
     """The page with a bar above it; every form shows the next page of the preview.
 
+    `html` was rendered with addresses from the application's own root; `root` goes before them.
     `design` is the whole design as JSON: it travels in the forms, so that nothing is stored. Quotes
     in what people have typed are escaped in `html`, so that only the templates' own attributes are
     changed. Raises ValueError where an address of the reading pages is left.
@@ -36,19 +38,21 @@ def framed(
     after = pages[min(pages.index(page) + 1, len(pages) - 1)]
     hidden = _hidden("design", design) + _hidden("page", after.name)
     html = _HTMX.sub("", html)
-    html = _FORM.sub(rf'\1action="{ADDRESS}"\2', html)
-    html = re.sub(rf'(action="{ADDRESS}"[^>]*>)', lambda form: form[1] + hidden, html)
-    html = _PICTURE.sub(lambda one: f"{ADDRESS}/picture/{picture_size}/{one[1] or 1}", html)
-    html = _REFERENCE.sub(f"{ADDRESS}/picture/{picture_size}/{REFERENCE_PLACE}", html)
+    address = root + ADDRESS
+    html = _FORM.sub(rf'\1action="{address}"\2', html)
+    html = re.sub(rf'(action="{address}"[^>]*>)', lambda form: form[1] + hidden, html)
+    html = _PICTURE.sub(lambda one: f"{address}/picture/{picture_size}/{one[1] or 1}", html)
+    html = _REFERENCE.sub(f"{address}/picture/{picture_size}/{REFERENCE_PLACE}", html)
     if _LEFT.search(html):
         raise ValueError("a page of a preview leads to the reading pages")
-    bar = _bar(design, pages, page, after, csrf_token)
+    bar = _bar(address, design, pages, page, after, csrf_token)
     html = html.replace("<title>", "<title>Preview: ", 1)
     html = html.replace("</head>", f'<link rel="stylesheet" href="{stylesheet}">\n</head>', 1)
     return re.sub(r"<body[^>]*>", lambda body: body[0] + bar, html, count=1)
 
 
 def _bar(
+    address: str,
     design: str,
     pages: Sequence[PreviewPage],
     page: PreviewPage,
@@ -67,7 +71,7 @@ def _bar(
     )
     return (
         '<aside class="preview-bar" aria-label="Preview" lang="en">'
-        f'<form method="post" action="{ADDRESS}">'
+        f'<form method="post" action="{address}">'
         f"{_hidden('csrf_token', csrf_token)}{_hidden('design', design)}"
         "<strong>Preview</strong> <span>Nothing is stored.</span>"
         '<label><span class="visually-hidden">Page</span> '

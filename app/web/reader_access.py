@@ -1,7 +1,7 @@
 """Who is asking at the reader's pages, by the cookie that the personal link left."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from fastapi import Request
 
@@ -36,8 +36,10 @@ def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> I
         refuse_foreign_origin(request)
         if not same_token(form_token(request), given_token(request, form)):
             raise LinkRefused(OTHER_LINK)
-    with reader_desks(request).at(reader_id, fingerprint, writing=True) as desk:
+    with suppress(_Asked), reader_desks(request).at(reader_id, fingerprint, writing=True) as desk:
         yield desk
+        if request.method == "HEAD":
+            raise _Asked
 
 
 @contextmanager
@@ -64,3 +66,7 @@ def known_reader(request: Request) -> tuple[int, str]:
     if known is None:
         raise LinkRefused(NO_LINK)
     return known
+
+
+class _Asked(Exception):
+    """Rolls back what a HEAD would have done: who asks in this way has seen nothing."""

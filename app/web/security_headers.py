@@ -27,12 +27,19 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+# For this host alone: what other names below it do is not ours to say.
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+
 
 class SecurityHeaders:
-    """Adds HEADERS to what the application answers, unless it has set its own."""
+    """Adds HEADERS to what the application answers, unless it has set its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    With `is_https`, also that browsers ask for this host in no other way for a year.
+    """
+
+    def __init__(self, app: ASGIApp, is_https: bool = False) -> None:
         self._app = app
+        self._headers = HEADERS | (ONLY_HTTPS if is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with the headers put in before the body starts."""
@@ -43,7 +50,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -62,7 +62,7 @@ class PlainLines:
         """Print a line if one is due; the last is printed if any was."""
         if self._began is None:
             self.begin(done)
-        assert self._began is not None  # noqa: S101
+        assert self._began is not None  # noqa: S101 # nosec B101
         now, (start, first) = self._clock(), self._began
         last = done >= total and (self._at_once or now - start >= QUIET_SECONDS)
         if now < self._due and not last:

@@ -17,13 +17,13 @@ def test_it_answers_200_when_database_and_renditions_can_be_reached(client: Test
 def test_it_answers_503_without_renditions(
     house: House, client: TestClient, settings: Settings
 ) -> None:
-    shutil.rmtree(settings.renditions_dir)
+    shutil.rmtree(settings.data_dir / "renditions")
     assert client.get("/healthz").status_code == 503
 
 
 def test_it_answers_503_without_the_schema(settings: Settings) -> None:
     settings = settings.model_copy(update={"database_url": f"sqlite:///{settings.data_dir}/no.db"})
-    settings.renditions_dir.mkdir(exist_ok=True)
+    (settings.data_dir / "renditions").mkdir(exist_ok=True)
     with TestClient(create_app(settings)) as client:
         assert client.get("/healthz").status_code == 503
 

@@ -56,7 +56,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     settings = Settings(data_dir=folder, base_url="http://testserver")
     database = Database(settings.effective_database_url)
     upgrade_schema(database, MIGRATIONS)
-    store = RenditionStore(settings.renditions_dir)
+    store = RenditionStore(settings.data_dir / "renditions")
     bank = folder / "bank"
     bank.mkdir()
     write_phantom_bank(bank)

@@ -16,6 +16,7 @@ from app.db.tables import (
     Rendition,
     Study,
 )
+from app.domain.bank_image import record_text
 from app.domain.candidates import Stratum
 from app.domain.sampling import Draw
 from app.domain.study_cases import StudyCase, StudySet
@@ -166,6 +167,19 @@ def study_cases(session: Session, study_id: int) -> list[StudyCase]:
         )
         for case, arm in rows
     ]
+
+
+def clusters_of_cases(session: Session, study: Study, key: str) -> dict[str, str]:
+    """What the bank's records say under `key` of every case, by its code; empty where nothing."""
+    query = (
+        select(Case.code, Image.provenance, Image.condition)
+        .join(Image, Image.id == Case.image_id)
+        .where(Case.study_id == study.id)
+    )
+    return {
+        code: record_text({**provenance, "condition": condition}.get(key))
+        for code, provenance, condition in session.execute(query)
+    }
 
 
 def study_sets(session: Session, study_id: int) -> list[StudySet]:

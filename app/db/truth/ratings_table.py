@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import Study
 from app.db.truth.answer_rows import AnswerRow, answer_rows
+from app.db.truth.cases import clusters_of_cases
 from app.db.truth.exports import reader_rows
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -25,6 +26,9 @@ def ratings_of_rows(
     session: Session, study: Study, answers: Iterable[AnswerRow]
 ) -> RatingsTable | None:
     """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+
+    Images of which the bank says the same under the design's cluster key belong together; one of
+    which it says nothing stands alone.
 
     They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
@@ -45,11 +49,14 @@ def ratings_of_rows(
     if not rows:
         return None
     realism, confidence = asked.realism, asked.confidence
+    key = design.analysis.cluster
+    clusters = clusters_of_cases(session, study, key) if key else {}
     return ratings_table(
         reader=[row.reader for row in rows],
         case=[row.case for row in rows],
         arm=[row.picture.arm for row in rows],
         truth=[row.picture.truth for row in rows],
+        cluster=[clusters.get(row.case, "") for row in rows],
         replicate=[row.replicate for row in rows],
         realism=[_number(realism, row) for row in rows],
         verdict=[_is_synthetic(asked.verdict, row) for row in rows],

@@ -217,6 +217,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 else "images for these readers."
             )
         )
+    if analysis.n_clusters is not None:
+        parts.append(
+            f"Images that belong together were not taken as independent: variances are over "
+            f"{analysis.n_clusters} clusters of images [clusters]."
+        )
     if analysis.left_out:
         parts.append(
             f"Readers with fewer ratings than {percent(analysis.settings.least_answered)} of the "

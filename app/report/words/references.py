@@ -60,6 +60,8 @@ REFERENCES: dict[str, str] = {
     "hc": "MacKinnon JG, White H. Some heteroskedasticity-consistent covariance matrix estimators "
     "with improved finite sample properties. J Econom 1985;29:305-325. "
     "doi:10.1016/0304-4076(85)90158-7",
+    "clusters": "Obuchowski NA. Nonparametric analysis of clustered ROC curve data. Biometrics "
+    "1997;53:567-578. doi:10.2307/2533958",
     "laplace": "Tierney L, Kadane JB. Accurate approximations for posterior moments and marginal "
     "densities. J Am Stat Assoc 1986;81:82-86. doi:10.1080/01621459.1986.10478240",
     "clm": "Agresti A. Analysis of ordinal categorical data. 2nd ed. Hoboken: Wiley; 2010. "

@@ -17,8 +17,9 @@ from app.statistics.agreement.statistics import (
     agreement_statistics,
 )
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
+from app.statistics.variance.cluster_jackknife import cluster_jackknife
 from app.statistics.variance.jackknife import IntervalRule, two_way_estimate
 
 __all__ = ["ESTIMANDS", "MANY_CATEGORIES", "Kind", "agreement", "interval_rule"]
@@ -86,6 +87,7 @@ def agreement(
     categories: Sequence[float],
     level: float = 0.95,
     generalise_to: Generalisation = "readers_and_cases",
+    clusters: Int | None = None,
 ) -> Mapping[str, Estimate]:
     """Agreement between readers on the cases of one arm.
 
@@ -101,6 +103,8 @@ def agreement(
         Confidence level of the intervals.
     generalise_to : str
         As in :class:`~app.statistics.table.settings.AnalysisSettings`.
+    clusters : (K,) array of int, optional
+        Of the cases; the jackknife then leaves out clusters.
 
     Returns
     -------
@@ -128,6 +132,8 @@ def agreement(
     >>> [round(estimates[name].estimate, 3) for name in ("fleiss_kappa", "percent_agreement")]
     [0.556, 0.778]
     """
+    if clusters is not None:
+        clusters = clusters[np.isfinite(matrix).any(axis=0)]
     matrix = with_ratings(matrix)
     seen = np.isfinite(matrix)
     counts = (matrix.shape[0], matrix.shape[1], int(seen.sum()))
@@ -137,14 +143,35 @@ def agreement(
         return dict.fromkeys(ESTIMANDS, failed)
     # A realism scale of two steps has the coefficients, and the rules, of a verdict.
     rules: Kind = "verdict" if len(set(categories)) == 2 else kind
+    coefficients = agreement_statistics(matrix, kind=kind, categories=categories)
+    if clusters is not None:
+        coefficients = _over_clusters(coefficients, matrix, kind, categories, clusters)
     estimates = {
         name: _with_interval(name, coefficient, rules, level, generalise_to)
-        for name, coefficient in agreement_statistics(
-            matrix, kind=kind, categories=categories
-        ).items()
+        for name, coefficient in coefficients.items()
     }
     estimates["icc_ak"] = _stepped_up(estimates["icc_a1"], matrix.shape[0])
     return {name: estimates[name] for name in ESTIMANDS}
+
+
+def _over_clusters(
+    coefficients: Mapping[str, Coefficient],
+    matrix: Float,
+    kind: Kind,
+    categories: Sequence[float],
+    clusters: Int,
+) -> dict[str, Coefficient]:
+    """The coefficients with their jackknife over clusters of cases."""
+
+    def points(readers: Int, columns: Int) -> Mapping[str, float]:
+        part = with_ratings(matrix[np.ix_(readers, columns)])
+        if part.size == 0 or _why_not(np.isfinite(part)) is not None:
+            return {}
+        left = agreement_statistics(part, kind=kind, categories=categories)
+        return {name: one.values.estimate for name, one in left.items()}
+
+    values = cluster_jackknife(points, matrix.shape[0], clusters)
+    return {name: replace(one, values=values[name]) for name, one in coefficients.items()}
 
 
 def interval_rule(name: str, kind: Kind) -> IntervalRule:

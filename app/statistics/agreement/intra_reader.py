@@ -21,6 +21,7 @@ J Biopharm Stat 17:571-582, doi:10.1080/10543400701329422 (several differences a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -37,8 +38,9 @@ from app.statistics.agreement.kappa import (
 from app.statistics.agreement.weights import Weights, agreement_weights
 from app.statistics.table.categories import category_values, one_hot
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
+from app.statistics.variance.cluster_jackknife import cluster_jackknife
 from app.statistics.variance.jackknife import JackknifeInput, two_way_estimate
 
 _OF_DIFFERENCES = (
@@ -91,6 +93,7 @@ def intra_reader(
     categories: Sequence[float],
     level: float = 0.95,
     generalise_to: Generalisation = "readers_and_cases",
+    clusters: Int | None = None,
 ) -> Mapping[str, Estimate]:
     """Agreement of readers with themselves.
 
@@ -102,7 +105,7 @@ def intra_reader(
         ``"realism"`` or ``"verdict"``; differences are for realism only.
     categories : sequence of float
         Every step of the scale.
-    level, generalise_to
+    level, generalise_to, clusters
         As in :func:`~app.statistics.agreement.by_arm.agreement`.
 
     Returns
@@ -127,11 +130,49 @@ def intra_reader(
     names = ESTIMANDS[kind]
     if counts[2] == 0:
         return dict.fromkeys(names, not_estimable("no case was read twice by a reader"))
-    build = partial(two_way_estimate, level=level, generalise_to=generalise_to, fewest_readers=2)
+    by_name: Mapping[str, JackknifeInput] = {}
+    if clusters is not None:
+        by_name = _over_clusters(one, two, clusters[cases], kind, categories)
+
+    def build(
+        name: str,
+        values: JackknifeInput,
+        *,
+        why_undefined: str,
+        bounds: tuple[float, float],
+        note: str,
+    ) -> Estimate:
+        return two_way_estimate(
+            by_name.get(name, values),
+            counts,
+            why_undefined=why_undefined,
+            level=level,
+            generalise_to=generalise_to,
+            bounds=bounds,
+            note=note,
+            fewest_readers=2,
+        )
+
     estimates = _kappas(one, two, kind, categories, counts, build)
     if kind == "realism":
-        estimates |= _differences(two - one, counts, build)
+        estimates |= _differences(two - one, build)
     return {name: estimates[name] for name in names}
+
+
+def _over_clusters(
+    one: Float, two: Float, clusters: Int, kind: Kind, categories: Sequence[float]
+) -> dict[str, JackknifeInput]:
+    """The jackknife over clusters of cases of every figure."""
+
+    def points(readers: Int, columns: Int) -> Mapping[str, float]:
+        part = np.ix_(readers, columns)
+        left = intra_reader(one[part], two[part], kind=kind, categories=categories)
+        return {
+            name: math.nan if figure.estimate is None else figure.estimate
+            for name, figure in left.items()
+        }
+
+    return cluster_jackknife(points, one.shape[0], clusters)
 
 
 def reader_repeats(first: Float, second: Float, *, categories: Sequence[float]) -> ReaderRepeats:
@@ -182,8 +223,8 @@ def _kappas(
         fewer_matches = (matches[:, None, None] - same) / (n - 1.0)[:, None, None]
     estimates = {
         "percent_agreement": build(
+            "percent_agreement",
             _left_out(matches / n, fewer_matches, cells),
-            counts,
             why_undefined="no case was read twice by a reader",
             bounds=(0.0, 1.0),
             note="mean over readers",
@@ -192,8 +233,8 @@ def _kappas(
     for name, weighting in weightings.items():
         weights = agreement_weights(values, weighting)
         estimates[name] = build(
+            name,
             _left_out(kappa_of_tables(tables, weights), kappa_without_one(tables, weights), cells),
-            counts,
             why_undefined="no reader used two categories on the cases read twice",
             bounds=(-1.0, 1.0),
             note=f"mean over readers, {weighting}",
@@ -268,9 +309,7 @@ class _DifferenceSums:
         return np.where(self.n > 1, np.maximum(spread, 0.0), np.nan)
 
 
-def _differences(
-    differences: Float, counts: tuple[int, int, int], build: Callable[..., Estimate]
-) -> dict[str, Estimate]:
+def _differences(differences: Float, build: Callable[..., Estimate]) -> dict[str, Estimate]:
     sums = _DifferenceSums.of(differences)
     seen = np.isfinite(differences)
     d = np.where(seen, differences, 0.0)
@@ -285,6 +324,7 @@ def _differences(
     for name in _OF_DIFFERENCES:
         statistic = partial(_statistic, name)
         estimates[name] = build(
+            name,
             JackknifeInput(
                 float(statistic(sums)),
                 np.array([float(statistic(rest)) for rest in one_less])
@@ -292,7 +332,6 @@ def _differences(
                 else np.full(1, np.nan),
                 statistic(fewer),
             ),
-            counts,
             why_undefined="no reader has two cases read twice",
             bounds=(0.0 if "limit" not in name and name != "bias" else -np.inf, np.inf),
             note="mean over readers" if name == "bias" else "pooled over readers",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import REAL, Float, Measure, RatingsTable
+from app.statistics.table.ratings import REAL, Float, Int, Measure, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_sums
 from app.statistics.variance.interval import averaged_over_readers
 
 # Slopes are told per this many presentations, so that they are readable numbers.
@@ -45,13 +46,14 @@ def drift(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[
         values = table.matrix(measure, arm)
         if measure == "verdict":
             values = 1.0 - values if table.truth_of(arm) == REAL else values
-        theta, covariance = reader_slopes(position, values)
+        clusters = table.clusters(arm) if table.has_clusters else None
+        theta, covariance = reader_slopes(position, values, clusters)
         used = np.where(np.isfinite(position), values, np.nan)
         slopes[key] = averaged_over_readers(theta, covariance, [used], settings, what="the slope")
     return slopes
 
 
-def reader_slopes(x: Float, y: Float) -> tuple[Float, Float]:
+def reader_slopes(x: Float, y: Float, clusters: Int | None = None) -> tuple[Float, Float]:
     """Least-squares slope of every reader and the covariance of the slopes over shared cases.
 
     With residuals e_jk and u_jk = (x_jk - mean x_j) e_jk / sum_k (x_jk - mean x_j)^2,
@@ -62,6 +64,8 @@ def reader_slopes(x: Float, y: Float) -> tuple[Float, Float]:
     ----------
     x, y : (J, K) arrays of float
         NaN where missing.
+    clusters : (K,) array of int, optional
+        Of the cases: u is then summed within a cluster first.
 
     Returns
     -------
@@ -86,5 +90,7 @@ def reader_slopes(x: Float, y: Float) -> tuple[Float, Float]:
         residual = np.where(seen, dy - theta[:, None] * dx, 0.0)
         influence = dx * residual / spread[:, None]
         inflate = np.sqrt(n / (n - 2.0))
+        if clusters is not None:
+            influence = cluster_sums(influence, clusters, int(clusters.max(initial=-1)) + 1)
         covariance = (influence @ influence.T) * np.outer(inflate, inflate)
     return theta, covariance

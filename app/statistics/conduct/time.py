@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.statistics.realness.contrasts import compare_two_arms, independent_arms
+from app.statistics.realness.contrasts import arms_of_means, compare_two_arms
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -35,7 +35,7 @@ def time(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[s
         missing = not_estimable("the ratings have no reading_time_ms")
         return {"geometric_mean_ms": missing, "ratio_to_real": missing}
     matrix = table.matrix("log_time", arm)
-    theta, covariance = reader_means(matrix)
+    theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
     mean = averaged_over_readers(
         theta, covariance, [matrix], settings, scale="log", what="the reading time"
     )
@@ -51,8 +51,13 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
         table.matrix("log_time", arm),
         table.pooled_matrix("log_time", table.real_arms),
     ]
-    figures = independent_arms(
-        "time.geometric_mean_ms", ("arm", "real"), [reader_means(m) for m in matrices], scale="log"
+    clusters = [table.clusters(arm), table.pooled_clusters(table.real_arms)]
+    figures = arms_of_means(
+        "time.geometric_mean_ms",
+        ("arm", "real"),
+        matrices,
+        clusters if table.has_clusters else None,
+        scale="log",
     )
     difference = compare_two_arms(figures, "arm", "real", settings)
     n_readers, n_cases, n_ratings = counts(matrices)

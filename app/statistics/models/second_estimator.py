@@ -149,6 +149,8 @@ def _fit(
 def _why_not(table: RatingsTable, measure: Measure, answer: Float, arm: Strings) -> str:
     if answer.size == 0:
         return f"the ratings have no {measure}"
+    if table.has_clusters:
+        return "the model takes images as independent, and some of these belong together"
     if not np.any(arm == "") or np.all(arm == ""):
         return "the model needs a real arm and a synthetic one"
     if answer.size > MOST_RATINGS:

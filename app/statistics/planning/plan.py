@@ -311,7 +311,9 @@ def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Answe
 
 def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
     called_synthetic = [1.0 - real, 1.0 - judged]
-    theta, covariance = reader_detection(*called_synthetic).figure("balanced_accuracy")
+    theta, covariance = reader_detection(called_synthetic[0], called_synthetic[1]).figure(
+        "balanced_accuracy"
+    )
     accuracy = averaged_over_readers(
         theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
     )

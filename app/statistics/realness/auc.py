@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import CovarianceMethod
+from app.statistics.variance.clusters import cluster_sums, covariance_of_arms
 
 Indicator = NDArray[np.float32]
 
@@ -90,7 +91,11 @@ def reader_aucs(
 
 
 def reader_aucs_of_arms(
-    real: Float, synthetic: Sequence[Float], *, method: CovarianceMethod = "unbiased"
+    real: Float,
+    synthetic: Sequence[Float],
+    *,
+    method: CovarianceMethod = "unbiased",
+    clusters: tuple[Int, Sequence[Int]] | None = None,
 ) -> tuple[Float, Float]:
     """AUCs of I arms against the same real cases, with the covariance the shared arm brings.
 
@@ -101,13 +106,20 @@ def reader_aucs_of_arms(
         Different images in every arm.
     method : str
         As in :func:`reader_aucs`.
+    clusters : ((K0,) array, I arrays (K_i,)) of int, optional
+        Cluster of every real and of every synthetic case, counted through; the covariance is then
+        over clusters, whatever the method (Obuchowski 1997, doi:10.2307/2533958).
 
     Returns
     -------
     theta : (I, J) array of float
     covariance : (I, J, I, J) array of float
     """
-    kernels = [_kernel(real, arm, joint=method == "unbiased") for arm in synthetic]
+    by_cluster = clusters is not None
+    joint = method == "unbiased" and not by_cluster
+    kernels = [_kernel(real, arm, joint=joint) for arm in synthetic]
+    if clusters is not None:
+        return np.array([kernel.auc for kernel in kernels]), _over_clusters(kernels, *clusters)
     arms, readers = len(kernels), real.shape[0]
     n_cases = real.shape[1] + sum(arm.shape[1] for arm in synthetic)
     covariance = np.zeros((arms, readers, arms, readers))
@@ -118,6 +130,28 @@ def reader_aucs_of_arms(
             covariance[a, :, b, :] = block
             covariance[b, :, a, :] = block.T
     return np.array([kernel.auc for kernel in kernels]).reshape(arms, readers), covariance
+
+
+def _over_clusters(kernels: Sequence[_Kernel], real: Int, synthetic: Sequence[Int]) -> Float:
+    """A case moves a reader's AUC by its placement value's distance from it, over the cases."""
+    n_clusters = 1 + int(max(codes.max(initial=-1) for codes in (real, *synthetic)))
+    sums, has = [], []
+    for kernel, codes in zip(kernels, synthetic, strict=True):
+        auc = kernel.auc[:, None]
+        n_real, n_synthetic = kernel.n_real[:, None], kernel.n_synthetic[:, None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            of_real = (kernel.over_synthetic / n_synthetic - auc) / n_real
+            of_synthetic = (kernel.over_real / n_real - auc) / n_synthetic
+        sums.append(
+            cluster_sums(np.where(kernel.has_real > 0, of_real, 0.0), real, n_clusters)
+            + cluster_sums(np.where(kernel.has_synthetic > 0, of_synthetic, 0.0), codes, n_clusters)
+        )
+        has.append(
+            cluster_sums(kernel.has_real, real, n_clusters)
+            + cluster_sums(kernel.has_synthetic, codes, n_clusters)
+            > 0
+        )
+    return covariance_of_arms(np.nan_to_num(np.array(sums)), np.array(has, dtype=np.float64))
 
 
 def _within(kernel: _Kernel, method: CovarianceMethod, n_cases: int) -> Float:

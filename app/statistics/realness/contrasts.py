@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from app.statistics.realness.auc import reader_aucs
+from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import clustered_means
 from app.statistics.variance.interval import (
     Scale,
     averaged_over_readers,
@@ -27,6 +28,7 @@ from app.statistics.variance.obuchowski_rockette import (
     difference,
     global_test,
 )
+from app.statistics.variance.reader_means import reader_means
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,51 @@ def independent_arms(
     return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest)
 
 
+def arms_of_means(
+    measure: str,
+    arms: Sequence[str],
+    matrices: Sequence[Float],
+    clusters: Sequence[Int] | None = None,
+    *,
+    scale: Scale = "identity",
+    largest: float = math.inf,
+) -> ArmFigures:
+    """Reader means of arms, whose images are different ones but may share clusters.
+
+    Parameters
+    ----------
+    measure, arms, scale, largest
+        As in :class:`ArmFigures`.
+    matrices : sequence of (J, K_i) arrays of float
+        Ratings of every arm.
+    clusters : sequence of (K_i,) arrays of int, optional
+        Counted through over the arms; arms that share clusters covary.
+    """
+    if clusters is None:
+        return independent_arms(
+            measure, arms, [reader_means(one) for one in matrices], scale=scale, largest=largest
+        )
+    theta, covariance = clustered_means(matrices, clusters)
+    return ArmFigures(
+        measure,
+        tuple(arms),
+        theta,
+        _with_no_ratings_apart(covariance),
+        scale,
+        largest,
+    )
+
+
+def _with_no_ratings_apart(covariance: Float) -> Float:
+    """Between arms an undefined covariance is 0: a reader without ratings of one has none."""
+    arms = covariance.shape[0]
+    for one in range(arms):
+        for other in range(arms):
+            if one != other:
+                covariance[one, :, other, :] = np.nan_to_num(covariance[one, :, other, :])
+    return covariance
+
+
 def compare_two_arms(
     figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings
 ) -> Difference:
@@ -225,7 +272,12 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else float(next(left)) for p in p_values]
 
 
-def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estimate:
+def cliffs_delta(
+    one: Float,
+    other: Float,
+    settings: AnalysisSettings,
+    clusters: tuple[Int, Int] | None = None,
+) -> Estimate:
     """Cliff's delta P(one > other) - P(one < other), per reader and averaged.
 
     delta = 2 AUC - 1, with the interval of the AUC carried over: 0 = no difference, 1 = every
@@ -236,12 +288,20 @@ def cliffs_delta(one: Float, other: Float, settings: AnalysisSettings) -> Estima
     one, other : (J, K1), (J, K2) arrays of float
         Ratings of the same readers.
     settings : AnalysisSettings
+    clusters : ((K1,) array, (K2,) array) of int, optional
+        Of the images, counted through.
 
     References
     ----------
     Cliff N (1993), Psychol Bull 114:494-509, doi:10.1037/0033-2909.114.3.494.
     """
-    theta, covariance = reader_aucs(one, other, method=settings.covariance)
+    thetas, covariances = reader_aucs_of_arms(
+        one,
+        [other],
+        method=settings.covariance,
+        clusters=None if clusters is None else (clusters[0], [clusters[1]]),
+    )
+    theta, covariance = thetas[0], covariances[0, :, 0]
     auc = averaged_over_readers(
         theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.statistics.realness.detection import reader_detection, why_no_detection
+from app.statistics.realness.detection import detection_of, why_no_detection
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -30,7 +30,7 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
         missing = not_estimable("the ratings have no verdict")
         return {"rate": missing, "hype_infinity": missing}
     matrix = table.matrix("judged_real", arm)
-    theta, covariance = reader_means(matrix)
+    theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
     rate = averaged_over_readers(
         theta, covariance, [matrix], settings, scale="logit", what="the rate judged real"
     )
@@ -39,7 +39,7 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
         return {"rate": rate, "hype_infinity": not_estimable(why)}
     real = table.pooled_matrix("verdict", table.real_arms)
     synthetic = table.matrix("verdict", arm)
-    accuracy, spread = reader_detection(real, synthetic).figure("balanced_accuracy")
+    accuracy, spread = detection_of(table, arm).figure("balanced_accuracy")
     return {
         "rate": rate,
         "hype_infinity": averaged_over_readers(

@@ -13,8 +13,9 @@ import numpy as np
 from scipy import stats
 
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float, RatingsTable
+from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import clustered_means
 from app.statistics.variance.interval import Scale, averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
 
@@ -51,6 +52,8 @@ class ReaderDetection:
     false_alarm_rate: Float
     hit_covariance: Float  # (J, J)
     false_alarm_covariance: Float
+    # Of hit rates (rows) with false-alarm rates; 0 but where a cluster holds both kinds of image.
+    cross_covariance: Float
 
     @property
     def sensitivity(self) -> Sensitivity:
@@ -79,27 +82,31 @@ class ReaderDetection:
     def figure(self, name: str) -> tuple[Float, Float]:
         """A figure of merit by its key, and its covariance over cases.
 
-        All are functions of hit and false-alarm rates, which rest on different images; d' and c are
-        taken to first order (delta method).
+        All are functions of hit and false-alarm rates; d' and c are taken to first order (delta
+        method).
         """
         hits, alarms = self.hit_covariance, self.false_alarm_covariance
+        cross = self.cross_covariance
         if name == "hit_rate":
             return self.hit_rate, hits
         if name == "false_alarm_rate":
             return self.false_alarm_rate, alarms
         if name == "balanced_accuracy":
-            return self.balanced_accuracy, (hits + alarms) / 4.0
+            return self.balanced_accuracy, (hits + alarms - cross - cross.T) / 4.0
         if name == "accuracy":
             share = self._share_synthetic
             rest = 1.0 - share
-            return self.accuracy, np.outer(share, share) * hits + np.outer(rest, rest) * alarms
+            both = np.outer(share, rest) * cross
+            spread = np.outer(share, share) * hits + np.outer(rest, rest) * alarms
+            return self.accuracy, spread - both - both.T
         by_hits = _slope(self.hit_rate, self.n_synthetic)
         by_alarms = _slope(self.false_alarm_rate, self.n_real)
         spread = np.outer(by_hits, by_hits) * hits + np.outer(by_alarms, by_alarms) * alarms
+        both = np.outer(by_hits, by_alarms) * cross
         if name == "d_prime":
-            return self.sensitivity.d_prime, spread
+            return self.sensitivity.d_prime, spread - both - both.T
         if name == "criterion":
-            return self.sensitivity.criterion, spread / 4.0
+            return self.sensitivity.criterion, (spread + both + both.T) / 4.0
         raise KeyError(name)
 
 
@@ -129,7 +136,9 @@ def sdt_loglinear(hits: Float, n_signal: Float, false_alarms: Float, n_noise: Fl
     return Sensitivity(z_hit - z_alarm, -(z_hit + z_alarm) / 2.0)
 
 
-def reader_detection(real: Float, synthetic: Float) -> ReaderDetection:
+def reader_detection(
+    real: Float, synthetic: Float, clusters: tuple[Int, Int] | None = None
+) -> ReaderDetection:
     """Hits and false alarms from verdicts.
 
     Parameters
@@ -138,9 +147,18 @@ def reader_detection(real: Float, synthetic: Float) -> ReaderDetection:
         Verdicts on real images: 1 = called synthetic, 0 = called real, NaN missing.
     synthetic : (J, K1) array of float
         Verdicts on synthetic images.
+    clusters : ((K0,) array, (K1,) array) of int, optional
+        Clusters of the real and of the synthetic images, counted through.
     """
-    false_alarm_rate, false_alarm_covariance = reader_means(real)
-    hit_rate, hit_covariance = reader_means(synthetic)
+    if clusters is None:
+        false_alarm_rate, false_alarm_covariance = reader_means(real)
+        hit_rate, hit_covariance = reader_means(synthetic)
+        cross = np.zeros_like(hit_covariance)
+    else:
+        rates, spread = clustered_means([real, synthetic], clusters)
+        false_alarm_rate, hit_rate = rates
+        false_alarm_covariance, hit_covariance = spread[0, :, 0], spread[1, :, 1]
+        cross = np.nan_to_num(spread[1, :, 0])
     return ReaderDetection(
         n_synthetic=np.isfinite(synthetic).sum(axis=1).astype(np.float64),
         n_real=np.isfinite(real).sum(axis=1).astype(np.float64),
@@ -148,6 +166,17 @@ def reader_detection(real: Float, synthetic: Float) -> ReaderDetection:
         false_alarm_rate=false_alarm_rate,
         hit_covariance=hit_covariance,
         false_alarm_covariance=false_alarm_covariance,
+        cross_covariance=cross,
+    )
+
+
+def detection_of(table: RatingsTable, arm: str) -> ReaderDetection:
+    """Hits and false alarms of an arm of a table, over its clusters where it has any."""
+    clusters = (table.pooled_clusters(table.real_arms), table.clusters(arm))
+    return reader_detection(
+        table.pooled_matrix("verdict", table.real_arms),
+        table.matrix("verdict", arm),
+        clusters if table.has_clusters else None,
     )
 
 
@@ -166,7 +195,7 @@ def detection(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
         return {key: not_estimable(why) for key in KEYS}
     real = table.pooled_matrix("verdict", table.real_arms)
     synthetic = table.matrix("verdict", arm)
-    readers = reader_detection(real, synthetic)
+    readers = detection_of(table, arm)
     return {key: _estimate(key, readers, real, synthetic, settings) for key in KEYS}
 
 

@@ -60,7 +60,15 @@ def auc_figures(
         return None
     real = table.pooled_matrix(measure, table.real_arms)
     synthetic = [table.matrix(measure, arm) for arm in table.synthetic_arms]
-    theta, covariance = reader_aucs_of_arms(real, synthetic, method=settings.covariance)
+    clusters = None
+    if table.has_clusters:
+        clusters = (
+            table.pooled_clusters(table.real_arms),
+            [table.clusters(arm) for arm in table.synthetic_arms],
+        )
+    theta, covariance = reader_aucs_of_arms(
+        real, synthetic, method=settings.covariance, clusters=clusters
+    )
     return ArmFigures(f"discrimination.{key}", table.synthetic_arms, theta, covariance, largest=1.0)
 
 

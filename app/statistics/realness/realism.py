@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float, RatingsTable
+from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers, counts, whom_it_speaks_for
 from app.statistics.variance.reader_means import reader_means
@@ -49,15 +49,20 @@ def realism(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mappin
         return {"mean": missing, "median": missing, "top2box": missing}
     matrix = table.matrix("realism", arm)
     bounds = (table.realism_min or 0.0, table.realism_max or 0.0)
+    clusters = table.clusters(arm) if table.has_clusters else None
     return {
-        "mean": mean_realism(matrix, settings, bounds=bounds),
-        "median": median_realism(matrix, settings),
-        "top2box": top2box(matrix, table.categories(), settings),
+        "mean": mean_realism(matrix, settings, bounds=bounds, clusters=clusters),
+        "median": median_realism(matrix, settings, clusters=clusters),
+        "top2box": top2box(matrix, table.categories(), settings, clusters=clusters),
     }
 
 
 def mean_realism(
-    matrix: Float, settings: AnalysisSettings, *, bounds: tuple[float, float]
+    matrix: Float,
+    settings: AnalysisSettings,
+    *,
+    bounds: tuple[float, float],
+    clusters: Int | None = None,
 ) -> Estimate:
     """Mean realism: the mean of the readers' means.
 
@@ -70,6 +75,8 @@ def mean_realism(
     settings : AnalysisSettings
     bounds : (float, float)
         Bottom and top of the scale.
+    clusters : (K,) array of int, optional
+        Of the cases, as for :func:`~app.statistics.variance.reader_means.reader_means`.
 
     Returns
     -------
@@ -77,7 +84,7 @@ def mean_realism(
         With a caution where a reader gave every image the same rating: the mean of a few readers
         says little of a population in which one in seven is like this.
     """
-    theta, covariance = reader_means(matrix)
+    theta, covariance = reader_means(matrix, clusters)
     mean = averaged_over_readers(
         theta,
         covariance,
@@ -108,7 +115,13 @@ def constant_readers(matrix: Float) -> int:
     return sum(row.size >= _FEWEST_TO_BE_CONSTANT and bool(np.ptp(row) == 0) for row in rated)
 
 
-def top2box(matrix: Float, categories: tuple[float, ...], settings: AnalysisSettings) -> Estimate:
+def top2box(
+    matrix: Float,
+    categories: tuple[float, ...],
+    settings: AnalysisSettings,
+    *,
+    clusters: Int | None = None,
+) -> Estimate:
     """Share of ratings in the two highest steps of the scale.
 
     Parameters
@@ -117,6 +130,7 @@ def top2box(matrix: Float, categories: tuple[float, ...], settings: AnalysisSett
     categories : tuple of float
         Steps of the scale, lowest first.
     settings : AnalysisSettings
+    clusters : (K,) array of int, optional
 
     Returns
     -------
@@ -132,13 +146,15 @@ def top2box(matrix: Float, categories: tuple[float, ...], settings: AnalysisSett
             n_ratings=n_ratings,
         )
     box = np.where(np.isfinite(matrix), (matrix >= categories[-2]).astype(np.float64), np.nan)
-    theta, covariance = reader_means(box)
+    theta, covariance = reader_means(box, clusters)
     return averaged_over_readers(
         theta, covariance, [box], settings, scale="logit", what="top-2-box"
     )
 
 
-def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
+def median_realism(
+    matrix: Float, settings: AnalysisSettings, *, clusters: Int | None = None
+) -> Estimate:
     """Median of the reader-averaged distribution F(v) = mean over readers of share(rating <= v).
 
     The interval inverts the test F(v) = 0.5 (Woodruff): from the smallest v whose upper limit of
@@ -148,6 +164,7 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
     ----------
     matrix : (J, K) array of float
     settings : AnalysisSettings
+    clusters : (K,) array of int, optional
 
     References
     ----------
@@ -175,7 +192,7 @@ def median_realism(matrix: Float, settings: AnalysisSettings) -> Estimate:
 
     def limit(value: float, side: int) -> float:
         below = share(value)
-        theta, covariance = reader_means(below)
+        theta, covariance = reader_means(below, clusters)
         of_share = averaged_over_readers(
             theta, covariance, [below], settings, scale="logit", what="the share"
         )

@@ -44,6 +44,9 @@ class RatingsTable:
     reader, case, arm, truth : (N,) array of str
         ``truth`` is ``"real"`` or ``"synthetic"`` and constant within an arm. A case belongs to its
         arm: the same name under two arms is two cases.
+    cluster : (N,) array of str
+        Images that belong together, as those of a patient; "" for an image that stands alone. One a
+        case; the same name under two arms is one cluster.
     replicate : (N,) array of int
         0 for the first read of a case by a reader, 1, 2, ... for repeats.
     realism, score, verdict, confidence, position, reading_time_ms : (N,) array of float
@@ -59,6 +62,7 @@ class RatingsTable:
     case: Strings
     arm: Strings
     truth: Strings
+    cluster: Strings
     replicate: Int
     realism: Float
     score: Float
@@ -100,6 +104,40 @@ class RatingsTable:
     def cases(self, arm: str) -> tuple[str, ...]:
         """Cases of an arm in sorted order: the columns of its matrices."""
         return self._layout[arm][0]
+
+    @cached_property
+    def has_clusters(self) -> bool:
+        """Whether any cluster holds more than one case."""
+        named = self.cluster != ""
+        cases = np.unique(np.stack([self.cluster, self.arm, self.case])[:, named], axis=1)
+        return bool(np.unique(cases[0]).size < cases.shape[1])
+
+    def clusters(self, arm: str) -> Int:
+        """Cluster of every case of an arm, counted through over all arms, in the matrices' order.
+
+        A case that stands alone is a cluster of its own.
+        """
+        return self._clusters[arm]
+
+    def pooled_clusters(self, arms: Sequence[str]) -> Int:
+        """Clusters of the columns of :meth:`pooled_matrix`."""
+        parts = [self.clusters(arm) for arm in arms]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def _clusters(self) -> dict[str, Int]:
+        of_arm: dict[str, Int] = {}
+        codes: dict[object, int] = {}
+        for arm, rows in self._rows_of_arm.items():
+            names, of_case = self._layout[arm]
+            named = [""] * len(names)
+            for row, place in zip(rows, of_case, strict=True):
+                named[place] = str(self.cluster[row])
+            keys = [name or (arm, case) for name, case in zip(named, names, strict=True)]
+            of_arm[arm] = np.array(
+                [codes.setdefault(key, len(codes)) for key in keys], dtype=np.int64
+            )
+        return of_arm
 
     def has(self, measure: Measure) -> bool:
         """Whether the table holds any value of the measure."""
@@ -209,7 +247,7 @@ class RatingsTable:
         return values
 
 
-_ALL_COLUMNS = ("reader", "case", "arm", "truth", "replicate", *_COLUMNS)
+_ALL_COLUMNS = ("reader", "case", "arm", "truth", "cluster", "replicate", *_COLUMNS)
 
 
 def ratings_table(
@@ -218,6 +256,7 @@ def ratings_table(
     case: Sequence[str],
     arm: Sequence[str],
     truth: Sequence[str],
+    cluster: Sequence[str] | None = None,
     replicate: ArrayLike | None = None,
     realism: ArrayLike | None = None,
     score: ArrayLike | None = None,
@@ -236,6 +275,8 @@ def ratings_table(
     ----------
     reader, case, arm, truth : sequence of str
         One entry a rating. ``truth`` is ``"real"`` or ``"synthetic"``.
+    cluster : sequence of str, optional
+        Images with the same value belong together; "" for one that stands alone.
     replicate : array of int, optional
         0 = first read (the default for every row).
     realism, score, verdict, confidence, position, reading_time_ms : array of float, optional
@@ -249,8 +290,8 @@ def ratings_table(
     ------
     StatisticsInputError
         In one sentence: no rows, columns of unequal length, a blank name, an unknown truth, an arm
-        of both truths, two rows for one read, a verdict other than 0 or 1, a value off its scale, a
-        negative confidence, a reading time that is not positive.
+        of both truths, a case in two clusters, two rows for one read, a verdict other than 0 or 1,
+        a value off its scale, a negative confidence, a reading time that is not positive.
     """
     columns: dict[str, Any] = {
         "reader": _strings("reader", reader),
@@ -261,6 +302,7 @@ def ratings_table(
     rows = columns["reader"].size
     if rows == 0:
         raise StatisticsInputError("There are no ratings: give at least one row.")
+    columns["cluster"] = np.array([""] * rows if cluster is None else list(cluster), dtype=np.str_)
     columns["replicate"] = (
         np.zeros(rows, dtype=np.int64) if replicate is None else _whole("replicate", replicate)
     )
@@ -276,6 +318,7 @@ def ratings_table(
         columns[name] = np.full(rows, np.nan) if values is None else _floats(name, values)
     _check_lengths(columns)
     _check_truth(columns)
+    _check_one_cluster_a_case(columns)
     _check_one_rating_a_read(columns)
     _check_values(columns)
     low, high = _scale("realism", columns["realism"], realism_min, realism_max)
@@ -352,6 +395,19 @@ def _check_truth(columns: Mapping[str, Any]) -> None:
             f"Arm {str(both[0])!r} holds real and synthetic cases: "
             "give the real cases an arm of their own, such as 'real'."
         )
+
+
+def _check_one_cluster_a_case(columns: Mapping[str, Any]) -> None:
+    cluster_of: dict[tuple[str, str], str] = {}
+    if not (columns["cluster"] != "").any():
+        return
+    for row, key in enumerate(zip(columns["arm"], columns["case"], strict=True)):
+        cluster = str(columns["cluster"][row])
+        if cluster_of.setdefault(key, cluster) != cluster:
+            raise StatisticsInputError(
+                f"Row {row + 1} puts case {str(key[1])!r} into cluster {cluster!r}, an earlier row "
+                f"into {cluster_of[key]!r}: give each case one."
+            )
 
 
 def _check_one_rating_a_read(columns: Mapping[str, Any]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
+from app.statistics.variance.clusters import clustered_means
 
 
-def reader_means(matrix: Float) -> tuple[Float, Float]:
+def reader_means(matrix: Float, clusters: Int | None = None) -> tuple[Float, Float]:
     """Mean rating of every reader and the covariance of these means over shared images.
 
     With Y_jk the rating of case k by reader j, n_j the cases rated by j and n_jj' those rated by
@@ -25,6 +26,9 @@ def reader_means(matrix: Float) -> tuple[Float, Float]:
     ----------
     matrix : (J, K) array of float
         Readers x cases, NaN where missing.
+    clusters : (K,) array of int, optional
+        Cluster of every case; the covariance is then over clusters
+        (:mod:`app.statistics.variance.clusters`).
 
     Returns
     -------
@@ -47,6 +51,9 @@ def reader_means(matrix: Float) -> tuple[Float, Float]:
     >>> [[round(value, 4) for value in row] for row in covariance.tolist()]
     [[0.0625, 0.0417], [0.0417, 0.0833]]
     """
+    if clusters is not None:
+        means, spread = clustered_means([matrix], [clusters])
+        return means[0], spread[0, :, 0]
     seen = np.isfinite(matrix)
     mask = seen.astype(np.float64)
     n = mask.sum(axis=1)

@@ -40,7 +40,9 @@ class GroupShown:
         first = self.boxes[0]
         if first.box.kind == "select":
             return dict(first.choices).get(first.value, "")
-        return ", ".join(one.label for one in self.boxes if one.value.strip())
+        return ", ".join(
+            one.label for one in self.boxes if one.value.strip() not in ("", one.box.usual)
+        )
 
 
 @dataclass(frozen=True)

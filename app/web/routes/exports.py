@@ -81,12 +81,17 @@ def download(request: Request, slug: str, file: str) -> Response:
     if is_closed and not is_signed:
         # The page asks for the password, and then the link works.
         return RedirectResponse(f"/studies/{slug}/export", 303)
+    media_type = media_types.get(file, "application/zip")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file}"',
+        "Cache-Control": "no-store",
+    }
+    if request.method == "HEAD" and is_closed:
+        # Nothing is given out, so nothing is in the log.
+        return Response(media_type=media_type, headers=headers)
     export.begin(now=now, actor=name, allow_unblinding=False)
     return StreamingResponse(
         contents[file]() if file in contents else export.zipped(),
-        media_type=media_types.get(file, "application/zip"),
-        headers={
-            "Content-Disposition": f'attachment; filename="{file}"',
-            "Cache-Control": "no-store",
-        },
+        media_type=media_type,
+        headers=headers,
     )

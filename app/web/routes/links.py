@@ -16,6 +16,9 @@ def open_link(request: Request, token: str) -> Response:
 
     Once the study is closed there is nothing to come for: the answer says so and sets no cookie.
     """
+    if request.method == "HEAD":
+        # Asked by programs that look at links in mails: no sitting begins, and nothing is told.
+        return RedirectResponse("/read", 303, headers={"Cache-Control": "no-store"})
     admission = reader_desks(request).admit(token)
     response = RedirectResponse("/read", 303, headers={"Cache-Control": "no-store"})
     set_cookie(

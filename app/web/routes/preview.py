@@ -108,7 +108,7 @@ def _rendered(
     due = _feedback(at_page) if page.step is Step.FEEDBACK else next_page(at_page)
     token = csrf_token(request, INVESTIGATOR_COOKIE)
     answer = front(request).pages.render(
-        request, due.template, {"csrf_token": token, "drafts": "", **due.context}
+        request, due.template, {"csrf_token": token, "drafts": "", "root": "", **due.context}
     )
     return framed(
         bytes(answer.body).decode(),
@@ -117,6 +117,7 @@ def _rendered(
         page=page,
         csrf_token=token,
         picture_size=design.rendition_size,
+        root=front(request).pages.root,
         stylesheet=front(request).pages.address_of("preview.css"),
     )
 

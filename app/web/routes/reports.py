@@ -60,7 +60,7 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
         view = _report(request, desk, slug) if overview.line.status == "closed" else None
     if view is not None:
         _note_look(request, slug)
-    address = f"/studies/{slug}/report"
+    address = f"{web_state(request).pages.root}/studies/{slug}/report"
     context = {
         "study": overview,
         "report": view,
@@ -111,6 +111,9 @@ def _file(view: ReportView, name: str, now: datetime) -> Response:
 
 def _note_look(request: Request, slug: str) -> None:
     """Record that results of a closed study are seen; its figures belong to the same look."""
+    if request.method == "HEAD":
+        # Nothing is seen.
+        return
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         name, now = desk.name, desk.now
     with web_state(request).database.writing() as session:
