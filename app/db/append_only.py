@@ -43,6 +43,18 @@ def gate_open(connection: Connection, purpose: str) -> Iterator[None]:
         connection.execute(text("DELETE FROM append_only_gate"))
 
 
+@contextmanager
+def gate_open_to_erase(connection: Connection) -> Iterator[None]:
+    """Open the gate for the erasure of a reader.
+
+    SQLite then overwrites what is deleted in its file, and does not only give the room free.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    with gate_open(connection, "erasure"):
+        yield
+
+
 def ensure_triggers(connection: Connection) -> None:
     """Make the triggers that are missing; a table that was rebuilt has lost its own."""
     if not _has_gate(connection):

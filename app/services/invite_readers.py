@@ -123,7 +123,7 @@ def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor:
 def reissue_link(
     session: Session, slug: str, code: str, *, now: datetime, actor: str
 ) -> Invitation:
-    """Give a reader a new link; the old one and every page opened by it become useless.
+    """Give a reader a new link; the old one is refused from then on.
 
     Raises NotFound for a code that no reader with a link has, Refused for a closed study.
     """

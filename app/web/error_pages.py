@@ -166,7 +166,7 @@ def _page(
         return JSONResponse({"status": sentence}, status)
     is_reader = path.startswith(("/read", "/r/"))
     template = "reading_error.html" if is_reader else "error.html"
-    context = {
+    context: dict[str, object] = {
         "csrf_token": "",
         "notice": None,
         "study_title": "Negatoscope",

@@ -31,8 +31,9 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
         return {}
     if content_type != "application/x-www-form-urlencoded":
         raise BadForm("This form came in an encoding that is not read here; send it by its page.")
-    request.state.form = fields_of(body)
-    return request.state.form
+    fields = fields_of(body)
+    request.state.form = fields
+    return fields
 
 
 def fields_of(body: bytes) -> dict[str, str]:

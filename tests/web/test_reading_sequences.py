@@ -1,6 +1,6 @@
 """Whatever a reader, a browser and a server do in whatever order: what is stored was lit and shown.
 
-Random sequences over the pure modules of static/reading. NEGATOSCOPE_SEQUENCES says how many.
+Random sequences over the pure modules of static/reading. READING_SEQUENCES says how many.
 """
 
 import json
@@ -29,7 +29,7 @@ from tests.web.test_reading_state import (
 
 pytestmark = pytest.mark.e2e
 
-SEQUENCES = int(os.environ.get("NEGATOSCOPE_SEQUENCES", "150"))
+SEQUENCES = int(os.environ.get("READING_SEQUENCES", "150"))
 RUN = (Path(__file__).parent / "random_case.js").read_text(encoding="utf-8")
 
 Step = dict[str, Any]

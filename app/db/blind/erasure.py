@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.db.append_only import gate_open
+from app.db.append_only import gate_open_to_erase
 from app.db.blind.record import NewEvent
 from app.db.blind.tables import (
     Answer,
@@ -60,11 +60,7 @@ def erase_reader_rows(session: Session, reader: Reader, *, now: datetime, actor:
         .order_by(Rating.id)
     ).all()
     seals = _seals(session, [rating.id for rating in ratings])
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        # What is deleted is overwritten in the file, and not only given free.
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    with gate_open(connection, "erasure"):
+    with gate_open_to_erase(session.connection()):
         session.execute(
             delete(Answer).where(Answer.rating_id.in_([rating.id for rating in ratings]))
         )
