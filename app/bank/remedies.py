@@ -75,8 +75,8 @@ def _cropped(pixels: Pixels) -> Pixels:
 
 
 def _resized(levels: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    picture = Image.fromarray(levels)
-    return np.asarray(picture.resize((side, side), Image.Resampling.LANCZOS))
+    resized = Image.fromarray(levels).resize((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(resized, dtype=np.float32)
 
 
 def _stretched(levels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,4 +91,4 @@ def _stretched(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     margin = np.ones(levels.shape, dtype=bool)
     margin[box] = False
     stretched[margin] = 0
-    return stretched
+    return np.asarray(stretched, dtype=np.float32)

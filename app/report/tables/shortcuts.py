@@ -61,17 +61,14 @@ def remedy_table(before: PictureAudit, after: PictureAudit) -> ReportTable:
     rows = [
         Row(
             "All together",
-            tuple(
-                _before_after(one.joint and one.joint.auc, other.joint and other.joint.auc)
-                for one, other in pairs
-            ),
+            tuple(_before_after(one.joint, other.joint) for one, other in pairs),
         )
     ]
     for name in AUDIT_MEASURES:
         cells = []
         for one, other in pairs:
             was, now = one.separations.get(name), other.separations.get(name)
-            cells.append(_before_after(was and was.auc, now and now.auc))
+            cells.append(_before_after(was, now))
         rows.append(Row(_heading(name), tuple(cells)))
     return table(
         "remedies",
@@ -82,8 +79,12 @@ def remedy_table(before: PictureAudit, after: PictureAudit) -> ReportTable:
     )
 
 
-def _before_after(before: float | None, after: float | None) -> Cell:
-    return Cell(NONE if before is None else f"{number(before)} → {number(after)}")
+def _before_after(
+    before: JointSeparation | Separation | None, after: JointSeparation | Separation | None
+) -> Cell:
+    if before is None:
+        return Cell(NONE)
+    return Cell(f"{number(before.auc)} → {number(None if after is None else after.auc)}")
 
 
 def _heading(name: str) -> str:
