@@ -20,13 +20,16 @@ export function draftOf(state, submission, at) {
     at,
     submission,
     drafts: state.drafts,
+    reason: state.reason,
     sent: wasSent ? { tries: sending.tries, told: sending.told } : null,
   };
 }
 
 // Worth keeping: something was put in that the page did not come with, or it is under way.
 export const isWorthKeeping = (state, served) =>
-  state.isSent ? !state.sending.isStored : state.questions.some(({ key }) => !isSame(state.drafts[key], served[key]));
+  state.isSent
+    ? !state.sending.isStored
+    : state.reason !== served.reason || state.questions.some(({ key }) => !isSame(state.drafts[key], served.drafts[key]));
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -38,12 +41,13 @@ export function restored(text, { questions, submission, slots, size }) {
   const fitting = questions.filter((question) => fits(question, kept.drafts[question.key], { slots, size }));
   const isWhole = fitting.length === questions.length;
   const drafts = Object.fromEntries(fitting.map(({ key }) => [key, kept.drafts[key]]));
-  const isAnything = fitting.some(({ key, kind }) => !isSame(drafts[key], emptyDraft(kind)));
+  const reason = typeof kept.reason === "string" ? kept.reason : "";
+  const isAnything = reason !== "" || fitting.some(({ key, kind }) => !isSame(drafts[key], emptyDraft(kind)));
   if (kept.sent && isWhole) {
     const sending = sentBefore({ tries: Number(kept.sent.tries) || 1, told: toldOf(kept.sent.told) });
-    return { drafts, submission: kept.submission, restored: "sent", isSent: true, sending };
+    return { drafts, reason, submission: kept.submission, restored: "sent", isSent: true, sending };
   }
-  return isAnything ? { drafts, submission, restored: "draft" } : null;
+  return isAnything ? { drafts, reason, submission, restored: "draft" } : null;
 }
 
 function parsed(text) {

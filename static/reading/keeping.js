@@ -7,14 +7,14 @@ import { dispatch } from "./store.js";
 
 let place = null; // where the open case's draft lies; null where none is kept
 let drawer = "";
-let served = {}; // the drafts that the page came with
+let served = { drafts: {}, reason: "" }; // what the page came with
 
 // What the state begins with beyond what the page says.
 export function openDraft(root, form, given) {
   drawer = root.dataset.drafts ?? "";
   if ("draftsOver" in root.dataset) emptyDrawer(drawer);
   place = drawerOf(root, form);
-  served = given.drafts ?? {};
+  served = { drafts: given.drafts ?? {}, reason: given.reason ?? "" };
   sweep(place);
   if (!form) return {};
   const submission = form.elements.submission.value;
@@ -22,6 +22,9 @@ export function openDraft(root, form, given) {
   const kept = restored(readDraft(place), { ...given, submission });
   if (!kept) return { submission, isUnkept: !canKeep() };
   form.elements.submission.value = kept.submission;
+  // A reason stands on the page of a correction only.
+  const control = form.elements["correction-reason"];
+  if (control) control.value = kept.reason;
   return kept;
 }
 
@@ -34,6 +37,7 @@ export function followDraft(state, before) {
 
 const isChanged = (state, before) =>
   state.drafts !== before.drafts ||
+  state.reason !== before.reason ||
   state.isOver !== before.isOver ||
   state.sending.stage !== before.sending.stage ||
   state.sending.told !== before.sending.told;

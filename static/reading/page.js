@@ -93,13 +93,20 @@ function open() {
   page.films = section ? new Films(section) : null;
   if (section?.dataset.exposure !== undefined) page.exposure = new Exposure(page.films, startClock);
   const asked = page.form ? readQuestions(page.form) : marksToShow(section);
-  const given = { ...asked, ...readFilms(page.films), isShown: isShownWithoutFilm(section) };
+  const reason = page.form?.elements["correction-reason"];
+  const given = {
+    ...asked,
+    ...readFilms(page.films),
+    isShown: isShownWithoutFilm(section),
+    reason: reason?.value ?? "",
+  };
   const draft = openDraft(root, page.form, given);
   const sends = !page.form ? "step" : isPlain(page.form) ? "plainly" : "answers";
   start({ ...given, ...draft, sends, isLastSaved }, [drawPage, followSending, followDraft]);
   if (page.form) {
     listenToQuestions(page.form);
     listenToMarkLists(page.form, startMarking);
+    reason?.addEventListener("input", () => dispatch({ type: "reasoned", value: reason.value }));
   }
   const { films } = page;
   // A film that is not on the screen is not being read.

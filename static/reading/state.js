@@ -15,6 +15,7 @@
 //   exposure   null, or where a picture shown for a set time is: due, loading, showing, over
 //   isShown    whether the pictures have been on the screen
 //   submission the number of the form: what has once been sent under it is not changed under it
+//   reason     why an answer is corrected, as typed
 //   isSent     from the first press of submit on nothing is changed: it may be stored already
 //   sending    how far it has got (state-sending.js)
 //   sends      what the page sends: "answers" to a case, a "step" between two, or answers "plainly",
@@ -65,6 +66,7 @@ export function begin({ questions, drafts = {}, problems = {}, ...given }) {
     exposure: null,
     isShown: false,
     submission: "",
+    reason: "",
     isSent: false,
     sending: NOT_SENT,
     sends: "answers",
@@ -260,6 +262,7 @@ function exposed(state, { stage }) {
 }
 
 const HANDLERS = {
+  reasoned: (state, { value }) => ({ ...state, reason: value }),
   pressed,
   chose,
   toggled,

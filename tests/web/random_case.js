@@ -11,7 +11,7 @@ async ([given, steps]) => {
   const { statusOf } = await import("/static/reading/status.js");
 
   const start = begin(given);
-  const served = start.drafts;
+  const served = { drafts: start.drafts, reason: start.reason };
   const stored = new Map(); // fields by number of the form
   let drawer = null; // the text that the browser keeps
   let forms = 0;
@@ -59,6 +59,7 @@ async ([given, steps]) => {
     stage: state.sending.stage,
     isStored: state.sending.isStored,
     submission: state.submission,
+    reason: state.reason,
     sentence: state.sentence,
     status: statusOf(state),
     restored: state.restored,

@@ -117,6 +117,7 @@ def steps() -> st.SearchStrategy[list[Step]]:
                 "value": value,
             }
         ),
+        text.map(lambda why: {"type": "reasoned", "value": why}),
         st.sampled_from(["grain", "none"]).map(
             lambda value: {"type": "toggled", "question": "words", "value": value}
         ),
@@ -247,6 +248,7 @@ def what_is_typed_stays(before: Shown, after: Shown) -> None:
     if before["isOver"]:
         return  # the study takes no answers, so that nothing is kept
     assert after["drafts"] == before["drafts"]
+    assert after["reason"] == before["reason"]
     assert after["isSent"] == before["isSent"]
     assert bool(after["restored"]) == before["isKept"]
     if before["isSent"]:

@@ -199,7 +199,7 @@ def test_a_closed_tab_loses_nothing_and_a_draft_says_nothing_of_the_case(room: R
     press(page, "4", "s")
     ((name, draft),) = kept(page)
     assert name == "negatoscope-draft:dr4wer:opaque1:0"
-    assert set(draft) == {"format", "at", "submission", "drafts", "sent"}
+    assert set(draft) == {"format", "at", "submission", "drafts", "reason", "sent"}
     assert draft["sent"] is None
     page.close()
     again = room.contexts[-1].new_page()
@@ -257,6 +257,21 @@ def test_a_draft_of_a_first_answer_is_not_put_into_a_correction(room: Room) -> N
     page.get_by_role("link", name="Leave as it was").click()
     expect(page.locator("h1")).to_contain_text("2 of")
     assert [name for name, _ in kept(page)] == ["negatoscope-draft:dr4wer:opaque1:0"]
+
+
+def test_why_one_corrects_is_kept_too(room: Room) -> None:
+    page = room.open()
+    room.desk.position = 2
+    page.goto(f"{room.address}/read/back")
+    page.locator("#reason").fill("I meant\nthe other one")
+    room.desk.position = 2  # the stand-in goes one back with each request
+    page.goto(f"{room.address}/read/back")
+    expect(page.locator("[data-draft-line]")).to_contain_text("Look them over")
+    assert page.locator("#reason").input_value() == "I meant\nthe other one"
+    # A page without the field has nowhere to put it, and nothing goes wrong.
+    room.desk.position = 1
+    page.goto(f"{room.address}/read")
+    assert page.locator("#reason").count() == 0
 
 
 def test_where_nothing_can_be_kept_it_says_so_and_works(room: Room) -> None:
