@@ -24,6 +24,11 @@ def tries_of(session: Session, key: str, now: datetime) -> SignInTries:
     ).one()
 
 
+def known_tries(session: Session, key: str) -> SignInTries | None:
+    """The row of `key` as it is, neither made nor locked."""
+    return session.get(SignInTries, key)
+
+
 def forget_tries(session: Session, keys: list[str]) -> None:
     """Remove the rows of these keys, in their order."""
     for key in keys:

@@ -21,6 +21,18 @@ WAIT = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
+def seconds_to_wait(session: Session, *, name: str, address: str, now: datetime) -> int:
+    """What `count_try` would answer, from a view that writes nothing.
+
+    Asked first, so that a flood of tries which are refused anyway keeps nobody from writing. 0 does
+    not say that the try is free: others may be counted at the same moment.
+    """
+    limits = zip(_keys(name, address), (FREE_TRIES_OF_ADDRESS, FREE_TRIES_OF_NAME), strict=True)
+    rows = ((sign_in_tries.known_tries(session, key), free) for key, free in limits)
+    waits = (_wait(row, free, now) for row, free in rows if row is not None)
+    return next((wait for wait in waits if wait), 0)
+
+
 def count_try(session: Session, *, name: str, address: str, now: datetime) -> int:
     """Count a try to sign in; return 0, or the seconds to wait where this one is one too many.
 

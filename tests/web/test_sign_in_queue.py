@@ -20,6 +20,7 @@ from app.services.sign_in_tries import (
     FREE_TRIES_OF_NAME,
     count_try,
     forget_tries,
+    seconds_to_wait,
 )
 from app.settings import Settings
 from app.web import password_desk
@@ -129,8 +130,14 @@ def clock() -> Clock:
 
 
 def tried(database: Database, clock: Clock, name: str = "owner", address: str = "10.0.0.1") -> int:
+    """Count a try, after asking what would be answered."""
+    with database.reading() as session:
+        foretold = seconds_to_wait(session, name=name, address=address, now=clock.now)
     with database.writing() as session:
-        return count_try(session, name=name, address=address, now=clock.now)
+        wait = count_try(session, name=name, address=address, now=clock.now)
+    # Somebody else may be counted between the two.
+    assert foretold in (0, wait)
+    return wait
 
 
 def test_after_the_free_tries_one_a_minute_is_taken(database: Database, clock: Clock) -> None:
@@ -140,6 +147,19 @@ def test_after_the_free_tries_one_a_minute_is_taken(database: Database, clock: C
     assert tried(database, clock) == 1
     clock.now += timedelta(seconds=1)
     assert [tried(database, clock), tried(database, clock)] == [0, 60]
+
+
+def test_what_is_refused_anyway_is_known_without_writing(database: Database, clock: Clock) -> None:
+    def foretold(name: str = "owner", address: str = "10.0.0.1") -> int:
+        with database.reading() as session:
+            return seconds_to_wait(session, name=name, address=address, now=clock.now)
+
+    assert foretold() == 0
+    for _ in range(FREE_TRIES_OF_ADDRESS):
+        assert tried(database, clock) == 0
+    assert (foretold(), foretold(address="10.0.0.2")) == (60, 0)
+    clock.now += timedelta(seconds=20)
+    assert foretold() == tried(database, clock) == 40
 
 
 def test_a_name_is_counted_over_all_addresses(database: Database, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.services.accounts import password_hash_of
-from app.services.sign_in_tries import count_try, forget_tries
+from app.services.sign_in_tries import count_try, forget_tries, seconds_to_wait
 from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, sign_out
 from app.web.access import cookie_of
 from app.web.cookies import INVESTIGATOR_COOKIE, set_cookie
@@ -35,6 +35,10 @@ def sign_in(request: Request, form: FormFields) -> Response:
     state = web_state(request)
     name = form.get("name", "").strip()
     address, now = request.client.host if request.client else "", state.clock()
+    with state.database.reading() as session:
+        seconds = seconds_to_wait(session, name=name, address=address, now=now)
+    if seconds:
+        return _told_to_wait(request, form, seconds)
     with state.passwords.place():
         with state.database.writing() as session:
             seconds = count_try(session, name=name, address=address, now=now)
