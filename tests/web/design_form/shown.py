@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Request
 
+from app.domain.access import Account
 from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadDesign, Problem
 from app.services.study_progress import ArmHoldings
@@ -19,7 +20,7 @@ ARMS = (
     ArmHoldings("M0", "Untouched base model", "synthetic", "", {"normal": 30, "abnormal": 30}),
     ArmHoldings("M1", "M1", "synthetic", "", {"normal": 30}),
 )
-SIGNED_IN = {"csrf_token": "t0ken", "investigator": "ada"}
+SIGNED_IN = {"csrf_token": "t0ken", "investigator": "ada", "account": Account(1, "ada", "owner")}
 
 
 def context(
