@@ -92,7 +92,7 @@ PAGES = (
     "This study is closed",
     "with other answers",
     "without the number",
-    "another link",
+    "another reader",
     "twice",
 )
 
