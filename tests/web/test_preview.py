@@ -57,6 +57,8 @@ def without_frame(html: str) -> str:
     html = re.sub(r'<input type="hidden" name="(?:design|page)"[^>]*>', "", html)
     html = html.replace("<title>Preview: ", "<title>")
     html = re.sub(r'\shx-[a-z-]+="[^"]*"|(?:action|src|href|value)="[^"]*"', "", html)
+    # Nobody's data are behind a preview.
+    html = re.sub(r"<footer class=\"reader-foot\">.*?</footer>", "", html)
     html = re.sub(r"\s*<a class=\"quiet\"[^>]*data-lead-on[^>]*>.*?</a>", "", html)
     return re.sub(r'data-(?:next-images|drafts)="[^"]*"', "", html)
 
