@@ -7,6 +7,7 @@ study in it, and no number tells one picture, case, arm or reader from another.
 import os
 from typing import Any, cast
 
+from fastapi import Request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -58,6 +59,11 @@ class Metrics:
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+
+
+def metrics_of(request: Request) -> Metrics | None:
+    """The numbers of the application that answers; None where nobody may ask for them."""
+    return cast(Metrics | None, request.app.state.metrics)
 
 
 def metrics_for(token: str) -> Metrics | None:
