@@ -105,12 +105,12 @@ def test_the_whole_way_by_plain_posts(house: House, open_page: OpenPage) -> None
     for position in range(1, 5):
         expect(page.locator("h1")).to_contain_text(f"{position} of 4")
         if position == 2:
-            page.locator("button.primary").click()
+            page.locator("form.panel button[type=submit]").click()
             expect(page.locator("#realism-error")).to_be_visible()
         page.locator("#realism-5").check()
         page.locator("#verdict-real").check()
         page.locator("#confidence-1").check()
-        page.locator("button.primary").click()
+        page.locator("form.panel button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     stored = ratings(house)
     assert len(stored) == 4
