@@ -53,7 +53,7 @@ COMMANDS: Final = (
     ("machines", "blinded-set", "Write an opened study for a machine reader."),
     ("machines", "import-answers", "Store a machine's answers to a blinded set."),
     ("record", "export-protocol", "Write a study's protocol."),
-    ("record", "verify", "Say whether a study's record holds, or every record."),
+    ("record", "verify", "Recompute the chain of events and compare it with the rows."),
     ("analysis", "analyse", "Analyse any tidy file of ratings."),
     ("analysis", "report", "Write a study's report as one HTML file."),
     ("planning", "plan", "Plan a study."),

@@ -52,10 +52,23 @@ DESIGN = design(
 )
 LINE = StudyLine("realism", DESIGN.title, "open", False, NOW, 32, 2, 1, 40, 64)
 READERS = (
-    ReaderLine("R01", "finished", 32, 32, NOW - timedelta(days=3), False, "human", "Dr <Weiss>"),
-    ReaderLine("R02", "reading", 8, 32, NOW - timedelta(minutes=5), False, "human", ""),
-    ReaderLine("R03", "link withdrawn", 0, 32, None, True, "human", ""),
-    ReaderLine("X01", "finished", 32, 32, NOW, False, "machine", "a language model"),
+    ReaderLine(
+        "R01",
+        "finished",
+        32,
+        32,
+        NOW - timedelta(days=3),
+        False,
+        False,
+        False,
+        "human",
+        "Dr <Weiss>",
+    ),
+    ReaderLine(
+        "R02", "reading", 8, 32, NOW - timedelta(minutes=5), False, False, False, "human", ""
+    ),
+    ReaderLine("R03", "link withdrawn", 0, 32, None, True, False, False, "human", ""),
+    ReaderLine("X01", "finished", 32, 32, NOW, False, False, False, "machine", "a language model"),
 )
 EVENTS: tuple[dict[str, Any], ...] = (
     {"at": NOW, "actor": "ada", "action": "created", "detail": {}},
@@ -85,7 +98,7 @@ REHEARSAL = replace(
     CLOSED,
     line=replace(CLOSED.line, is_rehearsal=True, slug="realism-rehearsal"),
     rehearsal_of="realism",
-    readers=(ReaderLine("S01", "finished", 32, 32, NOW, False, "simulated", ""),),
+    readers=(ReaderLine("S01", "finished", 32, 32, NOW, False, False, False, "simulated", ""),),
     events=(
         {
             "at": NOW,
