@@ -201,7 +201,13 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         "/accounts-made": ("accounts.html", {**ACCOUNTS, "password": "s3cret", "error": None}),
         "/account": (
             "account.html",
-            {"browsers": [SignInLine(NOW, NOW, True)], "error": "It is wrong."},
+            {
+                "browsers": [SignInLine(NOW, NOW, True)],
+                "error": "It is wrong.",
+                "tokens": (),
+                "token": "ngs_new",
+                "token_error": None,
+            },
         ),
     }
     for status, overview in STUDIES.items():
@@ -223,6 +229,7 @@ SIGNED_IN = {
     "account": Account(1, "ada", "owner"),
     "may": frozenset(Right),
     "now": NOW,
+    "verdict": None,
 }
 SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
     "/sign-in": (
