@@ -2,16 +2,14 @@
 
 PostgreSQL keeps no NUL, and neither database text that is no Unicode; what one of them refuses the
 other must not take. So it is refused here, with a sentence, before a route sees it. Posted forms
-are checked by `app.web.forms`, JSON by `ensure_plain`.
+are checked by `app.web.forms`, the answers of machines by the kinds of question.
 """
 
-from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.domain.errors import BadInput
 from app.web.api_errors import api_error, is_api
 
 NOT_UTF8 = "holds characters that can't be read (they are not UTF-8)"
@@ -37,21 +35,6 @@ class TextGate:
         if is_api(scope["path"]):
             answer = api_error(400, "Can't be used", sentence)
         await answer(scope, receive, send)
-
-
-def ensure_plain(value: Any, where: str = "The text") -> None:
-    """Raise BadInput for a value, as JSON gives it, that holds NUL or half a surrogate pair."""
-    if isinstance(value, str):
-        trouble = _trouble(value.encode("utf-8", "surrogatepass"))
-        if trouble:
-            raise BadInput(f"{where} {trouble}; nothing of it was saved.")
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            ensure_plain(key, "A name")
-            ensure_plain(one, f"The value of {key!r}")
-    elif isinstance(value, list):
-        for one in value:
-            ensure_plain(one, where)
 
 
 def _problem(scope: Scope) -> str:

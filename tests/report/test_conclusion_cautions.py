@@ -91,3 +91,23 @@ def test_an_adjusted_conclusion_says_for_how_many_arms() -> None:
     methods = analysis_methods(analyse(simulated_table(effects=effects)))
     text = " ".join(words for _, words in methods.paragraphs)
     assert "adjusted for the number of arms by Holm" in text
+
+
+def test_exact_bounds_over_clusters_are_said_to_count_single_images() -> None:
+    table = simulated_table(effects={"real": 0.0, "M0": -9.0})
+    cluster = [f"{case}"[-2:] for case in table.case]
+    clustered = ratings_table(
+        reader=list(table.reader),
+        case=list(table.case),
+        arm=list(table.arm),
+        truth=list(table.truth),
+        cluster=cluster,
+        replicate=table.replicate,
+        realism=np.where(table.truth == "real", 5.0, 1.0),
+        realism_min=1,
+        realism_max=5,
+    )
+    said = leads(analyse(clustered))["Images that belong together."]
+    assert "exact bounds" in said
+    assert "bootstrap" not in said
+    assert "Images that belong together." not in leads(analyse(table))

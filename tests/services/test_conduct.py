@@ -97,6 +97,32 @@ def test_the_report_says_that_nothing_was_done_otherwise(house: House) -> None:
     assert section.text == NO_DEVIATION
 
 
+def test_an_analysis_as_registered_is_no_deviation_once_there_are_ratings(house: House) -> None:
+    slug = house.draft()
+    with house.database.writing() as session:
+        copy = rehearse_study(session, slug, readers=2, seed=1, now=NOW, actor="test").slug
+    with house.database.reading() as session:
+        rated = summarise_study(session, copy).analysis
+    opened, _ = house.open_study_with_reader()
+    house.close(opened)
+    with house.database.reading() as session:
+        summary = summarise_study(session, opened)
+    assert rated is not None
+    # A rehearsal's seed is its own; all else is the design's.
+    rated = replace(rated, settings=replace(rated.settings, seed=summary.design.seed))
+    assert deviations(replace(summary, analysis=rated)) == ()
+    other = replace(rated, settings=replace(rated.settings, positive_controls=("M1",), margin=0.2))
+    told = " ".join(deviations(replace(summary, analysis=other)))
+    assert "positive controls M1; registered was none" in told
+    assert "margin 0.2; registered was 0.1" in told
+    settings = {**summary.conduct.opened["analysis"]["settings"]}
+    del settings["least_answered"]
+    before = {**summary.conduct.opened, "analysis": {"settings": settings}}
+    conduct = replace(summary.conduct, opened=before)
+    (late,) = deviations(replace(summary, analysis=rated, conduct=conduct))
+    assert "a setting that there was none of when the study opened: least answered, 0.2" in late
+
+
 def test_the_report_states_looks_unblindings_signatures_and_an_early_closing(house: House) -> None:
     slug, _ = house.open_study_with_reader()
     look(house, slug, "the board asked")

@@ -3,8 +3,6 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.errors import BadInput
-from app.web.text_gate import ensure_plain
 from tests.studies import GOOD_ANSWERS, House
 from tests.web.reader_browser import ReaderBrowser
 
@@ -89,10 +87,3 @@ def test_no_header_is_an_error_of_the_server(
     for method in ("GET", "POST"):
         answer = client.request(method, path, headers=headers)
         assert answer.status_code < 500, (method, answer.text)
-
-
-def test_json_is_looked_through() -> None:
-    ensure_plain({"a": ["b", {"c": "d"}], "e": 1, "f": None})
-    for bad in ("\x00", "\ud800", {"a": ["\x00"]}, {"\ud800": 1}):
-        with pytest.raises(BadInput, match=r"nothing of it was saved"):
-            ensure_plain(bad)

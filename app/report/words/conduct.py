@@ -1,5 +1,6 @@
 """What the record says of a study's conduct, in sentences: deviations, looks, signatures."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -49,12 +50,18 @@ def look_words(look: Look) -> str:
 def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterator[str]:
     if summary.analysis is None:
         return
-    used = asdict(summary.analysis.settings)
+    # As JSON has them, which is how they were registered: a tuple there is a list.
+    used = json.loads(json.dumps(asdict(summary.analysis.settings)))
     for name, value in used.items():
-        if registered.get(name) != value:
+        if name not in registered:
+            yield (
+                f"The analysis has a setting that there was none of when the study opened: "
+                f"{name.replace('_', ' ')}, {_told(value)}."
+            )
+        elif registered[name] != value:
             yield (
                 f"The analysis was made with {name.replace('_', ' ')} {_told(value)}; registered "
-                f"was {_told(registered.get(name))}."
+                f"was {_told(registered[name])}."
             )
 
 
@@ -86,7 +93,11 @@ def _of_looks(conduct: Conduct) -> Iterator[str]:
 
 
 def _told(value: object) -> str:
-    return "nothing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if value in (None, ""):
+        return "nothing"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import optimize
@@ -25,6 +26,10 @@ LARGEST_VARIANCE = 100.0
 FARTHEST = 40.0
 GAPS = (-12.0, 5.0)
 STEP = 1e-4  # of the differences that make the Hessian out of the exact gradient
+
+
+# Thresholds (or their gaps), fixed effects, variances.
+_Parts = tuple[Float, Float, Float]
 
 
 class NoFit(StatisticsInputError):
@@ -121,36 +126,13 @@ def fit_cumulative_link(
     """
     model = _model(answer, fixed, case, factors, link)
     laplace = Laplace(model)
-    n_bounds, n_fixed, n_factors = model.n_answers - 1, fixed.shape[1], len(model.factors)
+    cuts = [model.n_answers - 1, model.n_answers - 1 + fixed.shape[1]]
 
-    def split(values: Float) -> tuple[Float, Float, Float]:
-        parts = np.split(values, [n_bounds, n_bounds + n_fixed])
-        return parts[0], parts[1], parts[2]
+    def split(values: Float) -> _Parts:
+        thresholds, beta, variances = np.split(values, cuts)
+        return thresholds, beta, variances
 
-    def downhill(values: Float) -> tuple[float, Float]:
-        gaps, beta, variances = split(values)
-        thresholds = _thresholds(gaps)
-        value, gradient = laplace.value_and_gradient(thresholds, beta, variances)
-        gradient[:n_bounds] = _by_gaps(gaps, gradient[:n_bounds])
-        return -value, -gradient
-
-    start = np.concatenate(
-        [_gaps(_first_thresholds(model, link)), np.zeros(n_fixed), np.full(n_factors, 0.25)]
-    )
-    bounds = [(None, None)] * (n_bounds + n_fixed) + [
-        (LEAST_VARIANCE, LARGEST_VARIANCE)
-    ] * n_factors
-    try:
-        result = optimize.minimize(
-            downhill,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-6},
-        )
-    except np.linalg.LinAlgError:
-        raise NoFit("The search for the model ran into numbers without an end.") from None
+    result = _maximised(laplace, _first_thresholds(model, link), split)
     gaps, beta, variances = split(result.x)
     thresholds = _thresholds(gaps)
     covariance, least = _covariance(
@@ -168,6 +150,37 @@ def fit_cumulative_link(
         least_eigenvalue=least,
         steps=int(result.nfev),
     )
+
+
+def _maximised(laplace: Laplace, thresholds: Float, split: Callable[[Float], _Parts]) -> Any:
+    """scipy's result at the largest likelihood, over gaps, fixed effects and variances."""
+    model = laplace.model
+    n_bounds, n_fixed, n_factors = thresholds.size, model.fixed.shape[1], len(model.factors)
+
+    def downhill(values: Float) -> tuple[float, Float]:
+        gaps, beta, variances = split(values)
+        value, gradient = laplace.value_and_gradient(_thresholds(gaps), beta, variances)
+        gradient[:n_bounds] = _by_gaps(gaps, gradient[:n_bounds])
+        return -value, -gradient
+
+    start = np.concatenate([_gaps(thresholds), np.zeros(n_fixed), np.full(n_factors, 0.25)])
+    bounds = [
+        (-FARTHEST, FARTHEST),
+        *[GAPS] * (n_bounds - 1),
+        *[(-FARTHEST, FARTHEST)] * n_fixed,
+        *[(LEAST_VARIANCE, LARGEST_VARIANCE)] * n_factors,
+    ]
+    try:
+        return optimize.minimize(
+            downhill,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-6},
+        )
+    except np.linalg.LinAlgError:
+        raise NoFit("The search for the model ran into numbers without an end.") from None
 
 
 def _model(
@@ -222,7 +235,7 @@ def _by_gaps(gaps: Float, by_thresholds: Float) -> Float:
 def _covariance(
     gradient_of: Callable[[Float, Float, Float], tuple[float, Float]],
     estimates: Float,
-    split: Callable[[Float], tuple[Float, Float, Float]],
+    split: Callable[[Float], _Parts],
     n_ratings: int,
 ) -> tuple[Float, float]:
     """Inverse of minus the Hessian, by central differences of the exact gradient."""
