@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.db.truth.ratings_table import AnalysedQuestions
 from app.domain.design.design import StudyDesign, Target
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable
@@ -48,6 +49,7 @@ def settings_of_design(
     controls = [arm.arm for arm in design.arms if arm.role == "positive_control"]
     return AnalysisSettings(
         margin=plan.margin,
+        measure=AnalysedQuestions.of(design).conclusion_measure(plan.primary),
         generalise_to=SAMPLES[plan.target],
         adjustment=plan.adjustment,
         primary_arm=plan.primary_arm if is_rated(plan.primary_arm) else "",

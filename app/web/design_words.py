@@ -152,7 +152,10 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Display", "; ".join(_display(design.display)) or "not asked for"
     yield "Withdrawing", withdrawal_text(design.withdrawal)
     yield "Longest run", f"{_count(design.longest_run, 'case')} of one arm in a row"
-    yield "Primary question", analysis.primary or "the usual one: the verdict, else realism"
+    yield (
+        "Primary question",
+        analysis.primary or "the usual one: realism, else confidence in the verdict",
+    )
     yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)
     yield "Equivalence margin", f"AUC within 0.5 ± {analysis.margin:g}"
     yield "Several comparisons", _chosen(ANALYSIS, "analysis.adjustment", analysis.adjustment)

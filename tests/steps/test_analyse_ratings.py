@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from app.db.truth.ratings_table import AnalysedQuestions
 from app.domain.design.reading import design_from_mapping
 from app.services.create_study import create_study
 from app.services.export_study import StudyExport
@@ -73,3 +74,28 @@ def test_what_the_design_says_of_conclusions_is_what_is_done() -> None:
     assert (settings.positive_controls, settings.least_answered) == (("M1",), 0)
     unrated = settings_of_design(design, synthetic_arms=[])
     assert (unrated.positive_controls, unrated.primary_arm) == ((), "")
+
+
+def test_the_primary_question_is_what_the_conclusions_rest_on() -> None:
+    asked = [
+        {"measure": "realism", "key": "first"},
+        {"measure": "realism", "key": "second"},
+        {"measure": "verdict"},
+        {"measure": "confidence", "of": "verdict"},
+        {"measure": "quality"},
+    ]
+    arms = [{"arm": "real", "cases": {"normal": 2}}, {"arm": "M1", "cases": {"normal": 2}}]
+    values = {"format": 2, "title": "T", "arms": arms, "questions": asked}
+    measures = {}
+    for primary in ("", "second", "verdict", "confidence", "quality"):
+        design = design_from_mapping(values | {"analysis": {"primary": primary}})
+        analysed = AnalysedQuestions.of(design)
+        assert analysed.realism is not None
+        measures[primary] = (analysed.realism.key, settings_of_design(design).measure)
+    assert measures == {
+        "": ("first", "auto"),
+        "second": ("second", "auc_realism"),
+        "verdict": ("first", "auc_confidence"),
+        "confidence": ("first", "auc_confidence"),
+        "quality": ("first", "auto"),
+    }

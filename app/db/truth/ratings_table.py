@@ -15,6 +15,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.profile import SPECIALTIES, experience_band
 from app.domain.questions.question import Question
 from app.statistics.table.ratings import RatingsTable, ratings_table
+from app.statistics.table.settings import ConclusionMeasure
 
 
 def study_ratings(session: Session, study: Study) -> RatingsTable | None:
@@ -86,28 +87,50 @@ class AnalysedQuestions:
 
     @classmethod
     def of(cls, design: StudyDesign) -> "AnalysedQuestions":
-        """What a design asks."""
+        """What a design asks, its primary question before others of the same measure."""
+        primary = next(
+            (one for one in design.questions if one.key == design.analysis.primary), None
+        )
+        if primary is not None and primary.measure in ("realism", "verdict", "confidence"):
+            for number, phase in enumerate(design.phases, start=1):
+                asked = design.questions_of(phase)
+                if primary in asked:
+                    return cls._of_phase(number, asked, primary)
         for measure in ("verdict", "realism"):
             for number, phase in enumerate(design.phases, start=1):
                 asked = design.questions_of(phase)
                 if any(question.measure == measure for question in asked):
-                    return cls._of_phase(number, asked)
+                    return cls._of_phase(number, asked, None)
         return cls(1, None, None, None)
 
     @classmethod
-    def _of_phase(cls, number: int, asked: Sequence[Question]) -> "AnalysedQuestions":
+    def _of_phase(
+        cls, number: int, asked: Sequence[Question], primary: Question | None
+    ) -> "AnalysedQuestions":
         def first(measure: str, of: str = "") -> Question | None:
+            if primary is not None and primary.measure == measure:
+                return primary
             return next(
                 (one for one in asked if one.measure == measure and (not of or one.of == of)), None
             )
 
         verdict = first("verdict")
+        if primary is not None and primary.measure == "confidence":
+            verdict = next((one for one in asked if one.key == primary.of), None)
         return cls(
             number,
             first("realism"),
             verdict,
             None if verdict is None else first("confidence", verdict.key),
         )
+
+    def conclusion_measure(self, primary: str) -> ConclusionMeasure:
+        """The AUC that rests on the question `primary`; `auto` where none does."""
+        if primary and self.realism is not None and self.realism.key == primary:
+            return "auc_realism"
+        graded = self.verdict is not None and self.confidence is not None
+        of_verdict = {one.key for one in (self.verdict, self.confidence) if one is not None}
+        return "auc_confidence" if graded and primary in of_verdict else "auto"
 
 
 def _number(question: Question | None, row: AnswerRow) -> float:

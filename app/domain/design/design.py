@@ -173,8 +173,8 @@ class Withdrawal:
 class AnalysisPlan:
     """What is decided about the analysis before anybody reads.
 
-    primary     key of the question whose answers the conclusions rest on; "" for the verdict or,
-                where none is asked, realism
+    primary     key of the question whose answers the conclusions rest on; "" for realism or,
+                where none is asked, confidence in the verdict
     target      whom intervals speak for
     cluster     key of the bank's records whose images belong together (a patient), "" for none
     margin      half-width, on AUC, within which an arm counts as equivalent to real

@@ -52,7 +52,6 @@ def model_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         [
             "By reader: as in the tables above. By model: an ordinal probit model of every rating "
             "with readers, images, and readers by arm as samples; the conclusions do not rest on "
-            "it. Its AUC is that of a scale without steps, and so lies a little farther from 0.5 "
-            "than one on which readers give the same step twice.",
+            "it. Its AUC is that of a scale without steps, on which no two images are rated alike.",
         ],
     )

@@ -205,7 +205,7 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
             f"{inner} interval",
             "p, difference",
             "p, equivalence",
-            *(("difference, adjusted", "equivalence, adjusted") if is_adjusted else ()),
+            *(("p, difference, adjusted", "p, equivalence, adjusted") if is_adjusted else ()),
             "Ties",
             "Conclusion",
         ],

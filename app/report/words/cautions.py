@@ -75,6 +75,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
             )
         )
     cautions += _what_is_analysed(summary)
+    cautions += _primary_question(summary)
     if summary.rated < summary.presentations:
         cautions.append(
             Caution(
@@ -352,5 +353,21 @@ def _what_is_analysed(summary: StudySummary) -> list[Caution]:
             f"The figures by arm rest on {', '.join(one.key for one in used)}{of_phase}.{left} "
             "What was said to every other question, and in every other phase, is counted under "
             "“Every question”.",
+        )
+    ]
+
+
+def _primary_question(summary: StudySummary) -> list[Caution]:
+    """The design's primary question, where no conclusion can rest on it."""
+    primary = summary.design.analysis.primary
+    analysed = AnalysedQuestions.of(summary.design)
+    if summary.analysis is None or not primary or analysed.conclusion_measure(primary) != "auto":
+        return []
+    return [
+        Caution(
+            "top",
+            "The primary question is not what the conclusions rest on.",
+            f"The design names {primary}; conclusions by arm are made of realism, or of a verdict "
+            "with its confidence. What was said to it is counted under “Every question”.",
         )
     ]

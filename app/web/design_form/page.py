@@ -76,7 +76,7 @@ def _shown(form: HeldForm, arms: Sequence[ArmHoldings], columns: Sequence[str]) 
 
 
 def _primary(keys: Sequence[str]) -> Choices:
-    usual = (("", "the usual one: the verdict, else realism"),)
+    usual = (("", "the usual one: realism, else confidence in the verdict"),)
     return (*usual, *((key, key) for key in dict.fromkeys(keys) if key))
 
 
