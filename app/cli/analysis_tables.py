@@ -29,7 +29,7 @@ def print_analysis(file: FileAnalysis) -> None:
         console.print(Text(sentence.text))
     cautions = analysis_cautions(analysis, {})
     for section in analysis_sections(analysis, {}, {}, cautions):
-        if section.folded:
+        if section.is_detail:
             continue
         for table in section.tables:
             print_table(console, table)
