@@ -2,8 +2,8 @@
 
 The workbook (RJafroc 2, https://dpc10ster.github.io/RJafrocQuickStart/) has three sheets: Truth
 with CaseID, LesionID, Weight, ReaderID, ModalityID and Paradigm, FP or NL with ReaderID,
-ModalityID, CaseID and FP_Rating, TP or LL with LesionID and TP_Rating besides. The table has reader,
-treatment or modality, case, truth and rating.
+ModalityID, CaseID and FP_Rating, TP or LL with LesionID and TP_Rating besides. The table has
+reader, treatment or modality, case, truth and rating.
 """
 
 from app.domain.errors import BadRatings
