@@ -7,16 +7,18 @@ from typing import Annotated, Any, cast
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.analysis_tables import print_analysis, warn_of_file
+from app.cli.analysis_tables import print_analysis, print_export, warn_of_file
 from app.cli.atomic_file import ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.cli.signing import Reason
 from app.domain.errors import BadInput, BadRatings
 from app.report.page.document import report_document
 from app.report.page.view import report_view
+from app.services.analyse_export import analyse_export
 from app.services.analyse_file import FileAnalysis, FileOptions, analyse_file
 from app.services.analyse_file import suggest_mapping as suggest_mapping_of
 from app.services.audit_pictures import audit_pictures
+from app.services.export_study.analysis_json import analysis_json
 from app.services.summarise_study import note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
@@ -35,6 +37,7 @@ def add_commands(program: typer.Typer) -> None:
 
 
 def analyse(
+    context: typer.Context,
     ratings: options.Ratings,
     as_json: options.AsJson = False,
     renamed: options.Renamed = None,
@@ -57,16 +60,23 @@ def analyse(
     least_answered: options.LeastAnswered = 0.2,
     bootstrap: options.Bootstrap = 0,
     seed: options.Seed = 0,
+    design: options.Design = None,
 ) -> None:
     """Analyse any file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
     Columns, in any case: reader, case, arm, truth (real or synthetic), any of realism, score,
     verdict (real or synthetic), confidence, and if there are any replicate (0 for the first read)
-    or presentation (1 for the first), position, reading_time_ms, superseded; of a study's own file
-    also reader_kind, asked_at, phase and pictures. cluster: images with the same value, such as a
-    patient's, are not counted as independent. Other names and values are mapped; what a file leaves
-    open is asked for.
+    or presentation (1 for the first), position, reading_time_ms, superseded, cluster (such as the
+    patient; its images are not counted as independent); of a study's own file also reader_kind,
+    asked_at, phase and pictures. Other names and values are mapped.
+
+    With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
+    those of the design.
     """
+    if design is not None:
+        _refuse_beside_design(context)
+        _analyse_export(ratings, design, bootstrap=bootstrap, as_json=as_json)
+        return
     told = options.ToldOfFile(
         renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal
     ).options()
@@ -123,6 +133,38 @@ def _suggest(ratings: Path, out: Path, told: FileOptions) -> None:
         f"Wrote {out}: look every line over, fill in what is empty, then run analyse {ratings} "
         f"--mapping {out}"
     )
+
+
+def _refuse_beside_design(context: typer.Context) -> None:
+    """Raise BadParameter for an option that the design answers already."""
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        given = context.get_parameter_source(name)
+        if name in ("ratings", "design", "bootstrap", "as_json") or given is None:
+            continue
+        if given.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                "the design says it already; leave it out, or leave out --design.",
+                param_hint=parameter.opts[0],
+            )
+
+
+def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: bool) -> None:
+    read = analyse_export(ratings, design, bootstrap=bootstrap)
+    if read.is_simulated:
+        typer.echo(
+            "warning: simulated readers of a rehearsal; these are not results.",
+            err=True,
+        )
+    if not as_json:
+        print_export(read)
+        return
+    facts = {
+        "slug": read.slug,
+        "title": read.design.title,
+        "simulated_readers": read.is_simulated,
+    }
+    typer.echo(analysis_json(facts, read.analysis, read.questions, measures={}), nl=False)
 
 
 def report(

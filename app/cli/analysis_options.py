@@ -105,6 +105,14 @@ Bootstrap = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")]
 
+Design = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DESIGN.JSON",
+        help="Of a study's own export: every question is then analysed as its report has it.",
+    ),
+]
+
 
 class OfFiles(TyperCommand):
     """Lets `--map-value` have two words, which no option that comes several times can here."""
