@@ -150,11 +150,11 @@ class ToldOfFile:
     renamed: Sequence[str]
     valued: Sequence[str]
     mapping: Path | None
-    cases: Path | None
-    wide: str
-    sheet: str
-    modality: str
-    decimal: str
+    cases: Path | None = None
+    wide: str = ""
+    sheet: str = ""
+    modality: str = ""
+    decimal: str = ""
 
     def options(self) -> FileOptions:
         """As the readers of files take it; the command line wins over a mapping file.

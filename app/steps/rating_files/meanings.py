@@ -11,7 +11,14 @@ from app.statistics.table.ratings import Float
 from app.steps.rating_files.values import MISSING, fold_value
 
 _WORDS = ("real", "synthetic")
-_TWO = {"0": "1", "1": "0", "false": "true", "true": "false", "no": "yes", "yes": "no"}
+_TWO: Mapping[str, str] = {
+    "0": "1",
+    "1": "0",
+    "false": "true",
+    "true": "false",
+    "no": "yes",
+    "yes": "no",
+}
 # Readers with fewer ratings say too little of the scale they used.
 _LEAST_RATINGS = 3
 # A reader reaches so many times as far as others do, or others so many times as far as a reader,
@@ -121,7 +128,7 @@ def _settled(given: Mapping[str, str], coded: Sequence[str]) -> dict[str, str]:
     """What each of two values means, where one of a pair was mapped."""
     meaning = {}
     for value, word in given.items():
-        other = _TWO.get(fold_value(value))
+        other = _TWO.get(fold_value(value), "")
         if other in coded and word.lower() in _WORDS:
             meaning[other] = "synthetic" if word.lower() == "real" else "real"
     return meaning if set(coded) <= set(meaning) else {}
