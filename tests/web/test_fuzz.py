@@ -1,7 +1,8 @@
 """Whatever is sent to whatever address, on either database, no answer is an error of the server's.
 
 Three machines of rules, a reader's journey, an investigator's and an account's (doors, roles,
-passwords), send what the pages would send and all that they would not. FUZZ_EXAMPLES=200 FUZZ_STEPS=60 makes more of it.
+passwords), send what the pages would send and all that they would not. FUZZ_EXAMPLES=200
+FUZZ_STEPS=60 makes more of it.
 """
 
 import os
@@ -309,12 +310,12 @@ class AccountMachine(Sender):
             fields = drawn_fields(data, sorted({*self.fields, *right}), dict(fields))
         return self.ask("POST", path, fields, headers)
 
-    @rule(data=st.data(), headers=ODD_HEADERS, target=values)
-    def sign_in(self, data: st.DataObject, headers: dict[str, bytes], target: str | bytes) -> None:
+    @rule(data=st.data(), headers=ODD_HEADERS, onward=values)
+    def sign_in(self, data: st.DataObject, headers: dict[str, bytes], onward: str | bytes) -> None:
         door = self.at(data)
         name = data.draw(st.one_of(st.just(door.name), values))
         password = data.draw(st.one_of(st.just(door.password), values))
-        self.ask("POST", "/sign-in", {"name": name, "password": password, "next": target}, headers)
+        self.ask("POST", "/sign-in", {"name": name, "password": password, "next": onward}, headers)
 
     @rule(data=st.data())
     def sign_out(self, data: st.DataObject) -> None:
