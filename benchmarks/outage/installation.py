@@ -72,7 +72,8 @@ class Installation:
             "port": self.port,
             "workers": self._workers,
         }
-        assert self._cradle.stdin is not None and self._cradle.stdout is not None
+        assert self._cradle.stdin is not None
+        assert self._cradle.stdout is not None
         self._cradle.stdin.write(json.dumps(wanted) + "\n")
         self._cradle.stdin.flush()
         self._server = int(self._cradle.stdout.readline())
