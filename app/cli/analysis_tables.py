@@ -26,8 +26,6 @@ def print_analysis(file: FileAnalysis) -> None:
         f"{len(analysis.arms)} arms, {int(first.sum())} first and {int((~first).sum())} repeated "
         f"readings" + (f"; {file.left_out} superseded left out" if file.left_out else "") + "."
     )
-    if file.ignored:
-        console.print(f"Columns not used: {', '.join(file.ignored)}.", markup=False)
     _print_results(console, analysis)
 
 
@@ -73,15 +71,8 @@ def _print_results(console: Console, analysis: Analysis) -> None:
 
 def warn_of_file(file: FileAnalysis, whose: str) -> None:
     """Say on standard error what must be known of a file before its numbers are believed."""
+    typer.echo(f"{file.name}: taken for {file.taken_for}.", err=True)
     if file.is_simulated:
         typer.echo(f"warning: {whose}.", err=True)
-    if file.is_numbered:
-        typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
-    if file.of_machines:
-        typer.echo(f"note: {file.of_machines} ratings of machine readers are left out.", err=True)
-    if file.at_phase_ends:
-        typer.echo(
-            f"note: {file.at_phase_ends} answers at the end of a phase are left out; they belong "
-            "to no case.",
-            err=True,
-        )
+    for caution in file.cautions:
+        typer.echo(f"caution: {caution.lead} {caution.text}", err=True)

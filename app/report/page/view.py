@@ -45,6 +45,7 @@ from app.report.words.cautions import (
 from app.report.words.conclusions import ArmSentence, arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
+from app.report.words.reader_flow import FlowStage, flow_stages
 from app.report.words.references import CitedText
 from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
@@ -63,7 +64,8 @@ class Section:
     """A part of the report that answers one question, folded behind its title.
 
     `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them.
+    `sentences` are the conclusions in full, where the part is about them; `flow` the boxes of the
+    readers' flow.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Section:
     is_detail: bool = False
     text: str = ""
     sentences: tuple[ArmSentence, ...] = ()
+    flow: tuple[FlowStage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
-    sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
+    sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
         answers=() if analysis is None else answers(analysis, summary.labels),
@@ -265,6 +268,12 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
     if not tables:
         return ()
     return (Section("questions", "Every question", tables=tables),)
+
+
+def _flow(summary: StudySummary) -> Section:
+    """Where every reader who was invited went."""
+    stages = flow_stages(summary.flow, is_interim=summary.is_interim)
+    return Section("flow", "Flow of readers", flow=stages)
 
 
 def _conduct(summary: StudySummary) -> Section:
