@@ -85,9 +85,8 @@ class ReportView:
     """What is shown, of a study or of a file of ratings.
 
     `answers` are the lines of the first screen, `settling` says what would settle the open ones,
-    `lead` is its figure; `nothing` is said in their
-    place where there are none. `sections` are folded, but for one. `figures` holds every figure
-    by name, the leading one too.
+    `lead` is its figure; `nothing` is said in their place where there are none. `sections` are
+    folded, but for one. `figures` holds every figure by name, the leading one too.
     """
 
     head: ReportHead
@@ -110,26 +109,54 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     cautions = (*study_cautions(summary), *audit_cautions(audit))
     if analysis is not None:
         cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
+    return analysed_view(
+        head_of_study(summary),
+        analysis,
+        summary.labels,
+        cautions=cautions,
+        others=(
+            *_questions(summary),
+            _flow(summary),
+            *_bank(summary, audit, cautions),
+            _conduct(summary),
+        ),
+        methods=study_methods(summary, audit),
+        recorded=facts_of_study(summary),
+        nothing=why_nothing(summary),
+    )
+
+
+def analysed_view(
+    head: ReportHead,
+    analysis: Analysis | None,
+    labels: Mapping[str, str],
+    *,
+    cautions: Sequence[Caution],
+    others: tuple[Section, ...],
+    methods: CitedText,
+    recorded: tuple[RecordedFact, ...],
+    nothing: str,
+) -> ReportView:
+    """A report of an analysis, or of none, with the parts that do not come from it."""
     figures = {} if analysis is None else report_figures(analysis)
     lead = leading_figure(figures)
     answered = (
         ()
         if analysis is None
-        else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
+        else analysis_sections(analysis, labels, without(figures, lead), cautions)
     )
-    sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
     return ReportView(
-        head=head_of_study(summary),
-        answers=() if analysis is None else answers(analysis, summary.labels),
+        head=head,
+        answers=() if analysis is None else answers(analysis, labels),
         answers_note="" if analysis is None else answers_note(analysis),
-        settling=() if analysis is None else settling_lines(analysis, summary.labels),
+        settling=() if analysis is None else settling_lines(analysis, labels),
         settling_note="" if analysis is None else settling_note(analysis),
-        nothing=why_nothing(summary),
+        nothing=nothing,
         lead=lead,
         cautions=_at(cautions, "top"),
-        sections=with_one_opened((*sections, _conduct(summary))),
-        methods=study_methods(summary, audit),
-        recorded=facts_of_study(summary),
+        sections=with_one_opened((*answered, *others)),
+        methods=methods,
+        recorded=recorded,
         figures=figures,
     )
 
