@@ -9,6 +9,7 @@ from app.report.page.view import analysis_sections
 from app.report.tables.questions import question_tables
 from app.report.words.cautions import analysis_cautions
 from app.report.words.conclusions import arm_sentences
+from app.report.words.settling import settling_lines, settling_note
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
@@ -51,6 +52,12 @@ def _print_results(console: Console, analysis: Analysis) -> None:
         console.print()
         console.print(Text(f"{sentence.label}: {sentence.heading}", style="bold"))
         console.print(Text(sentence.text))
+    lines = settling_lines(analysis, {})
+    if lines:
+        console.print()
+        console.print(Text("What would settle the rest", style="bold"))
+        for line in (*lines, settling_note(analysis)):
+            console.print(Text(line))
     cautions = analysis_cautions(analysis, {})
     for section in analysis_sections(analysis, {}, {}, cautions):
         if section.is_detail:

@@ -47,6 +47,7 @@ from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
 from app.report.words.reader_flow import FlowStage, flow_stages
 from app.report.words.references import CitedText
+from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
@@ -83,7 +84,8 @@ class Section:
 class ReportView:
     """What is shown, of a study or of a file of ratings.
 
-    `answers` are the lines of the first screen and `lead` its figure; `nothing` is said in their
+    `answers` are the lines of the first screen, `settling` says what would settle the open ones,
+    `lead` is its figure; `nothing` is said in their
     place where there are none. `sections` are folded, but for one. `figures` holds every figure
     by name, the leading one too.
     """
@@ -91,6 +93,8 @@ class ReportView:
     head: ReportHead
     answers: tuple[Answer, ...]
     answers_note: str
+    settling: tuple[str, ...]
+    settling_note: str
     nothing: str
     lead: ReportFigure | None
     cautions: tuple[Caution, ...]
@@ -118,6 +122,8 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         head=head_of_study(summary),
         answers=() if analysis is None else answers(analysis, summary.labels),
         answers_note="" if analysis is None else answers_note(analysis),
+        settling=() if analysis is None else settling_lines(analysis, summary.labels),
+        settling_note="" if analysis is None else settling_note(analysis),
         nothing=why_nothing(summary),
         lead=lead,
         cautions=_at(cautions, "top"),
