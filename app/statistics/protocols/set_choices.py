@@ -61,6 +61,13 @@ class SetReadings:
         """The readings that `keep` says to keep."""
         return SetReadings(tuple(row for row in self.rows if keep(row)))
 
+    def by_size(self) -> tuple[SetReadings, ...]:
+        """The readings of sets of two pictures, of three, and so on."""
+        sizes: dict[int, list[SetReading]] = {}
+        for row in self.rows:
+            sizes.setdefault(len(row.side.arms), []).append(row)
+        return tuple(SetReadings(tuple(sizes[size])) for size in sorted(sizes))
+
     def matrix(self, value: Callable[[SetReading], float]) -> Float:
         """(J, K) array of `value` of every reading; NaN where there is none."""
         matrix = np.full((len(self.readers), len(self.cases)), np.nan)
