@@ -1,10 +1,10 @@
 """The real browser that the tests drive: Debian's Chromium, cut off from the network."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +29,19 @@ def chromium_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+def intercept(page: Page, address: str, answer: Callable[[Route], object]) -> None:
+    """Have requests of an open page answered by `answer`, from now on.
+
+    Chromium begins to intercept a moment after Playwright says that it does: under load one request
+    in eight of those sent at once went to the server. So one is sent that shows it.
+    """
+    page.route(address, answer)
+    page.route("**/is-intercepted", lambda route: route.fulfill(status=204))
+    while page.evaluate("() => fetch('/is-intercepted').then(answer => answer.status)") != 204:
+        page.wait_for_timeout(20)
+    page.unroute("**/is-intercepted")
 
 
 def film_is_shown(page: Page) -> None:

@@ -6,15 +6,17 @@ from typing import Annotated, cast
 
 import typer
 
-from app.cli.analysis_tables import print_analysis, warn_of_file
+from app.cli.analysis_tables import print_analysis, print_export, warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.cli.signing import Reason
 from app.domain.errors import BadInput, BadRatings
 from app.report.page.document import report_document
 from app.report.page.view import report_view
+from app.services.analyse_export import analyse_export
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
 from app.services.audit_pictures import audit_pictures
+from app.services.export_study.analysis_json import analysis_json
 from app.services.summarise_study import note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
@@ -34,6 +36,7 @@ def add_commands(program: typer.Typer) -> None:
 
 
 def analyse(
+    context: typer.Context,
     ratings: Annotated[Path, typer.Argument(help="Tidy CSV, one row a rating.")],
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON as in docs/statistics.md, not tables.")
@@ -88,6 +91,13 @@ def analyse(
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    design: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DESIGN.JSON",
+            help="Of a study's own export: every question is then analysed as its report has it.",
+        ),
+    ] = None,
 ) -> None:
     """Analyse any tidy file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
@@ -96,7 +106,14 @@ def analyse(
     the first read) or presentation (1 for the first), position, reading_time_ms, superseded; of
     a study's own file also reader_kind, asked_at, phase and pictures. cluster: images with the
     same value, such as a patient's, are not counted as independent.
+
+    With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
+    those of the design.
     """
+    if design is not None:
+        _refuse_beside_design(context)
+        _analyse_export(ratings, design, bootstrap=bootstrap, as_json=as_json)
+        return
     try:
         columns = column_map(renamed or [])
     except ValueError as error:
@@ -125,6 +142,38 @@ def analyse(
         typer.echo(json.dumps(plain, indent=2, allow_nan=False))
         return
     print_analysis(read)
+
+
+def _refuse_beside_design(context: typer.Context) -> None:
+    """Raise BadParameter for an option that the design answers already."""
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        given = context.get_parameter_source(name)
+        if name in ("ratings", "design", "bootstrap", "as_json") or given is None:
+            continue
+        if given.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                "the design says it already; leave it out, or leave out --design.",
+                param_hint=parameter.opts[0],
+            )
+
+
+def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: bool) -> None:
+    read = analyse_export(ratings, design, bootstrap=bootstrap)
+    if read.is_simulated:
+        typer.echo(
+            "warning: simulated readers of a rehearsal; these are not results.",
+            err=True,
+        )
+    if not as_json:
+        print_export(read)
+        return
+    facts = {
+        "slug": read.slug,
+        "title": read.design.title,
+        "simulated_readers": read.is_simulated,
+    }
+    typer.echo(analysis_json(facts, read.analysis, read.questions, measures={}), nl=False)
 
 
 def report(

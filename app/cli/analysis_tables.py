@@ -1,13 +1,17 @@
 """An analysis as tables in a terminal."""
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from app.cli.terminal_tables import print_table, wide_console
 from app.report.page.view import analysis_sections
+from app.report.tables.questions import question_tables
 from app.report.words.cautions import analysis_cautions
 from app.report.words.conclusions import arm_sentences
+from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
+from app.statistics.analysis import Analysis
 
 
 def print_analysis(file: FileAnalysis) -> None:
@@ -23,13 +27,35 @@ def print_analysis(file: FileAnalysis) -> None:
     )
     if file.ignored:
         console.print(f"Columns not used: {', '.join(file.ignored)}.", markup=False)
+    _print_results(console, analysis)
+
+
+def print_export(read: ExportAnalysis) -> None:
+    """The same of a study's own files, with what was said to every question."""
+    console = wide_console()
+    readers = {row.reader for row in read.rows if row.reader_kind != "machine"}
+    counted = sum(not row.is_superseded for row in read.rows)
+    console.print(
+        f"{read.design.title}: {len(readers)} readers, {len(read.arms)} arms, "
+        f"{counted} ratings that count"
+        + (f"; {len(read.rows) - counted} superseded" if counted < len(read.rows) else "")
+        + ".",
+        markup=False,
+    )
+    if read.analysis is not None:
+        _print_results(console, read.analysis)
+    for table in question_tables(read.questions, {}, read.real):
+        print_table(console, table)
+
+
+def _print_results(console: Console, analysis: Analysis) -> None:
     for sentence in arm_sentences(analysis, {}):
         console.print()
         console.print(Text(f"{sentence.label}: {sentence.heading}", style="bold"))
         console.print(Text(sentence.text))
     cautions = analysis_cautions(analysis, {})
     for section in analysis_sections(analysis, {}, {}, cautions):
-        if section.folded:
+        if section.is_detail:
             continue
         for table in section.tables:
             print_table(console, table)

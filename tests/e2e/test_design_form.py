@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.services.accounts import set_password
-from tests.browser import film_is_shown
+from tests.browser import film_is_shown, intercept
 from tests.e2e.conftest import OpenPage
 from tests.studies import NOW, House
 
@@ -165,7 +165,7 @@ def test_a_new_sign_in_and_a_silent_server_are_said_over_the_form(
     note = page.locator("[data-unsent]")
     expect(note).to_contain_text("No answer came from the server")
     page.context.set_offline(False)
-    page.route("**/studies/new", lambda route: route.fulfill(status=502, body="<h1>no</h1>"))
+    intercept(page, "**/studies/new", lambda route: route.fulfill(status=502, body="<h1>no</h1>"))
     page.get_by_role("button", name="Try now").click()
     expect(note).to_contain_text("status 502")
     page.unroute("**/studies/new")

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.domain.questions.answer import Mark
+from tests.browser import intercept
 from tests.web.stand_in import USUAL, Desk, Room, asked, press, said
 
 pytestmark = pytest.mark.e2e
@@ -353,7 +354,7 @@ def test_only_the_picture_that_did_not_load_is_asked_for_again(room: Room) -> No
     room.desk.questions = FIND
     page = room.open()
     # The other one is still on its way when this one fails.
-    page.route("**/opaque1", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    intercept(page, "**/opaque1", lambda route: (page.wait_for_timeout(400), route.continue_()))
     page.route("**/opaque1/2", lambda route: route.abort(), times=1)
     press(page, "Enter")
     expect(page.locator("[data-stage=failed]")).to_be_visible(timeout=5000)

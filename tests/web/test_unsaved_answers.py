@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.domain.questions.question import Question
+from tests.browser import intercept
 from tests.web.stand_in import USUAL_WITH_COMMENT, Room, asked, chosen, lit, press
 
 pytestmark = pytest.mark.e2e
@@ -162,7 +163,7 @@ def test_an_error_page_on_the_way_back_leaves_the_case_and_its_answers(room: Roo
     room.desk.position = 2
     page = room.open()
     press(page, "4", "r")
-    page.route("**/read/back", lambda route: route.fulfill(status=403, body="no"))
+    intercept(page, "**/read/back", lambda route: route.fulfill(status=403, body="no"))
     press(page, "b")
     expect(page.locator("[data-save-state]")).to_contain_text("That did not work")
     expect(page.locator("h1")).to_contain_text("2 of")
@@ -360,7 +361,7 @@ def test_old_drafts_of_others_are_swept_and_the_open_one_never(room: Room) -> No
 
 def test_a_step_between_cases_says_what_becomes_of_it(room: Room) -> None:
     page = room.open("/page/break")
-    page.route("**/read/continue", lambda route: route.abort())
+    intercept(page, "**/read/continue", lambda route: route.abort())
     press(page, "Enter")
     expect(page.locator("[data-save-state]")).to_contain_text("Not gone on yet, trying again in")
     page.unroute("**/read/continue")

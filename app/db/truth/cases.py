@@ -18,6 +18,8 @@ from app.db.tables import (
 )
 from app.domain.bank_image import record_text
 from app.domain.candidates import Stratum
+from app.domain.questions.question import Question
+from app.domain.questions.reference import Reference, reference_of
 from app.domain.sampling import Draw
 from app.domain.study_cases import StudyCase, StudySet
 
@@ -179,6 +181,24 @@ def clusters_of_cases(session: Session, study: Study, key: str) -> dict[str, str
     return {
         code: record_text({**provenance, "condition": condition}.get(key))
         for code, provenance, condition in session.execute(query)
+    }
+
+
+def references_of_cases(
+    session: Session, study: Study, questions: Sequence[Question]
+) -> dict[str, dict[str, Reference | None]]:
+    """The reference standard of every finding question, by the code of the case and its key."""
+    findings = [question for question in questions if question.measure == "finding"]
+    if not findings:
+        return {}
+    query = (
+        select(Case.code, Image.provenance)
+        .join(Image, Image.id == Case.image_id)
+        .where(Case.study_id == study.id)
+    )
+    return {
+        code: {question.key: reference_of(question, provenance) for question in findings}
+        for code, provenance in session.execute(query)
     }
 
 

@@ -1,7 +1,7 @@
 """A study's ratings as the table that statistics start from."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -26,18 +26,36 @@ def study_ratings(session: Session, study: Study) -> RatingsTable | None:
 def ratings_of_rows(
     session: Session, study: Study, answers: Iterable[AnswerRow]
 ) -> RatingsTable | None:
-    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+    """Ratings that count, with what the bank says of clusters and the profiles of readers.
 
     Images of which the bank says the same under the design's cluster key belong together; one of
-    which it says nothing stands alone.
+    which it says nothing stands alone. Reader groups are ``specialty`` and ``experience`` (a band
+    of years). See `ratings_of_answers`.
+    """
+    design = design_from_json(study.design)
+    key = design.analysis.cluster
+    return ratings_of_answers(
+        design,
+        answers,
+        clusters=clusters_of_cases(session, study, key) if key else {},
+        reader_groups=_groups(session, study),
+    )
 
-    They are those of the phase that `AnalysedQuestions` names, of single pictures.
 
-    Reader groups are ``specialty`` and ``experience`` (a band of years), as the profiles say.
+def ratings_of_answers(
+    design: StudyDesign,
+    answers: Iterable[AnswerRow],
+    *,
+    clusters: Mapping[str, str],
+    reader_groups: Mapping[str, Mapping[str, str]],
+) -> RatingsTable | None:
+    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+
+    They are those of the phase that `AnalysedQuestions` names, of single pictures. `clusters` maps
+    a case to what it belongs to; what is missing or empty stands alone.
 
     Raises StatisticsInputError for answers that `ratings_table` refuses.
     """
-    design = design_from_json(study.design)
     asked = AnalysedQuestions.of(design)
     rows = [
         row
@@ -50,8 +68,6 @@ def ratings_of_rows(
     if not rows:
         return None
     realism, confidence = asked.realism, asked.confidence
-    key = design.analysis.cluster
-    clusters = clusters_of_cases(session, study, key) if key else {}
     return ratings_table(
         reader=[row.reader for row in rows],
         case=[row.case for row in rows],
@@ -68,7 +84,7 @@ def ratings_of_rows(
         realism_min=None if realism is None else realism.low,
         realism_max=None if realism is None else realism.high,
         confidence_max=None if confidence is None else confidence.high,
-        reader_groups=_groups(session, study),
+        reader_groups=reader_groups,
     )
 
 
@@ -149,11 +165,17 @@ def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
 
 
 def _groups(session: Session, study: Study) -> dict[str, dict[str, str]]:
-    groups: dict[str, dict[str, str]] = {}
-    for reader in reader_rows(session, study):
-        levels = groups.setdefault(reader.code, {})
-        if reader.specialty is not None:
-            levels["specialty"] = SPECIALTIES.get(reader.specialty, reader.specialty)
-        if reader.years_experience is not None:
-            levels["experience"] = experience_band(reader.years_experience)
-    return groups
+    return {
+        reader.code: groups_of_profile(reader.specialty, reader.years_experience)
+        for reader in reader_rows(session, study)
+    }
+
+
+def groups_of_profile(specialty: str | None, years_experience: int | None) -> dict[str, str]:
+    """The groups that a profile puts its reader in; none of what it doesn't say."""
+    levels: dict[str, str] = {}
+    if specialty is not None:
+        levels["specialty"] = SPECIALTIES.get(specialty, specialty)
+    if years_experience is not None:
+        levels["experience"] = experience_band(years_experience)
+    return levels

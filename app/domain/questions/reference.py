@@ -35,5 +35,11 @@ def reference_of(question: Question, record: Mapping[str, Any]) -> Reference | N
     return None if findings & _NOTHING and len(findings) > 1 else "absent"
 
 
+def reference_column(question: Question, questions: Sequence[Question]) -> str:
+    """What the reference of a finding is called as a column beside the answers."""
+    name = f"{question.key}_reference"
+    return f"{name}_" if any(other.key == name for other in questions) else name
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text).strip().lower()

@@ -1,18 +1,20 @@
 """ratings.csv: which columns a study's protocol asks for, and a rating as its cells."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import StudyDesign
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
+from app.domain.questions.reference import reference_column
 from app.domain.questions.registry import kind_of
 from app.services.export_study.columns import Column
 from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
 
 REASON = "correction_reason"
+CLUSTER = "cluster"
 _TIMES: tuple[tuple[str, str, ColumnType], ...] = (
     ("shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"),
     ("submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"),
@@ -47,12 +49,17 @@ class RatingsFile:
     A study of single pictures in one phase has the plain columns; what only other protocols need
     (phase, pictures, exposure, machine readers) has a column only where the design has it, and the
     reasons of corrections only where a reader has given one.
+
+    `references` and `clusters` say of a case, by its code, what the bank holds of each finding that
+    is asked for, and what it belongs to.
     """
 
     slug: str
     design: StudyDesign
     has_machines: bool
     has_reasons: bool = False
+    references: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict, hash=False)
+    clusters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -114,6 +121,13 @@ class RatingsFile:
             "text",
         )
         several = " Empty: several pictures were shown." if self._has_sets else ""
+        if self.design.analysis.cluster:
+            yield (
+                self._cluster_column,
+                f"What the bank's {self.design.analysis.cluster} says: images of one value are not "
+                "independent. Empty: the image stands alone.",
+                "text",
+            )
         yield "arm", f"Where the image came from: real, or the name of a variant.{several}", "text"
         yield (
             "condition",
@@ -130,6 +144,11 @@ class RatingsFile:
                 "first place first; semicolons between pictures.",
                 "text",
             )
+
+    @property
+    def _cluster_column(self) -> str:
+        taken = any(question.key == CLUSTER for question in self.design.questions)
+        return f"{CLUSTER}_" if taken else CLUSTER
 
     def _when_in_the_order(self) -> Iterator[tuple[str, str, ColumnType]]:
         if len(self.design.phases) > 1:
@@ -159,6 +178,13 @@ class RatingsFile:
     def _answers(self) -> Iterator[tuple[str, str, ColumnType]]:
         for question in self.design.questions:
             yield question.key, explain(question), kind_of(question).stored_as
+            if question.measure == "finding":
+                yield (
+                    reference_column(question, self.design.questions),
+                    f"Reference standard of {question.finding} in this image: present or absent. "
+                    "Empty: the bank doesn't say.",
+                    "text",
+                )
             if kind_of(question).spread == "sides":
                 yield f"{question.key}_arm", "Arm of the picture chosen. Empty: tie.", "text"
             if question.measure == "find_the_real":
@@ -187,6 +213,8 @@ class RatingsFile:
             "exposure_ms": row.exposure_ms,
             **{question.key: said.get(question.key) for question in self.design.questions},
             **self._sides(row),
+            **self._references(row),
+            self._cluster_column: self.clusters.get(row.case),
             "shown_at": row.shown_at,
             "submitted_at": row.submitted_at,
             "reading_time_ms": row.reading_time_ms,
@@ -200,6 +228,14 @@ class RatingsFile:
         keys = {question.key for question in self.design.questions}
         return {
             f"{name}_" if name in keys else name: cell for name, cell in viewing_cells(row).items()
+        }
+
+    def _references(self, row: AnswerRow) -> dict[str, str | None]:
+        said = self.references.get(row.case, {})
+        return {
+            reference_column(question, self.design.questions): said.get(question.key)
+            for question in self.design.questions
+            if question.measure == "finding"
         }
 
     def _sides(self, row: AnswerRow) -> dict[str, object]:

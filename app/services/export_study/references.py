@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.design.design import StudyDesign
-from app.domain.questions.reference import reference_of
+from app.domain.questions.reference import reference_column, reference_of
 from app.services.export_study.columns import Column
 
 
@@ -12,7 +12,7 @@ def reference_columns(design: StudyDesign) -> tuple[Column, ...]:
     """One column a finding question."""
     return tuple(
         (
-            f"{question.key}_reference",
+            reference_column(question, design.questions),
             f"Reference standard of {question.finding}: present or absent, from the bank's "
             f"{question.reference}. Empty: the bank doesn't say.",
         )
@@ -24,7 +24,7 @@ def reference_columns(design: StudyDesign) -> tuple[Column, ...]:
 def reference_cells(design: StudyDesign, record: Mapping[str, Any]) -> dict[str, str | None]:
     """Their values for the image with this record."""
     return {
-        f"{question.key}_reference": reference_of(question, record)
+        reference_column(question, design.questions): reference_of(question, record)
         for question in design.questions
         if question.measure == "finding"
     }

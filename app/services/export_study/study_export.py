@@ -16,11 +16,13 @@ from app.db.studies import study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
+from app.db.truth.cases import clusters_of_cases, references_of_cases
 from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.questions.reference import Reference
 from app.domain.signing import Signature
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
@@ -64,6 +66,7 @@ FILES: tuple[ExportFile, ...] = (
     ExportFile("readers.csv", _CSV, "One row a reader: profile and times, no names."),
     ExportFile("cases.csv", _CSV, "One row a case: its image in the bank and what was measured."),
     ExportFile("codebook.csv", _CSV, "What every column of these three holds."),
+    ExportFile("design.json", "application/json", "The design as it was frozen."),
     ExportFile("wide.csv", _CSV, "One row a case, a column for each reader and question."),
     ExportFile(
         "analysis.json",
@@ -122,6 +125,7 @@ class StudyExport:
             "readers.csv": lambda: csv_bytes(_names(READER_COLUMNS), self._readers()),
             "cases.csv": lambda: csv_bytes(_names(self._case_columns), self._cases()),
             "codebook.csv": lambda: csv_bytes(_names(CODEBOOK_COLUMNS), self._codebook()),
+            "design.json": self._design_file,
             "wide.csv": self._wide,
             "analysis.json": self._analysis,
             "study.imrmc": self._imrmc,
@@ -172,10 +176,27 @@ class StudyExport:
     @cached_property
     def _layout(self) -> RatingsFile:
         with self._database.reading() as session:
-            readers = reader_rows(session, self._study(session))
-            reasons = has_reasons(session, self._study(session))
-        has_machines = any(reader.kind == "machine" for reader in readers)
-        return RatingsFile(self._slug, self._design, has_machines, reasons)
+            study = self._study(session)
+            readers = reader_rows(session, study)
+            key = self._design.analysis.cluster
+            return RatingsFile(
+                self._slug,
+                self._design,
+                has_machines=any(reader.kind == "machine" for reader in readers),
+                has_reasons=has_reasons(session, study),
+                references=self._references,
+                clusters=clusters_of_cases(session, study, key) if key else {},
+            )
+
+    @cached_property
+    def _references(self) -> dict[str, dict[str, Reference | None]]:
+        with self._database.reading() as session:
+            return references_of_cases(session, self._study(session), self._design.questions)
+
+    def _design_file(self) -> Iterator[bytes]:
+        """The design as it is stored, with which `analyse` reads ratings.csv."""
+        with self._database.reading() as session:
+            yield self._study(session).design.encode()
 
     def _ratings(self) -> Rows:
         layout = self._layout

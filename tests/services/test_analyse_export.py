@@ -1,0 +1,87 @@
+"""A study's own files, read by its design, give what its report shows."""
+
+from pathlib import Path
+
+import pytest
+
+from app.bank.store import RenditionStore
+from app.db.engine import Database
+from app.domain.errors import BadRatings
+from app.services.analyse_export import ExportAnalysis, analyse_export
+from app.services.create_study import create_study
+from app.services.example_study import example_study
+from app.services.export_study import StudyExport
+from app.services.import_bank import import_bank
+from app.services.rehearse_study import rehearse_study
+from app.services.summarise_study import StudySummary, summarise_study
+from tests.services.test_example_study import SIZE, phantom_bank
+from tests.studies import NOW
+
+__all__ = ["phantom_bank"]
+
+
+@pytest.fixture
+def backend() -> str:
+    """SQLite alone: what differs between the databases is tested elsewhere."""
+    return "sqlite"
+
+
+def both_ways(
+    database: Database, store: RenditionStore, folder: Path, protocol: str
+) -> tuple[StudySummary, ExportAnalysis]:
+    """The rehearsal of a protocol as its report has it, and as its files give it."""
+    with database.writing() as session:
+        design = example_study(session, protocol, size=SIZE).filled.design
+        slug = create_study(session, design, now=NOW, actor="test")
+        copy = rehearse_study(session, slug, seed=1, now=NOW, actor="test")
+    files = StudyExport(database, store, copy.slug).files()
+    for name in ("ratings.csv", "design.json", "readers.csv"):
+        (folder / name).write_bytes(b"".join(files[name]()))
+    with database.reading() as session:
+        summary = summarise_study(session, copy.slug, interim=True)
+    return summary, analyse_export(folder / "ratings.csv", folder / "design.json")
+
+
+# Several phases, pictures, findings, marks and words; the others ask less of the same.
+PROTOCOLS = ("gazevalm-2026", "model-arena", "schuit-2025")
+
+
+def test_the_files_of_a_protocol_give_what_its_report_shows(
+    database: Database, store: RenditionStore, phantom_bank: Path, tmp_path: Path
+) -> None:
+    import_bank(database, store, phantom_bank, now=NOW, size=SIZE)
+    for protocol in PROTOCOLS:
+        summary, read = both_ways(database, store, tmp_path, protocol)
+        assert read.is_simulated
+        assert (read.analysis is None) == (summary.analysis is None)
+        if read.analysis is not None and summary.analysis is not None:
+            assert read.analysis.to_json() == summary.analysis.to_json()
+        assert read.questions == summary.questions
+        assert set(read.arms) == {arm.key for arm in summary.arms}
+
+
+def test_files_of_two_exports_and_spoilt_cells_are_refused_in_one_sentence(
+    database: Database, store: RenditionStore, phantom_bank: Path, tmp_path: Path
+) -> None:
+    import_bank(database, store, phantom_bank, now=NOW, size=SIZE)
+    both_ways(database, store, tmp_path, "gazevalm-2026")
+    ratings, design = tmp_path / "ratings.csv", tmp_path / "design.json"
+    good = ratings.read_bytes().decode()
+
+    def refused(text: str) -> str:
+        ratings.write_text(text, newline="")
+        with pytest.raises(BadRatings) as told:
+            analyse_export(ratings, design)
+        assert len(str(told.value).splitlines()) == 1
+        return str(told.value)
+
+    header, first, *rest = good.splitlines()
+    assert "has no column 'edema'" in refused(good.replace(",edema,", ",swelling,"))
+    spoilt = first.replace(",absent,", ",perhaps,", 1).replace(",present,", ",perhaps,", 1)
+    assert "line 2: atelectasis" in refused("\r\n".join([header, spoilt, *rest]))
+    assert "has not as many fields" in refused("\r\n".join([header, first + ",1", *rest]))
+    assert "has no ratings" in refused(header)
+    ratings.write_text(good, newline="")
+    design.write_text("[1, 2]")
+    with pytest.raises(BadRatings, match="not a stored design"):
+        analyse_export(ratings, design)
