@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,9 @@ def test_the_curve_is_that_of_r(row: dict[str, str]) -> None:
     place, slope, lapse, likely = maximise(
         trials, 1.0 / int(row["m"]), fits_lapse=row["by"] == "optim"
     )
-    assert likely == pytest.approx(float(row["log_likelihood"]), abs=1e-5)
+    # R's optim works with differences for a gradient and may stop a little below the maximum.
+    assert likely == pytest.approx(float(row["log_likelihood"]), abs=5e-5)
+    assert likely > float(row["log_likelihood"]) - 1e-6
     assert place == pytest.approx(float(row["place"]), abs=2e-3)
     assert slope == pytest.approx(float(row["slope"]), rel=1e-2)
     assert lapse == pytest.approx(float(row["lapse"]), abs=2e-3)
@@ -56,9 +59,7 @@ def _verdicts(
 ) -> SingleReadings:
     """Readers who see real and synthetic films for a drawn time, and guess or know."""
     rng = np.random.default_rng(seed)
-    columns: dict[str, list[object]] = {
-        name: [] for name in ("reader", "case", "arm", "truth", "value", "exposure")
-    }
+    rows: list[tuple[str, str, str, float, float]] = []
     for j in range(readers):
         own = 0.1 * rng.standard_normal()
         for arm in ("real", "M1"):
@@ -68,28 +69,18 @@ def _verdicts(
                 z = 3.0 * (np.log10(times[k]) - math.log10(threshold) + own)
                 right = rng.random() < 0.5 + 0.5 * special.ndtr(z)
                 said = (arm != "real") == right
-                for name, value in zip(
-                    columns,
-                    (
-                        f"R{j}",
-                        f"C{k:03}",
-                        arm,
-                        "real" if arm == "real" else "synthetic",
-                        float(said),
-                        float(times[k]),
-                    ),
-                    strict=True,
-                ):
-                    columns[name].append(value)
-    n = len(columns["reader"])
+                rows.append((f"R{j}", f"C{k:03}", arm, float(said), float(times[k])))
     return SingleReadings(
         "verdict",
         "verdict",
         PhaseFacts("main"),
-        *(tuple(columns[name]) for name in ("reader", "case", "arm", "truth")),  # type: ignore[arg-type]
-        cluster=("",) * n,
-        value=tuple(columns["value"]),  # type: ignore[arg-type]
-        exposure_ms=tuple(columns["exposure"]),  # type: ignore[arg-type]
+        reader=tuple(row[0] for row in rows),
+        case=tuple(row[1] for row in rows),
+        arm=tuple(row[2] for row in rows),
+        truth=tuple("real" if row[2] == "real" else "synthetic" for row in rows),
+        cluster=("",) * len(rows),
+        value=tuple(row[3] for row in rows),
+        exposure_ms=tuple(row[4] for row in rows),
     )
 
 
@@ -127,11 +118,7 @@ def test_the_threshold_is_found_again_and_covered() -> None:
 
 def test_readers_who_lean_do_not_look_accurate() -> None:
     readings = _verdicts(readers=3, cases=40, durations=DURATIONS, seed=3)
-    always = SingleReadings(
-        readings.question, readings.answered, readings.phase, readings.reader, readings.case,
-        readings.arm, readings.truth, readings.cluster, (1.0,) * len(readings.value),
-        readings.exposure_ms,
-    )  # fmt: skip
+    always = replace(readings, value=(1.0,) * len(readings.value))
     (curve,) = exposure_of_verdicts(always, AnalysisSettings())
     assert {point.share.estimate for _, point in curve.points} == {0.5}
     assert "does not rise" in curve.fit.why_not

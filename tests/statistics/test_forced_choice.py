@@ -62,7 +62,8 @@ def test_share_correct_is_the_mean_over_readers() -> None:
     rates = readings.matrix(lambda row: float(row.side.chosen in row.side.real)).mean(axis=1)
     assert found.correct.share.estimate == pytest.approx(rates.mean())
     assert found.correct.chance == 0.25
-    assert found.readers["R00"] == (30, pytest.approx(rates[0]))
+    assert found.readers["R00"][0] == 30
+    assert found.readers["R00"][1] == pytest.approx(rates[0])
     arm = found.arms[0]
     assert arm.arm == "M1"
     assert arm.against_real.share.estimate == pytest.approx(rates.mean())

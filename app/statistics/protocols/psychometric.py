@@ -116,7 +116,7 @@ def fit_psychometric(
     Wichmann FA, Hill NJ (2001), Percept Psychophys 63:1293-1313, doi:10.3758/BF03194544;
     Treutwein B, Strasburger H (1999), Percept Psychophys 61:87-106, doi:10.3758/BF03211951.
     """
-    durations = np.unique(trials.exposure_ms)
+    durations: Float = np.unique(trials.exposure_ms)
     fits_lapse = durations.size >= FEWEST_FOR_LAPSES
     if durations.size < FEWEST_DURATIONS:
         return _withheld(guess, f"{durations.size} durations, three are needed", counts)
@@ -225,7 +225,7 @@ def _influence(trials: Trials, guess: float, beta: Float, fits_lapse: bool) -> F
     """(N, 2) influences on place and slope; a lapse rate at a bound counts as known."""
     share, whole = _share(beta, np.log10(trials.exposure_ms), guess)
     inside = fits_lapse and 1e-6 < beta[2] < MOST_LAPSES - 1e-6
-    gradient = whole[:, : 3 if inside else 2]
+    gradient: Float = whole[:, : 3 if inside else 2]
     scaled = trials.weight / (share * (1.0 - share))
     information = (gradient * scaled[:, None]).T @ gradient
     score = gradient * (scaled * (trials.correct - share))[:, None]
