@@ -173,7 +173,10 @@ def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: boo
         "title": read.design.title,
         "simulated_readers": read.is_simulated,
     }
-    typer.echo(analysis_json(facts, read.analysis, read.questions, measures={}), nl=False)
+    typer.echo(
+        analysis_json(facts, read.analysis, read.questions, measures={}, choices=read.choices),
+        nl=False,
+    )
 
 
 def report(

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
+from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
     ReportHead,
@@ -13,6 +15,7 @@ from app.report.page.head import (
     head_of_study,
     why_nothing,
 )
+from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
     bootstrap_table,
@@ -42,7 +45,8 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.conclusions import ArmSentence, arm_sentences
+from app.report.words.choices import choice_answers, choice_note
+from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
 from app.report.words.references import CitedText
@@ -55,25 +59,6 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
     "specialty": list(SPECIALTIES.values()),
 }
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report that answers one question, folded behind its title.
-
-    `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them.
-    """
-
-    name: str
-    title: str
-    figures: tuple[ReportFigure, ...] = ()
-    tables: tuple[ReportTable, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-    is_opened: bool = False
-    is_detail: bool = False
-    text: str = ""
-    sentences: tuple[ArmSentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,17 +89,31 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     if analysis is not None:
         cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = {} if analysis is None else report_figures(analysis)
+    choices = summary.choices
+    if choices is not None:
+        figures |= choice_report_figures(choices, summary.labels)
     lead = leading_figure(figures)
     answered = (
         ()
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
+    answered += choice_sections(choices, summary.labels, without(figures, lead))
     sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
-        answers=() if analysis is None else answers(analysis, summary.labels),
-        answers_note="" if analysis is None else answers_note(analysis),
+        answers=(
+            *(() if analysis is None else answers(analysis, summary.labels)),
+            *(() if choices is None else choice_answers(choices, summary.labels)),
+        ),
+        answers_note=" ".join(
+            note
+            for note in (
+                "" if analysis is None else answers_note(analysis),
+                "" if choices is None else choice_note(choices),
+            )
+            if note
+        ),
         nothing=why_nothing(summary),
         lead=lead,
         cautions=_at(cautions, "top"),
@@ -131,7 +130,16 @@ _LEADING = ("forest-auc", "forest-deception", "forest-realism")
 
 def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
     """The one figure of the first screen."""
-    return next((figures[name] for name in _LEADING if name in figures), None)
+    beginnings = (*_LEADING, "found-", "ranking-", "exposure-")
+    return next(
+        (
+            figure
+            for beginning in beginnings
+            for name, figure in figures.items()
+            if name.startswith(beginning)
+        ),
+        None,
+    )
 
 
 def without(

@@ -14,7 +14,9 @@ from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.table.estimate import Estimate
 
-Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts", "conduct"]
+Place = Literal[
+    "top", "detection", "agreement", "images", "measures", "shortcuts", "conduct", "sets"
+]
 _FEW_READERS = 6
 _FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75

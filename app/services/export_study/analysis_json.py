@@ -7,6 +7,7 @@ from typing import Any
 
 from app.bank.evaluation import ArmEvaluation
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
 
 
@@ -16,10 +17,12 @@ def analysis_json(
     questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
+    choices: ChoiceFigures | None,
 ) -> str:
     """The schema of docs/statistics.md, led by what study it is of; never NaN.
 
-    `measures` is what the image bank says of the arms' images, for the arms that it says it of.
+    `measures` is what the image bank says of the arms' images, for the arms that it says it of;
+    `choices` what sets, phases and exposures come to, None where the protocol has none.
     """
     results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
     if analysis is not None:
@@ -30,6 +33,7 @@ def analysis_json(
         "study": dict(study),
         "image_measures": images,
         "questions": described,
+        "choices": None if choices is None else choices.to_json(),
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

@@ -187,10 +187,10 @@ def _share(beta: Float, logs: Float, guess: float) -> tuple[Float, Float]:
     z = slope * (logs - place)
     height, density = 1.0 - guess - lapse, np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
     area = special.ndtr(z)
-    gradient: Float = np.stack(
+    gradient = np.stack(
         [-slope * height * density, (logs - place) * height * density, -area], axis=1
     )
-    share = np.clip(guess + height * area, _TINY, 1.0 - _TINY)
+    share: Float = np.clip(guess + height * area, _TINY, 1.0 - _TINY)
     return share, gradient
 
 
