@@ -140,11 +140,11 @@ def _contrast(contrast: Contrast, style: Style) -> Cell:
     if contrast.estimate is None:
         return Cell(NONE, why=contrast.state.removeprefix("not estimable: "))
     scale = 100.0 if style == "percent" else 1.0
-    limits = (None, None)
+    limits = ""
     if contrast.low is not None and contrast.high is not None:
-        limits = (scale * contrast.low, scale * contrast.high)
+        limits = interval(scale * contrast.low, scale * contrast.high, "signed")
     return Cell(
         f"{STYLES['signed'](scale * contrast.estimate)}{' points' if scale > 1 else ''}",
-        interval(*limits, "signed"),
+        limits,
         no_interval=why_no_interval(contrast.low, contrast.method),
     )

@@ -188,9 +188,8 @@ def _share_methods(shares: list[Estimate]) -> list[str]:
 
 
 def _model_methods(preferred: list[Preference]) -> list[str]:
-    methods = [
-        arm.strength for one in preferred for arm in one.arms if arm.strength.low is not None
-    ]
+    strengths = [arm.strength for one in preferred for arm in one.arms]
+    methods = [one for one in strengths if one.low is not None]
     parts = []
     if methods:
         both = any("two-way jackknife" in one.method for one in methods)
@@ -226,9 +225,8 @@ def _noticing_methods(figures: ChoiceFigures) -> str:
 def _phase_methods(figures: ChoiceFigures) -> str:
     if not figures.phases:
         return ""
-    differences = [
-        d for one in figures.phases for d in one.differences if d.contrast.low is not None
-    ]
+    all_differences = [d for one in figures.phases for d in one.differences]
+    differences = [one for one in all_differences if one.contrast.low is not None]
     text = "Figures of each phase were computed for every reader and averaged."
     if differences:
         by_case = any(one.same_cases for one in differences)

@@ -226,11 +226,11 @@ def _influence(trials: Trials, guess: float, beta: Float, fits_lapse: bool) -> F
     share, whole = _share(beta, np.log10(trials.exposure_ms), guess)
     inside = fits_lapse and 1e-6 < beta[2] < MOST_LAPSES - 1e-6
     gradient: Float = whole[:, : 3 if inside else 2]
-    scaled = trials.weight / (share * (1.0 - share))
+    scaled: Float = trials.weight / (share * (1.0 - share))
     information = (gradient * scaled[:, None]).T @ gradient
     score = gradient * (scaled * (trials.correct - share))[:, None]
-    influence: Float = np.linalg.solve(information, score.T).T[:, :2]
-    return influence
+    influence = np.linalg.solve(information, score.T).T
+    return np.asarray(influence[:, :2], dtype=np.float64)
 
 
 def _in_ms(place: Estimate) -> Estimate:
