@@ -1,6 +1,6 @@
 """Psychometric curves: accuracy by the time a picture was shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,23 +36,21 @@ class ExposurePlot:
         axes.set_xticks(durations, [number(ms, 0) for ms in durations])
         axes.minorticks_off()
         axes.set_xlim(durations[0] / 1.35, durations[-1] * 1.35)
-        axes.set_ylim(min(0.4, guess - 0.1), 1.02)
+        axes.set_ylim(max(0.0, min(guess - 0.1, _lowest(drawn)) - 0.03), 1.02)
         axes.yaxis.set_major_formatter(lambda value, _: percent(value))
         axes.set_xlabel("Shown for, milliseconds")
         axes.set_ylabel("Accuracy")
         light_grid(axes, "y")
         axes.annotate(
-            f"guessing, {percent(guess)}",
-            (1, guess),
+            f"guessing,\n{percent(guess)}",
+            (1.01, guess),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="right",
+            va="center",
             fontsize=7,
             color=DIM,
         )
         if len(drawn) > 1:
-            axes.legend(loc="lower right")
+            figure.legend(loc="outside lower center", ncols=min(len(drawn), 4))
         return figure
 
     def numbers(self) -> Numbers:
@@ -69,6 +67,18 @@ class ExposurePlot:
             ("arm", "exposure_ms", "accuracy", f"low_{outer}", f"high_{outer}", "fitted"),
             tuple(rows),
         )
+
+
+def _lowest(curves: Sequence[ExposureCurve]) -> float:
+    """The lowest end of any interval, or point without one."""
+    ends = [
+        end
+        for curve in curves
+        for _, point in curve.points
+        for end in (point.share.low, point.share.estimate)
+        if end is not None
+    ]
+    return min(ends, default=0.0)
 
 
 def _draw_curve(axes: Axes, curve: ExposureCurve, name: str, row: int, of: int) -> None:

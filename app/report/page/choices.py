@@ -6,7 +6,7 @@ from app.report.figures.choice_catalogue import figure_suffix
 from app.report.figures.plot import ReportFigure
 from app.report.page.section import Section
 from app.report.tables.exposure import curve_table, exposure_table
-from app.report.tables.phases import difference_table, noticed_table, phase_table
+from app.report.tables.phases import difference_table, noticed_table, phase_tables
 from app.report.tables.sets import (
     finders_table,
     found_table,
@@ -75,7 +75,7 @@ def _named(drawn: Figures, *beginnings: str) -> tuple[ReportFigure, ...]:
 def _phases(figures: ChoiceFigures, labels: Mapping[str, str]) -> Sequence[Section]:
     made = (
         noticed_table(figures.noticed),
-        phase_table(figures, labels),
+        *phase_tables(figures, labels),
         difference_table(figures, labels),
     )
     tables = tuple(table for table in made if table is not None)

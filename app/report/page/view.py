@@ -92,28 +92,19 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     choices = summary.choices
     if choices is not None:
         figures |= choice_report_figures(choices, summary.labels)
-    lead = leading_figure(figures)
+    lead = leading_figure(figures, of_sets=_is_of_sets(summary))
     answered = (
         ()
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
-    answered += choice_sections(choices, summary.labels, without(figures, lead))
+    chosen = choice_sections(choices, summary.labels, without(figures, lead))
+    answered = (*chosen, *answered) if _is_of_sets(summary) else (*answered, *chosen)
     sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
-        answers=(
-            *(() if analysis is None else answers(analysis, summary.labels)),
-            *(() if choices is None else choice_answers(choices, summary.labels)),
-        ),
-        answers_note=" ".join(
-            note
-            for note in (
-                "" if analysis is None else answers_note(analysis),
-                "" if choices is None else choice_note(choices),
-            )
-            if note
-        ),
+        answers=_lines(summary),
+        answers_note=_note(summary),
         nothing=why_nothing(summary),
         lead=lead,
         cautions=_at(cautions, "top"),
@@ -124,22 +115,49 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     )
 
 
+def _lines(summary: StudySummary) -> tuple[Answer, ...]:
+    """The lines of the first screen, those of the primary question's kind first."""
+    analysis, choices = summary.analysis, summary.choices
+    by_arm = () if analysis is None else answers(analysis, summary.labels)
+    chosen = () if choices is None else choice_answers(choices, summary.labels)
+    return (*chosen, *by_arm) if _is_of_sets(summary) else (*by_arm, *chosen)
+
+
+def _note(summary: StudySummary) -> str:
+    """What the numbers in the lines are."""
+    analysis, choices = summary.analysis, summary.choices
+    notes = (
+        "" if analysis is None else answers_note(analysis),
+        "" if choices is None else choice_note(choices),
+    )
+    return " ".join(note for note in notes if note)
+
+
+def _is_of_sets(summary: StudySummary) -> bool:
+    """Whether the primary question is asked of several pictures together."""
+    choices = summary.choices
+    return choices is not None and summary.design.analysis.primary in choices.of_sets
+
+
 # What a report shows first, if it has it.
 _LEADING = ("forest-auc", "forest-deception", "forest-realism")
+_LEADING_OF_SETS = ("found-", "ranking-")
 
 
-def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
-    """The one figure of the first screen."""
-    beginnings = (*_LEADING, "found-", "ranking-", "exposure-")
-    return next(
-        (
-            figure
-            for beginning in beginnings
-            for name, figure in figures.items()
-            if name.startswith(beginning)
-        ),
-        None,
+def leading_figure(
+    figures: Mapping[str, ReportFigure], *, of_sets: bool = False
+) -> ReportFigure | None:
+    """The one figure of the first screen; of sets first where the primary question is of them."""
+    beginnings: tuple[str, ...] = (*_LEADING, *_LEADING_OF_SETS, "exposure-")
+    if of_sets:
+        beginnings = (*_LEADING_OF_SETS, *beginnings)
+    named = (
+        figure
+        for beginning in beginnings
+        for name, figure in figures.items()
+        if name.startswith(beginning)
     )
+    return next(named, None)
 
 
 def without(

@@ -72,7 +72,12 @@ def curve_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
         rows.append(
             Row(
                 curve_name(curve, labels),
-                (_threshold(fit), estimate_cell(fit.slope), lapse, words(_says(fit))),
+                (
+                    _threshold(fit),
+                    Cell(NONE) if fit.why_not else estimate_cell(fit.slope),
+                    lapse,
+                    words(_says(fit)),
+                ),
             )
         )
     return table(
@@ -92,7 +97,7 @@ def curve_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
 def _threshold(fit: PsychometricFit) -> Cell:
     one: Estimate = fit.threshold_ms
     if one.estimate is None:
-        return Cell(NONE, why=f"no curve, since {fit.why_not}")
+        return Cell(NONE)
     return Cell(
         f"{number(one.estimate, 0)} ms",
         "" if one.low is None or one.high is None else _limits(one.low, one.high),
@@ -106,6 +111,6 @@ def _limits(low: float, high: float) -> str:
 
 def _says(fit: PsychometricFit) -> str:
     if fit.why_not:
-        return "nothing fitted; the points stand"
+        return f"no curve: {fit.why_not}"
     half = fit.guess + (1.0 - fit.guess - fit.lapse) / 2.0
     return f"{percent(half)} right at {number(fit.threshold_ms.estimate, 0)} ms"

@@ -14,7 +14,7 @@ from app.report.tables.table import (
 from app.report.words.numbers import NONE, STYLES, Style, interval, p_value
 from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.protocols.noticed import Noticed
-from app.statistics.protocols.phases import PhaseFigure, PhaseMeasure
+from app.statistics.protocols.phases import PhaseDifference, PhaseFigure, PhaseMeasure
 from app.statistics.protocols.single_readings import PhaseFacts
 from app.statistics.realness.contrasts import Contrast
 
@@ -34,7 +34,7 @@ def noticed_table(figures: Sequence[Noticed]) -> ReportTable | None:
         return None
     rows = [
         Row(
-            one.phase.name,
+            _heading(one.phase),
             (
                 Cell(str(len(one.by_reader))),
                 Cell(str(one.answered)),
@@ -42,7 +42,6 @@ def noticed_table(figures: Sequence[Noticed]) -> ReportTable | None:
                 estimate_cell(one.share, "percent"),
                 words(", ".join(one.noticing) or "nobody"),
             ),
-            below=_told(one.phase),
         )
         for one in figures
     ]
@@ -59,30 +58,44 @@ def _told(phase: PhaseFacts) -> str:
     return {None: "", False: "before being told", True: "after being told"}[phase.told]
 
 
-def phase_table(figures: ChoiceFigures, labels: Labels) -> ReportTable | None:
-    """Every figure of every arm in each phase."""
-    if not figures.phases:
-        return None
-    phases = _phases(figures.phases)
+def phase_tables(figures: ChoiceFigures, labels: Labels) -> tuple[ReportTable, ...]:
+    """One table a question: every figure of every arm in each phase that asked it."""
+    questions = dict.fromkeys(one.question for one in figures.phases)
+    return tuple(
+        _of_question(
+            question, [one for one in figures.phases if one.question == question], figures, labels
+        )
+        for question in questions
+    )
+
+
+def _of_question(
+    question: str, of: Sequence[PhaseFigure], figures: ChoiceFigures, labels: Labels
+) -> ReportTable:
+    phases = _phases(of)
     rows = [
         Row(
             labels.get(one.arm, one.arm),
             (
-                words(f"{_asked(figures, one)}: {MEASURE_NAMES[one.measure][0]}"),
+                words(MEASURE_NAMES[one.measure][0]),
                 *(_of_phase(one, phase) for phase in phases),
             ),
         )
-        for one in figures.phases
+        for one in of
     ]
+    measures = {one.measure for one in of}
+    auc = (
+        "AUC: the chance that a real image is graded above a synthetic one; 0.5 = graded alike. "
+        "Before readers are told it says whether synthetic images stood out unasked."
+    )
     return table(
-        "phases",
-        "By phase",
+        f"phases-{question}",
+        f"{figures.labels.get(question, question)} By phase",
         ["Arm", "Figure", *(_heading(phase) for phase in phases)],
         rows,
         [
-            "AUC: the chance that a real image is graded above a synthetic one, 0.5 = graded "
-            "alike; before readers are told it says whether synthetic images stood out unasked. "
-            "Balanced accuracy: 50% is guessing."
+            auc * ("auc" in measures),
+            "Balanced accuracy: 50% is guessing." * ("balanced_accuracy" in measures),
         ],
     )
 
@@ -97,7 +110,12 @@ def _heading(phase: PhaseFacts) -> str:
 
 
 def _asked(figures: ChoiceFigures, one: PhaseFigure) -> str:
-    return figures.labels.get(one.question, one.question)
+    return figures.labels.get(one.question, one.question).rstrip("?.: ")
+
+
+def _phases_of(difference: PhaseDifference) -> str:
+    pair = f"{difference.later.name} minus {difference.earlier.name}"
+    return f"{pair} (informed minus naive)" if difference.is_naive_against_told else pair
 
 
 def _of_phase(one: PhaseFigure, phase: PhaseFacts) -> Cell:
@@ -112,12 +130,11 @@ def difference_table(figures: ChoiceFigures, labels: Labels) -> ReportTable | No
             labels.get(one.arm, one.arm),
             (
                 words(f"{_asked(figures, one)}: {MEASURE_NAMES[one.measure][0]}"),
-                words(f"{difference.later.name} minus {difference.earlier.name}"),
+                words(_phases_of(difference)),
                 _contrast(difference.contrast, MEASURE_NAMES[one.measure][1]),
                 Cell(p_value(difference.contrast.p_value)),
                 words("reader and case" if difference.same_cases else "reader"),
             ),
-            below="naive against informed" if difference.is_naive_against_told else "",
         )
         for one in figures.phases
         for difference in one.differences

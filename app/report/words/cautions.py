@@ -365,6 +365,8 @@ def _primary_question(summary: StudySummary) -> list[Caution]:
     analysed = AnalysedQuestions.of(summary.design)
     if summary.analysis is None or not primary or analysed.conclusion_measure(primary) != "auto":
         return []
+    if summary.choices is not None and primary in summary.choices.of_sets:
+        return []
     return [
         Caution(
             "top",

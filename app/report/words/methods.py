@@ -50,6 +50,12 @@ def analysis_methods(analysis: Analysis) -> CitedText:
     return cite(_statistics(analysis))
 
 
+_CHOICES = {
+    "find_the_real": "the choice of the real one of several images",
+    "preference": "a preference for one of several images",
+}
+
+
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
     if kind_of(question).spread == "grades":
@@ -58,6 +64,9 @@ def _said_of(question: Question) -> str:
         return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
     if question.measure == "verdict":
         return "a verdict, real or synthetic"
+    if question.measure in _CHOICES:
+        ties = " or a tie" if question.tie_label else ""
+        return f"{_CHOICES[question.measure]}{ties}"
     article = (
         "an optional" if not question.required else "an" if question.measure[0] in "aeiou" else "a"
     )

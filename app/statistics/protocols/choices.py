@@ -117,6 +117,11 @@ class ChoiceFigures:
         """Whether the protocol asked for none of this."""
         return not (self.sets or self.noticed or self.phases or self.exposure)
 
+    @property
+    def of_sets(self) -> tuple[str, ...]:
+        """Keys of the questions about sets."""
+        return tuple(one.question for one in self.sets)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; schema in docs/statistics.md."""
         return {
