@@ -6,6 +6,7 @@ from app.report.figures.plot import ReportFigure
 from app.report.tables.table import ReportTable
 from app.report.words.cautions import Caution
 from app.report.words.conclusions import ArmSentence
+from app.report.words.reader_flow import FlowStage
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Section:
     """A part of the report that answers one question, folded behind its title.
 
     `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them.
+    `sentences` are the conclusions in full, where the part is about them; `flow` the boxes of the
+    readers' flow.
     """
 
     name: str
@@ -25,3 +27,4 @@ class Section:
     is_detail: bool = False
     text: str = ""
     sentences: tuple[ArmSentence, ...] = ()
+    flow: tuple[FlowStage, ...] = ()

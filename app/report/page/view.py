@@ -49,7 +49,9 @@ from app.report.words.choices import choice_answers, choice_note
 from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
+from app.report.words.reader_flow import flow_stages
 from app.report.words.references import CitedText
+from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
@@ -65,7 +67,8 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
 class ReportView:
     """What is shown, of a study or of a file of ratings.
 
-    `answers` are the lines of the first screen and `lead` its figure; `nothing` is said in their
+    `answers` are the lines of the first screen, `settling` says what would settle the open ones,
+    `lead` is its figure; `nothing` is said in their
     place where there are none. `sections` are folded, but for one. `figures` holds every figure
     by name, the leading one too.
     """
@@ -73,6 +76,8 @@ class ReportView:
     head: ReportHead
     answers: tuple[Answer, ...]
     answers_note: str
+    settling: tuple[str, ...]
+    settling_note: str
     nothing: str
     lead: ReportFigure | None
     cautions: tuple[Caution, ...]
@@ -100,11 +105,13 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     )
     chosen = choice_sections(choices, summary.labels, without(figures, lead))
     answered = (*chosen, *answered) if _is_of_sets(summary) else (*answered, *chosen)
-    sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
+    sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
         answers=_lines(summary),
         answers_note=_note(summary),
+        settling=() if analysis is None else settling_lines(analysis, summary.labels),
+        settling_note="" if analysis is None else settling_note(analysis),
         nothing=why_nothing(summary),
         lead=lead,
         cautions=_at(cautions, "top"),
@@ -285,6 +292,12 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
     if not tables:
         return ()
     return (Section("questions", "Every question", tables=tables),)
+
+
+def _flow(summary: StudySummary) -> Section:
+    """Where every reader who was invited went."""
+    stages = flow_stages(summary.flow, is_interim=summary.is_interim)
+    return Section("flow", "Flow of readers", flow=stages)
 
 
 def _conduct(summary: StudySummary) -> Section:
