@@ -1,7 +1,8 @@
 """The report of a file of ratings, or of a study's own export: the same, without a database."""
 
 from app.report.page.head import RecordedFact, ReportHead
-from app.report.page.view import ReportView, Section, analysed_view
+from app.report.page.section import Section
+from app.report.page.view import ReportView, Results, analysed_view
 from app.report.tables.questions import question_tables
 from app.report.words.cautions import Caution, analysis_cautions
 from app.report.words.methods import analysis_methods
@@ -24,8 +25,7 @@ def file_view(read: FileAnalysis, *, sha256: str) -> ReportView:
     cautions = [Caution("top", one.lead, one.text) for one in read.cautions]
     return analysed_view(
         _head(read.name, "of a file of ratings", read.analysis, is_simulated=read.is_simulated),
-        read.analysis,
-        {},
+        Results({}, read.analysis),
         cautions=(*cautions, *analysis_cautions(read.analysis, {})),
         others=(Section("images", "What was read", text=_what_was_read(read)),),
         methods=analysis_methods(read.analysis),
@@ -51,8 +51,7 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
             is_simulated=read.is_simulated,
             name=read.slug,
         ),
-        analysis,
-        {},
+        Results({}, analysis, read.choices, read.design.analysis.primary),
         cautions=cautions,
         others=(Section("questions", "Every question", tables=tables),) if tables else (),
         methods=cite([]) if analysis is None else analysis_methods(analysis),

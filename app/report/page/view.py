@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
+from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
     ReportHead,
@@ -13,6 +15,7 @@ from app.report.page.head import (
     head_of_study,
     why_nothing,
 )
+from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
     bootstrap_table,
@@ -42,42 +45,23 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.conclusions import ArmSentence, arm_sentences
+from app.report.words.choices import choice_answers, choice_note
+from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
-from app.report.words.reader_flow import FlowStage, flow_stages
+from app.report.words.reader_flow import flow_stages
 from app.report.words.references import CitedText
 from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
 
 GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
     "specialty": list(SPECIALTIES.values()),
 }
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report that answers one question, folded behind its title.
-
-    `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them; `flow` the boxes of the
-    readers' flow.
-    """
-
-    name: str
-    title: str
-    figures: tuple[ReportFigure, ...] = ()
-    tables: tuple[ReportTable, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-    is_opened: bool = False
-    is_detail: bool = False
-    text: str = ""
-    sentences: tuple[ArmSentence, ...] = ()
-    flow: tuple[FlowStage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,16 +87,36 @@ class ReportView:
     figures: Mapping[str, ReportFigure]
 
 
+@dataclass(frozen=True)
+class Results:
+    """What was computed of a study's answers or of a file's.
+
+    `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
+    asked for it. `primary` is the key of the primary question, empty for none.
+    """
+
+    labels: Mapping[str, str]
+    analysis: Analysis | None
+    choices: ChoiceFigures | None = None
+    primary: str = ""
+
+    @property
+    def is_of_sets(self) -> bool:
+        """Whether the primary question is asked of several pictures together."""
+        return self.choices is not None and self.primary in self.choices.of_sets
+
+
 def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> ReportView:
     """Put a study's report together; figures are drawn when they are asked for."""
-    analysis = summary.analysis
     cautions = (*study_cautions(summary), *audit_cautions(audit))
-    if analysis is not None:
-        cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
+    if summary.analysis is not None:
+        cautions = (
+            *cautions,
+            *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
+        )
     return analysed_view(
         head_of_study(summary),
-        analysis,
-        summary.labels,
+        Results(summary.labels, summary.analysis, summary.choices, summary.design.analysis.primary),
         cautions=cautions,
         others=(
             *_questions(summary),
@@ -128,8 +132,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
 
 def analysed_view(
     head: ReportHead,
-    analysis: Analysis | None,
-    labels: Mapping[str, str],
+    results: Results,
     *,
     cautions: Sequence[Caution],
     others: tuple[Section, ...],
@@ -137,37 +140,82 @@ def analysed_view(
     recorded: tuple[RecordedFact, ...],
     nothing: str,
 ) -> ReportView:
-    """A report of an analysis, or of none, with the parts that do not come from it."""
-    figures = {} if analysis is None else report_figures(analysis)
-    lead = leading_figure(figures)
-    answered = (
-        ()
-        if analysis is None
-        else analysis_sections(analysis, labels, without(figures, lead), cautions)
-    )
+    """A report of results, or of none, with the parts that do not come from them."""
+    analysis = results.analysis
+    figures = _figures(results)
+    lead = leading_figure(figures, of_sets=results.is_of_sets)
     return ReportView(
         head=head,
-        answers=() if analysis is None else answers(analysis, labels),
-        answers_note="" if analysis is None else answers_note(analysis),
-        settling=() if analysis is None else settling_lines(analysis, labels),
+        answers=_lines(results),
+        answers_note=_note(results),
+        settling=() if analysis is None else settling_lines(analysis, results.labels),
         settling_note="" if analysis is None else settling_note(analysis),
         nothing=nothing,
         lead=lead,
         cautions=_at(cautions, "top"),
-        sections=with_one_opened((*answered, *others)),
+        sections=with_one_opened((*_answered(results, without(figures, lead), cautions), *others)),
         methods=methods,
         recorded=recorded,
         figures=figures,
     )
 
 
+def _figures(results: Results) -> dict[str, ReportFigure]:
+    figures = {} if results.analysis is None else report_figures(results.analysis)
+    if results.choices is not None:
+        figures |= choice_report_figures(results.choices, results.labels)
+    return figures
+
+
+def _answered(
+    results: Results, figures: Mapping[str, ReportFigure], cautions: Sequence[Caution]
+) -> tuple[Section, ...]:
+    """The parts of results, those of the primary question's kind first."""
+    by_arm = (
+        ()
+        if results.analysis is None
+        else analysis_sections(results.analysis, results.labels, figures, cautions)
+    )
+    chosen = choice_sections(results.choices, results.labels, figures)
+    return (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
+
+
+def _lines(results: Results) -> tuple[Answer, ...]:
+    """The lines of the first screen, those of the primary question's kind first."""
+    analysis, choices = results.analysis, results.choices
+    by_arm = () if analysis is None else answers(analysis, results.labels)
+    chosen = () if choices is None else choice_answers(choices, results.labels)
+    return (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
+
+
+def _note(results: Results) -> str:
+    """What the numbers in the lines are."""
+    notes = (
+        "" if results.analysis is None else answers_note(results.analysis),
+        "" if results.choices is None else choice_note(results.choices),
+    )
+    return " ".join(note for note in notes if note)
+
+
 # What a report shows first, if it has it.
 _LEADING = ("forest-auc", "forest-deception", "forest-realism")
+_LEADING_OF_SETS = ("found-", "ranking-")
 
 
-def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
-    """The one figure of the first screen."""
-    return next((figures[name] for name in _LEADING if name in figures), None)
+def leading_figure(
+    figures: Mapping[str, ReportFigure], *, of_sets: bool = False
+) -> ReportFigure | None:
+    """The one figure of the first screen; of sets first where the primary question is of them."""
+    beginnings: tuple[str, ...] = (*_LEADING, *_LEADING_OF_SETS, "exposure-")
+    if of_sets:
+        beginnings = (*_LEADING_OF_SETS, *beginnings)
+    named = (
+        figure
+        for beginning in beginnings
+        for name, figure in figures.items()
+        if name.startswith(beginning)
+    )
+    return next(named, None)
 
 
 def without(
