@@ -2,15 +2,16 @@
 
     OMP_NUM_THREADS=1 python -m benchmarks.analyse [--rows 108000]
 
-One file, made here: readers x arms x cases with realism, verdict, confidence and times, as a study's
-own export has them. In one run and in processes of their own, so that start and imports count too, it
-measures CPU seconds of
+One file, made here: readers x arms x cases with realism, verdict, confidence and times, as a
+study's own export has them. In one run and in processes of their own, so that start and imports
+count too, it measures CPU seconds of
 
 - `python -m app analyse FILE --json`, whole;
-- a program that reads the file with polars, or with pandas, and calls the same analysis on the arrays;
+- a program that reads the file with polars, or with pandas, and calls the same analysis on the
+  arrays, without the checks;
 
-and within one process the seconds of reading and checking alone, of polars and of pandas reading, and
-of the analysis. Needed here only: `pip install polars pandas`.
+and within one process the seconds of reading and checking alone, of polars and of pandas reading,
+and of the analysis. Needed here only: `pip install polars pandas`.
 """
 
 import argparse
@@ -126,8 +127,9 @@ def _print_parts(path: Path) -> None:
         library = __import__(name)
         theirs = _seconds(lambda library=library: library.read_csv(path))
         print(
-            f"{f'{name}.read_csv':44}{theirs:8.2f}   reading {reading / theirs:.1f} x; read, checked "
-            f"and analysed {together / (theirs + analysis):.2f} x of reading plus analysis"
+            f"{f'{name}.read_csv':44}{theirs:8.2f}   reading {reading / theirs:.1f} x; "
+            f"read, checked and analysed {together / (theirs + analysis):.2f} x of its reading "
+            "plus the analysis"
         )
 
 
