@@ -19,6 +19,7 @@ from app.services.analyse_file import FileAnalysis, FileOptions, analyse_file
 from app.services.analyse_file import suggest_mapping as suggest_mapping_of
 from app.services.audit_pictures import audit_pictures
 from app.services.export_study.analysis_json import analysis_json
+from app.services.export_study.held_ratings import HeldRatings
 from app.services.summarise_study import note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
@@ -164,7 +165,17 @@ def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: boo
         "title": read.design.title,
         "simulated_readers": read.is_simulated,
     }
-    typer.echo(analysis_json(facts, read.analysis, read.questions, measures={}), nl=False)
+    typer.echo(
+        analysis_json(
+            facts,
+            read.analysis,
+            read.questions,
+            measures={},
+            choices=read.choices,
+            held=HeldRatings.of(read.design),
+        ),
+        nl=False,
+    )
 
 
 def report(

@@ -8,6 +8,7 @@ from typing import Any
 from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
 
 
@@ -17,11 +18,13 @@ def analysis_json(
     questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
+    choices: ChoiceFigures | None,
     held: HeldRatings,
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
-    `measures` is what the image bank says of the arms' images, for the arms that it says it of.
+    `measures` is what the image bank says of the arms' images, for the arms that it says it of;
+    `choices` what sets, phases and exposures come to, None where the protocol has none.
     """
     results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
     if analysis is not None:
@@ -33,6 +36,7 @@ def analysis_json(
         "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
+        "choices": None if choices is None else choices.to_json(),
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

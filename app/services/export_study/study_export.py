@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
-from app.db.blind.record import head_of
+from app.db.blind.record import head_of, head_of_contents
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Study
@@ -47,6 +47,7 @@ from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
+from app.steps.protocol_answers import choices_of_study
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -284,15 +285,22 @@ class StudyExport:
                 "simulated_readers": study.rehearsal_of_id is not None,
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
+                "record_head": head_of_contents(session, study.id),
             }
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
             evaluations = evaluations_of_arms(session, study, arms)
         measures = {key: said for key, said in evaluations.items() if said is not None}
         analysis = analysis_of_study(self._table, self._design)
         with self._database.reading() as session:
-            rows = list(answer_rows(session, self._study(session)))
+            study = self._study(session)
+            rows = list(answer_rows(session, study))
+            key = self._design.analysis.cluster
+            clusters = clusters_of_cases(session, study, key) if key else {}
         questions = describe_answers(self._design, rows, list(arms))
-        yield analysis_json(facts, analysis, questions, measures=measures, held=self._held).encode()
+        choices = choices_of_study(self._design, rows, clusters)
+        yield analysis_json(
+            facts, analysis, questions, measures=measures, choices=choices, held=self._held
+        ).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(
