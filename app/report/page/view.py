@@ -29,6 +29,7 @@ from app.report.tables.comparisons import (
 from app.report.tables.conduct import conduct_table
 from app.report.tables.image_measures import measure_table
 from app.report.tables.model import model_table
+from app.report.tables.precision import precision_table
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     conclusion_table,
@@ -270,6 +271,7 @@ def analysis_sections(
         return tuple(table for table in tables if table is not None and table.rows)
 
     has_verdict = analysis.table.has("verdict")
+    several = len(analysis.table.readers) > 1
     sections = (
         Section(
             "discrimination",
@@ -279,7 +281,11 @@ def analysis_sections(
             is_opened=True,
             sentences=arm_sentences(analysis, labels),
         ),
-        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
+        Section(
+            "results",
+            "Results by arm",
+            tables=made(main_table(analysis, labels), precision_table(analysis, labels)),
+        ),
         Section(
             "realism",
             "Realism",
@@ -297,8 +303,9 @@ def analysis_sections(
             "agreement",
             "Agreement between readers",
             drawn("agreement-verdict", "agreement-realism"),
-            agreement_tables(analysis, labels),
-            _at(cautions, "agreement"),
+            agreement_tables(analysis, labels) if several else (),
+            _at(cautions, "agreement") if several else (),
+            text="" if several else "There is one reader: agreement between readers needs two.",
         ),
         Section(
             "repeats",
@@ -327,13 +334,13 @@ def analysis_sections(
         Section(
             "groups",
             "Reader groups",
-            tables=group_tables(analysis, labels, GROUP_ORDERS),
+            tables=group_tables(analysis, labels, GROUP_ORDERS) if several else (),
         ),
         Section(
             "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
         ),
     )
-    return tuple(section for section in sections if section.figures or section.tables)
+    return tuple(one for one in sections if one.figures or one.tables or one.text)
 
 
 def _questions(summary: StudySummary) -> tuple[Section, ...]:
