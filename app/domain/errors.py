@@ -14,6 +14,7 @@ StudyError
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
 │   ├── SignInRequired
+│   ├── OwnPasswordRequired  signed in with a password that somebody else gave
 │   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
@@ -119,6 +120,10 @@ class LinkRefused(NotAllowed):
 
 class SignInRequired(NotAllowed):
     """An investigator's page was asked for without signing in."""
+
+
+class OwnPasswordRequired(NotAllowed):
+    """Who signed in with a password that somebody else gave chooses their own first."""
 
 
 class Unavailable(StudyError):

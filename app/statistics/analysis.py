@@ -19,6 +19,7 @@ from app.statistics.conduct.readers import ReaderFigures, reader_figures
 from app.statistics.conduct.subgroups import Stratum, by_stratum
 from app.statistics.conduct.time import time
 from app.statistics.models.second_estimator import second_estimator
+from app.statistics.planning.settling import Aim, Settling, settle
 from app.statistics.protocols.machines import MachineComparison, machine_comparisons
 from app.statistics.realness.assay import assay_sensitivity
 from app.statistics.realness.contrasts import (
@@ -36,7 +37,11 @@ from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
 from app.statistics.realness.equivalence import Conclusion, equivalence_conclusion
-from app.statistics.realness.over_arms import conclusions_over_arms
+from app.statistics.realness.over_arms import (
+    conclusions_over_arms,
+    levels_of_next,
+    may_be_equivalent,
+)
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
@@ -81,6 +86,8 @@ class ArmAnalysis:
     distribution : tuple of CategoryShare
     conclusion : Conclusion or None
         None for a real arm.
+    settling : Settling or None
+        What it would take to settle an inconclusive arm; None for others.
     """
 
     arm: str
@@ -92,6 +99,7 @@ class ArmAnalysis:
     families: Mapping[str, Family]
     distribution: tuple[CategoryShare, ...]
     conclusion: Conclusion | None
+    settling: Settling | None = None
 
     def to_json(self) -> dict[str, Any]:
         families = {name: _family_to_json(family) for name, family in self.families.items()}
@@ -104,6 +112,7 @@ class ArmAnalysis:
             **families,
             "distribution": [step.to_json() for step in self.distribution],
             "conclusion": None if self.conclusion is None else self.conclusion.to_json(),
+            "settling": None if self.settling is None else self.settling.to_json(),
         }
 
 
@@ -215,6 +224,7 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
     arms = _concluded(
         table, {arm: _arm(table, arm, settings, aucs) for arm in table.arms}, settings
     )
+    arms = _with_settling(table, arms, settings, aucs)
     if settings.bootstrap:
         arms = _with_bootstrap(table, arms, settings)
     if settings.model:
@@ -285,6 +295,41 @@ def _concluded(
         name: replace(arm, conclusion=together.get(name, arm.conclusion))
         for name, arm in arms.items()
     }
+
+
+def _with_settling(
+    table: RatingsTable,
+    arms: Mapping[str, ArmAnalysis],
+    settings: AnalysisSettings,
+    aucs: Mapping[ConclusionMeasure, ArmFigures | None],
+) -> dict[str, ArmAnalysis]:
+    """The arms, those that are open with what it would take to settle them."""
+    key = conclusion_measure(table, settings)
+    figures = aucs[key]
+    conclusions = {name: arm.conclusion for name, arm in arms.items() if arm.conclusion is not None}
+    settled = {}
+    for name, conclusion in conclusions.items():
+        if figures is None or conclusion.state != "inconclusive":
+            continue
+        index = figures.arms.index(name)
+        difference, equivalence = levels_of_next(name, conclusions, settings)
+        settled[name] = settle(
+            figures.theta[index],
+            figures.covariance[index, :, index],
+            [
+                table.pooled_matrix(AUC_FROM[key], table.real_arms),
+                table.matrix(AUC_FROM[key], name),
+            ],
+            settings,
+            Aim(
+                margin=settings.margin,
+                alpha=1.0 - settings.level,
+                alpha_difference=difference,
+                alpha_equivalence=equivalence,
+                may_be_equivalent=may_be_equivalent(name, conclusions, settings),
+            ),
+        )
+    return {name: replace(arm, settling=settled.get(name)) for name, arm in arms.items()}
 
 
 def _arm(

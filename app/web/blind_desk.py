@@ -106,7 +106,7 @@ class BlindDesk:
 
     def may_withdraw(self) -> bool:
         """Whether the reader's own link takes their part back now, as the consent says."""
-        return may_withdraw(self._reader, self._design)
+        return may_withdraw(self._reader, self._design, now=self._now)
 
     def withdraw(self) -> None:
         """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""

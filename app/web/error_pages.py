@@ -14,6 +14,7 @@ from app.domain.errors import (
     LinkRefused,
     NotAllowed,
     NotFound,
+    OwnPasswordRequired,
     Refused,
     SignInRequired,
     StudyError,
@@ -26,6 +27,7 @@ from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
 from app.web.front import csrf_token, front
 from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
+from app.web.own_password_form import own_password_form
 from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
@@ -73,6 +75,8 @@ async def error_page(request: Request, error: Exception) -> Response:
         return _api_answer(error)
     if isinstance(error, SignInRequired):
         return _sign_in(request)
+    if isinstance(error, OwnPasswordRequired):
+        return _own_password(request, error)
     if isinstance(error, Unavailable):
         return _unavailable(request, error)
     if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
@@ -134,6 +138,15 @@ def _sign_in(request: Request) -> Response:
     if not kept:
         return RedirectResponse(f"/sign-in?next={address}", 303)
     return sign_in_form(request, address, kept, status=403)
+
+
+def _own_password(request: Request, error: OwnPasswordRequired) -> Response:
+    """Nothing but this page is answered until an own password is chosen."""
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept and request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/account/own-password?next={address}", 303)
+    target = address if kept else "/studies"
+    return own_password_form(request, target, kept, error=str(error), status=403)
 
 
 def _form_still_here(request: Request) -> Response:

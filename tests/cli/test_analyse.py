@@ -61,7 +61,7 @@ def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Pa
     ]
     ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
     result = run("analyse", ratings, "--phase", "one")
-    assert result.stderr == "note: 12 ratings of machine readers are left out.\n"
+    assert "caution: Machine readers. 12 ratings of theirs are left out.\n" in result.stderr
     assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
     unknown = run("analyse", ratings, "--phase", "two", code=1)
     assert "has no phase 'two'; it has one" in unknown.stderr
@@ -83,9 +83,11 @@ def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:
     if not REFERENCE.exists():
         pytest.skip("shared/reference is not beside this checkout")
     words = [word for pair in MAPS for word in ("--map", pair)]
-    result = run("analyse", REFERENCE, "--json", *words)
-    # Its truth is in numbers, which other tools mean the other way.
-    assert "1 was read as real" in result.stderr
+    # Its verdicts are in numbers, which other tools mean the other way.
+    asked = run("analyse", REFERENCE, "--json", *words, code=1)
+    assert "add --map-value verdict 1=real, or 1=synthetic if 1 means that" in asked.stderr
+    result = run("analyse", REFERENCE, "--json", *words, "--map-value", "verdict", "1=real")
+    assert "1 as real, because the arm called real has it so" in result.stderr
     printed = json.loads(result.stdout)
     rate = {arm: printed["arms"][arm]["deception"]["rate"]["estimate"] for arm in printed["arms"]}
     assert rate["real"] > rate["modelA"] > rate["modelB"]

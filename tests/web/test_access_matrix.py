@@ -59,6 +59,8 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/arms/{key}"): ("owner", "investigator"),
     ("GET", "/account"): ROLES,
     ("POST", "/account/password"): ROLES,
+    ("GET", "/account/own-password"): ROLES,
+    ("POST", "/account/own-password"): ROLES,
     ("POST", "/account/sign-out-everywhere"): ROLES,
     ("POST", "/account/tokens"): ROLES,
     ("POST", "/account/tokens/revoke"): ROLES,

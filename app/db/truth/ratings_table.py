@@ -70,9 +70,7 @@ def ratings_of_answers(
     rows = [
         row
         for row in answers
-        if not row.is_superseded
-        and row.phase == asked.phase
-        and len(row.pictures) == 1
+        if not row.is_superseded and row.phase == asked.phase and len(row.pictures) == 1
     ]
     machines = {row.reader for row in rows if row.reader_kind == "machine"}
     if machines >= {row.reader for row in rows}:

@@ -26,9 +26,9 @@ ROLES: tuple[ArmRole, ...] = ("compared", "positive_control")
 Target = Literal["readers_and_images", "readers", "images"]
 Adjustment = Literal["holm", "none"]
 TARGETS: tuple[Target, ...] = ("readers_and_images", "readers", "images")
-WithdrawalEnd = Literal["", "finishing", "closing"]
+WithdrawalEnd = Literal["", "finishing", "closing", "day"]
 WithdrawnAnswers = Literal["erased", "kept"]
-WITHDRAWAL_ENDS: tuple[WithdrawalEnd, ...] = ("", "finishing", "closing")
+WITHDRAWAL_ENDS: tuple[WithdrawalEnd, ...] = ("", "finishing", "closing", "day")
 WITHDRAWN_ANSWERS: tuple[WithdrawnAnswers, ...] = ("erased", "kept")
 ADJUSTMENTS: tuple[Adjustment, ...] = ("holm", "none")
 
@@ -160,13 +160,16 @@ class Registration:
 class Withdrawal:
     """What a reader who takes back their part finds, as the consent tells it.
 
-    until    the last moment at which their own link does it: until they have `finishing` behind
-             them, or until the `closing` of the study; "" where the link never does
-    answers  whether what they answered is erased, or kept and left out of everything
+    until     the last moment at which their own link does it: until they have `finishing` behind
+              them, until the `closing` of the study, or until the end of a `day`, if the study is
+              still open then; "" where the link never does
+    answers   whether what they answered is erased, or kept and left out of everything
+    last_day  that day, in UTC; None where none is named
     """
 
     until: WithdrawalEnd = ""
     answers: WithdrawnAnswers = "erased"
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def _withdrawal(top: Table) -> Withdrawal:
     withdrawal = Withdrawal(
         until=table.word("until", "", WITHDRAWAL_ENDS),
         answers=table.word("answers", "erased", WITHDRAWN_ANSWERS),
+        last_day=_day(table, "last_day"),
     )
     table.refuse_the_rest("the withdrawal")
     return withdrawal

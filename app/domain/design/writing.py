@@ -36,11 +36,19 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
     if design.display != DisplayPlan():
         plain["display"] = asdict(design.display)
     if design.withdrawal != Withdrawal():
-        plain["withdrawal"] = asdict(design.withdrawal)
+        plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:
         plain["closes_on"] = design.closes_on.isoformat()
+    return plain
+
+
+def withdrawal_to_mapping(withdrawal: Withdrawal) -> dict[str, str]:
+    """The table of a document; without a day where none is named, as older designs have it."""
+    plain = {"until": withdrawal.until, "answers": withdrawal.answers}
+    if withdrawal.last_day is not None:
+        plain["last_day"] = withdrawal.last_day.isoformat()
     return plain
 
 

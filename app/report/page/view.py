@@ -24,7 +24,9 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.conduct import conduct_table
+from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
+from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
@@ -34,6 +36,8 @@ from app.report.tables.results import (
     main_table,
 )
 from app.report.tables.shortcuts import shortcut_table
+from app.report.tables.sittings import sittings_table
+from app.report.tables.subgroups import subgroup_tables
 from app.report.tables.table import ReportTable
 from app.report.words.answers import Answer, answers, answers_note
 from app.report.words.cautions import (
@@ -45,7 +49,9 @@ from app.report.words.cautions import (
 from app.report.words.conclusions import ArmSentence, arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
+from app.report.words.reader_flow import FlowStage, flow_stages
 from app.report.words.references import CitedText
+from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
@@ -62,7 +68,8 @@ class Section:
     """A part of the report that answers one question, folded behind its title.
 
     `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them.
+    `sentences` are the conclusions in full, where the part is about them; `flow` the boxes of the
+    readers' flow.
     """
 
     name: str
@@ -74,13 +81,15 @@ class Section:
     is_detail: bool = False
     text: str = ""
     sentences: tuple[ArmSentence, ...] = ()
+    flow: tuple[FlowStage, ...] = ()
 
 
 @dataclass(frozen=True)
 class ReportView:
     """What is shown, of a study or of a file of ratings.
 
-    `answers` are the lines of the first screen and `lead` its figure; `nothing` is said in their
+    `answers` are the lines of the first screen, `settling` says what would settle the open ones,
+    `lead` is its figure; `nothing` is said in their
     place where there are none. `sections` are folded, but for one. `figures` holds every figure
     by name, the leading one too.
     """
@@ -88,6 +97,8 @@ class ReportView:
     head: ReportHead
     answers: tuple[Answer, ...]
     answers_note: str
+    settling: tuple[str, ...]
+    settling_note: str
     nothing: str
     lead: ReportFigure | None
     cautions: tuple[Caution, ...]
@@ -110,11 +121,13 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
-    sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
+    sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
         answers=() if analysis is None else answers(analysis, summary.labels),
         answers_note="" if analysis is None else answers_note(analysis),
+        settling=() if analysis is None else settling_lines(analysis, summary.labels),
+        settling_note="" if analysis is None else settling_note(analysis),
         nothing=why_nothing(summary),
         lead=lead,
         cautions=_at(cautions, "top"),
@@ -240,6 +253,13 @@ def analysis_sections(
             made(time_table(analysis, labels)),
         ),
         Section("bootstrap", "Bootstrap", tables=made(bootstrap_table(analysis, labels))),
+        Section("machines", "Machine readers", tables=made(machine_table(analysis, labels))),
+        Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels)),
+        Section(
+            "dependability",
+            "How many readers and images",
+            tables=dependability_tables(analysis),
+        ),
         Section(
             "groups",
             "Reader groups",
@@ -261,14 +281,21 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
     return (Section("questions", "Every question", tables=tables),)
 
 
+def _flow(summary: StudySummary) -> Section:
+    """Where every reader who was invited went."""
+    stages = flow_stages(summary.flow, is_interim=summary.is_interim)
+    return Section("flow", "Flow of readers", flow=stages)
+
+
 def _conduct(summary: StudySummary) -> Section:
     """What was done otherwise than registered, who signed what, who looked before closing."""
     told = deviations(summary)
-    signed = conduct_table(summary.conduct)
+    titles = [phase.title for phase in summary.design.phases]
+    shown = (sittings_table(summary.sittings, titles), conduct_table(summary.conduct))
     return Section(
         "conduct",
         "Registered and done",
-        tables=() if signed is None else (signed,),
+        tables=tuple(one for one in shown if one is not None),
         cautions=tuple(Caution("conduct", "Deviation.", one) for one in told),
         text="" if told or summary.is_rehearsal else NO_DEVIATION,
     )

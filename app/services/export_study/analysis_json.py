@@ -8,6 +8,7 @@ from typing import Any
 from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.steps.describe_answers import DescribedQuestion
 
 
@@ -18,6 +19,7 @@ def analysis_json(
     *,
     measures: Mapping[str, ArmEvaluation],
     held: HeldRatings,
+    sittings: Sittings,
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
@@ -33,6 +35,7 @@ def analysis_json(
         "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
+        "sittings": sittings.to_json(),
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

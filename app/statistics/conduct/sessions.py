@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -78,8 +78,8 @@ class PhaseSittings:
 class Sittings:
     """Sittings of every phase, and days from the first to the repeated reading of a case."""
 
-    phases: tuple[PhaseSittings, ...]
-    days_to_repeat: Spread
+    phases: tuple[PhaseSittings, ...] = ()
+    days_to_repeat: Spread = field(default_factory=lambda: Spread.of(()))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -100,9 +100,7 @@ def sittings(readings: Sequence[Reading], washout_days: Mapping[int, int]) -> Si
     for reading in readings:
         by_phase[reading.phase][reading.reader].append(reading)
     return Sittings(
-        tuple(
-            _phase(number, by_phase, washout_days.get(number, 0)) for number in sorted(by_phase)
-        ),
+        tuple(_phase(number, by_phase, washout_days.get(number, 0)) for number in sorted(by_phase)),
         Spread.of(_days_to_repeat(readings)),
     )
 

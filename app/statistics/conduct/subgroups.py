@@ -104,9 +104,7 @@ def _stratum(table: RatingsTable, name: str, settings: AnalysisSettings) -> Stra
     made = []
     for level, values in levels.items():
         some = table.of_stratum(name, values)
-        images = {
-            arm: len(some.cases(arm)) if arm in some.arms else 0 for arm in table.arms
-        }
+        images = {arm: len(some.cases(arm)) if arm in some.arms else 0 for arm in table.arms}
         made.append(Subgroup(level, figures_of_arms(some, settings), images))
     return Stratum(name, tuple(made))
 
@@ -138,7 +136,9 @@ def _banded(table: RatingsTable, name: str, said: list[str]) -> dict[str, list[s
     for text in ordered:
         third = int(np.searchsorted(cuts, numbers[text], side="left"))
         label = (
-            f"up to {cuts[0]:g}", f"above {cuts[0]:g}, up to {cuts[1]:g}", f"above {cuts[1]:g}"
+            f"up to {cuts[0]:g}",
+            f"above {cuts[0]:g}, up to {cuts[1]:g}",
+            f"above {cuts[1]:g}",
         )[third]
         bands.setdefault(label, []).append(text)
     return bands

@@ -133,9 +133,7 @@ def machine_comparisons(
 _Figures = tuple[Float, Float, list[Float]]
 
 
-def _figures(
-    table: RatingsTable, arm: str, settings: AnalysisSettings
-) -> Mapping[str, _Figures]:
+def _figures(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[str, _Figures]:
     """Figures of every reader, machines included, with covariance over images and the ratings."""
     made: dict[str, _Figures] = {}
     for key, measure in AUC_FROM.items():
@@ -227,9 +225,7 @@ def _difference(
     if arm.n_readers == 0:
         why = "no human reader and the machine both rated enough images"
         return not_estimable(why, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings), None
-    point = Estimate(
-        arm.estimate, None, None, None, None, method, n_readers, n_cases, n_ratings
-    )
+    point = Estimate(arm.estimate, None, None, None, None, method, n_readers, n_cases, n_ratings)
     if arm.why_not is not None:
         return replace(point, method=f"{method}; no interval: {arm.why_not}"), None
     low, high = limits(arm.estimate, arm.se, arm.df, level=settings.level)

@@ -314,29 +314,20 @@ def ratings_table(
         of both truths, a case in two clusters, two rows for one read, a verdict other than 0 or 1,
         a value off its scale, a negative confidence, a reading time that is not positive.
     """
-    columns: dict[str, Any] = {
-        "reader": _strings("reader", reader),
-        "case": _strings("case", case),
-        "arm": _strings("arm", arm),
-        "truth": _strings("truth", truth),
+    columns = {
+        **_names(reader, case, arm, truth, cluster, replicate),
+        **_measures(
+            len(reader),
+            {
+                "realism": realism,
+                "score": score,
+                "verdict": verdict,
+                "confidence": confidence,
+                "position": position,
+                "reading_time_ms": reading_time_ms,
+            },
+        ),
     }
-    rows = columns["reader"].size
-    if rows == 0:
-        raise StatisticsInputError("There are no ratings: give at least one row.")
-    columns["cluster"] = np.array([""] * rows if cluster is None else list(cluster), dtype=np.str_)
-    columns["replicate"] = (
-        np.zeros(rows, dtype=np.int64) if replicate is None else _whole("replicate", replicate)
-    )
-    given: dict[str, ArrayLike | None] = {
-        "realism": realism,
-        "score": score,
-        "verdict": verdict,
-        "confidence": confidence,
-        "position": position,
-        "reading_time_ms": reading_time_ms,
-    }
-    for name, values in given.items():
-        columns[name] = np.full(rows, np.nan) if values is None else _floats(name, values)
     _check_lengths(columns)
     _check_truth(columns)
     _check_one_cluster_a_case(columns)
@@ -357,6 +348,37 @@ def ratings_table(
         machines=tuple(sorted(set(machines) & set(columns["reader"].tolist()))),
         strata=told,
     )
+
+
+def _names(
+    reader: Sequence[str],
+    case: Sequence[str],
+    arm: Sequence[str],
+    truth: Sequence[str],
+    cluster: Sequence[str] | None,
+    replicate: ArrayLike | None,
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "reader": _strings("reader", reader),
+        "case": _strings("case", case),
+        "arm": _strings("arm", arm),
+        "truth": _strings("truth", truth),
+    }
+    rows = columns["reader"].size
+    if rows == 0:
+        raise StatisticsInputError("There are no ratings: give at least one row.")
+    columns["cluster"] = np.array([""] * rows if cluster is None else list(cluster), dtype=np.str_)
+    columns["replicate"] = (
+        np.zeros(rows, dtype=np.int64) if replicate is None else _whole("replicate", replicate)
+    )
+    return columns
+
+
+def _measures(rows: int, given: Mapping[str, ArrayLike | None]) -> dict[str, Float]:
+    return {
+        name: np.full(rows, np.nan) if values is None else _floats(name, values)
+        for name, values in given.items()
+    }
 
 
 def _strings(name: str, values: Sequence[str]) -> Strings:
