@@ -171,6 +171,7 @@ def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: boo
         read.analysis,
         read.questions,
         measures={},
+        choices=read.choices,
         held=HeldRatings.of(read.design),
         sittings=read.sittings,
     )

@@ -5,10 +5,12 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.terminal_tables import print_table, wide_console
+from app.report.page.choices import choice_sections
 from app.report.page.view import analysis_sections
 from app.report.tables.questions import question_tables
 from app.report.tables.sittings import sittings_table
 from app.report.words.cautions import analysis_cautions
+from app.report.words.choices import choice_answers
 from app.report.words.conclusions import arm_sentences
 from app.report.words.settling import settling_lines, settling_note
 from app.services.analyse_export import ExportAnalysis
@@ -44,11 +46,25 @@ def print_export(read: ExportAnalysis) -> None:
     )
     if read.analysis is not None:
         _print_results(console, read.analysis)
+    _print_choices(console, read)
     for table in question_tables(read.questions, {}, read.real):
         print_table(console, table)
     sat = sittings_table(read.sittings, [phase.title for phase in read.design.phases])
     if sat is not None:
         print_table(console, sat)
+
+
+def _print_choices(console: Console, read: ExportAnalysis) -> None:
+    if read.choices is None:
+        return
+    console.print()
+    for answer in choice_answers(read.choices, {}):
+        console.print(Text.assemble((f"{answer.word}: ", "bold"), answer.line))
+    for section in choice_sections(read.choices, {}, {}):
+        for table in section.tables:
+            print_table(console, table)
+        for caution in section.cautions:
+            console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
 
 
 def _print_results(console: Console, analysis: Analysis) -> None:

@@ -16,11 +16,13 @@ from app.domain.questions.reference import Reference
 from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.table.ratings import StatisticsInputError
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
 from app.steps.describe_sittings import describe_sittings
 from app.steps.exported_answers import read_exported_answers
+from app.steps.protocol_answers import choices_of_study
 
 READERS = "readers.csv"
 _LARGEST = 512 * 1024 * 1024
@@ -41,6 +43,7 @@ class ExportAnalysis:
     clusters: Mapping[str, str]
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
+    choices: ChoiceFigures | None
     arms: tuple[str, ...]
     real: tuple[str, ...]
     sittings: Sittings
@@ -71,6 +74,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
             strata=exported.strata,
         )
         analysis = analysis_of_study(table, design, bootstrap=bootstrap)
+        choices = choices_of_study(design, exported.rows, exported.clusters)
     except StatisticsInputError as error:
         raise BadRatings(f"{path}: {error}") from None
     return ExportAnalysis(
@@ -81,6 +85,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
         clusters=exported.clusters,
         analysis=analysis,
         questions=describe_answers(design, exported.rows, list(arms)),
+        choices=choices,
         arms=tuple(arms),
         real=tuple(arm for arm, truth in arms.items() if truth == "real"),
         sittings=describe_sittings(design, exported.rows),

@@ -12,7 +12,7 @@ from app.db.studies import events_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
-from app.db.truth.cases import case_counts
+from app.db.truth.cases import case_counts, clusters_of_cases
 from app.db.truth.displays import DisplayFacts, display_facts
 from app.db.truth.ratings_table import ratings_of_rows
 from app.domain.conduct import Conduct, conduct_of
@@ -23,11 +23,13 @@ from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import RecordedEvent
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
 from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
+from app.steps.protocol_answers import choices_of_study
 from app.steps.software import software
 
 NOTHING_READ = "{slug} is a draft: nobody has read anything yet; open it first."
@@ -84,6 +86,7 @@ class StudySummary:
     withdrawn: int = 0
     erased: int = 0
     sittings: Sittings = field(default_factory=Sittings)
+    choices: ChoiceFigures | None = None
     flow: ReaderFlow = field(default_factory=ReaderFlow)
 
     @property
@@ -144,6 +147,7 @@ def summarise_study(
         rated=sum(line.rated for line in taking_part),
         analysis=analysis,
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
+        choices=choices_of_study(design, rows, _clusters(session, study, design)),
         conduct=_conduct(session, study),
         sittings=describe_sittings(design, rows),
         displays=display_facts(session, study),
@@ -198,6 +202,11 @@ def note_results_seen(
     if study.status == "draft":
         raise Refused(NOTHING_READ.format(slug=slug))
     note_look(session, study, "seen", now=now, actor=actor, reason=reason)
+
+
+def _clusters(session: Session, study: Study, design: StudyDesign) -> dict[str, str]:
+    key = design.analysis.cluster
+    return clusters_of_cases(session, study, key) if key else {}
 
 
 def _conduct(session: Session, study: Study) -> Conduct:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
+from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
     ReportHead,
@@ -13,6 +15,7 @@ from app.report.page.head import (
     head_of_study,
     why_nothing,
 )
+from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
     bootstrap_table,
@@ -46,10 +49,11 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.conclusions import ArmSentence, arm_sentences
+from app.report.words.choices import choice_answers, choice_note
+from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
-from app.report.words.reader_flow import FlowStage, flow_stages
+from app.report.words.reader_flow import flow_stages
 from app.report.words.references import CitedText
 from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
@@ -61,27 +65,6 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
     "specialty": list(SPECIALTIES.values()),
 }
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report that answers one question, folded behind its title.
-
-    `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them; `flow` the boxes of the
-    readers' flow.
-    """
-
-    name: str
-    title: str
-    figures: tuple[ReportFigure, ...] = ()
-    tables: tuple[ReportTable, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-    is_opened: bool = False
-    is_detail: bool = False
-    text: str = ""
-    sentences: tuple[ArmSentence, ...] = ()
-    flow: tuple[FlowStage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,17 +98,22 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     if analysis is not None:
         cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = {} if analysis is None else report_figures(analysis)
-    lead = leading_figure(figures)
+    choices = summary.choices
+    if choices is not None:
+        figures |= choice_report_figures(choices, summary.labels)
+    lead = leading_figure(figures, of_sets=_is_of_sets(summary))
     answered = (
         ()
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
+    chosen = choice_sections(choices, summary.labels, without(figures, lead))
+    answered = (*chosen, *answered) if _is_of_sets(summary) else (*answered, *chosen)
     sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
-        answers=() if analysis is None else answers(analysis, summary.labels),
-        answers_note="" if analysis is None else answers_note(analysis),
+        answers=_lines(summary),
+        answers_note=_note(summary),
         settling=() if analysis is None else settling_lines(analysis, summary.labels),
         settling_note="" if analysis is None else settling_note(analysis),
         nothing=why_nothing(summary),
@@ -138,13 +126,49 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     )
 
 
+def _lines(summary: StudySummary) -> tuple[Answer, ...]:
+    """The lines of the first screen, those of the primary question's kind first."""
+    analysis, choices = summary.analysis, summary.choices
+    by_arm = () if analysis is None else answers(analysis, summary.labels)
+    chosen = () if choices is None else choice_answers(choices, summary.labels)
+    return (*chosen, *by_arm) if _is_of_sets(summary) else (*by_arm, *chosen)
+
+
+def _note(summary: StudySummary) -> str:
+    """What the numbers in the lines are."""
+    analysis, choices = summary.analysis, summary.choices
+    notes = (
+        "" if analysis is None else answers_note(analysis),
+        "" if choices is None else choice_note(choices),
+    )
+    return " ".join(note for note in notes if note)
+
+
+def _is_of_sets(summary: StudySummary) -> bool:
+    """Whether the primary question is asked of several pictures together."""
+    choices = summary.choices
+    return choices is not None and summary.design.analysis.primary in choices.of_sets
+
+
 # What a report shows first, if it has it.
 _LEADING = ("forest-auc", "forest-deception", "forest-realism")
+_LEADING_OF_SETS = ("found-", "ranking-")
 
 
-def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
-    """The one figure of the first screen."""
-    return next((figures[name] for name in _LEADING if name in figures), None)
+def leading_figure(
+    figures: Mapping[str, ReportFigure], *, of_sets: bool = False
+) -> ReportFigure | None:
+    """The one figure of the first screen; of sets first where the primary question is of them."""
+    beginnings: tuple[str, ...] = (*_LEADING, *_LEADING_OF_SETS, "exposure-")
+    if of_sets:
+        beginnings = (*_LEADING_OF_SETS, *beginnings)
+    named = (
+        figure
+        for beginning in beginnings
+        for name, figure in figures.items()
+        if name.startswith(beginning)
+    )
+    return next(named, None)
 
 
 def without(

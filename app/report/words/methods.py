@@ -12,6 +12,7 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words import design_methods
+from app.report.words.choices import choice_paragraphs
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
@@ -37,6 +38,9 @@ def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> C
         paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
+    if summary.choices is not None:
+        software = [] if summary.analysis is not None else [_software()]
+        paragraphs += [*choice_paragraphs(summary.choices), *software]
     cited = cite(paragraphs)
     # The design names arms, and a label of the bank may hold what looks like a citation.
     return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
@@ -47,6 +51,12 @@ def analysis_methods(analysis: Analysis) -> CitedText:
     return cite(_statistics(analysis))
 
 
+_CHOICES = {
+    "find_the_real": "the choice of the real one of several images",
+    "preference": "a preference for one of several images",
+}
+
+
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
     if kind_of(question).spread == "grades":
@@ -55,6 +65,9 @@ def _said_of(question: Question) -> str:
         return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
     if question.measure == "verdict":
         return "a verdict, real or synthetic"
+    if question.measure in _CHOICES:
+        ties = " or a tie" if question.tie_label else ""
+        return f"{_CHOICES[question.measure]}{ties}"
     article = (
         "an optional" if not question.required else "an" if question.measure[0] in "aeiou" else "a"
     )

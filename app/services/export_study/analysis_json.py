@@ -9,6 +9,7 @@ from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
 
 
@@ -18,12 +19,14 @@ def analysis_json(
     questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
+    choices: ChoiceFigures | None,
     held: HeldRatings,
     sittings: Sittings,
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
-    `measures` is what the image bank says of the arms' images, for the arms that it says it of.
+    `measures` is what the image bank says of the arms' images, for the arms that it says it of;
+    `choices` what sets, phases and exposures come to, None where the protocol has none.
     """
     results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
     if analysis is not None:
@@ -36,6 +39,7 @@ def analysis_json(
         "image_measures": images,
         "questions": described,
         "sittings": sittings.to_json(),
+        "choices": None if choices is None else choices.to_json(),
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

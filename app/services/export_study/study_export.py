@@ -48,6 +48,7 @@ from app.steps.describe_answers import describe_answers
 from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
+from app.steps.protocol_answers import choices_of_study
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -292,13 +293,18 @@ class StudyExport:
         measures = {key: said for key, said in evaluations.items() if said is not None}
         analysis = analysis_of_study(self._table, self._design)
         with self._database.reading() as session:
-            rows = list(answer_rows(session, self._study(session)))
+            study = self._study(session)
+            rows = list(answer_rows(session, study))
+            key = self._design.analysis.cluster
+            clusters = clusters_of_cases(session, study, key) if key else {}
         questions = describe_answers(self._design, rows, list(arms))
+        choices = choices_of_study(self._design, rows, clusters)
         yield analysis_json(
             facts,
             analysis,
             questions,
             measures=measures,
+            choices=choices,
             held=self._held,
             sittings=describe_sittings(self._design, rows),
         ).encode()

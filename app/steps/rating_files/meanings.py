@@ -97,8 +97,8 @@ def ensure_names_differ(
 def ensure_one_scale(name: str, readers: Sequence[str], realism: Float) -> None:
     """Refuse a reader whose realism lies on another scale than everybody else's.
 
-    One is told by reaching three times as far as the others' median, or a tenth; whoever gives
-    `--realism-scale` has said what the scale is.
+    One is told by reaching more than three times as far as the readers' median, or a tenth of it;
+    of two, three times as far as the other. Whoever gives `--realism-scale` has said what it is.
 
     Raises BadRatings.
     """
@@ -111,17 +111,21 @@ def ensure_one_scale(name: str, readers: Sequence[str], realism: Float) -> None:
     }
     if len(ends) < 2:
         return
-    for reader, (low, high) in ends.items():
-        others = [one for name_, one in ends.items() if name_ != reader]
-        bottom, top = _middle([one[0] for one in others]), _middle([one[1] for one in others])
-        reach, usual = max(abs(low), abs(high)), max(abs(bottom), abs(top))
-        if reach > _LARGER * usual or (reach * _SMALLER <= usual and len(ends) > _FEW):
-            raise BadRatings(
-                f"{name} has realism from {low:g} to {high:g} of reader {reader!r} and from "
-                f"{bottom:g} to {top:g} of the others: bring them to one scale, as in --map-value "
-                f"realism {high:g}={top:g}, or say that all used one, as in --realism-scale "
-                f"{min(low, bottom):g}-{max(high, top):g}."
-            )
+    reaches = {reader: max(abs(low), abs(high)) for reader, (low, high) in ends.items()}
+    few = len(ends) <= _FEW
+    usual = min(reaches.values()) if few else _middle(list(reaches.values()))
+    for reader, reach in reaches.items():
+        if reach <= _LARGER * usual and (few or reach * _SMALLER > usual):
+            continue
+        low, high = ends.pop(reader)
+        bottom = _middle([one[0] for one in ends.values()])
+        top = _middle([one[1] for one in ends.values()])
+        raise BadRatings(
+            f"{name} has realism from {low:g} to {high:g} of reader {reader!r} and from "
+            f"{bottom:g} to {top:g} of the others: bring them to one scale, as in --map-value "
+            f"realism {high:g}={top:g}, or say that all used one, as in --realism-scale "
+            f"{min(low, bottom):g}-{max(high, top):g}."
+        )
 
 
 def _settled(given: Mapping[str, str], coded: Sequence[str]) -> dict[str, str]:

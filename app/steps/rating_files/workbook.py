@@ -2,7 +2,7 @@
 
 import datetime
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from app.steps.rating_files.sheet import MOST_COLUMNS, Grid, grid_of_rows
 # Unpacked; 1,000,000 rows of ten columns have about 400 MB.
 LARGEST_UNPACKED = 512 * 1024 * 1024
 _MOST_PARTS = 2_000
+# Empty ones between others count, since they cost as much.
+_MOST_CELLS = 20_000_000
 _PIECE = 1 << 20
 # How many times larger than packed a part may be: honest sheets reach 30.
 _LARGEST_RATIO = 200
@@ -25,22 +27,17 @@ class Workbook:
     """The sheets that hold something, by name, in the workbook's order."""
 
     path: Path
-    sheets: dict[str, list[list[str]]]
+    # Of each sheet the rows that hold something, by their number.
+    sheets: dict[str, dict[int, list[str]]]
 
     def grid(self, name: str) -> Grid:
         """A sheet as a grid; its first row that holds something is the header."""
-        rows = self.sheets[name]
-        at = next(number for number, row in enumerate(rows) if any(row))
-        width = max(len(row) for row in rows)
-        full = [row + [""] * (width - len(row)) for row in rows]
-        header = full[at]
-        while header and not header[-1]:
-            header = header[:-1]
+        (_, header), *rows = self.sheets[name].items()
         return grid_of_rows(
             f"{self.path}, sheet {name!r}",
             header,
-            [_cut(row, len(header)) for row in full[at + 1 :]],
-            range(at + 2, len(rows) + 1),
+            [row + [""] * (len(header) - len(row)) for _, row in rows],
+            [number for number, _ in rows],
             unit="row",
         )
 
@@ -65,7 +62,7 @@ def read_workbook(path: Path) -> Workbook:
         with open_regular(path) as file:
             has_formulas = _ensure_harmless(path, file)
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheets = {one.title: list(_rows(path, one)) for one in book.worksheets}
+            sheets = {one.title: _rows(path, one) for one in book.worksheets}
             if has_formulas:
                 _ensure_results(path, file, sheets)
     except BadRatings:
@@ -78,12 +75,7 @@ def read_workbook(path: Path) -> Workbook:
             f"{path} can't be read as a workbook ({type(error).__name__}): open it in a "
             "spreadsheet program and save it again as .xlsx, or as CSV."
         ) from None
-    return Workbook(path, {name: rows for name, rows in sheets.items() if any(map(any, rows))})
-
-
-def _cut(row: list[str], width: int) -> list[str]:
-    """A row without empty cells beyond the header."""
-    return row if any(row[width:]) else row[:width]
+    return Workbook(path, {name: rows for name, rows in sheets.items() if rows})
 
 
 def _ensure_harmless(path: Path, file: Any) -> bool:
@@ -121,21 +113,31 @@ def _scan(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
             seen = tail + piece
             if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
                 raise BadRatings(f"{path} brings XML entities of its own, which are not read.")
-            has_formulas |= b"<f>" in seen or b"<f " in seen
+            # Some programs write their elements with a prefix.
+            has_formulas |= any(one in seen for one in (b"<f>", b"<f ", b":f>", b":f "))
             tail = seen[-16:]
     return has_formulas and part.filename.startswith("xl/worksheets/")
 
 
-def _rows(path: Path, sheet: Any) -> Iterator[list[str]]:
+def _rows(path: Path, sheet: Any) -> dict[int, list[str]]:
+    """Rows that hold something, without empty cells at their ends."""
     # What a sheet says of its own size is not believed.
     sheet.reset_dimensions()
+    rows: dict[int, list[str]] = {}
+    cells = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        if len(row) > MOST_COLUMNS:
+        cells += len(row)
+        if len(row) > MOST_COLUMNS or cells > _MOST_CELLS:
             raise BadRatings(
-                f"{path}, sheet {sheet.title!r}: row {number} has a cell in column {len(row):,}; "
-                "no file of ratings is that wide."
+                f"{path}, sheet {sheet.title!r}: row {number} has a cell in column {len(row):,}, "
+                f"and {cells:,} cells stand up to it; no file of ratings is that large."
             )
-        yield [_cell(path, sheet.title, cell) for cell in row]
+        texts = [_cell(path, sheet.title, cell) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            rows[number] = texts
+    return rows
 
 
 def _cell(path: Path, sheet: str, cell: Any) -> str:
@@ -159,7 +161,7 @@ def _cell(path: Path, sheet: str, cell: Any) -> str:
     return str(value).strip()
 
 
-def _ensure_results(path: Path, file: Any, sheets: dict[str, list[list[str]]]) -> None:
+def _ensure_results(path: Path, file: Any, sheets: dict[str, dict[int, list[str]]]) -> None:
     """Refuse a formula whose result was never stored: it would be read as an empty cell."""
     import openpyxl
 
@@ -167,9 +169,10 @@ def _ensure_results(path: Path, file: Any, sheets: dict[str, list[list[str]]]) -
     book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        for read, row in zip(sheets[sheet.title], sheet.iter_rows(), strict=False):
-            for text, cell in zip(read, row, strict=False):
-                if cell.data_type == "f" and not text:
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            read = sheets[sheet.title].get(number, [])
+            for at, cell in enumerate(row):
+                if cell.data_type == "f" and not "".join(read[at : at + 1]):
                     raise BadRatings(
                         f"{path}, sheet {sheet.title!r}: cell {cell.coordinate} holds a formula "
                         "whose result is not stored: open it in a spreadsheet program and save it."
@@ -203,6 +206,6 @@ def sheet_of(book: Workbook, wanted: str, needed: Sequence[str]) -> str:
     )
 
 
-def _has(rows: list[list[str]], needed: Sequence[str]) -> bool:
-    header = {cell.casefold() for cell in next((row for row in rows if any(row)), [])}
+def _has(rows: dict[int, list[str]], needed: Sequence[str]) -> bool:
+    header = {cell.casefold() for cell in next(iter(rows.values()))}
     return all(name in header for name in needed)
