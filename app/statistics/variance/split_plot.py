@@ -113,7 +113,7 @@ class ReaderGroups:
 
     @property
     def _members(self) -> Float:
-        return (np.arange(self.count)[:, None] == self.block[None, :]).astype(np.float64)
+        return np.asarray(np.arange(self.count)[:, None] == self.block[None, :], dtype=np.float64)
 
 
 def in_groups(block: Int | None) -> str:
