@@ -27,6 +27,16 @@ Html = Annotated[
     Path | None,
     typer.Option("--html", metavar="FILE", help="Write the whole report as one HTML file."),
 ]
+Pdf = Annotated[
+    Path | None, typer.Option("--pdf", metavar="FILE", help="Write the whole report as one PDF.")
+]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Write every figure as SVG, PDF, PNG and TIFF, and its numbers as CSV.",
+    ),
+]
 Renamed = Annotated[
     list[str] | None,
     typer.Option(
