@@ -5,7 +5,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.design.design import FORMAT, AnalysisPlan, Phase, StudyDesign, Withdrawal
+from app.domain.design.design import (
+    FORMAT,
+    AnalysisPlan,
+    Phase,
+    RemedyPlan,
+    StudyDesign,
+    Withdrawal,
+)
 from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
@@ -37,6 +44,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["display"] = asdict(design.display)
     if design.withdrawal != Withdrawal():
         plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
+    if design.remedies != RemedyPlan():
+        plain["remedies"] = asdict(design.remedies)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:
