@@ -55,7 +55,7 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
 
 def withdrawal_to_mapping(withdrawal: Withdrawal) -> dict[str, str]:
     """The table of a document; without a day where none is named, as older designs have it."""
-    plain = {"until": withdrawal.until, "answers": withdrawal.answers}
+    plain: dict[str, str] = {"until": withdrawal.until, "answers": withdrawal.answers}
     if withdrawal.last_day is not None:
         plain["last_day"] = withdrawal.last_day.isoformat()
     return plain
