@@ -1,7 +1,7 @@
 """A sheet's ratings as checked columns: names, numbers, and what must be said of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -253,9 +253,7 @@ def _with_cases(name: str, sheet: RatingSheet, cases: Grid, options: FileOptions
         sheet.grid.rows,
         sheet.grid.unit,
     )
-    return RatingSheet(
-        grid, sheet.taken_for, sheet.names, sheet.notes, sheet.settled, sheet.commas_part
-    )
+    return replace(sheet, grid=grid)
 
 
 def places_case(name: str, sheet: RatingSheet, options: FileOptions) -> list[str]:

@@ -143,13 +143,21 @@ def test_potato_json_lines_and_tables_are_read(tmp_path: Path) -> None:
                 reader: row[0],
                 "instance_id": row[1],
                 f"realism{mark}scale_{row[4]}": row[4],
-                f"verdict{mark}{row[5]}": "true",
+                # The number of its key, as version 1 stores what was clicked.
+                f"verdict{mark}{row[5]}": 1 if row[5] == "real" else 2,
+                f"certainty{mark}slider": row[4] * 7,
             }
             for row in ROWS
         ]
         for delimiter in (",", "\t"):
-            ratings = ratings_of(tmp_path / "a.csv", table(rows, delimiter), cases=key)
+            ratings = ratings_of(
+                tmp_path / "a.csv",
+                table(rows, delimiter),
+                cases=key,
+                columns={"confidence": "certainty"},
+            )
             assert answers(ratings) == REALISM
+            assert list(ratings.numbers["confidence"]) == [row[4] * 7 for row in ROWS]
             assert [bool(one) for one in ratings.numbers["verdict"]] == [
                 row[5] == "synthetic" for row in ROWS
             ]
