@@ -63,7 +63,7 @@ def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Pa
     ]
     ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
     result = run("analyse", ratings, "--phase", "one")
-    assert "caution: Machine readers. 12 ratings of theirs are left out.\n" in result.stderr
+    assert "caution: Machine readers. GPT: 12 ratings of theirs stand beside" in result.stderr
     assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
     unknown = run("analyse", ratings, "--phase", "two", code=1)
     assert "has no phase 'two'; it has one" in unknown.stderr

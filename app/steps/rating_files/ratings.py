@@ -132,7 +132,8 @@ def read_ratings(
     if commas:
         cautions.append(("Decimal commas.", f"In {', '.join(commas)} a comma marks decimals."))
     if "realism" in numbers and not scale_is_given:
-        ensure_one_scale(name, cells["reader"], numbers["realism"])
+        people = np.array([one not in machines for one in cells["reader"]])
+        ensure_one_scale(name, list(compress(cells["reader"], people)), numbers["realism"][people])
     used = set(places.values())
     return FileRatings(
         names={ours: cells.get(ours) or [""] * len(rows) for ours in _NAMES},

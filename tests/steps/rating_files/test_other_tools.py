@@ -174,7 +174,7 @@ def test_potatos_machine_raters_are_machines(tmp_path: Path) -> None:
     ]
     ratings = ratings_of(tmp_path / "a.jsonl", "\n".join(lines), cases=key)
     assert ratings.of_machines == 8
-    assert set(ratings.names["reader"]) == {"R1", "R2"}
+    assert ratings.machines == ("R3",)
 
 
 def grand_challenge() -> list[dict[str, Any]]:
