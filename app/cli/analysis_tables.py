@@ -55,7 +55,7 @@ def _print_results(console: Console, analysis: Analysis) -> None:
         console.print(Text(sentence.text))
     cautions = analysis_cautions(analysis, {})
     for section in analysis_sections(analysis, {}, {}, cautions):
-        if section.folded:
+        if section.is_detail:
             continue
         for table in section.tables:
             print_table(console, table)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.text import Text
 from app.cli.analysis_tables import warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.domain.errors import BadInput
-from app.report.figures.style import render
+from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan
 from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
 from app.services.analyse_file import analyse_file, column_map
@@ -30,7 +30,7 @@ from app.statistics.table.settings import AnalysisSettings
 _DEFAULTS = Scenario()
 _VARIANCES = LatentVariances()
 _ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our assumption"
-_FIGURES = (".svg", ".png")
+_FIGURES = tuple(f".{ending}" for ending in MEDIA_TYPES)
 
 
 _ReadersText = Annotated[str, typer.Option(help="Numbers of readers, with commas.")]
@@ -82,7 +82,9 @@ _Power = Annotated[float, typer.Option(help="The power that is enough.")]
 _Simulations = Annotated[int, typer.Option(help="Simulated studies a design.")]
 _Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 _AsJson = Annotated[bool, typer.Option("--json", help="JSON as in docs/planning.md, not tables.")]
-_OutFigure = Annotated[Path | None, typer.Option(help="Draw the grid to this file, .svg or .png.")]
+_OutFigure = Annotated[
+    Path | None, typer.Option(help="Draw the grid to this file: .svg, .pdf, .png, .tiff.")
+]
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -163,7 +165,7 @@ def plan(
 def _check_figure_path(path: Path | None) -> None:
     """Refuse before the simulation what could not be written after it."""
     if path is not None and path.suffix.lower() not in _FIGURES:
-        raise BadInput(f"{path}: a figure's name ends in .svg or .png.")
+        raise BadInput(f"{path}: a figure's name ends in {', '.join(_FIGURES)}.")
     if path is not None and not path.parent.is_dir():
         raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
 
@@ -179,9 +181,10 @@ def _columns(renamed: list[str] | None, pilot: Path | None) -> dict[str, str]:
 
 
 def _draw(made: Plan, path: Path) -> None:
-    svg, png = render(lambda: draw_plan(made))
+    ending = cast(Ending, path.suffix.lower().removeprefix("."))
+    drawn = render(lambda: draw_plan(made), ending)
     with writing_atomically(path) as file:
-        file.write(svg if path.suffix.lower() == ".svg" else png)
+        file.write(drawn)
 
 
 def _numbers(option: str, text: str) -> list[int]:

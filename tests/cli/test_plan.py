@@ -132,7 +132,7 @@ def test_enough_readers_are_not_told_that_they_can_not_answer() -> None:
         (["--case-variance", "1.5"], "case variance is 1.5"),
         (["--simulations", "1"], "1 simulations"),
         (["--pilot", "missing.csv"], "missing.csv"),
-        (["--out-figure", "plan.pdf"], "ends in .svg or .png"),
+        (["--out-figure", "plan.jpg"], "ends in .svg, .pdf, .png, .tiff"),
         (["--out-figure", "nowhere/plan.svg"], "no folder nowhere"),
     ],
 )

@@ -10,9 +10,12 @@ from PIL import Image
 
 from app.report.figures.catalogue import report_figures
 from app.report.figures.drift import drift_panels
+from app.report.figures.plot import Numbers
 from app.report.figures.realism import realism_shares
 from app.report.figures.repeats import limits_of_agreement
-from app.report.figures.style import SYNTHETIC, short
+from app.report.figures.style import MEDIA_TYPES, SYNTHETIC, short
+from app.report.page.figure_files import numbers_csv
+from app.statistics.table.estimate import Estimate
 from tests.report.ratings import simulated_analysis, simulated_table
 
 ALL = {
@@ -34,8 +37,11 @@ def drawn(**options: object) -> set[str]:
     for name, figure in figures.items():
         root = ElementTree.fromstring(figure.svg)
         assert root.tag.endswith("svg")
-        with Image.open(io.BytesIO(figure.png)) as picture:
-            assert picture.width >= 600
+        numbers = figure.plot.numbers()
+        assert numbers.rows, name
+        assert {len(row) for row in numbers.rows} == {len(numbers.columns)}
+        with Image.open(io.BytesIO(figure.file("png"))) as picture:
+            assert picture.width >= 800
             # Something is drawn: not one colour.
             assert len(picture.convert("L").getcolors(256) or []) > 10, name
         assert figure.caption
@@ -81,8 +87,8 @@ def test_unusual_studies_are_drawn_too(options: dict[str, object]) -> None:
 def test_the_same_ratings_give_the_same_bytes() -> None:
     one = report_figures(simulated_analysis())["roc"]
     two = report_figures(simulated_analysis())["roc"]
-    assert one.svg == two.svg
-    assert one.png == two.png
+    for ending in MEDIA_TYPES:
+        assert one.file(ending) == two.file(ending), ending
 
 
 def test_figures_asked_for_at_once_do_not_spoil_each_other() -> None:
@@ -137,3 +143,42 @@ def test_long_arm_names_take_two_lines() -> None:
     assert short("M1") == "M1"
     assert short("simulated-doubled-ribs") == "simulated-doubled-\nribs"
     assert all(len(line) <= 18 for line in short("x" * 60).split("\n"))
+
+
+def test_text_is_text_in_vectors_and_pixels_have_300_dpi_without_transparency() -> None:
+    figure = report_figures(simulated_analysis())["forest-auc"]
+    written = "".join(ElementTree.fromstring(figure.svg).itertext())
+    assert "AUC from realism (0.5 = rated alike)" in written
+    assert "M1" in written
+    assert figure.file("pdf").startswith(b"%PDF")
+    # The letters are embedded as TrueType, not drawn.
+    assert b"/FontFile2" in figure.file("pdf")
+    for ending in ("png", "tiff"):
+        with Image.open(io.BytesIO(figure.file(ending))) as picture:  # type: ignore[arg-type]
+            assert picture.mode == "RGB"
+            assert round(float(picture.info["dpi"][0])) == 300
+            if ending == "tiff":
+                assert picture.info["compression"] == "tiff_lzw"
+
+
+def test_the_numbers_of_a_figure_are_what_it_draws() -> None:
+    analysis = simulated_analysis()
+    figures = report_figures(analysis)
+    rows = figures["forest-auc"].plot.numbers().rows
+    auc = analysis.arms["M0"].families["discrimination"]["auc_realism"]
+    assert isinstance(auc, Estimate)
+    assert rows[0][:5] == ("M0", "all readers", auc.estimate, auc.low, auc.high)
+    of_one = analysis.readers["R03"]["M1"]["auc_realism"]
+    assert ("M1", "R03", of_one) in {row[:3] for row in rows}
+    shares = figures["realism-distribution"].plot.numbers().rows
+    assert sum(float(row[2] or 0) for row in shares if row[0] == "M1") == pytest.approx(1.0)
+    pairs = figures["agreement-verdict"].plot.numbers().rows
+    assert len(pairs) == 6 * 5 / 2
+    points = [row for row in figures["repeats"].plot.numbers().rows if row[4] is not None]
+    # Five repeats of three arms by six readers.
+    assert sum(int(row[4] or 0) for row in points) == 5 * 3 * 6
+
+
+def test_numbers_are_csv_that_no_spreadsheet_runs() -> None:
+    text = numbers_csv(Numbers(("arm", "low"), (("=1+1", None), ("M1", -0.25)))).decode()
+    assert text == "arm,low\r\n'=1+1,\r\nM1,-0.25\r\n"

@@ -22,6 +22,15 @@ def investigator(client: TestClient, house: House) -> Investigator:
     return signed_in
 
 
+FILES = {
+    "svg": ("image/svg+xml", b"<?xml"),
+    "pdf": ("application/pdf", b"%PDF"),
+    "png": ("image/png", b"\x89PNG"),
+    "tiff": ("image/tiff", b"II*"),
+    "csv": ("text/csv; charset=utf-8", b"arm,mark,reader"),
+}
+
+
 def rehearsed(house: House) -> str:
     slug = house.draft()
     house.open(slug)
@@ -49,9 +58,11 @@ def test_a_closed_study_shows_conclusions_tables_figures_and_methods(
         assert svg.headers["content-type"] == "image/svg+xml"
         assert "script-src" not in svg.headers["content-security-policy"]
         assert svg.content.startswith(b"<?xml")
-    png = investigator.client.get(f"/studies/{slug}/report/figures/roc.png")
-    assert png.headers["content-type"] == "image/png"
-    assert png.content.startswith(b"\x89PNG")
+    for ending, (kind, beginning) in FILES.items():
+        assert f"/figures/roc.{ending}" in page.text
+        file = investigator.client.get(f"/studies/{slug}/report/figures/roc.{ending}")
+        assert file.headers["content-type"] == kind
+        assert file.content.startswith(beginning)
 
 
 def test_a_report_hangs_nothing_on_the_application(
@@ -155,7 +166,7 @@ def test_realistic_but_memorised_is_seen_in_the_report(
         assert "Possible copies of training images: M0: foundation model." in summary
         assert "4 of the 4 images drawn for this study, 12 of the 12 in the bank" in summary
         assert "Possible copies of training images: M1" not in text
-        assert "Image measures." in text.split('id="methods"')[1]
+        assert "Image measures." in text.split('id="part-methods"')[1]
         # Whose film was copied is the bank's to show: names of training images stay out.
         assert "train-7" not in text
 
@@ -187,3 +198,32 @@ def test_no_evaluation_however_odd_breaks_the_report(
         assert row_of(answer.text, "M0")[-2] == "1"
         assert set(row_of(answer.text, "M0")[:-2]) <= {"–", "−1.000", "−1.00"}
         assert "<script>alert" not in answer.text
+
+
+def test_one_part_is_open_and_every_entry_of_the_contents_leads_into_a_part(
+    house: House, investigator: Investigator
+) -> None:
+    slug = rehearsed(house)
+    for text in both_forms(investigator, slug):
+        assert text.count("<details open>") == 1
+        contents = text.split('class="contents"')[1].split("</nav>")[0]
+        targets = re.findall(r'href="#([^"]+)"', contents)
+        assert len(targets) == len(set(targets)) > 10
+        for target in targets:
+            assert text.count(f'id="{target}"') == 1
+        # What a link leads to lies inside what is folded: browsers then open it.
+        folds = re.findall(r"<details.*?</details>", text, flags=re.DOTALL)
+        inside = {target for target in targets for fold in folds if f'id="{target}"' in fold}
+        assert inside == set(targets) - {"summary"}
+
+
+def test_the_first_screen_says_a_line_an_arm_with_one_figure(
+    house: House, investigator: Investigator
+) -> None:
+    slug = rehearsed(house)
+    for text in both_forms(investigator, slug):
+        screen = text.split('id="summary"')[1].split("</section>")[0]
+        lines = re.findall(r'<li class="answer [^>]*>(.*?)</li>', screen)
+        assert len(lines) == 2
+        assert all("AUC 0." in line or "AUC 1." in line for line in lines)
+        assert screen.count("<img") == 1

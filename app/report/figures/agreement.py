@@ -1,11 +1,13 @@
 """Reader x reader agreement as a heat map."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from app.report.figures.plot import Numbers
 from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, WIDTH, new_figure
 from app.report.words.numbers import number
 from app.statistics.agreement.by_arm import Kind
@@ -32,8 +34,32 @@ def pair_kappas(table: RatingsTable, kind: Kind) -> Float:
     return pairwise_kappa(matrix, table.categories(), "quadratic")
 
 
-def draw_agreement(kappas: Float, readers: Sequence[str]) -> Figure:
-    """The lower half of the matrix: every pair once."""
+@dataclass(frozen=True)
+class AgreementPlot:
+    """Kappa of every pair of readers, (J, J); NaN where undefined."""
+
+    readers: tuple[str, ...]
+    kappas: Float
+
+    def draw(self) -> Figure:
+        """The lower half of the matrix: every pair once."""
+        return _draw(self.kappas, self.readers)
+
+    def numbers(self) -> Numbers:
+        """A row a pair."""
+        rows = [
+            (one, other, _known(self.kappas[j, k]))
+            for j, one in enumerate(self.readers)
+            for k, other in enumerate(self.readers[:j])
+        ]
+        return Numbers(("reader", "other_reader", "kappa"), tuple(rows))
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     n = len(readers)
     side = min(WIDTH, 1.5 + 0.42 * n) if n <= _MOST_LABELLED else WIDTH
     figure = new_figure(max(side * 0.84, 1.9), width=max(side, 2.8))

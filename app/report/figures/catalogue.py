@@ -1,48 +1,20 @@
 """Which figures a report has, with their captions; each is drawn when it is first asked for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from app.report.figures.agreement import draw_agreement, pair_kappas
-from app.report.figures.drift import draw_drift, drift_panels
-from app.report.figures.forest import draw_auc, draw_deception, draw_realism_means
-from app.report.figures.realism import draw_realism
-from app.report.figures.repeats import draw_repeats, repeated_reads
-from app.report.figures.roc import draw_roc
-from app.report.figures.style import render
+from app.report.figures.agreement import AgreementPlot, pair_kappas
+from app.report.figures.drift import DriftPlot, drift_panels
+from app.report.figures.forest import auc_plot, deception_plot, realism_mean_plot
+from app.report.figures.plot import ReportFigure
+from app.report.figures.realism import realism_plot
+from app.report.figures.repeats import repeated_reads, repeats_plot
+from app.report.figures.roc import roc_plot
 from app.report.words.conclusions import MEASURES
 from app.report.words.numbers import percent
 from app.statistics.analysis import Analysis, conclusion_measure
 from app.statistics.realness.discrimination import AUC_FROM
-
-
-@dataclass(frozen=True)
-class ReportFigure:
-    """One figure: its file name without ending, title, caption, what a blind reader is told."""
-
-    name: str
-    title: str
-    caption: str
-    alternative: str
-    draw: Callable[[], Figure]
-
-    @cached_property
-    def _files(self) -> tuple[bytes, bytes]:
-        return render(self.draw)
-
-    @property
-    def svg(self) -> bytes:
-        """The figure as SVG."""
-        return self._files[0]
-
-    @property
-    def png(self) -> bytes:
-        """The figure as PNG."""
-        return self._files[1]
 
 
 def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
@@ -57,7 +29,7 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
                 "Share of ratings at each step of the scale, per cent, averaged over readers; the "
                 "real arm first. Shares under 6% are not labelled.",
                 "Stacked bars of realism ratings by arm; the numbers are in the table of ratings.",
-                partial(draw_realism, analysis),
+                partial(realism_plot, analysis),
             ),
             ReportFigure(
                 "forest-realism",
@@ -65,7 +37,7 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
                 f"Mean over readers with its {level} interval; short strokes are single readers, "
                 "the dashed line is the real arm.",
                 "Forest plot of mean realism by arm; the numbers are in the table of results.",
-                partial(draw_realism_means, analysis),
+                partial(realism_mean_plot, analysis),
             ),
         ]
     if table.has("verdict"):
@@ -77,12 +49,13 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
                 "Compare with the dashed line, the share of real images judged real: a rate on "
                 "its own measures leaning.",
                 "Forest plot of the rate judged real by arm; numbers in the table of results.",
-                partial(draw_deception, analysis),
+                partial(deception_plot, analysis),
             )
         )
     figures += _against_real(analysis)
     figures += _of_readers(analysis)
-    if drift_panels(table):
+    panels = drift_panels(table)
+    if panels:
         figures.append(
             ReportFigure(
                 "drift",
@@ -91,7 +64,7 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
                 "geometric mean. First readings only.",
                 "Realism, accuracy and reading time over position; slopes are in the table of "
                 "time and order.",
-                partial(draw_drift, analysis),
+                partial(DriftPlot, panels),
             )
         )
     return {figure.name: figure for figure in figures}
@@ -116,7 +89,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
             "the equivalence test (thick); the grey band is the margin fixed beforehand, short "
             "strokes are single readers.",
             "Forest plot of the AUC by synthetic arm; the numbers are in the table of conclusions.",
-            partial(draw_auc, analysis),
+            partial(auc_plot, analysis),
         ),
         ReportFigure(
             "roc",
@@ -124,7 +97,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
             f"From {MEASURES[measure]}; positive = synthetic. Thin: single readers; thick: their "
             f"vertical average.{points}",
             "ROC curves by synthetic arm; the areas are in the table of conclusions.",
-            partial(draw_roc, analysis, measure),
+            partial(roc_plot, analysis, measure),
         ),
     ]
 
@@ -145,7 +118,7 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
                 f"{coefficient} of every pair of readers over the images of all arms (the tables "
                 "give agreement within each arm, which is lower when arms differ). – : no κ.",
                 f"Heat map of agreement in {kind} between pairs of readers.",
-                partial(draw_agreement, kappas, table.readers),
+                partial(AgreementPlot, tuple(table.readers), kappas),
             )
         )
     if table.has("realism"):
@@ -159,7 +132,7 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
                     "arms; the area of a mark counts pairs. Dashed: 95% limits of agreement.",
                     "Bland-Altman plot of repeated readings; numbers in the table of agreement of "
                     "readers with themselves.",
-                    partial(draw_repeats, analysis),
+                    partial(repeats_plot, analysis),
                 )
             )
     return figures

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from app.report.figures.plot import Numbers
 from app.report.figures.style import REAL, SYNTHETIC, light_grid, new_figure
-from app.statistics.analysis import Analysis
 from app.statistics.table.ratings import Float, Measure, RatingsTable
 
 _MOST_BINS = 10
@@ -51,9 +51,28 @@ def drift_panels(table: RatingsTable) -> tuple[DriftPanel, ...]:
     return tuple(panels)
 
 
-def draw_drift(analysis: Analysis) -> Figure:
-    """One panel a figure, real and synthetic images apart."""
-    panels = drift_panels(analysis.table)
+@dataclass(frozen=True)
+class DriftPlot:
+    """The panels, one below the other."""
+
+    panels: tuple[DriftPanel, ...]
+
+    def draw(self) -> Figure:
+        """One panel a figure, real and synthetic images apart."""
+        return _draw(self.panels)
+
+    def numbers(self) -> Numbers:
+        """A row a panel, kind of image and bin; the position is the bin's middle."""
+        rows = [
+            (panel.name, kind, float(centre), float(value) if np.isfinite(value) else None)
+            for panel in self.panels
+            for kind, values in (("real", panel.real), ("synthetic", panel.synthetic))
+            for centre, value in zip(panel.centres, values, strict=True)
+        ]
+        return Numbers(("figure", "images", "position", "mean"), tuple(rows))
+
+
+def _draw(panels: tuple[DriftPanel, ...]) -> Figure:
     figure = new_figure(0.7 + 1.25 * len(panels))
     rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for axes, panel in zip(rows[:, 0], panels, strict=True):

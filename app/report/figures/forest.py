@@ -1,6 +1,6 @@
 """Forest plots: an arm a line, its estimate, interval and single readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
+from app.report.figures.plot import Numbers, Value
 from app.report.figures.style import DIM, FAINT, INK, colour_of, light_grid, new_figure, short
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import Style, percent, with_interval
@@ -20,133 +21,182 @@ _STATE_MARKERS = {"distinguishable": "s", "equivalent": "D", "inconclusive": "o"
 
 @dataclass(frozen=True)
 class ForestLine:
-    """One arm of a forest plot; `readers` are the readers' own figures."""
+    """One arm of a forest plot; `readers` are the readers' own figures by name."""
 
     arm: str
     estimate: Estimate
-    readers: tuple[float, ...]
+    readers: Mapping[str, float]
     conclusion: Conclusion | None = None
 
 
-def draw_deception(analysis: Analysis) -> Figure:
+@dataclass(frozen=True)
+class ForestPlot:
+    """Lines of one estimand with what they are held against.
+
+    `reference` is the dashed line and `reference_name` what is written above it; `margin` is that
+    of equivalence, None where no conclusion is drawn; `limits` are the ends of the axis, None
+    where they follow from the data.
+    """
+
+    lines: tuple[ForestLine, ...]
+    synthetic: tuple[str, ...]
+    level: float
+    label: str
+    style: Style = "plain"
+    limits: tuple[float, float] | None = None
+    reference: float | None = None
+    reference_name: str = ""
+    margin: float | None = None
+
+    def draw(self) -> Figure:
+        """Draw it."""
+        lines = self.lines
+        figure = new_figure(0.95 + 0.44 * len(lines) + (0.3 if self.margin is not None else 0.0))
+        axes = figure.subplots()
+        if self.margin is not None:
+            axes.axvspan(0.5 - self.margin, 0.5 + self.margin, color="#eef1f2", zorder=0)
+        if self.reference is not None:
+            axes.axvline(self.reference, color=DIM, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
+        for row, line in enumerate(lines):
+            _draw_readers(axes, row, line)
+            _draw_line(axes, row, line, colour_of(line.arm, self.synthetic), self.style)
+        axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
+        axes.set_ylim(len(lines) - 0.4, -0.6)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        light_grid(axes)
+        axes.set_xlabel(self.label)
+        _set_limits(axes, lines, self.limits)
+        if self.style == "percent":
+            axes.xaxis.set_major_formatter(lambda value, _: percent(value))
+        if self.margin is not None:
+            _explain_markers(figure, self.level, lines)
+        elif self.reference is not None and self.reference_name:
+            axes.annotate(
+                self.reference_name,
+                (self.reference, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+                color=DIM,
+            )
+        return figure
+
+    def numbers(self) -> Numbers:
+        """A row an arm, then a row for each of its readers."""
+        rows: list[tuple[Value, ...]] = []
+        for line in self.lines:
+            one, test = line.estimate, line.conclusion
+            rows.append(
+                (
+                    line.arm,
+                    "all readers",
+                    one.estimate,
+                    one.low,
+                    one.high,
+                    None if test is None else test.low,
+                    None if test is None else test.high,
+                    None if test is None else test.state,
+                    self.reference,
+                    self.margin,
+                )
+            )
+            nothing = (None,) * 7
+            rows += [(line.arm, reader, value, *nothing) for reader, value in line.readers.items()]
+        inner = percent(2 * self.level - 1).removesuffix("%")
+        outer = percent(self.level).removesuffix("%")
+        return Numbers(
+            (
+                "arm",
+                "reader",
+                "estimate",
+                f"low_{outer}",
+                f"high_{outer}",
+                f"low_{inner}",
+                f"high_{inner}",
+                "conclusion",
+                "reference",
+                "margin",
+            ),
+            tuple(rows),
+        )
+
+
+def deception_plot(analysis: Analysis) -> ForestPlot:
     """Rate judged real of every arm, the real arm's as the line to compare with."""
-    lines = [_line(analysis, arm, "deception", "rate", "deception_rate") for arm in analysis.arms]
-    real = next((line for line in lines if line.arm in analysis.table.real_arms), None)
-    return _draw(
-        analysis,
-        lines,
-        style="percent",
-        label="Judged real",
-        limits=(0.0, 1.0),
-        reference=None if real is None else real.estimate.estimate,
-        reference_name="real images",
+    return _against_real_arm(
+        analysis, ("deception", "rate", "deception_rate"), "Judged real", "percent", (0.0, 1.0)
     )
 
 
-def draw_realism_means(analysis: Analysis) -> Figure:
+def realism_mean_plot(analysis: Analysis) -> ForestPlot:
     """Mean realism of every arm on the whole of its scale."""
-    lines = [_line(analysis, arm, "realism", "mean", "realism_mean") for arm in analysis.arms]
-    real = next((line for line in lines if line.arm in analysis.table.real_arms), None)
-    return _draw(
-        analysis,
-        lines,
-        style="plain",
-        label="Mean realism",
-        limits=(analysis.table.realism_min or 0.0, analysis.table.realism_max or 1.0),
-        reference=None if real is None else real.estimate.estimate,
-        reference_name="real images",
+    table = analysis.table
+    ends = (table.realism_min or 0.0, table.realism_max or 1.0)
+    return _against_real_arm(
+        analysis, ("realism", "mean", "realism_mean"), "Mean realism", "plain", ends
     )
 
 
-def draw_auc(analysis: Analysis) -> Figure:
+def auc_plot(analysis: Analysis) -> ForestPlot:
     """AUC of every synthetic arm with the equivalence margin; markers tell the conclusions."""
     conclusions = {
         arm.arm: arm.conclusion for arm in analysis.arms.values() if arm.conclusion is not None
     }
     key = next(iter(conclusions.values())).measure
-    lines = [
-        _line(analysis, arm, "discrimination", key, key, conclusion=conclusion)
-        for arm, conclusion in conclusions.items()
-    ]
-    return _draw(
-        analysis,
-        lines,
-        style="plain",
+    return ForestPlot(
+        lines=tuple(
+            _line(analysis, arm, ("discrimination", key, key), conclusion)
+            for arm, conclusion in conclusions.items()
+        ),
+        synthetic=tuple(analysis.table.synthetic_arms),
+        level=analysis.settings.level,
         label=f"AUC from {MEASURES[key]} (0.5 = rated alike)",
-        limits=None,
         reference=0.5,
-        reference_name="",
         margin=analysis.settings.margin,
     )
 
 
-def _line(
+def _against_real_arm(
     analysis: Analysis,
-    arm: str,
-    family: str,
-    key: str,
-    reader_key: str,
-    *,
-    conclusion: Conclusion | None = None,
+    path: tuple[str, str, str],
+    label: str,
+    style: Style,
+    limits: tuple[float, float],
+) -> ForestPlot:
+    lines = tuple(_line(analysis, arm, path, None) for arm in analysis.arms)
+    real = next((line for line in lines if line.arm in analysis.table.real_arms), None)
+    return ForestPlot(
+        lines=lines,
+        synthetic=tuple(analysis.table.synthetic_arms),
+        level=analysis.settings.level,
+        label=label,
+        style=style,
+        limits=limits,
+        reference=None if real is None else real.estimate.estimate,
+        reference_name="real images",
+    )
+
+
+def _line(
+    analysis: Analysis, arm: str, path: tuple[str, str, str], conclusion: Conclusion | None
 ) -> ForestLine:
-    values = [analysis.readers[reader][arm].get(reader_key) for reader in analysis.readers]
+    """`path` is the family, its figure, and the name of that figure among a reader's own."""
+    family, key, of_reader = path
+    values = {name: figures[arm].get(of_reader) for name, figures in analysis.readers.items()}
     return ForestLine(
         arm,
         estimate_of(analysis.arms[arm], family, key),
-        tuple(float(value) for value in values if value is not None),
+        {name: float(value) for name, value in values.items() if value is not None},
         conclusion,
     )
 
 
-def _draw(
-    analysis: Analysis,
-    lines: Sequence[ForestLine],
-    *,
-    style: Style,
-    label: str,
-    limits: tuple[float, float] | None,
-    reference: float | None,
-    reference_name: str,
-    margin: float | None = None,
-) -> Figure:
-    figure = new_figure(0.95 + 0.44 * len(lines) + (0.3 if margin is not None else 0.0))
-    axes = figure.subplots()
-    synthetic = analysis.table.synthetic_arms
-    if margin is not None:
-        axes.axvspan(0.5 - margin, 0.5 + margin, color="#eef1f2", zorder=0)
-    if reference is not None:
-        axes.axvline(reference, color=DIM, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
-    for row, line in enumerate(lines):
-        _draw_readers(axes, row, line)
-        _draw_line(axes, row, line, colour_of(line.arm, synthetic), style)
-    axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
-    axes.set_ylim(len(lines) - 0.4, -0.6)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    light_grid(axes)
-    axes.set_xlabel(label)
-    _set_limits(axes, lines, limits)
-    if style == "percent":
-        axes.xaxis.set_major_formatter(lambda value, _: percent(value))
-    if margin is not None:
-        _explain_markers(figure, analysis, lines)
-    elif reference is not None and reference_name:
-        axes.annotate(
-            reference_name,
-            (reference, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7,
-            color=DIM,
-        )
-    return figure
-
-
 def _draw_readers(axes: Axes, row: int, line: ForestLine) -> None:
     axes.plot(
-        line.readers,
+        list(line.readers.values()),
         [row + 0.27] * len(line.readers),
         linestyle="none",
         marker="|",
@@ -191,7 +241,7 @@ def _set_limits(
     if limits is None:
         ends = [0.35, 0.65]
         for line in lines:
-            ends += list(line.readers)
+            ends += list(line.readers.values())
             ends += [end for end in (line.estimate.low, line.estimate.high) if end is not None]
         low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
         limits = (low, high)
@@ -199,8 +249,7 @@ def _set_limits(
     axes.set_xlim(limits[0] - pad, limits[1] + pad)
 
 
-def _explain_markers(figure: Figure, analysis: Analysis, lines: Sequence[ForestLine]) -> None:
-    level = analysis.settings.level
+def _explain_markers(figure: Figure, level: float, lines: Sequence[ForestLine]) -> None:
     states = {line.conclusion.state for line in lines if line.conclusion is not None}
     handles = [
         Line2D(

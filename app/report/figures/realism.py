@@ -1,12 +1,14 @@
 """Stacked bars of the realism ratings, one an arm, real first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
+from app.report.figures.plot import Numbers
 from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, new_figure, short
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number
@@ -17,10 +19,41 @@ _CLASSES = 5
 _LEAST_LABELLED = 0.055
 
 
-def draw_realism(analysis: Analysis) -> Figure:
+@dataclass(frozen=True)
+class RealismPlot:
+    """Shares (I arms, C steps), averaged over readers; `means` is None where there is none."""
+
+    arms: tuple[str, ...]
+    steps: tuple[str, ...]
+    shares: Float
+    means: tuple[float | None, ...]
+
+    def draw(self) -> Figure:
+        """Stacked bars."""
+        return _draw(self)
+
+    def numbers(self) -> Numbers:
+        """A row an arm and step."""
+        rows = [
+            (arm, step, float(self.shares[row, column]), self.means[row])
+            for row, arm in enumerate(self.arms)
+            for column, step in enumerate(self.steps)
+        ]
+        return Numbers(("arm", "realism", "share", "mean_realism"), tuple(rows))
+
+
+def realism_plot(analysis: Analysis) -> RealismPlot:
     """Shares averaged over readers; a scale of many steps is cut into five classes."""
     names, shares = realism_shares(analysis)
-    arms = list(analysis.arms)
+    means = []
+    for arm in analysis.arms:
+        mean = estimate_of(analysis.arms[arm], "realism", "mean").estimate
+        means.append(_plain_mean(analysis, arm) if mean is None else mean)
+    return RealismPlot(tuple(analysis.arms), names, shares, tuple(means))
+
+
+def _draw(plot: RealismPlot) -> Figure:
+    arms, names, shares = plot.arms, plot.steps, plot.shares
     figure = new_figure(0.95 + 0.42 * len(arms))
     axes = figure.subplots()
     colours = LinearSegmentedColormap.from_list("steps", [STEPS_LIGHT, STEPS_DARK])(
@@ -53,10 +86,7 @@ def draw_realism(analysis: Analysis) -> Figure:
                     color=ink,
                 )
         left = left + widths
-    for row, arm in enumerate(arms):
-        mean = estimate_of(analysis.arms[arm], "realism", "mean").estimate
-        if mean is None:
-            mean = _plain_mean(analysis, arm)
+    for row, mean in enumerate(plot.means):
         axes.text(1.015, row, number(mean, 1), va="center", fontsize=8, fontweight="bold")
     axes.text(1.015, -0.62, "mean", va="center", fontsize=7.5)
     axes.set_yticks(rows, [short(arm) for arm in arms])

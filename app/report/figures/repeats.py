@@ -1,12 +1,15 @@
 """Bland-Altman plot of repeated readings."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
+from app.report.figures.plot import Numbers
 from app.report.figures.style import DIM, INK, REAL, SYNTHETIC, light_grid, new_figure
 from app.report.words.numbers import signed
 from app.statistics.agreement.intra_reader import intra_reader
@@ -42,17 +45,47 @@ def limits_of_agreement(analysis: Analysis) -> dict[str, Estimate]:
     return {key: estimates[key] for key in _LIMITS}
 
 
-def draw_repeats(analysis: Analysis) -> Figure:
-    """Difference against mean of two readings; a mark's area counts the pairs that fall on it."""
+@dataclass(frozen=True)
+class RepeatsPlot:
+    """How many pairs of readings have each (truth, mean, difference), with bias and limits."""
+
+    counted: Mapping[tuple[str, float, float], int]
+    limits: Mapping[str, float | None]
+    span: float
+
+    def draw(self) -> Figure:
+        """Difference against mean of two readings; a mark's area counts the pairs on it."""
+        return _draw(self)
+
+    def numbers(self) -> Numbers:
+        """A row a point of the figure, then the lines."""
+        points = [
+            ("pairs of readings", truth, mean, difference, count)
+            for (truth, mean, difference), count in sorted(self.counted.items())
+        ]
+        lines = [(key, None, None, value, None) for key, value in self.limits.items()]
+        columns = ("mark", "images", "mean", "difference", "pairs")
+        return Numbers(columns, (*points, *lines))
+
+
+def repeats_plot(analysis: Analysis) -> RepeatsPlot:
+    """The pairs of readings of all arms."""
     first, second, truth = repeated_reads(analysis)
-    figure = new_figure(3.1)
-    axes = figure.subplots()
     counted: Counter[tuple[str, float, float]] = Counter()
     for j, k in zip(*np.nonzero(np.isfinite(first) & np.isfinite(second)), strict=True):
         one, two = float(first[j, k]), float(second[j, k])
         counted[truth[k], (one + two) / 2, two - one] += 1
+    limits = {key: limit.estimate for key, limit in limits_of_agreement(analysis).items()}
+    table = analysis.table
+    return RepeatsPlot(counted, limits, (table.realism_max or 1) - (table.realism_min or 0))
+
+
+def _draw(plot: RepeatsPlot) -> Figure:
+    counted = plot.counted
+    figure = new_figure(3.1)
+    axes = figure.subplots()
     most = max(counted.values())
-    step = 0.06 * ((analysis.table.realism_max or 1) - (analysis.table.realism_min or 0)) / 2
+    step = 0.06 * plot.span / 2
     for kind, colour, marker, shift in (
         ("real", REAL, "o", -step / 2),
         ("synthetic", SYNTHETIC[0], "s", step / 2),
@@ -72,15 +105,15 @@ def draw_repeats(analysis: Analysis) -> Figure:
     axes.axhline(0, color="#d5dadc", linewidth=0.8)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     names = dict(zip(_LIMITS, ("upper limit", "bias", "lower limit"), strict=True))
-    for key, limit in limits_of_agreement(analysis).items():
-        if limit.estimate is None:
+    for key, limit in plot.limits.items():
+        if limit is None:
             continue
         dashes = (0, ()) if key == "bias" else (0, (4, 2))
-        axes.axhline(limit.estimate, color=DIM, linewidth=1.1, linestyle=dashes)
+        axes.axhline(limit, color=DIM, linewidth=1.1, linestyle=dashes)
         axes.text(
             1.015,
-            limit.estimate,
-            f"{names[key]} {signed(limit.estimate)}",
+            limit,
+            f"{names[key]} {signed(limit)}",
             transform=beside,
             va="center",
             fontsize=8,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.report.figures.style import MEDIA_TYPES, Ending
 from app.report.page.view import ReportView
 
 
@@ -32,11 +33,15 @@ def report_document(view: ReportView, *, templates: Path, static: Path, now: dat
         for name in ("foundation.css", "office.css", "report.css")
     )
     return environment.get_template("report_document.html").render(
-        report=view, style=style, now=now, figure_url=lambda name: svg_url(view, name)
+        report=view,
+        style=style,
+        now=now,
+        folds=True,
+        figure_url=lambda name, ending: figure_data(view, name, ending),
     )
 
 
-def svg_url(view: ReportView, name: str) -> str:
+def figure_data(view: ReportView, name: str, ending: Ending) -> str:
     """A figure as a data: URL."""
-    svg = base64.b64encode(view.figures[name].svg).decode("ascii")
-    return f"data:image/svg+xml;base64,{svg}"
+    content = base64.b64encode(view.figures[name].file(ending)).decode("ascii")
+    return f"data:{MEDIA_TYPES[ending]};base64,{content}"

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
-from app.report.figures.catalogue import ReportFigure, report_figures
+from app.report.figures.catalogue import report_figures
+from app.report.figures.plot import ReportFigure
+from app.report.page.head import (
+    RecordedFact,
+    ReportHead,
+    facts_of_study,
+    head_of_study,
+    why_nothing,
+)
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
     bootstrap_table,
@@ -27,6 +35,7 @@ from app.report.tables.results import (
 )
 from app.report.tables.shortcuts import shortcut_table
 from app.report.tables.table import ReportTable
+from app.report.words.answers import Answer, answers, answers_note
 from app.report.words.cautions import (
     Caution,
     analysis_cautions,
@@ -50,26 +59,41 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report: text, warnings, figures, tables; `folded` ones open later."""
+    """A part of the report that answers one question, folded behind its title.
+
+    `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
+    `sentences` are the conclusions in full, where the part is about them.
+    """
 
     name: str
     title: str
     figures: tuple[ReportFigure, ...] = ()
     tables: tuple[ReportTable, ...] = ()
     cautions: tuple[Caution, ...] = ()
-    folded: bool = False
+    is_opened: bool = False
+    is_detail: bool = False
     text: str = ""
+    sentences: tuple[ArmSentence, ...] = ()
 
 
 @dataclass(frozen=True)
 class ReportView:
-    """What is shown; without ratings there are no sentences and few sections."""
+    """What is shown, of a study or of a file of ratings.
 
-    summary: StudySummary
+    `answers` are the lines of the first screen and `lead` its figure; `nothing` is said in their
+    place where there are none. `sections` are folded, but for one. `figures` holds every figure
+    by name, the leading one too.
+    """
+
+    head: ReportHead
+    answers: tuple[Answer, ...]
+    answers_note: str
+    nothing: str
+    lead: ReportFigure | None
     cautions: tuple[Caution, ...]
-    sentences: tuple[ArmSentence, ...]
     sections: tuple[Section, ...]
     methods: CitedText
+    recorded: tuple[RecordedFact, ...]
     figures: Mapping[str, ReportFigure]
 
 
@@ -77,6 +101,57 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     """Put a study's report together; figures are drawn when they are asked for."""
     analysis = summary.analysis
     cautions = (*study_cautions(summary), *audit_cautions(audit))
+    if analysis is not None:
+        cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
+    figures = {} if analysis is None else report_figures(analysis)
+    lead = leading_figure(figures)
+    answered = (
+        ()
+        if analysis is None
+        else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
+    )
+    sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
+    return ReportView(
+        head=head_of_study(summary),
+        answers=() if analysis is None else answers(analysis, summary.labels),
+        answers_note="" if analysis is None else answers_note(analysis),
+        nothing=why_nothing(summary),
+        lead=lead,
+        cautions=_at(cautions, "top"),
+        sections=with_one_opened((*sections, _conduct(summary))),
+        methods=study_methods(summary, audit),
+        recorded=facts_of_study(summary),
+        figures=figures,
+    )
+
+
+# What a report shows first, if it has it.
+_LEADING = ("forest-auc", "forest-deception", "forest-realism")
+
+
+def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
+    """The one figure of the first screen."""
+    return next((figures[name] for name in _LEADING if name in figures), None)
+
+
+def without(
+    figures: Mapping[str, ReportFigure], lead: ReportFigure | None
+) -> dict[str, ReportFigure]:
+    """The figures that stand further down."""
+    return {name: figure for name, figure in figures.items() if figure is not lead}
+
+
+def with_one_opened(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The same, the first one opened where none is."""
+    if not sections or any(section.is_opened for section in sections):
+        return sections
+    return (replace(sections[0], is_opened=True), *sections[1:])
+
+
+def _bank(
+    summary: StudySummary, audit: PictureAudit | None, cautions: Sequence[Caution]
+) -> tuple[Section, ...]:
+    """What is known of the images themselves."""
     images = Section(
         "images",
         "What was read",
@@ -93,28 +168,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             cautions=_at(cautions, "measures"),
         )
         bank = (images, measures)
-    if audit is not None:
-        bank = (*bank, _shortcuts(audit, cautions))
-    bank = (*bank, _conduct(summary))
-    asked = _questions(summary)
-    if analysis is None:
-        return ReportView(
-            summary, _at(cautions, "top"), (), (*asked, *bank), study_methods(summary, audit), {}
-        )
-    cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
-    figures = report_figures(analysis)
-    return ReportView(
-        summary=summary,
-        cautions=_at(cautions, "top"),
-        sentences=arm_sentences(analysis, summary.labels),
-        sections=(
-            *analysis_sections(analysis, summary.labels, figures, cautions),
-            *asked,
-            *bank,
-        ),
-        methods=study_methods(summary, audit),
-        figures=figures,
-    )
+    return bank if audit is None else (*bank, _shortcuts(audit, cautions))
 
 
 def analysis_sections(
@@ -133,13 +187,15 @@ def analysis_sections(
 
     has_verdict = analysis.table.has("verdict")
     sections = (
-        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
         Section(
             "discrimination",
             "Told apart from real?",
             drawn("forest-auc", "roc"),
             made(conclusion_table(analysis, labels)),
+            is_opened=True,
+            sentences=arm_sentences(analysis, labels),
         ),
+        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
         Section(
             "realism",
             "Realism",
@@ -172,7 +228,10 @@ def analysis_sections(
             tables=made(contrast_table(analysis), global_table(analysis)),
         ),
         Section(
-            "model", "A second estimator", tables=made(model_table(analysis, labels)), folded=True
+            "model",
+            "A second estimator",
+            tables=made(model_table(analysis, labels)),
+            is_detail=True,
         ),
         Section(
             "time-and-order",
@@ -186,25 +245,20 @@ def analysis_sections(
             "Reader groups",
             tables=group_tables(analysis, labels, GROUP_ORDERS),
         ),
-        Section("readers", "Every reader", tables=(reader_table(analysis, labels),), folded=True),
+        Section(
+            "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
+        ),
     )
     return tuple(section for section in sections if section.figures or section.tables)
 
 
 def _questions(summary: StudySummary) -> tuple[Section, ...]:
-    """What was said to every question, folded where an analysis by arm stands above it."""
+    """What was said to every question."""
     real = [arm.key for arm in summary.arms if arm.kind == "real"]
     tables = question_tables(summary.questions, summary.labels, real)
     if not tables:
         return ()
-    return (
-        Section(
-            "questions",
-            "Every question",
-            tables=tables,
-            folded=summary.analysis is not None,
-        ),
-    )
+    return (Section("questions", "Every question", tables=tables),)
 
 
 def _conduct(summary: StudySummary) -> Section:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.bank.evaluation import ArmEvaluation
+from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
 from app.steps.describe_answers import DescribedQuestion
 
@@ -16,8 +17,9 @@ def analysis_json(
     questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
+    held: HeldRatings,
 ) -> str:
-    """The schema of docs/statistics.md, led by what study it is of; never NaN.
+    """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
     `measures` is what the image bank says of the arms' images, for the arms that it says it of.
     """
@@ -28,6 +30,7 @@ def analysis_json(
     described = [_question(one) for one in questions]
     content = {
         "study": dict(study),
+        "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
         **results,

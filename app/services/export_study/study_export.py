@@ -33,6 +33,7 @@ from app.services.export_study.columns import (
     Column,
 )
 from app.services.export_study.csv_text import Rows, csv_bytes
+from app.services.export_study.held_ratings import HeldRatings
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
 from app.services.export_study.r_script import r_script
@@ -130,7 +131,8 @@ class StudyExport:
             "analysis.json": self._analysis,
             "study.imrmc": self._imrmc,
             "rjafroc.csv": lambda: csv_bytes(
-                _names(RJAFROC_COLUMNS), () if self._table is None else rjafroc_rows(self._table)
+                _names(RJAFROC_COLUMNS),
+                () if self._table is None else rjafroc_rows(self._table, self._held),
             ),
             "models.R": self._r_script,
         }
@@ -167,6 +169,10 @@ class StudyExport:
     def _design(self) -> StudyDesign:
         with self._database.reading() as session:
             return design_from_json(self._study(session).design)
+
+    @property
+    def _held(self) -> HeldRatings:
+        return HeldRatings.of(self._design)
 
     @cached_property
     def _table(self) -> RatingsTable | None:
@@ -286,15 +292,25 @@ class StudyExport:
         with self._database.reading() as session:
             rows = list(answer_rows(session, self._study(session)))
         questions = describe_answers(self._design, rows, list(arms))
-        yield analysis_json(facts, analysis, questions, measures=measures).encode()
+        yield analysis_json(facts, analysis, questions, measures=measures, held=self._held).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(
-            self._table, title=self._design.title, simulated=self._is_rehearsal
+            self._table,
+            title=self._design.title,
+            held=self._held,
+            simulated=self._is_rehearsal,
         ).encode()
 
     def _r_script(self) -> Iterator[bytes]:
-        yield r_script(self._slug, self._design, self._table, simulated=self._is_rehearsal).encode()
+        arms = [plan.arm for plan in self._design.arms]
+        yield r_script(
+            self._slug,
+            arms if self._table is None else self._table.arms,
+            self._layout,
+            self._held,
+            simulated=self._is_rehearsal,
+        ).encode()
 
     def _read_me(self) -> Iterator[bytes]:
         with self._database.reading() as session:

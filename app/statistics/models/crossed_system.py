@@ -1,7 +1,9 @@
 """The equations of crossed random effects: many cases, few readers, solved by their blocks.
 
 A rating hangs on one case and on one level of each further factor (its reader, its reader and arm).
-The block of the cases is diagonal, so that only the few further effects make a full matrix.
+The block of the cases is diagonal, so that only the few further effects make a full matrix. Ratings
+with the same levels of all further factors stand together in it (a *cell*: a reader in an arm), so
+that every sum over ratings is taken once, however many factors there are.
 """
 
 from __future__ import annotations
@@ -34,9 +36,26 @@ class Crossing:
     others: Int
     n_others: int
 
+    @cached_property
+    def cells(self) -> tuple[Int, Float]:
+        """The cell of every rating, (N,), and which effects a cell has: (n_cells, n_others) 0/1."""
+        if not self.n_others:
+            return np.zeros(self.case.size, dtype=np.int64), np.zeros((1, 0))
+        levels, cell = np.unique(self.others, axis=0, return_inverse=True)
+        effects = np.zeros((levels.shape[0], self.n_others))
+        effects[np.arange(levels.shape[0])[:, None], levels] = 1.0
+        return cell.astype(np.int64).ravel(), effects
+
+    @cached_property
+    def cell_of_case(self) -> Int:
+        """Place of every rating in a table of cases by cells, (N,)."""
+        cell, effects = self.cells
+        return self.case * effects.shape[0] + cell
+
     def spread(self, cases: Float, others: Float) -> Float:
         """Sum of its effects, for every rating."""
-        total: Float = others[self.others].sum(axis=1)
+        cell, effects = self.cells
+        total: Float = (effects @ others)[cell]
         return total + cases[self.case] if self.n_cases else total
 
     def gather(self, values: Float) -> tuple[Float, Float]:
@@ -44,10 +63,8 @@ class Crossing:
         cases: Float = np.zeros(self.n_cases)
         if self.n_cases:
             cases += np.bincount(self.case, values, self.n_cases)
-        others = np.zeros(self.n_others)
-        for column in self.others.T:
-            others += np.bincount(column, values, self.n_others)
-        return cases, others
+        cell, effects = self.cells
+        return cases, np.bincount(cell, values, effects.shape[0]) @ effects
 
 
 class CrossedSystem:
@@ -66,29 +83,27 @@ class CrossedSystem:
         self, crossing: Crossing, weight: Float, case_precision: Float, other_precision: Float
     ) -> None:
         self._crossing = crossing
-        cases, n = crossing.case, crossing.n_others
-        diagonal, _ = crossing.gather(weight)
-        self._diagonal = diagonal + case_precision
-        between = np.zeros(n * n)
-        across = np.zeros(crossing.n_cases * n)
-        for column in crossing.others.T:
-            if crossing.n_cases:
-                across += np.bincount(cases * n + column, weight, across.size)
-            for other in crossing.others.T:
-                between += np.bincount(column * n + other, weight, between.size)
-        self._across = across.reshape(crossing.n_cases, n)
-        self._scaled = self._across / self._diagonal[:, None]
-        full = between.reshape(n, n) + np.diag(other_precision)
-        self._schur = full - self._across.T @ self._scaled
-        self._factor = linalg.cho_factor(self._schur, lower=True) if n else None
+        cell, self._effects = crossing.cells
+        n_cells = self._effects.shape[0]
+        across = np.zeros((crossing.n_cases, n_cells))
+        if crossing.n_cases:
+            across = np.bincount(crossing.cell_of_case, weight, crossing.n_cases * n_cells).reshape(
+                crossing.n_cases, n_cells
+            )
+        self._diagonal = across.sum(axis=1) + case_precision
+        self._scaled = across / self._diagonal[:, None]
+        between = -(across.T @ self._scaled)
+        between[np.diag_indices(n_cells)] += np.bincount(cell, weight, n_cells)
+        schur = self._effects.T @ between @ self._effects + np.diag(other_precision)
+        self._factor = linalg.cho_factor(schur, lower=True) if crossing.n_others else None
 
     def solve(self, cases: Float, others: Float) -> tuple[Float, Float]:
         """H^-1 of a vector in two parts."""
         if self._factor is None:
             return cases / self._diagonal, others
-        right = others - self._scaled.T @ cases
-        solved = linalg.cho_solve(self._factor, right)
-        return cases / self._diagonal - self._scaled @ solved, np.asarray(solved)
+        right = others - (cases @ self._scaled) @ self._effects
+        solved = np.asarray(linalg.cho_solve(self._factor, right))
+        return cases / self._diagonal - self._scaled @ (self._effects @ solved), solved
 
     @property
     def log_determinant(self) -> float:
@@ -100,30 +115,36 @@ class CrossedSystem:
 
     @cached_property
     def _inverse(self) -> Float:
+        """Block of H^-1 that belongs to the further effects."""
         if self._factor is None:
             return np.zeros((0, 0))
         return np.asarray(linalg.cho_solve(self._factor, np.eye(self._crossing.n_others)))
 
     @cached_property
+    def _between_cells(self) -> Float:
+        return np.asarray(self._effects @ self._inverse @ self._effects.T)
+
+    @cached_property
     def _mixed(self) -> Float:
-        return np.asarray(self._scaled @ self._inverse)
+        return np.asarray(self._scaled @ self._between_cells)
+
+    @cached_property
+    def _of_cases(self) -> Float:
+        return np.asarray(1.0 / self._diagonal + (self._scaled * self._mixed).sum(axis=1))
 
     @property
     def inverse_diagonal(self) -> tuple[Float, Float]:
         """Diagonal of H^-1: (n_cases,) and (n_others,)."""
-        cases = 1.0 / self._diagonal + (self._scaled * self._mixed).sum(axis=1)
-        return cases, np.diag(self._inverse).copy()
+        return self._of_cases, np.diag(self._inverse).copy()
 
     @property
     def leverage(self) -> Float:
         """z' H^-1 z of every rating, (N,)."""
         crossing = self._crossing
-        total = np.zeros(crossing.case.size)
-        for column in crossing.others.T:
-            if crossing.n_cases:
-                total -= 2.0 * self._mixed[crossing.case, column]
-            for other in crossing.others.T:
-                total += self._inverse[column, other]
+        cell, _ = crossing.cells
+        total: Float = np.diag(self._between_cells)[cell]
         if crossing.n_cases:
-            total += self.inverse_diagonal[0][crossing.case]
+            total = (
+                total + (self._of_cases[:, None] - 2.0 * self._mixed).ravel()[crossing.cell_of_case]
+            )
         return total

@@ -63,7 +63,7 @@ class Laplace:
         self._others = np.zeros(sum(model.sizes[1:]))
 
     def value_and_gradient(
-        self, thresholds: Float, beta: Float, variances: Float
+        self, thresholds: Float, beta: Float, variances: Float, *, within: float = TOLERANCE
     ) -> tuple[float, Float]:
         """The log-likelihood, and its derivatives by thresholds, beta and variances in this order.
 
@@ -74,9 +74,11 @@ class Laplace:
         beta : (p,) array of float
         variances : (G,) array of float
             Positive; one for each factor with effects.
+        within : float
+            How near the mode has to be: log-likelihood a rating that its last step may still gain.
         """
         precisions = self._precisions(variances)
-        likelihood, system = self._mode(thresholds, beta, *precisions)
+        likelihood, system = self._mode(thresholds, beta, *precisions, within)
         precision = np.concatenate(precisions)
         effects = np.concatenate([self._cases, self._others])
         value = (
@@ -94,7 +96,7 @@ class Laplace:
         return every[:n_cases], every[n_cases:]
 
     def _mode(
-        self, thresholds: Float, beta: Float, of_cases: Float, of_others: Float
+        self, thresholds: Float, beta: Float, of_cases: Float, of_others: Float, within: float
     ) -> tuple[CategoryLikelihood, CrossedSystem]:
         """Newton's way to the mode; the ratings are log-concave, so that there is one."""
         model = self.model
@@ -107,6 +109,7 @@ class Laplace:
             return here, float(here.value.sum()) - 0.5 * penalty
 
         likelihood, height = at(self._cases, self._others)
+        system = None
         for _ in range(MOST_STEPS):
             system = CrossedSystem(model.crossing, likelihood.weight, of_cases, of_others)
             up_cases, up_others = model.crossing.gather(likelihood.slope)
@@ -128,7 +131,12 @@ class Laplace:
                 share /= 2.0
             self._cases, self._others = cases, others
             likelihood, height = tried, tried_height
-        system = CrossedSystem(model.crossing, likelihood.weight, of_cases, of_others)
+            system = None
+            # What is left after a step is of the order of its square.
+            if share == 1.0 and gain < within * model.answer.size:
+                break
+        if system is None:
+            system = CrossedSystem(model.crossing, likelihood.weight, of_cases, of_others)
         return likelihood, system
 
     def _gradient(
@@ -137,21 +145,16 @@ class Laplace:
         model, crossing = self.model, self.model.crossing
         leverage = system.leverage
         weight, weight_slope = likelihood.weight, likelihood.weight_slope
+        by_above, by_below = likelihood.above, likelihood.below
         # The determinant moves with the mode: its derivative by the effects, carried back by H.
         pull_cases, pull_others = system.solve(*crossing.gather(weight_slope * leverage))
         pull = crossing.spread(pull_cases, pull_others)
         by_beta = model.fixed.T @ (
             likelihood.slope - 0.5 * leverage * weight_slope + 0.5 * pull * weight
         )
-        above = (
-            likelihood.a
-            + 0.5 * leverage * (likelihood.aaa + 2.0 * likelihood.aab + likelihood.abb)
-            + 0.5 * pull * (likelihood.aa + likelihood.ab)
-        )
-        below = (
-            likelihood.b
-            + 0.5 * leverage * (likelihood.aab + 2.0 * likelihood.abb + likelihood.bbb)
-            + 0.5 * pull * (likelihood.ab + likelihood.bb)
+        above, below = (
+            side.value + 0.5 * leverage * side.weight + 0.5 * pull * side.slope
+            for side in (by_above, by_below)
         )
         by_bound = np.bincount(model.answer + 1, above, model.n_answers + 1) + np.bincount(
             model.answer, below, model.n_answers + 1

@@ -13,6 +13,8 @@ from app.statistics.table.ratings import Float
 
 Link = Literal["logit", "probit"]
 
+_ROOT = 1.0 / np.sqrt(2.0 * np.pi)
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -20,16 +22,18 @@ class Distribution:
 
     Attributes
     ----------
-    cdf, density, slope, curvature : function of an array of any shape
-        F and its first three derivatives; 0 (F: 0 or 1) at minus and plus infinity.
+    cdf, density : function of an array of any shape
+        F and its first derivative; 0 (F: 0 or 1) far out.
+    slope, curvature : function of the array and of the density there
+        The second and the third derivative, which cost little once the density is known.
     variance : float
         Of the latent noise: pi^2 / 3 for the logistic, 1 for the normal.
     """
 
     cdf: Callable[[Float], Float]
     density: Callable[[Float], Float]
-    slope: Callable[[Float], Float]
-    curvature: Callable[[Float], Float]
+    slope: Callable[[Float, Float], Float]
+    curvature: Callable[[Float, Float], Float]
     variance: float
 
 
@@ -37,28 +41,24 @@ def _logistic_density(x: Float) -> Float:
     return np.asarray(special.expit(x) * special.expit(-x))
 
 
-def _logistic_slope(x: Float) -> Float:
-    return np.asarray(_logistic_density(x) * (special.expit(-x) - special.expit(x)))
+def _logistic_slope(x: Float, density: Float) -> Float:
+    return np.asarray(-density * np.tanh(0.5 * x))
 
 
-def _logistic_curvature(x: Float) -> Float:
-    density = _logistic_density(x)
+def _logistic_curvature(x: Float, density: Float) -> Float:
     return np.asarray(density * (1.0 - 6.0 * density))
 
 
 def _normal_density(x: Float) -> Float:
-    return np.asarray(np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi))
+    return np.asarray(np.exp(-0.5 * x * x) * _ROOT)
 
 
-def _normal_slope(x: Float) -> Float:
-    # At infinity the product is 0 times infinity; the density wins.
-    finite = np.where(np.isfinite(x), x, 0.0)
-    return np.asarray(-finite * _normal_density(x))
+def _normal_slope(x: Float, density: Float) -> Float:
+    return np.asarray(-x * density)
 
 
-def _normal_curvature(x: Float) -> Float:
-    finite = np.where(np.isfinite(x), x, 0.0)
-    return np.asarray((finite * finite - 1.0) * _normal_density(x))
+def _normal_curvature(x: Float, density: Float) -> Float:
+    return np.asarray((x * x - 1.0) * density)
 
 
 DISTRIBUTIONS: dict[Link, Distribution] = {

@@ -1,6 +1,7 @@
 """The report of a closed study, its figures, and the whole of it as one file."""
 
 from datetime import datetime
+from typing import cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -8,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from app.domain.access import Right
 from app.domain.errors import BadInput, NotFound, Refused
 from app.report.page.document import report_document
+from app.report.page.figure_files import FILE_TYPES, FileEnding, figure_file
 from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
@@ -64,7 +66,7 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
     context = {
         "study": overview,
         "report": view,
-        "figure_url": lambda name: f"{address}/figures/{name}.svg",
+        "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}",
         "error": error,
     }
     return investigator_page(request, desk, "report.html", context, status)
@@ -72,16 +74,14 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
 
 @router.get("/studies/{slug}/report/figures/{file}")
 def figure(request: Request, slug: str, file: str) -> Response:
-    """One figure, as NAME.svg or NAME.png; only of a closed study."""
+    """One figure as NAME.svg, .pdf, .png or .tiff, its numbers as NAME.csv; of a closed study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         view = _report(request, desk, slug)
     name, _, ending = file.rpartition(".")
-    if name not in view.figures or ending not in ("svg", "png"):
+    if name not in view.figures or ending not in FILE_TYPES:
         raise NotFound(f"The report has no figure {file!r}.")
-    drawn = view.figures[name]
-    if ending == "svg":
-        return Response(drawn.svg, media_type="image/svg+xml", headers=_FIGURE_HEADERS)
-    return Response(drawn.png, media_type="image/png", headers=_FIGURE_HEADERS)
+    content = figure_file(view.figures[name], cast(FileEnding, ending))
+    return Response(content, media_type=FILE_TYPES[ending], headers=_FIGURE_HEADERS)
 
 
 @router.get("/studies/{slug}/report/{slug_again}-report.html")

@@ -1,0 +1,155 @@
+"""The lines of a report's first screen: one an arm, in words a radiologist reads once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.report.words.conclusions import MEASURES, estimate_of
+from app.report.words.numbers import interval, number, percent, signed, why_not
+from app.statistics.analysis import Analysis, ArmAnalysis
+from app.statistics.realness.contrasts import Contrast
+from app.statistics.realness.equivalence import Conclusion
+from app.statistics.table.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the study says of one arm: a word for it, and the line.
+
+    `state` is the conclusion's; `word` says it shorter: "told apart", "rated alike", "open".
+    """
+
+    arm: str
+    label: str
+    state: str
+    word: str
+    line: str
+
+
+def answers(analysis: Analysis, labels: Mapping[str, str]) -> tuple[Answer, ...]:
+    """One line a synthetic arm."""
+    return tuple(
+        _answer(analysis, arm, arm.conclusion, labels.get(name, name))
+        for name, arm in analysis.arms.items()
+        if arm.conclusion is not None
+    )
+
+
+def answers_note(analysis: Analysis) -> str:
+    """What the numbers in the lines are, and whom they speak for."""
+    aucs = [
+        estimate_of(arm, "discrimination", arm.conclusion.measure)
+        for arm in analysis.arms.values()
+        if arm.conclusion is not None
+    ]
+    known = [auc for auc in aucs if auc.estimate is not None]
+    if not known:
+        return ""
+    measure = next(arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion)
+    level = percent(analysis.settings.level)
+    adjusted = (
+        ", not adjusted for the number of arms"
+        if known[0].n_readers == 1 and len(known) > 1
+        else ""
+    )
+    return (
+        f"AUC, from {MEASURES[measure]}: the chance that a real image is rated more real than a "
+        f"synthetic one; 0.5 is a toss of a coin, 1 always. Behind it its {level} interval, for "
+        f"{whom(analysis, known[0])}{adjusted}."
+    )
+
+
+def whom(analysis: Analysis, auc: Estimate) -> str:
+    """Whom an interval speaks for."""
+    settled = analysis.settings.generalise_to
+    if settled == "readers":
+        return "readers like these and these images only"
+    if auc.n_readers == 1:
+        return "this reader and images like these"
+    if settled == "cases":
+        return "these readers only and images like these"
+    return "readers like these and images like these"
+
+
+def _answer(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion, label: str) -> Answer:
+    auc = estimate_of(arm, "discrimination", conclusion.measure)
+    word, line = (
+        _without_auc(analysis, arm, auc, label)
+        if auc.estimate is None
+        else _with_auc(analysis, conclusion, auc, label)
+    )
+    return Answer(arm.arm, label, conclusion.state, word, line)
+
+
+def _with_auc(
+    analysis: Analysis, conclusion: Conclusion, auc: Estimate, label: str
+) -> tuple[str, str]:
+    """The word and the line where there is an AUC."""
+    limits = interval(auc.low, auc.high)
+    value = f"(AUC {number(auc.estimate)}{f', {limits}' if limits else ''})"
+    alone = auc.n_readers == 1
+    who = "This reader" if alone else _readers(analysis)
+    of = f"these images of {label}" if analysis.settings.generalise_to == "readers" else label
+    if conclusion.state == "equivalent":
+        likes = "rates" if alone else "rate"
+        return (
+            "rated alike",
+            f"{who} {likes} {of} like real images, within ±{conclusion.margin:g} {value}.",
+        )
+    told = conclusion.state == "distinguishable"
+    of_one = alone and not told and _excludes_half(auc)
+    if told or of_one:
+        rest = " What other readers can tell is not known." if of_one else ""
+        if (auc.estimate or 0.0) > 0.5:
+            return "told apart", f"{who} can tell {of} from real {value}.{rest}"
+        rates = "rates" if alone else "rate"
+        return "more real", f"{who} {rates} {of} as more real than real images {value}.{rest}"
+    return "open", f"It is open whether {who[0].lower()}{who[1:]} can tell {of} from real {value}."
+
+
+def _without_auc(
+    analysis: Analysis, arm: ArmAnalysis, auc: Estimate, label: str
+) -> tuple[str, str]:
+    """The rates judged real, where nothing was graded."""
+    rate = estimate_of(arm, "deception", "rate")
+    real = [estimate_of(analysis.arms[name], "deception", "rate") for name in _real(analysis)]
+    if rate.estimate is None or not real or real[0].estimate is None:
+        return "open", f"Whether readers can tell {label} from real can’t be said: {why_not(auc)}."
+    against = _difference(analysis, arm.arm)
+    rates = (
+        f"{label} is judged real in {percent(rate.estimate)}, real images in "
+        f"{percent(real[0].estimate)}"
+    )
+    if against is None or against.p_holm is None or against.low is None:
+        return "open", f"{rates}; whether that is more than chance can’t be said."
+    difference = (
+        f"(difference {signed(_points(against.estimate))} points, "
+        f"{interval(_points(against.low), _points(against.high))})"
+    )
+    if against.p_holm >= 1.0 - analysis.settings.level:
+        return "open", f"{rates}: no difference is shown, nor that there is none {difference}."
+    less = (against.estimate or 0.0) < 0
+    return ("told apart" if less else "more real"), f"{rates} {difference}."
+
+
+def _points(share: float | None) -> float | None:
+    return None if share is None else round(100 * share)
+
+
+def _difference(analysis: Analysis, arm: str) -> Contrast | None:
+    """The contrast of an arm's rate judged real with that of the real arm."""
+    for pair in analysis.contrasts.pairs:
+        if pair.measure == "deception.rate" and pair.against in _real(analysis) and pair.arm == arm:
+            return pair
+    return None
+
+
+def _real(analysis: Analysis) -> list[str]:
+    return list(analysis.table.real_arms)
+
+
+def _readers(analysis: Analysis) -> str:
+    return "These readers" if analysis.settings.generalise_to == "cases" else "Readers"
+
+
+def _excludes_half(auc: Estimate) -> bool:
+    return auc.low is not None and auc.high is not None and (auc.low > 0.5 or auc.high < 0.5)
