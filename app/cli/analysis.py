@@ -17,6 +17,7 @@ from app.services.analyse_export import analyse_export
 from app.services.analyse_file import COLUMNS, analyse_file, column_map
 from app.services.audit_pictures import audit_pictures
 from app.services.export_study.analysis_json import analysis_json
+from app.services.export_study.held_ratings import HeldRatings
 from app.services.summarise_study import note_results_seen, summarise_study
 from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
@@ -173,7 +174,15 @@ def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: boo
         "title": read.design.title,
         "simulated_readers": read.is_simulated,
     }
-    typer.echo(analysis_json(facts, read.analysis, read.questions, measures={}), nl=False)
+    text = analysis_json(
+        facts,
+        read.analysis,
+        read.questions,
+        measures={},
+        held=HeldRatings.of(read.design),
+        figures=read.figures,
+    )
+    typer.echo(text, nl=False)
 
 
 def report(

@@ -57,6 +57,7 @@ def test_the_files_of_a_protocol_give_what_its_report_shows(
         if read.analysis is not None and summary.analysis is not None:
             assert read.analysis.to_json() == summary.analysis.to_json()
         assert read.questions == summary.questions
+        assert [one.to_json() for one in read.figures] == [one.to_json() for one in summary.figures]
         assert set(read.arms) == {arm.key for arm in summary.arms}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.figures.question_figures import plot_of, question_plots
 from app.report.page.head import (
     RecordedFact,
     ReportHead,
@@ -26,6 +27,7 @@ from app.report.tables.comparisons import (
 from app.report.tables.conduct import conduct_table
 from app.report.tables.image_measures import measure_table
 from app.report.tables.model import model_table
+from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     conclusion_table,
@@ -104,13 +106,15 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
     if analysis is not None:
         cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
     figures = {} if analysis is None else report_figures(analysis)
+    plots = question_plots(summary.figures, summary.labels)
     lead = leading_figure(figures)
     answered = (
         ()
         if analysis is None
         else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
     )
-    sections = (*answered, *_questions(summary), *_bank(summary, audit, cautions))
+    asked = _figures_of_questions(summary, plots)
+    sections = (*answered, *asked, *_questions(summary), *_bank(summary, audit, cautions))
     return ReportView(
         head=head_of_study(summary),
         answers=() if analysis is None else answers(analysis, summary.labels),
@@ -121,7 +125,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         sections=with_one_opened((*sections, _conduct(summary))),
         methods=study_methods(summary, audit),
         recorded=facts_of_study(summary),
-        figures=figures,
+        figures=figures | plots,
     )
 
 
@@ -250,6 +254,38 @@ def analysis_sections(
         ),
     )
     return tuple(section for section in sections if section.figures or section.tables)
+
+
+# The measures whose questions have a part of the report of their own, in its order.
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "finding": ("findings", "Findings against the reference"),
+    "prompt_agreement": ("prompt-agreement", "Agreement with the text"),
+    "artefact": ("artefacts", "What gives films away"),
+    "place": ("places", "Where readers mark"),
+    "confidence": ("confidence", "Confidence and being right"),
+}
+
+
+def _figures_of_questions(
+    summary: StudySummary, plots: Mapping[str, ReportFigure]
+) -> tuple[Section, ...]:
+    """A part for each measure that was asked for, all its questions in it."""
+    real = [arm.key for arm in summary.arms if arm.kind == "real"]
+    sections = []
+    for measure, (name, title) in _PARTS.items():
+        asked = [one for one in summary.figures if one.question.measure == measure]
+        if asked:
+            sections.append(
+                Section(
+                    name,
+                    title,
+                    tuple(plot for one in asked for plot in plot_of(one, plots)),
+                    tuple(
+                        table for one in asked for table in figure_tables(one, summary.labels, real)
+                    ),
+                )
+            )
+    return tuple(sections)
 
 
 def _questions(summary: StudySummary) -> tuple[Section, ...]:

@@ -16,6 +16,7 @@ from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
+from app.report.words.question_figures import question_methods
 from app.report.words.references import CitedText, cite
 from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
@@ -36,6 +37,7 @@ def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> C
         paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
+    paragraphs += question_methods(summary.figures)
     cited = cite(paragraphs)
     # The design names arms, and a label of the bank may hold what looks like a citation.
     return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))

@@ -9,6 +9,7 @@ from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
 from app.steps.describe_answers import DescribedQuestion
+from app.steps.question_figures import QuestionFigures
 
 
 def analysis_json(
@@ -18,6 +19,7 @@ def analysis_json(
     *,
     measures: Mapping[str, ArmEvaluation],
     held: HeldRatings,
+    figures: Sequence[QuestionFigures] = (),
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
@@ -33,6 +35,7 @@ def analysis_json(
         "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
+        "question_figures": [one.to_json() for one in figures],
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

@@ -47,6 +47,7 @@ from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
+from app.steps.question_figures import question_figures
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -292,7 +293,12 @@ class StudyExport:
         with self._database.reading() as session:
             rows = list(answer_rows(session, self._study(session)))
         questions = describe_answers(self._design, rows, list(arms))
-        yield analysis_json(facts, analysis, questions, measures=measures, held=self._held).encode()
+        figures = question_figures(
+            self._design, rows, self._layout.references, self._layout.clusters
+        )
+        yield analysis_json(
+            facts, analysis, questions, measures=measures, held=self._held, figures=figures
+        ).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,10 @@ from app.statistics.variance.interval import averaged_over_readers
 # Below these a reader's meta-d' is left out, and said to be.
 LEAST_READINGS = 20
 LEAST_D_PRIME = 0.2
+_NO_SCALE = f"d′ is below {LEAST_D_PRIME:g}: there is no scale to hold by"
+_CHOSEN = (
+    "readers who tell the kinds apart least are not among these, which makes the mean too high"
+)
 _LARGEST = 10.0
 _TINY = 1e-300
 
@@ -26,7 +30,8 @@ _TINY = 1e-300
 class MetaFit:
     """One reader's fit; ``why_not`` says why there is none, then every number is NaN.
 
-    ``criterion`` is c of the answers themselves, ``log_likelihood`` that of the levels given them.
+    ``criterion`` is c of the answers themselves, ``log_likelihood`` that of the levels given them,
+    ``parameters`` where it is largest.
     """
 
     d_prime: float
@@ -34,6 +39,7 @@ class MetaFit:
     criterion: float
     log_likelihood: float
     why_not: str = ""
+    parameters: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Metacognition:
     ----------
     kinds : (str, str)
         What the first and the second alternative are called.
-    readers : mapping of reader's place to MetaFit
+    readers : tuple of MetaFit
         In the order of the judgements' rows.
     d_prime, meta_d_prime, ratio : Estimate
         Of the readers who have both; ``ratio`` is the mean of meta-d' over that of d'.
@@ -116,15 +122,14 @@ def meta_d_prime(first: Float, second: Float, *, pad: bool = True) -> MetaFit:
         counts = counts + 1.0 / counts.shape[1]
     d_prime, criterion = _type_1(counts)
     if d_prime < LEAST_D_PRIME:
-        return MetaFit(
-            *(math.nan,) * 4, why_not=f"d′ is below {LEAST_D_PRIME:g}: there is no scale to hold by"
-        )
-    fitted = _fit(counts, criterion / d_prime)
+        return MetaFit(*(math.nan,) * 4, why_not=_NO_SCALE)
+    relative = criterion / d_prime
+    fitted = _fit(counts, relative)
     if fitted is None:
         return MetaFit(*(math.nan,) * 4, why_not="the likelihood has no maximum")
-    return MetaFit(
-        d_prime, float(fitted[0]), criterion, _likelihood(fitted, counts, criterion / d_prime)[0]
-    )
+    value = _likelihood(fitted, counts, relative)[0]
+    parameters = tuple(float(one) for one in fitted)
+    return MetaFit(d_prime, parameters[0], criterion, value, parameters=parameters)
 
 
 def _why_not(counts: Float) -> str:
@@ -189,21 +194,16 @@ def _likelihood(parameters: Float, counts: Float, relative: float) -> tuple[floa
 def _fit(counts: Float, relative: float) -> Float | None:
     """The parameters of the largest likelihood; None where it is not inside."""
     levels = counts.shape[1] // 2
-    best: Float | None = None
-    value = math.inf
-    for start in (1.0, 0.2, 2.5):
-        guess = np.concatenate(([start], np.full(2 * levels - 2, math.log(0.4))))
-        result = optimize.minimize(
-            lambda parameters: tuple(-one for one in _likelihood(parameters, counts, relative)),
-            guess,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-_LARGEST, _LARGEST), *[(-12.0, 4.0)] * (2 * levels - 2)],
-            options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
-        )
-        if result.fun < value - 1e-10:
-            best, value = np.asarray(result.x), float(result.fun)
-    return None if best is None or abs(best[0]) > _LARGEST - 1e-6 else best
+    result = optimize.minimize(
+        lambda parameters: tuple(-one for one in _likelihood(parameters, counts, relative)),
+        np.concatenate(([1.0], np.full(2 * levels - 2, math.log(0.4)))),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-_LARGEST, _LARGEST), *[(-12.0, 4.0)] * (2 * levels - 2)],
+        options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
+    )
+    fitted = np.asarray(result.x)
+    return None if abs(fitted[0]) > _LARGEST - 1e-6 else fitted
 
 
 def metacognition(
@@ -247,19 +247,30 @@ def metacognition(
         if fits[-1].why_not:
             continue
         theta[:, j] = fits[-1].d_prime, fits[-1].meta_d_prime
-        moved = _moved_by_leaving_out(counts)
+        moved = moved_by_leaving_out(counts, fits[-1])
         influence[:, j, here] = moved[:, codes[0], codes[1]]
     return _averaged(judgements, settings, kinds, tuple(fits), theta, influence, seen)
 
 
-def _moved_by_leaving_out(counts: Float) -> Float:
-    """(2, 2, 2 L): by how much a reading of each kind and cell moves d' and meta-d'."""
+def moved_by_leaving_out(counts: Float, fit: MetaFit) -> Float:
+    """By how much a reading of each kind and cell moves a padded fit.
+
+    Parameters
+    ----------
+    counts : (2, 2 L) array of float
+        As they were before padding.
+    fit : MetaFit
+        Of these counts.
+
+    Returns
+    -------
+    (2, 2, 2 L) array of float
+        Of d', and of meta-d' by one step of Newton's method; 0 for cells without a reading.
+    """
     padded = counts + 1.0 / counts.shape[1]
-    d_prime, criterion = _type_1(padded)
-    fitted = _fit(padded, criterion / d_prime)
-    if fitted is None:
-        raise ValueError("no fit to leave readings out of")
-    information = -_hessian(fitted, padded, criterion / d_prime)
+    fitted = np.array(fit.parameters)
+    d_prime = fit.d_prime
+    information = -_hessian(fitted, padded, fit.criterion / d_prime)
     inverse = np.linalg.pinv(information)
     n = counts.sum()
     moved = np.zeros((2, *counts.shape))
@@ -304,10 +315,13 @@ def _averaged(
         return Metacognition(kinds, fits, nothing, nothing, nothing)
     levels = np.where(seen & kept[:, None], judgements.level, np.nan)
 
+    is_chosen = any(one.why_not == _NO_SCALE for one in fits)
+
     def averaged(values: Float, moved: Float) -> Estimate:
-        return averaged_over_readers(
+        estimate = averaged_over_readers(
             values, judgements.covariance(moved), [levels], settings, what=""
         )
+        return replace(estimate, caution=_CHOSEN) if is_chosen else estimate
 
     mean_d, mean_meta = theta[0, kept].mean(), theta[1, kept].mean()
     ratio = mean_meta / mean_d

@@ -284,12 +284,9 @@ def _same_place(meetings: _Meetings, clusters: Int | None, settings: AnalysisSet
 
 def _without_both(sums: Float) -> Float:
     """Of ordered pairs: without reader j (twice their sum) and film k, what is in both put back."""
-    return (
-        sums.sum()
-        - 2 * sums.sum(axis=1, keepdims=True)
-        - sums.sum(axis=0, keepdims=True)
-        + 2 * sums
-    )
+    of_reader, of_film = sums.sum(axis=1, keepdims=True), sums.sum(axis=0, keepdims=True)
+    left: Float = sums.sum() - 2 * of_reader - of_film + 2 * sums
+    return left
 
 
 def _ratio(near: Float, pairs: Float) -> Float:
