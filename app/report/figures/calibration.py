@@ -76,7 +76,7 @@ class CalibrationPlot:
         axes.set_ylim(-0.02, 1.03)
         axes.set_xticks(
             [point.probability for point in self.points],
-            [f"{point.level:g}\n{100 * point.probability:.0f}%" for point in self.points],
+            [f"{point.level:g}\n{100 * point.probability:.3g}%" for point in self.points],
         )
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100%"])
         axes.set_xlabel("Confidence, and what it was taken to say")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.report.tables.findings import arm_row
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
-from app.report.words.numbers import Style, percent
+from app.report.words.numbers import Style
 from app.report.words.question_figures import common_notes, name_of, title_of
 from app.statistics.protocols.calibration import Calibration
 from app.statistics.protocols.metacognition import Metacognition
@@ -49,8 +49,8 @@ def calibration_tables(
             ("brier", "Brier score and its parts"),
             "Brier score = reliability − resolution + uncertainty; lower is better. Reliability: "
             "0 is perfect calibration. Resolution: how far the levels tell right from wrong. "
-            "Uncertainty: of the task. With few readings a level, reliability and resolution are "
-            "both too high.",
+            "Uncertainty: of the task. All without what chance adds where levels have few "
+            "readings, so that a part near 0 can come out below it.",
         ),
     ]
     tables = [_curve(one, figures), *by_arm]
@@ -61,11 +61,16 @@ def calibration_tables(
 
 def mapping_note(figures: Calibration) -> str:
     """What the levels were taken to say."""
-    said = ", ".join(f"{level.level:g} = {percent(level.probability)}" for level in figures.levels)
+    said = ", ".join(f"{level.level:g} = {_chance(level.probability)}" for level in figures.levels)
     return (
         "Each level was taken to say a probability of being right, in equal steps from a guess to "
         f"certainty: {said}. Readers were not asked for probabilities."
     )
+
+
+def _chance(probability: float) -> str:
+    """With three figures: equal steps are seldom whole per cents."""
+    return f"{100 * probability:.3g}%"
 
 
 def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
@@ -73,7 +78,7 @@ def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
         Row(
             f"{level.level:g}",
             (
-                Cell(percent(level.probability)),
+                Cell(_chance(level.probability)),
                 Cell(str(level.n)),
                 estimate_cell(level.correct, "percent"),
             ),

@@ -202,8 +202,8 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
     parts = [
         "Levels of confidence were taken to say equally spaced probabilities of being right, from "
         "that of a guess to 1. Calibration is described by the share right at each level, by the "
-        "Brier score [brier] with its parts [murphy] and by over-confidence, the mean probability "
-        "minus the share right."
+        "Brier score [brier] with its parts [murphy], corrected for the bias of few readings "
+        "[ferro], and by over-confidence, the mean probability minus the share right."
     ]
     if type_2:
         parts.append(

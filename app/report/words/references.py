@@ -89,6 +89,8 @@ REFERENCES: dict[str, str] = {
     "Rev 1950;78:1-3. doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
     "murphy": "Murphy AH. A new vector partition of the probability score. J Appl Meteorol "
     "1973;12:595-600. doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2",
+    "ferro": "Ferro CAT, Fricker TE. A bias-corrected decomposition of the Brier score. Q J R "
+    "Meteorol Soc 2012;138:1954-1960. doi:10.1002/qj.1924",
     "galvin": "Galvin SJ, Podd JV, Drga V, Whitmore J. Type 2 tasks in the theory of signal "
     "detectability: discrimination between correct and incorrect decisions. Psychon Bull Rev "
     "2003;10:843-876. doi:10.3758/BF03196546",

@@ -121,9 +121,10 @@ def calibration(
         overconfidence = mean p - mean o                  above 0: surer than right
         type-2 AUC     = P(surer of a right than of a wrong answer), ties one half
 
-    n_l, o_l being readings and share right at level l. With few readings a level reliability and
-    resolution are both too high. The curve, resolution, uncertainty and the type-2 AUC do not rest
-    on what the levels are taken to say (:func:`probabilities`); the others do.
+    n_l, o_l being readings and share right at level l. What chance adds to each part with few
+    readings a level is taken out as Ferro and Fricker do, so that the parts still add up; one that
+    is near 0 can then come out below it. The curve, resolution, uncertainty and the type-2 AUC do
+    not rest on what the levels are taken to say (:func:`probabilities`); the others do.
 
     Parameters
     ----------
@@ -140,6 +141,8 @@ def calibration(
     doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2;
     Murphy AH (1973), J Appl Meteorol 12:595-600,
     doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2 (the parts);
+    Ferro CAT, Fricker TE (2012), Q J R Meteorol Soc 138:1954-1960, doi:10.1002/qj.1924 (without
+    the bias of few readings);
     Lichtenstein S, Fischhoff B (1977), Organ Behav Hum Perform 20:159-183,
     doi:10.1016/0030-5073(77)90001-0 (over-confidence);
     Galvin SJ et al. (2003), Psychon Bull Rev 10:843-876, doi:10.3758/BF03196546 (type 2).
@@ -224,21 +227,32 @@ def _reliability(counts: Float, right: Float, says: Float) -> Float:
     total: Float = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         of_level = np.where(counts > 0, counts * (says - right / counts) ** 2, 0.0)
-        return np.asarray(of_level.sum(axis=-1) / total)
+        return np.asarray(of_level.sum(axis=-1) / total) - _noise(counts, right)
 
 
 def _resolution(counts: Float, right: Float, says: Float) -> Float:
     total, all_right = counts.sum(axis=-1), right.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (all_right / total)[..., None]
-        of_level = np.where(counts > 0, counts * (right / counts - mean) ** 2, 0.0)
-        return np.asarray(of_level.sum(axis=-1) / total)
+        mean = all_right / total
+        of_level = np.where(counts > 0, counts * (right / counts - mean[..., None]) ** 2, 0.0)
+        plain = np.asarray(of_level.sum(axis=-1) / total)
+        corrected: Float = plain - _noise(counts, right) + mean * (1.0 - mean) / (total - 1.0)
+    return corrected
 
 
 def _uncertainty(counts: Float, right: Float, says: Float) -> Float:
+    total = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = right.sum(axis=-1) / counts.sum(axis=-1)
-        return np.asarray(mean * (1.0 - mean))
+        mean = right.sum(axis=-1) / total
+        return np.asarray(mean * (1.0 - mean) * total / (total - 1.0))
+
+
+def _noise(counts: Float, right: Float) -> Float:
+    """What chance alone adds to reliability and to resolution; a single reading tells nothing."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = right / counts
+        of_level = np.where(counts > 1, counts * share * (1.0 - share) / (counts - 1.0), 0.0)
+        return np.asarray(of_level.sum(axis=-1) / counts.sum(axis=-1))
 
 
 _PARTS: Mapping[str, _Part] = {
@@ -249,7 +263,7 @@ _PARTS: Mapping[str, _Part] = {
 
 
 def brier_parts(counts: Float, right: Float, says: Float) -> tuple[float, float, float]:
-    """Murphy's reliability, resolution and uncertainty of one reader.
+    """Reliability, resolution and uncertainty of one reader, without what chance adds.
 
     Parameters
     ----------
@@ -262,7 +276,7 @@ def brier_parts(counts: Float, right: Float, says: Float) -> tuple[float, float,
     --------
     >>> parts = brier_parts(np.array([4.0, 6.0]), np.array([2.0, 6.0]), np.array([0.5, 0.9]))
     >>> [round(part, 4) for part in parts]
-    [0.006, 0.06, 0.16]
+    [-0.0273, 0.0444, 0.1778]
     """
     return (
         float(_reliability(counts, right, says)),
@@ -290,16 +304,13 @@ def _part(judgements: Judgements, says: Float, part: _Part, settings: AnalysisSe
                 moved = (theta - left) * (n - 1.0) / n
             influence = np.where(here, moved[:, None], influence)
     influence = np.nan_to_num(influence)
-    estimate = averaged_over_readers(
+    return averaged_over_readers(
         theta,
         judgements.covariance(influence),
         [np.where(seen, judgements.correct, np.nan)],
         settings,
         what="",
     )
-    if estimate.low is None or estimate.high is None:
-        return estimate
-    return replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
 
 
 def _type2_auc(judgements: Judgements, settings: AnalysisSettings) -> Estimate:
