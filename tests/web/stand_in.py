@@ -187,7 +187,7 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read")
     def read(request: Request) -> Response:
         if desk.position > CASES:
-            return page(request, "thanks.html", can_go_back=False, message=None)
+            return page(request, "thanks.html", can_go_back=False, message=None, record_head="")
         return case(request, form_of(desk.questions, desk.given), {})
 
     @app.get("/read/back")
@@ -338,7 +338,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "can_go_back": True,
             "message": None,
         },
-        "thanks": {"can_go_back": True, "message": None},
+        "thanks": {"can_go_back": True, "message": None, "record_head": "0f" * 32},
         "privacy": {
             "may_withdraw": True,
             **sections_of(blinded_design(design_from_mapping(design_values()))),

@@ -41,7 +41,7 @@ def test_why_a_reader_corrects_is_kept_and_sealed(house: House, browser: ReaderB
     assert [row["correction_reason"] for row in rows] == ["", "I meant\nthe other one"]
     assert reasons == [None, "I meant\nthe other one"]
     # Sealed, not written out: it could never be erased from the record.
-    assert set(event.detail) == {"reader", "rating", "seal"}
+    assert set(event.detail) == {"reader", "rating", "seal", "served", "sitting"}
 
 
 def test_a_first_answer_has_no_reason_whatever_is_sent(

@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
-from app.db.blind.record import head_of
+from app.db.blind.record import head_of, head_of_contents
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Study
@@ -285,6 +285,7 @@ class StudyExport:
                 "simulated_readers": study.rehearsal_of_id is not None,
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
+                "record_head": head_of_contents(session, study.id),
             }
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
             evaluations = evaluations_of_arms(session, study, arms)
