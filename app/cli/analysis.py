@@ -1,6 +1,7 @@
 """analyse and report."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -10,10 +11,18 @@ from app.cli import analysis_options as options
 from app.cli.analysis_tables import print_analysis, print_export, warn_of_file
 from app.cli.atomic_file import ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now, open_house
+from app.cli.report_files import (
+    PAGES,
+    SHEETS,
+    ensure_report_names,
+    sha256_of,
+    write_figures,
+    write_report,
+)
 from app.cli.signing import Reason
-from app.domain.errors import BadInput, BadRatings
-from app.report.page.document import report_document
-from app.report.page.view import report_view
+from app.domain.errors import BadRatings
+from app.report.page.file_view import export_view, file_view
+from app.report.page.view import ReportView, report_view
 from app.services.analyse_export import analyse_export
 from app.services.analyse_file import FileAnalysis, FileOptions, analyse_file
 from app.services.analyse_file import suggest_mapping as suggest_mapping_of
@@ -21,7 +30,6 @@ from app.services.audit_pictures import audit_pictures
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.held_ratings import HeldRatings
 from app.services.summarise_study import note_results_seen, summarise_study
-from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
     Adjustment,
@@ -50,6 +58,7 @@ def analyse(
     sheet: options.Sheet = "",
     modality: options.Modality = "",
     decimal: options.Decimal = "",
+    subgroup: options.Subgroup = None,
     margin: options.Margin = 0.10,
     measure: options.Measure = "auto",
     generalise_to: options.GeneraliseTo = "readers_and_cases",
@@ -62,6 +71,9 @@ def analyse(
     bootstrap: options.Bootstrap = 0,
     seed: options.Seed = 0,
     design: options.Design = None,
+    html: options.Html = None,
+    pdf: options.Pdf = None,
+    figures: options.Figures = None,
 ) -> None:
     """Analyse any file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
@@ -74,12 +86,14 @@ def analyse(
     With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
     those of the design.
     """
+    written = _Written(html, pdf, figures)
+    written.ensure_names()
     if design is not None:
         _refuse_beside_design(context)
-        _analyse_export(ratings, design, bootstrap=bootstrap, as_json=as_json)
+        _analyse_export(ratings, design, written, bootstrap=bootstrap, as_json=as_json)
         return
     told = options.ToldOfFile(
-        renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal
+        renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal, subgroup or ()
     ).options()
     if suggest_mapping is not None:
         _suggest(ratings, suggest_mapping, told)
@@ -107,10 +121,37 @@ def analyse(
         options=told,
     )
     warn_of_file(read, "simulated readers of a rehearsal; these are not results")
+    if written.is_asked:
+        written.write(file_view(read, sha256=sha256_of(ratings)))
+        return
     if as_json:
         typer.echo(json.dumps(_plain(read), indent=2, allow_nan=False))
         return
     print_analysis(read)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is written in place of tables in the terminal."""
+
+    html: Path | None
+    pdf: Path | None
+    figures: Path | None
+
+    @property
+    def is_asked(self) -> bool:
+        return (self.html or self.pdf or self.figures) is not None
+
+    def ensure_names(self) -> None:
+        ensure_report_names(self.html, self.figures, PAGES)
+        ensure_report_names(self.pdf, None, SHEETS)
+
+    def write(self, view: ReportView) -> None:
+        for out in (self.html, self.pdf):
+            if out is not None:
+                write_report(view, out)
+        if self.figures is not None:
+            write_figures(view, self.figures)
 
 
 def _plain(read: FileAnalysis) -> dict[str, Any]:
@@ -136,12 +177,15 @@ def _suggest(ratings: Path, out: Path, told: FileOptions) -> None:
     )
 
 
+_BESIDE_DESIGN = ("ratings", "design", "bootstrap", "as_json", "html", "pdf", "figures")
+
+
 def _refuse_beside_design(context: typer.Context) -> None:
     """Raise BadParameter for an option that the design answers already."""
     for parameter in context.command.params:
         name = str(parameter.name)
         given = context.get_parameter_source(name)
-        if name in ("ratings", "design", "bootstrap", "as_json") or given is None:
+        if name in _BESIDE_DESIGN or given is None:
             continue
         if given.name == "COMMANDLINE":
             raise typer.BadParameter(
@@ -150,13 +194,18 @@ def _refuse_beside_design(context: typer.Context) -> None:
             )
 
 
-def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: bool) -> None:
+def _analyse_export(
+    ratings: Path, design: Path, written: _Written, *, bootstrap: int, as_json: bool
+) -> None:
     read = analyse_export(ratings, design, bootstrap=bootstrap)
     if read.is_simulated:
         typer.echo(
             "warning: simulated readers of a rehearsal; these are not results.",
             err=True,
         )
+    if written.is_asked:
+        written.write(export_view(read, sha256=sha256_of(ratings)))
+        return
     if not as_json:
         print_export(read)
         return
@@ -165,34 +214,39 @@ def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: boo
         "title": read.design.title,
         "simulated_readers": read.is_simulated,
     }
-    typer.echo(
-        analysis_json(
-            facts,
-            read.analysis,
-            read.questions,
-            measures={},
-            choices=read.choices,
-            held=HeldRatings.of(read.design),
-        ),
-        nl=False,
+    plain = analysis_json(
+        facts,
+        read.analysis,
+        read.questions,
+        measures={},
+        choices=read.choices,
+        held=HeldRatings.of(read.design),
+        sittings=read.sittings,
     )
+    typer.echo(plain, nl=False)
 
 
 def report(
     slug: Annotated[str, typer.Argument(help="The study's short name.")],
-    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write: .html or .pdf.")
+    ] = None,
+    figures: options.Figures = None,
     bootstrap: Annotated[
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
     reason: Reason = "",
 ) -> None:
-    """Write a study's report as one HTML file that needs nothing beside it and prints on A4.
+    """Write a study's report as one HTML file or one PDF, and its figures for a paper.
 
+    The HTML file needs nothing beside it and prints on A4. --figures writes every figure as SVG,
+    PDF, PNG and TIFF at 300 dpi, and the numbers behind it as CSV.
     Of an open study too, as its design plans or for a reason: marked as interim, with a warning.
     That results are seen is recorded before they are.
     """
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise BadInput(f"{out.name} is not the name of a report: let it end in .html.")
+    if out is None and figures is None:
+        raise typer.BadParameter("say what to write: --out FILE or --figures FOLDER.")
+    ensure_report_names(out, figures, (*PAGES, *SHEETS))
     house = open_house()
     with house.database.writing() as session:
         note_results_seen(session, slug, now=now(), actor=ACTOR, reason=reason)
@@ -205,12 +259,8 @@ def report(
             "the study by them. The report says INTERIM and the study's log has noted it.",
             err=True,
         )
-    page = report_document(
-        report_view(summary, audit),
-        templates=resource_dir("templates"),
-        static=resource_dir("static"),
-        now=now(),
-    )
-    with writing_atomically(out) as file:
-        file.write(page.encode())
-    typer.echo(f"Wrote {out}.")
+    view = report_view(summary, audit)
+    if out is not None:
+        write_report(view, out)
+    if figures is not None:
+        write_figures(view, figures)

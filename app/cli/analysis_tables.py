@@ -8,6 +8,7 @@ from app.cli.terminal_tables import print_table, wide_console
 from app.report.page.choices import choice_sections
 from app.report.page.view import analysis_sections
 from app.report.tables.questions import question_tables
+from app.report.tables.sittings import sittings_table
 from app.report.words.cautions import analysis_cautions
 from app.report.words.choices import choice_answers
 from app.report.words.conclusions import arm_sentences
@@ -48,6 +49,9 @@ def print_export(read: ExportAnalysis) -> None:
     _print_choices(console, read)
     for table in question_tables(read.questions, {}, read.real):
         print_table(console, table)
+    sat = sittings_table(read.sittings, [phase.title for phase in read.design.phases])
+    if sat is not None:
+        print_table(console, sat)
 
 
 def _print_choices(console: Console, read: ExportAnalysis) -> None:

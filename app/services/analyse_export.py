@@ -15,10 +15,12 @@ from app.domain.errors import BadDesign, BadRatings
 from app.domain.questions.reference import Reference
 from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.table.ratings import StatisticsInputError
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.exported_answers import read_exported_answers
 from app.steps.protocol_answers import choices_of_study
 
@@ -44,6 +46,7 @@ class ExportAnalysis:
     choices: ChoiceFigures | None
     arms: tuple[str, ...]
     real: tuple[str, ...]
+    sittings: Sittings
 
     @property
     def is_simulated(self) -> bool:
@@ -68,6 +71,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
             exported.rows,
             clusters=exported.clusters,
             reader_groups=_groups(path.with_name(READERS)),
+            strata=exported.strata,
         )
         analysis = analysis_of_study(table, design, bootstrap=bootstrap)
         choices = choices_of_study(design, exported.rows, exported.clusters)
@@ -84,6 +88,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
         choices=choices,
         arms=tuple(arms),
         real=tuple(arm for arm, truth in arms.items() if truth == "real"),
+        sittings=describe_sittings(design, exported.rows),
     )
 
 

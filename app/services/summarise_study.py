@@ -22,9 +22,11 @@ from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import RecordedEvent
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
 from app.steps.protocol_answers import choices_of_study
@@ -83,6 +85,7 @@ class StudySummary:
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
     withdrawn: int = 0
     erased: int = 0
+    sittings: Sittings = field(default_factory=Sittings)
     choices: ChoiceFigures | None = None
     flow: ReaderFlow = field(default_factory=ReaderFlow)
 
@@ -146,6 +149,7 @@ def summarise_study(
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
         choices=choices_of_study(design, rows, _clusters(session, study, design)),
         conduct=_conduct(session, study),
+        sittings=describe_sittings(design, rows),
         displays=display_facts(session, study),
         software=software(),
         withdrawn=sum(

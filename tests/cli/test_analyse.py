@@ -1,5 +1,6 @@
 """`analyse` and `report` on the command line."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
+ENDINGS = {".svg", ".pdf", ".png", ".tiff", ".csv"}
 MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
 
 
@@ -151,8 +153,47 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert page.count("data:image/svg+xml;base64,") >= 8
     assert "no study" in run("report", "nothing", "--out", tmp_path / "x.html", code=1).stderr
     assert not (tmp_path / "x.html").exists()
-    assert "end in .html" in run("report", rehearsal, "--out", tmp_path / "x.pdf", code=1).stderr
+    wrong = run("report", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+    assert "end in .html or .pdf" in wrong
+    run("report", rehearsal, "--out", tmp_path / "x.pdf", "--figures", tmp_path / "figures")
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+    assert {path.suffix for path in (tmp_path / "figures").iterdir()} == ENDINGS
     analysis = tmp_path / "analysis.json"
     run("export", rehearsal, "--out", analysis)
     assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+
+
+def test_a_file_has_the_whole_report_with_its_figures(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    html, pdf, figures = folder / "out.html", folder / "out.pdf", folder / "figures"
+    said = run("analyse", ratings, "--html", html, "--pdf", pdf, "--figures", figures).stdout
+    assert said.splitlines()[:2] == [f"Wrote {html}.", f"Wrote {pdf}."]
+    page = html.read_text()
+    assert "AUC" in page.split('id="summary"')[1].split("</section>")[0]
+    assert "of a file of ratings · 3 readers, 12 cases, 36 ratings" in page
+    assert hashlib.sha256(ratings.read_bytes()).hexdigest() in page
+    assert 'id="part-methods"' in page
+    assert "REHEARSAL" not in page
+    assert pdf.read_bytes().startswith(b"%PDF")
+    names = {path.name for path in figures.iterdir()}
+    assert {"forest-auc.svg", "forest-auc.tiff", "forest-auc.csv"} <= names
+    numbers = (figures / "forest-auc.csv").read_text().splitlines()
+    assert numbers[0].startswith("arm,reader,estimate,low_95,high_95")
+    assert numbers[1].startswith("M1,all readers,")
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    for option, name, words in (
+        ("--html", "out.pdf", "end in .html"),
+        ("--pdf", "out.html", "end in .pdf"),
+        ("--html", "nowhere/out.html", "make it first"),
+        ("--figures", "ratings.csv", "name a folder"),
+    ):
+        assert words in run("analyse", "no-such-file", option, folder / name, code=1).stderr
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["ratings.csv"]
+
+
+def test_a_report_that_writes_nothing_is_a_mistake(run: Run) -> None:
+    assert "say what to write" in run("report", "study", code=2).stderr

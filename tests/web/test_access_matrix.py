@@ -36,6 +36,8 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/report"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/figures/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/{slug_again}-report.pdf"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/{slug_again}-figures.zip"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/record"): Right.DESIGN,

@@ -185,6 +185,7 @@ class AnalysisPlan:
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
     least_answered  share of the median reader's answers under which a reader is left out
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
+    subgroups   keys of the bank's records by which figures are given for parts of the cases
     """
 
     primary: str = ""
@@ -195,6 +196,7 @@ class AnalysisPlan:
     primary_arm: str = ""
     least_answered: float = 0.2
     interim_ratings: int = 0
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ def commented_design(
     plain["registration"] = {
         name: plain["registration"].get(name, "") for name in Registration.__dataclass_fields__
     }
+    plain["analysis"]["subgroups"] = list(design.analysis.subgroups)
     plain["display"] = asdict(design.display)
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]

@@ -11,6 +11,7 @@ import numpy as np
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
+from app.report.words import design_methods
 from app.report.words.choices import choice_paragraphs
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
@@ -189,6 +190,9 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
             _conclusions(analysis),
             _between(analysis),
             _agreement(analysis),
+            design_methods.machines(analysis),
+            design_methods.subgroups(analysis),
+            design_methods.dependability(analysis),
             _model(analysis),
             _order(analysis),
             _bootstrap(analysis),
@@ -230,6 +234,7 @@ def _main(analysis: Analysis) -> Paragraph:
                 else "images for these readers."
             )
         )
+    parts.append(design_methods.split_plot(analysis))
     if analysis.n_clusters is not None:
         parts.append(
             f"Images that belong together were not taken as independent: variances are over "
@@ -243,7 +248,7 @@ def _main(analysis: Analysis) -> Paragraph:
     parts.append("Only first readings entered. Missing ratings were left missing.")
     if analysis.table.has("verdict"):
         parts.append("Positive means synthetic.")
-    return ("Intervals", " ".join(parts))
+    return ("Intervals", " ".join(part for part in parts if part))
 
 
 def _whom(analysis: Analysis) -> str:

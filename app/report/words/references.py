@@ -12,6 +12,19 @@ REFERENCES: dict[str, str] = {
     "observer ROC analysis. Stat Med 2007;26:596-619. doi:10.1002/sim.2532",
     "hillis2014": "Hillis SL. A marginal-mean ANOVA approach for analyzing multireader multicase "
     "radiological imaging data. Stat Med 2014;33:330-360. doi:10.1002/sim.5926",
+    "splitplot": "Obuchowski NA, Gallas BD, Hillis SL. Multi-reader ROC studies with split-plot "
+    "designs: a comparison of statistical methods. Acad Radiol 2012;19:1508-1517. "
+    "doi:10.1016/j.acra.2012.09.012",
+    "single": "Hillis SL, Obuchowski NA, Berbaum KS. Power estimation for multireader ROC methods: "
+    "an updated and unified approach. Acad Radiol 2011;18:129-142. "
+    "doi:10.1016/j.acra.2010.09.007",
+    "noninferiority": "Piaggio G, Elbourne DR, Pocock SJ, Evans SJW, Altman DG. Reporting of "
+    "noninferiority and equivalence randomized trials. JAMA 2012;308:2594-2604. "
+    "doi:10.1001/jama.2012.87802",
+    "henderson": "Henderson CR. Estimation of variance and covariance components. Biometrics "
+    "1953;9:226-252. doi:10.2307/3001853",
+    "brennan2001": "Brennan RL. Generalizability theory. New York: Springer; 2001. "
+    "doi:10.1007/978-1-4757-3456-0",
     "gallas": "Gallas BD. One-shot estimate of MRMC variance: AUC. Acad Radiol 2006;13:353-362. "
     "doi:10.1016/j.acra.2005.11.030",
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "

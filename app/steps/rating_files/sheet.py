@@ -78,6 +78,8 @@ class FileOptions:
         ``comma`` or ``point``; empty where the numbers themselves say so.
     cases : Path, optional
         A table with one row a case, which says arm, truth or cluster.
+    subgroups : tuple of str
+        Headings of columns by which figures are given for parts of the cases.
     """
 
     sheet: str = ""
@@ -87,6 +89,7 @@ class FileOptions:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: str = ""
     cases: Path | None = None
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
