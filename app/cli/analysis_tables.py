@@ -5,11 +5,15 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.terminal_tables import print_table, wide_console
+from app.report.page.choices import choice_sections
 from app.report.page.view import analysis_sections
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
+from app.report.tables.sittings import sittings_table
 from app.report.words.cautions import analysis_cautions
+from app.report.words.choices import choice_answers
 from app.report.words.conclusions import arm_sentences
+from app.report.words.settling import settling_lines, settling_note
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
@@ -26,8 +30,6 @@ def print_analysis(file: FileAnalysis) -> None:
         f"{len(analysis.arms)} arms, {int(first.sum())} first and {int((~first).sum())} repeated "
         f"readings" + (f"; {file.left_out} superseded left out" if file.left_out else "") + "."
     )
-    if file.ignored:
-        console.print(f"Columns not used: {', '.join(file.ignored)}.", markup=False)
     _print_results(console, analysis)
 
 
@@ -45,11 +47,28 @@ def print_export(read: ExportAnalysis) -> None:
     )
     if read.analysis is not None:
         _print_results(console, read.analysis)
+    _print_choices(console, read)
     for table in (
         *(table for one in read.figures for table in figure_tables(one, {}, read.real)),
         *question_tables(read.questions, {}, read.real),
     ):
         print_table(console, table)
+    sat = sittings_table(read.sittings, [phase.title for phase in read.design.phases])
+    if sat is not None:
+        print_table(console, sat)
+
+
+def _print_choices(console: Console, read: ExportAnalysis) -> None:
+    if read.choices is None:
+        return
+    console.print()
+    for answer in choice_answers(read.choices, {}):
+        console.print(Text.assemble((f"{answer.word}: ", "bold"), answer.line))
+    for section in choice_sections(read.choices, {}, {}):
+        for table in section.tables:
+            print_table(console, table)
+        for caution in section.cautions:
+            console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
 
 
 def _print_results(console: Console, analysis: Analysis) -> None:
@@ -57,6 +76,12 @@ def _print_results(console: Console, analysis: Analysis) -> None:
         console.print()
         console.print(Text(f"{sentence.label}: {sentence.heading}", style="bold"))
         console.print(Text(sentence.text))
+    lines = settling_lines(analysis, {})
+    if lines:
+        console.print()
+        console.print(Text("What would settle the rest", style="bold"))
+        for line in (*lines, settling_note(analysis)):
+            console.print(Text(line))
     cautions = analysis_cautions(analysis, {})
     for section in analysis_sections(analysis, {}, {}, cautions):
         if section.is_detail:
@@ -70,15 +95,8 @@ def _print_results(console: Console, analysis: Analysis) -> None:
 
 def warn_of_file(file: FileAnalysis, whose: str) -> None:
     """Say on standard error what must be known of a file before its numbers are believed."""
+    typer.echo(f"{file.name}: taken for {file.taken_for}.", err=True)
     if file.is_simulated:
         typer.echo(f"warning: {whose}.", err=True)
-    if file.is_numbered:
-        typer.echo("warning: of truth and verdict 1 was read as real, 0 as synthetic.", err=True)
-    if file.of_machines:
-        typer.echo(f"note: {file.of_machines} ratings of machine readers are left out.", err=True)
-    if file.at_phase_ends:
-        typer.echo(
-            f"note: {file.at_phase_ends} answers at the end of a phase are left out; they belong "
-            "to no case.",
-            err=True,
-        )
+    for caution in file.cautions:
+        typer.echo(f"caution: {caution.lead} {caution.text}", err=True)

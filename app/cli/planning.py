@@ -13,13 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.analysis_options import OfFiles, ToldOfFile
 from app.cli.analysis_tables import warn_of_file
 from app.cli.atomic_file import writing_atomically
 from app.domain.errors import BadInput
 from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan
 from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
-from app.services.analyse_file import analyse_file, column_map
+from app.services.analyse_file import FileOptions, analyse_file
 from app.statistics.planning.pilot import PilotComponents, pilot_components
 from app.statistics.planning.plan import QUESTIONS, Plan, Question
 from app.statistics.planning.plan import plan as plan_grid
@@ -51,13 +52,22 @@ _EquivalenceAuc = Annotated[float, typer.Option(help="True AUC of the arm to be 
 _Steps = Annotated[int, typer.Option(help="Steps of the realism scale.")]
 _Pilot = Annotated[
     Path | None,
-    typer.Option(help="Take the variances from a tidy CSV of ratings, as `analyse` reads it."),
+    typer.Option(help="Take the variances from a file of ratings, as `analyse` reads it."),
 ]
 _Renamed = Annotated[
     list[str] | None,
     typer.Option(
         "--map", metavar="OURS=THEIRS", help="What a column is called in the pilot's file."
     ),
+]
+_Valued = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map-value", metavar="OURS VALUE=MEANING", help="What a value in the pilot's file means."
+    ),
+]
+_Mapping = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A mapping file that `analyse` suggested.")
 ]
 _Phase = Annotated[
     str | None, typer.Option(metavar="KEY", help="Of a pilot in phases, the one to take.")
@@ -89,7 +99,7 @@ _OutFigure = Annotated[
 
 def add_commands(program: typer.Typer) -> None:
     """Join this file's commands to the program."""
-    program.command("plan")(plan)
+    program.command("plan", cls=OfFiles)(plan)
 
 
 def plan(
@@ -103,6 +113,8 @@ def plan(
     steps: _Steps = _DEFAULTS.steps,
     pilot: _Pilot = None,
     renamed: _Renamed = None,
+    valued: _Valued = None,
+    mapping: _Mapping = None,
     phase: _Phase = None,
     reader_variance: _ReaderVariance = None,
     reader_by_arm_variance: _ReaderByArmVariance = None,
@@ -120,7 +132,9 @@ def plan(
     """
     _check_figure_path(out_figure)
     grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
-    columns = _columns(renamed, pilot)
+    told = ToldOfFile(renamed or (), valued or (), mapping).options()
+    if pilot is None and (renamed or valued or mapping):
+        raise typer.BadParameter("says what is in a --pilot.", param_hint="--map")
     if phase is not None and pilot is None:
         raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
     stated = {
@@ -130,7 +144,7 @@ def plan(
     }
     chosen = {name: value for name, value in stated.items() if value is not None}
     try:
-        piloted = None if pilot is None else _piloted(pilot, columns, phase)
+        piloted = None if pilot is None else _piloted(pilot, told, phase)
         components = _VARIANCES if piloted is None else piloted.components
         scenario = Scenario(
             auc=auc,
@@ -170,16 +184,6 @@ def _check_figure_path(path: Path | None) -> None:
         raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
 
 
-def _columns(renamed: list[str] | None, pilot: Path | None) -> dict[str, str]:
-    try:
-        columns = column_map(renamed or [])
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--map") from None
-    if columns and pilot is None:
-        raise typer.BadParameter("names the columns of a --pilot.", param_hint="--map")
-    return columns
-
-
 def _draw(made: Plan, path: Path) -> None:
     ending = cast(Ending, path.suffix.lower().removeprefix("."))
     drawn = render(lambda: draw_plan(made), ending)
@@ -197,8 +201,10 @@ def _numbers(option: str, text: str) -> list[int]:
         ) from None
 
 
-def _piloted(path: Path, columns: dict[str, str], phase: str | None) -> PilotComponents:
-    pilot = analyse_file(path, columns=columns, settings=AnalysisSettings(), phase=phase)
+def _piloted(path: Path, told: FileOptions, phase: str | None) -> PilotComponents:
+    pilot = analyse_file(
+        path, columns=told.columns, settings=AnalysisSettings(), phase=phase, options=told
+    )
     warn_of_file(pilot, "the pilot's readers are simulated; so are its variances")
     try:
         return pilot_components(pilot.analysis.table)

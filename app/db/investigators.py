@@ -17,9 +17,12 @@ def investigator_by_name(session: Session, name: str) -> Investigator | None:
     return session.scalars(select(Investigator).where(Investigator.name == name)).one_or_none()
 
 
-def named_account(session: Session, name: str) -> Investigator:
-    """The account of that name; raises NotFound."""
-    account = investigator_by_name(session, name)
+def named_account(session: Session, name: str, *, lock: bool = False) -> Investigator:
+    """The account of that name; raises NotFound. With `lock` nobody else changes it meanwhile."""
+    query = select(Investigator).where(Investigator.name == name)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    account = session.scalars(query).one_or_none()
     if account is None:
         raise NotFound(f"There is no account {name!r}; an owner of this installation makes one.")
     return account

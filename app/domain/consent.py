@@ -1,8 +1,10 @@
 """What a reader agrees to: the text, what is registered of the study, the line that is ticked."""
 
+import calendar
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain.blinding import BlindedDesign
 from app.domain.design.design import Withdrawal
@@ -46,9 +48,29 @@ def withdrawal_text(plan: Withdrawal) -> str:
     until = {
         "finishing": "You can withdraw at any time until you have read your last case",
         "closing": "You can withdraw at any time until the study is closed",
+        "day": f"You can withdraw at any time until the end of {spoken_day(plan.last_day)} (UTC), "
+        "as long as the study is not closed before",
         "": "Your link does not let you withdraw by yourself; ask whoever is responsible",
     }[plan.until]
     return f"{until}, without giving a reason. {what_becomes(plan)}"
+
+
+def spoken_day(day: date | None) -> str:
+    """A day as a text for readers names it, such as 31 March 2027; empty for none."""
+    return "" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def too_late(plan: Withdrawal) -> str:
+    """Why a link does not withdraw its reader now, in a sentence for them."""
+    if plan.until == "day":
+        return (
+            f"Your link let you withdraw until the end of {spoken_day(plan.last_day)} (UTC); ask "
+            "whoever is responsible for the study. The privacy page says who that is."
+        )
+    return (
+        "The time in which your link lets you withdraw is over, or this study has none; "
+        "ask whoever is responsible for it."
+    )
 
 
 def what_becomes(plan: Withdrawal) -> str:

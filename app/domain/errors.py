@@ -14,6 +14,7 @@ StudyError
 ├── NotAllowed               known, but not for this person
 │   ├── LinkRefused          a reader's link that is unknown or revoked
 │   ├── SignInRequired
+│   ├── OwnPasswordRequired  signed in with a password that somebody else gave
 │   └── TokenRefused         an API token that is absent, unknown, revoked or past its end
 ├── Unavailable              the server can't do it just now; the same will work later
 │   ├── DatabaseUnavailable  down, silent, locked or full
@@ -121,6 +122,10 @@ class SignInRequired(NotAllowed):
     """An investigator's page was asked for without signing in."""
 
 
+class OwnPasswordRequired(NotAllowed):
+    """Who signed in with a password that somebody else gave chooses their own first."""
+
+
 class Unavailable(StudyError):
     """The server can't do it just now; asked again after `retry_after` seconds it may."""
 
@@ -164,7 +169,12 @@ class StudyFrozen(Refused):
 
 
 class StudyNotOpen(Refused):
-    """No reading before opening and none after closing."""
+    """No reading before opening and none after closing.
+
+    `reader_id` is whose link was opened, where it came by one: their browser may hold drafts.
+    """
+
+    reader_id: int | None = None
 
 
 class HasWithdrawn(StudyNotOpen):

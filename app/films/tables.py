@@ -13,7 +13,7 @@ from typing import IO, Any, Final, cast
 from app.domain.errors import BadTable
 from app.films.regular_file import open_regular
 
-__all__ = ["BadTable", "Table", "TableRow", "opened_table"]
+__all__ = ["BadTable", "Table", "TableRow", "named_delimiter", "opened_table", "table_text"]
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _PIECE: Final = 1 << 20
@@ -62,6 +62,34 @@ def opened_table(path: Path) -> Iterator[Table]:
         raise BadTable(f"{path} can't be read: {error}.") from None
 
 
+def table_text(path: Path, *, largest: int = _LARGEST_BYTES) -> tuple[str, str]:
+    """The whole text of a table, and the encoding it was read by, as `opened_table` tells it.
+
+    Raises BadTable for what is no text or has more than `largest` bytes, unpacked or not; OSError
+    for what can't be opened.
+    """
+    encoding = _encoding(path)
+    try:
+        with _opened(path) as file:
+            content = file.read(largest + 1)
+        if len(content) > largest:
+            raise BadTable(f"{path} is larger than {largest:,} bytes.")
+        return content.decode(encoding), encoding.removesuffix("-sig")
+    except UnicodeDecodeError:
+        raise BadTable(f'{path} is no text; save it as "CSV UTF-8".') from None
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise BadTable(f"{path} can't be read: {error}.") from None
+
+
+def named_delimiter(first_line: str) -> str | None:
+    """What Excel's own line `sep=;` names as the delimiter; None where the line is another."""
+    line = first_line.strip().strip('"')
+    if not line.lower().startswith("sep="):
+        return None
+    said = line[4:]
+    return "\t" if said in ("", "\\t") else said[0]
+
+
 def _opened(path: Path) -> IO[bytes]:
     file = open_regular(path)
     is_packed = file.read(2) == b"\x1f\x8b"
@@ -99,17 +127,11 @@ def _encoding(path: Path) -> str:
 
 def _table(file: io.TextIOWrapper, path: Path) -> Table:
     first = file.readline()
-    delimiter = max(_DELIMITERS, key=first.count)
-    lines_before = 0
-    # Excel's own way of naming the delimiter.
-    if first.strip().strip('"').lower().startswith("sep="):
-        said = first.strip().strip('"')[4:]
-        delimiter = "\t" if said in ("", "\\t") else said[0]
-        lines_before = 1
-        reader = csv.reader(file, delimiter=delimiter)
-    else:
+    named = named_delimiter(first)
+    lines_before = 0 if named is None else 1
+    if named is None:
         file.seek(0)
-        reader = csv.reader(file, delimiter=delimiter)
+    reader = csv.reader(file, delimiter=named or max(_DELIMITERS, key=first.count))
     headings = tuple(name.strip() for name in next(reader, []))
     folded = [name.casefold() for name in headings if name]
     if not folded:

@@ -103,11 +103,13 @@ def create_first_investigator(session: Session, *, now: datetime) -> str | None:
 def make_account(session: Session, name: str, role: Role, *, now: datetime, actor: str) -> str:
     """Make an account and return its random password, which is kept nowhere.
 
+    Whoever signs in with it chooses their own before anything else.
+
     Raises BadInput for a name that can't be printed, Refused for one that is taken.
     """
     password = secrets.token_urlsafe(12)
     is_free = investigator_by_name(session, name) is None
-    if not (is_free and _add(session, name, role, password, now=now, actor=actor)):
+    if not (is_free and _add(session, name, role, password, now=now, actor=actor, is_given=True)):
         raise Refused(f"There is an account {name} already; give it a new password instead.")
     return password
 
@@ -123,11 +125,7 @@ def set_password(
     Raises BadInput for a password or a name that is too short or too long, or a name that can't be
     printed.
     """
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise BadInput(
-            f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, "
-            f"this one has {len(password)}."
-        )
+    _ensure_length(password)
     account = investigator_by_name(session, name)
     if account is None:
         role: Role = "investigator" if investigator_count(session) else "owner"
@@ -138,10 +136,38 @@ def set_password(
     return False
 
 
+def given_password_hash(session: Session, name: str) -> str | None:
+    """The hash of the account's password, if somebody else gave it; raises NotFound."""
+    account = named_account(session, name)
+    return account.password_hash if account.password_is_given else None
+
+
+def choose_own_password(
+    session: Session, name: str, password: str, given_hash: str, *, now: datetime
+) -> tuple[int, str]:
+    """Replace the password that somebody else gave; return what `password_hash_of` now does.
+
+    Whoever was signed in under the given one is signed out.
+
+    Raises BadInput for a password that is too short or too long, Refused where the password in use
+    is not the given one (any more): another needs the current one, as everybody's does.
+    """
+    _ensure_length(password)
+    account = named_account(session, name, lock=True)
+    if not account.password_is_given or account.password_hash != given_hash:
+        raise Refused("This account has another password by now; sign in with that one.")
+    _replace_password(session, account, password, now=now, actor=name)
+    return account.id, account.password_hash
+
+
 def renew_password(session: Session, name: str, *, now: datetime, actor: str) -> str:
-    """Give an account a random password and return it; raises NotFound."""
+    """Give an account a random password and return it; raises NotFound.
+
+    Whoever signs in with it chooses their own before anything else.
+    """
     password = secrets.token_urlsafe(12)
-    _replace_password(session, named_account(session, name), password, now=now, actor=actor)
+    account = named_account(session, name)
+    _replace_password(session, account, password, now=now, actor=actor, is_given=True)
     return password
 
 
@@ -198,7 +224,14 @@ def password_matches(password: str, password_hash: str | None) -> bool:
 
 
 def _add(
-    session: Session, name: str, role: Role, password: str, *, now: datetime, actor: str
+    session: Session,
+    name: str,
+    role: Role,
+    password: str,
+    *,
+    now: datetime,
+    actor: str,
+    is_given: bool = False,
 ) -> bool:
     """Add an account; False where somebody else adds one of that name just now."""
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
@@ -210,7 +243,11 @@ def _add(
         raise BadInput(f"The log uses the name {name} for itself; choose another.")
     is_first = investigator_count(session) == 0
     account = Investigator(
-        name=name, password_hash=_HASHER.hash(password), role=role, created_at=now
+        name=name,
+        password_hash=_HASHER.hash(password),
+        password_is_given=is_given,
+        role=role,
+        created_at=now,
     )
     if not add_investigator_once(session, account):
         return False
@@ -222,11 +259,26 @@ def _add(
 
 
 def _replace_password(
-    session: Session, account: Investigator, password: str, *, now: datetime, actor: str
+    session: Session,
+    account: Investigator,
+    password: str,
+    *,
+    now: datetime,
+    actor: str,
+    is_given: bool = False,
 ) -> None:
     account.password_hash = _HASHER.hash(password)
+    account.password_is_given = is_given
     end_sign_ins(session, account.id)
     _note(session, "new password", account.name, now=now, actor=actor)
+
+
+def _ensure_length(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadInput(
+            f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, "
+            f"this one has {len(password)}."
+        )
 
 
 def _note(session: Session, action: str, name: str, *, now: datetime, actor: str) -> None:

@@ -13,10 +13,14 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import BadDesign, BadRatings
 from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.table.ratings import StatisticsInputError
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.exported_answers import read_exported_answers
+from app.steps.protocol_answers import choices_of_study
 from app.steps.question_figures import QuestionFigures, question_figures
 
 READERS = "readers.csv"
@@ -36,9 +40,11 @@ class ExportAnalysis:
     rows: tuple[AnswerRow, ...]
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
+    choices: ChoiceFigures | None
     figures: tuple[QuestionFigures, ...]
     arms: tuple[str, ...]
     real: tuple[str, ...]
+    sittings: Sittings
 
     @property
     def is_simulated(self) -> bool:
@@ -63,8 +69,10 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
             exported.rows,
             clusters=exported.clusters,
             reader_groups=_groups(path.with_name(READERS)),
+            strata=exported.strata,
         )
         analysis = analysis_of_study(table, design, bootstrap=bootstrap)
+        choices = choices_of_study(design, exported.rows, exported.clusters)
     except StatisticsInputError as error:
         raise BadRatings(f"{path}: {error}") from None
     return ExportAnalysis(
@@ -73,9 +81,11 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
         rows=exported.rows,
         analysis=analysis,
         questions=describe_answers(design, exported.rows, list(arms)),
+        choices=choices,
         figures=question_figures(design, exported.rows, exported.references, exported.clusters),
         arms=tuple(arms),
         real=tuple(arm for arm, truth in arms.items() if truth == "real"),
+        sittings=describe_sittings(design, exported.rows),
     )
 
 

@@ -1,57 +1,71 @@
-"""Ratings from any tidy file, ours or another tool's: one row a rating, columns by name."""
+"""Ratings from any file, ours or another tool's, analysed as a study's own are."""
 
-import csv
-import io
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import BadRatings
-from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis, analyse
-from app.statistics.table.ratings import StatisticsInputError, ratings_table
+from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from app.steps.rating_files.columns import COLUMNS, column_map
+from app.steps.rating_files.formats import read_rating_file, read_table_of_cases
+from app.steps.rating_files.mapping_file import suggested_mapping
+from app.steps.rating_files.ratings import FileRatings, read_ratings
+from app.steps.rating_files.sheet import FileOptions
 
-NEEDED = ("reader", "case", "arm", "truth")
-ASKED = ("realism", "score", "verdict", "confidence")
-OTHERS = (
-    "replicate",
-    "presentation",
-    "position",
-    "reading_time_ms",
-    "superseded",
-    "simulated",
-    "reader_kind",
-    "asked_at",
-    "phase",
-    "pictures",
-    "cluster",
-)
-COLUMNS = (*NEEDED, *ASKED, *OTHERS)
-_LARGEST = 512 * 1024 * 1024
-_MISSING = ("", "NA", "NaN", "nan", "null", "None", ".")
-_FORMULA_SHIELD = re.compile(r"^'(?=[=+\-@\t\r\n])")
+__all__ = [
+    "COLUMNS",
+    "FileAnalysis",
+    "FileCaution",
+    "FileOptions",
+    "analyse_file",
+    "column_map",
+    "suggest_mapping",
+]
+
 _ROW = re.compile(r"^Row (\d+)")
 
 
 @dataclass(frozen=True)
-class FileAnalysis:
-    """The analysis of a file; `left_out` counts superseded rows, `ignored` names extra columns.
+class FileCaution:
+    """What must be known of a file before its numbers are believed, led by a few words."""
 
-    `of_machines` and `at_phase_ends` count rows that the analysis by arm doesn't take either.
-    `is_numbered` says that truth or verdict were numbers, of which 1 was read as real and 0 as
-    synthetic: other tools mean the opposite, so whoever shows the analysis says it.
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FileAnalysis:
+    """The analysis of a file.
+
+    Attributes
+    ----------
+    analysis : Analysis
+    name : str
+        The file's own name.
+    taken_for : str
+        What the file was taken for, in a clause.
+    left_out, of_machines, at_phase_ends : int
+        Rows that the figures of people don't take: superseded, of machine readers, answers at the
+        end of a phase.
+    ignored : tuple of str
+        Headings that nothing was read from.
+    is_simulated : bool
+    cautions : tuple of FileCaution
+        Whatever shows the analysis shows these at its top.
     """
 
     analysis: Analysis
+    name: str
+    taken_for: str
     left_out: int
     of_machines: int
     at_phase_ends: int
     ignored: tuple[str, ...]
     is_simulated: bool
-    is_numbered: bool
+    cautions: tuple[FileCaution, ...]
 
 
 def analyse_file(
@@ -61,349 +75,137 @@ def analyse_file(
     settings: AnalysisSettings,
     realism_scale: tuple[float, float] | None = None,
     phase: str | None = None,
+    options: FileOptions | None = None,
 ) -> FileAnalysis:
     """Read and analyse a file of ratings.
 
     Parameters
     ----------
     path : Path
-        Comma, semicolon or tab separated text in UTF-8, with or without a byte order mark.
+        Any of the formats of `app.steps.rating_files`, told by its content.
     columns : mapping
         Name of ours (one of COLUMNS) to the name it has in the file, where these differ.
     settings : AnalysisSettings
     realism_scale : (float, float), optional
-        Ends of the realism scale; the observed extremes when left out.
+        Ends of the realism scale; the observed extremes when left out, which is said.
     phase : str, optional
         Of a study in several phases, the key of the one to take.
+    options : FileOptions, optional
+        What else is said of the file: sheet, modality, mapped values, decimals, cases.
 
     Raises
     ------
     BadRatings
-        In one sentence with the line: no such column, a value that can't be read, two ratings of
-        one read, several pictures in one row, the same cases in several phases, and what else
-        `ratings_table` refuses.
+        In one sentence with the line: no such column, a value that can't be read or can be read in
+        two ways, two ratings of one read, several pictures in one row, the same cases in several
+        phases, and what else `ratings_table` refuses.
     """
-    text = _read(path)
-    lines = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
+    options = replace(options or FileOptions(), columns=columns)
+    sheet = read_rating_file(path, options)
+    ratings = read_ratings(
+        str(path),
+        sheet,
+        options,
+        phase=phase,
+        scale_is_given=realism_scale is not None,
+        cases=None if options.cases is None else read_table_of_cases(options.cases),
+    )
     try:
-        header = next(lines, None)
-        if header is None or not any(name.strip() for name in header):
-            raise BadRatings(f"{path} is empty: give a header line and one line a rating.")
-        places = _places(path, [name.strip() for name in header], columns)
-        if phase is not None and "phase" not in places:
-            raise BadRatings(f"{path} has no column 'phase', so --phase can't take one of it.")
-        rows = _Rows(path, header, places, phase)
-        for row in lines:
-            rows.add(row, lines.line_num)
-    except csv.Error as error:
-        raise BadRatings(f"{path}, line {lines.line_num}: {error}.") from None
-    rows.ensure_some()
-    rows.ensure_one_phase_a_case()
-    used = set(places.values())
-    low, high = realism_scale or (None, None)
-    try:
-        table = ratings_table(
-            **rows.names,  # type: ignore[arg-type]
-            **rows.numbers,  # type: ignore[arg-type]
-            realism_min=low if "realism" in places else None,
-            realism_max=high if "realism" in places else None,
-        )
+        table = _table(ratings, realism_scale)
         analysis = analyse(table, settings=settings)
     except StatisticsInputError as error:
-        raise BadRatings(f"{path}: {_with_line(str(error), rows.lines)}") from None
+        raise BadRatings(f"{path}: {_with_line(str(error), ratings)}") from None
     return FileAnalysis(
         analysis=analysis,
-        left_out=rows.left_out,
-        of_machines=rows.of_machines,
-        at_phase_ends=rows.at_phase_ends,
-        ignored=tuple(name.strip() for k, name in enumerate(header) if k not in used),
-        is_simulated=rows.is_simulated,
-        is_numbered=rows.is_numbered,
+        name=path.name,
+        taken_for=sheet.taken_for,
+        left_out=ratings.left_out,
+        of_machines=ratings.of_machines,
+        at_phase_ends=ratings.at_phase_ends,
+        ignored=ratings.ignored,
+        is_simulated=ratings.is_simulated,
+        cautions=tuple(_cautions(ratings, table, realism_scale is not None)),
     )
 
 
-def _read(path: Path) -> str:
-    if path.is_dir():
-        raise BadRatings(f"{path} is a folder: name a file of ratings.")
-    if path.stat().st_size > _LARGEST:
-        raise BadRatings(f"{path} is larger than 512 MiB: split it by study.")
-    try:
-        text = read_regular(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise BadRatings(
-            f"{path} is not text in UTF-8 (byte {error.start}): save it as CSV in UTF-8."
-        ) from None
-    if "\x00" in text:
-        raise BadRatings(f"{path} holds NUL characters: save it as CSV in UTF-8.")
-    return text
+def suggest_mapping(path: Path, *, options: FileOptions) -> str:
+    """A mapping file for a file of ratings, to be looked over and filled in by whoever knows it.
+
+    Raises BadRatings for what can't be read as a table at all.
+    """
+    return suggested_mapping(str(path), read_rating_file(path, options), options)
 
 
-def _dialect(text: str) -> type[csv.Dialect]:
-    # By the header alone: csv.Sniffer guesses by free text too, and guesses wrong.
-    header = text.split("\n", 1)[0]
+def _table(ratings: FileRatings, realism_scale: tuple[float, float] | None) -> RatingsTable:
+    low, high = realism_scale if realism_scale and "realism" in ratings.numbers else (None, None)
+    names, numbers = ratings.names, ratings.numbers
+    return ratings_table(
+        reader=names["reader"],
+        case=names["case"],
+        arm=names["arm"],
+        truth=names["truth"],
+        cluster=names["cluster"],
+        replicate=numbers.get("replicate"),
+        realism=numbers.get("realism"),
+        score=numbers.get("score"),
+        verdict=numbers.get("verdict"),
+        confidence=numbers.get("confidence"),
+        position=numbers.get("position"),
+        reading_time_ms=numbers.get("reading_time_ms"),
+        realism_min=low,
+        realism_max=high,
+        machines=ratings.machines,
+        strata=ratings.strata,
+    )
 
-    class Separated(csv.excel):
-        delimiter = max((",", ";", "\t"), key=header.count)
 
-    return Separated
-
-
-def _places(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
-    twice = {name for name in header if name and header.count(name) > 1}
-    if twice:
-        raise BadRatings(f"{path} has two columns named {sorted(twice)[0]!r}: rename one.")
-    places = {}
-    for ours in COLUMNS:
-        theirs = columns.get(ours, ours)
-        if theirs in header:
-            places[ours] = header.index(theirs)
-        elif ours in columns:
-            raise BadRatings(
-                f"{path} has no column {theirs!r}, which --map names for {ours}; "
-                f"it has {', '.join(name for name in header if name)}."
+def _cautions(ratings: FileRatings, table: RatingsTable, scale_is_given: bool) -> list[FileCaution]:
+    made = [FileCaution(lead, text) for lead, text in ratings.cautions]
+    low, high = table.realism_min, table.realism_max
+    if not scale_is_given and low is not None and high is not None:
+        made.append(
+            FileCaution(
+                "The realism scale is taken from the ratings.",
+                f"They go from {low:g} to {high:g}; if the scale had other ends, agreement by "
+                "chance and what counts as its top are wrong: say --realism-scale LOW-HIGH.",
             )
-    missing = [name for name in NEEDED if name not in places]
-    if missing:
-        raise BadRatings(
-            f"{path} has no column {missing[0]!r}: rename one, or say which it is, "
-            f"as in --map {missing[0]}=NAME; it has {', '.join(name for name in header if name)}."
         )
-    if not any(name in places for name in ASKED):
-        raise BadRatings(
-            f"{path} has none of the columns {', '.join(ASKED)}: there is nothing to analyse; if "
-            "one of its columns is meant, say which, as in --map realism=NAME; it has "
-            f"{', '.join(name for name in header if name)}."
-        )
-    if "replicate" in places and "presentation" in places:
-        if "presentation" in columns and "replicate" not in columns:
-            del places["replicate"]
-        else:
-            del places["presentation"]
-    return places
-
-
-class _Rows:
-    """Rows checked one by one and kept as columns."""
-
-    def __init__(
-        self, path: Path, header: list[str], places: Mapping[str, int], phase: str | None
-    ) -> None:
-        self._path = path
-        self._width = len(header)
-        self._places = places
-        self._phase = phase
-        self._phases: dict[str, None] = {}
-        self._phases_of: dict[str, set[str]] = {}
-        self.lines: list[int] = []
-        self.left_out = 0
-        self.of_machines = 0
-        self.at_phase_ends = 0
-        self.is_simulated = False
-        self.is_numbered = False
-        self.names: dict[str, list[str]] = {name: [] for name in (*NEEDED, "cluster")}
-        self.numbers: dict[str, list[float]] = {
-            "replicate" if name == "presentation" else name: []
-            for name in places
-            if name in _READERS
-        }
-
-    def add(self, row: list[str], line: int) -> None:
-        """Take one row. Raises BadRatings, which says what is wrong with it."""
-        if not any(cell.strip() for cell in row):
-            return
-        if len(row) != self._width:
-            raise self._bad(
-                line, f"has {len(row)} fields and the header {self._width}: mend this line"
+    if ratings.of_machines:
+        made.append(
+            FileCaution(
+                "Machine readers.",
+                f"{', '.join(ratings.machines)}: {ratings.of_machines} ratings of theirs stand "
+                "beside those of people and are in none of their figures.",
             )
-        phase = self._text(row, "phase")
-        self._phases.setdefault(phase)
-        if self._phase not in (None, phase):
-            return
-        if self._flag(row, "superseded", line):
-            self.left_out += 1
-            return
-        if not self._counts(row, line):
-            return
-        self.is_simulated |= self._flag(row, "simulated", line)
-        for name in NEEDED:
-            cell = row[self._places[name]].strip()
-            if not cell:
-                raise self._bad(line, self._without(name, row))
-            self.names[name].append(self._truth(cell, line) if name == "truth" else cell)
-        self.names["cluster"].append(self._text(row, "cluster"))
-        for name, read in _READERS.items():
-            if name in self._places:
-                cell = _FORMULA_SHIELD.sub("", row[self._places[name]].strip())
-                target = "replicate" if name == "presentation" else name
-                self.numbers[target].append(self._number(name, cell, read, line))
-        self._phases_of.setdefault(self.names["case"][-1], set()).add(phase)
-        self.lines.append(line)
-
-    def ensure_some(self) -> None:
-        """Raise BadRatings where no row is left, saying why."""
-        if self.lines:
-            return
-        if self._phase is not None and self._phase not in self._phases:
-            named = ", ".join(self._phases) or "none"
-            raise BadRatings(f"{self._path} has no phase {self._phase!r}; it has {named}.")
-        left = self.left_out + self.of_machines + self.at_phase_ends
-        if left:
-            raise BadRatings(
-                f"{self._path} has no ratings to analyse: of {left} lines {self.left_out} are "
-                f"superseded, {self.of_machines} of machine readers and {self.at_phase_ends} "
-                "answers at the end of a phase."
-            )
-        raise BadRatings(f"{self._path} has no ratings: give at least one line below the header.")
-
-    def ensure_one_phase_a_case(self) -> None:
-        """Raise BadRatings where a case was read in several phases, which ask different things."""
-        for case, phases in self._phases_of.items():
-            if len(phases) > 1:
-                raise BadRatings(
-                    f"{self._path} has case {case[:40]!r} in {len(phases)} phases: take one with "
-                    f"--phase KEY, of {', '.join(self._phases)}."
-                )
-
-    def _counts(self, row: list[str], line: int) -> bool:
-        """Whether a row is a person's answer to a case; what isn't is counted and left out."""
-        kind, asked_at = self._text(row, "reader_kind"), self._text(row, "asked_at")
-        if kind not in ("", "human", "simulated", "machine"):
-            raise self._bad(line, f"has reader_kind {kind[:40]!r}: use human, simulated or machine")
-        self.of_machines += kind == "machine"
-        self.at_phase_ends += kind != "machine" and asked_at == "phase_end"
-        self.is_simulated |= kind == "simulated"
-        return kind != "machine" and asked_at != "phase_end"
-
-    def _without(self, name: str, row: list[str]) -> str:
-        if name not in ("arm", "truth") or not self._text(row, "pictures"):
-            return f"has no {name}: name the {name} of every rating"
-        has_phases = self._phase is None and self._text(row, "phase")
-        one_film = "take a phase of single pictures with --phase KEY, or " if has_phases else ""
-        return (
-            "is a reading of several pictures shown together, which an analysis by arm can't take: "
-            f"{one_film}see the study's report (python -m app report SLUG), which counts what was "
-            "chosen"
         )
-
-    def _text(self, row: list[str], name: str) -> str:
-        return row[self._places[name]].strip() if name in self._places else ""
-
-    def _number(
-        self, name: str, cell: str, read: Callable[[str], float | None], line: int
-    ) -> float:
-        if cell in _MISSING:
-            if name in ("replicate", "presentation"):
-                raise self._bad(line, f"has no {name}: number the reads of a case")
-            return math.nan
-        value = read(cell)
-        if value is None:
-            raise self._bad(line, f"has {name} {cell[:40]!r}: {_WANTED[name]}")
-        self.is_numbered |= name == "verdict" and cell[:1].isdigit()
-        return value
-
-    def _truth(self, cell: str, line: int) -> str:
-        truth = {"real": "real", "1": "real", "synthetic": "synthetic", "0": "synthetic"}.get(
-            cell.lower().removesuffix(".0")
-        )
-        self.is_numbered |= truth is not None and cell[:1].isdigit()
-        if truth is None:
-            raise self._bad(
-                line, f"has truth {cell[:40]!r}: use real or synthetic, or 1 for real and 0"
+    if ratings.at_phase_ends:
+        made.append(
+            FileCaution(
+                "Ends of phases.",
+                f"{ratings.at_phase_ends} answers at the end of a phase are left out; they belong "
+                "to no case.",
             )
-        return truth
-
-    def _flag(self, row: list[str], name: str, line: int) -> bool:
-        if name not in self._places:
-            return False
-        cell = row[self._places[name]].strip().lower()
-        if cell not in ("", "0", "1", "true", "false"):
-            raise self._bad(line, f"has {name} {cell[:40]!r}: use 1 or 0")
-        return cell in ("1", "true")
-
-    def _bad(self, line: int, what: str) -> BadRatings:
-        return BadRatings(f"{self._path}: line {line} {what}.")
+        )
+    if ratings.ignored:
+        made.append(
+            FileCaution(
+                "Columns not used.",
+                f"{_listed(ratings.ignored)}; if one of them is meant, say which, as in --map "
+                f"realism={ratings.ignored[0]}.",
+            )
+        )
+    return made
 
 
-def _any_number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 30} more" if len(names) > 30 else ""
+    return ", ".join(names[:30]) + more
 
 
-def _at_least(least: float) -> Callable[[str], float | None]:
-    def read(cell: str) -> float | None:
-        value = _any_number(cell)
-        return None if value is None or value < least else value
+def _with_line(sentence: str, ratings: FileRatings) -> str:
+    """What the table calls a row stands somewhere in the file."""
 
-    return read
+    def place(match: re.Match[str]) -> str:
+        return ratings.grid.where(ratings.rows[int(match[1]) - 1])
 
-
-def _positive(cell: str) -> float | None:
-    value = _any_number(cell)
-    if value is None or value < 0:
-        return None
-    # A browser that tells 0 has measured nothing.
-    return value or math.nan
-
-
-def _verdict(cell: str) -> float | None:
-    # In files 1 is real; in a ratings table 1 is synthetic.
-    return {"real": 0.0, "1": 0.0, "synthetic": 1.0, "0": 1.0}.get(cell.lower().removesuffix(".0"))
-
-
-def _replicate(cell: str) -> float | None:
-    value = _any_number(cell)
-    return value if value is not None and value >= 0 and value == round(value) else None
-
-
-def _presentation(cell: str) -> float | None:
-    value = _replicate(cell)
-    return None if value is None or value < 1 else value - 1
-
-
-_READERS: Mapping[str, Callable[[str], float | None]] = {
-    "realism": _any_number,
-    "score": _any_number,
-    "verdict": _verdict,
-    "confidence": _at_least(0),
-    "replicate": _replicate,
-    "presentation": _presentation,
-    "position": _at_least(0),
-    "reading_time_ms": _positive,
-}
-_WANTED: Mapping[str, str] = {
-    "realism": "use a number, or leave it empty",
-    "score": "use a number, or leave it empty",
-    "verdict": "use real or synthetic, or 1 for real and 0 for synthetic",
-    "confidence": "use a number from 0 upwards, or leave it empty",
-    "replicate": "use 0 for the first read, 1 for the second",
-    "presentation": "use 1 for the first read, 2 for the second",
-    "position": "use a number from 0 upwards, or leave it empty",
-    "reading_time_ms": "use milliseconds above 0, or leave it empty",
-}
-
-
-def _with_line(sentence: str, lines: list[int]) -> str:
-    """What the table calls a row is a line of the file."""
-
-    def line(match: re.Match[str]) -> str:
-        return f"line {lines[int(match[1]) - 1]}"
-
-    return _ROW.sub(line, sentence)
-
-
-def column_map(pairs: Iterator[str] | list[str]) -> dict[str, str]:
-    """``["arm=modality"]`` as a mapping. Raises ValueError, one sentence on the pair."""
-    columns: dict[str, str] = {}
-    for pair in pairs:
-        ours, equals, theirs = pair.partition("=")
-        if not equals or not theirs:
-            raise ValueError(f"{pair!r} is not OURS=THEIRS, as in arm=modality")
-        if ours not in COLUMNS:
-            raise ValueError(f"{ours!r} is not a column; map one of {', '.join(COLUMNS)}")
-        if ours in columns:
-            raise ValueError(f"{ours} is mapped twice")
-        columns[ours] = theirs
-    return columns
+    return _ROW.sub(place, sentence)

@@ -72,6 +72,10 @@ def open_study(
     design = design_from_json(study.design)
     if is_past(design.closes_on, now):
         raise BadDesign("closes_on", f"{design.closes_on} is over; name a later day, or none")
+    if is_past(design.withdrawal.last_day, now):
+        raise BadDesign(
+            "withdrawal.last_day", f"{design.withdrawal.last_day} is over; name a later day"
+        )
     frozen = freeze_cases(session, study, design)
     verdict = _passed(session, study, design, acknowledged)
     study.status = "open"

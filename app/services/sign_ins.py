@@ -37,10 +37,14 @@ MOST_FAILURES = 60
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is behind a cookie; `is_stale` where that they were here should be written down."""
+    """Who is behind a cookie; `is_stale` where that they were here should be written down.
+
+    With `password_is_given` they have to choose a password of their own before anything else.
+    """
 
     account: Account
     is_stale: bool
+    password_is_given: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def signed_in(session: Session, token: str | None, *, now: datetime) -> SignedIn
         return None
     roles = roles_of(session, account.id).values()
     who = Account(account.id, account.name, account.role, any(one != "monitor" for one in roles))
-    return SignedIn(who, now - browser.last_seen_at >= SEEN_ANEW_AFTER)
+    is_stale = now - browser.last_seen_at >= SEEN_ANEW_AFTER
+    return SignedIn(who, is_stale, account.password_is_given)
 
 
 def note_seen(session: Session, token: str, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.bank.evaluation import ArmEvaluation
-from app.db.blind.readers import progress_of_readers
+from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import events_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
@@ -19,12 +19,17 @@ from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import RecordedEvent
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
+from app.steps.protocol_answers import choices_of_study
 from app.steps.question_figures import QuestionFigures, question_figures
 from app.steps.software import software
 
@@ -82,6 +87,9 @@ class StudySummary:
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
     withdrawn: int = 0
     erased: int = 0
+    sittings: Sittings = field(default_factory=Sittings)
+    choices: ChoiceFigures | None = None
+    flow: ReaderFlow = field(default_factory=ReaderFlow)
 
     @property
     def is_interim(self) -> bool:
@@ -123,6 +131,7 @@ def summarise_study(
     readers = [line for line in everybody if not line.reader.has_left]
     taking_part = [line for line in readers if line.total]
     source = None if study.rehearsal_of_id is None else study_by_id(session, study.rehearsal_of_id)
+    analysis = analysis_of_study(table, design, bootstrap=bootstrap)
     return StudySummary(
         slug=study.slug,
         title=study.title,
@@ -138,15 +147,17 @@ def summarise_study(
         readers_finished=sum(line.reader.finished_at is not None for line in readers),
         presentations=sum(line.total for line in taking_part),
         rated=sum(line.rated for line in taking_part),
-        analysis=analysis_of_study(table, design, bootstrap=bootstrap),
+        analysis=analysis,
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
         figures=question_figures(
             design,
             rows,
             references_of_cases(session, study, design.questions),
-            clusters_of_cases(session, study, key) if (key := design.analysis.cluster) else {},
+            _clusters(session, study, design),
         ),
+        choices=choices_of_study(design, rows, _clusters(session, study, design)),
         conduct=_conduct(session, study),
+        sittings=describe_sittings(design, rows),
         displays=display_facts(session, study),
         software=software(),
         withdrawn=sum(
@@ -154,6 +165,25 @@ def summarise_study(
             for line in everybody
         ),
         erased=sum(line.reader.erased_at is not None for line in everybody),
+        flow=reader_flow(
+            map(_path, (line for line in everybody if line.reader.kind != "machine")),
+            () if analysis is None else analysis.left_out,
+        ),
+    )
+
+
+def _path(line: ReaderProgress) -> ReaderPath:
+    reader = line.reader
+    return ReaderPath(
+        code=reader.code,
+        # Whoever is simulated is asked for nothing before they read.
+        agreed=reader.consented_at is not None or reader.kind == "simulated",
+        began=reader.began_at is not None or line.rated > 0,
+        finished=reader.finished_at is not None,
+        withdrew=reader.withdrawn_at is not None,
+        erased=reader.erased_at is not None,
+        link_withdrawn=reader.revoked_at is not None,
+        ratings=line.rated,
     )
 
 
@@ -180,6 +210,11 @@ def note_results_seen(
     if study.status == "draft":
         raise Refused(NOTHING_READ.format(slug=slug))
     note_look(session, study, "seen", now=now, actor=actor, reason=reason)
+
+
+def _clusters(session: Session, study: Study, design: StudyDesign) -> dict[str, str]:
+    key = design.analysis.cluster
+    return clusters_of_cases(session, study, key) if key else {}
 
 
 def _conduct(session: Session, study: Study) -> Conduct:

@@ -9,17 +9,22 @@ from app.db.blind.erasure import erase_reader_rows
 from app.db.blind.record import NewEvent, append_events
 from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedDesign
+from app.domain.consent import too_late
+from app.domain.design.status import is_past
 from app.domain.errors import Refused
 from app.domain.record import WITHDRAWN
 
 
-def may_withdraw(reader: Reader, design: BlindedDesign) -> bool:
+def may_withdraw(reader: Reader, design: BlindedDesign, *, now: datetime) -> bool:
     """Whether the reader's own link takes their part back now, as the consent says."""
     if reader.withdrawn_at is not None or reader.study.status != "open":
         return False
-    if design.withdrawal.until == "finishing":
+    plan = design.withdrawal
+    if plan.until == "finishing":
         return reader.finished_at is None
-    return design.withdrawal.until == "closing"
+    if plan.until == "day":
+        return plan.last_day is not None and not is_past(plan.last_day, now)
+    return plan.until == "closing"
 
 
 def withdraw_reader(
@@ -31,11 +36,8 @@ def withdraw_reader(
     point or it is over.
     """
     hold_open(session, reader)
-    if not may_withdraw(reader, design):
-        raise Refused(
-            "The time in which your link lets you withdraw is over, or this study has none; "
-            "ask whoever is responsible for it."
-        )
+    if not may_withdraw(reader, design, now=now):
+        raise Refused(too_late(design.withdrawal))
     reader.withdrawn_at = now
     detail = {"reader": reader.code, "answers": design.withdrawal.answers}
     events = [NewEvent(now, reader.code, WITHDRAWN, detail)]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from app.statistics.agreement.by_arm import Kind, agreement
+from app.statistics.agreement.generalizability import Dependability, Rated, dependability
 from app.statistics.agreement.intra_reader import intra_reader
 from app.statistics.bootstrapped import bootstrap, bootstrapped_figures
 from app.statistics.conduct.drift import drift
 from app.statistics.conduct.groups import GroupFigures, by_reader_group
 from app.statistics.conduct.readers import ReaderFigures, reader_figures
+from app.statistics.conduct.subgroups import Stratum, by_stratum
 from app.statistics.conduct.time import time
 from app.statistics.models.second_estimator import second_estimator
+from app.statistics.planning.settling import Aim, Settling, settle
+from app.statistics.protocols.machines import MachineComparison, machine_comparisons
 from app.statistics.realness.assay import assay_sensitivity
 from app.statistics.realness.contrasts import (
     ArmFigures,
@@ -33,7 +37,11 @@ from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
 from app.statistics.realness.equivalence import Conclusion, equivalence_conclusion
-from app.statistics.realness.over_arms import conclusions_over_arms
+from app.statistics.realness.over_arms import (
+    conclusions_over_arms,
+    levels_of_next,
+    may_be_equivalent,
+)
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
@@ -51,6 +59,7 @@ _FAMILIES_OF_COLUMN: dict[Measure, str] = {
     "reading_time_ms": "time",
 }
 
+_RATED: tuple[Rated, ...] = ("realism", "judged_real")
 _KINDS: tuple[Kind, ...] = ("realism", "verdict")
 _CONTRASTED_MEANS: dict[str, Measure] = {
     "realism.mean": "realism",
@@ -77,6 +86,8 @@ class ArmAnalysis:
     distribution : tuple of CategoryShare
     conclusion : Conclusion or None
         None for a real arm.
+    settling : Settling or None
+        What it would take to settle an inconclusive arm; None for others.
     """
 
     arm: str
@@ -88,6 +99,7 @@ class ArmAnalysis:
     families: Mapping[str, Family]
     distribution: tuple[CategoryShare, ...]
     conclusion: Conclusion | None
+    settling: Settling | None = None
 
     def to_json(self) -> dict[str, Any]:
         families = {name: _family_to_json(family) for name, family in self.families.items()}
@@ -100,6 +112,7 @@ class ArmAnalysis:
             **families,
             "distribution": [step.to_json() for step in self.distribution],
             "conclusion": None if self.conclusion is None else self.conclusion.to_json(),
+            "settling": None if self.settling is None else self.settling.to_json(),
         }
 
 
@@ -123,8 +136,8 @@ class Contrasts:
 class Analysis:
     """Result of :func:`analyse`.
 
-    ``table`` holds the readers who count; ``left_out`` those who answered too little, with the
-    number of their first readings.
+    ``table`` holds the readers who count, all of them people; ``left_out`` those who answered too
+    little, with the number of their first readings. ``machines`` stand beside them.
     """
 
     settings: AnalysisSettings
@@ -135,6 +148,9 @@ class Analysis:
     groups: Mapping[str, Mapping[str, GroupFigures]]
     notes: tuple[str, ...]
     left_out: Mapping[str, int]
+    machines: tuple[MachineComparison, ...] = ()
+    subgroups: Mapping[str, Stratum] = field(default_factory=dict)
+    dependability: Mapping[str, Dependability] = field(default_factory=dict)
 
     @property
     def n_clusters(self) -> int | None:
@@ -164,6 +180,9 @@ class Analysis:
                 }
                 for name, levels in self.groups.items()
             },
+            "machines": [one.to_json() for one in self.machines],
+            "subgroups": {name: stratum.to_json() for name, stratum in self.subgroups.items()},
+            "generalizability": {name: one.to_json() for name, one in self.dependability.items()},
             "settings": {
                 **asdict(self.settings),
                 "positive_controls": list(self.settings.positive_controls),
@@ -199,11 +218,13 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
     """
     settings = settings or AnalysisSettings()
     _check_named_arms(table, settings)
-    table, left_out = _who_count(table, settings)
+    everybody = table
+    table, left_out = _who_count(table.people, settings)
     aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
     arms = _concluded(
         table, {arm: _arm(table, arm, settings, aucs) for arm in table.arms}, settings
     )
+    arms = _with_settling(table, arms, settings, aucs)
     if settings.bootstrap:
         arms = _with_bootstrap(table, arms, settings)
     if settings.model:
@@ -221,6 +242,15 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
         groups=by_reader_group(table, settings),
         notes=_notes(table),
         left_out=left_out,
+        machines=machine_comparisons(
+            everybody.select_readers([*table.readers, *everybody.machines]), settings
+        )
+        if everybody.machines
+        else (),
+        subgroups=by_stratum(table, settings),
+        dependability={
+            measure: dependability(table, measure) for measure in _RATED if table.has(measure)
+        },
     )
 
 
@@ -265,6 +295,41 @@ def _concluded(
         name: replace(arm, conclusion=together.get(name, arm.conclusion))
         for name, arm in arms.items()
     }
+
+
+def _with_settling(
+    table: RatingsTable,
+    arms: Mapping[str, ArmAnalysis],
+    settings: AnalysisSettings,
+    aucs: Mapping[ConclusionMeasure, ArmFigures | None],
+) -> dict[str, ArmAnalysis]:
+    """The arms, those that are open with what it would take to settle them."""
+    key = conclusion_measure(table, settings)
+    figures = aucs[key]
+    conclusions = {name: arm.conclusion for name, arm in arms.items() if arm.conclusion is not None}
+    settled = {}
+    for name, conclusion in conclusions.items():
+        if figures is None or conclusion.state != "inconclusive":
+            continue
+        index = figures.arms.index(name)
+        difference, equivalence = levels_of_next(name, conclusions, settings)
+        settled[name] = settle(
+            figures.theta[index],
+            figures.covariance[index, :, index],
+            [
+                table.pooled_matrix(AUC_FROM[key], table.real_arms),
+                table.matrix(AUC_FROM[key], name),
+            ],
+            settings,
+            Aim(
+                margin=settings.margin,
+                alpha=1.0 - settings.level,
+                alpha_difference=difference,
+                alpha_equivalence=equivalence,
+                may_be_equivalent=may_be_equivalent(name, conclusions, settings),
+            ),
+        )
+    return {name: replace(arm, settling=settled.get(name)) for name, arm in arms.items()}
 
 
 def _arm(

@@ -9,7 +9,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.domain.access import Account, Right, StudyAccess
-from app.domain.errors import SignInRequired
+from app.domain.errors import OwnPasswordRequired, SignInRequired
 from app.services.close_past_studies import close_past_studies
 from app.services.sign_ins import note_seen, signed_in
 from app.services.study_access import study_for
@@ -46,6 +46,7 @@ def investigator_at_desk(
     *,
     right: Right | None = None,
     writes: bool = True,
+    with_given_password: bool = False,
 ) -> Iterator[InvestigatorAtDesk]:
     """One transaction for the signed-in investigator; with a `form` it may write if it `writes`.
 
@@ -53,8 +54,8 @@ def investigator_at_desk(
     nothing is answered, so that no route can forget it. Studies whose closing date has passed are
     closed first, so that no page shows them open.
 
-    Raises SignInRequired, NotFound for a study that the account has no role on, NotAllowed where
-    its role is not enough.
+    Raises SignInRequired, OwnPasswordRequired unless the route may be used `with_given_password`,
+    NotFound for a study that the account has no role on, NotAllowed where its role is not enough.
     """
     slug = request.path_params.get("slug")
     if slug is not None and right is None:
@@ -72,6 +73,8 @@ def investigator_at_desk(
         who = signed_in(session, token, now=now)
         if who is None:
             raise SignInRequired("Please sign in again.")
+        if who.password_is_given and not with_given_password:
+            raise OwnPasswordRequired("Choose a password of your own first; nothing was done.")
         study = None
         if slug is not None and right is not None:
             study = study_for(session, who.account, slug, right)

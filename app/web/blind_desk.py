@@ -10,10 +10,12 @@ from app.bank.store import RenditionStore
 from app.db.blind.closing import close_by_date, closing_is_due, hold_open
 from app.db.blind.designs import blinded_design_of
 from app.db.blind.journeys import Journey, journey_of
+from app.db.blind.record import head_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.desk import Admission, ReaderDesk
+from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
@@ -87,7 +89,7 @@ class BlindDesk:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
         self.ensure_open()
         if self._reader.consented_at is not None:
-            keep_profile(self._reader, profile, now=self._now)
+            keep_profile(self._session, self._reader, profile, now=self._now)
             self._journey = None
 
     def keep_grey_steps(self, check: GreySteps) -> None:
@@ -106,7 +108,7 @@ class BlindDesk:
 
     def may_withdraw(self) -> bool:
         """Whether the reader's own link takes their part back now, as the consent says."""
-        return may_withdraw(self._reader, self._design)
+        return may_withdraw(self._reader, self._design, now=self._now)
 
     def withdraw(self) -> None:
         """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
@@ -123,6 +125,10 @@ class BlindDesk:
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
         return case_to_read(self._session, self._reader, self._way(), now=self._now)
+
+    def record_head(self) -> str:
+        """The head of the study's record as it is now."""
+        return head_of(self._session, self._reader.study_id)
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
@@ -239,5 +245,9 @@ class BlindDesks:
 
 
 def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:
-    begin_sitting(session, reader, now=now)
+    try:
+        begin_sitting(session, reader, now=now)
+    except StudyNotOpen as error:
+        error.reader_id = reader.id
+        raise
     return Admission(reader.id, link_fingerprint(reader))

@@ -175,6 +175,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     )
     if analysis.cluster:
         yield "Images belong together", f"by {analysis.cluster}"
+    if analysis.subgroups:
+        yield "Figures by subgroup", f"of cases by {', '.join(analysis.subgroups)}"
     yield "Language", design.language
     yield "Seed", str(design.seed)
     if design.notice:

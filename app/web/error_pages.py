@@ -14,6 +14,7 @@ from app.domain.errors import (
     LinkRefused,
     NotAllowed,
     NotFound,
+    OwnPasswordRequired,
     Refused,
     SignInRequired,
     StudyError,
@@ -26,6 +27,7 @@ from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
 from app.web.front import csrf_token, front
 from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
+from app.web.own_password_form import own_password_form
 from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
@@ -73,6 +75,8 @@ async def error_page(request: Request, error: Exception) -> Response:
         return _api_answer(error)
     if isinstance(error, SignInRequired):
         return _sign_in(request)
+    if isinstance(error, OwnPasswordRequired):
+        return _own_password(request, error)
     if isinstance(error, Unavailable):
         return _unavailable(request, error)
     if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
@@ -81,7 +85,8 @@ async def error_page(request: Request, error: Exception) -> Response:
     for kind, status, heading in STATUSES:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
-            return _page(request, status, heading, str(error), is_over=is_over)
+            of_link = error.reader_id if isinstance(error, StudyNotOpen) else None
+            return _page(request, status, heading, str(error), is_over=is_over, of_link=of_link)
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
@@ -136,6 +141,15 @@ def _sign_in(request: Request) -> Response:
     return sign_in_form(request, address, kept, status=403)
 
 
+def _own_password(request: Request, error: OwnPasswordRequired) -> Response:
+    """Nothing but this page is answered until an own password is chosen."""
+    address, kept = request.url.path, form_to_keep(request)
+    if not kept and request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/account/own-password?next={address}", 303)
+    target = address if kept else "/studies"
+    return own_password_form(request, target, kept, error=str(error), status=403)
+
+
 def _form_still_here(request: Request) -> Response:
     """The design's form of a page that is older than the sign-in: to be sent by hand.
 
@@ -159,7 +173,13 @@ def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False)
 
 
 def _page(
-    request: Request, status: int, heading: str, sentence: str, *, is_over: bool = False
+    request: Request,
+    status: int,
+    heading: str,
+    sentence: str,
+    *,
+    is_over: bool = False,
+    of_link: int | None = None,
 ) -> Response:
     path = request.url.path
     if path == "/healthz":
@@ -175,16 +195,21 @@ def _page(
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
     if is_reader:
-        context |= {"is_over": is_over, **_of_reader(request, is_over=is_over)}
+        context |= {"is_over": is_over, **_of_reader(request, of_link, is_over=is_over)}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
 
 
-def _of_reader(request: Request, *, is_over: bool) -> dict[str, object]:
-    """The reader's own form, to be sent again where that may help, and where their drafts are."""
+def _of_reader(request: Request, of_link: int | None, *, is_over: bool) -> dict[str, object]:
+    """The reader's own form, to be sent again where that may help, and where their drafts are.
+
+    `of_link` is whose link was opened: their drafts, not those of whoever the cookie is of.
+    """
     known = front(request).signer.read_reader_cookie(request.cookies.get(READER_COOKIE))
+    if of_link is not None:
+        known = (of_link, "")
     form = {} if is_over else getattr(request.state, "form", {})
     return {
         "form": form,

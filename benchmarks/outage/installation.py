@@ -1,6 +1,7 @@
 """An installation to be tried: a study over a small bank, and the real server before it."""
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -28,6 +29,7 @@ from app.services.open_study import open_study
 from app.services.record_audit import record_audit
 from app.steps.audited_set import audited_set
 from benchmarks.outage.cluster import free_port
+from benchmarks.outage.serve import VARIABLE
 
 ROOT = Path(__file__).parents[2]
 SIZE = 64
@@ -43,7 +45,8 @@ class Installation:
         self.port = free_port()
         self.clock = folder / "clock"
         self._workers = workers
-        self._server: subprocess.Popen[bytes] | None = None
+        self._server: int | None = None
+        self._cradle = _start_cradle()
         folder.mkdir(parents=True, exist_ok=True)
         self.database = Database(self.url)
         upgrade_schema(self.database, ROOT / "migrations")
@@ -59,35 +62,35 @@ class Installation:
 
     def start(self) -> None:
         """Start the server; returns once it answers."""
-        environment = os.environ | {
-            "NEGATOSCOPE_DATA_DIR": str(self.folder),
-            "NEGATOSCOPE_DATABASE_URL": self.url,
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
+        wanted = {
+            "environment": {
+                "NEGATOSCOPE_DATA_DIR": str(self.folder),
+                "NEGATOSCOPE_DATABASE_URL": self.url,
+                VARIABLE: str(self.clock),
+            },
+            "log": str(self.log),
+            "port": self.port,
+            "workers": self._workers,
         }
-        command = [sys.executable, "-m", "benchmarks.outage.serve", str(self.clock)]
-        with self.log.open("ab") as log:
-            self._server = subprocess.Popen(
-                [*command, str(self.port), str(self._workers)],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        for _ in range(2400):
+        assert self._cradle.stdin is not None
+        assert self._cradle.stdout is not None
+        self._cradle.stdin.write(json.dumps(wanted) + "\n")
+        self._cradle.stdin.flush()
+        self._server = int(self._cradle.stdout.readline())
+        for _ in range(6000):
             if self.health()[0] == 200:
                 return
-            if self._server.poll() is not None:
+            if not _is_alive(self._server):
                 break
-            time.sleep(0.1)
+            time.sleep(0.02)
         raise SystemExit(f"the server did not start; see {self.log}")
 
     def kill(self) -> None:
         """End all of the server's processes at once, without a word to them."""
         if self._server is not None:
-            os.killpg(self._server.pid, signal.SIGKILL)
-            self._server.wait()
+            os.killpg(self._server, signal.SIGKILL)
+            while _is_alive(self._server):
+                time.sleep(0.005)
             self._server = None
 
     def health(self) -> tuple[int, float]:
@@ -105,6 +108,8 @@ class Installation:
 
     def end(self) -> None:
         self.kill()
+        self._cradle.kill()
+        self._cradle.wait()
         self.database.dispose()
 
     def _study(self, cases: int, readers: int) -> list[str]:
@@ -135,6 +140,26 @@ class Installation:
             open_study(session, slug, now=now, actor="benchmark")
             invited = invite_readers(session, slug, count=readers, now=now, actor="benchmark")
         return [invitation.token for invitation in invited]
+
+
+def _start_cradle() -> subprocess.Popen[str]:
+    """The process that servers are forked from."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.outage.serve"],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _take_as_audited(session: Session, slug: str, now: datetime) -> None:

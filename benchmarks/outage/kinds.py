@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import statistics
 import threading
 import time
 import urllib.parse
@@ -59,13 +60,17 @@ class Row:
 
 def kill_cycles(place: Installation, cycles: int, readers: int, rng: random.Random) -> Row:
     """End the server's processes with SIGKILL at any moment, start it again, and so on."""
+    starts: list[float] = []
     with Readers(place.port, place.tokens, readers) as at_work:
         for _ in range(cycles):
             time.sleep(rng.uniform(0.3, 1.5))
             place.kill()
+            began = time.monotonic()
             place.start()
+            starts.append(time.monotonic() - began)
         again = at_work.is_acknowledged_again(time.monotonic(), RECOVERY_SECONDS)
     row = Row(f"kill -9, {cycles} times, {readers} readers", recovered=again)
+    row.words = f"started again in {statistics.median(starts):.1f} s"
     # What was cut off by the kill has status 0, and is not judged by its time.
     return _told(row, place, at_work.ledger, since=None)
 

@@ -1,5 +1,6 @@
 """`analyse` and `report` on the command line."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
+ENDINGS = {".svg", ".pdf", ".png", ".tiff", ".csv"}
 MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
 
 
@@ -61,7 +63,7 @@ def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Pa
     ]
     ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
     result = run("analyse", ratings, "--phase", "one")
-    assert result.stderr == "note: 12 ratings of machine readers are left out.\n"
+    assert "caution: Machine readers. 12 ratings of theirs are left out.\n" in result.stderr
     assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
     unknown = run("analyse", ratings, "--phase", "two", code=1)
     assert "has no phase 'two'; it has one" in unknown.stderr
@@ -83,9 +85,11 @@ def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:
     if not REFERENCE.exists():
         pytest.skip("shared/reference is not beside this checkout")
     words = [word for pair in MAPS for word in ("--map", pair)]
-    result = run("analyse", REFERENCE, "--json", *words)
-    # Its truth is in numbers, which other tools mean the other way.
-    assert "1 was read as real" in result.stderr
+    # Its verdicts are in numbers, which other tools mean the other way.
+    asked = run("analyse", REFERENCE, "--json", *words, code=1)
+    assert "add --map-value verdict 1=real, or 1=synthetic if 1 means that" in asked.stderr
+    result = run("analyse", REFERENCE, "--json", *words, "--map-value", "verdict", "1=real")
+    assert "1 as real, because the arm called real has it so" in result.stderr
     printed = json.loads(result.stdout)
     rate = {arm: printed["arms"][arm]["deception"]["rate"]["estimate"] for arm in printed["arms"]}
     assert rate["real"] > rate["modelA"] > rate["modelB"]
@@ -149,8 +153,47 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert page.count("data:image/svg+xml;base64,") >= 8
     assert "no study" in run("report", "nothing", "--out", tmp_path / "x.html", code=1).stderr
     assert not (tmp_path / "x.html").exists()
-    assert "end in .html" in run("report", rehearsal, "--out", tmp_path / "x.pdf", code=1).stderr
+    wrong = run("report", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+    assert "end in .html or .pdf" in wrong
+    run("report", rehearsal, "--out", tmp_path / "x.pdf", "--figures", tmp_path / "figures")
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+    assert {path.suffix for path in (tmp_path / "figures").iterdir()} == ENDINGS
     analysis = tmp_path / "analysis.json"
     run("export", rehearsal, "--out", analysis)
     assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+
+
+def test_a_file_has_the_whole_report_with_its_figures(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    html, pdf, figures = folder / "out.html", folder / "out.pdf", folder / "figures"
+    said = run("analyse", ratings, "--html", html, "--pdf", pdf, "--figures", figures).stdout
+    assert said.splitlines()[:2] == [f"Wrote {html}.", f"Wrote {pdf}."]
+    page = html.read_text()
+    assert "AUC" in page.split('id="summary"')[1].split("</section>")[0]
+    assert "of a file of ratings · 3 readers, 12 cases, 36 ratings" in page
+    assert hashlib.sha256(ratings.read_bytes()).hexdigest() in page
+    assert 'id="part-methods"' in page
+    assert "REHEARSAL" not in page
+    assert pdf.read_bytes().startswith(b"%PDF")
+    names = {path.name for path in figures.iterdir()}
+    assert {"forest-auc.svg", "forest-auc.tiff", "forest-auc.csv"} <= names
+    numbers = (figures / "forest-auc.csv").read_text().splitlines()
+    assert numbers[0].startswith("arm,reader,estimate,low_95,high_95")
+    assert numbers[1].startswith("M1,all readers,")
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    for option, name, words in (
+        ("--html", "out.pdf", "end in .html"),
+        ("--pdf", "out.html", "end in .pdf"),
+        ("--html", "nowhere/out.html", "make it first"),
+        ("--figures", "ratings.csv", "name a folder"),
+    ):
+        assert words in run("analyse", "no-such-file", option, folder / name, code=1).stderr
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["ratings.csv"]
+
+
+def test_a_report_that_writes_nothing_is_a_mistake(run: Run) -> None:
+    assert "say what to write" in run("report", "study", code=2).stderr

@@ -101,7 +101,8 @@ def test_a_pilot_of_another_tool_can_be_read(run: Run) -> None:
         pytest.skip("the shared reference data are not beside the checkout")
     names = ("arm=modality", "realism=rating", "verdict=call_real")
     renamed = [word for name in names for word in ("--map", name)]
-    printed = json.loads(run("plan", *SMALL, "--pilot", SHARED, *renamed, "--json").stdout)
+    meant = ("--map-value", "verdict", "1=real")
+    printed = json.loads(run("plan", *SMALL, "--pilot", SHARED, *renamed, *meant, "--json").stdout)
     assert 0.0 < printed["components"]["case"] < 1.0
 
 

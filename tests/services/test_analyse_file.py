@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import BadRatings
-from app.services.analyse_file import FileAnalysis, analyse_file, column_map
+from app.services.analyse_file import FileAnalysis, FileOptions, analyse_file, column_map
 from app.statistics.table.settings import AnalysisSettings
 
 HEADER = "reader,case,arm,truth,realism,verdict"
@@ -18,10 +18,12 @@ GOOD = [
 ]
 
 
-def analysed(tmp_path: Path, text: str | bytes, **columns: str) -> FileAnalysis:
+def analysed(
+    tmp_path: Path, text: str | bytes, options: FileOptions | None = None, **columns: str
+) -> FileAnalysis:
     path = tmp_path / "ratings.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return analyse_file(path, columns=columns, settings=AnalysisSettings())
+    return analyse_file(path, columns=columns, settings=AnalysisSettings(), options=options)
 
 
 def lines(*rows: str, header: str = HEADER) -> str:
@@ -39,20 +41,42 @@ def test_it_reads_commas_semicolons_tabs_and_a_byte_order_mark(tmp_path: Path) -
         assert analysed(tmp_path, text).analysis.to_json() == plain
 
 
-def test_numbers_for_truth_and_verdict_mean_1_is_real(tmp_path: Path) -> None:
-    words = analysed(tmp_path, lines())
-    swapped = [row.replace("synthetic", "0").split(",") for row in GOOD]
-    for row in swapped:
-        row[3], row[5] = row[3].replace("real", "1"), row[5].replace("real", "1")
-    numbers = analysed(tmp_path, lines(*(",".join(row) for row in swapped)))
-    assert numbers.analysis.to_json() == words.analysis.to_json()
-    # Others mean the opposite by 1, so it is known to whoever shows this.
-    assert (words.is_numbered, numbers.is_numbered) == (False, True)
+def coded(real: str, synthetic: str, arm: str = "real") -> str:
+    rows = [row.split(",") for row in GOOD]
+    for row in rows:
+        row[3:6:2] = (real if word == "real" else synthetic for word in row[3:6:2])
+        row[2] = arm if row[2] == "real" else row[2]
+    return lines(*(",".join(row) for row in rows))
 
 
-def test_a_verdict_alone_in_numbers_is_noted_too(tmp_path: Path) -> None:
-    rows = [row.rsplit(",", 1)[0] + ("," + "1" if row.endswith("real") else ",0") for row in GOOD]
-    assert analysed(tmp_path, lines(*rows)).is_numbered
+def said_of(read: FileAnalysis) -> str:
+    return "\n".join(f"{one.lead} {one.text}" for one in read.cautions)
+
+
+@pytest.mark.parametrize(("real", "synthetic"), [("1", "0"), ("0", "1"), ("TRUE", "FALSE")])
+def test_which_of_two_values_is_real_is_asked_and_never_guessed(
+    tmp_path: Path, real: str, synthetic: str
+) -> None:
+    text = coded(real, synthetic, arm="hospital")
+    with pytest.raises(BadRatings, match=r"for truth and verdict, and nothing says which is real"):
+        analysed(tmp_path, text)
+    words = analysed(tmp_path, coded("real", "synthetic", arm="hospital")).analysis.to_json()
+    for ours, value, meaning in (("truth", real, "real"), ("truth", synthetic, "synthetic")):
+        options = FileOptions(values={ours: {value: meaning}, "verdict": {real: "real"}})
+        assert analysed(tmp_path, text, options=options).analysis.to_json() == words
+    wrong = FileOptions(values={"truth": {real: "synthetic"}, "verdict": {real: "synthetic"}})
+    turned = analysed(tmp_path, text, options=wrong).analysis
+    assert turned.arms["hospital"].truth == "synthetic"
+
+
+def test_an_arm_called_real_settles_truth_and_says_so(tmp_path: Path) -> None:
+    rows = coded("1", "0").replace(",1\n", ",real\n").replace(",0\n", ",synthetic\n")
+    read = analysed(tmp_path, rows)
+    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+    assert "Truth 0 as synthetic and 1 as real, because the arm called real has it" in said_of(read)
+    # An arm called real that holds both says nothing.
+    with pytest.raises(BadRatings, match="nothing says which is real"):
+        analysed(tmp_path, rows.replace("R1,M10,M1", "R1,M10,real"))
 
 
 def test_columns_of_other_tools_are_mapped(tmp_path: Path) -> None:
@@ -120,7 +144,7 @@ def test_a_bad_line_is_named_in_one_sentence(
     ("text", "sentence"),
     [
         (b"", "is empty"),
-        (b"\xff\xfe\x00r", "not text in UTF-8"),
+        (b"\xff\xfe\x00r\x00", "is no text"),
         (b"a\x00b\n", "NUL"),
         (b"reader,case,arm,realism\n", "no column 'truth'"),
         (b"reader,case,arm,truth,note\n", "nothing to analyse"),
@@ -147,7 +171,7 @@ def test_a_malformed_map_is_refused(pair: str) -> None:
 # Our own file of a study with phases, several pictures, machines
 
 
-def test_machines_and_answers_at_the_end_of_a_phase_are_left_out_and_counted(
+def test_machines_stand_beside_people_and_ends_of_phases_are_left_out_and_counted(
     tmp_path: Path,
 ) -> None:
     header = f"{HEADER},reader_kind,asked_at"
@@ -155,8 +179,18 @@ def test_machines_and_answers_at_the_end_of_a_phase_are_left_out_and_counted(
     machines = [row.replace("human", "machine").replace("R1", "GPT") for row in people[:12]]
     read = analysed(tmp_path, lines(*machines, *people, "R1,,,,,,human,phase_end", header=header))
     assert (read.of_machines, read.at_phase_ends, read.left_out) == (12, 1, 0)
-    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+    beside = read.analysis.to_json()
+    alone = analysed(tmp_path, lines()).analysis.to_json()
+    assert {one["machine"] for one in beside.pop("machines")} == {"GPT"}
+    assert alone.pop("machines") == []
+    assert beside == alone
 
+    mixed = [
+        *people,
+        people[0].replace("human", "machine").replace(people[0].split(",")[1], "S9999"),
+    ]
+    with pytest.raises(BadRatings, match="as a person, and other lines have them as a machine"):
+        analysed(tmp_path, lines(*mixed, header=header))
     with pytest.raises(BadRatings, match="of 12 lines 0 are superseded, 12 of machine readers"):
         analysed(tmp_path, lines(*machines, header=header))
     with pytest.raises(BadRatings, match="line 2 has reader_kind 'bot': use human, simulated"):

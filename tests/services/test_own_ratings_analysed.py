@@ -20,7 +20,7 @@ from tests.services.test_example_study import SIZE, phantom_bank
 from tests.studies import NOW
 
 __all__ = ["phantom_bank"]
-WAYS_OUT = ("several pictures shown together", "--map realism=NAME")
+WAYS_OUT = ("several pictures shown together", "--map realism=")
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ def test_own_ratings_are_analysed_or_refused_with_a_way_out(
         "cervical-quartets-2025": "several pictures shown together",
         "pet-pairs-2023": "several pictures shown together",
         # Their questions have names of their own, or ask for none of what is analysed by arm.
-        "khader-2023": "--map realism=NAME",
-        "xreal-2024": "--map realism=NAME",
-        "model-arena": "--map realism=NAME",
-        "mrmc-split-plot": "--map realism=NAME",
+        "khader-2023": "--map realism=",
+        "xreal-2024": "--map realism=",
+        "model-arena": "--map realism=",
+        "mrmc-split-plot": "--map realism=",
     }
 
 

@@ -1,5 +1,6 @@
 """Withdrawing and erasing: nothing personal is left, nothing counts, and the record still holds."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,15 +13,17 @@ from app.db.blind.readers import reader_by_code
 from app.db.row_files import rows_of, tables_of
 from app.db.studies import study_by_slug
 from app.db.tables import Answer, Event, Presentation, Rating, Reader
-from app.domain.errors import NotFound, Refused
+from app.domain.errors import BadDesign, NotFound, Refused
 from app.domain.record import ERASED, WITHDRAWN
+from app.main import create_app
 from app.services.erase_reader import erase_reader
 from app.services.export_study import StudyExport
 from app.services.invite_readers import invite_readers, reissue_link
 from app.services.study_progress import study_overview
 from app.services.summarise_study import summarise_study
 from app.services.verify_record import verify_study
-from tests.studies import NOW, House
+from app.settings import Settings
+from tests.studies import NOW, Clock, House
 from tests.web.reader_browser import ReaderBrowser
 
 LABEL = "Dr Grünwald, ward 7"
@@ -255,3 +258,43 @@ def test_verify_names_what_was_done_to_tombstones(house: House, client: TestClie
     with house.database.writing() as session:
         session.add(Answer(rating_id=rating_id, question="realism", value="1"))
     assert problem_of(house, slug) is not None
+
+
+def test_a_link_withdraws_until_the_end_of_the_day_that_the_consent_names(
+    house: House, settings: Settings
+) -> None:
+    clock = Clock()
+    client = TestClient(create_app(settings, clock))
+    plan = {"until": "day", "last_day": "2026-12-05", "answers": "erased"}
+    slug = house.draft(**with_withdrawal("closing") | {"withdrawal": plan})
+    house.open(slug)
+    links = [one.token for one in house.invite(slug, 2)]
+    in_time, late = ReaderBrowser(client), ReaderBrowser(TestClient(client.app))
+    for browser, token in zip((in_time, late), links, strict=True):
+        assert "until the end of 5 December 2026 (UTC)" in browser.open_link(token).text
+        browser.begin(token)
+        browser.rate()
+    clock.now = datetime(2026, 12, 5, 23, 59, 59, tzinfo=UTC)
+    late.visit("/read/withdraw")
+    form = late.form
+    in_time.visit("/read/withdraw")
+    assert in_time.submit({"sure": "yes"}).status_code == 200
+    # The day is over while the page is looked at.
+    clock.now += timedelta(seconds=1)
+    answer = late.client.post(form.action, data={**form.hidden, "sure": "yes"})
+    assert answer.status_code == 409
+    assert "until the end of 5 December 2026 (UTC)" in answer.text
+    assert late.visit("/read/withdraw").status_code == 409
+    assert "Withdraw from this study" not in late.visit("/read/privacy").text
+    with house.database.reading() as session:
+        readers = {one.code: one for one in session.scalars(select(Reader))}
+        assert readers["R01"].withdrawn_at is not None
+        assert readers["R02"].withdrawn_at is None
+    assert problem_of(house, slug) is None
+
+
+def test_a_day_that_is_over_opens_no_study(house: House) -> None:
+    plan = {"until": "day", "last_day": (NOW.date() - timedelta(days=1)).isoformat()}
+    slug = house.draft(**with_withdrawal("closing") | {"withdrawal": plan})
+    with pytest.raises(BadDesign, match="is over; name a later day"):
+        house.open(slug)

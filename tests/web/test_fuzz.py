@@ -1,36 +1,49 @@
 """Whatever is sent to whatever address, on either database, no answer is an error of the server's.
 
-Two machines of rules, a reader's journey and an investigator's, send what the pages would send and
-all that they would not. FUZZ_EXAMPLES=200 FUZZ_STEPS=60 makes more of it.
+Three machines of rules, a reader's journey, an investigator's and an account's (doors, roles,
+passwords), send what the pages would send and all that they would not. FUZZ_EXAMPLES=200
+FUZZ_STEPS=60 makes more of it.
 """
 
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from app.db.investigators import investigator_by_name, named_account
+from app.domain.access import ROLES
 from app.main import ROUTES, create_app
+from app.services import accounts
 from app.services.accounts import set_password
+from app.services.sign_in_tries import forget_tries
 from app.settings import Settings
 from app.web.reader_access import READER_COOKIE
-from tests.studies import GOOD_ANSWERS, NOW, PROFILE, House
+from tests.studies import GOOD_ANSWERS, NOW, PROFILE, Clock, House
 from tests.web.reader_browser import ReaderBrowser
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 STEPS = int(os.environ.get("FUZZ_STEPS", "30"))
 PASSWORD = "a long password of ours"
+PASSWORDS = (PASSWORD, "another long password", "short", "x" * 201)
+NAMES = ("owner", "second owner")
 FORM = "application/x-www-form-urlencoded"
 
-# What a password costs to check is not tried here, and who may sign in has to stay.
-SLOW = ("/sign-in", "/accounts", "/account/password", "/account/sign-out-everywhere", "/sign-out")
 PARAMETER = re.compile(r"\{(\w+)\}")
 FIELD = re.compile(r'name="([^"]+)"')
 CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
@@ -86,7 +99,7 @@ def routes(*beginnings: str) -> list[tuple[str, str]]:
         for module in ROUTES
         for route in module.router.routes
         for method in sorted(route.methods)  # type: ignore[attr-defined]
-        if route.path.startswith(beginnings) and not route.path.startswith(SLOW)  # type: ignore[attr-defined]
+        if route.path.startswith(beginnings)  # type: ignore[attr-defined]
     ]
 
 
@@ -194,14 +207,24 @@ class InvestigatorMachine(Sender):
     """An investigator with every form of theirs, and with none."""
 
     fields: list[str]
+    sign_in: Callable[[], None]
 
     def token(self) -> str:
         page = CSRF.search(self.client.get("/studies").text)
         return "" if page is None else page[1]
 
+    @initialize()
+    def come_in(self) -> None:
+        self.sign_in()
+
+    @precondition(lambda self: self.client.get("/studies").url.path != "/studies")
+    @rule()
+    def come_back(self) -> None:
+        self.sign_in()
+
     @rule(data=st.data(), headers=ODD_HEADERS)
     def do_anything(self, data: st.DataObject, headers: dict[str, bytes]) -> None:
-        method, path = data.draw(st.sampled_from(routes("/studies", "/arms", "/account", "/")))
+        method, path = data.draw(st.sampled_from(routes("/")))
         address = self.filled(path, data)
         if method != "POST":
             self.ask(method, address, headers=headers)
@@ -237,6 +260,114 @@ class InvestigatorMachine(Sender):
     def use_another_method(self, headers: dict[str, bytes], method: str) -> None:
         self.ask(method, "/studies", headers=headers)
         self.ask(method, "/read", headers=headers)
+
+
+class Door:
+    """A browser that knows its account's password, whatever becomes of it."""
+
+    def __init__(self, client: TestClient, name: str, password: str) -> None:
+        self.client = client
+        self.name = name
+        self.password = password
+
+    def is_open(self) -> bool:
+        return self.client.get("/account").url.path in ("/account", "/account/own-password")
+
+
+class AccountMachine(Sender):
+    """Everything about accounts: doors, roles, passwords, tokens, access to a study.
+
+    Two owners, so that whatever becomes of one the other puts them right; what is typed is right,
+    or drawn.
+    """
+
+    doors: list[Door]
+    fields: list[str]
+    put_right: Callable[[], None]
+    later: Callable[[], None]
+
+    @initialize()
+    def begin(self) -> None:
+        self.put_right()
+
+    def at(self, data: st.DataObject) -> Door:
+        door = data.draw(st.sampled_from(self.doors))
+        self.client = door.client
+        return door
+
+    def sent(
+        self,
+        door: Door,
+        path: str,
+        data: st.DataObject,
+        headers: Mapping[str, bytes] | None = None,
+        **right: str,
+    ) -> Response:
+        """A form as its page would send it, or with some of its fields changed."""
+        page = CSRF.search(self.client.get("/account").text)
+        fields: dict[str, str | bytes] = {"csrf_token": page[1] if page else "", **right}
+        if data.draw(st.integers(0, 2)) == 0:
+            fields = drawn_fields(data, sorted({*self.fields, *right}), dict(fields))
+        return self.ask("POST", path, fields, headers)
+
+    @rule(data=st.data(), headers=ODD_HEADERS, onward=values)
+    def sign_in(self, data: st.DataObject, headers: dict[str, bytes], onward: str | bytes) -> None:
+        door = self.at(data)
+        name = data.draw(st.one_of(st.just(door.name), values))
+        password = data.draw(st.one_of(st.just(door.password), values))
+        self.ask("POST", "/sign-in", {"name": name, "password": password, "next": onward}, headers)
+
+    @rule(data=st.data())
+    def sign_out(self, data: st.DataObject) -> None:
+        path = data.draw(st.sampled_from(["/sign-out", "/account/sign-out-everywhere"]))
+        self.sent(self.at(data), path, data)
+
+    @rule(data=st.data())
+    def change_the_password(self, data: st.DataObject) -> None:
+        door = self.at(data)
+        path = data.draw(st.sampled_from(["/account/password", "/account/own-password"]))
+        new = data.draw(st.sampled_from(PASSWORDS))
+        self.sent(door, path, data, current=door.password, password=new, again=new)
+
+    @rule(data=st.data(), headers=ODD_HEADERS)
+    def change_an_account(self, data: st.DataObject, headers: dict[str, bytes]) -> None:
+        door = self.at(data)
+        ends = ("", "/password", "/role", "/disable", "/enable", "/sign-out")
+        name = data.draw(st.sampled_from([*NAMES, "a new one"]))
+        role = data.draw(st.sampled_from(ROLES))
+        path = f"/accounts{data.draw(st.sampled_from(ends))}"
+        self.sent(door, path, data, headers, name=name, role=role)
+
+    @rule(data=st.data())
+    def give_or_take_access(self, data: st.DataObject) -> None:
+        door = self.at(data)
+        slug = data.draw(st.sampled_from(self.names["slug"]))
+        end = data.draw(st.sampled_from(["", "/remove"]))
+        name = data.draw(st.sampled_from(NAMES))
+        role = data.draw(st.sampled_from(ROLES))
+        self.sent(door, f"/studies/{slug}/access{end}", data, name=name, role=role)
+
+    @rule(data=st.data())
+    def make_or_revoke_a_token(self, data: st.DataObject) -> None:
+        door = self.at(data)
+        path = data.draw(st.sampled_from(["/account/tokens", "/account/tokens/revoke"]))
+        self.sent(door, path, data, label="A script", days="9", token="1")
+
+    @rule(data=st.data(), headers=ODD_HEADERS)
+    def look(self, data: st.DataObject, headers: dict[str, bytes]) -> None:
+        self.at(data)
+        slug = data.draw(st.sampled_from(self.names["slug"]))
+        pages = ["/account", "/accounts", "/account/own-password", f"/studies/{slug}/access"]
+        self.ask("GET", data.draw(st.sampled_from(pages)), headers=headers)
+
+    @rule()
+    def wait(self) -> None:
+        """For long enough that tries are free again, and sometimes that sign-ins end."""
+        self.later()
+
+    @rule()
+    def come_back(self) -> None:
+        self.put_right()
 
 
 @pytest.fixture
@@ -293,19 +424,90 @@ def test_a_reader_who_sends_anything_gets_no_error_of_the_server(
     assert any(400 <= status < 500 for status in statuses)
 
 
+def furnish_accounts(house: House) -> None:
+    with house.database.writing() as session:
+        for name in NAMES:
+            account = investigator_by_name(session, name)
+            if account is None:
+                set_password(session, name, PASSWORD, now=NOW)
+                account = named_account(session, name)
+            # Sign-ins go on, so that most of what is sent arrives.
+            account.password_hash = accounts._HASHER.hash(PASSWORD)
+            account.role, account.disabled_at, account.password_is_given = "owner", None, False
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as nobody should, thousands of times."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, 8, 1))
+    accounts._hash_of_nothing.cache_clear()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_server(
+    house: House, settings: Settings, furnished: tuple[TestClient, dict[str, list[str]]]
+) -> None:
+    _, names = furnished
+    clock = Clock()
+    app = create_app(settings, clock)
+    doors = [Door(TestClient(app, raise_server_exceptions=False), name, PASSWORD) for name in NAMES]
+
+    def put_right() -> None:
+        clock.now += timedelta(minutes=10)
+        furnish_accounts(house)
+        for door in doors:
+            if not door.is_open():
+                door.client.cookies.clear()
+                door.client.post("/sign-in", data={"name": door.name, "password": PASSWORD})
+
+    def later() -> None:
+        clock.now += timedelta(minutes=50)
+
+    put_right()
+    pages = [doors[0].client.get(path).text for path in ("/account", "/accounts")]
+    fields = sorted({name for page in pages for name in FIELD.findall(page)})
+    given = {
+        "client": doors[0].client,
+        "names": names,
+        "doors": doors,
+        "fields": fields,
+        "put_right": staticmethod(put_right),
+        "later": staticmethod(later),
+    }
+    statuses = run(AccountMachine, given)
+    assert {200, 303, 403} <= set(statuses)
+    assert 422 in statuses or 409 in statuses
+
+
+@pytest.mark.usefixtures("cheap")
 def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
     house: House, furnished: tuple[TestClient, dict[str, list[str]]]
 ) -> None:
     client, names = furnished
     with house.database.writing() as session:
         set_password(session, "owner", PASSWORD, now=NOW)
-    client.cookies.clear()
-    answer = client.post("/sign-in", data={"name": "owner", "password": PASSWORD})
-    assert answer.status_code == 200
+
+    def sign_in() -> None:
+        """Anew, where something that was sent has ended the sign-in or changed the account."""
+        with house.database.writing() as session:
+            forget_tries(session, name="owner", address="testclient")
+            set_password(session, "owner", PASSWORD, now=NOW)
+            account = named_account(session, "owner")
+            account.role, account.disabled_at = "owner", None
+        client.cookies.clear()
+        answer = client.post("/sign-in", data={"name": "owner", "password": PASSWORD})
+        assert answer.status_code == 200
+
+    sign_in()
     pages = [client.get(f"/studies/{slug}").text for slug in names["slug"]]
     pages += [client.get(path).text for path in ("/studies/new", "/accounts")]
     fields = sorted({name for page in pages for name in FIELD.findall(page)} | {"sure", "count"})
-    given = {"client": client, "names": names, "fields": fields}
+    given = {
+        "client": client,
+        "names": names,
+        "fields": fields,
+        "sign_in": staticmethod(sign_in),
+    }
     statuses = run(InvestigatorMachine, given)
     assert {200, 303} <= set(statuses)
     assert any(400 <= status < 500 for status in statuses)

@@ -17,6 +17,22 @@ def check_design(design: StudyDesign, problems: Problems) -> None:
     _check_repeats(design, problems)
     _check_allocation(design, problems)
     _check_analysis(design, problems)
+    _check_withdrawal(design, problems)
+
+
+def _check_withdrawal(design: StudyDesign, problems: Problems) -> None:
+    plan, field = design.withdrawal, "withdrawal.last_day"
+    if plan.until != "day":
+        if plan.last_day is not None:
+            problems.add(field, 'is read with until = "day" only; leave it out or change until')
+    elif plan.last_day is None:
+        problems.add(field, "name the last day on which a link withdraws, such as 2027-01-31")
+    elif design.closes_on is not None and plan.last_day > design.closes_on:
+        problems.add(
+            field,
+            f"is {plan.last_day}, after the last day of reading ({design.closes_on}): a closed "
+            "study's links do nothing any more",
+        )
 
 
 def _check_questions(design: StudyDesign, problems: Problems) -> None:

@@ -26,9 +26,9 @@ ROLES: tuple[ArmRole, ...] = ("compared", "positive_control")
 Target = Literal["readers_and_images", "readers", "images"]
 Adjustment = Literal["holm", "none"]
 TARGETS: tuple[Target, ...] = ("readers_and_images", "readers", "images")
-WithdrawalEnd = Literal["", "finishing", "closing"]
+WithdrawalEnd = Literal["", "finishing", "closing", "day"]
 WithdrawnAnswers = Literal["erased", "kept"]
-WITHDRAWAL_ENDS: tuple[WithdrawalEnd, ...] = ("", "finishing", "closing")
+WITHDRAWAL_ENDS: tuple[WithdrawalEnd, ...] = ("", "finishing", "closing", "day")
 WITHDRAWN_ANSWERS: tuple[WithdrawnAnswers, ...] = ("erased", "kept")
 ADJUSTMENTS: tuple[Adjustment, ...] = ("holm", "none")
 
@@ -160,13 +160,16 @@ class Registration:
 class Withdrawal:
     """What a reader who takes back their part finds, as the consent tells it.
 
-    until    the last moment at which their own link does it: until they have `finishing` behind
-             them, or until the `closing` of the study; "" where the link never does
-    answers  whether what they answered is erased, or kept and left out of everything
+    until     the last moment at which their own link does it: until they have `finishing` behind
+              them, until the `closing` of the study, or until the end of a `day`, if the study is
+              still open then; "" where the link never does
+    answers   whether what they answered is erased, or kept and left out of everything
+    last_day  that day, in UTC; None where none is named
     """
 
     until: WithdrawalEnd = ""
     answers: WithdrawnAnswers = "erased"
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,7 @@ class AnalysisPlan:
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
     least_answered  share of the median reader's answers under which a reader is left out
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
+    subgroups   keys of the bank's records by which figures are given for parts of the cases
     """
 
     primary: str = ""
@@ -192,6 +196,7 @@ class AnalysisPlan:
     primary_arm: str = ""
     least_answered: float = 0.2
     interim_ratings: int = 0
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def _withdrawal(top: Table) -> Withdrawal:
     withdrawal = Withdrawal(
         until=table.word("until", "", WITHDRAWAL_ENDS),
         answers=table.word("answers", "erased", WITHDRAWN_ANSWERS),
+        last_day=_day(table, "last_day"),
     )
     table.refuse_the_rest("the withdrawal")
     return withdrawal
@@ -181,7 +182,10 @@ def _analysis(top: Table) -> AnalysisPlan:
         primary_arm=table.text("primary_arm", "", longest=64),
         least_answered=table.number("least_answered", 0.2, 0.0, 0.9),
         interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
+        subgroups=table.texts("subgroups", longest=80, most=12),
     )
+    if len(set(plan.subgroups)) < len(plan.subgroups):
+        table.wrong("subgroups", "names a key twice")
     table.refuse_the_rest("the analysis")
     return plan
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.design.design import FORMAT, Phase, StudyDesign, Withdrawal
+from app.domain.design.design import FORMAT, AnalysisPlan, Phase, StudyDesign, Withdrawal
 from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
@@ -27,7 +27,7 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         "practice": asdict(design.practice),
         "allocation": asdict(design.allocation),
         "registration": {key: text for key, text in asdict(design.registration).items() if text},
-        "analysis": asdict(design.analysis),
+        "analysis": _analysis(design.analysis),
         "break_every": design.break_every,
         "longest_run": design.longest_run,
         "rendition_size": design.rendition_size,
@@ -36,11 +36,19 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
     if design.display != DisplayPlan():
         plain["display"] = asdict(design.display)
     if design.withdrawal != Withdrawal():
-        plain["withdrawal"] = asdict(design.withdrawal)
+        plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:
         plain["closes_on"] = design.closes_on.isoformat()
+    return plain
+
+
+def withdrawal_to_mapping(withdrawal: Withdrawal) -> dict[str, str]:
+    """The table of a document; without a day where none is named, as older designs have it."""
+    plain = {"until": withdrawal.until, "answers": withdrawal.answers}
+    if withdrawal.last_day is not None:
+        plain["last_day"] = withdrawal.last_day.isoformat()
     return plain
 
 
@@ -61,6 +69,13 @@ def _arm(plan: dict[str, Any]) -> dict[str, Any]:
     if plan["images"]:
         return plain | {"images": list(plan["images"])}
     return plain | {"cases": [list(pair) for pair in plan["cases"]]}
+
+
+def _analysis(plan: AnalysisPlan) -> dict[str, Any]:
+    plain = asdict(plan)
+    # Left out where there are none, so that older designs keep their digest.
+    subgroups = plain.pop("subgroups")
+    return plain | ({"subgroups": list(subgroups)} if subgroups else {})
 
 
 def _phase(phase: Phase) -> dict[str, Any]:

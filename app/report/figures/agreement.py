@@ -68,7 +68,11 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     known = shown[np.isfinite(shown)]
     bottom = min(0.0, float(np.floor(known.min() * 10) / 10)) if known.size else 0.0
     colours = LinearSegmentedColormap.from_list("agreement", [STEPS_LIGHT, STEPS_DARK])
-    image = axes.imshow(shown[1:, :-1], cmap=colours, vmin=bottom, vmax=1.0)
+    # Squares and not a picture of pixels, so that a vector file holds vectors.
+    edges = np.arange(n) - 0.5
+    image = axes.pcolormesh(edges, edges, shown[1:, :-1], cmap=colours, vmin=bottom, vmax=1.0)
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
     if n <= _MOST_LABELLED:
         middle = (bottom + 1.0) / 2
         for row in range(1, n):
@@ -96,4 +100,6 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     axes.tick_params(length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.75, pad=0.02, label="κ")
     bar.outline.set_visible(False)
+    if bar.solids is not None:
+        bar.solids.set_rasterized(False)
     return figure

@@ -81,13 +81,17 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
     points = (
         " Markers: each reader’s operating point by their verdicts." if table.has("verdict") else ""
     )
+    tested = (
+        " (thin) and the interval of the equivalence test (thick)"
+        if any(conclusion.low is not None for conclusion in conclusions)
+        else ""
+    )
     return [
         ReportFigure(
             "forest-auc",
             "Told apart from real",
-            f"AUC from {MEASURES[measure]} with its {level} interval (thin) and the interval of "
-            "the equivalence test (thick); the grey band is the margin fixed beforehand, short "
-            "strokes are single readers.",
+            f"AUC from {MEASURES[measure]} with its {level} interval{tested}; the grey band is "
+            "the margin fixed beforehand, short strokes are single readers.",
             "Forest plot of the AUC by synthetic arm; the numbers are in the table of conclusions.",
             partial(auc_plot, analysis),
         ),

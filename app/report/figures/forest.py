@@ -265,11 +265,10 @@ def _explain_markers(figure: Figure, level: float, lines: Sequence[ForestLine]) 
         for state, marker in _STATE_MARKERS.items()
         if state in states
     ]
-    handles += [
-        Line2D([], [], color=INK, linewidth=1.4, label=f"{percent(level)} interval"),
-        Line2D([], [], color=INK, linewidth=4, label=f"{percent(2 * level - 1)}"),
-        Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label="margin"),
-    ]
+    handles.append(Line2D([], [], color=INK, linewidth=1.4, label=f"{percent(level)} interval"))
+    if any(line.conclusion is not None and line.conclusion.low is not None for line in lines):
+        handles.append(Line2D([], [], color=INK, linewidth=4, label=percent(2 * level - 1)))
+    handles.append(Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label="margin"))
     figure.legend(
         handles=handles,
         loc="outside lower center",

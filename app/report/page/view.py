@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
+from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
 from app.report.figures.question_figures import plot_of, question_plots
+from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
     ReportHead,
@@ -14,6 +16,7 @@ from app.report.page.head import (
     head_of_study,
     why_nothing,
 )
+from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.comparisons import (
     bootstrap_table,
@@ -25,7 +28,9 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.conduct import conduct_table
+from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
+from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
@@ -36,6 +41,8 @@ from app.report.tables.results import (
     main_table,
 )
 from app.report.tables.shortcuts import shortcut_table
+from app.report.tables.sittings import sittings_table
+from app.report.tables.subgroups import subgroup_tables
 from app.report.tables.table import ReportTable
 from app.report.words.answers import Answer, answers, answers_note
 from app.report.words.cautions import (
@@ -44,14 +51,19 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.conclusions import ArmSentence, arm_sentences
+from app.report.words.choices import choice_answers, choice_note
+from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
+from app.report.words.reader_flow import flow_stages
 from app.report.words.references import CitedText
+from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
+from app.steps.question_figures import QuestionFigures
 
 GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
@@ -60,36 +72,19 @@ GROUP_ORDERS: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the report that answers one question, folded behind its title.
-
-    `is_opened` for the one that is read first; `is_detail` for what a terminal leaves out;
-    `sentences` are the conclusions in full, where the part is about them.
-    """
-
-    name: str
-    title: str
-    figures: tuple[ReportFigure, ...] = ()
-    tables: tuple[ReportTable, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-    is_opened: bool = False
-    is_detail: bool = False
-    text: str = ""
-    sentences: tuple[ArmSentence, ...] = ()
-
-
-@dataclass(frozen=True)
 class ReportView:
     """What is shown, of a study or of a file of ratings.
 
-    `answers` are the lines of the first screen and `lead` its figure; `nothing` is said in their
-    place where there are none. `sections` are folded, but for one. `figures` holds every figure
-    by name, the leading one too.
+    `answers` are the lines of the first screen, `settling` says what would settle the open ones,
+    `lead` is its figure; `nothing` is said in their place where there are none. `sections` are
+    folded, but for one. `figures` holds every figure by name, the leading one too.
     """
 
     head: ReportHead
     answers: tuple[Answer, ...]
     answers_note: str
+    settling: tuple[str, ...]
+    settling_note: str
     nothing: str
     lead: ReportFigure | None
     cautions: tuple[Caution, ...]
@@ -99,43 +94,146 @@ class ReportView:
     figures: Mapping[str, ReportFigure]
 
 
+@dataclass(frozen=True)
+class Results:
+    """What was computed of a study's answers or of a file's.
+
+    `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
+    asked for it. `primary` is the key of the primary question, empty for none. `asked` is what the
+    questions with figures of their own come to, `real` the arms of real images.
+    """
+
+    labels: Mapping[str, str]
+    analysis: Analysis | None
+    choices: ChoiceFigures | None = None
+    primary: str = ""
+    asked: tuple[QuestionFigures, ...] = ()
+    real: tuple[str, ...] = ()
+
+    @property
+    def is_of_sets(self) -> bool:
+        """Whether the primary question is asked of several pictures together."""
+        return self.choices is not None and self.primary in self.choices.of_sets
+
+
 def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> ReportView:
     """Put a study's report together; figures are drawn when they are asked for."""
-    analysis = summary.analysis
     cautions = (*study_cautions(summary), *audit_cautions(audit))
-    if analysis is not None:
-        cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
-    figures = {} if analysis is None else report_figures(analysis)
-    plots = question_plots(summary.figures, summary.labels)
-    lead = leading_figure(figures)
-    answered = (
-        ()
-        if analysis is None
-        else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
-    )
-    asked = _figures_of_questions(summary, plots)
-    sections = (*answered, *asked, *_questions(summary), *_bank(summary, audit, cautions))
-    return ReportView(
-        head=head_of_study(summary),
-        answers=() if analysis is None else answers(analysis, summary.labels),
-        answers_note="" if analysis is None else answers_note(analysis),
-        nothing=why_nothing(summary),
-        lead=lead,
-        cautions=_at(cautions, "top"),
-        sections=with_one_opened((*sections, _conduct(summary))),
+    if summary.analysis is not None:
+        cautions = (
+            *cautions,
+            *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
+        )
+    return analysed_view(
+        head_of_study(summary),
+        Results(
+            summary.labels,
+            summary.analysis,
+            summary.choices,
+            summary.design.analysis.primary,
+            summary.figures,
+            tuple(arm.key for arm in summary.arms if arm.kind == "real"),
+        ),
+        cautions=cautions,
+        others=(
+            *_questions(summary),
+            _flow(summary),
+            *_bank(summary, audit, cautions),
+            _conduct(summary),
+        ),
         methods=study_methods(summary, audit),
         recorded=facts_of_study(summary),
-        figures=figures | plots,
+        nothing=why_nothing(summary),
     )
+
+
+def analysed_view(
+    head: ReportHead,
+    results: Results,
+    *,
+    cautions: Sequence[Caution],
+    others: tuple[Section, ...],
+    methods: CitedText,
+    recorded: tuple[RecordedFact, ...],
+    nothing: str,
+) -> ReportView:
+    """A report of results, or of none, with the parts that do not come from them."""
+    analysis = results.analysis
+    figures = _figures(results)
+    lead = leading_figure(figures, of_sets=results.is_of_sets)
+    return ReportView(
+        head=head,
+        answers=_lines(results),
+        answers_note=_note(results),
+        settling=() if analysis is None else settling_lines(analysis, results.labels),
+        settling_note="" if analysis is None else settling_note(analysis),
+        nothing=nothing,
+        lead=lead,
+        cautions=_at(cautions, "top"),
+        sections=with_one_opened((*_answered(results, without(figures, lead), cautions), *others)),
+        methods=methods,
+        recorded=recorded,
+        figures=figures,
+    )
+
+
+def _figures(results: Results) -> dict[str, ReportFigure]:
+    figures = {} if results.analysis is None else report_figures(results.analysis)
+    if results.choices is not None:
+        figures |= choice_report_figures(results.choices, results.labels)
+    return figures | question_plots(results.asked, results.labels)
+
+
+def _answered(
+    results: Results, figures: Mapping[str, ReportFigure], cautions: Sequence[Caution]
+) -> tuple[Section, ...]:
+    """The parts of results, those of the primary question's kind first."""
+    by_arm = (
+        ()
+        if results.analysis is None
+        else analysis_sections(results.analysis, results.labels, figures, cautions)
+    )
+    chosen = choice_sections(results.choices, results.labels, figures)
+    first = (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
+    return (*first, *_figures_of_questions(results, figures))
+
+
+def _lines(results: Results) -> tuple[Answer, ...]:
+    """The lines of the first screen, those of the primary question's kind first."""
+    analysis, choices = results.analysis, results.choices
+    by_arm = () if analysis is None else answers(analysis, results.labels)
+    chosen = () if choices is None else choice_answers(choices, results.labels)
+    return (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
+
+
+def _note(results: Results) -> str:
+    """What the numbers in the lines are."""
+    notes = (
+        "" if results.analysis is None else answers_note(results.analysis),
+        "" if results.choices is None else choice_note(results.choices),
+    )
+    return " ".join(note for note in notes if note)
 
 
 # What a report shows first, if it has it.
 _LEADING = ("forest-auc", "forest-deception", "forest-realism")
+_LEADING_OF_SETS = ("found-", "ranking-")
 
 
-def leading_figure(figures: Mapping[str, ReportFigure]) -> ReportFigure | None:
-    """The one figure of the first screen."""
-    return next((figures[name] for name in _LEADING if name in figures), None)
+def leading_figure(
+    figures: Mapping[str, ReportFigure], *, of_sets: bool = False
+) -> ReportFigure | None:
+    """The one figure of the first screen; of sets first where the primary question is of them."""
+    beginnings: tuple[str, ...] = (*_LEADING, *_LEADING_OF_SETS, "exposure-")
+    if of_sets:
+        beginnings = (*_LEADING_OF_SETS, *beginnings)
+    named = (
+        figure
+        for beginning in beginnings
+        for name, figure in figures.items()
+        if name.startswith(beginning)
+    )
+    return next(named, None)
 
 
 def without(
@@ -244,6 +342,13 @@ def analysis_sections(
             made(time_table(analysis, labels)),
         ),
         Section("bootstrap", "Bootstrap", tables=made(bootstrap_table(analysis, labels))),
+        Section("machines", "Machine readers", tables=made(machine_table(analysis, labels))),
+        Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels)),
+        Section(
+            "dependability",
+            "How many readers and images",
+            tables=dependability_tables(analysis),
+        ),
         Section(
             "groups",
             "Reader groups",
@@ -267,21 +372,22 @@ _PARTS: Mapping[str, tuple[str, str]] = {
 
 
 def _figures_of_questions(
-    summary: StudySummary, plots: Mapping[str, ReportFigure]
+    results: Results, figures: Mapping[str, ReportFigure]
 ) -> tuple[Section, ...]:
     """A part for each measure that was asked for, all its questions in it."""
-    real = [arm.key for arm in summary.arms if arm.kind == "real"]
     sections = []
     for measure, (name, title) in _PARTS.items():
-        asked = [one for one in summary.figures if one.question.measure == measure]
+        asked = [one for one in results.asked if one.question.measure == measure]
         if asked:
             sections.append(
                 Section(
                     name,
                     title,
-                    tuple(plot for one in asked for plot in plot_of(one, plots)),
+                    tuple(plot for one in asked for plot in plot_of(one, figures)),
                     tuple(
-                        table for one in asked for table in figure_tables(one, summary.labels, real)
+                        table
+                        for one in asked
+                        for table in figure_tables(one, results.labels, results.real)
                     ),
                 )
             )
@@ -297,14 +403,21 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
     return (Section("questions", "Every question", tables=tables),)
 
 
+def _flow(summary: StudySummary) -> Section:
+    """Where every reader who was invited went."""
+    stages = flow_stages(summary.flow, is_interim=summary.is_interim)
+    return Section("flow", "Flow of readers", flow=stages)
+
+
 def _conduct(summary: StudySummary) -> Section:
     """What was done otherwise than registered, who signed what, who looked before closing."""
     told = deviations(summary)
-    signed = conduct_table(summary.conduct)
+    titles = [phase.title for phase in summary.design.phases]
+    shown = (sittings_table(summary.sittings, titles), conduct_table(summary.conduct))
     return Section(
         "conduct",
         "Registered and done",
-        tables=() if signed is None else (signed,),
+        tables=tuple(one for one in shown if one is not None),
         cautions=tuple(Caution("conduct", "Deviation.", one) for one in told),
         text="" if told or summary.is_rehearsal else NO_DEVIATION,
     )

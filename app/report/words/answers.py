@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.report.words.conclusions import MEASURES, estimate_of
-from app.report.words.numbers import interval, number, percent, signed, why_not
+from app.report.words.numbers import interval, number, percent, why_not
 from app.statistics.analysis import Analysis, ArmAnalysis
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.realness.equivalence import Conclusion
@@ -53,7 +53,7 @@ def answers_note(analysis: Analysis) -> str:
     )
     return (
         f"AUC, from {MEASURES[measure]}: the chance that a real image is rated more real than a "
-        f"synthetic one; 0.5 is a toss of a coin, 1 always. Behind it its {level} interval, for "
+        f"synthetic one; 0.5 is a toss of a coin. Behind it its {level} interval, for "
         f"{whom(analysis, known[0])}{adjusted}."
     )
 
@@ -68,6 +68,12 @@ def whom(analysis: Analysis, auc: Estimate) -> str:
     if settled == "cases":
         return "these readers only and images like these"
     return "readers like these and images like these"
+
+
+def is_told_by_one(arm: ArmAnalysis, conclusion: Conclusion) -> bool:
+    """Whether the interval of a single reader, who allows no conclusion, excludes 0.5."""
+    auc = estimate_of(arm, "discrimination", conclusion.measure)
+    return auc.n_readers == 1 and conclusion.state == "inconclusive" and _excludes_half(auc)
 
 
 def _answer(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion, label: str) -> Answer:
@@ -121,18 +127,15 @@ def _without_auc(
     )
     if against is None or against.p_holm is None or against.low is None:
         return "open", f"{rates}; whether that is more than chance can’t be said."
-    difference = (
-        f"(difference {signed(_points(against.estimate))} points, "
-        f"{interval(_points(against.low), _points(against.high))})"
+    points, low, high = (
+        number(None if share is None else 100 * share, 0)
+        for share in (against.estimate, against.low, against.high)
     )
+    difference = f"(difference {points} points, {low} to {high})"
     if against.p_holm >= 1.0 - analysis.settings.level:
         return "open", f"{rates}: no difference is shown, nor that there is none {difference}."
     less = (against.estimate or 0.0) < 0
     return ("told apart" if less else "more real"), f"{rates} {difference}."
-
-
-def _points(share: float | None) -> float | None:
-    return None if share is None else round(100 * share)
 
 
 def _difference(analysis: Analysis, arm: str) -> Contrast | None:

@@ -14,7 +14,9 @@ from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.table.estimate import Estimate
 
-Place = Literal["top", "detection", "agreement", "images", "measures", "shortcuts", "conduct"]
+Place = Literal[
+    "top", "detection", "agreement", "images", "measures", "shortcuts", "conduct", "sets"
+]
 _FEW_READERS = 6
 _FEWEST_READERS_IN_SIMULATIONS = 3
 _PARADOX_AGREEMENT = 0.75
@@ -362,6 +364,8 @@ def _primary_question(summary: StudySummary) -> list[Caution]:
     primary = summary.design.analysis.primary
     analysed = AnalysedQuestions.of(summary.design)
     if summary.analysis is None or not primary or analysed.conclusion_measure(primary) != "auto":
+        return []
+    if summary.choices is not None and primary in summary.choices.of_sets:
         return []
     return [
         Caution(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.domain.design.design import Phase, Registration, StudyDesign
-from app.domain.design.writing import design_to_mapping
+from app.domain.design.writing import design_to_mapping, withdrawal_to_mapping
 from app.domain.questions.measures import MEASURES
 
 _HEAD = (
@@ -34,8 +34,8 @@ _COMMENTS: Mapping[str, str] = {
     "replicates": "Cases shown a second time, at least minimum_lag positions later.",
     "practice": "Cases before the study proper, never counted; feedback tells their truth.",
     "allocation": "Who reads which cases: crossed (all), split_plot (in groups) or quota.",
-    "withdrawal": "Until when a reader's own link withdraws them (finishing, closing; empty: "
-    "never), and whether their answers are then erased or kept.",
+    "withdrawal": "Until when a reader's own link withdraws them (finishing, closing, or day with "
+    "a last_day; empty: never), and whether their answers are then erased or kept.",
     "analysis": "What is decided before anybody reads.",
     "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
     "questions": "What is asked, in this order.",
@@ -69,8 +69,9 @@ def commented_design(
     plain["registration"] = {
         name: plain["registration"].get(name, "") for name in Registration.__dataclass_fields__
     }
+    plain["analysis"]["subgroups"] = list(design.analysis.subgroups)
     plain["display"] = asdict(design.display)
-    plain["withdrawal"] = asdict(design.withdrawal)
+    plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]
     for name in (*_TEXTS, *_NUMBERS):

@@ -1,5 +1,6 @@
 """Numbers as they are printed: few digits, a true minus, and a dash for what there is none of."""
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -12,11 +13,13 @@ Style = Literal["percent", "plain", "signed", "seconds", "factor"]
 def number(value: float | None, digits: int = 2) -> str:
     """A number with `digits` decimals.
 
-    >>> number(-0.125), number(None)
-    ('−0.12', '–')
+    >>> number(-0.125), number(None), number(float("inf"))
+    ('−0.12', '–', '∞')
     """
     if value is None:
         return NONE
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     text = f"{value:.{digits}f}"
     return "0" + text[2:] if float(text) == 0 and text.startswith("-") else text.replace("-", "−")
 

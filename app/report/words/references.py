@@ -12,6 +12,19 @@ REFERENCES: dict[str, str] = {
     "observer ROC analysis. Stat Med 2007;26:596-619. doi:10.1002/sim.2532",
     "hillis2014": "Hillis SL. A marginal-mean ANOVA approach for analyzing multireader multicase "
     "radiological imaging data. Stat Med 2014;33:330-360. doi:10.1002/sim.5926",
+    "splitplot": "Obuchowski NA, Gallas BD, Hillis SL. Multi-reader ROC studies with split-plot "
+    "designs: a comparison of statistical methods. Acad Radiol 2012;19:1508-1517. "
+    "doi:10.1016/j.acra.2012.09.012",
+    "single": "Hillis SL, Obuchowski NA, Berbaum KS. Power estimation for multireader ROC methods: "
+    "an updated and unified approach. Acad Radiol 2011;18:129-142. "
+    "doi:10.1016/j.acra.2010.09.007",
+    "noninferiority": "Piaggio G, Elbourne DR, Pocock SJ, Evans SJW, Altman DG. Reporting of "
+    "noninferiority and equivalence randomized trials. JAMA 2012;308:2594-2604. "
+    "doi:10.1001/jama.2012.87802",
+    "henderson": "Henderson CR. Estimation of variance and covariance components. Biometrics "
+    "1953;9:226-252. doi:10.2307/3001853",
+    "brennan2001": "Brennan RL. Generalizability theory. New York: Springer; 2001. "
+    "doi:10.1007/978-1-4757-3456-0",
     "gallas": "Gallas BD. One-shot estimate of MRMC variance: AUC. Acad Radiol 2006;13:353-362. "
     "doi:10.1016/j.acra.2005.11.030",
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
@@ -66,6 +79,22 @@ REFERENCES: dict[str, str] = {
     "densities. J Am Stat Assoc 1986;81:82-86. doi:10.1080/01621459.1986.10478240",
     "clm": "Agresti A. Analysis of ordinal categorical data. 2nd ed. Hoboken: Wiley; 2010. "
     "doi:10.1002/9780470594001",
+    "mafc": "Hacker MJ, Ratcliff R. A revised table of d′ for M-alternative forced choice. Percept "
+    "Psychophys 1979;26:168-170. doi:10.3758/BF03208311",
+    "bradley": "Bradley RA, Terry ME. Rank analysis of incomplete block designs: I. The method of "
+    "paired comparisons. Biometrika 1952;39:324-345. doi:10.2307/2334029",
+    "davidson": "Davidson RR. On extending the Bradley-Terry model to accommodate ties in paired "
+    "comparison experiments. J Am Stat Assoc 1970;65:317-328. doi:10.1080/01621459.1970.10481082",
+    "cgm": "Cameron AC, Gelbach JB, Miller DL. Robust inference with multiway clustering. J Bus "
+    "Econ Stat 2011;29:238-249. doi:10.1198/jbes.2010.07136",
+    "ij": "Efron B. The jackknife, the bootstrap and other resampling plans. Philadelphia: SIAM; "
+    "1982. doi:10.1137/1.9781611970319",
+    "ranks": "Al Mohamad D, Goeman JJ, van Zwet EW. Simultaneous confidence intervals for ranks "
+    "with application to ranking institutions. Biometrics 2022;78:238-247. doi:10.1111/biom.13419",
+    "wilson": "Wilson EB. Probable inference, the law of succession, and statistical inference. J "
+    "Am Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953",
+    "wichmann": "Wichmann FA, Hill NJ. The psychometric function: I. Fitting, sampling, and "
+    "goodness of fit. Percept Psychophys 2001;63:1293-1313. doi:10.3758/BF03194544",
     "kid": "Bińkowski M, Sutherland DJ, Arbel M, Gretton A. Demystifying MMD GANs. Int Conf Learn "
     "Represent 2018. doi:10.48550/arXiv.1801.01401",
     "precision": "Kynkäänniemi T, Karras T, Laine S, et al. Improved precision and recall metric "

@@ -8,6 +8,8 @@ from typing import Any
 from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
+from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
 from app.steps.question_figures import QuestionFigures
 
@@ -18,12 +20,15 @@ def analysis_json(
     questions: Sequence[DescribedQuestion],
     *,
     measures: Mapping[str, ArmEvaluation],
+    choices: ChoiceFigures | None,
     held: HeldRatings,
+    sittings: Sittings,
     figures: Sequence[QuestionFigures] = (),
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
-    `measures` is what the image bank says of the arms' images, for the arms that it says it of.
+    `measures` is what the image bank says of the arms' images, for the arms that it says it of;
+    `choices` what sets, phases and exposures come to, None where the protocol has none.
     """
     results: dict[str, Any] = {"arms": {}, "notes": ["Nobody has rated anything."]}
     if analysis is not None:
@@ -35,6 +40,8 @@ def analysis_json(
         "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
+        "sittings": sittings.to_json(),
+        "choices": None if choices is None else choices.to_json(),
         "question_figures": [one.to_json() for one in figures],
         **results,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import StudyDesign
+from app.domain.design.subgroups import subgroup_columns
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
@@ -51,7 +52,7 @@ class RatingsFile:
     reasons of corrections only where a reader has given one.
 
     `references` and `clusters` say of a case, by its code, what the bank holds of each finding that
-    is asked for, and what it belongs to.
+    is asked for, and what it belongs to; `strata` what it says under each subgroup key.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class RatingsFile:
         default_factory=dict, hash=False
     )
     clusters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    strata: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -138,6 +140,8 @@ class RatingsFile:
         )
         if self.design.stratify_by != "condition":
             yield "stratum", f"The image's {self.design.stratify_by}, as the bank has it.", "text"
+        for key, name in subgroup_columns(self.design).items():
+            yield name, f"What the bank says of the image under {key}. Empty: nothing.", "text"
         yield "truth", f"The reference standard: real or synthetic.{several}", "text"
         if self._has_sets:
             yield (
@@ -217,6 +221,10 @@ class RatingsFile:
             **self._sides(row),
             **self._references(row),
             self._cluster_column: self.clusters.get(row.case),
+            **{
+                name: single and self.strata.get(key, {}).get(row.case)
+                for key, name in subgroup_columns(self.design).items()
+            },
             "shown_at": row.shown_at,
             "submitted_at": row.submitted_at,
             "reading_time_ms": row.reading_time_ms,

@@ -44,12 +44,56 @@ def conclusions_over_arms(
     families = [[arm for arm in single if arm not in alone]]
     families += [[arm] for arm in single if arm in alone]
     adjusted = {arm: one for family in families for arm, one in _adjusted(single, family, settings)}
-    untold = [
+    untold = _untold(adjusted, settings)
+    return {arm: _concluded(adjusted[arm], assays.get(arm), untold, settings) for arm in single}
+
+
+def levels_of_next(
+    arm: str, conclusions: Mapping[str, Conclusion], settings: AnalysisSettings
+) -> tuple[float, float]:
+    """At which levels an arm's two p values would have to lie for it to be the next one settled.
+
+    Parameters
+    ----------
+    arm : str
+    conclusions : mapping of arm to Conclusion
+        Of :func:`conclusions_over_arms`.
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    difference, equivalence : float
+        By Holm's method alpha over the number of arms of its family that are not rejected yet.
+    """
+    alpha = 1.0 - settings.level
+    alone = {*settings.positive_controls, settings.primary_arm}
+    if settings.adjustment == "none" or arm in alone:
+        return alpha, alpha
+    family = [one for name, one in conclusions.items() if name not in alone]
+    p_values = (
+        [one.p_difference_adjusted for one in family],
+        [one.p_equivalence_adjusted for one in family],
+    )
+    difference, equivalence = (
+        alpha / max(1, sum(p is not None and p >= alpha for p in adjusted)) for adjusted in p_values
+    )
+    return difference, equivalence
+
+
+def may_be_equivalent(
+    arm: str, conclusions: Mapping[str, Conclusion], settings: AnalysisSettings
+) -> bool:
+    """Whether an arm that passed the test of equivalence would be called equivalent."""
+    one = conclusions[arm]
+    return not _why_withheld(one, one.assay, _untold(conclusions, settings))
+
+
+def _untold(conclusions: Mapping[str, Conclusion], settings: AnalysisSettings) -> list[str]:
+    return [
         arm
         for arm in settings.positive_controls
-        if arm in adjusted and not _is_told(adjusted[arm], settings)
+        if arm in conclusions and not _is_told(conclusions[arm], settings)
     ]
-    return {arm: _concluded(adjusted[arm], assays.get(arm), untold, settings) for arm in single}
 
 
 def _adjusted(

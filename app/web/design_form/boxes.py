@@ -323,8 +323,16 @@ WITHDRAWAL = Group(
             (
                 ("closing", "until the study is closed"),
                 ("finishing", "until they have read their last case"),
+                ("day", "until the end of a day"),
                 ("", "not by themselves; you do it for them"),
             ),
+        ),
+        Box(
+            "withdrawal.last_day",
+            "That day",
+            "In UTC, such as 2027-01-31; not after the last day of reading.",
+            "day",
+            longest=10,
         ),
         Box(
             "withdrawal.answers",

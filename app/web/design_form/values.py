@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from app.domain.design.design import StudyDesign
-from app.domain.design.writing import design_to_mapping
+from app.domain.design.writing import design_to_mapping, withdrawal_to_mapping
 from app.domain.questions.document import default_reference
 from app.web.design_form.boxes import (
     ANSWERS,
@@ -27,7 +26,7 @@ def values_of(design: StudyDesign) -> dict[str, str]:
     """A design of any format as the values of the form; `document_of` gives it back."""
     plain = design_to_mapping(design)
     # A document without this table has its defaults; the form has boxes for them all the same.
-    plain["withdrawal"] = asdict(design.withdrawal)
+    plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     values = dict(_written(plain, (box for group in TOP for box in group.boxes)))
     for number, question in enumerate(plain["questions"], start=1):
         values |= _in_row(f"questions[{number}]", question_values(question))

@@ -1,18 +1,27 @@
 """One's own account: a new password, and where it is signed in."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.errors import BadInput, Refused
-from app.services.accounts import password_hash_of, set_password
+from app.services.accounts import (
+    choose_own_password,
+    given_password_hash,
+    password_hash_of,
+    set_password,
+)
 from app.services.api_tokens import api_tokens_of, make_api_token, revoke_api_token
 from app.services.sign_in_tries import count_try, forget_tries
-from app.services.sign_ins import browsers_of, sign_out_everywhere
+from app.services.sign_ins import begin_sign_in, browsers_of, sign_out_everywhere
 from app.web.access import InvestigatorAtDesk, cookie_of, investigator_at_desk
 from app.web.error_pages import status_of
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
-from app.web.routes.sign_in import signed_out
+from app.web.kept_form import brought
+from app.web.own_password_form import own_password_form
+from app.web.routes.sign_in import inside, signed_out, welcome
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -54,6 +63,39 @@ def own_password(request: Request, form: FormFields) -> Response:
     return signed_out()
 
 
+@router.get("/account/own-password")
+def choose_password(request: Request, next: str = "/studies") -> Response:
+    """The page that asks for an own password in place of a given one."""
+    with investigator_at_desk(request, with_given_password=True) as desk:
+        if given_password_hash(desk.session, desk.name) is None:
+            return RedirectResponse("/account", 303)
+    return own_password_form(request, inside(next), {})
+
+
+@router.post("/account/own-password")
+def own_instead_of_given(request: Request, form: FormFields) -> Response:
+    """Replace the password that somebody else gave, and go on signed in."""
+    state = web_state(request)
+    password = form.get("password", "")
+    with investigator_at_desk(request, form, writes=False, with_given_password=True) as desk:
+        given = given_password_hash(desk.session, desk.name)
+    if given is None:
+        return RedirectResponse("/account", 303)
+    if password != form.get("again", ""):
+        return _choose_again(request, form, "The password was typed in two ways; nothing changed.")
+    with state.passwords.place():
+        is_the_given = state.passwords.matches(password, given)
+    if is_the_given:
+        return _choose_again(request, form, "This is the password that you were given.")
+    try:
+        with investigator_at_desk(request, form, with_given_password=True) as desk:
+            account = choose_own_password(desk.session, desk.name, password, given, now=desk.now)
+            token = begin_sign_in(desk.session, *account, now=desk.now)
+    except BadInput as error:
+        return _choose_again(request, form, str(error))
+    return signed_out() if token is None else welcome(request, form, token)
+
+
 @router.post("/account/sign-out-everywhere")
 def everywhere(request: Request, form: FormFields) -> Response:
     """End every sign-in of the account, this one too."""
@@ -86,6 +128,11 @@ def revoke_token(request: Request, form: FormFields) -> Response:
     with investigator_at_desk(request, form) as desk:
         revoke_api_token(desk.session, desk.account, form.get("token", ""), now=desk.now)
     return RedirectResponse("/account", 303)
+
+
+def _choose_again(request: Request, form: Mapping[str, str], error: str) -> Response:
+    target = inside(form.get("next", ""))
+    return own_password_form(request, target, brought(form), error=error, status=422)
 
 
 def _again(request: Request, error: str, status: int) -> Response:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.blinding import BlindedDesign
-from app.domain.consent import what_becomes
+from app.domain.consent import too_late, what_becomes
 from app.domain.errors import Refused
 from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
@@ -34,7 +34,7 @@ def ask(request: Request) -> Response:
     with reader_looking(request) as desk:
         design, may_withdraw = desk.design, desk.may_withdraw()
     if not may_withdraw:
-        raise Refused("Your link does not let you withdraw now; the privacy page says whom to ask.")
+        raise Refused(too_late(design.withdrawal))
     return _page(request, "withdraw.html", design, _asked(design, error=None))
 
 

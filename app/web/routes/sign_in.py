@@ -24,7 +24,7 @@ DISABLED = "This account is disabled; an owner of this installation can enable i
 @router.get("/sign-in")
 def sign_in_page(request: Request, next: str = "/studies") -> Response:
     """The form."""
-    return sign_in_form(request, _inside(next))
+    return sign_in_form(request, inside(next))
 
 
 @router.post("/sign-in")
@@ -55,7 +55,7 @@ def sign_in(request: Request, form: FormFields) -> Response:
             token = begin_sign_in(session, *account, now=now)
     if token is None:
         return _form_again(request, form, DISABLED if matches else WRONG, 403)
-    return _with_cookie(request, _welcome(request, form, token), token)
+    return welcome(request, form, token)
 
 
 @router.post("/sign-out")
@@ -75,7 +75,9 @@ def signed_out() -> Response:
     return response
 
 
-def _with_cookie(request: Request, response: Response, token: str) -> Response:
+def welcome(request: Request, form: Mapping[str, str], token: str) -> Response:
+    """To where they wanted to go, signed in; with the form that was kept for them, if any."""
+    response = _next_page(request, form, token)
     set_cookie(
         response,
         INVESTIGATOR_COOKIE,
@@ -87,9 +89,8 @@ def _with_cookie(request: Request, response: Response, token: str) -> Response:
     return response
 
 
-def _welcome(request: Request, form: Mapping[str, str], token: str) -> Response:
-    """To where they wanted to go; with the form that was kept for them, a page that sends it."""
-    target, kept = _inside(form.get("next", "")), brought(form)
+def _next_page(request: Request, form: Mapping[str, str], token: str) -> Response:
+    target, kept = inside(form.get("next", "")), brought(form)
     if not kept or not is_design_form(target):
         return RedirectResponse(target, 303)
     state = web_state(request)
@@ -107,11 +108,11 @@ def _told_to_wait(request: Request, form: Mapping[str, str], seconds: int) -> Re
 def _form_again(request: Request, form: Mapping[str, str], error: str, status: int) -> Response:
     name, target = form.get("name", "").strip(), form.get("next", "")
     return sign_in_form(
-        request, _inside(target), brought(form), name=name, error=error, status=status
+        request, inside(target), brought(form), name=name, error=error, status=status
     )
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """Only an address on this server may follow a sign-in."""
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
     return target if is_local and target.isprintable() and "\\" not in target else "/studies"

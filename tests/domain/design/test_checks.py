@@ -18,6 +18,19 @@ CUES = {"measure": "artefact", "asked_if": {"question": "verdict", "values": ["s
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"withdrawal": {"until": "day"}}, "withdrawal.last_day"),
+        (
+            {"withdrawal": {"until": "closing", "last_day": "2027-01-31"}},
+            "withdrawal.last_day",
+        ),
+        (
+            {
+                "withdrawal": {"until": "day", "last_day": "2027-02-01"},
+                "closes_on": "2027-01-31",
+            },
+            "withdrawal.last_day",
+        ),
+        ({"withdrawal": {"until": "day", "last_day": "31.1.2027"}}, "withdrawal.last_day"),
         ({"questions": [SIDE]}, "phases[1].questions"),
         ({"questions": [REALISM], "presentation": PAIR}, "phases[1].questions"),
         ({"questions": [VERDICT], "presentation": PAIR}, "phases[1].questions"),

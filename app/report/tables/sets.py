@@ -1,0 +1,191 @@
+"""Tables of questions about several pictures: the real one found, arms preferred, places."""
+
+from collections.abc import Mapping
+
+from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
+from app.report.words.numbers import NONE, p_value, percent
+from app.statistics.protocols.choices import SetFigures
+from app.statistics.protocols.forced_choice import AgainstChance, ForcedChoice
+from app.statistics.protocols.place_bias import PlaceBias
+from app.statistics.protocols.preference import Preference
+
+Labels = Mapping[str, str]
+_OF_SEVERAL = (
+    "Of one arm: of the answers that chose the real image or one of this arm, those for the real "
+    "one. Taken for real: of all answers that were shown the arm, those for an image of it."
+)
+
+
+def found_table(figures: SetFigures, one: ForcedChoice, labels: Labels) -> ReportTable:
+    """How often the real picture was found, over all sets and beside each arm."""
+    several = one.pictures > 2
+    head = ["Beside the real image", "Answers", "Real one chosen", "p"]
+    rows = [
+        Row(
+            "All sets",
+            (
+                Cell(str(one.correct.share.n_ratings)),
+                estimate_cell(one.correct.share, "percent"),
+                _p_cell(one.correct),
+                *((Cell(""), Cell("")) if several else ()),
+                estimate_cell(one.d_prime),
+            ),
+        )
+    ]
+    for arm in one.arms:
+        label = labels.get(arm.arm, arm.arm)
+        rows.append(
+            Row(
+                label,
+                (
+                    Cell(str(arm.against_real.share.n_ratings)),
+                    estimate_cell(arm.against_real.share, "percent"),
+                    _p_cell(arm.against_real),
+                    *(
+                        (estimate_cell(arm.taken.share, "percent"), _p_cell(arm.taken))
+                        if several
+                        else ()
+                    ),
+                    estimate_cell(arm.d_prime),
+                ),
+                below="" if label == arm.arm else arm.arm,
+            )
+        )
+    ties = f" {one.ties} ties count as a guess each." if one.ties else ""
+    return table(
+        f"found-{figures.phase.key}-{figures.question}-{one.pictures}",
+        f"The real one of {one.pictures} found",
+        [*head, *(["Taken for real", "p"] if several else []), "d′"],
+        rows,
+        [
+            f"p: against what guessing gives, which stands below it. d′ = 0 is guessing.{ties}",
+            _OF_SEVERAL if several else "",
+        ],
+    )
+
+
+def _p_cell(figure: AgainstChance) -> Cell:
+    return Cell(p_value(figure.p_value), f"against {percent(figure.chance)}")
+
+
+def finders_table(figures: SetFigures, one: ForcedChoice) -> ReportTable:
+    """Every reader's share."""
+    return table(
+        f"finders-{figures.phase.key}-{figures.question}-{one.pictures}",
+        f"The real one of {one.pictures} found, by reader",
+        ["Reader", "Answers", "Real one chosen"],
+        [
+            Row(reader, (Cell(str(n)), Cell(percent(share))))
+            for reader, (n, share) in one.readers.items()
+        ],
+    )
+
+
+def ranking_table(figures: SetFigures, one: Preference, labels: Labels) -> ReportTable:
+    """Arms from the most to the least preferred."""
+    rows = []
+    for arm in one.arms:
+        label = labels.get(arm.arm, arm.arm)
+        span = f"{arm.best_rank} to {arm.worst_rank}"
+        rows.append(
+            Row(
+                label,
+                (
+                    Cell(str(arm.rank), span if arm.best_rank < arm.worst_rank else ""),
+                    Cell(str(arm.share.n_ratings)),
+                    estimate_cell(arm.share, "percent"),
+                    estimate_cell(arm.strength, "signed"),
+                ),
+                below="" if label == arm.arm else arm.arm,
+            )
+        )
+    ties = f"{one.ties} of {one.answers} answers were ties" if one.ties else "There were no ties"
+    nu = (
+        ""
+        if one.tie is None
+        else f"; two equally strong arms tie with chance {percent(one.tie / (2 + one.tie))}"
+    )
+    return table(
+        f"ranking-{figures.phase.key}-{figures.question}",
+        "Ranking of the arms",
+        ["Arm", "Rank", "Answers", "Preferred", "Log strength"],
+        rows,
+        [
+            "Below each rank: the ranks that the pairs not told from each other leave open, for "
+            "all arms at once. Preferred: share of the answers to its sets, ties shared out. Log "
+            "strength: 0 is the mean of the arms; a difference of 1 is odds of 2.7 to 1.",
+            f"{ties}{nu}.",
+        ],
+    )
+
+
+def pairs_table(figures: SetFigures, one: Preference, labels: Labels) -> ReportTable:
+    """Every pair of arms: how often the stronger is preferred where one is."""
+    rows = [
+        Row(
+            f"{labels.get(pair.arm, pair.arm)} over {labels.get(pair.against, pair.against)}",
+            (
+                Cell(_together(one, pair.arm, pair.against)),
+                estimate_cell(pair.chance, "percent"),
+                Cell(p_value(pair.p_value)),
+                Cell(p_value(pair.p_holm)),
+            ),
+        )
+        for pair in one.pairs
+    ]
+    return table(
+        f"pairs-{figures.phase.key}-{figures.question}",
+        "Arms against each other",
+        ["Arms", "Shown together", "Preferred, by the model", "p", "p, Holm"],
+        rows,
+        [
+            "The chance that the first is preferred where one of the two is; 50% is no preference. "
+            "Arms never shown together are compared through others."
+        ],
+    )
+
+
+def _together(one: Preference, arm: str, against: str) -> str:
+    for pair in ((arm, against), (against, arm)):
+        if pair in one.shown_together:
+            return str(one.shown_together[pair])
+    return NONE
+
+
+def places_table(figures: SetFigures, one: PlaceBias) -> ReportTable:
+    """Choices by place."""
+    total = sum(one.counts)
+    even = percent(1 / len(one.counts))
+    by_reader = (
+        "" if one.p_readers is None else f"; reader by reader p {_p(one.p_readers)} (by draws)"
+    )
+    return table(
+        f"places-{figures.phase.key}-{figures.question}",
+        "Choices by place",
+        ["Place", "Chosen", "Share over readers"],
+        [
+            Row(
+                f"{place}",
+                (Cell(str(count), percent(count / total)), estimate_cell(share, "percent")),
+            )
+            for place, (count, share) in enumerate(
+                zip(one.counts, one.shares, strict=True), start=1
+            )
+        ],
+        [
+            f"Without a leaning to a place each has {even}: {one.method} p {_p(one.p_value)}"
+            f"{by_reader}. Places are drawn at random for every showing."
+        ],
+    )
+
+
+def _p(value: float | None) -> str:
+    text = p_value(value)
+    return text if text[0] in "<>" else f"= {text}"
+
+
+def left_out_note(figures: SetFigures) -> str:
+    """Readers with too few answers, named; empty without any."""
+    if not figures.left_out:
+        return ""
+    return f"Left out, having answered too little: {', '.join(figures.left_out)}."
