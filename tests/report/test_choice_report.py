@@ -11,7 +11,8 @@ from PIL import Image
 from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.page.choices import choice_sections
 from app.report.tables.table import ReportTable
-from app.report.words.choices import choice_answers, choice_note, choice_paragraphs
+from app.report.words.choice_methods import choice_paragraphs, estimates_of_choices
+from app.report.words.choices import choice_answers, choice_note
 from app.report.words.references import cite
 from app.statistics.protocols.choices import (
     AskedAtEnd,
@@ -186,3 +187,42 @@ def test_nothing_asked_is_nothing_shown() -> None:
     assert choice_sections(None, {}, {}) == ()
     assert choice_paragraphs(figures) == []
     assert choice_note(figures) == ""
+
+
+# A citation, and the words in the method of a printed interval that it stands for.
+CITED = {
+    "10.1080/03610919508813243": ("Obuchowski",),
+    "10.1002/sim.2532": ("Obuchowski", "random readers"),
+    "10.1093/biomet/26.4.404": ("exact",),
+    "10.1198/jbes.2010.07136": ("jackknife",),
+    "10.1080/01621459.1927.10502953": ("Wilson",),
+}
+
+
+def made_studies() -> list[ChoiceFigures]:
+    """Studies of every kind, of one reader and of several, for each target."""
+    made = []
+    for seed, target in enumerate(("readers_and_cases", "readers", "cases") * 2):
+        readers = 1 if seed == 5 else 2 + seed
+        settings = AnalysisSettings(generalise_to=target)  # type: ignore[arg-type]
+        found = found_real(readers=readers, sets=8, d_prime=9.0 if seed % 2 else 0.8, seed=seed)
+        ranked = preferred({"A": 0.8, "B": 0.0}, readers=readers, sets_a_pair=9, seed=seed)
+        timed = timed_verdicts(readers=readers, cases=30, durations=DURATIONS, seed=seed)
+        said: dict[str, bool | None] = {f"R{k}": k < seed for k in range(5)}
+        for answers in (
+            ProtocolAnswers(sets=(AskedOfSets("asked", "find_the_real", MAIN, found),)),
+            ProtocolAnswers(sets=(AskedOfSets("asked", "preference", MAIN, ranked),)),
+            ProtocolAnswers(singles=(timed, replace(timed, phase=PhaseFacts("again")))),
+            ProtocolAnswers(ends=(AskedAtEnd("noticed", MAIN, said),)),
+        ):
+            made.append(analyse_choices(answers, settings))
+    return made
+
+
+def test_no_method_is_named_that_no_printed_interval_used() -> None:
+    for figures in made_studies():
+        text = methods_of(figures)
+        used = [one.method for one in estimates_of_choices(figures) if one.low is not None]
+        for doi, words in CITED.items():
+            was_used = any(all(word in method for word in words) for method in used)
+            assert (doi in text) == was_used, (doi, used)

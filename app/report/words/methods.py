@@ -12,7 +12,7 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words import design_methods
-from app.report.words.choices import choice_paragraphs
+from app.report.words.choice_methods import choice_paragraphs
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
