@@ -6,6 +6,7 @@ from rich.text import Text
 from app.cli.terminal_tables import print_table, wide_console
 from app.report.page.choices import choice_sections
 from app.report.page.view import analysis_sections
+from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.sittings import sittings_table
 from app.report.words.cautions import analysis_cautions
@@ -46,7 +47,10 @@ def print_export(read: ExportAnalysis) -> None:
     if read.analysis is not None:
         _print_results(console, read.analysis)
     _print_choices(console, read)
-    for table in question_tables(read.questions, {}, read.real):
+    for table in (
+        *(table for one in read.figures for table in figure_tables(one, {}, read.real)),
+        *question_tables(read.questions, {}, read.real),
+    ):
         print_table(console, table)
     sat = sittings_table(read.sittings, [phase.title for phase in read.design.phases])
     if sat is not None:

@@ -63,5 +63,6 @@ def analyse_exported(
         choices=read.choices,
         held=HeldRatings.of(read.design),
         sittings=read.sittings,
+        figures=read.figures,
     )
     typer.echo(plain, nl=False)

@@ -334,8 +334,8 @@ def _ensure_named(where: _Where, cells: Mapping[str, list[str]], has_phases: boo
         raise where.bad(
             row,
             "is a reading of several pictures shown together, which an analysis by arm can't take: "
-            f"{one_film}see the study's report (python -m app report SLUG), which counts what was "
-            "chosen",
+            f"{one_film}give the design.json of the same export with --design, by which sets are "
+            "analysed as in the study's report",
         )
 
 
