@@ -6,7 +6,7 @@ import typer
 
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import now
-from app.cli.written_report import SHEETS
+from app.cli.report_names import SHEETS
 from app.domain.errors import Refused
 from app.report.page.document import report_document
 from app.report.page.figure_files import figure_files

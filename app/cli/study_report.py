@@ -8,8 +8,8 @@ import typer
 from app.cli import analysis_options as options
 from app.cli.opening import ACTOR, now, open_house
 from app.cli.report_files import write_figures, write_report
+from app.cli.report_names import PAGES, SHEETS, ensure_report_names
 from app.cli.signing import Reason
-from app.cli.written_report import PAGES, SHEETS, ensure_report_names
 from app.report.page.view import report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.summarise_study import note_results_seen, summarise_study

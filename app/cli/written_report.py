@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.errors import BadInput
+from app.cli.report_names import PAGES, SHEETS, ensure_report_names
 from app.services.analyse_file import FileAnalysis
 
 if TYPE_CHECKING:
     from app.report.page.view import ReportView
     from app.services.analyse_export import ExportAnalysis
-
-PAGES, SHEETS = (".html", ".htm"), (".pdf",)
 
 
 @dataclass(frozen=True)
@@ -56,18 +54,6 @@ class WrittenReport:
                 write_report(view, out)
         if self.figures is not None:
             write_figures(view, self.figures)
-
-
-def ensure_report_names(out: Path | None, figures: Path | None, endings: tuple[str, ...]) -> None:
-    """Raise BadInput, before anything is computed, for what could not be written after it."""
-    if out is not None and out.suffix.lower() not in endings:
-        named = " or ".join(one for one in endings if one != ".htm")
-        raise BadInput(f"{out.name} is not the name of a report: let it end in {named}.")
-    for path in (out, figures):
-        if path is not None and not path.parent.is_dir():
-            raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
-    if figures is not None and figures.exists() and not figures.is_dir():
-        raise BadInput(f"{figures} is a file; name a folder for the figures.")
 
 
 def _sha256_of(path: Path) -> str:
