@@ -72,6 +72,14 @@ Wide = Annotated[
         metavar="OURS", help="There is a column for each reader; what they hold, such as realism."
     ),
 ]
+Subgroup = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HEADING",
+        help="A column that says what a case is (sex, age, finding): figures for each of its "
+        "values too.",
+    ),
+]
 Sheet = Annotated[str, typer.Option(metavar="NAME", help="Of a workbook, the sheet to take.")]
 Modality = Annotated[
     str, typer.Option(metavar="NAME", help="Of an ROC study's file, the modality to take.")
@@ -165,6 +173,7 @@ class ToldOfFile:
     sheet: str = ""
     modality: str = ""
     decimal: str = ""
+    subgroups: Sequence[str] = ()
 
     def options(self) -> FileOptions:
         """As the readers of files take it; the command line wins over a mapping file.
@@ -195,6 +204,7 @@ class ToldOfFile:
             values=values,
             decimal=self.decimal,
             cases=self.cases,
+            subgroups=tuple(dict.fromkeys(self.subgroups)),
         )
 
 

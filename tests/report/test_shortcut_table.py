@@ -121,7 +121,8 @@ def test_the_report_holds_the_audit_where_there_is_one() -> None:
     audited = audit(pictures("real"), pictures("M0", sharpness=STRONG))
     view = report_view(summary(*arms), audited)
     names = [section.name for section in view.sections]
-    assert names[names.index("images") + 1] == "shortcuts"
+    shortcuts = view.sections[names.index("images") + 1]
+    assert shortcuts.name == "shortcuts"
     assert "Told from real without anatomy" in shortcuts.cautions[0].lead
     assert shortcuts.tables[0].notes[0].startswith("All 40 files are alike")
     methods = dict(view.methods.paragraphs)["Leak audit"]

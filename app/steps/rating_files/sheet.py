@@ -78,6 +78,8 @@ class FileOptions:
         ``comma`` or ``point``; empty where the numbers themselves say so.
     cases : Path, optional
         A table with one row a case, which says arm, truth or cluster.
+    subgroups : tuple of str
+        Headings of columns by which figures are given for parts of the cases.
     """
 
     sheet: str = ""
@@ -87,6 +89,7 @@ class FileOptions:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: str = ""
     cases: Path | None = None
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class RatingSheet:
         Sentences on what of the file is not in the table.
     settled : tuple of str
         Our columns whose mapped values the format's reader has used up.
+    used : tuple of str
+        Options that only some formats have and this one's reader has used: modality, wide.
     commas_part : bool
         Whether commas part the columns, so that one in a number is quoted there.
     """
@@ -113,6 +118,7 @@ class RatingSheet:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
     commas_part: bool = False
 
 
