@@ -15,6 +15,7 @@ from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.desk import Admission, ReaderDesk
+from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
@@ -244,5 +245,9 @@ class BlindDesks:
 
 
 def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:
-    begin_sitting(session, reader, now=now)
+    try:
+        begin_sitting(session, reader, now=now)
+    except StudyNotOpen as error:
+        error.reader_id = reader.id
+        raise
     return Admission(reader.id, link_fingerprint(reader))

@@ -32,6 +32,7 @@ PARTS = {
     "gazevalm-2026": {"phases"},
     "jang-2023": {"phases"},
     "hype-time": {"exposure"},
+    "mrmc-split-plot": {"phases"},
     "clode-da-silva-2024": set(),
 }
 

@@ -81,6 +81,9 @@ def test_the_report_shows_all_of_them(house: House, slug: str) -> None:
     assert set(TABLES) <= set(tables)
     assert {row.heading for row in tables["machines"].rows} == {"X01"}
     assert {row.heading for row in tables["subgroups-sex"].rows} == {"F", "M"}
+    for row in tables["subgroups-sex"].rows:
+        images, ratings = (int(cell.text) for cell in row.cells[1:3])
+        assert ratings == 3 * images
     assert any("fewer than 10 images" in note for note in tables["subgroups-sex"].notes)
     assert tables["sittings"].rows[0].cells[0].text == "3"
 

@@ -17,7 +17,7 @@ from app.statistics.protocols.place_bias import place_bias
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.protocols.sides import SideChoice
 from app.statistics.table.settings import AnalysisSettings
-from tests.statistics.made_choices import found_real
+from benchmarks.choice_studies import found_real
 
 HERE = Path(__file__).parent
 

@@ -241,9 +241,13 @@ def stand_in(desk: Desk) -> FastAPI:
         if fault == "rated elsewhere":
             return case(request, given, {}, 409, message="It was rated.", leads_on=True)
         try:
+            if len(given.get("correction-reason", "")) > 500:
+                said = "Please give the reason in at most 500 characters."
+                raise BadAnswer({"correction-reason": said})
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
-            return case(request, given, error.problems, 422)
+            is_correction = not given["submission"].startswith("0.")
+            return case(request, given, error.problems, 422, is_correction=is_correction)
         if fault == "no receipt":
             return case(request, {}, {})
         desk.stored.append(answers)

@@ -5,8 +5,7 @@ from app.report.page.section import Section
 from app.report.page.view import ReportView, Results, analysed_view
 from app.report.tables.questions import question_tables
 from app.report.words.cautions import Caution, analysis_cautions
-from app.report.words.methods import analysis_methods
-from app.report.words.references import cite
+from app.report.words.methods import analysis_methods, export_methods
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
@@ -51,10 +50,10 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
             is_simulated=read.is_simulated,
             name=read.slug,
         ),
-        Results({}, analysis, read.choices, read.design.analysis.primary),
+        Results({}, analysis, read.choices, read.design.analysis.primary, read.figures, read.real),
         cautions=cautions,
         others=(Section("questions", "Every question", tables=tables),) if tables else (),
-        methods=cite([]) if analysis is None else analysis_methods(analysis),
+        methods=export_methods(analysis, read.choices, read.figures),
         recorded=(
             RecordedFact("Study", read.slug),
             RecordedFact("SHA-256 of the ratings", sha256, is_code=True),
