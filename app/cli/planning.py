@@ -16,7 +16,6 @@ from rich.text import Text
 from app.cli.analysis_options import OfFiles, ToldOfFile
 from app.cli.atomic_file import writing_atomically
 from app.cli.file_warnings import warn_of_file
-from app.domain.design.design import Target
 from app.domain.errors import BadInput
 from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan
@@ -194,9 +193,7 @@ def plan(
             made = plan_grid(
                 **grid,
                 scenario=scenario,
-                settings=AnalysisSettings(
-                    margin=margin, generalise_to=SAMPLES[cast(Target, target)]
-                ),
+                settings=AnalysisSettings(margin=margin, generalise_to=SAMPLES[target]),
                 layout=StudyLayout(groups, cluster_size, cluster_share, pictures),
                 simulations=simulations,
                 seed=seed,

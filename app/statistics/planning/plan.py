@@ -388,7 +388,9 @@ def _accuracy(
     real: Float, judged: Float, settings: AnalysisSettings, clusters: _Clusters
 ) -> _Answer:
     called_synthetic = [1.0 - real, 1.0 - judged]
-    theta, covariance = reader_detection(*called_synthetic, clusters).figure("balanced_accuracy")
+    theta, covariance = reader_detection(called_synthetic[0], called_synthetic[1], clusters).figure(
+        "balanced_accuracy"
+    )
     accuracy = averaged_over_readers(
         theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
     )

@@ -370,7 +370,7 @@ def simulate_choices(
     others = layout.pictures - 1
     told = draw.latent(model.detected, sets * others, layout)
     best = told.reshape(studies, readers, sets, others).max(axis=3)
-    return layout.is_read(readers, sets) * (real > best)
+    return np.asarray(layout.is_read(readers, sets) * (real > best))
 
 
 class _Readers:
@@ -400,11 +400,11 @@ class _Readers:
         studies, sd = self._shape[0], math.sqrt(self._components.case)
         own = self._rng.standard_normal((studies, 1, cases))
         if layout.cluster_size == 1:
-            return sd * own
+            return np.asarray(sd * own)
         clusters = layout.clusters(cases)
         common = self._rng.standard_normal((studies, 1, int(clusters.max()) + 1))[:, :, clusters]
         share = layout.cluster_share
-        return sd * (math.sqrt(share) * common + math.sqrt(1.0 - share) * own)
+        return np.asarray(sd * (math.sqrt(share) * common + math.sqrt(1.0 - share) * own))
 
 
 def _share_above(thresholds: Float, mean: Float) -> Float:
