@@ -5,8 +5,8 @@ from app.report.page.section import Section
 from app.report.page.view import ReportView, Results, analysed_view
 from app.report.tables.questions import question_tables
 from app.report.words.cautions import Caution, analysis_cautions
-from app.report.words.methods import analysis_methods
-from app.report.words.references import cite
+from app.report.words.choices import few_readers_caution
+from app.report.words.methods import analysis_methods, export_methods
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
@@ -42,7 +42,11 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
     """Of a study's exported ratings, read by its exported design."""
     analysis = read.analysis
     tables = question_tables(read.questions, {}, read.real)
-    cautions = () if analysis is None else analysis_cautions(analysis, {}, never_asked=("score",))
+    cautions: tuple[Caution, ...] = ()
+    if analysis is not None:
+        cautions = analysis_cautions(analysis, {}, never_asked=("score",))
+    elif read.choices is not None:
+        cautions = few_readers_caution(read.choices)
     return analysed_view(
         _head(
             read.design.title,
@@ -54,7 +58,7 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
         Results({}, analysis, read.choices, read.design.analysis.primary),
         cautions=cautions,
         others=(Section("questions", "Every question", tables=tables),) if tables else (),
-        methods=cite([]) if analysis is None else analysis_methods(analysis),
+        methods=export_methods(analysis, read.choices),
         recorded=(
             RecordedFact("Study", read.slug),
             RecordedFact("SHA-256 of the ratings", sha256, is_code=True),

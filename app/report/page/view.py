@@ -49,7 +49,7 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.choices import choice_answers, choice_note
+from app.report.words.choices import choice_answers, choice_note, few_readers_caution
 from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
@@ -118,6 +118,8 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             *cautions,
             *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
         )
+    elif summary.choices is not None:
+        cautions = (*cautions, *few_readers_caution(summary.choices))
     return analysed_view(
         head_of_study(summary),
         Results(summary.labels, summary.analysis, summary.choices, summary.design.analysis.primary),
@@ -181,7 +183,10 @@ def _answered(
         else analysis_sections(results.analysis, results.labels, figures, cautions)
     )
     chosen = choice_sections(results.choices, results.labels, figures)
-    return (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
+    if not results.is_of_sets:
+        return (*by_arm, *chosen)
+    folded = tuple(replace(section, is_opened=False) for section in by_arm)
+    return (*chosen, *folded)
 
 
 def _lines(results: Results) -> tuple[Answer, ...]:

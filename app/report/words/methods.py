@@ -23,6 +23,7 @@ from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
 
@@ -38,12 +39,24 @@ def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> C
         paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
-    if summary.choices is not None:
-        software = [] if summary.analysis is not None else [_software()]
-        paragraphs += [*choice_paragraphs(summary.choices), *software]
+    paragraphs += _chosen(summary.analysis, summary.choices)
     cited = cite(paragraphs)
     # The design names arms, and a label of the bank may hold what looks like a citation.
     return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
+
+
+def export_methods(analysis: Analysis | None, choices: ChoiceFigures | None) -> CitedText:
+    """The statistics of a study's exported ratings: by arm, and of sets, phases and exposure."""
+    by_arm = [] if analysis is None else _statistics(analysis)
+    return cite([*by_arm, *_chosen(analysis, choices)])
+
+
+def _chosen(analysis: Analysis | None, choices: ChoiceFigures | None) -> list[Paragraph]:
+    """Methods of what is no figure by arm; the software is named once."""
+    if choices is None:
+        return []
+    software = [_software()] if analysis is None else []
+    return [*choice_paragraphs(choices), *software]
 
 
 def analysis_methods(analysis: Analysis) -> CitedText:
