@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.analysis_options import OfFiles, ToldOfFile
-from app.cli.analysis_tables import warn_of_file
 from app.cli.atomic_file import writing_atomically
+from app.cli.file_warnings import warn_of_file
 from app.domain.errors import BadInput
 from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan

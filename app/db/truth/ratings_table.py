@@ -84,7 +84,7 @@ def ratings_of_answers(
         cluster=[clusters.get(row.case, "") for row in rows],
         replicate=[row.replicate for row in rows],
         realism=[_number(realism, row) for row in rows],
-        verdict=[_is_synthetic(asked.verdict, row) for row in rows],
+        verdict=[called_synthetic(asked.verdict, row) for row in rows],
         confidence=[_number(confidence, row) for row in rows],
         position=[row.position for row in rows],
         # A browser that tells 0 has measured nothing.
@@ -167,7 +167,7 @@ def _number(question: Question | None, row: AnswerRow) -> float:
     return float(value) if isinstance(value, int) else math.nan
 
 
-def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
+def called_synthetic(question: Question | None, row: AnswerRow) -> float:
     """1 for a verdict of synthetic, 0 for real; the upper half of a scale is synthetic."""
     value = None if question is None else row.answers.get(question.key)
     if question is None or value is None:

@@ -55,10 +55,10 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
             is_simulated=read.is_simulated,
             name=read.slug,
         ),
-        Results({}, analysis, read.choices, read.design.analysis.primary),
+        Results({}, analysis, read.choices, read.design.analysis.primary, read.figures, read.real),
         cautions=cautions,
         others=(Section("questions", "Every question", tables=tables),) if tables else (),
-        methods=export_methods(analysis, read.choices),
+        methods=export_methods(analysis, read.choices, read.figures),
         recorded=(
             RecordedFact("Study", read.slug),
             RecordedFact("SHA-256 of the ratings", sha256, is_code=True),

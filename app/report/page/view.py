@@ -7,6 +7,7 @@ from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
 from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.figures.question_figures import plot_of, question_plots
 from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
@@ -31,6 +32,7 @@ from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
+from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     conclusion_table,
@@ -61,6 +63,7 @@ from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.choices import ChoiceFigures
+from app.steps.question_figures import QuestionFigures
 
 GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
@@ -96,13 +99,16 @@ class Results:
     """What was computed of a study's answers or of a file's.
 
     `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
-    asked for it. `primary` is the key of the primary question, empty for none.
+    asked for it. `primary` is the key of the primary question, empty for none. `asked` is what the
+    questions with figures of their own come to, `real` the arms of real images.
     """
 
     labels: Mapping[str, str]
     analysis: Analysis | None
     choices: ChoiceFigures | None = None
     primary: str = ""
+    asked: tuple[QuestionFigures, ...] = ()
+    real: tuple[str, ...] = ()
 
     @property
     def is_of_sets(self) -> bool:
@@ -122,7 +128,14 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
         cautions = (*cautions, *few_readers_caution(summary.choices))
     return analysed_view(
         head_of_study(summary),
-        Results(summary.labels, summary.analysis, summary.choices, summary.design.analysis.primary),
+        Results(
+            summary.labels,
+            summary.analysis,
+            summary.choices,
+            summary.design.analysis.primary,
+            summary.figures,
+            tuple(arm.key for arm in summary.arms if arm.kind == "real"),
+        ),
         cautions=cautions,
         others=(
             *_questions(summary),
@@ -170,7 +183,7 @@ def _figures(results: Results) -> dict[str, ReportFigure]:
     figures = {} if results.analysis is None else report_figures(results.analysis)
     if results.choices is not None:
         figures |= choice_report_figures(results.choices, results.labels)
-    return figures
+    return figures | question_plots(results.asked, results.labels)
 
 
 def _answered(
@@ -183,10 +196,11 @@ def _answered(
         else analysis_sections(results.analysis, results.labels, figures, cautions)
     )
     chosen = choice_sections(results.choices, results.labels, figures)
+    asked = _figures_of_questions(results, figures)
     if not results.is_of_sets:
-        return (*by_arm, *chosen)
+        return (*by_arm, *chosen, *asked)
     folded = tuple(replace(section, is_opened=False) for section in by_arm)
-    return (*chosen, *folded)
+    return (*chosen, *folded, *asked)
 
 
 def _lines(results: Results) -> tuple[Answer, ...]:
@@ -350,6 +364,39 @@ def analysis_sections(
         ),
     )
     return tuple(section for section in sections if section.figures or section.tables)
+
+
+# The measures whose questions have a part of the report of their own, in its order.
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "finding": ("findings", "Findings against the reference"),
+    "prompt_agreement": ("prompt-agreement", "Agreement with the text"),
+    "artefact": ("artefacts", "What gives films away"),
+    "place": ("places", "Where readers mark"),
+    "confidence": ("confidence", "Confidence and being right"),
+}
+
+
+def _figures_of_questions(
+    results: Results, figures: Mapping[str, ReportFigure]
+) -> tuple[Section, ...]:
+    """A part for each measure that was asked for, all its questions in it."""
+    sections = []
+    for measure, (name, title) in _PARTS.items():
+        asked = [one for one in results.asked if one.question.measure == measure]
+        if asked:
+            sections.append(
+                Section(
+                    name,
+                    title,
+                    tuple(plot for one in asked for plot in plot_of(one, figures)),
+                    tuple(
+                        table
+                        for one in asked
+                        for table in figure_tables(one, results.labels, results.real)
+                    ),
+                )
+            )
+    return tuple(sections)
 
 
 def _questions(summary: StudySummary) -> tuple[Section, ...]:

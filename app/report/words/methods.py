@@ -18,6 +18,7 @@ from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
+from app.report.words.question_figures import question_methods
 from app.report.words.references import CitedText, cite
 from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
@@ -26,6 +27,7 @@ from app.statistics.analysis import Analysis
 from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
+from app.steps.question_figures import QuestionFigures
 
 Paragraph = tuple[str, str]
 
@@ -39,24 +41,31 @@ def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> C
         paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
-    paragraphs += _chosen(summary.analysis, summary.choices)
+    paragraphs += _of_protocol(summary.analysis, summary.choices, summary.figures)
     cited = cite(paragraphs)
     # The design names arms, and a label of the bank may hold what looks like a citation.
     return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
 
 
-def export_methods(analysis: Analysis | None, choices: ChoiceFigures | None) -> CitedText:
-    """The statistics of a study's exported ratings: by arm, and of sets, phases and exposure."""
+def export_methods(
+    analysis: Analysis | None,
+    choices: ChoiceFigures | None,
+    figures: Sequence[QuestionFigures],
+) -> CitedText:
+    """The statistics of a study's exported ratings, whose readers and arms nobody described."""
     by_arm = [] if analysis is None else _statistics(analysis)
-    return cite([*by_arm, *_chosen(analysis, choices)])
+    return cite([*by_arm, *_of_protocol(analysis, choices, figures)])
 
 
-def _chosen(analysis: Analysis | None, choices: ChoiceFigures | None) -> list[Paragraph]:
-    """Methods of what is no figure by arm; the software is named once."""
-    if choices is None:
-        return []
-    software = [_software()] if analysis is None else []
-    return [*choice_paragraphs(choices), *software]
+def _of_protocol(
+    analysis: Analysis | None,
+    choices: ChoiceFigures | None,
+    figures: Sequence[QuestionFigures],
+) -> list[Paragraph]:
+    """What else the protocol asked for; the software too where no analysis by arm has named it."""
+    chosen = [] if choices is None else choice_paragraphs(choices)
+    paragraphs = [*chosen, *question_methods(figures)]
+    return [*paragraphs, _software()] if paragraphs and analysis is None else paragraphs
 
 
 def analysis_methods(analysis: Analysis) -> CitedText:

@@ -11,6 +11,7 @@ from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
+from app.steps.question_figures import QuestionFigures
 
 
 def analysis_json(
@@ -22,6 +23,7 @@ def analysis_json(
     choices: ChoiceFigures | None,
     held: HeldRatings,
     sittings: Sittings,
+    figures: Sequence[QuestionFigures] = (),
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
@@ -40,6 +42,7 @@ def analysis_json(
         "questions": described,
         "sittings": sittings.to_json(),
         "choices": None if choices is None else choices.to_json(),
+        "question_figures": [one.to_json() for one in figures],
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

@@ -9,7 +9,7 @@ from app.domain.design.subgroups import subgroup_columns
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
-from app.domain.questions.reference import reference_column
+from app.domain.questions.reference import Reference, reference_column
 from app.domain.questions.registry import kind_of
 from app.services.export_study.columns import Column
 from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
@@ -59,7 +59,9 @@ class RatingsFile:
     design: StudyDesign
     has_machines: bool
     has_reasons: bool = False
-    references: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict, hash=False)
+    references: Mapping[str, Mapping[str, Reference | None]] = field(
+        default_factory=dict, hash=False
+    )
     clusters: Mapping[str, str] = field(default_factory=dict, hash=False)
     strata: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 

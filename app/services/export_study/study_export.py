@@ -49,6 +49,7 @@ from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
 from app.steps.protocol_answers import choices_of_study
+from app.steps.question_figures import question_figures
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -308,6 +309,7 @@ class StudyExport:
             choices=choices,
             held=self._held,
             sittings=describe_sittings(self._design, rows),
+            figures=question_figures(self._design, rows, self._references, clusters),
         ).encode()
 
     def _imrmc(self) -> Iterator[bytes]:
