@@ -32,6 +32,7 @@ from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
+from app.report.tables.precision import precision_table
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
@@ -293,6 +294,7 @@ def analysis_sections(
         return tuple(table for table in tables if table is not None and table.rows)
 
     has_verdict = analysis.table.has("verdict")
+    several = len(analysis.table.readers) > 1
     sections = (
         Section(
             "discrimination",
@@ -302,7 +304,11 @@ def analysis_sections(
             is_opened=True,
             sentences=arm_sentences(analysis, labels),
         ),
-        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
+        Section(
+            "results",
+            "Results by arm",
+            tables=made(main_table(analysis, labels), precision_table(analysis, labels)),
+        ),
         Section(
             "realism",
             "Realism",
@@ -320,8 +326,9 @@ def analysis_sections(
             "agreement",
             "Agreement between readers",
             drawn("agreement-verdict", "agreement-realism"),
-            agreement_tables(analysis, labels),
-            _at(cautions, "agreement"),
+            agreement_tables(analysis, labels) if several else (),
+            _at(cautions, "agreement") if several else (),
+            text="" if several else "There is one reader: agreement between readers needs two.",
         ),
         Section(
             "repeats",
@@ -357,13 +364,13 @@ def analysis_sections(
         Section(
             "groups",
             "Reader groups",
-            tables=group_tables(analysis, labels, GROUP_ORDERS),
+            tables=group_tables(analysis, labels, GROUP_ORDERS) if several else (),
         ),
         Section(
             "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
         ),
     )
-    return tuple(section for section in sections if section.figures or section.tables)
+    return tuple(one for one in sections if one.figures or one.tables or one.text)
 
 
 # The measures whose questions have a part of the report of their own, in its order.
