@@ -1,6 +1,5 @@
 """An analysis as tables in a terminal."""
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -91,12 +90,3 @@ def _print_results(console: Console, analysis: Analysis) -> None:
     console.print()
     for caution in cautions:
         console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
-
-
-def warn_of_file(file: FileAnalysis, whose: str) -> None:
-    """Say on standard error what must be known of a file before its numbers are believed."""
-    typer.echo(f"{file.name}: taken for {file.taken_for}.", err=True)
-    if file.is_simulated:
-        typer.echo(f"warning: {whose}.", err=True)
-    for caution in file.cautions:
-        typer.echo(f"caution: {caution.lead} {caution.text}", err=True)

@@ -63,7 +63,7 @@ def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Pa
     ]
     ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
     result = run("analyse", ratings, "--phase", "one")
-    assert "caution: Machine readers. 12 ratings of theirs are left out.\n" in result.stderr
+    assert "caution: Machine readers. GPT: 12 ratings of theirs stand beside" in result.stderr
     assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
     unknown = run("analyse", ratings, "--phase", "two", code=1)
     assert "has no phase 'two'; it has one" in unknown.stderr
@@ -79,6 +79,80 @@ def test_options_reach_the_analysis(run: Run, ratings: Path) -> None:
     assert printed["settings"]["realism_max"] == 10
     assert "deception.rate" in printed["arms"]["M1"]["bootstrap"]
     assert "Two-way bootstrap, B = 50" in run("analyse", ratings, *options).stdout
+
+
+def foreign(path: Path) -> Path:
+    """The same ratings as a hospital's spreadsheet might have them."""
+    words = dict(zip("12345", ("Very unrealistic", "meh", "Neutral", "Fair", "Real"), strict=True))
+    lines = ["Rater;Image;Model;Ground Truth;Likert;Call"]
+    for row in path.read_text().splitlines()[1:]:
+        reader, case, arm, truth, realism, verdict = row.split(",")
+        said = [str(int(word == "real")) for word in (truth, verdict)]
+        lines.append(";".join([reader, case, arm, said[0], words[realism], said[1]]))
+    path.write_bytes("\n".join(lines).encode("utf-16"))
+    return path
+
+
+def test_words_and_names_are_mapped_on_the_command_line(run: Run, ratings: Path) -> None:
+    plain = json.loads(run("analyse", ratings, "--json", "--realism-scale", "1-5").stdout)
+    words = {"Very unrealistic": 1, "meh": 2, "Neutral": 3, "Fair": 4, "Real": 5}
+    asked = run("analyse", foreign(ratings), code=1).stderr
+    assert "no column 'reader': rename one, or say which it is, as in --map reader=Rater" in asked
+    maps = ("reader=Rater", "case=image", "arm=MODEL", "truth=ground truth", "realism=Likert")
+    said = [word for one in maps for word in ("--map", one)]
+    for word, number in words.items():
+        said += ["--map-value", "realism", f"{word}={number}"]
+    said += ["--map", "verdict=call", "--map-value", "verdict 1=real", "--realism-scale", "1-5"]
+    result = run("analyse", ratings, "--json", *said)
+    assert result.stderr.startswith(
+        "ratings.csv: taken for a tidy table, one row a rating (semicol"
+    )
+    made = json.loads(result.stdout)
+    assert made["file"]["cautions"] == [
+        "Read as. Truth 0 as synthetic and 1 as real, because the arm called real has it so; if "
+        "that is wrong, say --map-value truth 1=synthetic or =real."
+    ]
+    assert {**made, "file": None} == {**plain, "file": None}
+
+
+def test_a_mapping_file_is_suggested_filled_in_and_read(run: Run, ratings: Path) -> None:
+    mapping = ratings.parent / "mapping.toml"
+    foreign(ratings)
+    out = run("analyse", ratings, "--suggest-mapping", mapping).stdout
+    assert f"--mapping {mapping}" in out
+    assert "exists already" in run("analyse", ratings, "--suggest-mapping", mapping, code=1).stderr
+    assert "empty: fill it in" in run("analyse", ratings, "--mapping", mapping, code=1).stderr
+    known = {"Very unrealistic": "1", "meh": "2", "Neutral": "3", "Fair": "4", "Real": "5"}
+    meant = {**known, "1": "real", "0": "synthetic"}
+    filled = []
+    for line in mapping.read_text().splitlines():
+        value = line.split('"')[1] if line.startswith('"') else ""
+        filled.append(f'"{value}" = "{meant[value]}"' if value else line)
+    mapping.write_text("\n".join(filled))
+    result = run("analyse", ratings, "--mapping", mapping, "--json", "--realism-scale", "1-5")
+    assert json.loads(result.stdout)["file"]["cautions"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--map-value", "realism", "Very realistic"], "is not VALUE=MEANING"),
+        (["--map-value", "mood", "a=1"], "'mood' is not a column"),
+        (["--map-value", "realism=4"], "is not OURS VALUE=MEANING"),
+        (["--map-value"], ""),
+        (["--decimal", "dot"], "is comma or point"),
+        (["--realism-scale", "5-1"], "LOW-HIGH"),
+    ],
+)
+def test_a_malformed_mapping_is_wrong_usage(
+    run: Run, ratings: Path, words: list[str], sentence: str
+) -> None:
+    assert sentence in run("analyse", ratings, *words, code=2).stderr
+
+
+def test_a_scale_may_begin_below_zero(run: Run, ratings: Path) -> None:
+    printed = json.loads(run("analyse", ratings, "--json", "--realism-scale", "-2-5").stdout)
+    assert printed["settings"]["realism_min"] == -2
 
 
 def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:

@@ -32,6 +32,7 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/privacy"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/audit/remedies"): Right.DESIGN,
     ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/figures/{file}"): Right.SEE_RESULTS,

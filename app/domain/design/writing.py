@@ -5,7 +5,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.design.design import FORMAT, AnalysisPlan, Phase, StudyDesign, Withdrawal
+from app.domain.design.design import (
+    FORMAT,
+    AnalysisPlan,
+    Phase,
+    RemedyPlan,
+    StudyDesign,
+    Withdrawal,
+)
 from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
@@ -37,6 +44,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["display"] = asdict(design.display)
     if design.withdrawal != Withdrawal():
         plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
+    if design.remedies != RemedyPlan():
+        plain["remedies"] = asdict(design.remedies)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:
@@ -46,7 +55,7 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
 
 def withdrawal_to_mapping(withdrawal: Withdrawal) -> dict[str, str]:
     """The table of a document; without a day where none is named, as older designs have it."""
-    plain = {"until": withdrawal.until, "answers": withdrawal.answers}
+    plain: dict[str, str] = {"until": withdrawal.until, "answers": withdrawal.answers}
     if withdrawal.last_day is not None:
         plain["last_day"] = withdrawal.last_day.isoformat()
     return plain

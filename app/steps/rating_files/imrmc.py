@@ -50,7 +50,13 @@ def read_imrmc(path: Path, text: str, options: FileOptions) -> RatingSheet | Non
     )
     rehearsed = any(line.startswith(_REHEARSAL) for line in lines[:begin])
     notes = ("The file says that its readers are simulated; these are not results.",) * rehearsed
-    return RatingSheet(grid, f"an input file of iMRMC ({words})", notes=notes, settled=("truth",))
+    return RatingSheet(
+        grid,
+        f"an input file of iMRMC ({words})",
+        notes=notes,
+        settled=("truth",),
+        used=("modality",),
+    )
 
 
 def _note_truth(path: Path, number: int, fields: list[str], truth: dict[str, bool]) -> None:

@@ -1,7 +1,7 @@
 """A sheet's ratings as checked columns: names, numbers, and what must be said of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 
 import numpy as np
@@ -132,7 +132,8 @@ def read_ratings(
     if commas:
         cautions.append(("Decimal commas.", f"In {', '.join(commas)} a comma marks decimals."))
     if "realism" in numbers and not scale_is_given:
-        ensure_one_scale(name, cells["reader"], numbers["realism"])
+        people = np.array([one not in machines for one in cells["reader"]])
+        ensure_one_scale(name, list(compress(cells["reader"], people)), numbers["realism"][people])
     used = set(places.values())
     return FileRatings(
         names={ours: cells.get(ours) or [""] * len(rows) for ours in _NAMES},
@@ -308,9 +309,7 @@ def _with_cases(name: str, sheet: RatingSheet, cases: Grid, options: FileOptions
         sheet.grid.rows,
         sheet.grid.unit,
     )
-    return RatingSheet(
-        grid, sheet.taken_for, sheet.names, sheet.notes, sheet.settled, sheet.commas_part
-    )
+    return replace(sheet, grid=grid)
 
 
 def places_case(name: str, sheet: RatingSheet, options: FileOptions) -> list[str]:

@@ -107,6 +107,8 @@ class RatingSheet:
         Sentences on what of the file is not in the table.
     settled : tuple of str
         Our columns whose mapped values the format's reader has used up.
+    used : tuple of str
+        Options that only some formats have and this one's reader has used: modality, wide.
     commas_part : bool
         Whether commas part the columns, so that one in a number is quoted there.
     """
@@ -116,6 +118,7 @@ class RatingSheet:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
     commas_part: bool = False
 
 
