@@ -52,7 +52,7 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.choices import choice_answers, choice_note
+from app.report.words.choices import choice_answers, choice_note, few_readers_caution
 from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
@@ -125,6 +125,8 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             *cautions,
             *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
         )
+    elif summary.choices is not None:
+        cautions = (*cautions, *few_readers_caution(summary.choices))
     return analysed_view(
         head_of_study(summary),
         Results(
@@ -195,8 +197,11 @@ def _answered(
         else analysis_sections(results.analysis, results.labels, figures, cautions)
     )
     chosen = choice_sections(results.choices, results.labels, figures)
-    first = (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
-    return (*first, *_figures_of_questions(results, figures))
+    asked = _figures_of_questions(results, figures)
+    if not results.is_of_sets:
+        return (*by_arm, *chosen, *asked)
+    folded = tuple(replace(section, is_opened=False) for section in by_arm)
+    return (*chosen, *folded, *asked)
 
 
 def _lines(results: Results) -> tuple[Answer, ...]:
