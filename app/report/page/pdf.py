@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +68,8 @@ def load_weasyprint() -> ModuleType:
     """WeasyPrint, loaded when it is needed; OSError where Pango is missing, which it looks for."""
     import weasyprint
 
+    # It tells of every rule for screens that it leaves out: nobody can act on that.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return cast(ModuleType, weasyprint)
 
 

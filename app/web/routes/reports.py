@@ -117,7 +117,7 @@ def figures(request: Request, slug: str, slug_again: str) -> Response:
         view = _report(request, desk, slug)
     _ensure_same(slug, slug_again)
     if not view.figures:
-        raise NotFound(f"The report of {slug} has no figures.")
+        raise NotFound("The report has no figures.")
     made = figures_zip(view)
     _note_look(request, slug)
     return _download(made, f"{slug}-figures.zip", "application/zip")
