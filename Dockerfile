@@ -20,6 +20,10 @@ RUN python -m pip wheel --no-deps --wheel-dir /wheel . \
     && /opt/negatoscope/bin/pip check
 
 FROM python:3.11-slim
+# What sets the text of a report's PDF; its fonts come with the packages.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 # Fixed numbers, so that a volume's files can be given to them on the host.
 RUN groupadd --gid 10001 negatoscope \
     && useradd --uid 10001 --gid negatoscope --no-create-home --home-dir /nonexistent negatoscope \

@@ -16,6 +16,8 @@ from app.bank.store import RenditionStore, member_of
 from app.domain.errors import BadInput, NotFound, StoreUnavailable
 
 MISSING = "install the extra that brings it, for S3: pip install 'negatoscope[s3]'"
+# Kinds of address whose first part is a bucket, which somebody makes with its rules of access.
+_BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"})
 
 
 class BucketStore(RenditionStore):
@@ -35,16 +37,14 @@ class BucketStore(RenditionStore):
             raise BadInput(f"NEGATOSCOPE_RENDITIONS is {address}; {what}.") from error
         self._files: Any = files
         self._root = root.rstrip("/")
+        self._has_buckets = address.partition("://")[0] in _BUCKETS
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its SHA-256; durable when this returns."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not (self.holds(sha256, len(data)) and self.read(sha256) == data):
             with self._reached():
-                name = self._name(sha256)
-                # Folders that some file systems want; a bucket has none.
-                self._files.makedirs(self._files._parent(name), exist_ok=True)
-                self._files.pipe_file(name, data)
+                self._write(self._name(sha256), data)
         return sha256
 
     def sync(self) -> None:
@@ -71,11 +71,17 @@ class BucketStore(RenditionStore):
         probe = f"{self._root}/incoming/probe"
         try:
             with self._reached():
-                self._files.makedirs(self._files._parent(probe), exist_ok=True)
-                self._files.pipe_file(probe, b"negatoscope")
+                self._write(probe, b"negatoscope")
                 return bool(self._files.cat_file(probe) == b"negatoscope")
         except StoreUnavailable:
             return False
+
+    def _write(self, name: str, data: bytes) -> None:
+        # Some file systems want folders. In a bucket there are none, and to ask for one would make
+        # the bucket: another, empty one where its name is mistyped.
+        if not self._has_buckets:
+            self._files.makedirs(self._files._parent(name), exist_ok=True)
+        self._files.pipe_file(name, data)
 
     def _name(self, sha256: str) -> str:
         return f"{self._root}/{member_of(sha256)}"

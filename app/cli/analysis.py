@@ -1,27 +1,22 @@
-"""analyse and report."""
+"""analyse.
+
+Figures, tables and databases take longer to import than a file to read and analyse, so each is
+imported where it is asked for.
+"""
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.analysis_tables import print_analysis, print_export, warn_of_file
 from app.cli.atomic_file import ensure_free, writing_atomically
-from app.cli.opening import ACTOR, now, open_house
-from app.cli.signing import Reason
-from app.domain.errors import BadInput, BadRatings
-from app.report.page.document import report_document
-from app.report.page.view import report_view
-from app.services.analyse_export import analyse_export
+from app.cli.file_warnings import warn_of_file
+from app.cli.written_report import WrittenReport
+from app.domain.errors import BadRatings
 from app.services.analyse_file import FileAnalysis, FileOptions, analyse_file
 from app.services.analyse_file import suggest_mapping as suggest_mapping_of
-from app.services.audit_pictures import audit_pictures
-from app.services.export_study.analysis_json import analysis_json
-from app.services.export_study.held_ratings import HeldRatings
-from app.services.summarise_study import note_results_seen, summarise_study
-from app.settings import resource_dir
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import (
     Adjustment,
@@ -32,9 +27,8 @@ from app.statistics.table.settings import (
 
 
 def add_commands(program: typer.Typer) -> None:
-    """Join this file's commands to the program."""
+    """Join this file's command to the program."""
     program.command("analyse", cls=options.OfFiles)(analyse)
-    program.command("report")(report)
 
 
 def analyse(
@@ -50,6 +44,7 @@ def analyse(
     sheet: options.Sheet = "",
     modality: options.Modality = "",
     decimal: options.Decimal = "",
+    subgroup: options.Subgroup = None,
     margin: options.Margin = 0.10,
     measure: options.Measure = "auto",
     generalise_to: options.GeneraliseTo = "readers_and_cases",
@@ -62,6 +57,9 @@ def analyse(
     bootstrap: options.Bootstrap = 0,
     seed: options.Seed = 0,
     design: options.Design = None,
+    html: options.Html = None,
+    pdf: options.Pdf = None,
+    figures: options.Figures = None,
 ) -> None:
     """Analyse any file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
@@ -74,12 +72,15 @@ def analyse(
     With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
     those of the design.
     """
+    written = WrittenReport(html, pdf, figures)
+    written.ensure_names()
     if design is not None:
-        _refuse_beside_design(context)
-        _analyse_export(ratings, design, bootstrap=bootstrap, as_json=as_json)
+        from app.cli.exported_study import analyse_exported
+
+        analyse_exported(context, ratings, design, written, bootstrap=bootstrap, as_json=as_json)
         return
     told = options.ToldOfFile(
-        renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal
+        renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal, subgroup or ()
     ).options()
     if suggest_mapping is not None:
         _suggest(ratings, suggest_mapping, told)
@@ -107,9 +108,14 @@ def analyse(
         options=told,
     )
     warn_of_file(read, "simulated readers of a rehearsal; these are not results")
+    if written.is_asked:
+        written.write_file(read, ratings)
+        return
     if as_json:
         typer.echo(json.dumps(_plain(read), indent=2, allow_nan=False))
         return
+    from app.cli.analysis_tables import print_analysis
+
     print_analysis(read)
 
 
@@ -134,83 +140,3 @@ def _suggest(ratings: Path, out: Path, told: FileOptions) -> None:
         f"Wrote {out}: look every line over, fill in what is empty, then run analyse {ratings} "
         f"--mapping {out}"
     )
-
-
-def _refuse_beside_design(context: typer.Context) -> None:
-    """Raise BadParameter for an option that the design answers already."""
-    for parameter in context.command.params:
-        name = str(parameter.name)
-        given = context.get_parameter_source(name)
-        if name in ("ratings", "design", "bootstrap", "as_json") or given is None:
-            continue
-        if given.name == "COMMANDLINE":
-            raise typer.BadParameter(
-                "the design says it already; leave it out, or leave out --design.",
-                param_hint=parameter.opts[0],
-            )
-
-
-def _analyse_export(ratings: Path, design: Path, *, bootstrap: int, as_json: bool) -> None:
-    read = analyse_export(ratings, design, bootstrap=bootstrap)
-    if read.is_simulated:
-        typer.echo(
-            "warning: simulated readers of a rehearsal; these are not results.",
-            err=True,
-        )
-    if not as_json:
-        print_export(read)
-        return
-    facts = {
-        "slug": read.slug,
-        "title": read.design.title,
-        "simulated_readers": read.is_simulated,
-    }
-    typer.echo(
-        analysis_json(
-            facts,
-            read.analysis,
-            read.questions,
-            measures={},
-            choices=read.choices,
-            held=HeldRatings.of(read.design),
-        ),
-        nl=False,
-    )
-
-
-def report(
-    slug: Annotated[str, typer.Argument(help="The study's short name.")],
-    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
-    bootstrap: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
-    ] = 0,
-    reason: Reason = "",
-) -> None:
-    """Write a study's report as one HTML file that needs nothing beside it and prints on A4.
-
-    Of an open study too, as its design plans or for a reason: marked as interim, with a warning.
-    That results are seen is recorded before they are.
-    """
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise BadInput(f"{out.name} is not the name of a report: let it end in .html.")
-    house = open_house()
-    with house.database.writing() as session:
-        note_results_seen(session, slug, now=now(), actor=ACTOR, reason=reason)
-    with house.database.reading() as session:
-        summary = summarise_study(session, slug, interim=True, bootstrap=bootstrap)
-        audit = audit_pictures(session, house.store, slug)
-    if summary.is_interim:
-        typer.echo(
-            f"warning: {slug} is {summary.status}; whoever sees results by arm now could steer "
-            "the study by them. The report says INTERIM and the study's log has noted it.",
-            err=True,
-        )
-    page = report_document(
-        report_view(summary, audit),
-        templates=resource_dir("templates"),
-        static=resource_dir("static"),
-        now=now(),
-    )
-    with writing_atomically(out) as file:
-        file.write(page.encode())
-    typer.echo(f"Wrote {out}.")

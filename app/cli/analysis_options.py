@@ -27,6 +27,16 @@ Html = Annotated[
     Path | None,
     typer.Option("--html", metavar="FILE", help="Write the whole report as one HTML file."),
 ]
+Pdf = Annotated[
+    Path | None, typer.Option("--pdf", metavar="FILE", help="Write the whole report as one PDF.")
+]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Write every figure as SVG, PDF, PNG and TIFF, and its numbers as CSV.",
+    ),
+]
 Renamed = Annotated[
     list[str] | None,
     typer.Option(
@@ -60,6 +70,14 @@ Wide = Annotated[
     str,
     typer.Option(
         metavar="OURS", help="There is a column for each reader; what they hold, such as realism."
+    ),
+]
+Subgroup = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HEADING",
+        help="A column that says what a case is (sex, age, finding): figures for each of its "
+        "values too.",
     ),
 ]
 Sheet = Annotated[str, typer.Option(metavar="NAME", help="Of a workbook, the sheet to take.")]
@@ -155,6 +173,7 @@ class ToldOfFile:
     sheet: str = ""
     modality: str = ""
     decimal: str = ""
+    subgroups: Sequence[str] = ()
 
     def options(self) -> FileOptions:
         """As the readers of files take it; the command line wins over a mapping file.
@@ -185,6 +204,7 @@ class ToldOfFile:
             values=values,
             decimal=self.decimal,
             cases=self.cases,
+            subgroups=tuple(dict.fromkeys(self.subgroups)),
         )
 
 

@@ -1,13 +1,14 @@
 """An analysis as tables in a terminal."""
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from app.cli.terminal_tables import print_table, wide_console
 from app.report.page.choices import choice_sections
 from app.report.page.view import analysis_sections
+from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
+from app.report.tables.sittings import sittings_table
 from app.report.words.cautions import analysis_cautions
 from app.report.words.choices import choice_answers
 from app.report.words.conclusions import arm_sentences
@@ -46,8 +47,14 @@ def print_export(read: ExportAnalysis) -> None:
     if read.analysis is not None:
         _print_results(console, read.analysis)
     _print_choices(console, read)
-    for table in question_tables(read.questions, {}, read.real):
+    for table in (
+        *(table for one in read.figures for table in figure_tables(one, {}, read.real)),
+        *question_tables(read.questions, {}, read.real),
+    ):
         print_table(console, table)
+    sat = sittings_table(read.sittings, [phase.title for phase in read.design.phases])
+    if sat is not None:
+        print_table(console, sat)
 
 
 def _print_choices(console: Console, read: ExportAnalysis) -> None:
@@ -83,12 +90,3 @@ def _print_results(console: Console, analysis: Analysis) -> None:
     console.print()
     for caution in cautions:
         console.print(Text.assemble((caution.lead, "bold"), " ", caution.text))
-
-
-def warn_of_file(file: FileAnalysis, whose: str) -> None:
-    """Say on standard error what must be known of a file before its numbers are believed."""
-    typer.echo(f"{file.name}: taken for {file.taken_for}.", err=True)
-    if file.is_simulated:
-        typer.echo(f"warning: {whose}.", err=True)
-    for caution in file.cautions:
-        typer.echo(f"caution: {caution.lead} {caution.text}", err=True)

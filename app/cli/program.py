@@ -4,6 +4,7 @@ A command's module is imported when the command is run or its own help is asked 
 statistics take seconds to import, and most commands need neither.
 """
 
+import sys
 from importlib import import_module
 from typing import Any, Final
 
@@ -54,8 +55,8 @@ COMMANDS: Final = (
     ("machines", "import-answers", "Store a machine's answers to a blinded set."),
     ("record", "export-protocol", "Write a study's protocol."),
     ("record", "verify", "Recompute the chain of events and compare it with the rows."),
-    ("analysis", "analyse", "Analyse any tidy file of ratings."),
-    ("analysis", "report", "Write a study's report as one HTML file."),
+    ("analysis", "analyse", "Analyse any file of ratings."),
+    ("study_report", "report", "Write a study's report as one HTML file."),
     ("planning", "plan", "Plan a study."),
 )
 _MODULES: Final = {name: module for module, name, _ in COMMANDS}
@@ -94,7 +95,9 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         return f"{name}{error.strerror or error}."
-    # Late: it takes longer to import than the list of commands to print.
+    # Where it isn't loaded the error is none of its; loading it takes longer than most commands.
+    if "sqlalchemy" not in sys.modules:
+        return None
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
     if isinstance(error, (ArgumentError, NoSuchModuleError)):

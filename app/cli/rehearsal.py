@@ -6,6 +6,7 @@ import typer
 
 from app.cli.opening import ACTOR, now, open_house
 from app.services.rehearse_study import rehearse_study
+from app.services.remedy_pictures import remedy_as_designed
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -27,6 +28,7 @@ def rehearse(
     last line printed is the copy's short name.
     """
     house = open_house()
+    remedy_as_designed(house.database, house.store, slug, now=now(), actor=ACTOR)
     with house.database.writing() as session:
         made = rehearse_study(session, slug, readers=readers, seed=seed, now=now(), actor=ACTOR)
     typer.echo(f"{made.readers} simulated readers made {made.ratings} invented ratings.")

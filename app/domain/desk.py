@@ -42,6 +42,9 @@ class DueDesk(Protocol):
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
 
+    def record_head(self) -> str:
+        """The head of the study's record as it is now; empty where there is no record."""
+
 
 class ReaderDesk(DueDesk, Protocol):
     """One request of one reader, in one transaction."""

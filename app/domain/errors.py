@@ -169,7 +169,12 @@ class StudyFrozen(Refused):
 
 
 class StudyNotOpen(Refused):
-    """No reading before opening and none after closing."""
+    """No reading before opening and none after closing.
+
+    `reader_id` is whose link was opened, where it came by one: their browser may hold drafts.
+    """
+
+    reader_id: int | None = None
 
 
 class HasWithdrawn(StudyNotOpen):

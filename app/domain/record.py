@@ -22,6 +22,9 @@ OPENED: Final = "opened"
 CLOSED: Final = "closed"
 AGREED: Final = "agreed"
 LAID_OUT: Final = "order laid out"
+PROFILED: Final = "profile given"
+SITTING_BEGUN: Final = "sitting begun"
+DISPLAY_CHECKED: Final = "display checked"
 AUDITED: Final = "audited"
 REMEDIED: Final = "pictures remedied"
 ANSWERED: Final = "answered"
@@ -50,6 +53,11 @@ CONSENT_TAKEN_OVER: Final = "consent taken over"
 RATING_ACTIONS: Final = frozenset({ANSWERED, CORRECTED, ANSWER_TAKEN_OVER})
 ORDER_ACTIONS: Final = frozenset({LAID_OUT, ORDER_TAKEN_OVER})
 CONSENT_ACTIONS: Final = frozenset({AGREED, CONSENT_TAKEN_OVER})
+# What takes a study's contents out or in and leaves them as they are.
+OUTGOING_ACTIONS: Final = frozenset(
+    {SEEN, SEEN_EARLY, EXPORTED, EXPORT_SIGNED, EXPORTED_EARLY, EXPORTED_WHOLE, IMPORTED_WHOLE}
+)
+SITTING_ACTIONS: Final = frozenset({SITTING_BEGUN, DISPLAY_CHECKED})
 
 # Who acts where no person does.
 SERVER: Final = "server"
@@ -156,6 +164,27 @@ def rating_seal(
             **looked_at,
         }
     )
+
+
+def profile_digest(salt: str, profile: Sequence[str | int | None], given_at: datetime) -> str:
+    """SHA-256 of what a reader said of themselves, and when; 64 hexadecimal digits.
+
+    `salt` is random and erased with the profile, so that nobody finds it by trying all there are.
+    """
+    return sha256_of([salt, list(profile), written_moment(given_at)])
+
+
+def check_digest(salt: str, checks: str | None) -> str:
+    """SHA-256 of a sitting's grey-step checks as they are stored; 64 hexadecimal digits."""
+    return sha256_of([salt, checks])
+
+
+def served_digest(token: str, first_shown_at: datetime | None, exposed_at: datetime | None) -> str:
+    """SHA-256 of when a showing's page was first served and its first timed picture sent.
+
+    `token` is the showing's random name, which an erased reader's rows have no more.
+    """
+    return sha256_of([token, written_moment(first_shown_at), written_moment(exposed_at)])
 
 
 def tombstones_digest(seals: Sequence[str]) -> str:

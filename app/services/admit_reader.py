@@ -5,23 +5,33 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.db.blind.answers import sitting_begun
 from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
 from app.db.blind.reader_row import ReaderRow, reader_row
 from app.db.blind.readers import (
-    current_session,
+    add_check,
+    continue_sitting,
     reader_by_token_hash,
     start_session,
+    stored_profile,
 )
-from app.db.blind.record import NewEvent, append_event
+from app.db.blind.record import NewEvent, append_event, append_events
 from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedDesign, token_hash
 from app.domain.consent import consent_digest
 from app.domain.desk import Purpose
 from app.domain.errors import LinkRefused, Refused
-from app.domain.grey_steps import GreySteps, with_check
+from app.domain.grey_steps import GreySteps
 from app.domain.profile import Profile
-from app.domain.record import AGREED
+from app.domain.record import (
+    AGREED,
+    DISPLAY_CHECKED,
+    PROFILED,
+    check_digest,
+    new_salt,
+    profile_digest,
+)
 
 UNKNOWN_LINK = "This link is not known here; please check that it was copied whole."
 REVOKED_LINK = "This link has been withdrawn; please ask the study's investigator for a new one."
@@ -54,7 +64,8 @@ def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
     # Before a study opens its readers may come and are told to wait.
     if reader.study.status != "draft":
         hold_open(session, reader)
-    start_session(session, reader, now)
+    sitting = start_session(session, reader, now)
+    append_event(session, reader.study_id, sitting_begun(reader, sitting.number, now))
 
 
 def admit_by_cookie(
@@ -88,9 +99,10 @@ def give_consent(session: Session, reader: Reader, design: BlindedDesign, *, now
     append_event(session, reader.study_id, NewEvent(now, reader.code, AGREED, agreed))
 
 
-def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
-    """Store the reader's experience; it does not change once reading has begun."""
+def keep_profile(session: Session, reader: Reader, profile: Profile, *, now: datetime) -> None:
+    """Store and record the reader's experience; it does not change once reading has begun."""
     if reader.began_at is None:
+        salt = _salt_of(reader)
         reader.role = profile.role
         reader.specialty = profile.specialty
         reader.years_experience = profile.years_experience
@@ -98,12 +110,32 @@ def keep_profile(reader: Reader, profile: Profile, *, now: datetime) -> None:
         reader.display = profile.display
         reader.ambient_light = profile.ambient_light
         reader.profiled_at = now
+        detail = {
+            "reader": reader.code,
+            "profile_sha256": profile_digest(salt, stored_profile(reader), now),
+        }
+        append_event(session, reader.study_id, NewEvent(now, reader.code, PROFILED, detail))
 
 
 def keep_grey_steps(session: Session, reader: Reader, check: GreySteps, *, now: datetime) -> None:
-    """Store a grey-step check with the sitting that goes on, or with a new one after a pause."""
-    sitting = current_session(session, reader, now)
-    sitting.grey_steps = with_check(sitting.grey_steps, check)
+    """Store and record a grey-step check with the sitting that goes on, or with a new one."""
+    sitting = continue_sitting(session, reader, now)
+    checks = add_check(session, sitting.id, check)
+    detail = {
+        "reader": reader.code,
+        "sitting": sitting.number,
+        "checks_sha256": check_digest(_salt_of(reader), checks),
+    }
+    begun = [sitting_begun(reader, sitting.number, now)] if sitting.is_new else []
+    events = [*begun, NewEvent(now, reader.code, DISPLAY_CHECKED, detail)]
+    append_events(session, reader.study_id, events)
+
+
+def _salt_of(reader: Reader) -> str:
+    """What the digests of the reader's profile and checks are made with; random, made once."""
+    if reader.seal_salt is None:
+        reader.seal_salt = new_salt()
+    return reader.seal_salt
 
 
 def begin_reading(

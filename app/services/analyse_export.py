@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +11,17 @@ from app.db.truth.ratings_table import groups_of_profile, ratings_of_answers
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadDesign, BadRatings
-from app.domain.questions.reference import Reference
 from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.table.ratings import StatisticsInputError
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.exported_answers import read_exported_answers
 from app.steps.protocol_answers import choices_of_study
+from app.steps.question_figures import QuestionFigures, question_figures
 
 READERS = "readers.csv"
 _LARGEST = 512 * 1024 * 1024
@@ -37,13 +38,13 @@ class ExportAnalysis:
     slug: str
     design: StudyDesign
     rows: tuple[AnswerRow, ...]
-    references: Mapping[str, Mapping[str, Reference | None]]
-    clusters: Mapping[str, str]
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
     choices: ChoiceFigures | None
+    figures: tuple[QuestionFigures, ...]
     arms: tuple[str, ...]
     real: tuple[str, ...]
+    sittings: Sittings
 
     @property
     def is_simulated(self) -> bool:
@@ -68,6 +69,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
             exported.rows,
             clusters=exported.clusters,
             reader_groups=_groups(path.with_name(READERS)),
+            strata=exported.strata,
         )
         analysis = analysis_of_study(table, design, bootstrap=bootstrap)
         choices = choices_of_study(design, exported.rows, exported.clusters)
@@ -77,13 +79,13 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
         slug=exported.slug,
         design=design,
         rows=exported.rows,
-        references=exported.references,
-        clusters=exported.clusters,
         analysis=analysis,
         questions=describe_answers(design, exported.rows, list(arms)),
         choices=choices,
+        figures=question_figures(design, exported.rows, exported.references, exported.clusters),
         arms=tuple(arms),
         real=tuple(arm for arm, truth in arms.items() if truth == "real"),
+        sittings=describe_sittings(design, exported.rows),
     )
 
 

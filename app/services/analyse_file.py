@@ -48,7 +48,7 @@ class FileAnalysis:
     taken_for : str
         What the file was taken for, in a clause.
     left_out, of_machines, at_phase_ends : int
-        Rows that the analysis by arm doesn't take: superseded, of machine readers, answers at the
+        Rows that the figures of people don't take: superseded, of machine readers, answers at the
         end of a phase.
     ignored : tuple of str
         Headings that nothing was read from.
@@ -154,6 +154,8 @@ def _table(ratings: FileRatings, realism_scale: tuple[float, float] | None) -> R
         reading_time_ms=numbers.get("reading_time_ms"),
         realism_min=low,
         realism_max=high,
+        machines=ratings.machines,
+        strata=ratings.strata,
     )
 
 
@@ -171,7 +173,9 @@ def _cautions(ratings: FileRatings, table: RatingsTable, scale_is_given: bool) -
     if ratings.of_machines:
         made.append(
             FileCaution(
-                "Machine readers.", f"{ratings.of_machines} ratings of theirs are left out."
+                "Machine readers.",
+                f"{', '.join(ratings.machines)}: {ratings.of_machines} ratings of theirs stand "
+                "beside those of people and are in none of their figures.",
             )
         )
     if ratings.at_phase_ends:
@@ -186,8 +190,8 @@ def _cautions(ratings: FileRatings, table: RatingsTable, scale_is_given: bool) -
         made.append(
             FileCaution(
                 "Columns not used.",
-                f"{_listed(ratings.ignored)}; if one of them is meant, say which, as in --map "
-                f"realism={ratings.ignored[0]}.",
+                f"{_listed(ratings.ignored)}; if one of them is one of ours, say which, as in "
+                f'--map "OURS={ratings.ignored[0]}".',
             )
         )
     return made

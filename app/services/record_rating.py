@@ -92,10 +92,11 @@ def record_rating(
     answers = _answers(session, presentation, design, form)
     reading_time_ms, hidden_time_ms = _durations(form)
     corrected = earlier[-1] if earlier else None
+    sitting = continue_sitting(session, reader, now)
     rating = append_rating(
         session,
         presentation=presentation,
-        sitting_id=continue_sitting(session, reader, now),
+        sitting=sitting,
         answers=answers,
         submission=submission,
         supersedes=corrected,
@@ -112,7 +113,9 @@ def record_rating(
         if is_due
         else journey_of(session, reader, design)
     )
-    head = record_rating_event(session, reader, presentation, rating, answers, supersedes=corrected)
+    head = record_rating_event(
+        session, reader, presentation, rating, answers, sitting, supersedes=corrected
+    )
     return _receipt(presentation, submission, answers, head, form)
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,8 +14,10 @@ from app.bank.remedies import Remedies, remedied
 from app.bank.rendition import LARGEST_SIZE, SMALLEST_SIZE, encode_png
 from app.bank.store import RenditionStore
 from app.db.engine import Database
-from app.db.studies import record_event
+from app.db.studies import record_event, study_by_slug
 from app.db.truth.bank_images import lock_arms, renditions_to_make, resolutions_of, store_renditions
+from app.domain.design.design import RemedyPlan, StudyDesign
+from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput, Refused
 from app.domain.record import REMEDIED
 from app.steps.remedied_sizes import remedies_of_size
@@ -64,6 +66,60 @@ def remedy_pictures(
                     session, study=None, actor=actor, action=REMEDIED, now=now, detail=detail
                 )
     return made
+
+
+def remedy_as_designed(
+    database: Database, store: RenditionStore, slug: str, *, now: datetime, actor: str
+) -> int:
+    """Make the pictures that a study's design makes from others, where there are none; how many.
+
+    Nothing for a design without remedies. Raises what `remedy_pictures` does, NotFound for a slug
+    that no study has.
+    """
+    with database.reading() as session:
+        design = design_from_json(study_by_slug(session, slug).design)
+    plan = design.remedies
+    if not plan.is_any:
+        return 0
+    return remedy_pictures(
+        database,
+        store,
+        from_size=plan.made_from,
+        size=design.rendition_size,
+        remedies=Remedies(plan.crop_margin, plan.grey_range, plan.resolution or None),
+        now=now,
+        actor=actor,
+    )
+
+
+def design_with_remedies(session: Session, slug: str, remedies: Remedies) -> StudyDesign:
+    """The design of a study with remedies, its pictures made from those that it has now.
+
+    They get a size of their own: the next below in which there are none yet, or only such as were
+    made in this very way. Raises Refused for a design that has remedies already, BadInput for
+    remedies that can't be used.
+    """
+    design = design_from_json(study_by_slug(session, slug).design)
+    if design.remedies.is_any:
+        raise Refused("This design has remedies already; change them on its own page.")
+    made_from = design.rendition_size
+    remedies.check(made_from)
+    below, above = range(made_from - 4, SMALLEST_SIZE - 1, -4), range(made_from + 4, 4096, 4)
+    size = next(
+        (one for one in (*below, *above) if _is_free_for(session, one, (made_from, remedies))),
+        None,
+    )
+    if size is None:
+        raise Refused("Every size has pictures already; name a free one in the design.")
+    plan = RemedyPlan(
+        made_from, remedies.crop_margin, remedies.grey_range, remedies.resolution or 0
+    )
+    return replace(design, rendition_size=size, remedies=plan)
+
+
+def _is_free_for(session: Session, size: int, wanted: tuple[int, Remedies]) -> bool:
+    made = remedies_of_size(session, size)
+    return made == wanted or (made is None and not resolutions_of(session, size))
 
 
 def _check(from_size: int, size: int, remedies: Remedies) -> None:

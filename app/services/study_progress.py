@@ -17,7 +17,7 @@ from app.domain.access import Account
 from app.domain.design.design import RENDITION_SIZE, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
-from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS
+from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS, SITTING_ACTIONS
 
 # On the study's own page; its record has all of them.
 SHOWN_EVENTS = 100
@@ -110,7 +110,10 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
             for event in reversed(
                 newest_events(
-                    session, study, most=SHOWN_EVENTS, besides=RATING_ACTIONS | ORDER_ACTIONS
+                    session,
+                    study,
+                    most=SHOWN_EVENTS,
+                    besides=RATING_ACTIONS | ORDER_ACTIONS | SITTING_ACTIONS,
                 )
             )
         ),

@@ -12,7 +12,7 @@ from app.db.studies import events_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
-from app.db.truth.cases import case_counts, clusters_of_cases
+from app.db.truth.cases import case_counts, clusters_of_cases, references_of_cases
 from app.db.truth.displays import DisplayFacts, display_facts
 from app.db.truth.ratings_table import ratings_of_rows
 from app.domain.conduct import Conduct, conduct_of
@@ -22,12 +22,15 @@ from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import RecordedEvent
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import DescribedQuestion, describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
 from app.steps.protocol_answers import choices_of_study
+from app.steps.question_figures import QuestionFigures, question_figures
 from app.steps.software import software
 
 NOTHING_READ = "{slug} is a draft: nobody has read anything yet; open it first."
@@ -78,11 +81,13 @@ class StudySummary:
     rated: int
     analysis: Analysis | None
     questions: tuple[DescribedQuestion, ...]
+    figures: tuple[QuestionFigures, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
     displays: DisplayFacts = field(default_factory=DisplayFacts)
     software: Mapping[str, str] = field(default_factory=dict, hash=False)
     withdrawn: int = 0
     erased: int = 0
+    sittings: Sittings = field(default_factory=Sittings)
     choices: ChoiceFigures | None = None
     flow: ReaderFlow = field(default_factory=ReaderFlow)
 
@@ -144,8 +149,15 @@ def summarise_study(
         rated=sum(line.rated for line in taking_part),
         analysis=analysis,
         questions=describe_answers(design, rows, [arm.key for arm in arms]),
+        figures=question_figures(
+            design,
+            rows,
+            references_of_cases(session, study, design.questions),
+            _clusters(session, study, design),
+        ),
         choices=choices_of_study(design, rows, _clusters(session, study, design)),
         conduct=_conduct(session, study),
+        sittings=describe_sittings(design, rows),
         displays=display_facts(session, study),
         software=software(),
         withdrawn=sum(

@@ -40,6 +40,13 @@ from app.domain.record import (
     tombstones_digest,
 )
 from app.domain.record_check import first_break
+from app.steps.recorded_readers import (
+    RecordedReaders,
+    profile_breaks,
+    served_breaks,
+    sitting_breaks,
+    time_breaks,
+)
 
 
 @dataclass(frozen=True)
@@ -304,6 +311,19 @@ def _tombstones(recorded: _Recorded) -> Iterator[str]:
             yield f"The tombstones of {code} are not those of event {event.number}."
 
 
+def _sittings(recorded: _Recorded) -> Iterator[str]:
+    """Profiles, sittings and times, of whoever was not erased."""
+    erased = recorded.erased
+    readers = {
+        reader.code: reader
+        for reader in readers_of(recorded.session, recorded.study)
+        if reader.code not in erased
+    }
+    about = RecordedReaders(recorded.session, recorded.study, readers, recorded.events)
+    for check in (profile_breaks, time_breaks, sitting_breaks, served_breaks):
+        yield from check(about)
+
+
 _CHECKS: Sequence[Callable[[_Recorded], Iterator[str]]] = (
     _status,
     _design,
@@ -312,6 +332,7 @@ _CHECKS: Sequence[Callable[[_Recorded], Iterator[str]]] = (
     _consents,
     _orders,
     _ratings,
+    _sittings,
     _tombstones,
     _renditions,
 )

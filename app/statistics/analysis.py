@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from app.statistics.agreement.by_arm import Kind, agreement
+from app.statistics.agreement.generalizability import Dependability, Rated, dependability
 from app.statistics.agreement.intra_reader import intra_reader
 from app.statistics.bootstrapped import bootstrap, bootstrapped_figures
 from app.statistics.conduct.drift import drift
 from app.statistics.conduct.groups import GroupFigures, by_reader_group
 from app.statistics.conduct.readers import ReaderFigures, reader_figures
+from app.statistics.conduct.subgroups import Stratum, by_stratum
 from app.statistics.conduct.time import time
 from app.statistics.models.second_estimator import second_estimator
 from app.statistics.planning.settling import Aim, Settling, settle
+from app.statistics.protocols.machines import MachineComparison, machine_comparisons
 from app.statistics.realness.assay import assay_sensitivity
 from app.statistics.realness.contrasts import (
     ArmFigures,
@@ -39,6 +42,7 @@ from app.statistics.realness.over_arms import (
     levels_of_next,
     may_be_equivalent,
 )
+from app.statistics.realness.precision_weighted import precision_weighted
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
@@ -56,6 +60,7 @@ _FAMILIES_OF_COLUMN: dict[Measure, str] = {
     "reading_time_ms": "time",
 }
 
+_RATED: tuple[Rated, ...] = ("realism", "judged_real")
 _KINDS: tuple[Kind, ...] = ("realism", "verdict")
 _CONTRASTED_MEANS: dict[str, Measure] = {
     "realism.mean": "realism",
@@ -132,8 +137,8 @@ class Contrasts:
 class Analysis:
     """Result of :func:`analyse`.
 
-    ``table`` holds the readers who count; ``left_out`` those who answered too little, with the
-    number of their first readings.
+    ``table`` holds the readers who count, all of them people; ``left_out`` those who answered too
+    little, with the number of their first readings. ``machines`` stand beside them.
     """
 
     settings: AnalysisSettings
@@ -144,6 +149,9 @@ class Analysis:
     groups: Mapping[str, Mapping[str, GroupFigures]]
     notes: tuple[str, ...]
     left_out: Mapping[str, int]
+    machines: tuple[MachineComparison, ...] = ()
+    subgroups: Mapping[str, Stratum] = field(default_factory=dict)
+    dependability: Mapping[str, Dependability] = field(default_factory=dict)
 
     @property
     def n_clusters(self) -> int | None:
@@ -173,6 +181,9 @@ class Analysis:
                 }
                 for name, levels in self.groups.items()
             },
+            "machines": [one.to_json() for one in self.machines],
+            "subgroups": {name: stratum.to_json() for name, stratum in self.subgroups.items()},
+            "generalizability": {name: one.to_json() for name, one in self.dependability.items()},
             "settings": {
                 **asdict(self.settings),
                 "positive_controls": list(self.settings.positive_controls),
@@ -208,7 +219,8 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
     """
     settings = settings or AnalysisSettings()
     _check_named_arms(table, settings)
-    table, left_out = _who_count(table, settings)
+    everybody = table
+    table, left_out = _who_count(table.people, settings)
     aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
     arms = _concluded(
         table, {arm: _arm(table, arm, settings, aucs) for arm in table.arms}, settings
@@ -231,6 +243,15 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
         groups=by_reader_group(table, settings),
         notes=_notes(table),
         left_out=left_out,
+        machines=machine_comparisons(
+            everybody.select_readers([*table.readers, *everybody.machines]), settings
+        )
+        if everybody.machines
+        else (),
+        subgroups=by_stratum(table, settings),
+        dependability={
+            measure: dependability(table, measure) for measure in _RATED if table.has(measure)
+        },
     )
 
 
@@ -318,11 +339,13 @@ def _arm(
     settings: AnalysisSettings,
     aucs: Mapping[ConclusionMeasure, ArmFigures | None],
 ) -> ArmAnalysis:
+    key = conclusion_measure(table, settings)
     families: dict[str, Family] = {
         "realism": realism(table, arm, settings),
         "deception": deception(table, arm, settings),
         "detection": detection(table, arm, settings),
         "discrimination": discrimination(table, arm, settings, aucs),
+        "precision_weighted": precision_weighted(table, arm, settings, key, aucs[key]),
         "time": time(table, arm, settings),
         "drift": drift(table, arm, settings),
         "agreement": {kind: _agreement(table, arm, kind, settings) for kind in _KINDS},

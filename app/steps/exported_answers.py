@@ -11,6 +11,7 @@ from typing import cast, get_args
 from app.db.tables import ReaderKind, Truth
 from app.db.truth.answer_rows import AnswerRow, ShownPicture
 from app.domain.design.design import StudyDesign
+from app.domain.design.subgroups import subgroup_columns
 from app.domain.errors import BadRatings
 from app.domain.questions.answer import Answers, Value
 from app.domain.questions.kinds.kind import Picture, WrongAnswer
@@ -29,12 +30,13 @@ _AT_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class ExportedAnswers:
-    """What a ratings.csv holds: its rows, and of each case its references and its cluster."""
+    """What a ratings.csv holds: its rows, and of each case its references, cluster and strata."""
 
     slug: str
     rows: tuple[AnswerRow, ...]
     references: Mapping[str, Mapping[str, Reference | None]]
     clusters: Mapping[str, str]
+    strata: Mapping[str, Mapping[str, str]]
 
 
 def read_exported_answers(text: str, design: StudyDesign, *, name: str) -> ExportedAnswers:
@@ -45,13 +47,19 @@ def read_exported_answers(text: str, design: StudyDesign, *, name: str) -> Expor
     """
     lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     header = lines.fieldnames or ()
-    wanted = (*_NEEDED, *(question.key for question in design.questions))
+    wanted = (
+        *_NEEDED,
+        *(question.key for question in design.questions),
+        *subgroup_columns(design).values(),
+    )
     if missing := [column for column in wanted if column not in header]:
         raise BadRatings(
             f"{name} has no column {missing[0]!r}, which the design asks for: give the ratings.csv "
             "and the design.json of one export."
         )
     rows, references, clusters, slug = [], {}, {}, ""
+    columns = subgroup_columns(design)
+    strata: dict[str, dict[str, str]] = {key: {} for key in columns}
     try:
         for cells in lines:
             line = _Line(cells, design, f"{name}, line {lines.line_num}")
@@ -61,11 +69,13 @@ def read_exported_answers(text: str, design: StudyDesign, *, name: str) -> Expor
             if row.case:
                 references[row.case] = line.references()
                 clusters[row.case] = line.cluster()
+                for key, column in columns.items():
+                    strata[key][row.case] = line.cell(column)
     except csv.Error as error:
         raise BadRatings(f"{name}, line {lines.line_num}: {error}.") from None
     if not rows:
         raise BadRatings(f"{name} has no ratings: give at least one line below the header.")
-    return ExportedAnswers(slug, tuple(rows), references, clusters)
+    return ExportedAnswers(slug, tuple(rows), references, clusters, strata)
 
 
 class _Line:

@@ -12,10 +12,12 @@ from app.db.blind.designs import closing_day_of, design_at_desk
 from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.reader_row import ReaderRow, reader_row
 from app.db.blind.readers import reader_by_number
+from app.db.blind.record import head_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.desk import Admission, Purpose, ReaderDesk
+from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
@@ -94,7 +96,7 @@ class BlindDesk:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
         self.ensure_open()
         if self._row.consented_at is not None:
-            keep_profile(self._reader(), profile, now=self._now)
+            keep_profile(self._session, self._reader(), profile, now=self._now)
             self._read_again()
 
     def keep_grey_steps(self, check: GreySteps) -> None:
@@ -129,6 +131,10 @@ class BlindDesk:
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
         return case_to_read(self._session, self._row, self._way(), now=self._now)
+
+    def record_head(self) -> str:
+        """The head of the study's record as it is now."""
+        return head_of(self._session, self._row.study_id)
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
@@ -273,5 +279,9 @@ class BlindDesks:
 
 
 def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:
-    begin_sitting(session, reader, now=now)
+    try:
+        begin_sitting(session, reader, now=now)
+    except StudyNotOpen as error:
+        error.reader_id = reader.id
+        raise
     return Admission(reader.id, link_fingerprint(reader))

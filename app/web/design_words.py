@@ -150,6 +150,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Practice", f"{_count(practice.count, 'case')}, {told}" if practice.count else "none"
     yield "Pause", f"after every {design.break_every} cases" if design.break_every else "none"
     yield "Display", "; ".join(_display(design.display)) or "not asked for"
+    if design.remedies.is_any:
+        yield "Pictures", _remedied(design)
     yield "Withdrawing", withdrawal_text(design.withdrawal)
     yield "Longest run", f"{_count(design.longest_run, 'case')} of one arm in a row"
     yield (
@@ -175,10 +177,25 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     )
     if analysis.cluster:
         yield "Images belong together", f"by {analysis.cluster}"
+    if analysis.subgroups:
+        yield "Figures by subgroup", f"of cases by {', '.join(analysis.subgroups)}"
     yield "Language", design.language
     yield "Seed", str(design.seed)
     if design.notice:
         yield "Notice to readers", design.notice
+
+
+def _remedied(design: StudyDesign) -> str:
+    plan = design.remedies
+    done = (
+        "margin cut off" * plan.crop_margin,
+        "greys stretched" * plan.grey_range,
+        f"no finer detail than {plan.resolution} pixels have" * (plan.resolution > 0),
+    )
+    return (
+        f"{', '.join(one for one in done if one)}, in all arms alike, of pictures of "
+        f"{plan.made_from} pixels"
+    )
 
 
 def _display(plan: DisplayPlan) -> Iterator[str]:

@@ -85,7 +85,8 @@ async def error_page(request: Request, error: Exception) -> Response:
     for kind, status, heading in STATUSES:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
-            return _page(request, status, heading, str(error), is_over=is_over)
+            of_link = error.reader_id if isinstance(error, StudyNotOpen) else None
+            return _page(request, status, heading, str(error), is_over=is_over, of_link=of_link)
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
@@ -172,7 +173,13 @@ def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False)
 
 
 def _page(
-    request: Request, status: int, heading: str, sentence: str, *, is_over: bool = False
+    request: Request,
+    status: int,
+    heading: str,
+    sentence: str,
+    *,
+    is_over: bool = False,
+    of_link: int | None = None,
 ) -> Response:
     path = request.url.path
     if path == "/healthz":
@@ -188,16 +195,21 @@ def _page(
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
     if is_reader:
-        context |= {"is_over": is_over, **_of_reader(request, is_over=is_over)}
+        context |= {"is_over": is_over, **_of_reader(request, of_link, is_over=is_over)}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
 
 
-def _of_reader(request: Request, *, is_over: bool) -> dict[str, object]:
-    """The reader's own form, to be sent again where that may help, and where their drafts are."""
+def _of_reader(request: Request, of_link: int | None, *, is_over: bool) -> dict[str, object]:
+    """The reader's own form, to be sent again where that may help, and where their drafts are.
+
+    `of_link` is whose link was opened: their drafts, not those of whoever the cookie is of.
+    """
     known = front(request).signer.read_reader_cookie(request.cookies.get(READER_COOKIE))
+    if of_link is not None:
+        known = (of_link, "")
     form = {} if is_over else getattr(request.state, "form", {})
     return {
         "form": form,

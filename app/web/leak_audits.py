@@ -9,6 +9,7 @@ from app.domain.leak_verdict import LeakVerdict
 from app.report.words.shortcuts import marks_of
 from app.services.audit_pictures import PictureAudit, audit_pictures
 from app.services.record_audit import record_audit, verdict_on_cases
+from app.services.remedy_pictures import remedy_as_designed
 from app.statistics.leaks.delivery import DeliveryAudit
 from app.web.delivery_probe import DeliveryProbe
 
@@ -33,9 +34,11 @@ def audit_leaks(
 ) -> LeakAudit:
     """Audit a study, or what opening would make of a draft, and keep the outcome in its log.
 
-    Nobody waits meanwhile: the study is only read from, and what is written at the end is one line.
+    The pictures that the design makes by remedies are made first. Nobody waits meanwhile: the study
+    is only read from, and what is written at the end is one line.
     Raises BadDesign where a draft can't be drawn, Refused where the probe gets no answer.
     """
+    remedy_as_designed(database, store, slug, now=now, actor=actor)
     with database.reading() as session:
         pictures = audit_pictures(session, store, slug)
         delivery = probe.run(session, slug, now=now)
@@ -65,6 +68,7 @@ def ensure_audited(
 
     Raises as `audit_leaks` does.
     """
+    remedy_as_designed(database, store, slug, now=now, actor=actor)
     with database.reading() as session:
         verdict = verdict_on_cases(session, slug)
     if verdict is not None:

@@ -117,6 +117,10 @@ class PreviewDesk:
             ready_on=self._today + washout if page.step is Step.WAIT else None,
         )
 
+    def record_head(self) -> str:
+        """A preview records nothing."""
+        return ""
+
     def case(self) -> CaseToRead:
         """A case that is none: the first of its kind, with as many pictures as the phase shows."""
         page, phase = self._page, self._design.phase(self._page.phase)

@@ -59,7 +59,7 @@ def _become_server(wanted: dict[str, Any]) -> None:
         os.dup2(source, stream)
     os.environ |= wanted["environment"]
     # Workers begin with the modules that are read already, as the server itself does.
-    uvicorn._subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]
+    vars(uvicorn._subprocess)["spawn"] = multiprocessing.get_context("fork")
     try:
         run_server(
             open_house(),

@@ -99,6 +99,7 @@ function open() {
     ...readFilms(page.films),
     isShown: isShownWithoutFilm(section),
     reason: reason?.value ?? "",
+    reasonProblem: page.form?.querySelector("#reason-error")?.textContent ?? "",
   };
   const draft = openDraft(root, page.form, given);
   const sends = !page.form ? "step" : isPlain(page.form) ? "plainly" : "answers";

@@ -80,6 +80,7 @@ export function drawQuestions(form, state, before) {
     drawProblem(element, asked ? (state.problems[key] ?? "") : "");
     drawDraft(element, state.drafts[key]);
   }
+  if (state.reasonProblem !== before.reasonProblem || state === before) drawReasonProblem(form, state.reasonProblem);
   form.classList.toggle("complete", isComplete(state));
   form.querySelector("[data-answers]").inert = state.isSent;
   drawFocus(form, state, before);
@@ -94,6 +95,15 @@ function drawProblem(element, sentence) {
   element.classList.toggle("missing", sentence !== "");
   const group = element.matches("[role='radiogroup']");
   (group ? element : (fieldOf(element) ?? element)).setAttribute("aria-invalid", String(sentence !== ""));
+}
+
+function drawReasonProblem(form, sentence) {
+  const error = form.querySelector("#reason-error");
+  if (!error) return;
+  error.textContent = sentence;
+  error.hidden = sentence === "";
+  form.elements["correction-reason"].setAttribute("aria-invalid", String(sentence !== ""));
+  if (sentence) error.scrollIntoView({ block: "nearest" });
 }
 
 function drawDraft(element, draft) {

@@ -15,6 +15,7 @@ export function sentBackIn(page) {
     .filter(([, sentence]) => sentence !== "");
   return {
     problems: Object.fromEntries(problems),
+    reasonProblem: textOf(form.querySelector("#reason-error")),
     message: textOf(form.querySelector("[data-message]")),
     leadsOn: form.querySelector("[data-lead-on]:not([hidden])") !== null,
   };

@@ -86,8 +86,15 @@ function refused(state, { why, leadsOn = false }) {
   return withSending(state, { stage: "refused", why, leadsOn });
 }
 
+// What is said of questions that this page has not, and so has no place for.
+const notMarked = (state, problems) =>
+  Object.entries(problems)
+    .filter(([key]) => !state.questions.some((question) => question.key === key))
+    .map(([, sentence]) => sentence)
+    .join(" ");
+
 // Not stored, and the answers can be mended: they are the reader's again.
-function sentBack(state, { problems, message }) {
+function sentBack(state, { problems, message, reasonProblem = "" }) {
   if (state.sending.stage !== "sending" || state.sending.isStored) return state;
   const named = state.questions.find((question) => problems[question.key]);
   return {
@@ -95,8 +102,9 @@ function sentBack(state, { problems, message }) {
     sending: NOT_SENT,
     isSent: false,
     problems,
+    reasonProblem,
     lit: named?.key ?? state.lit,
-    sentence: `Not saved: ${message || "please look at what is marked."}`,
+    sentence: `Not saved: ${message || notMarked(state, problems) || "please look at what is marked."}`,
   };
 }
 

@@ -16,6 +16,7 @@
 //   isShown    whether the pictures have been on the screen
 //   submission the number of the form: what has once been sent under it is not changed under it
 //   reason     why an answer is corrected, as typed
+//   reasonProblem  what the server said of it
 //   isSent     from the first press of submit on nothing is changed: it may be stored already
 //   sending    how far it has got (state-sending.js)
 //   sends      what the page sends: "answers" to a case, a "step" between two, or answers "plainly",
@@ -67,6 +68,7 @@ export function begin({ questions, drafts = {}, problems = {}, ...given }) {
     isShown: false,
     submission: "",
     reason: "",
+    reasonProblem: "",
     isSent: false,
     sending: NOT_SENT,
     sends: "answers",
@@ -262,7 +264,7 @@ function exposed(state, { stage }) {
 }
 
 const HANDLERS = {
-  reasoned: (state, { value }) => ({ ...state, reason: value }),
+  reasoned: (state, { value }) => ({ ...state, reason: value, reasonProblem: "" }),
   pressed,
   chose,
   toggled,

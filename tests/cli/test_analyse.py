@@ -1,5 +1,6 @@
 """`analyse` and `report` on the command line."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
+ENDINGS = {".svg", ".pdf", ".png", ".tiff", ".csv"}
 MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
 
 
@@ -61,7 +63,7 @@ def test_what_is_left_out_of_a_study_with_machines_is_said(run: Run, ratings: Pa
     ]
     ratings.write_text("\n".join([f"{header},reader_kind,phase", *kinds]) + "\n")
     result = run("analyse", ratings, "--phase", "one")
-    assert "caution: Machine readers. 12 ratings of theirs are left out.\n" in result.stderr
+    assert "caution: Machine readers. GPT: 12 ratings of theirs stand beside" in result.stderr
     assert result.stdout.startswith("3 readers, 12 cases in 2 arms, 36 first")
     unknown = run("analyse", ratings, "--phase", "two", code=1)
     assert "has no phase 'two'; it has one" in unknown.stderr
@@ -77,6 +79,80 @@ def test_options_reach_the_analysis(run: Run, ratings: Path) -> None:
     assert printed["settings"]["realism_max"] == 10
     assert "deception.rate" in printed["arms"]["M1"]["bootstrap"]
     assert "Two-way bootstrap, B = 50" in run("analyse", ratings, *options).stdout
+
+
+def foreign(path: Path) -> Path:
+    """The same ratings as a hospital's spreadsheet might have them."""
+    words = dict(zip("12345", ("Very unrealistic", "meh", "Neutral", "Fair", "Real"), strict=True))
+    lines = ["Rater;Image;Model;Ground Truth;Likert;Call"]
+    for row in path.read_text().splitlines()[1:]:
+        reader, case, arm, truth, realism, verdict = row.split(",")
+        said = [str(int(word == "real")) for word in (truth, verdict)]
+        lines.append(";".join([reader, case, arm, said[0], words[realism], said[1]]))
+    path.write_bytes("\n".join(lines).encode("utf-16"))
+    return path
+
+
+def test_words_and_names_are_mapped_on_the_command_line(run: Run, ratings: Path) -> None:
+    plain = json.loads(run("analyse", ratings, "--json", "--realism-scale", "1-5").stdout)
+    words = {"Very unrealistic": 1, "meh": 2, "Neutral": 3, "Fair": 4, "Real": 5}
+    asked = run("analyse", foreign(ratings), code=1).stderr
+    assert "no column 'reader': rename one, or say which it is, as in --map reader=Rater" in asked
+    maps = ("reader=Rater", "case=image", "arm=MODEL", "truth=ground truth", "realism=Likert")
+    said = [word for one in maps for word in ("--map", one)]
+    for word, number in words.items():
+        said += ["--map-value", "realism", f"{word}={number}"]
+    said += ["--map", "verdict=call", "--map-value", "verdict 1=real", "--realism-scale", "1-5"]
+    result = run("analyse", ratings, "--json", *said)
+    assert result.stderr.startswith(
+        "ratings.csv: taken for a tidy table, one row a rating (semicol"
+    )
+    made = json.loads(result.stdout)
+    assert made["file"]["cautions"] == [
+        "Read as. Truth 0 as synthetic and 1 as real, because the arm called real has it so; if "
+        "that is wrong, say --map-value truth 1=synthetic or =real."
+    ]
+    assert {**made, "file": None} == {**plain, "file": None}
+
+
+def test_a_mapping_file_is_suggested_filled_in_and_read(run: Run, ratings: Path) -> None:
+    mapping = ratings.parent / "mapping.toml"
+    foreign(ratings)
+    out = run("analyse", ratings, "--suggest-mapping", mapping).stdout
+    assert f"--mapping {mapping}" in out
+    assert "exists already" in run("analyse", ratings, "--suggest-mapping", mapping, code=1).stderr
+    assert "empty: fill it in" in run("analyse", ratings, "--mapping", mapping, code=1).stderr
+    known = {"Very unrealistic": "1", "meh": "2", "Neutral": "3", "Fair": "4", "Real": "5"}
+    meant = {**known, "1": "real", "0": "synthetic"}
+    filled = []
+    for line in mapping.read_text().splitlines():
+        value = line.split('"')[1] if line.startswith('"') else ""
+        filled.append(f'"{value}" = "{meant[value]}"' if value else line)
+    mapping.write_text("\n".join(filled))
+    result = run("analyse", ratings, "--mapping", mapping, "--json", "--realism-scale", "1-5")
+    assert json.loads(result.stdout)["file"]["cautions"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--map-value", "realism", "Very realistic"], "is not VALUE=MEANING"),
+        (["--map-value", "mood", "a=1"], "'mood' is not a column"),
+        (["--map-value", "realism=4"], "is not OURS VALUE=MEANING"),
+        (["--map-value"], ""),
+        (["--decimal", "dot"], "is comma or point"),
+        (["--realism-scale", "5-1"], "LOW-HIGH"),
+    ],
+)
+def test_a_malformed_mapping_is_wrong_usage(
+    run: Run, ratings: Path, words: list[str], sentence: str
+) -> None:
+    assert sentence in run("analyse", ratings, *words, code=2).stderr
+
+
+def test_a_scale_may_begin_below_zero(run: Run, ratings: Path) -> None:
+    printed = json.loads(run("analyse", ratings, "--json", "--realism-scale", "-2-5").stdout)
+    assert printed["settings"]["realism_min"] == -2
 
 
 def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:
@@ -151,8 +227,47 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert page.count("data:image/svg+xml;base64,") >= 8
     assert "no study" in run("report", "nothing", "--out", tmp_path / "x.html", code=1).stderr
     assert not (tmp_path / "x.html").exists()
-    assert "end in .html" in run("report", rehearsal, "--out", tmp_path / "x.pdf", code=1).stderr
+    wrong = run("report", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+    assert "end in .html or .pdf" in wrong
+    run("report", rehearsal, "--out", tmp_path / "x.pdf", "--figures", tmp_path / "figures")
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+    assert {path.suffix for path in (tmp_path / "figures").iterdir()} == ENDINGS
     analysis = tmp_path / "analysis.json"
     run("export", rehearsal, "--out", analysis)
     assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
+
+
+def test_a_file_has_the_whole_report_with_its_figures(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    html, pdf, figures = folder / "out.html", folder / "out.pdf", folder / "figures"
+    said = run("analyse", ratings, "--html", html, "--pdf", pdf, "--figures", figures).stdout
+    assert said.splitlines()[:2] == [f"Wrote {html}.", f"Wrote {pdf}."]
+    page = html.read_text()
+    assert "AUC" in page.split('id="summary"')[1].split("</section>")[0]
+    assert "of a file of ratings · 3 readers, 12 cases, 36 ratings" in page
+    assert hashlib.sha256(ratings.read_bytes()).hexdigest() in page
+    assert 'id="part-methods"' in page
+    assert "REHEARSAL" not in page
+    assert pdf.read_bytes().startswith(b"%PDF")
+    names = {path.name for path in figures.iterdir()}
+    assert {"forest-auc.svg", "forest-auc.tiff", "forest-auc.csv"} <= names
+    numbers = (figures / "forest-auc.csv").read_text().splitlines()
+    assert numbers[0].startswith("arm,reader,estimate,low_95,high_95")
+    assert numbers[1].startswith("M1,all readers,")
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(run: Run, ratings: Path) -> None:
+    folder = ratings.parent
+    for option, name, words in (
+        ("--html", "out.pdf", "end in .html"),
+        ("--pdf", "out.html", "end in .pdf"),
+        ("--html", "nowhere/out.html", "make it first"),
+        ("--figures", "ratings.csv", "name a folder"),
+    ):
+        assert words in run("analyse", "no-such-file", option, folder / name, code=1).stderr
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["ratings.csv"]
+
+
+def test_a_report_that_writes_nothing_is_a_mistake(run: Run) -> None:
+    assert "say what to write" in run("report", "study", code=2).stderr

@@ -37,6 +37,7 @@ def drawn(**options: object) -> set[str]:
     for name, figure in figures.items():
         root = ElementTree.fromstring(figure.svg)
         assert root.tag.endswith("svg")
+        assert b"<image" not in figure.svg, name
         numbers = figure.plot.numbers()
         assert numbers.rows, name
         assert {len(row) for row in numbers.rows} == {len(numbers.columns)}

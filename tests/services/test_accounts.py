@@ -1,6 +1,7 @@
 """Accounts, sign-ins and access: what is refused, what ends what, and what the log keeps."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,8 +25,10 @@ from app.services.accounts import (
 )
 from app.services.rehearse_study import rehearse_study
 from app.services.sign_ins import (
+    FAILED,
     LONGEST,
     LONGEST_IDLE,
+    MOST_FAILURES,
     begin_sign_in,
     note_failed_sign_in,
     note_seen,
@@ -35,6 +38,7 @@ from app.services.sign_ins import (
 )
 from app.services.study_access import access_to, give_role, study_for, take_role
 from app.services.study_progress import list_studies
+from app.services.verify_record import verify_installation
 from tests.studies import NOW, House
 
 
@@ -205,3 +209,27 @@ def test_the_log_tells_every_sign_in_and_no_secret(database: Database) -> None:
         ]
         stored = session.scalars(select(SignIn)).one()
         assert token not in (stored.token_hash, *map(str, said))
+
+
+def test_the_log_takes_sixty_failed_sign_ins_an_hour_and_says_that_there_were_more(
+    database: Database,
+) -> None:
+    def fail(times: int, at: timedelta) -> None:
+        for _ in range(times):
+            with database.writing() as session:
+                note_failed_sign_in(session, None, now=NOW + at)
+
+    def logged() -> list[dict[str, Any]]:
+        with database.reading() as session:
+            query = select(Event.detail).where(Event.action == FAILED).order_by(Event.id)
+            return list(session.scalars(query))
+
+    fail(MOST_FAILURES - 1, timedelta(0))
+    assert logged() == [{}] * (MOST_FAILURES - 1)
+    fail(MOST_FAILURES, timedelta(minutes=59))
+    assert logged()[MOST_FAILURES - 1 :] == [{"more": "further ones of this hour are not logged"}]
+    # An hour after the first of them the log takes others again.
+    fail(2, timedelta(minutes=61))
+    assert len(logged()) == MOST_FAILURES + 2
+    with database.reading() as session:
+        assert verify_installation(session).problem is None

@@ -7,6 +7,7 @@ import pytest
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.domain.errors import BadRatings
+from app.report.page.view import report_view
 from app.services.analyse_export import ExportAnalysis, analyse_export
 from app.services.create_study import create_study
 from app.services.example_study import example_study
@@ -43,20 +44,31 @@ def both_ways(
 
 
 # Several phases, pictures, findings, marks and words; the others ask less of the same.
-PROTOCOLS = ("gazevalm-2026", "model-arena", "schuit-2025")
+PROTOCOLS = {
+    "gazevalm-2026": {"findings", "artefacts", "confidence"},
+    "model-arena": set(),
+    "pet-pairs-2023": {"confidence"},
+    "roentgen-alignment": {"prompt-agreement"},
+    "schuit-2025": {"findings", "artefacts", "places"},
+}
+PARTS = {"findings", "prompt-agreement", "artefacts", "places", "confidence"}
 
 
 def test_the_files_of_a_protocol_give_what_its_report_shows(
     database: Database, store: RenditionStore, phantom_bank: Path, tmp_path: Path
 ) -> None:
     import_bank(database, store, phantom_bank, now=NOW, size=SIZE)
-    for protocol in PROTOCOLS:
+    for protocol, parts in PROTOCOLS.items():
         summary, read = both_ways(database, store, tmp_path, protocol)
         assert read.is_simulated
         assert (read.analysis is None) == (summary.analysis is None)
         if read.analysis is not None and summary.analysis is not None:
             assert read.analysis.to_json() == summary.analysis.to_json()
         assert read.questions == summary.questions
+        assert [one.to_json() for one in read.figures] == [one.to_json() for one in summary.figures]
+        sections = {section.name: section for section in report_view(summary).sections}
+        assert parts == PARTS & set(sections)
+        assert all(table.rows for part in parts for table in sections[part].tables)
         assert set(read.arms) == {arm.key for arm in summary.arms}
 
 

@@ -171,7 +171,7 @@ def test_a_malformed_map_is_refused(pair: str) -> None:
 # Our own file of a study with phases, several pictures, machines
 
 
-def test_machines_and_answers_at_the_end_of_a_phase_are_left_out_and_counted(
+def test_machines_stand_beside_people_and_ends_of_phases_are_left_out_and_counted(
     tmp_path: Path,
 ) -> None:
     header = f"{HEADER},reader_kind,asked_at"
@@ -179,8 +179,18 @@ def test_machines_and_answers_at_the_end_of_a_phase_are_left_out_and_counted(
     machines = [row.replace("human", "machine").replace("R1", "GPT") for row in people[:12]]
     read = analysed(tmp_path, lines(*machines, *people, "R1,,,,,,human,phase_end", header=header))
     assert (read.of_machines, read.at_phase_ends, read.left_out) == (12, 1, 0)
-    assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+    beside = read.analysis.to_json()
+    alone = analysed(tmp_path, lines()).analysis.to_json()
+    assert {one["machine"] for one in beside.pop("machines")} == {"GPT"}
+    assert alone.pop("machines") == []
+    assert beside == alone
 
+    mixed = [
+        *people,
+        people[0].replace("human", "machine").replace(people[0].split(",")[1], "S9999"),
+    ]
+    with pytest.raises(BadRatings, match="as a person, and other lines have them as a machine"):
+        analysed(tmp_path, lines(*mixed, header=header))
     with pytest.raises(BadRatings, match="of 12 lines 0 are superseded, 12 of machine readers"):
         analysed(tmp_path, lines(*machines, header=header))
     with pytest.raises(BadRatings, match="line 2 has reader_kind 'bot': use human, simulated"):
@@ -199,7 +209,7 @@ def test_a_reading_of_several_pictures_is_refused_with_a_way_out(
     row = f"R1,S0001,,,,,1:C0001:real:real;2:C0002:M1:synthetic,{phase}"
     with pytest.raises(BadRatings, match="line 2 is a reading of several pictures") as refused:
         analysed(tmp_path, lines(row, header=f"{HEADER},pictures,phase"))
-    assert "python -m app report SLUG" in str(refused.value)
+    assert "give the design.json of the same export with --design" in str(refused.value)
     assert ("--phase KEY" in str(refused.value)) is offers
 
 

@@ -239,20 +239,21 @@ def test_the_database_itself_refuses_a_second_first_rating(house: House) -> None
     from sqlalchemy.exc import IntegrityError
 
     from app.db.blind.answers import append_rating
-    from app.db.blind.readers import start_session
+    from app.db.blind.readers import Sitting, start_session
 
     house.open_study_with_reader()
     with house.database.writing() as session:
         reader = session.scalars(select(Reader)).one()
         presentation = session.scalars(select(Presentation).limit(1)).one()
-        sitting = start_session(session, reader, NOW)
+        begun = start_session(session, reader, NOW)
+        sitting = Sitting(begun.id, begun.number, is_new=True)
 
     def rate(submission: str) -> None:
         with house.database.writing() as session:
             append_rating(
                 session,
                 presentation=presentation,
-                sitting_id=sitting.id,
+                sitting=sitting,
                 answers={"realism": 3, "verdict": "real", "confidence": 2},
                 submission=submission,
                 supersedes=None,

@@ -410,3 +410,23 @@ def test_with_two_categories_one_number_has_one_interval(kind: Any) -> None:
         ends = [(coefficients[name].low, coefficients[name].high) for name in same]
         for other in ends[1:]:
             assert other == pytest.approx(ends[0])
+
+
+def test_lights_kappa_says_how_many_pairs_were_undefined() -> None:
+    # Readers 1 and 2 called everything real, so they have no kappa with each other.
+    always = np.zeros((2, 6))
+    mixed = np.array([[0.0, 1, 0, 1, 1, 0], [0.0, 1, 1, 1, 0, 0]])
+    matrix = np.vstack([always, mixed])
+    estimates = agreement(matrix, kind="verdict", categories=(0.0, 1.0))
+    kappas = pairwise_kappa(matrix, (0.0, 1.0))[np.triu_indices(4, k=1)]
+    for name in ("light_kappa", "cohen_kappa_mean"):
+        assert estimates[name].caution == "1 pair of 6 undefined and left out of the mean"
+        assert estimates[name].estimate == pytest.approx(np.nanmean(kappas))
+    # Pairs that share no case are undefined too.
+    apart = np.full((3, 6), np.nan)
+    apart[0, :3], apart[1, 3:], apart[2] = mixed[0, :3], mixed[1, 3:], mixed[0]
+    split = agreement(apart, kind="verdict", categories=(0.0, 1.0))["light_kappa"]
+    assert split.caution == "1 pair of 3 undefined and left out of the mean"
+    assert agreement(mixed, kind="verdict", categories=(0.0, 1.0))["light_kappa"].caution == ""
+    nobody = agreement(always, kind="verdict", categories=(0.0, 1.0))["light_kappa"]
+    assert "no pair of readers used two categories" in nobody.state

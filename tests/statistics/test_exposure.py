@@ -13,8 +13,8 @@ from app.statistics.protocols.exposure import exposure_of_sets, exposure_of_verd
 from app.statistics.protocols.psychometric import Trials, fit_psychometric, maximise
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.protocols.sides import SideChoice
-from app.statistics.protocols.single_readings import PhaseFacts, SingleReadings
 from app.statistics.table.settings import AnalysisSettings
+from benchmarks.choice_studies import timed_verdicts
 
 HERE = Path(__file__).parent
 DURATIONS = (50.0, 100.0, 200.0, 400.0, 800.0)
@@ -54,38 +54,8 @@ def test_both_kinds_of_fit_were_made_by_r() -> None:
     assert any(float(row["lapse"]) > 0.001 for row in _fits())
 
 
-def _verdicts(
-    *, readers: int, cases: int, threshold: float = 150.0, durations: tuple[float, ...], seed: int
-) -> SingleReadings:
-    """Readers who see real and synthetic films for a drawn time, and guess or know."""
-    rng = np.random.default_rng(seed)
-    rows: list[tuple[str, str, str, float, float]] = []
-    for j in range(readers):
-        own = 0.1 * rng.standard_normal()
-        for arm in ("real", "M1"):
-            times = np.resize(durations, cases)
-            rng.shuffle(times)
-            for k in range(cases):
-                z = 3.0 * (np.log10(times[k]) - math.log10(threshold) + own)
-                right = rng.random() < 0.5 + 0.5 * special.ndtr(z)
-                said = (arm != "real") == right
-                rows.append((f"R{j}", f"C{k:03}", arm, float(said), float(times[k])))
-    return SingleReadings(
-        "verdict",
-        "verdict",
-        PhaseFacts("main"),
-        reader=tuple(row[0] for row in rows),
-        case=tuple(row[1] for row in rows),
-        arm=tuple(row[2] for row in rows),
-        truth=tuple("real" if row[2] == "real" else "synthetic" for row in rows),
-        cluster=("",) * len(rows),
-        value=tuple(row[3] for row in rows),
-        exposure_ms=tuple(row[4] for row in rows),
-    )
-
-
 def test_points_are_the_balanced_accuracy_of_each_duration() -> None:
-    readings = _verdicts(readers=4, cases=40, durations=DURATIONS, seed=2)
+    readings = timed_verdicts(readers=4, cases=40, durations=DURATIONS, seed=2)
     (curve,) = exposure_of_verdicts(readings, AnalysisSettings())
     assert [ms for ms, _ in curve.points] == list(DURATIONS)
     rows = list(
@@ -104,7 +74,7 @@ def test_points_are_the_balanced_accuracy_of_each_duration() -> None:
 def test_the_threshold_is_found_again_and_covered() -> None:
     covered, estimates, studies = 0, [], 60
     for seed in range(studies):
-        readings = _verdicts(readers=6, cases=60, durations=DURATIONS, seed=seed)
+        readings = timed_verdicts(readers=6, cases=60, durations=DURATIONS, seed=seed)
         (curve,) = exposure_of_verdicts(readings, AnalysisSettings())
         threshold = curve.fit.threshold_ms
         assert threshold.estimate is not None, curve.fit.why_not
@@ -117,7 +87,7 @@ def test_the_threshold_is_found_again_and_covered() -> None:
 
 
 def test_readers_who_lean_do_not_look_accurate() -> None:
-    readings = _verdicts(readers=3, cases=40, durations=DURATIONS, seed=3)
+    readings = timed_verdicts(readers=3, cases=40, durations=DURATIONS, seed=3)
     always = replace(readings, value=(1.0,) * len(readings.value))
     (curve,) = exposure_of_verdicts(always, AnalysisSettings())
     assert {point.share.estimate for _, point in curve.points} == {0.5}
@@ -163,12 +133,12 @@ def test_sets_rise_from_one_in_m() -> None:
 
 
 def test_one_reader_has_points_and_a_curve() -> None:
-    readings = _verdicts(readers=1, cases=200, durations=DURATIONS, seed=4)
+    readings = timed_verdicts(readers=1, cases=200, durations=DURATIONS, seed=4)
     (curve,) = exposure_of_verdicts(readings, AnalysisSettings())
     assert all(point.share.estimate is not None for _, point in curve.points)
     assert "these readers only" in curve.fit.threshold_ms.method
 
 
 def test_untimed_readings_have_no_curve() -> None:
-    readings = _verdicts(readers=2, cases=10, durations=(math.nan,), seed=1)
+    readings = timed_verdicts(readers=2, cases=10, durations=(math.nan,), seed=1)
     assert exposure_of_verdicts(readings, AnalysisSettings()) == ()

@@ -17,7 +17,7 @@ from app.statistics.protocols.place_bias import place_bias
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.protocols.sides import SideChoice
 from app.statistics.table.settings import AnalysisSettings
-from tests.statistics.made_choices import found_real
+from benchmarks.choice_studies import found_real
 
 HERE = Path(__file__).parent
 
@@ -209,6 +209,12 @@ def test_a_place_that_is_preferred_shows() -> None:
     # binom.test(60, 80) of R.
     assert bias.p_value == pytest.approx(8.58056e-06, rel=1e-5)
     assert bias.shares[0].estimate == pytest.approx(0.75)
+
+
+def test_places_of_sets_of_several_sizes_are_not_compared() -> None:
+    pair = SetReading("R1", "S1", SideChoice(("real", "M1"), (1,), 1))
+    three = SetReading("R1", "S2", SideChoice(("real", "M1", "M1"), (1,), 1))
+    assert place_bias(SetReadings((pair, three)), AnalysisSettings()) is None
 
 
 def test_leanings_in_opposite_directions_show_by_reader() -> None:

@@ -12,7 +12,7 @@ from app.statistics.protocols.preference import preference
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.protocols.sides import SideChoice
 from app.statistics.table.settings import AnalysisSettings
-from tests.statistics.made_choices import preferred
+from benchmarks.choice_studies import preferred
 
 HERE = Path(__file__).parent
 

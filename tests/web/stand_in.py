@@ -187,7 +187,7 @@ def stand_in(desk: Desk) -> FastAPI:
     @app.get("/read")
     def read(request: Request) -> Response:
         if desk.position > CASES:
-            return page(request, "thanks.html", can_go_back=False, message=None)
+            return page(request, "thanks.html", can_go_back=False, message=None, record_head="")
         return case(request, form_of(desk.questions, desk.given), {})
 
     @app.get("/read/back")
@@ -241,9 +241,13 @@ def stand_in(desk: Desk) -> FastAPI:
         if fault == "rated elsewhere":
             return case(request, given, {}, 409, message="It was rated.", leads_on=True)
         try:
+            if len(given.get("correction-reason", "")) > 500:
+                said = "Please give the reason in at most 500 characters."
+                raise BadAnswer({"correction-reason": said})
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
-            return case(request, given, error.problems, 422)
+            is_correction = not given["submission"].startswith("0.")
+            return case(request, given, error.problems, 422, is_correction=is_correction)
         if fault == "no receipt":
             return case(request, {}, {})
         desk.stored.append(answers)
@@ -338,7 +342,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "can_go_back": True,
             "message": None,
         },
-        "thanks": {"can_go_back": True, "message": None},
+        "thanks": {"can_go_back": True, "message": None, "record_head": "0f" * 32},
         "privacy": {
             "may_withdraw": True,
             **sections_of(blinded_design(design_from_mapping(design_values()))),

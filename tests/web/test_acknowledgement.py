@@ -320,6 +320,30 @@ def test_a_closed_studys_link_sets_no_cookie(house: House, browser: ReaderBrowse
     assert "This study is closed" in answer.text
 
 
+def test_a_closed_studys_link_erases_the_drafts_of_its_reader_and_of_nobody_else(
+    house: House, browser: ReaderBrowser
+) -> None:
+    closed, token = house.open_study_with_reader()
+    _, of_another_study = house.open_study_with_reader(title="Another study")
+    drawers = {}
+    for link in (token, of_another_study):
+        browser.begin(link)
+        named = re.search(r'data-drafts="([0-9a-f]{32})"', browser.html)
+        assert named is not None
+        drawers[link] = named[1]
+    house.close(closed)
+    # Whoever else's cookie the browser holds meanwhile, or none.
+    pages = [browser.client.get(f"/r/{token}").text]
+    browser.client.cookies.clear()
+    pages.append(browser.client.get(f"/r/{token}").text)
+    for page in pages:
+        assert f'data-drafts="{drawers[token]}" data-drafts-over' in page
+        assert drawers[of_another_study] not in page
+        assert "drafts-over.js" in page
+    unknown = browser.client.get("/r/" + "x" * 43)
+    assert "data-drafts" not in unknown.text
+
+
 # --- what could be read in two ways
 
 

@@ -11,15 +11,17 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.db.tables import ApiToken
+from app.db.tables import ApiToken, Event, Rating, Reader
 from app.domain.access import RIGHTS, ROLES, Right, Role
 from app.main import create_app, utc_now
 from app.services.accounts import disable_account
 from app.services.api_tokens import account_by_name, make_api_token
+from app.services.verify_record import verify_study
 from app.settings import Settings
 from app.web.routes.api import openapi_document
+from tests.services.test_machine_readers import answered, open_study, written
 from tests.studies import Clock, House
 from tests.web.accounts import make_account, visitor
 from tests.web.reader_browser import ReaderBrowser
@@ -173,6 +175,47 @@ def test_exports_open_when_the_study_is_closed(
     assert ratings.text.startswith("study,")
     assert program.get(f"/studies/{slug}/export/{slug}.zip").content[:2] == b"PK"
     assert program.get(f"/studies/{slug}/export/secret_key").status_code == 404
+
+
+def test_a_machines_answers_come_in_once_and_count_as_a_machines(
+    house: House, client: TestClient, clock: Clock
+) -> None:
+    slug = open_study(house)
+    program = programs(house, client, slug, clock)["investigator"]
+    address = f"/studies/{slug}/machine-answers"
+    _, document = written(house, slug)
+    answers = answered(document)
+    answers["answers"].pop()
+    taken = program.ask("POST", f"{address}?machine=Model X", json=answers)
+    assert taken.status_code == 201
+    entries = len(document["entries"])
+    # One entry was left out, and one answer is null.
+    assert taken.json() == {"reader": "X01", "answered": entries - 2, "entries": entries}
+    with house.database.reading() as session:
+        reader = session.scalars(select(Reader).where(Reader.kind == "machine")).one()
+        assert (reader.code, reader.label) == ("X01", "Model X")
+        assert session.scalar(select(func.count(Rating.id))) == entries - 2
+        event = session.scalars(select(Event).where(Event.action == "answers imported")).one()
+        assert event.actor.startswith("the investigator")
+        assert verify_study(session, house.store, slug).problem is None
+    # Ratings are never replaced, so the same is not taken again.
+    again = program.ask("POST", f"{address}?machine=Model X", json=answers)
+    assert (again.status_code, bool(told(again))) == (409, True)
+    films = [
+        one["entry"] for one in document["entries"] if one["phase"] == 1 and not one["is_phase_end"]
+    ]
+    rows = [f"{document['set']},{entry},3" for entry in films]
+    as_csv = "\r\n".join(["set,entry,quality", *rows])
+    other = program.ask(
+        "POST",
+        f"{address}?machine=Model Y",
+        content=as_csv.encode(),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert other.status_code == 201, other.text
+    assert other.json() == {"reader": "X02", "answered": len(films), "entries": entries}
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count(Rating.id))) == entries - 2 + len(films)
 
 
 def test_what_can_not_be_used_is_said_and_stores_nothing(

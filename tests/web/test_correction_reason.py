@@ -41,7 +41,7 @@ def test_why_a_reader_corrects_is_kept_and_sealed(house: House, browser: ReaderB
     assert [row["correction_reason"] for row in rows] == ["", "I meant\nthe other one"]
     assert reasons == [None, "I meant\nthe other one"]
     # Sealed, not written out: it could never be erased from the record.
-    assert set(event.detail) == {"reader", "rating", "seal"}
+    assert set(event.detail) == {"reader", "rating", "seal", "served", "sitting"}
 
 
 def test_a_first_answer_has_no_reason_whatever_is_sent(
@@ -67,6 +67,37 @@ def test_a_reason_that_is_too_long_is_sent_back_with_what_was_typed(
     assert answer is not None
     with house.database.reading() as session:
         assert session.scalars(select(Rating.reason)).all() == [None]
+
+
+@pytest.mark.e2e
+def test_what_is_wrong_with_a_reason_stands_at_its_box(room: Room) -> None:
+    room.desk.position = 3
+    page = room.open()
+    press(page, "b")
+    expect(page.locator("h1")).to_contain_text("2 of")
+    error = page.locator("#reason-error")
+    expect(error).to_be_hidden()
+    # Longer than the box takes, as a script of somebody's could make it.
+    page.evaluate(
+        """() => {
+          const box = document.querySelector('#reason');
+          box.removeAttribute('maxlength');
+          box.value = 'y'.repeat(501);
+          box.dispatchEvent(new Event('input', { bubbles: true }));
+        }"""
+    )
+    page.get_by_role("button", name="Save change").click()
+    expect(error).to_have_text("Please give the reason in at most 500 characters.")
+    expect(error).to_be_in_viewport()
+    expect(page.locator("#reason")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#reason")).to_have_attribute("aria-describedby", "reason-error")
+    expect(page.locator("[data-save-state]")).to_have_text(
+        "Not saved: please look at what is marked."
+    )
+    page.locator("#reason").fill("I meant the other one")
+    expect(error).to_be_hidden()
+    page.get_by_role("button", name="Save change").click()
+    expect(page.locator("h1")).to_contain_text("3 of")
 
 
 @pytest.mark.e2e

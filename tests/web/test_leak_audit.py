@@ -18,10 +18,13 @@ from app.db.studies import events_of, study_by_slug
 from app.db.tables import Base
 from app.domain.errors import Leaks, NotAcknowledged, NotAudited
 from app.main import create_app
+from app.report.page.document import report_document
+from app.report.page.view import report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.import_bank import import_bank
 from app.services.open_study import open_study
-from app.settings import Settings
+from app.services.summarise_study import summarise_study
+from app.settings import Settings, resource_dir
 from app.web.delivery_probe import DeliveryProbe
 from app.web.leak_audits import LeakAudit, audit_leaks, ensure_audited
 from tests.studies import NOW, SIZE, House, open_audited
@@ -202,6 +205,14 @@ def test_a_marked_arm_opens_with_words_that_the_log_keeps(
     (soft,) = [arm for arm in audit.arms if arm.key == "soft"]
     assert soft.examples is not None
     assert len(soft.examples.told) == 4
+    house.close(slug)
+    with house.database.reading() as session:
+        view = report_view(summarise_study(session, slug), audit)
+    page = report_document(
+        view, templates=resource_dir("templates"), static=resource_dir("static"), now=NOW
+    )
+    assert "The model blurs; that is what we test." in page
+    assert "a program tells these pictures from real ones" in page
 
 
 def test_an_audit_is_made_once_for_the_same_cases(house: House, settings: Settings) -> None:

@@ -1,6 +1,8 @@
 """The report page: shown when closed, its figures as files, and the whole of it as one file."""
 
+import io
 import re
+import zipfile
 from html import unescape
 from typing import Any, cast
 
@@ -89,13 +91,19 @@ def test_nothing_by_arm_comes_out_of_an_open_study(
     slug, _ = house.open_study_with_reader()
     page = investigator.client.get(f"/studies/{slug}/report")
     assert "once the study is closed" in page.text
-    for path in ("figures/roc.svg", "figures/forest-auc.png", f"{slug}-report.html"):
+    for path in (
+        "figures/roc.svg",
+        "figures/forest-auc.png",
+        f"{slug}-report.html",
+        f"{slug}-report.pdf",
+        f"{slug}-figures.zip",
+    ):
         assert investigator.client.get(f"/studies/{slug}/report/{path}").status_code == 409
 
 
 def test_strangers_get_no_figure(house: House, client: TestClient) -> None:
     slug = rehearsed(house)
-    for path in ("", "/figures/roc.svg", f"/{slug}-report.html"):
+    for path in ("", "/figures/roc.svg", f"/{slug}-report.html", f"/{slug}-report.pdf"):
         answer = client.get(f"/studies/{slug}/report{path}", follow_redirects=False)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/sign-in")
@@ -103,7 +111,13 @@ def test_strangers_get_no_figure(house: House, client: TestClient) -> None:
 
 def test_unknown_figures_are_not_found(house: House, investigator: Investigator) -> None:
     slug = rehearsed(house)
-    for path in ("figures/none.svg", "figures/roc.gif", "figures/roc", "other-report.html"):
+    for path in (
+        "figures/none.svg",
+        "figures/roc.gif",
+        "figures/roc",
+        "other-report.html",
+        "other-figures.zip",
+    ):
         assert investigator.client.get(f"/studies/{slug}/report/{path}").status_code == 404
 
 
@@ -227,3 +241,18 @@ def test_the_first_screen_says_a_line_an_arm_with_one_figure(
         assert len(lines) == 2
         assert all("AUC 0." in line or "AUC 1." in line for line in lines)
         assert screen.count("<img") == 1
+
+
+def test_all_figures_come_in_one_archive_and_the_report_as_one_pdf(
+    house: House, investigator: Investigator
+) -> None:
+    slug = rehearsed(house)
+    page = investigator.client.get(f"/studies/{slug}/report").text
+    names = set(re.findall(r"/figures/([^\"./]+)\.svg", page))
+    archive = investigator.client.get(f"/studies/{slug}/report/{slug}-figures.zip")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as file:
+        assert set(file.namelist()) == {f"{name}.{ending}" for name in names for ending in FILES}
+    sheets = investigator.client.get(f"/studies/{slug}/report/{slug}-report.pdf")
+    assert sheets.headers["content-type"] == "application/pdf"
+    assert "attachment" in sheets.headers["content-disposition"]
+    assert sheets.content.startswith(b"%PDF")

@@ -153,7 +153,8 @@ def test_what_the_server_finds_missing_is_the_readers_to_mend(room: Room) -> Non
     room.desk.questions = asked(*USUAL_WITH_COMMENT[:3], {"measure": "quality"})
     answer(page)
     line = page.locator("[data-save-state]")
-    expect(line).to_have_text("Not saved: please look at what is marked.")
+    # What this page has no place for is said in words.
+    expect(line).to_have_text("Not saved: Please answer from 1 to 5.")
     room.desk.questions = asked(*USUAL_WITH_COMMENT)
     press(page, "1", "Enter")
     expect(page.locator("h1")).to_contain_text("2 of")

@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import PresentationRow
 from app.db.blind.reader_row import ReaderInStudy, ReaderKey
-from app.db.blind.record import NewEvent, append_event
+from app.db.blind.readers import Sitting
+from app.db.blind.record import NewEvent, append_events
 from app.db.blind.tables import Answer, Presentation, Rating
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
-from app.domain.record import ANSWERED, CORRECTED, rating_seal
+from app.domain.record import ANSWERED, CORRECTED, SITTING_BEGUN, rating_seal, served_digest
 from app.domain.viewing import Viewing, viewing_to_json
 
 _RATINGS = cast(Table, Rating.__table__)
-# Plain inserts: the session need not keep what nobody changes.
 _ANSWERS = cast(Table, Answer.__table__)
 _COLUMNS = (_ANSWERS.c.rating_id, _ANSWERS.c.question, _ANSWERS.c.value)
+# Plain inserts: the session need not keep what nobody changes.
 _INSERT_RATING = insert(_RATINGS).returning(_RATINGS.c.id)
 
 
@@ -46,7 +47,7 @@ def append_rating(
     session: Session,
     *,
     presentation: PresentationRow,
-    sitting_id: int,
+    sitting: Sitting,
     answers: Answers,
     submission: str,
     supersedes: Rating | None,
@@ -63,7 +64,7 @@ def append_rating(
     """
     values = {
         "presentation_id": presentation.id,
-        "session_id": sitting_id,
+        "session_id": sitting.id,
         "submission": submission,
         "is_first": True if supersedes is None else None,
         "supersedes_id": None if supersedes is None else supersedes.id,
@@ -90,39 +91,49 @@ def record_rating_event(
     presentation: PresentationRow,
     rating: Rating,
     answers: Answers,
+    sitting: Sitting,
     *,
     supersedes: Rating | None,
 ) -> str:
     """Append the rating, sealed with exactly these answers, to the study's record; the new head.
 
-    Comes last in a transaction, since every other rating of the study then waits for its commit.
+    The sitting comes before it where it is new. Last in a transaction, since every other rating of
+    the study then waits for its commit.
     """
-    return append_event(
-        session,
-        reader.study_id,
-        NewEvent(
-            at=rating.submitted_at,
-            actor=reader.code,
-            action=ANSWERED if supersedes is None else CORRECTED,
-            detail={
-                "reader": reader.code,
-                "rating": rating_name(presentation.token, rating.submission),
-                "seal": rating_seal(
-                    token=presentation.token,
-                    submission=rating.submission,
-                    supersedes=None if supersedes is None else supersedes.submission,
-                    answers={key: value_to_json(value) for key, value in answers.items()},
-                    reason=rating.reason,
-                    shown_at=rating.shown_at,
-                    submitted_at=rating.submitted_at,
-                    reading_time_ms=rating.reading_time_ms,
-                    hidden_time_ms=rating.hidden_time_ms,
-                    viewing=rating.viewing,
-                ),
-            },
-            rating_id=rating.id,
-        ),
+    answered = NewEvent(
+        at=rating.submitted_at,
+        actor=reader.code,
+        action=ANSWERED if supersedes is None else CORRECTED,
+        detail={
+            "reader": reader.code,
+            "sitting": sitting.number,
+            "served": served_digest(
+                presentation.token, presentation.first_shown_at, presentation.exposed_at
+            ),
+            "rating": rating_name(presentation.token, rating.submission),
+            "seal": rating_seal(
+                token=presentation.token,
+                submission=rating.submission,
+                supersedes=None if supersedes is None else supersedes.submission,
+                answers={key: value_to_json(value) for key, value in answers.items()},
+                reason=rating.reason,
+                shown_at=rating.shown_at,
+                submitted_at=rating.submitted_at,
+                reading_time_ms=rating.reading_time_ms,
+                hidden_time_ms=rating.hidden_time_ms,
+                viewing=rating.viewing,
+            ),
+        },
+        rating_id=rating.id,
     )
+    begun = [sitting_begun(reader, sitting.number, rating.submitted_at)] if sitting.is_new else []
+    return append_events(session, reader.study_id, [*begun, answered])
+
+
+def sitting_begun(reader: ReaderInStudy, number: int, now: datetime) -> NewEvent:
+    """The event of a sitting that has just begun."""
+    detail = {"reader": reader.code, "sitting": number}
+    return NewEvent(now, reader.code, SITTING_BEGUN, detail)
 
 
 def answers_of(session: Session, rating: Rating) -> Answers:

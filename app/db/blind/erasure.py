@@ -34,6 +34,7 @@ PERSONAL: Final = (
     "reading_frequency",
     "display",
     "ambient_light",
+    "seal_salt",
     "profiled_at",
     "began_at",
     "finished_at",

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.blind.reader_row import ReaderKey
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
-from app.domain.sittings import LONGEST_PAUSE, sitting_goes_on
+from app.domain.grey_steps import GreySteps, with_check
+from app.domain.sittings import LONGEST_PAUSE
 
 _SITTINGS = cast(Table, ReadingSession.__table__)
 # Made once, since they are asked with every page. The design is long and mostly known already.
@@ -32,8 +33,16 @@ _GO_ON = (
     update(_SITTINGS)
     .where(_SITTINGS.c.id == _LAST_SITTING, _SITTINGS.c.last_active_at >= bindparam("since"))
     .values(last_active_at=bindparam("now"))
-    .returning(_SITTINGS.c.id)
+    .returning(_SITTINGS.c.id, _SITTINGS.c.number)
 )
+
+
+class Sitting(NamedTuple):
+    """A sitting's row and its 1-based number; `is_new` where it began just now."""
+
+    id: int
+    number: int
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -96,26 +105,34 @@ def start_session(session: Session, reader: ReaderKey, now: datetime) -> Reading
     return sitting
 
 
-def current_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
-    """The sitting that goes on, or a new one after a long pause."""
-    sitting = session.scalars(
-        select(ReadingSession)
-        .where(ReadingSession.reader_id == reader.id)
-        .order_by(ReadingSession.number.desc())
-        .limit(1)
-    ).one_or_none()
-    if sitting is None or not sitting_goes_on(sitting.last_active_at, now):
-        return start_session(session, reader, now)
-    sitting.last_active_at = now
-    return sitting
-
-
-def continue_sitting(session: Session, reader: ReaderKey, now: datetime) -> int:
-    """The id of the sitting that goes on, active now, or of a new one after a long pause."""
+def continue_sitting(session: Session, reader: ReaderKey, now: datetime) -> Sitting:
+    """The sitting that goes on, active now, or a new one after a long pause."""
     since = now - LONGEST_PAUSE
     values = {"of_reader": reader.id, "since": since, "now": now}
-    sitting_id = session.execute(_GO_ON, values).scalar_one_or_none()
-    return start_session(session, reader, now).id if sitting_id is None else int(sitting_id)
+    row = session.execute(_GO_ON, values).one_or_none()
+    if row is not None:
+        return Sitting(int(row.id), int(row.number), is_new=False)
+    begun = start_session(session, reader, now)
+    return Sitting(begun.id, begun.number, is_new=True)
+
+
+def add_check(session: Session, sitting_id: int, check: GreySteps) -> str:
+    """Add a grey-step check to those of a sitting; return all of them, as they are stored."""
+    sitting = session.get_one(ReadingSession, sitting_id)
+    sitting.grey_steps = with_check(sitting.grey_steps, check)
+    return sitting.grey_steps
+
+
+def stored_profile(reader: Reader) -> tuple[str | int | None, ...]:
+    """What a reader said of themselves, in the order in which the record digests it."""
+    return (
+        reader.role,
+        reader.specialty,
+        reader.years_experience,
+        reader.reading_frequency,
+        reader.display,
+        reader.ambient_light,
+    )
 
 
 def check_holds_until(session: Session, reader: ReaderKey) -> datetime | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.blind.tables import Chain, Event
 from app.domain.record import (
     INSTALLATION,
+    OUTGOING_ACTIONS,
     RecordedEvent,
     canonical,
     event_hash,
@@ -93,6 +94,21 @@ def head_of(session: Session, study_id: int | None) -> str:
     chain_id = INSTALLATION if study_id is None else study_id
     head = session.execute(select(_CHAINS.c.head).where(_CHAINS.c.id == chain_id)).scalar()
     return str(head or "")
+
+
+def head_of_contents(session: Session, study_id: int) -> str:
+    """The head as it was when the study's contents last changed; empty without a record.
+
+    Looks, exports and moves to another machine come after it, so that a moved study still exports
+    the same bytes.
+    """
+    query = (
+        select(_EVENTS.c.hash)
+        .where(_EVENTS.c.chain_id == study_id, _EVENTS.c.action.not_in(OUTGOING_ACTIONS))
+        .order_by(_EVENTS.c.number.desc())
+        .limit(1)
+    )
+    return str(session.execute(query).scalar() or "")
 
 
 def head_with(session: Session, rating_id: int) -> str:

@@ -137,6 +137,8 @@ class Reader(Base):
     reading_frequency: Mapped[str | None] = mapped_column(String(40))
     display: Mapped[str | None] = mapped_column(String(20))
     ambient_light: Mapped[str | None] = mapped_column(String(20))
+    # Goes into the digests that the record has of profile and checks, and is erased with them.
+    seal_salt: Mapped[str | None] = mapped_column(String(32))
     order_seed: Mapped[str | None] = mapped_column(String(80))
     order_algorithm: Mapped[str | None] = mapped_column(String(40))
     # The number of cases done at the last break that was taken, so that none is shown twice.

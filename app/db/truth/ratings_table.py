@@ -39,7 +39,15 @@ def ratings_of_rows(
         answers,
         clusters=clusters_of_cases(session, study, key) if key else {},
         reader_groups=_groups(session, study),
+        strata=strata_of_cases(session, study, design),
     )
+
+
+def strata_of_cases(
+    session: Session, study: Study, design: StudyDesign
+) -> dict[str, dict[str, str]]:
+    """Of each subgroup key of the design what the bank says of every case."""
+    return {key: clusters_of_cases(session, study, key) for key in design.analysis.subgroups}
 
 
 def ratings_of_answers(
@@ -48,11 +56,13 @@ def ratings_of_answers(
     *,
     clusters: Mapping[str, str],
     reader_groups: Mapping[str, Mapping[str, str]],
+    strata: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RatingsTable | None:
-    """Ratings that count: no practice, of corrected ones the last, no machines; None without any.
+    """Ratings that count: no practice, of corrected ones the last; None without any of people.
 
     They are those of the phase that `AnalysedQuestions` names, of single pictures. `clusters` maps
-    a case to what it belongs to; what is missing or empty stands alone.
+    a case to what it belongs to; what is missing or empty stands alone. `strata` maps a name to
+    what the records say of each case under it.
 
     Raises StatisticsInputError for answers that `ratings_table` refuses.
     """
@@ -60,12 +70,10 @@ def ratings_of_answers(
     rows = [
         row
         for row in answers
-        if not row.is_superseded
-        and row.phase == asked.phase
-        and len(row.pictures) == 1
-        and row.reader_kind != "machine"
+        if not row.is_superseded and row.phase == asked.phase and len(row.pictures) == 1
     ]
-    if not rows:
+    machines = {row.reader for row in rows if row.reader_kind == "machine"}
+    if machines >= {row.reader for row in rows}:
         return None
     realism, confidence = asked.realism, asked.confidence
     return ratings_table(
@@ -76,7 +84,7 @@ def ratings_of_answers(
         cluster=[clusters.get(row.case, "") for row in rows],
         replicate=[row.replicate for row in rows],
         realism=[_number(realism, row) for row in rows],
-        verdict=[_is_synthetic(asked.verdict, row) for row in rows],
+        verdict=[called_synthetic(asked.verdict, row) for row in rows],
         confidence=[_number(confidence, row) for row in rows],
         position=[row.position for row in rows],
         # A browser that tells 0 has measured nothing.
@@ -85,6 +93,11 @@ def ratings_of_answers(
         realism_max=None if realism is None else realism.high,
         confidence_max=None if confidence is None else confidence.high,
         reader_groups=reader_groups,
+        machines=sorted(machines),
+        strata={
+            name: [of_case.get(row.case, "") for row in rows]
+            for name, of_case in (strata or {}).items()
+        },
     )
 
 
@@ -154,7 +167,7 @@ def _number(question: Question | None, row: AnswerRow) -> float:
     return float(value) if isinstance(value, int) else math.nan
 
 
-def _is_synthetic(question: Question | None, row: AnswerRow) -> float:
+def called_synthetic(question: Question | None, row: AnswerRow) -> float:
     """1 for a verdict of synthetic, 0 for real; the upper half of a scale is synthetic."""
     value = None if question is None else row.answers.get(question.key)
     if question is None or value is None:

@@ -18,6 +18,7 @@ def check_design(design: StudyDesign, problems: Problems) -> None:
     _check_allocation(design, problems)
     _check_analysis(design, problems)
     _check_withdrawal(design, problems)
+    _check_remedies(design, problems)
 
 
 def _check_withdrawal(design: StudyDesign, problems: Problems) -> None:
@@ -32,6 +33,25 @@ def _check_withdrawal(design: StudyDesign, problems: Problems) -> None:
             field,
             f"is {plan.last_day}, after the last day of reading ({design.closes_on}): a closed "
             "study's links do nothing any more",
+        )
+
+
+def _check_remedies(design: StudyDesign, problems: Problems) -> None:
+    plan, size = design.remedies, design.rendition_size
+    if not plan.is_any:
+        if plan.made_from:
+            problems.add("remedies.made_from", "name a remedy too, or leave it out")
+        return
+    if plan.made_from < 64 or plan.made_from == size:
+        problems.add(
+            "remedies.made_from",
+            f"name the size, 64 or more, of the pictures that those of {size} pixels are made "
+            "from, and give them another rendition_size",
+        )
+    elif plan.resolution and not 32 <= plan.resolution < plan.made_from:
+        problems.add(
+            "remedies.resolution",
+            f"is {plan.resolution}; give 32 or more, and less than {plan.made_from}",
         )
 
 

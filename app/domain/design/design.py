@@ -173,6 +173,28 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class RemedyPlan:
+    """What is done to the pictures of all arms alike before anybody sees them.
+
+    made_from    side, in pixels, of the pictures that those of `rendition_size` are made from; 0
+                 where they are taken as they were imported
+    crop_margin  whether the black margin is cut off, and the largest square out of the rest
+    grey_range   whether the greys of each picture are stretched to 0 to 255
+    resolution   pixels, of which no finer detail is left; 0 for no limit
+    """
+
+    made_from: int = 0
+    crop_margin: bool = False
+    grey_range: bool = False
+    resolution: int = 0
+
+    @property
+    def is_any(self) -> bool:
+        """Whether something is done."""
+        return self.crop_margin or self.grey_range or self.resolution > 0
+
+
+@dataclass(frozen=True)
 class AnalysisPlan:
     """What is decided about the analysis before anybody reads.
 
@@ -185,6 +207,7 @@ class AnalysisPlan:
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
     least_answered  share of the median reader's answers under which a reader is left out
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
+    subgroups   keys of the bank's records by which figures are given for parts of the cases
     """
 
     primary: str = ""
@@ -195,6 +218,7 @@ class AnalysisPlan:
     primary_arm: str = ""
     least_answered: float = 0.2
     interim_ratings: int = 0
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,6 +249,7 @@ class StudyDesign:
     allocation: Allocation = field(default_factory=Allocation)
     registration: Registration = field(default_factory=Registration)
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
+    remedies: RemedyPlan = field(default_factory=RemedyPlan)
     analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
     display: DisplayPlan = field(default_factory=DisplayPlan)
     break_every: int = 0

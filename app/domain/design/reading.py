@@ -22,6 +22,7 @@ from app.domain.design.design import (
     AnalysisPlan,
     Practice,
     Registration,
+    RemedyPlan,
     Replicates,
     StudyDesign,
     Withdrawal,
@@ -106,6 +107,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         allocation=_allocation(top),
         registration=_registration(top),
         withdrawal=_withdrawal(top),
+        remedies=_remedies(top),
         analysis=_analysis(top),
         display=_display(top),
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
@@ -160,6 +162,18 @@ def _registration(top: Table) -> Registration:
     return registration
 
 
+def _remedies(top: Table) -> RemedyPlan:
+    table = top.table("remedies")
+    plan = RemedyPlan(
+        made_from=table.whole("made_from", 0, 0, 4096),
+        crop_margin=table.flag("crop_margin", False),
+        grey_range=table.flag("grey_range", False),
+        resolution=table.whole("resolution", 0, 0, 4096),
+    )
+    table.refuse_the_rest("the remedies")
+    return plan
+
+
 def _withdrawal(top: Table) -> Withdrawal:
     table = top.table("withdrawal")
     withdrawal = Withdrawal(
@@ -182,7 +196,10 @@ def _analysis(top: Table) -> AnalysisPlan:
         primary_arm=table.text("primary_arm", "", longest=64),
         least_answered=table.number("least_answered", 0.2, 0.0, 0.9),
         interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
+        subgroups=table.texts("subgroups", longest=80, most=12),
     )
+    if len(set(plan.subgroups)) < len(plan.subgroups):
+        table.wrong("subgroups", "names a key twice")
     table.refuse_the_rest("the analysis")
     return plan
 

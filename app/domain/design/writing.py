@@ -5,7 +5,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.design.design import FORMAT, Phase, StudyDesign, Withdrawal
+from app.domain.design.design import (
+    FORMAT,
+    AnalysisPlan,
+    Phase,
+    RemedyPlan,
+    StudyDesign,
+    Withdrawal,
+)
 from app.domain.display import DisplayPlan
 from app.domain.questions.document import write_question
 
@@ -27,7 +34,7 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         "practice": asdict(design.practice),
         "allocation": asdict(design.allocation),
         "registration": {key: text for key, text in asdict(design.registration).items() if text},
-        "analysis": asdict(design.analysis),
+        "analysis": _analysis(design.analysis),
         "break_every": design.break_every,
         "longest_run": design.longest_run,
         "rendition_size": design.rendition_size,
@@ -37,6 +44,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["display"] = asdict(design.display)
     if design.withdrawal != Withdrawal():
         plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
+    if design.remedies != RemedyPlan():
+        plain["remedies"] = asdict(design.remedies)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.closes_on is not None:
@@ -46,7 +55,7 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
 
 def withdrawal_to_mapping(withdrawal: Withdrawal) -> dict[str, str]:
     """The table of a document; without a day where none is named, as older designs have it."""
-    plain = {"until": withdrawal.until, "answers": withdrawal.answers}
+    plain: dict[str, str] = {"until": withdrawal.until, "answers": withdrawal.answers}
     if withdrawal.last_day is not None:
         plain["last_day"] = withdrawal.last_day.isoformat()
     return plain
@@ -69,6 +78,13 @@ def _arm(plan: dict[str, Any]) -> dict[str, Any]:
     if plan["images"]:
         return plain | {"images": list(plan["images"])}
     return plain | {"cases": [list(pair) for pair in plan["cases"]]}
+
+
+def _analysis(plan: AnalysisPlan) -> dict[str, Any]:
+    plain = asdict(plan)
+    # Left out where there are none, so that older designs keep their digest.
+    subgroups = plain.pop("subgroups")
+    return plain | ({"subgroups": list(subgroups)} if subgroups else {})
 
 
 def _phase(phase: Phase) -> dict[str, Any]:

@@ -21,6 +21,19 @@ def report_document(view: ReportView, *, templates: Path, static: Path, now: dat
     now : datetime
         The moment that the document says it was made at.
     """
+    return document_html(view, templates=templates, static=static, now=now, folds=True)
+
+
+def document_html(
+    view: ReportView,
+    *,
+    templates: Path,
+    static: Path,
+    now: datetime,
+    folds: bool,
+    more_style: str = "",
+) -> str:
+    """The same, folded or with every part open, with more style after the pages' own."""
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -28,15 +41,15 @@ def report_document(view: ReportView, *, templates: Path, static: Path, now: dat
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = "\n".join(
+    styles = [
         (static / name).read_text(encoding="utf-8")
         for name in ("foundation.css", "office.css", "report.css")
-    )
+    ]
     return environment.get_template("report_document.html").render(
         report=view,
-        style=style,
+        style="\n".join((*styles, more_style)),
         now=now,
-        folds=True,
+        folds=folds,
         figure_url=lambda name, ending: figure_data(view, name, ending),
     )
 

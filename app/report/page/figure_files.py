@@ -1,10 +1,13 @@
 """A report's figures as files: each as vectors, as pixels, and as the numbers behind it."""
 
-from collections.abc import Mapping
-from typing import Literal
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Literal, cast
 
 from app.report.figures.plot import Numbers, ReportFigure
 from app.report.figures.style import MEDIA_TYPES
+from app.report.page.view import ReportView
 from app.services.export_study.csv_text import csv_bytes
 
 FileEnding = Literal["svg", "pdf", "png", "tiff", "csv"]
@@ -13,10 +16,29 @@ FILE_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
 }
 
+# Archives want a date; the earliest there is says nothing.
+_SOME_DAY = (1980, 1, 1, 0, 0, 0)
+
 
 def figure_file(figure: ReportFigure, ending: FileEnding) -> bytes:
     """One file of a figure."""
     return numbers_csv(figure.plot.numbers()) if ending == "csv" else figure.file(ending)
+
+
+def figure_files(view: ReportView) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file of every figure."""
+    for figure in view.figures.values():
+        for ending in FILE_TYPES:
+            yield f"{figure.name}.{ending}", figure_file(figure, cast(FileEnding, ending))
+
+
+def figures_zip(view: ReportView) -> bytes:
+    """All of them in one archive, whose bytes depend on them alone."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in figure_files(view):
+            file.writestr(zipfile.ZipInfo(name, _SOME_DAY), content, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
 
 
 def numbers_csv(numbers: Numbers) -> bytes:

@@ -7,6 +7,7 @@ from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
 from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
+from app.report.figures.question_figures import plot_of, question_plots
 from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
@@ -27,8 +28,12 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.conduct import conduct_table
+from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
+from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
+from app.report.tables.precision import precision_table
+from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
     conclusion_table,
@@ -37,6 +42,8 @@ from app.report.tables.results import (
     main_table,
 )
 from app.report.tables.shortcuts import shortcut_table
+from app.report.tables.sittings import sittings_table
+from app.report.tables.subgroups import subgroup_tables
 from app.report.tables.table import ReportTable
 from app.report.words.answers import Answer, answers, answers_note
 from app.report.words.cautions import (
@@ -45,7 +52,7 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.choices import choice_answers, choice_note
+from app.report.words.choices import choice_answers, choice_note, few_readers_caution
 from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
@@ -56,6 +63,8 @@ from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
+from app.steps.question_figures import QuestionFigures
 
 GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
@@ -68,9 +77,8 @@ class ReportView:
     """What is shown, of a study or of a file of ratings.
 
     `answers` are the lines of the first screen, `settling` says what would settle the open ones,
-    `lead` is its figure; `nothing` is said in their
-    place where there are none. `sections` are folded, but for one. `figures` holds every figure
-    by name, the leading one too.
+    `lead` is its figure; `nothing` is said in their place where there are none. `sections` are
+    folded, but for one. `figures` holds every figure by name, the leading one too.
     """
 
     head: ReportHead
@@ -87,63 +95,130 @@ class ReportView:
     figures: Mapping[str, ReportFigure]
 
 
+@dataclass(frozen=True)
+class Results:
+    """What was computed of a study's answers or of a file's.
+
+    `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
+    asked for it. `primary` is the key of the primary question, empty for none. `asked` is what the
+    questions with figures of their own come to, `real` the arms of real images.
+    """
+
+    labels: Mapping[str, str]
+    analysis: Analysis | None
+    choices: ChoiceFigures | None = None
+    primary: str = ""
+    asked: tuple[QuestionFigures, ...] = ()
+    real: tuple[str, ...] = ()
+
+    @property
+    def is_of_sets(self) -> bool:
+        """Whether the primary question is asked of several pictures together."""
+        return self.choices is not None and self.primary in self.choices.of_sets
+
+
 def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> ReportView:
     """Put a study's report together; figures are drawn when they are asked for."""
-    analysis = summary.analysis
     cautions = (*study_cautions(summary), *audit_cautions(audit))
-    if analysis is not None:
-        cautions = (*cautions, *analysis_cautions(analysis, summary.labels, never_asked=("score",)))
-    figures = {} if analysis is None else report_figures(analysis)
-    choices = summary.choices
-    if choices is not None:
-        figures |= choice_report_figures(choices, summary.labels)
-    lead = leading_figure(figures, of_sets=_is_of_sets(summary))
-    answered = (
-        ()
-        if analysis is None
-        else analysis_sections(analysis, summary.labels, without(figures, lead), cautions)
-    )
-    chosen = choice_sections(choices, summary.labels, without(figures, lead))
-    answered = (*chosen, *answered) if _is_of_sets(summary) else (*answered, *chosen)
-    sections = (*answered, *_questions(summary), _flow(summary), *_bank(summary, audit, cautions))
-    return ReportView(
-        head=head_of_study(summary),
-        answers=_lines(summary),
-        answers_note=_note(summary),
-        settling=() if analysis is None else settling_lines(analysis, summary.labels),
-        settling_note="" if analysis is None else settling_note(analysis),
-        nothing=why_nothing(summary),
-        lead=lead,
-        cautions=_at(cautions, "top"),
-        sections=with_one_opened((*sections, _conduct(summary))),
+    if summary.analysis is not None:
+        cautions = (
+            *cautions,
+            *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
+        )
+    elif summary.choices is not None:
+        cautions = (*cautions, *few_readers_caution(summary.choices))
+    return analysed_view(
+        head_of_study(summary),
+        Results(
+            summary.labels,
+            summary.analysis,
+            summary.choices,
+            summary.design.analysis.primary,
+            summary.figures,
+            tuple(arm.key for arm in summary.arms if arm.kind == "real"),
+        ),
+        cautions=cautions,
+        others=(
+            *_questions(summary),
+            _flow(summary),
+            *_bank(summary, audit, cautions),
+            _conduct(summary),
+        ),
         methods=study_methods(summary, audit),
         recorded=facts_of_study(summary),
+        nothing=why_nothing(summary),
+    )
+
+
+def analysed_view(
+    head: ReportHead,
+    results: Results,
+    *,
+    cautions: Sequence[Caution],
+    others: tuple[Section, ...],
+    methods: CitedText,
+    recorded: tuple[RecordedFact, ...],
+    nothing: str,
+) -> ReportView:
+    """A report of results, or of none, with the parts that do not come from them."""
+    analysis = results.analysis
+    figures = _figures(results)
+    lead = leading_figure(figures, of_sets=results.is_of_sets)
+    return ReportView(
+        head=head,
+        answers=_lines(results),
+        answers_note=_note(results),
+        settling=() if analysis is None else settling_lines(analysis, results.labels),
+        settling_note="" if analysis is None else settling_note(analysis),
+        nothing=nothing,
+        lead=lead,
+        cautions=_at(cautions, "top"),
+        sections=with_one_opened((*_answered(results, without(figures, lead), cautions), *others)),
+        methods=methods,
+        recorded=recorded,
         figures=figures,
     )
 
 
-def _lines(summary: StudySummary) -> tuple[Answer, ...]:
+def _figures(results: Results) -> dict[str, ReportFigure]:
+    figures = {} if results.analysis is None else report_figures(results.analysis)
+    if results.choices is not None:
+        figures |= choice_report_figures(results.choices, results.labels)
+    return figures | question_plots(results.asked, results.labels)
+
+
+def _answered(
+    results: Results, figures: Mapping[str, ReportFigure], cautions: Sequence[Caution]
+) -> tuple[Section, ...]:
+    """The parts of results, those of the primary question's kind first."""
+    by_arm = (
+        ()
+        if results.analysis is None
+        else analysis_sections(results.analysis, results.labels, figures, cautions)
+    )
+    chosen = choice_sections(results.choices, results.labels, figures)
+    asked = _figures_of_questions(results, figures)
+    if not results.is_of_sets:
+        return (*by_arm, *chosen, *asked)
+    folded = tuple(replace(section, is_opened=False) for section in by_arm)
+    return (*chosen, *folded, *asked)
+
+
+def _lines(results: Results) -> tuple[Answer, ...]:
     """The lines of the first screen, those of the primary question's kind first."""
-    analysis, choices = summary.analysis, summary.choices
-    by_arm = () if analysis is None else answers(analysis, summary.labels)
-    chosen = () if choices is None else choice_answers(choices, summary.labels)
-    return (*chosen, *by_arm) if _is_of_sets(summary) else (*by_arm, *chosen)
+    analysis, choices = results.analysis, results.choices
+    by_arm = () if analysis is None else answers(analysis, results.labels)
+    chosen = () if choices is None else choice_answers(choices, results.labels)
+    return (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
 
 
-def _note(summary: StudySummary) -> str:
+def _note(results: Results) -> str:
     """What the numbers in the lines are."""
-    analysis, choices = summary.analysis, summary.choices
     notes = (
-        "" if analysis is None else answers_note(analysis),
-        "" if choices is None else choice_note(choices),
+        "" if results.analysis is None else answers_note(results.analysis),
+        "" if results.choices is None else choice_note(results.choices),
     )
     return " ".join(note for note in notes if note)
-
-
-def _is_of_sets(summary: StudySummary) -> bool:
-    """Whether the primary question is asked of several pictures together."""
-    choices = summary.choices
-    return choices is not None and summary.design.analysis.primary in choices.of_sets
 
 
 # What a report shows first, if it has it.
@@ -219,6 +294,7 @@ def analysis_sections(
         return tuple(table for table in tables if table is not None and table.rows)
 
     has_verdict = analysis.table.has("verdict")
+    several = len(analysis.table.readers) > 1
     sections = (
         Section(
             "discrimination",
@@ -228,7 +304,11 @@ def analysis_sections(
             is_opened=True,
             sentences=arm_sentences(analysis, labels),
         ),
-        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
+        Section(
+            "results",
+            "Results by arm",
+            tables=made(main_table(analysis, labels), precision_table(analysis, labels)),
+        ),
         Section(
             "realism",
             "Realism",
@@ -246,8 +326,9 @@ def analysis_sections(
             "agreement",
             "Agreement between readers",
             drawn("agreement-verdict", "agreement-realism"),
-            agreement_tables(analysis, labels),
-            _at(cautions, "agreement"),
+            agreement_tables(analysis, labels) if several else (),
+            _at(cautions, "agreement") if several else (),
+            text="" if several else "There is one reader: agreement between readers needs two.",
         ),
         Section(
             "repeats",
@@ -273,16 +354,56 @@ def analysis_sections(
             made(time_table(analysis, labels)),
         ),
         Section("bootstrap", "Bootstrap", tables=made(bootstrap_table(analysis, labels))),
+        Section("machines", "Machine readers", tables=made(machine_table(analysis, labels))),
+        Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels)),
+        Section(
+            "dependability",
+            "How many readers and images",
+            tables=dependability_tables(analysis),
+        ),
         Section(
             "groups",
             "Reader groups",
-            tables=group_tables(analysis, labels, GROUP_ORDERS),
+            tables=group_tables(analysis, labels, GROUP_ORDERS) if several else (),
         ),
         Section(
             "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
         ),
     )
-    return tuple(section for section in sections if section.figures or section.tables)
+    return tuple(one for one in sections if one.figures or one.tables or one.text)
+
+
+# The measures whose questions have a part of the report of their own, in its order.
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "finding": ("findings", "Findings against the reference"),
+    "prompt_agreement": ("prompt-agreement", "Agreement with the text"),
+    "artefact": ("artefacts", "What gives films away"),
+    "place": ("places", "Where readers mark"),
+    "confidence": ("confidence", "Confidence and being right"),
+}
+
+
+def _figures_of_questions(
+    results: Results, figures: Mapping[str, ReportFigure]
+) -> tuple[Section, ...]:
+    """A part for each measure that was asked for, all its questions in it."""
+    sections = []
+    for measure, (name, title) in _PARTS.items():
+        asked = [one for one in results.asked if one.question.measure == measure]
+        if asked:
+            sections.append(
+                Section(
+                    name,
+                    title,
+                    tuple(plot for one in asked for plot in plot_of(one, figures)),
+                    tuple(
+                        table
+                        for one in asked
+                        for table in figure_tables(one, results.labels, results.real)
+                    ),
+                )
+            )
+    return tuple(sections)
 
 
 def _questions(summary: StudySummary) -> tuple[Section, ...]:
@@ -303,11 +424,12 @@ def _flow(summary: StudySummary) -> Section:
 def _conduct(summary: StudySummary) -> Section:
     """What was done otherwise than registered, who signed what, who looked before closing."""
     told = deviations(summary)
-    signed = conduct_table(summary.conduct)
+    titles = [phase.title for phase in summary.design.phases]
+    shown = (sittings_table(summary.sittings, titles), conduct_table(summary.conduct))
     return Section(
         "conduct",
         "Registered and done",
-        tables=() if signed is None else (signed,),
+        tables=tuple(one for one in shown if one is not None),
         cautions=tuple(Caution("conduct", "Deviation.", one) for one in told),
         text="" if told or summary.is_rehearsal else NO_DEVIATION,
     )

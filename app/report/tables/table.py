@@ -84,9 +84,8 @@ def table(
 def _footnote(cell: Cell) -> str:
     if cell.why:
         return f"Not estimable: {cell.why}."
-    if cell.no_interval:
-        return f"No interval: {cell.no_interval}."
-    return f"Caution: {cell.caution}." if cell.caution else ""
+    said = (("No interval", cell.no_interval), ("Caution", cell.caution))
+    return " ".join(f"{what}: {text}." for what, text in said if text)
 
 
 def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:

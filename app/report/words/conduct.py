@@ -27,6 +27,7 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
         *_of_software(conduct.opened["software"], summary.software),
         *_of_closing(summary),
         *_of_looks(conduct),
+        *_of_washout(summary),
         *(
             f"The answers of {machine} were imported after the study had closed."
             for machine in conduct.late_machines
@@ -45,6 +46,17 @@ def look_words(look: Look) -> str:
     ground = "as the design had planned" if look.planned else "not planned in the design"
     reason = f"; the reason given: “{look.reason}”" if look.reason else ""
     return f"{what}{after}, {ground}{reason}."
+
+
+def _of_washout(summary: StudySummary) -> Iterator[str]:
+    for phase in summary.sittings.phases:
+        if phase.too_early:
+            title = summary.design.phases[phase.phase - 1].title or f"phase {phase.phase}"
+            days = phase.planned_washout_days
+            yield (
+                f"{', '.join(phase.too_early)} began {title} less than the planned {days} "
+                f"{'day' if days == 1 else 'days'} after the phase before."
+            )
 
 
 def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterator[str]:

@@ -36,6 +36,8 @@ _COMMENTS: Mapping[str, str] = {
     "allocation": "Who reads which cases: crossed (all), split_plot (in groups) or quota.",
     "withdrawal": "Until when a reader's own link withdraws them (finishing, closing, or day with "
     "a last_day; empty: never), and whether their answers are then erased or kept.",
+    "remedies": "What is done to the pictures of all arms alike: those of rendition_size are made "
+    "from those of made_from pixels (0: taken as imported).",
     "analysis": "What is decided before anybody reads.",
     "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
     "questions": "What is asked, in this order.",
@@ -48,6 +50,7 @@ _TABLES = (
     "consent",
     "registration",
     "withdrawal",
+    "remedies",
     "replicates",
     "practice",
     "display",
@@ -69,7 +72,9 @@ def commented_design(
     plain["registration"] = {
         name: plain["registration"].get(name, "") for name in Registration.__dataclass_fields__
     }
+    plain["analysis"]["subgroups"] = list(design.analysis.subgroups)
     plain["display"] = asdict(design.display)
+    plain["remedies"] = asdict(design.remedies)
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]

@@ -11,19 +11,23 @@ import numpy as np
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
-from app.report.words.choices import choice_paragraphs
+from app.report.words import design_methods
+from app.report.words.choice_methods import choice_paragraphs
 from app.report.words.computed_methods import is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import percent
+from app.report.words.question_figures import question_methods
 from app.report.words.references import CitedText, cite
 from app.report.words.shortcuts import measure_words
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import StudySummary
 from app.statistics.analysis import Analysis
+from app.statistics.protocols.choices import ChoiceFigures
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.realness.separation import TELLING_AUC, TELLING_P
+from app.steps.question_figures import QuestionFigures
 
 Paragraph = tuple[str, str]
 
@@ -37,12 +41,31 @@ def study_methods(summary: StudySummary, audit: PictureAudit | None = None) -> C
         paragraphs.append(images)
     if summary.analysis is not None:
         paragraphs += [_readers(summary), *_statistics(summary.analysis)]
-    if summary.choices is not None:
-        software = [] if summary.analysis is not None else [_software()]
-        paragraphs += [*choice_paragraphs(summary.choices), *software]
+    paragraphs += _of_protocol(summary.analysis, summary.choices, summary.figures)
     cited = cite(paragraphs)
     # The design names arms, and a label of the bank may hold what looks like a citation.
     return replace(cited, paragraphs=(_design(summary), *cited.paragraphs))
+
+
+def export_methods(
+    analysis: Analysis | None,
+    choices: ChoiceFigures | None,
+    figures: Sequence[QuestionFigures],
+) -> CitedText:
+    """The statistics of a study's exported ratings, whose readers and arms nobody described."""
+    by_arm = [] if analysis is None else _statistics(analysis)
+    return cite([*by_arm, *_of_protocol(analysis, choices, figures)])
+
+
+def _of_protocol(
+    analysis: Analysis | None,
+    choices: ChoiceFigures | None,
+    figures: Sequence[QuestionFigures],
+) -> list[Paragraph]:
+    """What else the protocol asked for; the software too where no analysis by arm has named it."""
+    chosen = [] if choices is None else choice_paragraphs(choices)
+    paragraphs = [*chosen, *question_methods(figures)]
+    return [*paragraphs, _software()] if paragraphs and analysis is None else paragraphs
 
 
 def analysis_methods(analysis: Analysis) -> CitedText:
@@ -189,6 +212,10 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
             _conclusions(analysis),
             _between(analysis),
             _agreement(analysis),
+            _precision(analysis),
+            design_methods.machines(analysis),
+            design_methods.subgroups(analysis),
+            design_methods.dependability(analysis),
             _model(analysis),
             _order(analysis),
             _bootstrap(analysis),
@@ -230,6 +257,7 @@ def _main(analysis: Analysis) -> Paragraph:
                 else "images for these readers."
             )
         )
+    parts.append(design_methods.split_plot(analysis))
     if analysis.n_clusters is not None:
         parts.append(
             f"Images that belong together were not taken as independent: variances are over "
@@ -243,7 +271,7 @@ def _main(analysis: Analysis) -> Paragraph:
     parts.append("Only first readings entered. Missing ratings were left missing.")
     if analysis.table.has("verdict"):
         parts.append("Positive means synthetic.")
-    return ("Intervals", " ".join(parts))
+    return ("Intervals", " ".join(part for part in parts if part))
 
 
 def _whom(analysis: Analysis) -> str:
@@ -452,6 +480,16 @@ def _model(analysis: Analysis) -> Paragraph | None:
         f"{_list(named)[0].upper()}{_list(named)[1:]} were estimated once more by an ordinal "
         f"probit mixed model of all ratings with {effects}, fitted by Laplace’s approximation "
         "[laplace, clm]; the conclusions do not rest on it.",
+    )
+
+
+def _precision(analysis: Analysis) -> Paragraph | None:
+    if len(analysis.table.readers) < 2 or not is_computed(analysis, "precision_weighted."):
+        return None
+    return (
+        "Sensitivity",
+        "The main figures were made once more with readers weighted by the inverse of their "
+        "variance, that within readers pooled over them [hedges].",
     )
 
 

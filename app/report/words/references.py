@@ -12,11 +12,26 @@ REFERENCES: dict[str, str] = {
     "observer ROC analysis. Stat Med 2007;26:596-619. doi:10.1002/sim.2532",
     "hillis2014": "Hillis SL. A marginal-mean ANOVA approach for analyzing multireader multicase "
     "radiological imaging data. Stat Med 2014;33:330-360. doi:10.1002/sim.5926",
+    "splitplot": "Obuchowski NA, Gallas BD, Hillis SL. Multi-reader ROC studies with split-plot "
+    "designs: a comparison of statistical methods. Acad Radiol 2012;19:1508-1517. "
+    "doi:10.1016/j.acra.2012.09.012",
+    "single": "Hillis SL, Obuchowski NA, Berbaum KS. Power estimation for multireader ROC methods: "
+    "an updated and unified approach. Acad Radiol 2011;18:129-142. "
+    "doi:10.1016/j.acra.2010.09.007",
+    "noninferiority": "Piaggio G, Elbourne DR, Pocock SJ, Evans SJW, Altman DG. Reporting of "
+    "noninferiority and equivalence randomized trials. JAMA 2012;308:2594-2604. "
+    "doi:10.1001/jama.2012.87802",
+    "henderson": "Henderson CR. Estimation of variance and covariance components. Biometrics "
+    "1953;9:226-252. doi:10.2307/3001853",
+    "brennan2001": "Brennan RL. Generalizability theory. New York: Springer; 2001. "
+    "doi:10.1007/978-1-4757-3456-0",
     "gallas": "Gallas BD. One-shot estimate of MRMC variance: AUC. Acad Radiol 2006;13:353-362. "
     "doi:10.1016/j.acra.2005.11.030",
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
     "correlated receiver operating characteristic curves. Biometrics 1988;44:837-845. "
     "doi:10.2307/2531595",
+    "hedges": "Hedges LV. A random effects model for effect sizes. Psychol Bull 1983;93:388-395. "
+    "doi:10.1037/0033-2909.93.2.388",
     "tost": "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power "
     "approach for assessing the equivalence of average bioavailability. J Pharmacokinet Biopharm "
     "1987;15:657-680. doi:10.1007/BF01068419",
@@ -95,6 +110,26 @@ REFERENCES: dict[str, str] = {
     "fid": "Heusel M, Ramsauer H, Unterthiner T, et al. GANs trained by a two time-scale update "
     "rule converge to a local Nash equilibrium. Adv Neural Inf Process Syst 2017;30. "
     "doi:10.48550/arXiv.1706.08500",
+    "metz": "Metz CE. Basic principles of ROC analysis. Semin Nucl Med 1978;8:283-298. "
+    "doi:10.1016/S0001-2998(78)80014-2",
+    "ripley": "Ripley BD. Modelling spatial patterns. J R Stat Soc Series B 1977;39:172-192. "
+    "doi:10.1111/j.2517-6161.1977.tb01615.x",
+    "silverman": "Silverman BW. Density estimation for statistics and data analysis. London: "
+    "Chapman and Hall; 1986. doi:10.1201/9781315140919",
+    "brier": "Brier GW. Verification of forecasts expressed in terms of probability. Mon Weather "
+    "Rev 1950;78:1-3. doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
+    "murphy": "Murphy AH. A new vector partition of the probability score. J Appl Meteorol "
+    "1973;12:595-600. doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2",
+    "ferro": "Ferro CAT, Fricker TE. A bias-corrected decomposition of the Brier score. Q J R "
+    "Meteorol Soc 2012;138:1954-1960. doi:10.1002/qj.1924",
+    "galvin": "Galvin SJ, Podd JV, Drga V, Whitmore J. Type 2 tasks in the theory of signal "
+    "detectability: discrimination between correct and incorrect decisions. Psychon Bull Rev "
+    "2003;10:843-876. doi:10.3758/BF03196546",
+    "metad": "Maniscalco B, Lau H. A signal detection theoretic approach for estimating "
+    "metacognitive sensitivity from confidence ratings. Conscious Cogn 2012;21:422-430. "
+    "doi:10.1016/j.concog.2011.09.021",
+    "mratio": "Fleming SM, Lau HC. How to measure metacognition. Front Hum Neurosci 2014;8:443. "
+    "doi:10.3389/fnhum.2014.00443",
 }
 _CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
 

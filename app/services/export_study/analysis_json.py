@@ -8,8 +8,10 @@ from typing import Any
 from app.bank.evaluation import ArmEvaluation
 from app.services.export_study.held_ratings import HeldRatings
 from app.statistics.analysis import Analysis
+from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.describe_answers import DescribedQuestion
+from app.steps.question_figures import QuestionFigures
 
 
 def analysis_json(
@@ -20,6 +22,8 @@ def analysis_json(
     measures: Mapping[str, ArmEvaluation],
     choices: ChoiceFigures | None,
     held: HeldRatings,
+    sittings: Sittings,
+    figures: Sequence[QuestionFigures] = (),
 ) -> str:
     """The schema of docs/statistics.md, led by what study, phase and questions it is of; never NaN.
 
@@ -36,7 +40,9 @@ def analysis_json(
         "analysed": dict(held.to_json()),
         "image_measures": images,
         "questions": described,
+        "sittings": sittings.to_json(),
         "choices": None if choices is None else choices.to_json(),
+        "question_figures": [one.to_json() for one in figures],
         **results,
     }
     return json.dumps(content, indent=2, allow_nan=False) + "\n"

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import StudyDesign
+from app.domain.design.subgroups import subgroup_columns
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
-from app.domain.questions.reference import reference_column
+from app.domain.questions.reference import Reference, reference_column
 from app.domain.questions.registry import kind_of
 from app.services.export_study.columns import Column
 from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
@@ -51,15 +52,18 @@ class RatingsFile:
     reasons of corrections only where a reader has given one.
 
     `references` and `clusters` say of a case, by its code, what the bank holds of each finding that
-    is asked for, and what it belongs to.
+    is asked for, and what it belongs to; `strata` what it says under each subgroup key.
     """
 
     slug: str
     design: StudyDesign
     has_machines: bool
     has_reasons: bool = False
-    references: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict, hash=False)
+    references: Mapping[str, Mapping[str, Reference | None]] = field(
+        default_factory=dict, hash=False
+    )
     clusters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    strata: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -136,6 +140,8 @@ class RatingsFile:
         )
         if self.design.stratify_by != "condition":
             yield "stratum", f"The image's {self.design.stratify_by}, as the bank has it.", "text"
+        for key, name in subgroup_columns(self.design).items():
+            yield name, f"What the bank says of the image under {key}. Empty: nothing.", "text"
         yield "truth", f"The reference standard: real or synthetic.{several}", "text"
         if self._has_sets:
             yield (
@@ -215,6 +221,10 @@ class RatingsFile:
             **self._sides(row),
             **self._references(row),
             self._cluster_column: self.clusters.get(row.case),
+            **{
+                name: single and self.strata.get(key, {}).get(row.case)
+                for key, name in subgroup_columns(self.design).items()
+            },
             "shown_at": row.shown_at,
             "submitted_at": row.submitted_at,
             "reading_time_ms": row.reading_time_ms,

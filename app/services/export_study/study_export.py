@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
-from app.db.blind.record import head_of
+from app.db.blind.record import head_of, head_of_contents
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Study
@@ -18,7 +18,7 @@ from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.cases import clusters_of_cases, references_of_cases
 from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_rows
-from app.db.truth.ratings_table import study_ratings
+from app.db.truth.ratings_table import strata_of_cases, study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
@@ -45,9 +45,11 @@ from app.services.export_study.wide import wide_columns, wide_header, wide_rows
 from app.statistics.table.ratings import RatingsTable
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
+from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
 from app.steps.protocol_answers import choices_of_study
+from app.steps.question_figures import question_figures
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -193,6 +195,7 @@ class StudyExport:
                 has_reasons=has_reasons(session, study),
                 references=self._references,
                 clusters=clusters_of_cases(session, study, key) if key else {},
+                strata=strata_of_cases(session, study, self._design),
             )
 
     @cached_property
@@ -285,6 +288,7 @@ class StudyExport:
                 "simulated_readers": study.rehearsal_of_id is not None,
                 "design_sha256": study.design_sha256,
                 "cases_sha256": study.cases_sha256,
+                "record_head": head_of_contents(session, study.id),
             }
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
             evaluations = evaluations_of_arms(session, study, arms)
@@ -298,7 +302,14 @@ class StudyExport:
         questions = describe_answers(self._design, rows, list(arms))
         choices = choices_of_study(self._design, rows, clusters)
         yield analysis_json(
-            facts, analysis, questions, measures=measures, choices=choices, held=self._held
+            facts,
+            analysis,
+            questions,
+            measures=measures,
+            choices=choices,
+            held=self._held,
+            sittings=describe_sittings(self._design, rows),
+            figures=question_figures(self._design, rows, self._references, clusters),
         ).encode()
 
     def _imrmc(self) -> Iterator[bytes]:

@@ -121,6 +121,7 @@ def agreement(
     -----
     ``cohen_kappa_mean`` is the mean of Cohen's kappa over pairs of readers, each on the cases they
     share, which is Light's kappa (Light RJ (1971), Psychol Bull 76:365-377, doi:10.1037/h0031643).
+    A pair of which both put all these cases into one category has none: its caution counts them.
     ``bias_index`` is the mean of its size over pairs, since its sign depends on who comes first.
     ``pabak`` is kappa adjusted for prevalence and bias, (q p_a - 1) / (q - 1): Brennan and
     Prediger's kappa under the name used for two categories. ``gwet_ac2`` has quadratic weights.
@@ -196,13 +197,10 @@ def _with_interval(
         note=coefficient.note,
         rule=interval_rule(name, kind),
     )
-    caution = _CAUTIONS.get((kind, name), "")
     both = generalise_to == "readers_and_cases" and estimate.n_readers > 2
-    return (
-        replace(estimate, caution=caution)
-        if caution and both and estimate.low is not None
-        else estimate
-    )
+    covers = _CAUTIONS.get((kind, name), "") if both and estimate.low is not None else ""
+    cautions = [one for one in (coefficient.caution, covers) if one]
+    return replace(estimate, caution="; ".join(cautions)) if cautions else estimate
 
 
 def _stepped_up(single: Estimate, readers: int) -> Estimate:

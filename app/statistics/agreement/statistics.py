@@ -103,6 +103,8 @@ class Coefficient:
         Ends of its scale.
     note : str
         What its ``method`` says before the interval, such as the weights.
+    caution : str
+        What must stand beside it, such as pairs of readers that it leaves out.
     """
 
     values: JackknifeInput
@@ -110,6 +112,7 @@ class Coefficient:
     why_undefined: str
     bounds: tuple[float, float] = (-1.0, 1.0)
     note: str = ""
+    caution: str = ""
 
 
 def agreement_statistics(
@@ -227,13 +230,13 @@ def _of_pairs(
             coefficients[name] = coefficients["cohen_kappa_mean"]
             continue
         weights = agreement_weights(values, weighting)
+        of_pairs = kappa_of_tables(tables, weights)
         coefficients[name] = Coefficient(
-            _mean_over_pairs(
-                kappa_of_tables(tables, weights), kappa_without_one(tables, weights), indicator
-            ),
+            _mean_over_pairs(of_pairs, kappa_without_one(tables, weights), indicator),
             counts,
             _ONE_CATEGORY_PAIRS,
             note=f"mean over pairs, {weighting}",
+            caution=_undefined_pairs(of_pairs),
         )
     coefficients["light_kappa"] = coefficients["cohen_kappa_mean"]
     if values.size != 2:
@@ -271,6 +274,19 @@ def _of_two_by_two(
             "mean over pairs",
         )
     return coefficients
+
+
+def _undefined_pairs(table: Float) -> str:
+    """How many pairs of readers a mean over pairs leaves out, as a clause; "" for none or all.
+
+    A pair has no kappa if both put all the cases they share into one category, or share none.
+    """
+    pairs = table[np.triu_indices_from(table, k=1)]
+    undefined = int(np.isnan(pairs).sum())
+    if undefined in (0, pairs.size):
+        return ""
+    of = "pair" if undefined == 1 else "pairs"
+    return f"{undefined} {of} of {pairs.size} undefined and left out of the mean"
 
 
 def _mean_over_pairs(table: Float, without_one: Float, indicator: Float) -> JackknifeInput:

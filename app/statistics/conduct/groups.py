@@ -45,7 +45,7 @@ def by_reader_group(
             for reader in table.readers
         }
         groups[name] = {
-            level: _figures(
+            level: figures_of_arms(
                 table.select_readers([r for r, own in level_of.items() if own == level]), settings
             )
             for level in sorted(set(level_of.values()))
@@ -53,7 +53,8 @@ def by_reader_group(
     return groups
 
 
-def _figures(table: RatingsTable, settings: AnalysisSettings) -> GroupFigures:
+def figures_of_arms(table: RatingsTable, settings: AnalysisSettings) -> GroupFigures:
+    """The main figures of every arm of a part of a study's ratings."""
     aucs = {key: auc_figures(table, key, settings) for key in AUC_FROM}
     return {
         arm: {

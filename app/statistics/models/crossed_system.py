@@ -50,7 +50,7 @@ class Crossing:
     def cell_of_case(self) -> Int:
         """Place of every rating in a table of cases by cells, (N,)."""
         cell, effects = self.cells
-        return self.case * effects.shape[0] + cell
+        return np.asarray(self.case * effects.shape[0] + cell)
 
     def spread(self, cases: Float, others: Float) -> Float:
         """Sum of its effects, for every rating."""
@@ -85,11 +85,11 @@ class CrossedSystem:
         self._crossing = crossing
         cell, self._effects = crossing.cells
         n_cells = self._effects.shape[0]
-        across = np.zeros((crossing.n_cases, n_cells))
+        across: Float = np.zeros((crossing.n_cases, n_cells))
         if crossing.n_cases:
-            across = np.bincount(crossing.cell_of_case, weight, crossing.n_cases * n_cells).reshape(
-                crossing.n_cases, n_cells
-            )
+            across[:] = np.bincount(
+                crossing.cell_of_case, weight, crossing.n_cases * n_cells
+            ).reshape(crossing.n_cases, n_cells)
         self._diagonal = across.sum(axis=1) + case_precision
         self._scaled = across / self._diagonal[:, None]
         between = -(across.T @ self._scaled)

@@ -17,7 +17,7 @@ from app.statistics.realness.contrasts import holm
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.influence import infinitesimal_jackknife, influence_table
+from app.statistics.variance.influence import RULE, infinitesimal_jackknife, influence_table
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.jackknife import two_way_estimate
 from app.statistics.variance.reader_means import reader_means
@@ -202,6 +202,7 @@ class _Figures:
             bounds=(-math.inf, math.inf),
             note=MODEL,
             fewest_readers=2,
+            rule=RULE,
         )
         if not self.fit.is_bounded:
             return figure

@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.influence import infinitesimal_jackknife, influence_table
+from app.statistics.variance.influence import RULE, infinitesimal_jackknife, influence_table
 from app.statistics.variance.jackknife import two_way_estimate
 
 MOST_LAPSES = 0.1
@@ -137,6 +137,7 @@ def fit_psychometric(
             bounds=(-math.inf if k == 0 else 0.0, math.inf),
             note="psychometric function",
             fewest_readers=2,
+            rule=RULE,
         )
         for k, value in enumerate((place, slope))
     )

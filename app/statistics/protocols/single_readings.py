@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -94,16 +94,33 @@ class SingleReadings:
         exposure_ms: float | None = None,
     ) -> Float:
         """(J, K) array of values, NaN where there is none; of one exposure where it is given."""
-        row = {reader: j for j, reader in enumerate(readers)}
-        column = {case: k for k, case in enumerate(cases)}
+        own, of_reader, of_case = self._codes
+        rows = _places_in(readers, self.readers)[of_reader]
+        columns = _places_in(cases, own)[of_case]
+        keep = (rows >= 0) & (columns >= 0)
+        if exposure_ms is not None:
+            keep &= np.array(self.exposure_ms) == exposure_ms
         matrix = np.full((len(readers), len(cases)), np.nan)
-        for n, (reader, arm, case) in enumerate(zip(self.reader, self.arm, self.case, strict=True)):
-            place = column.get((arm, case))
-            if place is None or reader not in row:
-                continue
-            if exposure_ms is None or self.exposure_ms[n] == exposure_ms:
-                matrix[row[reader], place] = self.value[n]
+        matrix[rows[keep], columns[keep]] = np.array(self.value)[keep]
         return matrix
+
+    @cached_property
+    def _codes(self) -> tuple[tuple[tuple[str, str], ...], Int, Int]:
+        """Every (arm, case), and of each row its reader and its (arm, case) as codes."""
+        pairs = list(zip(self.arm, self.case, strict=True))
+        own = tuple(sorted(set(pairs)))
+        return own, _codes_in(self.reader, self.readers), _codes_in(pairs, own)
+
+
+def _codes_in(names: Sequence[Hashable], order: Sequence[Hashable]) -> Int:
+    place = {name: code for code, name in enumerate(order)}
+    return np.array([place[name] for name in names], dtype=np.int64)
+
+
+def _places_in(wanted: Sequence[Hashable], own: Sequence[Hashable]) -> Int:
+    """Of each own name its place among those wanted, -1 where it is none of them."""
+    place = {name: k for k, name in enumerate(wanted)}
+    return np.array([place.get(name, -1) for name in own], dtype=np.int64)
 
 
 def cluster_codes(

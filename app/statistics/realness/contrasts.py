@@ -29,6 +29,7 @@ from app.statistics.variance.obuchowski_rockette import (
     global_test,
 )
 from app.statistics.variance.reader_means import reader_means
+from app.statistics.variance.split_plot import in_groups, reader_blocks
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class ArmFigures:
         ``"log"`` when theta is a mean of logarithms: contrasts are then ratios.
     largest : float
         Size of the largest difference the measure allows; limits of a contrast are cut there.
+    blocks : (J,) array of int or None
+        Group of every reader, where groups read cases of their own.
     """
 
     measure: str
@@ -56,6 +59,7 @@ class ArmFigures:
     covariance: Float
     scale: Scale = "identity"
     largest: float = math.inf
+    blocks: Int | None = None
 
 
 @dataclass(frozen=True)
@@ -164,10 +168,12 @@ def arms_of_means(
     clusters : sequence of (K_i,) arrays of int, optional
         Counted through over the arms; arms that share clusters covary.
     """
+    blocks = reader_blocks(matrices)
     if clusters is None:
-        return independent_arms(
+        independent = independent_arms(
             measure, arms, [reader_means(one) for one in matrices], scale=scale, largest=largest
         )
+        return replace(independent, blocks=blocks)
     theta, covariance = clustered_means(matrices, clusters)
     return ArmFigures(
         measure,
@@ -176,6 +182,7 @@ def arms_of_means(
         _with_no_ratings_apart(covariance),
         scale,
         largest,
+        blocks,
     )
 
 
@@ -204,6 +211,7 @@ def compare_two_arms(
         figures.covariance[chosen][:, :, chosen],
         generalise_to=target,
         least_share=LEAST_SHARE,
+        blocks=figures.blocks,
     )
 
 
@@ -237,6 +245,7 @@ def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
         figures.covariance,
         generalise_to=target,
         least_share=LEAST_SHARE,
+        blocks=figures.blocks,
     )
 
 
@@ -355,6 +364,7 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
     method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
+    method += in_groups(figures.blocks)
     if difference.why_not is not None:
         known = math.isfinite(difference.estimate)
         estimate = math.exp(difference.estimate) if figures.scale == "log" else difference.estimate

@@ -13,6 +13,7 @@ from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Measure, RatingsTable
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.split_plot import reader_blocks
 
 # Realism first: it is asked without telling the reader that there is anything to tell apart.
 AUC_FROM: dict[ConclusionMeasure, Measure] = {
@@ -69,7 +70,14 @@ def auc_figures(
     theta, covariance = reader_aucs_of_arms(
         real, synthetic, method=settings.covariance, clusters=clusters
     )
-    return ArmFigures(f"discrimination.{key}", table.synthetic_arms, theta, covariance, largest=1.0)
+    return ArmFigures(
+        f"discrimination.{key}",
+        table.synthetic_arms,
+        theta,
+        covariance,
+        largest=1.0,
+        blocks=reader_blocks([real, *synthetic]),
+    )
 
 
 def discrimination(

@@ -14,6 +14,7 @@ from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_value_of_all
 from app.statistics.variance.interval import Scale, limits, t_against
 from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
+from app.statistics.variance.split_plot import reader_blocks
 
 ConclusionState = Literal["distinguishable", "equivalent", "inconclusive"]
 
@@ -174,7 +175,11 @@ def equivalence_conclusion(
     """
     alpha = 1.0 - settings.level
     arm = single_arm(
-        theta, covariance, generalise_to=settings.generalise_to, least_share=LEAST_SHARE
+        theta,
+        covariance,
+        generalise_to=settings.generalise_to,
+        least_share=LEAST_SHARE,
+        blocks=reader_blocks(matrices),
     )
     if arm.n_readers == 1 and settings.generalise_to != "cases":
         return Conclusion(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -56,6 +56,10 @@ class RatingsTable:
         Ends of the scales; the observed extremes when not told. None without that column.
     reader_groups : mapping of reader to mapping of group name to level
         Such as ``{"R01": {"specialty": "thoracic", "experience": "> 10 years"}}``.
+    machines : tuple of str
+        Readers that are programs. They are never pooled with people.
+    strata : mapping of name to (N,) array of str
+        What the bank's records say of each rating's case, such as ``sex``; "" where nothing.
     """
 
     reader: Strings
@@ -74,6 +78,8 @@ class RatingsTable:
     realism_max: float | None = None
     confidence_max: float | None = None
     reader_groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    machines: tuple[str, ...] = ()
+    strata: Mapping[str, Strings] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.reader.size)
@@ -184,17 +190,26 @@ class RatingsTable:
         parts = [self.matrix(measure, arm, replicate=replicate) for arm in arms]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
 
+    @property
+    def people(self) -> RatingsTable:
+        """The table of readers who are no machines."""
+        if not self.machines:
+            return self
+        return self.select_readers([name for name in self.readers if name not in self.machines])
+
     def select_readers(self, readers: Sequence[str]) -> RatingsTable:
         """The table of some readers only; scales stay those of the whole table."""
-        keep = np.isin(self.reader, np.asarray(list(readers), dtype=np.str_))
+        kept = self._of_rows(np.isin(self.reader, np.asarray(list(readers), dtype=np.str_)))
+        return replace(kept, machines=tuple(one for one in self.machines if one in readers))
+
+    def of_stratum(self, name: str, levels: Sequence[str]) -> RatingsTable:
+        """The table of the cases of which `strata` says one of `levels` under a name."""
+        return self._of_rows(np.isin(self.strata[name], np.asarray(list(levels), dtype=np.str_)))
+
+    def _of_rows(self, keep: NDArray[np.bool_]) -> RatingsTable:
         columns = {name: getattr(self, name)[keep] for name in _ALL_COLUMNS}
-        return RatingsTable(
-            **columns,
-            realism_min=self.realism_min,
-            realism_max=self.realism_max,
-            confidence_max=self.confidence_max,
-            reader_groups=self.reader_groups,
-        )
+        strata = {name: levels[keep] for name, levels in self.strata.items()}
+        return replace(self, **columns, strata=strata)
 
     @cached_property
     def _rows_of_arm(self) -> dict[str, Int]:
@@ -268,6 +283,8 @@ def ratings_table(
     realism_max: float | None = None,
     confidence_max: float | None = None,
     reader_groups: Mapping[str, Mapping[str, str]] | None = None,
+    machines: Sequence[str] = (),
+    strata: Mapping[str, Sequence[str]] | None = None,
 ) -> RatingsTable:
     """Check columns of ratings and join them to a table.
 
@@ -285,6 +302,10 @@ def ratings_table(
         Ends of the scales as the study defines them; else the observed extremes.
     reader_groups : mapping, optional
         Reader to ``{"specialty": ..., "experience": ...}``.
+    machines : sequence of str, optional
+        Readers that are programs.
+    strata : mapping of name to sequence of str, optional
+        One entry a rating: what the records say of its case.
 
     Raises
     ------
@@ -312,6 +333,8 @@ def ratings_table(
     _check_one_cluster_a_case(columns)
     _check_one_rating_a_read(columns)
     _check_values(columns)
+    told = {name: np.array(list(levels), dtype=np.str_) for name, levels in (strata or {}).items()}
+    _check_lengths({"reader": columns["reader"], **told})
     low, high = _scale("realism", columns["realism"], realism_min, realism_max)
     _, top = _scale("confidence", columns["confidence"], None, confidence_max)
     for column in columns.values():
@@ -322,6 +345,8 @@ def ratings_table(
         realism_max=high,
         confidence_max=top,
         reader_groups={name: dict(levels) for name, levels in (reader_groups or {}).items()},
+        machines=tuple(sorted(set(machines) & set(columns["reader"].tolist()))),
+        strata=told,
     )
 
 

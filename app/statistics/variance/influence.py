@@ -12,7 +12,11 @@ import math
 import numpy as np
 
 from app.statistics.table.ratings import Float, Int
-from app.statistics.variance.jackknife import JackknifeInput
+from app.statistics.variance.jackknife import IntervalRule, JackknifeInput
+
+# The readers' part of a variance is not taken below half of V_R: with three readers it often comes
+# out at nothing by chance, and intervals then cover 91 % (docs/decisions/0206).
+RULE = IntervalRule(least_share=0.5)
 
 
 def influence_table(influence: Float, readers: Int, clusters: Int) -> Float:

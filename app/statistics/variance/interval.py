@@ -15,6 +15,7 @@ from app.statistics.table.ratings import Float
 from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings, Generalisation
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials
 from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
+from app.statistics.variance.split_plot import in_groups, reader_blocks
 
 Scale = Literal["identity", "logit", "log"]
 
@@ -143,7 +144,11 @@ def averaged_over_readers(
     method = f"Obuchowski-Rockette, {whom}"
     if scale != "identity":
         method += f", {scale} scale"
-    arm = single_arm(theta, covariance, generalise_to=target, least_share=LEAST_SHARE)
+    blocks = reader_blocks(matrices)
+    method += in_groups(blocks[np.isfinite(theta)])
+    arm = single_arm(
+        theta, covariance, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks
+    )
     if not rated or arm.n_readers == 0:
         return not_estimable(
             (arm.why_not or "no reader rated enough cases") if rated else "no ratings",

@@ -10,11 +10,19 @@ out far below this by chance, which makes intervals too short (docs/decisions/00
 own intervals and tests therefore do not take it below ``LEAST_SHARE`` of that expectation; with
 ``least_share=0`` the functions give what MRMC software gives.
 
+Split-plot studies: readers in groups, each with cases of its own. ``blocks`` tells every reader's
+group (:mod:`app.statistics.variance.split_plot`); mean squares are then those within groups, with
+J - G in place of J - 1 degrees of freedom, and covariances between groups count as what they are,
+nought. With G groups of r readers this is the F test of Hillis (2014, mixed split-plot design),
+MS(T) / (MS(TR(G)) + r max(Cov2 - Cov3, 0)).
+
 References
 ----------
 Obuchowski NA, Rockette HE (1995), Commun Stat Simul 24:285-308, doi:10.1080/03610919508813243;
 Hillis SL (2007), Stat Med 26:596-619, doi:10.1002/sim.2532;
-Hillis SL (2014), Stat Med 33:330-360, doi:10.1002/sim.5926.
+Hillis SL (2014), Stat Med 33:330-360, doi:10.1002/sim.5926;
+Obuchowski NA, Gallas BD, Hillis SL (2012), Acad Radiol 19:1508-1517,
+doi:10.1016/j.acra.2012.09.012 (split-plot designs).
 """
 
 from __future__ import annotations
@@ -25,8 +33,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
+from app.statistics.variance.split_plot import ReaderGroups
 
 LEAST_SHARE = 0.5
 
@@ -111,6 +120,7 @@ def single_arm(
     *,
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
+    blocks: Int | None = None,
 ) -> SingleArm:
     """Mean figure of merit of the readers, its variance and degrees of freedom.
 
@@ -120,6 +130,10 @@ def single_arm(
                                   df   = (MS(R) + J max(Cov2, 0))^2 / (MS(R)^2 / (J - 1))
         these images only         SE^2 = MS(R)/J,                        df = J - 1
         these readers only        SE^2 = (Var + (J - 1) max(Cov2, 0))/J, normal
+        readers in G groups       SE^2 = (MS(R(G)) + max(Cov2(G), 0) + (J - 1) max(Cov2, 0))/J,
+                                  df   = (J SE^2)^2 / (MS(R(G))^2 / (J - G))
+
+    R(G) is readers within groups, Cov2(G) that of readers of one group and Cov2 of any two.
 
     Parameters
     ----------
@@ -131,6 +145,8 @@ def single_arm(
         Which of readers and cases are samples.
     least_share : float
         Random readers and cases: MS(R) is not taken below this share of Var - max(Cov2, 0).
+    blocks : (J,) array of int, optional
+        Group of every reader; None for one group.
 
     Returns
     -------
@@ -139,8 +155,9 @@ def single_arm(
     keep = np.isfinite(theta)
     theta, covariance = theta[keep], covariance[np.ix_(keep, keep)]
     n = theta.size
+    groups = ReaderGroups.of(None if blocks is None else blocks[keep], n)
     estimate = float(theta.mean()) if n else math.nan
-    ms_reader = float(theta.var(ddof=1)) if n > 1 else math.nan
+    ms_reader = float((groups.residuals(theta) ** 2).sum()) / groups.df if n > 1 else math.nan
     error = _mean(np.diag(covariance))
     cov2 = _mean(covariance[~np.eye(n, dtype=bool)])
     why_not: str | None = None
@@ -154,12 +171,12 @@ def single_arm(
     elif n == 1:
         why_not = "one reader, who says nothing about other readers"
     elif generalise_to == "readers":
-        variance, df = ms_reader / n, n - 1.0
+        variance, df = ms_reader / n, groups.df
     else:
-        positive = max(cov2, 0.0)
-        mean_square = _at_least(ms_reader, least_share, error - positive)
-        variance = mean_square / n + positive
-        df = _hillis(mean_square + n * positive, mean_square, n - 1.0)
+        within = max(groups.within(covariance), 0.0)
+        mean_square = _at_least(ms_reader, least_share, error - within)
+        total = mean_square + within + (n - 1) * max(cov2, 0.0)
+        variance, df = total / n, _hillis(total, mean_square, groups.df)
     if why_not is None and math.isnan(variance):
         why_not = "too few cases rated to estimate the variance over cases"
     elif why_not is None and variance <= 0:
@@ -175,6 +192,7 @@ def difference(
     *,
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
+    blocks: Int | None = None,
 ) -> Difference:
     """Difference of two arms read by the same readers.
 
@@ -192,14 +210,16 @@ def difference(
     theta : (2, J) array of float
         Readers with a NaN in either arm are left out.
     covariance : (2, J, 2, J) array of float
-    generalise_to, least_share
+    generalise_to, least_share, blocks
         As in :func:`global_test`.
 
     Returns
     -------
     Difference
     """
-    test = global_test(theta, covariance, generalise_to=generalise_to, least_share=least_share)
+    test = global_test(
+        theta, covariance, generalise_to=generalise_to, least_share=least_share, blocks=blocks
+    )
     both = np.isfinite(theta).all(axis=0)
     estimate = float((theta[0, both] - theta[1, both]).mean()) if both.any() else math.nan
     if test.why_not is not None:
@@ -214,6 +234,7 @@ def global_test(
     *,
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
+    blocks: Int | None = None,
 ) -> GlobalTest:
     """Test of I >= 2 arms read by the same readers.
 
@@ -223,6 +244,9 @@ def global_test(
                                   df2 = denominator^2 / (MS(TR)^2 / ((I - 1)(J - 1)))
         these images only         F = MS(T) / MS(TR), df2 = (I - 1)(J - 1)
         these readers only        X2 = (I - 1) MS(T) / (Var - Cov1 + (J - 1) max(Cov2 - Cov3, 0))
+        readers in G groups       F = MS(T) / (MS(TR(G)) + max(Cov2(G) - Cov3(G), 0)
+                                               + (J - 1) max(Cov2 - Cov3, 0)),
+                                  df2 = denominator^2 / (MS(TR(G))^2 / ((I - 1)(J - G)))
 
     Parameters
     ----------
@@ -233,6 +257,8 @@ def global_test(
     least_share : float
         Random readers and cases: MS(TR) is not taken below this share of
         Var - Cov1 - max(Cov2 - Cov3, 0).
+    blocks : (J,) array of int, optional
+        Group of every reader; None for one group.
 
     Returns
     -------
@@ -243,6 +269,7 @@ def global_test(
     theta = theta[:, both]
     covariance = covariance[:, both][:, :, :, both]
     arms, n = theta.shape
+    groups = ReaderGroups.of(None if blocks is None else blocks[both], n)
     nothing = (math.nan,) * 9
     if arms < 2:
         return GlobalTest(*nothing, n, "one arm")
@@ -251,11 +278,9 @@ def global_test(
     if n == 1 and generalise_to != "cases":
         return GlobalTest(*nothing, n, "one reader, who says nothing about other readers")
     error, cov1, cov2, cov3 = _mean_covariances(covariance)
-    reader_means = theta.mean(axis=0)
-    arm_means = theta.mean(axis=1)
-    ms_arm = n * float(arm_means.var(ddof=1))
-    residual = theta - reader_means[None, :] - arm_means[:, None] + theta.mean()
-    df_residual = (arms - 1.0) * (n - 1.0)
+    ms_arm = n * float(theta.mean(axis=1).var(ddof=1))
+    residual = groups.residuals(theta - theta.mean(axis=0))
+    df_residual = (arms - 1.0) * groups.df
     ms_residual = float((residual**2).sum()) / df_residual if df_residual else math.nan
     between = 0.0 if n == 1 else max(cov2 - cov3, 0.0)
     df1 = arms - 1.0
@@ -265,8 +290,9 @@ def global_test(
     elif generalise_to == "readers":
         denominator, df2 = ms_residual, df_residual
     else:
-        mean_square = _at_least(ms_residual, least_share, error - cov1 - between)
-        denominator = mean_square + n * between
+        within = between if groups.count == 1 else _within(groups, covariance)
+        mean_square = _at_least(ms_residual, least_share, error - cov1 - within)
+        denominator = mean_square + within + (n - 1) * between
         df2 = _hillis(denominator, mean_square, df_residual)
     if math.isnan(denominator):
         return GlobalTest(*nothing, n, "too few cases rated to estimate the variance over cases")
@@ -325,6 +351,14 @@ def _at_least(mean_square: float, share: float, expected: float) -> float:
     if share == 0.0 or math.isnan(expected):
         return mean_square
     return mean_square if math.isnan(mean_square) else max(mean_square, share * expected)
+
+
+def _within(groups: ReaderGroups, covariance: Float) -> float:
+    """Cov2 - Cov3 of readers of one group, not below 0."""
+    arms = covariance.shape[0]
+    same = [groups.within(covariance[i, :, i]) for i in range(arms)]
+    other = [groups.within(covariance[i, :, k]) for i in range(arms) for k in range(arms) if i != k]
+    return max(float(np.mean(same)) - float(np.mean(other)), 0.0)
 
 
 def _hillis(denominator: float, mean_square: float, df: float) -> float:

@@ -20,7 +20,8 @@ from app.steps.rating_files.sheet import FileOptions, Grid, RatingSheet, grid_of
 from app.steps.rating_files.wide import read_wide
 from app.steps.rating_files.workbook import is_workbook, read_workbook, sheet_of
 
-LARGEST: Final = 512 * 1024 * 1024
+# A row of ratings has about 80 bytes.
+LARGEST: Final = 256 * 1024 * 1024
 
 # Each is asked in this order and answers None where a file is not its own.
 OF_JSON: Final[tuple[Callable[[Path, list[Any]], RatingSheet | None], ...]] = (
@@ -47,6 +48,17 @@ def read_rating_file(path: Path, options: FileOptions) -> RatingSheet:
     OSError
         For a file that can't be opened, or is a pipe or a device.
     """
+    sheet = _read(path, options)
+    for option, said in (("modality", options.modality), ("wide", options.wide)):
+        if said and option not in sheet.used:
+            raise BadRatings(
+                f"{path} was taken for {sheet.taken_for}, of which --{option} says nothing: "
+                "leave it out."
+            )
+    return sheet
+
+
+def _read(path: Path, options: FileOptions) -> RatingSheet:
     if path.is_dir():
         raise BadRatings(f"{path} is a folder: name a file of ratings.")
     with open_regular(path) as file:

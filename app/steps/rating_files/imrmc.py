@@ -16,6 +16,7 @@ _LONGEST_PREAMBLE = 1_000
 _TRUTH = ("truth", "-1")
 # What the file that our own export writes says of itself.
 _OURS = "Truth 1 is synthetic, 0 real;"
+_REHEARSAL = "REHEARSAL"
 
 
 def read_imrmc(path: Path, text: str, options: FileOptions) -> RatingSheet | None:
@@ -47,7 +48,15 @@ def read_imrmc(path: Path, text: str, options: FileOptions) -> RatingSheet | Non
         unit="line",
         positive="synthetic" if any(line.startswith(_OURS) for line in lines[:begin]) else None,
     )
-    return RatingSheet(grid, f"an input file of iMRMC ({words})", settled=("truth",))
+    rehearsed = any(line.startswith(_REHEARSAL) for line in lines[:begin])
+    notes = ("The file says that its readers are simulated; these are not results.",) * rehearsed
+    return RatingSheet(
+        grid,
+        f"an input file of iMRMC ({words})",
+        notes=notes,
+        settled=("truth",),
+        used=("modality",),
+    )
 
 
 def _note_truth(path: Path, number: int, fields: list[str], truth: dict[str, bool]) -> None:

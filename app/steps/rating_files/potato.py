@@ -36,17 +36,21 @@ def read_potato(path: Path, values: list[Any]) -> RatingSheet | None:
             f"{path} is Potato's and has no user_id, so nobody knows who said what: export it as "
             "CSV, or with a newer version."
         )
-    records = []
+    choices: dict[str, set[str]] = {}
     for number, value in enumerate(values, start=1):
         if not isinstance(value, Mapping) or not isinstance(value.get(labels), Mapping):
             raise BadRatings(f"{path}: record {number} is not made as Potato's are: mend it.")
+        for schema, said in value[labels].items():
+            choices.setdefault(schema, set()).update(said if isinstance(said, Mapping) else ())
+    records = []
+    for value in values:
         reader = next((value[one] for one in _READERS if one in value), "")
         record = {"user_id": cell_of(reader), "instance_id": cell_of(value.get(case))}
         origin = value.get("annotator_origin")
         if isinstance(origin, Mapping):
             record["reader_kind"] = _kind(cell_of(origin.get("kind")))
         for schema, said in value[labels].items():
-            record[str(schema)] = _said(said)
+            record[str(schema)] = _said(said, is_choice=len(choices[schema]) > 1)
         records.append(record)
     return _sheet(grid_of_records(records, range(1, len(records) + 1)), "JSON Lines")
 
@@ -74,7 +78,11 @@ def read_potato_table(grid: Grid) -> RatingSheet | None:
         # A column of the schema itself is the final answer, where several labels were stored.
         final = others.get(schema, [""] * len(grid))
         columns[schema] = [
-            chosen or _said({label: cells[row] for label, cells in labels if cells[row]})
+            chosen
+            or _said(
+                {label: cells[row] for label, cells in labels if cells[row]},
+                is_choice=len(labels) > 1,
+            )
             for row, chosen in enumerate(final)
         ]
     if "annotator_origin" in columns:
@@ -96,8 +104,12 @@ def _kind(kind: str) -> str:
     return _KINDS.get(kind, kind)
 
 
-def _said(labels: Any) -> str:
-    """What was answered: the label that is ticked, or the value that stands under it."""
+def _said(labels: Any, *, is_choice: bool) -> str:
+    """What was answered: of a schema with several labels the label, else what stands under it.
+
+    A label's value may be a tick, the label again or the number of its key, so that only the label
+    says what a choice was; a number or a text has one label, such as `slider` or `text_box`.
+    """
     if not isinstance(labels, Mapping):
         return cell_of(labels)
     answers = []
@@ -105,7 +117,7 @@ def _said(labels: Any) -> str:
         cell = cell_of(value)
         if not cell or cell.lower() == "false":
             continue
-        answer = str(label) if cell.lower() in _TICKED else cell
+        answer = str(label) if is_choice or cell.lower() in _TICKED else cell
         step = _STEP.match(answer)
         answers.append(step[1] if step else answer)
     return "; ".join(answers)

@@ -1,7 +1,7 @@
 """A sheet's ratings as checked columns: names, numbers, and what must be said of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import compress
 
 import numpy as np
@@ -51,7 +51,12 @@ class FileRatings:
     grid, rows : Grid, list of int
         Where each entry stands: `grid.where(rows[i])`.
     left_out, of_machines, at_phase_ends : int
-        Rows that don't count: superseded, of machine readers, answers at the end of a phase.
+        Rows superseded, of machine readers, and answered at the end of a phase; those of machines
+        are among the entries.
+    machines : tuple of str
+        Readers that are programs.
+    strata : mapping of heading to (N,) list of str
+        Cells of the columns that subgroups were asked for by.
     ignored : tuple of str
         Headings that nothing was read from.
     cautions : tuple of (str, str)
@@ -69,6 +74,8 @@ class FileRatings:
     ignored: tuple[str, ...]
     cautions: tuple[tuple[str, str], ...]
     is_simulated: bool
+    machines: tuple[str, ...] = ()
+    strata: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def read_ratings(
@@ -113,17 +120,20 @@ def read_ratings(
     rows = [int(row) for row in np.flatnonzero(counting.keep)]
     cells = {ours: list(compress(column, counting.keep)) for ours, column in cells.items()}
     where = _Where(name, sheet.grid, rows)
-    counting.ensure_some(bool(rows))
+    counting.ensure_some(bool((counting.keep & ~counting.machines).any()))
     _ensure_named(where, cells, counting.has_phases and phase is None)
     cautions += [("Read as.", said) for said in real_or_synthetic(name, cells, options.values)]
     _ensure_truth(where, cells["truth"])
     _ensure_one_phase_a_case(name, cells)
     ensure_names_differ(name, cells, options.values)
+    machines = _machines(where, cells["reader"], [bool(counting.machines[row]) for row in rows])
+    strata = _strata(where, sheet.grid, cells["case"], cells["arm"], options.subgroups)
     numbers, commas = _numbers(where, cells, options.decimal, sheet.commas_part)
     if commas:
         cautions.append(("Decimal commas.", f"In {', '.join(commas)} a comma marks decimals."))
     if "realism" in numbers and not scale_is_given:
-        ensure_one_scale(name, cells["reader"], numbers["realism"])
+        people = np.array([one not in machines for one in cells["reader"]])
+        ensure_one_scale(name, list(compress(cells["reader"], people)), numbers["realism"][people])
     used = set(places.values())
     return FileRatings(
         names={ours: cells.get(ours) or [""] * len(rows) for ours in _NAMES},
@@ -134,11 +144,56 @@ def read_ratings(
         of_machines=counting.of_machines,
         at_phase_ends=counting.at_phase_ends,
         ignored=tuple(
-            heading for at, heading in enumerate(sheet.grid.headings) if heading and at not in used
+            heading
+            for at, heading in enumerate(sheet.grid.headings)
+            if heading and at not in used and fold(heading) not in map(fold, strata)
         ),
         cautions=tuple(cautions),
         is_simulated=counting.is_simulated,
+        machines=machines,
+        strata=strata,
     )
+
+
+def _machines(where: "_Where", readers: Sequence[str], is_machine: list[bool]) -> tuple[str, ...]:
+    """Readers that are programs; raises BadRatings for one who is a person in other rows."""
+    machines = set(compress(readers, is_machine))
+    for entry, (reader, one) in enumerate(zip(readers, is_machine, strict=True)):
+        if reader in machines and not one:
+            raise where.bad(
+                entry,
+                f"has reader {reader[:40]!r} as a person, and other lines have them as a machine: "
+                "give the machine a name of its own",
+            )
+    return tuple(sorted(machines))
+
+
+def _strata(
+    where: "_Where",
+    grid: Grid,
+    cases: Sequence[str],
+    arms: Sequence[str],
+    headings: Sequence[str],
+) -> dict[str, list[str]]:
+    """Cells of the columns that cases are grouped by; raises BadRatings where a case has two."""
+    strata: dict[str, list[str]] = {}
+    for heading in headings:
+        if not grid.has(heading):
+            raise BadRatings(
+                f"{where.name} has no column {heading!r} for --subgroup; it has "
+                f"{headings_of(grid)}."
+            )
+        cells = grid.column(heading)
+        strata[heading] = ["" if cells[row] in MISSING else cells[row] for row in where.rows]
+        of_case: dict[tuple[str, str], str] = {}
+        for entry, (case, arm, level) in enumerate(zip(cases, arms, strata[heading], strict=True)):
+            if of_case.setdefault((arm, case), level) != level:
+                raise where.bad(
+                    entry,
+                    f"has {heading} {level[:40]!r} for case {case[:40]!r}, which has "
+                    f"{of_case[arm, case][:40]!r} before: a case is of one subgroup",
+                )
+    return strata
 
 
 class _Counting:
@@ -166,10 +221,11 @@ class _Counting:
         )
         machines = counting & _is(kinds, lambda one: one == "machine")
         asked_at = _folded(cells.get("asked_at", [""] * rows))
-        ends = counting & ~machines & _is(asked_at, lambda one: one == "phase_end")
-        self.keep = counting & ~machines & ~ends
+        ends = counting & _is(asked_at, lambda one: one == "phase_end")
+        self.keep = counting & ~ends
+        self.machines = self.keep & machines
         self.left_out = int(superseded.sum())
-        self.of_machines = int(machines.sum())
+        self.of_machines = int(self.machines.sum())
         self.at_phase_ends = int(ends.sum())
         simulated = _flags(where, "simulated", cells, self.keep) | _is(
             kinds, lambda one: one == "simulated"
@@ -253,9 +309,7 @@ def _with_cases(name: str, sheet: RatingSheet, cases: Grid, options: FileOptions
         sheet.grid.rows,
         sheet.grid.unit,
     )
-    return RatingSheet(
-        grid, sheet.taken_for, sheet.names, sheet.notes, sheet.settled, sheet.commas_part
-    )
+    return replace(sheet, grid=grid)
 
 
 def places_case(name: str, sheet: RatingSheet, options: FileOptions) -> list[str]:
@@ -280,8 +334,8 @@ def _ensure_named(where: _Where, cells: Mapping[str, list[str]], has_phases: boo
         raise where.bad(
             row,
             "is a reading of several pictures shown together, which an analysis by arm can't take: "
-            f"{one_film}see the study's report (python -m app report SLUG), which counts what was "
-            "chosen",
+            f"{one_film}give the design.json of the same export with --design, by which sets are "
+            "analysed as in the study's report",
         )
 
 

@@ -13,6 +13,8 @@ from app.steps.rating_files.workbook import Workbook
 
 _FALSE = ("fp", "nl")
 _TRUE = ("tp", "ll")
+# Beside RJafroc's own, in the table that our export writes.
+_OURS = ("case_code", "phase", "question")
 _TREATMENTS = ("treatment", "modality")
 
 
@@ -40,7 +42,12 @@ def read_rjafroc_workbook(book: Workbook, options: FileOptions) -> RatingSheet |
     for sheet, expected in zip(marks, (False, True), strict=True):
         scored += _scored(book, str(sheet), is_positive, expected)
     grid, words = arms_of_modalities(str(book.path), scored, options, unit="row")
-    return RatingSheet(grid, f"a workbook of RJafroc, ROC paradigm ({words})", settled=("truth",))
+    return RatingSheet(
+        grid,
+        f"a workbook of RJafroc, ROC paradigm ({words})",
+        settled=("truth",),
+        used=("modality",),
+    )
 
 
 def read_mrmc_table(name: str, grid: Grid, options: FileOptions) -> RatingSheet | None:
@@ -83,11 +90,16 @@ def read_mrmc_table(name: str, grid: Grid, options: FileOptions) -> RatingSheet 
     made, words = arms_of_modalities(
         name, scored, options, unit=grid.unit, positive="synthetic" if ours else None
     )
-    known = ("reader", heading, "case", "truth", "rating", "case_code")
+    known = ("reader", heading, "case", "truth", "rating", *(_OURS if ours else ()))
     left = [one for one in grid.headings if one and fold(one) not in known]
     notes = (f"Columns not used: {', '.join(left)}.",) if left else ()
     return RatingSheet(
-        made, f"an MRMC table as RJafroc and MRMCaov read it ({words})", {}, notes, ("truth",)
+        made,
+        f"an MRMC table as RJafroc and MRMCaov read it ({words})",
+        {},
+        notes,
+        ("truth",),
+        ("modality",),
     )
 
 

@@ -78,6 +78,8 @@ class FileOptions:
         ``comma`` or ``point``; empty where the numbers themselves say so.
     cases : Path, optional
         A table with one row a case, which says arm, truth or cluster.
+    subgroups : tuple of str
+        Headings of columns by which figures are given for parts of the cases.
     """
 
     sheet: str = ""
@@ -87,6 +89,7 @@ class FileOptions:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: str = ""
     cases: Path | None = None
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class RatingSheet:
         Sentences on what of the file is not in the table.
     settled : tuple of str
         Our columns whose mapped values the format's reader has used up.
+    used : tuple of str
+        Options that only some formats have and this one's reader has used: modality, wide.
     commas_part : bool
         Whether commas part the columns, so that one in a number is quoted there.
     """
@@ -113,6 +118,7 @@ class RatingSheet:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
     commas_part: bool = False
 
 
@@ -147,6 +153,23 @@ def grid_of_rows(
     BadRatings
         Without a heading, for two of one name, and for a row of another width.
     """
+    headings = checked_headings(name, header)
+    width = len(headings)
+    # Most rows have something in their first cell, so that the others need no look.
+    full = [bool(row and (row[0].strip() or "".join(row).strip())) for row in rows]
+    if not all(full):
+        rows, numbers = list(compress(rows, full)), list(compress(numbers, full))
+    if any(len(row) != width for row in rows):
+        rows = [
+            _fitted(name, row, number, width, unit)
+            for row, number in zip(rows, numbers, strict=True)
+        ]
+    columns = tuple(stripped(cells) for cells in zip(*rows, strict=True))
+    return Grid(headings, columns or tuple([] for _ in headings), numbers, unit)
+
+
+def checked_headings(name: str, header: Sequence[str]) -> tuple[str, ...]:
+    """Headings without blanks around them; raises BadRatings for none, too many, two of a name."""
     headings = tuple(heading.strip() for heading in header)
     if not any(headings):
         raise BadRatings(f"{name} is empty: give a header line and one line a rating.")
@@ -159,20 +182,22 @@ def grid_of_rows(
         if heading and fold(heading) in seen:
             raise BadRatings(f"{name} has two columns named {heading!r}: rename one.")
         seen.add(fold(heading))
-    width = len(headings)
-    full = [bool("".join(row).strip()) for row in rows]
-    rows, numbers = list(compress(rows, full)), list(compress(numbers, full))
-    for row, number in zip(rows, numbers, strict=True):
-        if len(row) != width and (len(row) < width or "".join(row[width:]).strip()):
-            raise BadRatings(
-                f"{name}: {unit} {number} has {len(row)} fields and the header {width}: mend this "
-                f"{unit.rsplit(' ', 1)[-1]}."
-            )
-    columns = tuple(
-        [cell.strip() for cell in cells]
-        for cells in zip(*(row[:width] for row in rows), strict=True)
-    )
-    return Grid(headings, columns or tuple([] for _ in headings), numbers, unit)
+    return headings
+
+
+def stripped(cells: Iterable[str]) -> list[str]:
+    """Cells without blanks around them."""
+    return [cell.strip() for cell in cells]
+
+
+def _fitted(name: str, row: Sequence[str], number: int, width: int, unit: str) -> Sequence[str]:
+    """A row of the header's width; what is too much may only be empty."""
+    if len(row) < width or "".join(row[width:]).strip():
+        raise BadRatings(
+            f"{name}: {unit} {number} has {len(row)} fields and the header {width}: mend this "
+            f"{unit}."
+        )
+    return row[:width]
 
 
 def grid_of_records(records: Sequence[Mapping[str, str]], numbers: Sequence[int]) -> Grid:

@@ -109,6 +109,8 @@ def with_points(
     BadRatings
         Where a column has both, or commas that can be read in two ways, and nobody said which.
     """
+    if decimal == "comma":
+        cells = _without_points(name, ours, cells)
     commas = [cell for cell in dict.fromkeys(cells) if "," in cell]
     if not commas:
         return cells, False
@@ -135,6 +137,20 @@ def with_points(
     else:
         plain = {cell: cell.replace(",", "") for cell in numbers if _THOUSANDS.match(cell)}
     return [plain.get(cell, cell) for cell in cells], decimal == "comma"
+
+
+def _without_points(name: str, ours: str, cells: list[str]) -> list[str]:
+    """Numbers whose points part thousands, as where a comma marks decimals."""
+    plain = {}
+    for cell in dict.fromkeys(cells):
+        if _DECIMAL_POINT.match(cell):
+            if not _THOUSANDS.match(cell.replace(".", ",")):
+                raise BadRatings(
+                    f"{name} has {ours} {cell!r}, where --decimal says that commas mark decimals: "
+                    "mend it."
+                )
+            plain[cell] = cell.replace(".", "")
+    return [plain.get(cell, cell) for cell in cells] if plain else cells
 
 
 def any_number(cell: str) -> float | None:

@@ -50,6 +50,7 @@ def read_wide(name: str, grid: Grid, options: FileOptions) -> RatingSheet | None
         f"a wide file of {len(readers)} readers ({', '.join(list(readers)[:6])}"
         f"{', ...' if len(readers) > 6 else ''})",
         notes=_not_used(grid, columns),
+        used=("wide",),
     )
 
 

@@ -344,9 +344,30 @@ WITHDRAWAL = Group(
         ),
     ),
 )
+REMEDIES = Group(
+    "Pictures of all arms alike",
+    (
+        _whole(
+            "remedies.made_from",
+            "Made from pictures of",
+            "Those of the size above are made from these before the audit; 0: as imported.",
+            unit="pixels",
+        ),
+        Box("remedies.crop_margin", "Cut the black margin off", "And the largest square.", "tick"),
+        Box("remedies.grey_range", "Stretch the greys to 0 to 255", "", "tick"),
+        _whole(
+            "remedies.resolution",
+            "Leave no finer detail than",
+            "So many pixels have; 0 for no limit.",
+            unit="pixels",
+        ),
+    ),
+    folded=True,
+)
 TOP: tuple[Group, ...] = (
     STUDY,
     DRAW,
+    REMEDIES,
     PRACTICE,
     DISPLAY,
     ALLOCATION,

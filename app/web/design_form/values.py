@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from app.domain.design.design import StudyDesign
@@ -26,6 +27,7 @@ def values_of(design: StudyDesign) -> dict[str, str]:
     """A design of any format as the values of the form; `document_of` gives it back."""
     plain = design_to_mapping(design)
     # A document without this table has its defaults; the form has boxes for them all the same.
+    plain["remedies"] = asdict(design.remedies)
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     values = dict(_written(plain, (box for group in TOP for box in group.boxes)))
     for number, question in enumerate(plain["questions"], start=1):

@@ -1,5 +1,6 @@
 """The leak audit of a study's pictures, before it is opened or at any time after."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +19,9 @@ from app.services.audit_pictures import (
     audit_remedied,
     picture_of_case,
 )
+from app.services.create_study import change_design
 from app.services.record_audit import verdict_on_cases
+from app.services.remedy_pictures import design_with_remedies, remedy_as_designed
 from app.services.study_progress import study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.forms import FormFields
@@ -63,6 +66,18 @@ def make(request: Request, slug: str, form: FormFields) -> Response:
     return RedirectResponse(f"/studies/{slug}/audit", 303)
 
 
+@router.post("/studies/{slug}/audit/remedies")
+def take_remedies(request: Request, slug: str, form: FormFields) -> Response:
+    """Write the remedies that were tried into a draft's design; then its pictures are made."""
+    state = web_state(request)
+    with investigator_at_desk(request, form, right=Right.DESIGN) as desk:
+        design = design_with_remedies(desk.session, slug, _remedies_of(form))
+        change_design(desk.session, slug, design, now=desk.now, actor=desk.name)
+        name, now = desk.name, desk.now
+    remedy_as_designed(state.database, state.store, slug, now=now, actor=name)
+    return RedirectResponse(f"/studies/{slug}/audit", 303)
+
+
 @router.get("/studies/{slug}/audit/{code}.png")
 def thumbnail(request: Request, slug: str, code: str) -> Response:
     """A case's picture, small, for whoever designs the study."""
@@ -84,16 +99,9 @@ def _tried(
     request: Request, desk: InvestigatorAtDesk, slug: str, before: PictureAudit
 ) -> dict[str, object]:
     """Before and after the remedies that the address names, if it names some."""
-    asked = request.query_params
-    resolution = asked.get("resolution", "").strip()
-    is_number = resolution.isascii() and resolution.isdigit() and len(resolution) < 5
     tried: dict[str, object] = {"remedies": None, "remedy_error": "", "after": None}
     try:
-        if resolution and not is_number:
-            raise BadInput("The resolution must be a whole number of pixels.")
-        remedies = Remedies(
-            "crop_margin" in asked, "grey_range" in asked, int(resolution) if resolution else None
-        )
+        remedies = _remedies_of(request.query_params)
         tried["remedies"] = remedies
         if not remedies.is_empty:
             after = audit_remedied(desk.session, web_state(request).store, slug, remedies)
@@ -101,6 +109,16 @@ def _tried(
     except BadInput as error:
         tried["remedy_error"] = str(error)
     return tried
+
+
+def _remedies_of(asked: Mapping[str, str]) -> Remedies:
+    """The remedies that a form or an address names; raises BadInput."""
+    resolution = asked.get("resolution", "").strip()
+    if resolution and not (resolution.isascii() and resolution.isdigit() and len(resolution) < 5):
+        raise BadInput("The resolution must be a whole number of pixels.")
+    return Remedies(
+        "crop_margin" in asked, "grey_range" in asked, int(resolution) if resolution else None
+    )
 
 
 def _shown(

@@ -7,7 +7,7 @@ reaches a database, and import-linter guards that.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -159,6 +159,9 @@ def rate(request: Request, form: FormFields) -> Response:
             page = _sent_back(desk, form, 409, message=str(error))
         except (AlreadyRated, OtherAnswers, TooLateToCorrect) as error:
             page = _sent_back(desk, form, 409, message=str(error), leads_on=True)
+    if receipt is not None and "record_head" in page.context:
+        # The page was made before the rating's own event was written.
+        page = replace(page, context={**page.context, "record_head": receipt.record})
     return _answer(request, page, receipt)
 
 
@@ -224,7 +227,7 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     if step is Step.BREAK:
         between |= {"done": standing.done, "total": standing.total}
         return _page(desk, "break.html", between, status)
-    return _page(desk, "thanks.html", between, status)
+    return _page(desk, "thanks.html", between | {"record_head": desk.record_head()}, status)
 
 
 def _served_case(

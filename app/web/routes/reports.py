@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse
 from app.domain.access import Right
 from app.domain.errors import BadInput, NotFound, Refused
 from app.report.page.document import report_document
-from app.report.page.figure_files import FILE_TYPES, FileEnding, figure_file
+from app.report.page.figure_files import FILE_TYPES, FileEnding, figure_file, figures_zip
+from app.report.page.pdf import report_pdf
 from app.report.page.view import ReportView, report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.study_progress import study_overview
@@ -90,18 +91,54 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         view = _report(request, desk, slug)
         now = desk.now
-    if slug_again != slug:
-        raise NotFound("There is no page at this address.")
+    _ensure_same(slug, slug_again)
     _note_look(request, slug)
     return _file(view, f"{slug}-report.html", now)
+
+
+@router.get("/studies/{slug}/report/{slug_again}-report.pdf")
+def sheets(request: Request, slug: str, slug_again: str) -> Response:
+    """The report as one PDF; only of a closed study."""
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        view = _report(request, desk, slug)
+        now = desk.now
+    _ensure_same(slug, slug_again)
+    made = report_pdf(
+        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+    )
+    _note_look(request, slug)
+    return _download(made, f"{slug}-report.pdf", "application/pdf")
+
+
+@router.get("/studies/{slug}/report/{slug_again}-figures.zip")
+def figures(request: Request, slug: str, slug_again: str) -> Response:
+    """Every figure in every kind of file, with its numbers; only of a closed study."""
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        view = _report(request, desk, slug)
+    _ensure_same(slug, slug_again)
+    if not view.figures:
+        raise NotFound(f"The report of {slug} has no figures.")
+    made = figures_zip(view)
+    _note_look(request, slug)
+    return _download(made, f"{slug}-figures.zip", "application/zip")
+
+
+def _ensure_same(slug: str, slug_again: str) -> None:
+    if slug_again != slug:
+        raise NotFound("There is no page at this address.")
 
 
 def _file(view: ReportView, name: str, now: datetime) -> Response:
     page = report_document(
         view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
     )
-    return HTMLResponse(
-        page,
+    return _download(page.encode(), name, "text/html; charset=utf-8")
+
+
+def _download(content: bytes, name: str, media_type: str) -> Response:
+    return Response(
+        content,
+        media_type=media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",

@@ -18,6 +18,10 @@ CUES = {"measure": "artefact", "asked_if": {"question": "verdict", "values": ["s
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"remedies": {"crop_margin": True}}, "remedies.made_from"),
+        ({"remedies": {"made_from": 512, "grey_range": True}}, "remedies.made_from"),
+        ({"remedies": {"made_from": 256}}, "remedies.made_from"),
+        ({"remedies": {"made_from": 256, "resolution": 256}}, "remedies.resolution"),
         ({"withdrawal": {"until": "day"}}, "withdrawal.last_day"),
         (
             {"withdrawal": {"until": "closing", "last_day": "2027-01-31"}},

@@ -72,6 +72,20 @@ def test_commas_that_can_be_read_in_two_ways_are_asked_about(
         assert (1250.0 in point, 1.25 in comma) == (True, True)
 
 
+def test_a_said_decimal_comma_makes_points_thousands_or_mistakes(tmp_path: Path) -> None:
+    text = delimited(";").replace(";3;", ";1.250;").replace(";2;", ";2,5;")
+    assert 1250.0 in ratings_of(tmp_path / "r.csv", text, decimal="comma").numbers["realism"]
+    with pytest.raises(BadRatings, match=r"'1.25', where --decimal says that commas mark"):
+        ratings_of(tmp_path / "r.csv", text.replace("1.250", "1.25"), decimal="comma")
+
+
+def test_an_option_that_says_nothing_of_the_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRatings, match="of which --modality says nothing: leave it out"):
+        ratings_of(tmp_path / "r.csv", delimited(), modality="M1")
+    with pytest.raises(BadRatings, match="is no workbook, so it has no sheet 'A'"):
+        ratings_of(tmp_path / "r.csv", sheet="A")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -4,9 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadRatings
+from app.services.export_study.held_ratings import HeldRatings
+from app.services.export_study.imrmc import imrmc_text
+from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
+from app.statistics.table.ratings import ratings_table
 from tests.steps.rating_files.made_study import ROWS, answers, ratings_of, sheet_of
 from tests.steps.rating_files.test_workbook import book
+from tests.studies import design_values
 
 TOLD = {"truth": {"1": "synthetic"}}
 CASES = {row[1]: int(row[3] == "synthetic") for row in ROWS}
@@ -118,3 +124,21 @@ def test_a_jafroc_workbook_is_read(tmp_path: Path, fp: str, tp: str) -> None:
 def test_ratings_of_marks_are_not_taken_for_ratings_of_images(tmp_path: Path) -> None:
     with pytest.raises(BadRatings, match="of the FROC paradigm, in which marks are rated"):
         ratings_of(tmp_path / "r.xlsx", jafroc("FROC"), values=TOLD)
+
+
+def test_our_own_exports_say_what_truth_is(tmp_path: Path) -> None:
+    names = ("reader", "case", "arm", "truth")
+    columns = {name: [row[at] for row in ROWS] for at, name in enumerate(names)}
+    realism = [row[4] for row in ROWS]
+    table = ratings_table(**columns, realism=realism, realism_min=1, realism_max=5)  # type: ignore[arg-type]
+    held = HeldRatings.of(design_from_mapping(design_values()))
+    expected = {(row[0], row[1], row[2], row[3]): float(int(row[4]) - 5) for row in ROWS}
+    text = imrmc_text(table, title="A study", held=held, simulated=True)
+    ratings = ratings_of(tmp_path / "study.imrmc", text)
+    assert answers(ratings, "score") == expected
+    assert [text for lead, text in ratings.cautions] == [
+        "The file says that its readers are simulated; these are not results."
+    ]
+    rows = [[name for name, _ in RJAFROC_COLUMNS], *rjafroc_rows(table, held)]
+    csv = "\n".join(",".join(str(cell) for cell in row) for row in rows)
+    assert answers(ratings_of(tmp_path / "rjafroc.csv", csv), "score") == expected

@@ -64,7 +64,8 @@ def test_our_own_wide_file_keeps_machines_apart(tmp_path: Path) -> None:
         made.append(f"s,{case},{arm},normal,{truth},0,{rest}")
     ratings = ratings_of(tmp_path / "w.csv", "\n".join(made))
     assert ratings.of_machines == 8
-    assert set(ratings.names["reader"]) == {"R1", "R02"}
+    assert ratings.machines == ("X01",)
+    assert set(ratings.names["reader"]) == {"R1", "R02", "X01"}
 
 
 def test_a_tidy_file_is_not_taken_for_a_wide_one(tmp_path: Path) -> None:

@@ -1,11 +1,18 @@
-"""Made-up readings of sets of pictures."""
+"""Made-up studies of sets and exposures, for coverage and for tests.
+
+Readers and sets (or pictures) differ by normal amounts, so that true values are integrals.
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from scipy import special
 
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.protocols.sides import SideChoice
+from app.statistics.protocols.single_readings import PhaseFacts, SingleReadings
 
 
 def found_real(
@@ -58,3 +65,33 @@ def preferred(
             side = SideChoice((left, right), (), (said + 1) % 3)
             rows.append(SetReading(f"R{j:02}", f"{a}{b}{k:03}", side))
     return SetReadings(tuple(rows))
+
+
+def timed_verdicts(
+    *, readers: int, cases: int, threshold: float = 150.0, durations: tuple[float, ...], seed: int
+) -> SingleReadings:
+    """Readers who see real and synthetic films for a drawn time, and guess or know."""
+    rng = np.random.default_rng(seed)
+    rows: list[tuple[str, str, str, float, float]] = []
+    for j in range(readers):
+        own = 0.1 * rng.standard_normal()
+        for arm in ("real", "M1"):
+            times = np.resize(durations, cases)
+            rng.shuffle(times)
+            for k in range(cases):
+                z = 3.0 * (np.log10(times[k]) - math.log10(threshold) + own)
+                right = rng.random() < 0.5 + 0.5 * special.ndtr(z)
+                said = (arm != "real") == right
+                rows.append((f"R{j}", f"C{k:03}", arm, float(said), float(times[k])))
+    return SingleReadings(
+        "verdict",
+        "verdict",
+        PhaseFacts("main"),
+        reader=tuple(row[0] for row in rows),
+        case=tuple(row[1] for row in rows),
+        arm=tuple(row[2] for row in rows),
+        truth=tuple("real" if row[2] == "real" else "synthetic" for row in rows),
+        cluster=("",) * len(rows),
+        value=tuple(row[3] for row in rows),
+        exposure_ms=tuple(row[4] for row in rows),
+    )

@@ -1,0 +1,43 @@
+"""A report as files: one page, one PDF, or a folder of its figures."""
+
+from pathlib import Path
+
+import typer
+
+from app.cli.atomic_file import writing_atomically
+from app.cli.opening import now
+from app.cli.report_names import SHEETS
+from app.domain.errors import Refused
+from app.report.page.document import report_document
+from app.report.page.figure_files import figure_files
+from app.report.page.pdf import report_pdf
+from app.report.page.view import ReportView
+from app.settings import resource_dir
+
+
+def write_report(view: ReportView, out: Path) -> None:
+    """One file, HTML or PDF by its ending."""
+    parts = {
+        "templates": resource_dir("templates"),
+        "static": resource_dir("static"),
+    }
+    if out.suffix.lower() in SHEETS:
+        content = report_pdf(view, **parts, now=now())
+    else:
+        content = report_document(view, **parts, now=now()).encode()
+    with writing_atomically(out) as file:
+        file.write(content)
+    typer.echo(f"Wrote {out}.")
+
+
+def write_figures(view: ReportView, folder: Path) -> None:
+    """Every figure as SVG, PDF, PNG and TIFF, with its numbers as CSV."""
+    if not view.figures:
+        raise Refused("This report has no figures, so that none were written.")
+    # All are drawn before the first is written.
+    drawn = dict(figure_files(view))
+    folder.mkdir(exist_ok=True)
+    for name, content in drawn.items():
+        with writing_atomically(folder / name) as file:
+            file.write(content)
+    typer.echo(f"Wrote {len(drawn)} files of {len(view.figures)} figures to {folder}.")

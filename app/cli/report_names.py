@@ -1,0 +1,19 @@
+"""Names of the files that a report is written to."""
+
+from pathlib import Path
+
+from app.domain.errors import BadInput
+
+PAGES, SHEETS = (".html", ".htm"), (".pdf",)
+
+
+def ensure_report_names(out: Path | None, figures: Path | None, endings: tuple[str, ...]) -> None:
+    """Raise BadInput, before anything is computed, for what could not be written after it."""
+    if out is not None and out.suffix.lower() not in endings:
+        named = " or ".join(one for one in endings if one != ".htm")
+        raise BadInput(f"{out.name} is not the name of a report: let it end in {named}.")
+    for path in (out, figures):
+        if path is not None and not path.parent.is_dir():
+            raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
+    if figures is not None and figures.exists() and not figures.is_dir():
+        raise BadInput(f"{figures} is a file; name a folder for the figures.")

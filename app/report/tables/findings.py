@@ -1,0 +1,125 @@
+"""Findings against the reference standard, as tables."""
+
+from collections.abc import Mapping
+
+from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, why_no_interval
+from app.report.words.numbers import NONE, interval, p_value, signed, why_not
+from app.report.words.question_figures import common_notes, name_of, title_of
+from app.statistics.protocols.findings import FIGURES, FindingOfArm, Findings
+from app.statistics.realness.contrasts import Contrast
+from app.statistics.table.estimate import not_estimable
+from app.steps.question_figures import QuestionFigures
+
+Labels = Mapping[str, str]
+NAMES = {
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "accuracy": "Accuracy",
+    "auc": "AUC",
+}
+
+
+def finding_tables(
+    one: QuestionFigures, figures: Findings, labels: Labels
+) -> tuple[ReportTable, ...]:
+    """By arm, and below it synthetic minus real."""
+    tables = [_by_arm(one, figures, labels)]
+    if figures.differences:
+        tables.append(_differences(one, figures, labels))
+    return tuple(tables)
+
+
+def arm_row(arm: str, truth: str, labels: Labels, cells: list[Cell], part: str = "") -> Row:
+    """A row of an arm, or of a part of it, under its label."""
+    label = labels.get(arm, arm)
+    heading = f"{label}, {part}" if part else label
+    below = "" if part or label == arm else arm
+    return Row(heading, tuple(cells), below=below, is_real=truth == "real" and not part)
+
+
+def contrast_cell(contrast: Contrast) -> Cell:
+    """A difference with its interval, or the reason for a dash."""
+    if contrast.estimate is None:
+        return Cell(NONE, why=why_not(not_estimable(contrast.state.partition(": ")[2])))
+    return Cell(
+        signed(contrast.estimate),
+        interval(contrast.low, contrast.high, "signed"),
+        no_interval=why_no_interval(contrast.low, contrast.method),
+    )
+
+
+def _by_arm(one: QuestionFigures, figures: Findings, labels: Labels) -> ReportTable:
+    rows = [
+        arm_row(
+            arm.arm,
+            arm.truth,
+            labels,
+            [
+                _cases(arm),
+                *(
+                    estimate_cell(arm.figures[name], "plain" if name == "auc" else "percent")
+                    for name in FIGURES
+                ),
+            ],
+        )
+        for arm in figures.arms
+    ]
+    question = one.question
+    is_scale = question.kind == "scale"
+    middle = (question.low + question.high) / 2
+    called = (
+        f"A grade above {middle:g}, the middle of the scale, counts as present; the middle itself "
+        "as absent."
+        if is_scale
+        else "With two answers the AUC is the mean of sensitivity and specificity."
+    )
+    several = figures.n_unknown != 1
+    missing = (
+        f"Of {figures.n_unknown} image{'s' if several else ''} the bank’s records don’t say "
+        f"whether {question.finding} is there: {'they are' if several else 'it is'} in no figure."
+        if figures.n_unknown
+        else ""
+    )
+    return table(
+        name_of(one),
+        title_of(one),
+        ["Arm", "Present, absent", *(NAMES[name] for name in FIGURES)],
+        rows,
+        [
+            f"Against the bank’s {question.reference}: {question.finding}. {called}",
+            missing,
+            *common_notes(one),
+        ],
+    )
+
+
+def _cases(arm: FindingOfArm) -> Cell:
+    unknown = f"{arm.n_unknown} not said" if arm.n_unknown else ""
+    return Cell(f"{arm.n_present}, {arm.n_absent}", unknown)
+
+
+def _differences(one: QuestionFigures, figures: Findings, labels: Labels) -> ReportTable:
+    arms = list(dict.fromkeys(difference.arm for difference in figures.differences))
+    by_key = {(one.arm, one.measure.partition(".")[2]): one for one in figures.differences}
+    rows = []
+    for arm in arms:
+        cells = []
+        for name in FIGURES:
+            contrast = by_key.get((arm, name))
+            if contrast is None:
+                cells.append(Cell(NONE, why="the images of one of the two are all of one kind"))
+                cells.append(Cell(NONE))
+                continue
+            cells += [contrast_cell(contrast), Cell(p_value(contrast.p_holm))]
+        rows.append(arm_row(arm, "synthetic", labels, cells))
+    return table(
+        name_of(one, "differences"),
+        title_of(one, "synthetic minus real"),
+        ["Arm", *(name for figure in FIGURES for name in (NAMES[figure], "p"))],
+        rows,
+        [
+            "Below 0: readers do worse on the synthetic images. A difference near 0 shows that "
+            "diagnosis is as good only as far as its interval excludes what would matter. p: "
+            "adjusted by Holm over the arms of each figure.",
+        ],
+    )

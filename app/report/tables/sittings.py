@@ -1,0 +1,71 @@
+"""How often readers sat down, for how long, and how long they waited between phases."""
+
+from collections.abc import Sequence
+
+from app.report.tables.table import Cell, ReportTable, Row, table
+from app.report.words.numbers import NONE, number
+from app.statistics.conduct.sessions import PhaseSittings, Sittings, Spread
+
+
+def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | None:
+    """One row a phase; `titles` are what the phases are called. None without readings."""
+    if not sittings.phases:
+        return None
+    repeat = sittings.days_to_repeat
+    again = (
+        f"A repeated case came {_range(repeat, 2)} days after its first reading."
+        if repeat.median is not None
+        else ""
+    )
+    return table(
+        "sittings",
+        "Sittings and washout",
+        [
+            "Phase",
+            "Readers",
+            "Sittings a reader",
+            "Minutes a sitting",
+            "Readings a sitting",
+            "Days since the phase before",
+            "Washout planned",
+            "Shorter than planned",
+        ],
+        [_row(phase, titles) for phase in sittings.phases],
+        [
+            "Median, below it the least and the most. A sitting ends with 30 idle minutes or a new "
+            "use of the reader’s link; its minutes go from the first picture shown to the last "
+            "answer sent.",
+            again,
+        ],
+    )
+
+
+def _row(phase: PhaseSittings, titles: Sequence[str]) -> Row:
+    title = titles[phase.phase - 1] if phase.phase <= len(titles) else ""
+    is_later = phase.washout_days.median is not None
+    return Row(
+        title or f"Phase {phase.phase}",
+        (
+            Cell(str(phase.readers)),
+            _spread(phase.sittings, 0),
+            _spread(phase.minutes, 1),
+            _spread(phase.readings, 0),
+            _spread(phase.washout_days, 1),
+            Cell(f"{phase.planned_washout_days} days" if is_later else NONE),
+            Cell((", ".join(phase.too_early) or "none") if is_later else NONE),
+        ),
+    )
+
+
+def _spread(spread: Spread, digits: int) -> Cell:
+    if spread.median is None:
+        return Cell(NONE)
+    # The median of two whole numbers may lie between them.
+    places = max(digits, int(spread.median % 1 != 0))
+    return Cell(number(spread.median, places), _range(spread, digits))
+
+
+def _range(spread: Spread, digits: int) -> str:
+    if spread.least is None or spread.most is None:
+        return ""
+    return f"{number(spread.least, digits)} to {number(spread.most, digits)}"

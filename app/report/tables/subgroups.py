@@ -1,0 +1,63 @@
+"""The main figures by what the bank's records say of a case."""
+
+from collections.abc import Mapping
+
+from app.report.tables.results import Labels
+from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
+from app.report.words.numbers import Style
+from app.statistics.analysis import Analysis
+from app.statistics.conduct.subgroups import FEW_IMAGES, Stratum, Subgroup
+
+_FIGURES: Mapping[str, tuple[str, Style]] = {
+    "realism.mean": ("Realism, mean", "plain"),
+    "deception.rate": ("Judged real", "percent"),
+    "detection.d_prime": ("d′", "plain"),
+    "discrimination.auc_realism": ("AUC, realism", "plain"),
+}
+# Their ratings are the arm's own; the others count real ones too.
+_OF_THE_ARM = ("realism.mean", "deception.rate")
+
+
+def subgroup_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, ...]:
+    """One table a key of the records."""
+    return tuple(_table(analysis, stratum, labels) for stratum in analysis.subgroups.values())
+
+
+def _table(analysis: Analysis, stratum: Stratum, labels: Labels) -> ReportTable:
+    count = len(stratum.subgroups)
+    small = [one.level for one in stratum.subgroups if one.is_small]
+    notes = [
+        f"There are no subgroups by {stratum.name}: {stratum.why_not}." * bool(stratum.why_not),
+        f"AUC: against the real images of the same subgroup. {count} subgroups with as many "
+        "intervals: some differ by chance alone, so none is tested and none carries a conclusion."
+        if count
+        else "",
+        f"Caution: fewer than {FEW_IMAGES} images of an arm in {', '.join(small)}; these figures "
+        "say little."
+        if small
+        else "",
+    ]
+    return table(
+        f"subgroups-{stratum.name}",
+        f"By {stratum.name} of the case",
+        [stratum.name.capitalize(), "Arm", "Images", "Ratings", *(n for n, _ in _FIGURES.values())],
+        [row for one in stratum.subgroups for row in _rows(analysis, one, labels)]
+        or [Row("No subgroups", (words(""),) * (3 + len(_FIGURES)))],
+        notes,
+    )
+
+
+def _rows(analysis: Analysis, one: Subgroup, labels: Labels) -> list[Row]:
+    return [
+        Row(
+            one.level,
+            (
+                words(labels.get(arm, arm)),
+                Cell(str(one.images[arm])),
+                Cell(str(max(figures[key].n_ratings for key in _OF_THE_ARM))),
+                *(estimate_cell(figures[key], style) for key, (_, style) in _FIGURES.items()),
+            ),
+            is_real=arm in analysis.table.real_arms,
+        )
+        for arm, figures in one.figures.items()
+    ]

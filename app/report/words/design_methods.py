@@ -1,0 +1,79 @@
+"""Methods of designs beyond the crossed one: groups of readers, machines, subgroups, phi."""
+
+from app.report.words.computed_methods import estimates_of
+from app.statistics.agreement.generalizability import DEPENDABLE
+from app.statistics.analysis import Analysis
+from app.statistics.conduct.subgroups import FEW_IMAGES
+
+Paragraph = tuple[str, str]
+
+
+def split_plot(analysis: Analysis) -> str:
+    """A sentence on readers in groups; empty where no interval was made within groups."""
+    groups = {
+        int(words.split()[0])
+        for _, estimate in estimates_of(analysis)
+        if estimate.low is not None
+        for _, _, words in [estimate.method.partition(", readers in ")]
+        if words.endswith("groups")
+    }
+    if not groups:
+        return ""
+    count = max(groups)
+    return (
+        f"Readers were in {count} groups, each with cases of its own (split-plot design): mean "
+        "squares are those within groups, and readers of different groups share no case "
+        "[hillis2014, splitplot]."
+    )
+
+
+def machines(analysis: Analysis) -> Paragraph | None:
+    """How machines stand beside people."""
+    compared = [one for one in analysis.machines if one.difference.estimate is not None]
+    if not compared:
+        return None
+    count = len({one.machine for one in compared})
+    noun = "machine reader was" if count == 1 else "machine readers were"
+    text = (
+        f"{count} {noun} analysed beside the people and never among them. People minus machine is "
+        "the mean of the readers’ differences from the machine, which is taken as fixed"
+    )
+    if any(one.difference.low is not None for one in compared):
+        text += (
+            ", with the interval of Obuchowski and Rockette for one arm, in which the images that "
+            "both read covary [single]"
+        )
+    if any(one.is_non_inferior is not None for one in compared):
+        text += (
+            f"; people were called not inferior if it lay above −{analysis.settings.margin:g} "
+            "[noninferiority]"
+        )
+    return ("Machine readers", f"{text}.")
+
+
+def subgroups(analysis: Analysis) -> Paragraph | None:
+    """By what the cases were parted."""
+    named = [name for name, stratum in analysis.subgroups.items() if stratum.subgroups]
+    if not named:
+        return None
+    return (
+        "Subgroups",
+        f"Figures are also given for parts of the cases, by {' and by '.join(named)}, each against "
+        "the real images of the same part. They are descriptive: nothing is tested between parts "
+        f"or adjusted for their number, and parts with fewer than {FEW_IMAGES} images of an arm "
+        "are marked.",
+    )
+
+
+def dependability(analysis: Analysis) -> Paragraph | None:
+    """Where variance components and phi come from."""
+    made = [one for one in analysis.dependability.values() if not one.why_not]
+    if not made:
+        return None
+    goal = f"{DEPENDABLE:g}"
+    return (
+        "Generalizability",
+        "Ratings were taken apart into arms, images within arms, readers, readers by arms and the "
+        "rest by Henderson’s method I [henderson]; from these variances follow the dependability Φ "
+        f"of an arm’s mean and the readers and images that {goal} takes [brennan2001].",
+    )

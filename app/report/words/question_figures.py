@@ -1,0 +1,227 @@
+"""The words around what each question comes to: titles, notes, methods sentences."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from app.report.words.numbers import percent
+from app.statistics.protocols.artefacts import Artefacts
+from app.statistics.protocols.calibration import Calibration
+from app.statistics.protocols.findings import Findings
+from app.statistics.protocols.places import DISTANCE, SPREAD, Places
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.settings import GENERALISATIONS
+from app.steps.question_figures import QuestionFigures
+
+_Kind = TypeVar("_Kind")
+
+
+def name_of(one: QuestionFigures, part: str = "") -> str:
+    """A name for the page: unique within a report."""
+    ending = f"-{part}" if part else ""
+    return f"figures-{one.phase}-{one.question.key}-{one.reader_kind}{ending}"
+
+
+def title_of(one: QuestionFigures, part: str = "") -> str:
+    """The question, with the phase and the kind of reader where there are several."""
+    called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
+    phase = f" ({called})" if called else ""
+    who = " (machine readers)" if one.reader_kind == "machine" else ""
+    of = "" if one.subject is None else one.subject.prompt
+    asked = " · ".join(text for text in (one.question.prompt, of) if text)
+    return f"{asked}{phase}{who}{f' · {part}' if part else ''}"
+
+
+def common_notes(one: QuestionFigures) -> list[str]:
+    """What stands below every table: who was asked, who was left out, whom intervals speak for."""
+    asked_if = one.question.asked_if
+    notes = []
+    if asked_if is not None:
+        notes.append(
+            f"Asked only where {asked_if.question} is {' or '.join(asked_if.values)}: figures are "
+            "of those readings."
+        )
+    if one.left_out:
+        notes.append(
+            f"Left out, having answered less than {percent(one.settings.least_answered)} of what "
+            f"the median reader did: {', '.join(one.left_out)}."
+        )
+    if one.readers > 1 or one.settings.generalise_to == "readers":
+        notes.append(
+            f"Intervals are {percent(one.settings.level)} intervals for "
+            f"{GENERALISATIONS[one.settings.generalise_to]}, unless a footnote says otherwise."
+        )
+    else:
+        notes.append(
+            f"Intervals are {percent(one.settings.level)} intervals for this reader and images "
+            "like these."
+        )
+    return notes
+
+
+def question_methods(figures: Sequence[QuestionFigures]) -> list[tuple[str, str]]:
+    """Paragraphs for the methods section, each for a measure that has figures."""
+    paragraphs = []
+    for measure, (heading, words) in _METHODS.items():
+        of_measure = [
+            one
+            for one in figures
+            if one.question.measure == measure and one.figures is not None and _estimates(one)
+        ]
+        if of_measure:
+            paragraphs.append((heading, words(of_measure)))
+    return paragraphs
+
+
+def _estimates(one: QuestionFigures) -> list[Estimate]:
+    """Those that have a number."""
+    if one.figures is None:
+        return []
+    return [estimate for estimate in one.figures.estimates() if estimate.estimate is not None]
+
+
+def _uses(figures: Sequence[QuestionFigures], words: str) -> bool:
+    return any(
+        words in estimate.method and estimate.low is not None
+        for one in figures
+        for estimate in _estimates(one)
+    )
+
+
+def _intervals(figures: Sequence[QuestionFigures]) -> str:
+    if not _uses(figures, "Obuchowski-Rockette"):
+        return ""
+    hillis = ", hillis2014" if _uses(figures, "Obuchowski-Rockette, random readers") else ""
+    scale = " on the logit scale" if _uses(figures, "logit scale") else ""
+    exact = (
+        " or, at the end of the scale, an exact bound [clopper]"
+        if _uses(figures, "exact bound")
+        else ""
+    )
+    return (
+        " Each was computed for every reader and averaged, with intervals of Obuchowski and "
+        f"Rockette{scale} [or{hillis}]{exact}."
+    )
+
+
+def _jackknife(figures: Sequence[QuestionFigures]) -> str:
+    """How intervals of coefficients of several readers were made."""
+    if _uses(figures, "two-way jackknife"):
+        return ", with two-way jackknife intervals over readers and images [hoeffding]"
+    if _uses(figures, "jackknife over readers"):
+        return ", with jackknife intervals over readers"
+    if _uses(figures, "jackknife over cases"):
+        return ", with jackknife intervals over images for these readers only"
+    return ""
+
+
+def _of(figures: Sequence[QuestionFigures], kind: type[_Kind]) -> Iterator[_Kind]:
+    return (one.figures for one in figures if isinstance(one.figures, kind))
+
+
+def _findings(figures: Sequence[QuestionFigures]) -> str:
+    all_of = list(_of(figures, Findings))
+    unknown = sum(one.n_unknown for one in all_of)
+    missing = (
+        f" Readings of images of which the reference says nothing ({unknown}, counted once a "
+        "question) entered no figure."
+        if unknown
+        else ""
+    )
+    differences = any(
+        difference.p_value is not None for one in all_of for difference in one.differences
+    )
+    held = (
+        " Synthetic arms were compared with real images read by the same readers, p values "
+        "adjusted by Holm over the arms of each figure [holm]."
+        if differences
+        else ""
+    )
+    return (
+        "The reference standard of a finding is what the image bank’s records say of the image; of "
+        "a synthetic image that is what was recorded when it was made. Sensitivity, specificity, "
+        f"accuracy and AUC [metz] were computed for every question.{_intervals(figures)}{held}"
+        f"{missing}"
+    )
+
+
+def _prompt_agreement(figures: Sequence[QuestionFigures]) -> str:
+    return (
+        "Agreement with the text beside the image is given as the mean grade, taken as equally "
+        "spaced, and as the share of grades above the middle of the scale, by arm and condition."
+        f"{_intervals(figures)}"
+    )
+
+
+def _artefacts(figures: Sequence[QuestionFigures]) -> str:
+    of_words = [word for one in _of(figures, Artefacts) for word in one.words]
+    agreement = any(
+        estimate.estimate is not None for word in of_words for estimate in word.agreement.values()
+    )
+    named = (
+        " Agreement on whether a word applies is given as Gwet’s AC1 [gwet] beside Fleiss’ κ "
+        f"[fleiss], which is low for words that are seldom named{_jackknife(figures)}."
+        if agreement
+        else ""
+    )
+    return (
+        "Of each word the share of images on which at least one reader named it and the share of "
+        f"readings that named it are given by arm.{_intervals(figures)}{named}"
+    )
+
+
+def _places(figures: Sequence[QuestionFigures]) -> str:
+    of_arms = [arm for one in _of(figures, Places) for arm in one.arms]
+    same = (
+        f" Agreement of place is the share of pairs of marks of two readers on one image that lie "
+        f"within {percent(DISTANCE)} of the picture’s side, against that of marks on different "
+        f"images [ripley]{_jackknife(figures)}."
+        if any(arm.same_place.estimate is not None for arm in of_arms)
+        else ""
+    )
+    density = (
+        f" Maps are Gaussian kernel estimates, standard deviation {percent(SPREAD)} of the side "
+        "[silverman]."
+        if any(arm.n_marks for arm in of_arms)
+        else ""
+    )
+    return (
+        "Marks are given by arm as marks a reading and as the share of readings with any; a box "
+        f"counts as its middle.{_intervals(figures)}{same}{density}"
+    )
+
+
+def _confidence(figures: Sequence[QuestionFigures]) -> str:
+    all_of = list(_of(figures, Calibration))
+    type_2 = any(
+        of_arm["type2_auc"].estimate is not None for one in all_of for of_arm in one.by_arm.values()
+    )
+    meta = any(
+        one.metacognition is not None and one.metacognition.meta_d_prime.estimate is not None
+        for one in all_of
+    )
+    parts = [
+        "Levels of confidence were taken to say equally spaced probabilities of being right, from "
+        "that of a guess to 1. Calibration is described by the share right at each level, by the "
+        "Brier score [brier] with its parts [murphy], corrected for the bias of few readings "
+        "[ferro], and by over-confidence, the mean probability minus the share right."
+    ]
+    if type_2:
+        parts.append(
+            "The type-2 AUC [galvin] is the chance that a reader is surer of a right than of a "
+            "wrong answer; it does not rest on those probabilities."
+        )
+    if meta:
+        parts.append(
+            "meta-d′ was fitted to each reader by maximum likelihood with equal variances "
+            "[metad] and is given beside d′ [mratio]."
+        )
+    return f"{' '.join(parts)}{_intervals(figures)}"
+
+
+_METHODS: Mapping[str, tuple[str, Callable[[Sequence[QuestionFigures]], str]]] = {
+    "finding": ("Findings", _findings),
+    "prompt_agreement": ("Agreement with the text", _prompt_agreement),
+    "artefact": ("Artefacts", _artefacts),
+    "place": ("Marks", _places),
+    "confidence": ("Confidence", _confidence),
+}

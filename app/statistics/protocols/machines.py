@@ -1,0 +1,242 @@
+"""Machine readers beside human ones: figures apart, and human minus machine.
+
+A machine is not drawn from a population of machines, so it is fixed: its own interval is over
+images. Against human readers j with figures theta_j the difference psi_j = theta_j - theta_m is
+analysed as one arm's figure of merit,
+
+    Cov(psi_j, psi_j') = Cov(j, j') - Cov(j, m) - Cov(m, j') + Var(m),
+
+whose average has the variance of Obuchowski and Rockette with Hillis' degrees of freedom: readers
+and images are both samples, the machine read the same images.
+
+Non-inferior: the lower limit of human minus machine lies above minus the margin, which is a
+one-sided test at half of one minus the level.
+
+References
+----------
+Hillis SL, Obuchowski NA, Berbaum KS (2011), Acad Radiol 18:129-142, doi:10.1016/j.acra.2010.09.007
+(one arm, readers and cases random); Chakraborty DP (2017), Observer Performance Methods for
+Diagnostic Imaging, chapter 22 (readers against a standalone machine);
+Piaggio G et al. (2012), JAMA 308:2594-2604, doi:10.1001/jama.2012.87802 (non-inferiority).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from app.statistics.realness.auc import reader_aucs_of_arms
+from app.statistics.realness.detection import detection_of
+from app.statistics.realness.discrimination import AUC_FROM
+from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.ratings import Float, Int, RatingsTable
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import (
+    averaged_over_readers,
+    counts,
+    limits,
+    whom_it_speaks_for,
+)
+from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
+from app.statistics.variance.split_plot import in_groups, reader_blocks
+
+BALANCED = "balanced_accuracy"
+
+
+@dataclass(frozen=True)
+class MachineComparison:
+    """One machine beside the human readers, by one figure, in one arm against real.
+
+    Attributes
+    ----------
+    machine, arm, measure : str
+        ``measure`` is ``auc_realism``, ``auc_confidence``, ``auc_score`` or ``balanced_accuracy``.
+    human, own, difference : Estimate
+        The readers' figure, the machine's, and human minus machine.
+    margin : float or None
+        Of non-inferiority, on AUC; None for a figure that the design states none for.
+    p_non_inferior : float or None
+        One-sided, of human minus machine being minus the margin or less.
+    is_non_inferior : bool or None
+        Whether the lower limit of the difference lies above minus the margin.
+    """
+
+    machine: str
+    arm: str
+    measure: str
+    human: Estimate
+    own: Estimate
+    difference: Estimate
+    margin: float | None = None
+    p_non_inferior: float | None = None
+    is_non_inferior: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "machine": self.machine,
+            "arm": self.arm,
+            "measure": self.measure,
+            "human": self.human.to_json(),
+            "own": self.own.to_json(),
+            "difference": self.difference.to_json(),
+            "margin": self.margin,
+            "p_non_inferior": self.p_non_inferior,
+            "is_non_inferior": self.is_non_inferior,
+        }
+
+
+def machine_comparisons(
+    table: RatingsTable, settings: AnalysisSettings
+) -> tuple[MachineComparison, ...]:
+    """Every machine of a table against its human readers, arm by arm.
+
+    Parameters
+    ----------
+    table : RatingsTable
+        With the machines among its readers; ``machines`` names them.
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    tuple of MachineComparison
+        Empty without machines, a real arm or a synthetic one. A figure that nobody's ratings hold
+        is left out.
+    """
+    made: list[MachineComparison] = []
+    if not table.machines or not table.real_arms:
+        return ()
+    for arm in table.synthetic_arms:
+        for measure, (theta, covariance, matrices) in _figures(table, arm, settings).items():
+            people = np.array([name not in table.machines for name in table.readers])
+            for machine in table.machines:
+                place = table.readers.index(machine)
+                if any(np.isfinite(matrix[place]).any() for matrix in matrices):
+                    made.append(
+                        _comparison(
+                            _Pair(machine, arm, measure, place, people),
+                            theta,
+                            covariance,
+                            matrices,
+                            settings,
+                        )
+                    )
+    return tuple(made)
+
+
+_Figures = tuple[Float, Float, list[Float]]
+
+
+def _figures(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[str, _Figures]:
+    """Figures of every reader, machines included, with covariance over images and the ratings."""
+    made: dict[str, _Figures] = {}
+    for key, measure in AUC_FROM.items():
+        if table.has(measure):
+            matrices = [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)]
+            clusters = (
+                (table.pooled_clusters(table.real_arms), [table.clusters(arm)])
+                if table.has_clusters
+                else None
+            )
+            thetas, covariances = reader_aucs_of_arms(
+                matrices[0], [matrices[1]], method=settings.covariance, clusters=clusters
+            )
+            made[key] = (thetas[0], covariances[0, :, 0], matrices)
+    if table.has("verdict"):
+        matrices = [table.pooled_matrix("verdict", table.real_arms), table.matrix("verdict", arm)]
+        made[BALANCED] = (*detection_of(table, arm).figure(BALANCED), matrices)
+    return made
+
+
+@dataclass(frozen=True)
+class _Pair:
+    machine: str
+    arm: str
+    measure: str
+    place: int
+    people: NDArray[np.bool_]
+
+
+def _comparison(
+    pair: _Pair, theta: Float, covariance: Float, matrices: list[Float], settings: AnalysisSettings
+) -> MachineComparison:
+    people = np.flatnonzero(pair.people)
+    alone = np.array([pair.place])
+
+    def averaged(who: Int, target: AnalysisSettings) -> Estimate:
+        return averaged_over_readers(
+            theta[who],
+            covariance[np.ix_(who, who)],
+            [matrix[who] for matrix in matrices],
+            target,
+            scale="logit",
+            what="the AUC" if pair.measure != BALANCED else "the accuracy",
+        )
+
+    human = averaged(people, settings)
+    own = averaged(alone, replace(settings, generalise_to="cases"))
+    difference, p_value = _difference(pair.place, people, theta, covariance, matrices, settings)
+    margin = None if pair.measure == BALANCED else settings.margin
+    known = margin is not None and difference.low is not None
+    return MachineComparison(
+        pair.machine,
+        pair.arm,
+        pair.measure,
+        human,
+        own,
+        difference,
+        margin=margin,
+        p_non_inferior=p_value if known else None,
+        is_non_inferior=difference.low > -margin
+        if margin is not None and difference.low is not None
+        else None,
+    )
+
+
+def _difference(
+    machine: int,
+    people: Int,
+    theta: Float,
+    covariance: Float,
+    matrices: list[Float],
+    settings: AnalysisSettings,
+) -> tuple[Estimate, float | None]:
+    """Human minus machine, and the one-sided p value of its being minus the margin or less."""
+    psi = theta[people] - theta[machine]
+    with_machine = covariance[people, machine]
+    spread = (
+        covariance[np.ix_(people, people)]
+        - with_machine[:, None]
+        - with_machine[None, :]
+        + covariance[machine, machine]
+    )
+    human = [matrix[people] for matrix in matrices]
+    blocks = reader_blocks(human)
+    target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
+    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_groups(blocks[np.isfinite(psi)])}"
+    arm = single_arm(psi, spread, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks)
+    n_readers, n_cases, n_ratings = counts(human)
+    if arm.n_readers == 0:
+        why = "no human reader and the machine both rated enough images"
+        return not_estimable(why, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings), None
+    point = Estimate(arm.estimate, None, None, None, None, method, n_readers, n_cases, n_ratings)
+    if arm.why_not is not None:
+        return replace(point, method=f"{method}; no interval: {arm.why_not}"), None
+    low, high = limits(arm.estimate, arm.se, arm.df, level=settings.level)
+    p_value = float(stats.t.sf((arm.estimate + settings.margin) / arm.se, arm.df))
+    return (
+        replace(
+            point,
+            low=max(low, -1.0),
+            high=min(high, 1.0),
+            se=arm.se,
+            df=None if math.isinf(arm.df) else arm.df,
+        ),
+        p_value,
+    )
