@@ -48,10 +48,10 @@ def design_at_desk(session: Session, reader: ReaderRow) -> ReadDesign:
     )
 
 
-def _read(digest: str | None, text: Callable[[], str]) -> ReadDesign:
+def _read(digest: str | None, stored: Callable[[], str]) -> ReadDesign:
     known = _kept.get(digest) if digest else None
     if known is None:
-        design = design_from_json(text())
+        design = design_from_json(stored())
         known = ReadDesign(blinded_design(design), design.closes_on)
         if digest:
             if len(_kept) >= _MOST_KEPT:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Table, bindparam, select, text, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db.blind.tables import Reader, Study
@@ -34,7 +34,7 @@ _AT_DESK = (
 )
 _AT_DESK_LOCKED = _AT_DESK.with_for_update(of=_READERS)
 # SQLite has one writer at a time, which holds everything.
-_AT_DESK_HELD = _AT_DESK_LOCKED.suffix_with(text("FOR SHARE OF studies"), dialect="postgresql")
+_AT_DESK_HELD = _AT_DESK_LOCKED.suffix_with("FOR SHARE OF studies", dialect="postgresql")
 _FINISH = (
     update(_READERS)
     .where(_READERS.c.id == bindparam("of_reader"))
