@@ -120,8 +120,8 @@ def _design(summary: StudySummary) -> Paragraph:
     )
     return (
         "Design",
-        f"Blinded reader study, fully crossed as planned: {arms}. Cases were drawn at random from "
-        "the image bank by arm and condition (normal, abnormal). Every image was shown as 8-bit "
+        f"Blinded reader study, {design_methods.scheme(design)}: {arms}. Cases were drawn at "
+        "random from the image bank by arm and condition (normal, abnormal). Every image was shown as 8-bit "
         f"grey, {design.rendition_size} × {design.rendition_size} pixels, encoded in one and the "
         "same way, without names or metadata. Each reader had their own stored random order, "
         f"stratified by arm and condition, with at most {design.longest_run} cases of one arm in a "
