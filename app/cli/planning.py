@@ -21,12 +21,14 @@ from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan
 from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
 from app.services.analyse_file import FileOptions, analyse_file
+from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.pilot import PilotComponents, pilot_components
-from app.statistics.planning.plan import QUESTIONS, Plan, Question
+from app.statistics.planning.plan import Plan, Question
 from app.statistics.planning.plan import plan as plan_grid
 from app.statistics.planning.simulation import LatentVariances, Scenario
 from app.statistics.table.ratings import StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
+from app.steps.analyse_ratings import SAMPLES
 
 _DEFAULTS = Scenario()
 _VARIANCES = LatentVariances()
@@ -88,6 +90,29 @@ _CaseVariance = Annotated[
         show_default=False,
     ),
 ]
+_Target = Annotated[
+    str,
+    typer.Option(
+        help="Whom the intervals are to speak for, as in the design: readers_and_images (readers "
+        "like these, images like these), readers, images."
+    ),
+]
+_Groups = Annotated[
+    int, typer.Option(help="Split-plot: groups of readers, each with a part of the images.")
+]
+_ClusterSize = Annotated[
+    int, typer.Option(help="Images of an arm that belong together, as those of a patient.")
+]
+_ClusterShare = Annotated[
+    float, typer.Option(help="Share of the case variance that such images have in common.")
+]
+_Pictures = Annotated[
+    int,
+    typer.Option(
+        help="Pictures shown together, one of them real; --cases then counts such sets, and only "
+        "finding the real one is planned."
+    ),
+]
 _Power = Annotated[float, typer.Option(help="The power that is enough.")]
 _Simulations = Annotated[int, typer.Option(help="Simulated studies a design.")]
 _Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
@@ -119,6 +144,11 @@ def plan(
     reader_variance: _ReaderVariance = None,
     reader_by_arm_variance: _ReaderByArmVariance = None,
     case_variance: _CaseVariance = None,
+    target: _Target = "readers_and_images",
+    groups: _Groups = 1,
+    cluster_size: _ClusterSize = 1,
+    cluster_share: _ClusterShare = 0.5,
+    pictures: _Pictures = 1,
     power: _Power = 0.80,
     simulations: _Simulations = 400,
     seed: _Seed = 1,
@@ -126,6 +156,9 @@ def plan(
     out_figure: _OutFigure = None,
 ) -> None:
     """Plan a study: precision and power for numbers of readers and images, by simulation.
+
+    Single pictures or sets of them, crossed or split-plot, images alone or in clusters, for readers
+    like these or for these readers.
 
     Every design of the grid is simulated and analysed by the estimators that the study itself will
     be analysed by.
@@ -137,6 +170,8 @@ def plan(
         raise typer.BadParameter("says what is in a --pilot.", param_hint="--map")
     if phase is not None and pilot is None:
         raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
+    if target not in SAMPLES:
+        raise typer.BadParameter(f"is one of {', '.join(SAMPLES)}.", param_hint="--target")
     stated = {
         "reader": reader_variance,
         "reader_by_arm": reader_by_arm_variance,
@@ -158,7 +193,8 @@ def plan(
             made = plan_grid(
                 **grid,
                 scenario=scenario,
-                settings=AnalysisSettings(margin=margin),
+                settings=AnalysisSettings(margin=margin, generalise_to=SAMPLES[target]),
+                layout=StudyLayout(groups, cluster_size, cluster_share, pictures),
                 simulations=simulations,
                 seed=seed,
                 target_power=power,
@@ -236,13 +272,14 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
     console = Console(highlight=False)
     for line in assumptions(made, source=source):
         console.print(Text(line))
-    for question in QUESTIONS:
+    for question in made.questions:
         console.print()
         console.print(_table(made, question))
     console.print()
-    console.print(
-        Text(f"• = a power of {made.target_power:.0%} or more; images are those of each arm.")
-    )
+    enough = f"• = a power of {made.target_power:.0%} or more"
+    of_arms = "" if made.layout.pictures > 1 else "; images are those of each arm"
+    of_groups = ", all groups together" if made.layout.groups > 1 else ""
+    console.print(Text(f"{enough}{of_arms}{of_groups}."))
     for line in answers(made):
         console.print(Text(f"- {line}"))
     for line in cautions + few_readers(made):
@@ -251,7 +288,11 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
 
 def _table(made: Plan, question: Question) -> Table:
     table = Table(title=TITLES[question], title_justify="left", title_style="bold")
-    table.add_column("Readers \\ images", justify="right", no_wrap=True)
+    table.add_column(
+        f"Readers \\ {'sets' if made.layout.pictures > 1 else 'images'}",
+        justify="right",
+        no_wrap=True,
+    )
     for cases in made.cases:
         table.add_column(str(cases), justify="right")
     for readers in made.readers:

@@ -190,8 +190,8 @@ def _cautions(ratings: FileRatings, table: RatingsTable, scale_is_given: bool) -
         made.append(
             FileCaution(
                 "Columns not used.",
-                f"{_listed(ratings.ignored)}; if one of them is meant, say which, as in --map "
-                f"realism={ratings.ignored[0]}.",
+                f"{_listed(ratings.ignored)}; if one of them is one of ours, say which, as in "
+                f'--map "OURS={ratings.ignored[0]}".',
             )
         )
     return made

@@ -42,6 +42,7 @@ from app.statistics.realness.over_arms import (
     levels_of_next,
     may_be_equivalent,
 )
+from app.statistics.realness.precision_weighted import precision_weighted
 from app.statistics.realness.realism import CategoryShare, distribution, realism
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
@@ -338,11 +339,13 @@ def _arm(
     settings: AnalysisSettings,
     aucs: Mapping[ConclusionMeasure, ArmFigures | None],
 ) -> ArmAnalysis:
+    key = conclusion_measure(table, settings)
     families: dict[str, Family] = {
         "realism": realism(table, arm, settings),
         "deception": deception(table, arm, settings),
         "detection": detection(table, arm, settings),
         "discrimination": discrimination(table, arm, settings, aucs),
+        "precision_weighted": precision_weighted(table, arm, settings, key, aucs[key]),
         "time": time(table, arm, settings),
         "drift": drift(table, arm, settings),
         "agreement": {kind: _agreement(table, arm, kind, settings) for kind in _KINDS},

@@ -12,7 +12,7 @@ from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.page.choices import choice_sections
 from app.report.tables.table import ReportTable
 from app.report.words.choice_methods import choice_paragraphs, estimates_of_choices
-from app.report.words.choices import choice_answers, choice_note
+from app.report.words.choices import choice_answers, choice_note, few_readers_caution
 from app.report.words.references import cite
 from app.statistics.protocols.choices import (
     AskedAtEnd,
@@ -104,6 +104,18 @@ def test_one_reader_speaks_for_themselves() -> None:
     figures = of_sets(found_real(readers=1, sets=30), "find_the_real")
     assert choice_answers(figures, {})[0].line.startswith("This reader finds")
     assert "this reader and images like these" in choice_note(figures)
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"), [(1, "one reader"), (3, "93%"), (5, "wide"), (8, "like these 8")]
+)
+def test_few_readers_are_a_warning(readers: int, said: str) -> None:
+    figures = of_sets(found_real(readers=readers, sets=12), "find_the_real")
+    (caution,) = few_readers_caution(figures)
+    assert said in caution.text
+    assert ("wide" in caution.text) == (1 < readers < 6)
+    fixed = replace(figures, settings=AnalysisSettings(generalise_to="cases"))
+    assert few_readers_caution(fixed) == ()
 
 
 def test_a_leaning_to_a_place_is_a_warning_beside_the_choices() -> None:

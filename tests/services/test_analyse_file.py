@@ -209,7 +209,7 @@ def test_a_reading_of_several_pictures_is_refused_with_a_way_out(
     row = f"R1,S0001,,,,,1:C0001:real:real;2:C0002:M1:synthetic,{phase}"
     with pytest.raises(BadRatings, match="line 2 is a reading of several pictures") as refused:
         analysed(tmp_path, lines(row, header=f"{HEADER},pictures,phase"))
-    assert "python -m app report SLUG" in str(refused.value)
+    assert "give the design.json of the same export with --design" in str(refused.value)
     assert ("--phase KEY" in str(refused.value)) is offers
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.report.page.document import report_document
+from app.report.page.file_view import export_view
 from app.report.page.view import ReportView, report_view
 from app.services.analyse_export import ExportAnalysis, analyse_export
 from app.services.create_study import create_study
@@ -83,6 +84,7 @@ def test_every_protocol_shows_its_figures_in_report_and_files(
         assert stored["choices"] == json.loads(json.dumps(plain)), protocol
         assert finite(plain), protocol
         check_report(report_view(summary), protocol, parts)
+        check_report(export_view(read, sha256="0" * 64), protocol, parts)
 
 
 def finite(plain: object) -> bool:

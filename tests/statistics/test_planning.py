@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from app.report.plan.text import few_readers
 from app.statistics.analysis import analyse
+from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.pilot import pilot_components
 from app.statistics.planning.plan import QUESTIONS, Plan, plan
 from app.statistics.planning.simulation import (
@@ -17,13 +20,17 @@ from app.statistics.planning.simulation import (
     Scenario,
     SimulatedStudies,
     expected_auc,
+    expected_share_correct,
     rating_thresholds,
+    simulate_choices,
     simulate_studies,
     solve,
 )
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.reader_means import reader_means
 
 
 def small_plan(**changes: Any) -> Plan:
@@ -284,3 +291,108 @@ def test_an_unfit_pilot_is_refused_in_one_sentence(change: dict[str, Any], sente
     }
     with pytest.raises(StatisticsInputError, match=sentence):
         pilot_components(ratings_table(**{**given, **change}))
+
+
+def test_readers_in_groups_read_their_share_and_no_more() -> None:
+    layout = StudyLayout(groups=2, cluster_size=3)
+    read = np.isfinite(layout.is_read(4, 12))
+    assert read.sum() == 4 * 12 / 2
+    assert (read[0] == read[2]).all()
+    assert (read[0] != read[1]).all()
+    # The images of a cluster are of one block.
+    for cluster in np.split(read, 4, axis=1):
+        assert (cluster == cluster[:, :1]).all()
+    made = simulate_studies(
+        solve(Scenario()),
+        readers=4,
+        cases=12,
+        studies=2,
+        rng=np.random.default_rng(1),
+        layout=layout,
+    )
+    for ratings in (made.real, made.detected, made.real_judged_real):
+        assert (np.isfinite(ratings) == read).all()
+
+
+def test_a_split_plot_of_twice_the_images_costs_the_same_readings() -> None:
+    split = small_plan(readers=(6,), cases=(40,), simulations=200, layout=StudyLayout(groups=2))
+    crossed = small_plan(readers=(6,), cases=(20,), simulations=200)
+    assert split.layout.readings(6, 40) == crossed.layout.readings(6, 20) == 240
+    # More images for the same readings: no wider.
+    assert (split.cells[0].expected["auc"].half_width or 1) < (
+        crossed.cells[0].expected["auc"].half_width or 0
+    )
+
+
+def test_images_that_share_what_makes_them_real_say_less() -> None:
+    def width(layout: StudyLayout) -> float:
+        made = small_plan(readers=(6,), cases=(40,), simulations=100, layout=layout)
+        return made.cells[0].expected["auc"].half_width or 0.0
+
+    alone = width(StudyLayout())
+    assert width(StudyLayout(cluster_size=4, cluster_share=0.8)) > 1.1 * alone
+
+
+def test_one_reader_is_planned_for_themselves_and_fixed_readers_are_narrower() -> None:
+    fixed = AnalysisSettings(generalise_to="cases")
+    made = small_plan(readers=(1, 4), cases=(40,), simulations=60, settings=fixed)
+    assert made.cell(1, 40).expected["auc"].half_width is not None
+    assert made.cell(1, 40).expected["auc"].not_estimable < 0.05
+    random = small_plan(readers=(4,), cases=(40,), simulations=60)
+    assert (made.cell(4, 40).expected["auc"].half_width or 1) < (
+        random.cells[0].expected["auc"].half_width or 0
+    )
+    assert any("for no others" in line for line in few_readers(made))
+
+
+@pytest.mark.parametrize("pictures", [2, 3])
+def test_finding_the_real_one_has_the_share_that_its_integral_says(pictures: int) -> None:
+    scenario = Scenario(auc=0.7)
+    layout = StudyLayout(pictures=pictures)
+    model = solve(scenario)
+    correct = simulate_choices(
+        model, readers=8, sets=50, studies=200, rng=np.random.default_rng(2), layout=layout
+    )
+    share = expected_share_correct(model.real - model.detected, pictures, scenario.components)
+    by_study = correct.mean(axis=(1, 2))
+    assert by_study.mean() == pytest.approx(share, abs=4 * by_study.std() / 200**0.5)
+    made = small_plan(readers=(8,), cases=(50,), simulations=60, scenario=scenario, layout=layout)
+    assert made.questions == ("choice",)
+    assert made.effects == {"choice": pytest.approx(share - 1 / pictures)}
+    assert set(made.to_json()["grid"][0]) == {"readers", "cases", "choice"}
+    assert made.cells[0].expected["choice"].power > 0.5
+
+
+def test_guessing_is_found_as_often_as_the_level_says() -> None:
+    nothing = LatentVariances()
+    model = replace(solve(Scenario(auc=0.6, components=nothing)), real=0.0, detected=0.0)
+    layout = StudyLayout(pictures=2)
+    correct = simulate_choices(
+        model, readers=6, sets=40, studies=400, rng=np.random.default_rng(5), layout=layout
+    )
+    excluded = 0
+    for study in correct:
+        theta, covariance = reader_means(study)
+        share = averaged_over_readers(
+            theta, covariance, [study], AnalysisSettings(), scale="logit", what="the share"
+        )
+        assert share.low is not None
+        assert share.high is not None
+        excluded += not share.low <= 0.5 <= share.high
+    assert excluded / 400 <= 0.08
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: StudyLayout(groups=0), "0 groups of readers"),
+        (lambda: StudyLayout(pictures=9), "9 pictures shown together"),
+        (lambda: StudyLayout(cluster_share=1.5), "share 1.5"),
+        (lambda: StudyLayout(pictures=2, cluster_size=2), "sets that stand alone"),
+        (lambda: small_plan(readers=(2,), layout=StudyLayout(groups=3)), "can't be in 3 groups"),
+        (lambda: small_plan(cases=(4,), layout=StudyLayout(cluster_size=4)), "give 8 or more"),
+    ],
+)
+def test_a_layout_that_can_not_be_is_one_sentence(make: Any, sentence: str) -> None:
+    with pytest.raises(StatisticsInputError, match=sentence):
+        make()

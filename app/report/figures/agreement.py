@@ -1,11 +1,16 @@
 """Reader x reader agreement as a heat map."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from app.report.figures.plot import Numbers
 from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, WIDTH, new_figure
@@ -17,6 +22,8 @@ from app.statistics.table.ratings import Float, RatingsTable
 # Beyond this many readers numbers in the cells can't be read any more.
 _MOST_LABELLED = 14
 _MOST_NAMED = 30
+# Of kappa, as many as an eye tells apart.
+_STEPS = 20
 
 
 def pair_kappas(table: RatingsTable, kind: Kind) -> Float:
@@ -67,12 +74,12 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     shown = np.where(np.tri(n, k=-1, dtype=bool), kappas, np.nan)
     known = shown[np.isfinite(shown)]
     bottom = min(0.0, float(np.floor(known.min() * 10) / 10)) if known.size else 0.0
-    colours = LinearSegmentedColormap.from_list("agreement", [STEPS_LIGHT, STEPS_DARK])
-    # Squares and not a picture of pixels, so that a vector file holds vectors.
-    edges = np.arange(n) - 0.5
-    image = axes.pcolormesh(edges, edges, shown[1:, :-1], cmap=colours, vmin=bottom, vmax=1.0)
+    norm = BoundaryNorm(np.linspace(bottom, 1.0, _STEPS + 1), _STEPS)
+    colours = LinearSegmentedColormap.from_list("agreement", [STEPS_LIGHT, STEPS_DARK], N=_STEPS)
+    _draw_squares(axes, shown, norm, colours)
+    axes.set_xlim(-0.5, n - 1.5)
+    axes.set_ylim(n - 1.5, -0.5)
     axes.set_aspect("equal")
-    axes.invert_yaxis()
     if n <= _MOST_LABELLED:
         middle = (bottom + 1.0) / 2
         for row in range(1, n):
@@ -98,8 +105,22 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0)
-    bar = figure.colorbar(image, ax=axes, shrink=0.75, pad=0.02, label="κ")
+    ticks = [fifth / 5 for fifth in range(math.ceil(bottom * 5 - 1e-9), 6)]
+    scale = ScalarMappable(norm, colours)
+    bar = figure.colorbar(scale, ax=axes, shrink=0.75, pad=0.02, label="κ", ticks=ticks)
+    bar.ax.set_yticklabels([number(tick, 1) for tick in ticks])
+    bar.ax.minorticks_off()
     bar.outline.set_visible(False)
-    if bar.solids is not None:
-        bar.solids.set_rasterized(False)
     return figure
+
+
+def _draw_squares(axes: Axes, shown: Float, norm: BoundaryNorm, colours: Colormap) -> None:
+    """One path a colour: vectors like the rest, and few however many readers there are."""
+    rows, columns = np.nonzero(np.isfinite(shown))
+    steps = np.asarray(norm(np.minimum(shown[rows, columns], 1.0 - 1e-9)))
+    corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+    for step in np.unique(steps):
+        middles = np.column_stack((columns, rows - 1))[steps == step]
+        squares = Path.make_compound_path_from_polys(middles[:, None, :] + corners)
+        colour = colours(int(step))
+        axes.add_patch(PathPatch(squares, facecolor=colour, edgecolor=colour, linewidth=0.3))

@@ -20,22 +20,25 @@ from app.statistics.realness.discrimination import AUC_FROM
 def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
     """Every figure that the ratings allow, by name, in the order of the report."""
     table, level = analysis.table, percent(analysis.settings.level)
+    several = len(table.readers) > 1
+    strokes = "; short strokes are single readers" * several
     figures = []
     if table.has("realism"):
         figures += [
             ReportFigure(
                 "realism-distribution",
                 "Realism ratings",
-                "Share of ratings at each step of the scale, per cent, averaged over readers; the "
-                "real arm first. Shares under 6% are not labelled.",
+                "Share of ratings at each step of the scale, per cent"
+                f"{', averaged over readers' * several}; the real arm first. Shares under 6% are "
+                "not labelled.",
                 "Stacked bars of realism ratings by arm; the numbers are in the table of ratings.",
                 partial(realism_plot, analysis),
             ),
             ReportFigure(
                 "forest-realism",
                 "Mean realism",
-                f"Mean over readers with its {level} interval; short strokes are single readers, "
-                "the dashed line is the real arm.",
+                f"Mean{' over readers' * several} with its {level} interval{strokes}. The dashed "
+                "line is the real arm.",
                 "Forest plot of mean realism by arm; the numbers are in the table of results.",
                 partial(realism_mean_plot, analysis),
             ),
@@ -45,7 +48,7 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
             ReportFigure(
                 "forest-deception",
                 "Judged real",
-                f"Deception rate with its {level} interval; short strokes are single readers. "
+                f"Deception rate with its {level} interval{strokes}. "
                 "Compare with the dashed line, the share of real images judged real: a rate on "
                 "its own measures leaning.",
                 "Forest plot of the rate judged real by arm; numbers in the table of results.",
@@ -60,8 +63,8 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
             ReportFigure(
                 "drift",
                 "Drift over the session",
-                "Means of equal stretches of the session, over readers; reading time is a "
-                "geometric mean. First readings only.",
+                f"Means of equal stretches of the session{', over readers' * several}; reading "
+                "time is a geometric mean. First readings only.",
                 "Realism, accuracy and reading time over position; slopes are in the table of "
                 "time and order.",
                 partial(DriftPlot, panels),
@@ -78,9 +81,10 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
     measure = conclusion_measure(table, analysis.settings)
     if not table.has(AUC_FROM[measure]):
         return []
-    points = (
-        " Markers: each reader’s operating point by their verdicts." if table.has("verdict") else ""
-    )
+    several = len(table.readers) > 1
+    strokes = "; short strokes are single readers" * several
+    points = " Markers: each reader’s operating point by their verdicts." * table.has("verdict")
+    lines = " Thin: single readers; thick: their vertical average." * several
     tested = (
         " (thin) and the interval of the equivalence test (thick)"
         if any(conclusion.low is not None for conclusion in conclusions)
@@ -90,16 +94,15 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
         ReportFigure(
             "forest-auc",
             "Told apart from real",
-            f"AUC from {MEASURES[measure]} with its {level} interval{tested}; the grey band is "
-            "the margin fixed beforehand, short strokes are single readers.",
+            f"AUC from {MEASURES[measure]} with its {level} interval{tested}{strokes}. The grey "
+            "band is the margin fixed beforehand.",
             "Forest plot of the AUC by synthetic arm; the numbers are in the table of conclusions.",
             partial(auc_plot, analysis),
         ),
         ReportFigure(
             "roc",
             "ROC curves",
-            f"From {MEASURES[measure]}; positive = synthetic. Thin: single readers; thick: their "
-            f"vertical average.{points}",
+            f"From {MEASURES[measure]}; positive = synthetic.{lines}{points}",
             "ROC curves by synthetic arm; the areas are in the table of conclusions.",
             partial(roc_plot, analysis, measure),
         ),

@@ -58,7 +58,9 @@ class ForestPlot:
         if self.reference is not None:
             axes.axvline(self.reference, color=DIM, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
         for row, line in enumerate(lines):
-            _draw_readers(axes, row, line)
+            # A single reader's figure is the estimate itself.
+            if max(len(one.readers) for one in lines) > 1:
+                _draw_readers(axes, row, line)
             _draw_line(axes, row, line, colour_of(line.arm, self.synthetic), self.style)
         axes.set_yticks(range(len(lines)), [short(line.arm) for line in lines])
         axes.set_ylim(len(lines) - 0.4, -0.6)

@@ -5,6 +5,7 @@ from app.report.page.section import Section
 from app.report.page.view import ReportView, Results, analysed_view
 from app.report.tables.questions import question_tables
 from app.report.words.cautions import Caution, analysis_cautions
+from app.report.words.choices import few_readers_caution
 from app.report.words.methods import analysis_methods, export_methods
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
@@ -41,7 +42,11 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
     """Of a study's exported ratings, read by its exported design."""
     analysis = read.analysis
     tables = question_tables(read.questions, {}, read.real)
-    cautions = () if analysis is None else analysis_cautions(analysis, {}, never_asked=("score",))
+    cautions: tuple[Caution, ...] = ()
+    if analysis is not None:
+        cautions = analysis_cautions(analysis, {}, never_asked=("score",))
+    elif read.choices is not None:
+        cautions = few_readers_caution(read.choices)
     return analysed_view(
         _head(
             read.design.title,

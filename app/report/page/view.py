@@ -32,6 +32,7 @@ from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import measure_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
+from app.report.tables.precision import precision_table
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.results import (
@@ -51,7 +52,7 @@ from app.report.words.cautions import (
     audit_cautions,
     study_cautions,
 )
-from app.report.words.choices import choice_answers, choice_note
+from app.report.words.choices import choice_answers, choice_note, few_readers_caution
 from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
@@ -124,6 +125,8 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             *cautions,
             *analysis_cautions(summary.analysis, summary.labels, never_asked=("score",)),
         )
+    elif summary.choices is not None:
+        cautions = (*cautions, *few_readers_caution(summary.choices))
     return analysed_view(
         head_of_study(summary),
         Results(
@@ -194,8 +197,11 @@ def _answered(
         else analysis_sections(results.analysis, results.labels, figures, cautions)
     )
     chosen = choice_sections(results.choices, results.labels, figures)
-    first = (*chosen, *by_arm) if results.is_of_sets else (*by_arm, *chosen)
-    return (*first, *_figures_of_questions(results, figures))
+    asked = _figures_of_questions(results, figures)
+    if not results.is_of_sets:
+        return (*by_arm, *chosen, *asked)
+    folded = tuple(replace(section, is_opened=False) for section in by_arm)
+    return (*chosen, *folded, *asked)
 
 
 def _lines(results: Results) -> tuple[Answer, ...]:
@@ -288,6 +294,7 @@ def analysis_sections(
         return tuple(table for table in tables if table is not None and table.rows)
 
     has_verdict = analysis.table.has("verdict")
+    several = len(analysis.table.readers) > 1
     sections = (
         Section(
             "discrimination",
@@ -297,7 +304,11 @@ def analysis_sections(
             is_opened=True,
             sentences=arm_sentences(analysis, labels),
         ),
-        Section("results", "Results by arm", tables=(main_table(analysis, labels),)),
+        Section(
+            "results",
+            "Results by arm",
+            tables=made(main_table(analysis, labels), precision_table(analysis, labels)),
+        ),
         Section(
             "realism",
             "Realism",
@@ -315,8 +326,9 @@ def analysis_sections(
             "agreement",
             "Agreement between readers",
             drawn("agreement-verdict", "agreement-realism"),
-            agreement_tables(analysis, labels),
-            _at(cautions, "agreement"),
+            agreement_tables(analysis, labels) if several else (),
+            _at(cautions, "agreement") if several else (),
+            text="" if several else "There is one reader: agreement between readers needs two.",
         ),
         Section(
             "repeats",
@@ -352,13 +364,13 @@ def analysis_sections(
         Section(
             "groups",
             "Reader groups",
-            tables=group_tables(analysis, labels, GROUP_ORDERS),
+            tables=group_tables(analysis, labels, GROUP_ORDERS) if several else (),
         ),
         Section(
             "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
         ),
     )
-    return tuple(section for section in sections if section.figures or section.tables)
+    return tuple(one for one in sections if one.figures or one.tables or one.text)
 
 
 # The measures whose questions have a part of the report of their own, in its order.

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from app.report.figures.style import DIM, MARKERS, STEPS_DARK, light_grid, new_figure
+from app.report.plan.text import chance, readers_text, share_correct
 from app.report.words.numbers import number, percent
-from app.statistics.planning.plan import QUESTIONS, Plan, Question
+from app.statistics.planning.plan import Plan, Question
 
 _HEIGHT = 4.9
 _WIDTH = 9.6
@@ -26,9 +27,9 @@ def draw_plan(plan: Plan) -> Figure:
     aimed at. The deception rate's own interval has none, its power being that of a difference.
     """
     figure = new_figure(_HEIGHT, width=_WIDTH)
-    panels = figure.subplots(2, len(QUESTIONS), sharex=True, sharey="row")
+    panels = figure.subplots(2, len(plan.questions), sharex=True, sharey="row", squeeze=False)
     colours = _colours(len(plan.readers))
-    for column, question in enumerate(QUESTIONS):
+    for column, question in enumerate(plan.questions):
         above, below = panels[0, column], panels[1, column]
         above.set_title(_title(plan, question))
         for row, readers in enumerate(plan.readers):
@@ -44,13 +45,13 @@ def draw_plan(plan: Plan) -> Figure:
             }
             known = [(k, w) for k, w in zip(plan.cases, widths, strict=True) if w is not None]
             above.plot(
-                [k for k, _ in known], [w for _, w in known], label=f"{readers} readers", **style
+                [k for k, _ in known], [w for _, w in known], label=readers_text(readers), **style
             )
             below.plot(plan.cases, powers, **style)
         if question != "deception":  # its power is that of a difference, its interval is not
             _mark(above, plan.effects[question], number(plan.effects[question]))
         _mark(below, plan.target_power, percent(plan.target_power))
-        below.set_xlabel("Images an arm")
+        below.set_xlabel("Sets" if plan.layout.pictures > 1 else "Images an arm")
         below.set_ylim(0.0, 1.0)
         below.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         for axes in (above, below):
@@ -82,6 +83,7 @@ def _title(plan: Plan, question: Question) -> str:
         "auc": f"AUC {number(scenario.auc)}\nagainst 0.5",
         "equivalence": f"Equivalent within ±{number(plan.settings.margin)},\n"
         f"AUC {number(scenario.equivalence_auc)}",
+        "choice": f"Correct {number(share_correct(plan))}\nagainst {number(chance(plan))}",
     }[question]
 
 

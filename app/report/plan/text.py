@@ -3,21 +3,30 @@
 from collections.abc import Mapping
 
 from app.report.words.numbers import NONE, number, percent
-from app.statistics.planning.plan import QUESTIONS, Expected, Plan, Question
+from app.statistics.planning.plan import Expected, Plan, Question
+from app.statistics.table.settings import Generalisation
 
 TITLES: dict[Question, str] = {
     "deception": "Deception rate: half-width; power to differ from the real images'",
     "accuracy": "Balanced accuracy: half-width; power to differ from 0.5",
     "auc": "AUC of realism: half-width; power to be called distinguishable",
     "equivalence": "Equivalence: half-width of the test; power to be called equivalent",
+    "choice": "Share of sets in which the real picture is found: half-width; power to differ "
+    "from guessing",
 }
 # The deception rate's own interval is not that of its difference, which the accuracy stands for.
 _COMPARED: dict[Question, tuple[str, str]] = {
     "accuracy": ("accuracy", "a difference of"),
     "auc": ("AUC", "a difference of"),
     "equivalence": ("equivalence test", "a margin that leaves"),
+    "choice": ("share correct", "a difference of"),
 }
 _FEW = 3
+_WHOM: dict[Generalisation, str] = {
+    "readers_and_cases": "Readers and cases both random",
+    "readers": "Readers random, for these images only",
+    "cases": "Cases random, for these readers only",
+}
 
 
 def cell_text(expected: Expected) -> str:
@@ -35,7 +44,7 @@ def assumptions(plan: Plan, *, source: str) -> list[str]:
     scenario, variances = plan.scenario, plan.scenario.components
     rates = "as follows from the AUC" if scenario.real_rate is None else "as stated"
     level = percent(plan.settings.level)
-    return [
+    lines = [
         f"True AUC {number(scenario.auc)} on a realism scale of {scenario.steps} steps; "
         f"{percent(scenario.deception)} of the arm's and {percent(plan.real_rate)} of the real "
         f"images judged real ({rates}): accuracy {number(_accuracy(plan))}.",
@@ -44,15 +53,22 @@ def assumptions(plan: Plan, *, source: str) -> list[str]:
         f"Variances: reader {number(variances.reader, 3)}, reader by arm "
         f"{number(variances.reader_by_arm, 3)}, case {number(variances.case, 3)}, reader by case "
         f"with error {number(variances.reader_by_case_and_error, 3)} ({source}).",
-        f"Readers and cases both random, {level} intervals, {plan.simulations} simulated studies "
+        f"{_WHOM[plan.settings.generalise_to]}, {level} intervals, {plan.simulations} simulated "
+        "studies "
         f"a design, seed {plan.seed}; a power is known to within "
         f"{number(196 * (0.25 / plan.simulations) ** 0.5, 0)} percentage points or better.",
+    ]
+    return [
+        lines[0],
+        *(lines[1:2] if plan.layout.pictures == 1 else ()),
+        *_layout(plan),
+        *lines[2:],
     ]
 
 
 def answers(plan: Plan) -> list[str]:
     """For each question the smallest design of the grid that is enough, or that none is."""
-    return [_answer(plan, question) for question in QUESTIONS]
+    return [_answer(plan, question) for question in plan.questions]
 
 
 def few_readers(plan: Plan) -> list[str]:
@@ -61,17 +77,24 @@ def few_readers(plan: Plan) -> list[str]:
     sentences = []
     for readers in plan.readers:
         expected = plan.cell(readers, most).expected
-        wide = [part for question in _COMPARED if (part := _too_wide(plan, question, expected))]
+        wide = [
+            part
+            for question in plan.questions
+            if question in _COMPARED and (part := _too_wide(plan, question, expected))
+        ]
         if wide:
             sentences.append(
-                f"{readers} readers can't answer, even with {most} images an arm: "
+                f"{readers_text(readers)} can't answer, even with {most} {_units(plan)}: "
                 f"expected half-widths are {'; '.join(wide)}."
             )
-        elif readers <= _FEW:
+        elif readers <= _FEW and plan.settings.generalise_to != "cases":
+            known = expected["auc" if "auc" in expected else "choice"]
             sentences.append(
-                f"{readers} readers ({_df(expected['auc'])}) say little about readers at large: "
+                f"{readers_text(readers)} ({_df(known)}) say little about readers at large: "
                 "the interval hangs on how alike these few happen to be."
             )
+    if plan.settings.generalise_to == "cases":
+        sentences.append("The intervals speak for the readers of the study, and for no others.")
     return sentences
 
 
@@ -79,16 +102,17 @@ def _answer(plan: Plan, question: Question) -> str:
     what = _goal(plan, question)
     cell = plan.smallest(question)
     if cell is not None:
-        readings = 2 * cell.readers * cell.cases
+        readings = plan.layout.readings(cell.readers, cell.cases)
         power = percent(cell.expected[question].power)
         return (
-            f"{what}: {cell.readers} readers with {cell.cases} images an arm "
+            f"{what}: {readers_text(cell.readers)} with {cell.cases} {_units(plan)} "
             f"({readings} readings, power {power}) is the least work that is enough."
         )
     best = max(plan.cells, key=lambda cell: cell.expected[question].power)
     return (
         f"{what}: no design of this grid reaches a power of {percent(plan.target_power)}; "
-        f"{best.readers} readers with {best.cases} images an arm come to "
+        f"{readers_text(best.readers)} with {best.cases} {_units(plan)} "
+        f"{'comes' if best.readers == 1 else 'come'} to "
         f"{percent(best.expected[question].power)}."
     )
 
@@ -102,6 +126,8 @@ def _goal(plan: Plan, question: Question) -> str:
         "auc": f"To tell an AUC of {number(scenario.auc)} from 0.5",
         "equivalence": f"To show an AUC of {number(scenario.equivalence_auc)} equivalent within "
         f"±{number(plan.settings.margin)}",
+        "choice": f"To tell a share correct of {number(share_correct(plan))} from guessing, "
+        f"{number(chance(plan))}",
     }[question]
 
 
@@ -119,6 +145,49 @@ def _too_wide(plan: Plan, question: Question, expected: Mapping[Question, Expect
 
 def _df(expected: Expected) -> str:
     return "no df" if expected.df is None else f"df {number(expected.df, 1)}"
+
+
+def share_correct(plan: Plan) -> float:
+    """True share of sets in which the real picture is found; chance where no sets are shown."""
+    sign = 1.0 if plan.scenario.auc > 0.5 else -1.0
+    return chance(plan) + sign * plan.effects.get("choice", 0.0)
+
+
+def chance(plan: Plan) -> float:
+    """What guessing gives."""
+    return 1.0 / plan.layout.pictures
+
+
+def readers_text(count: int) -> str:
+    """Such as ``4 readers``."""
+    return f"{count} {'reader' if count == 1 else 'readers'}"
+
+
+def _units(plan: Plan) -> str:
+    return "sets" if plan.layout.pictures > 1 else "images an arm"
+
+
+def _layout(plan: Plan) -> list[str]:
+    """Groups, clusters and sets; nothing of a crossed study of single images."""
+    layout = plan.layout
+    lines = []
+    if layout.groups > 1:
+        lines.append(
+            f"Split-plot: {layout.groups} groups of readers, each reading one part in "
+            f"{layout.groups} of the {_units(plan).removesuffix(' an arm')}."
+        )
+    if layout.cluster_size > 1:
+        lines.append(
+            f"{layout.cluster_size} images of an arm belong together and share "
+            f"{percent(layout.cluster_share)} of the case variance; every variance is over such "
+            "clusters."
+        )
+    if layout.pictures > 1:
+        lines.append(
+            f"{layout.pictures} pictures at a time, one of them real; the one that looks most real "
+            f"is chosen, which is right in {percent(share_correct(plan))}."
+        )
+    return lines
 
 
 def _accuracy(plan: Plan) -> float:

@@ -25,6 +25,11 @@ def model_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     ]
     if not pairs:
         return None
+    effects = (
+        "readers, images, and readers by arm as samples"
+        if len(analysis.table.readers) > 1
+        else "images as a sample and the reader as fixed"
+    )
     rows = [
         arm_row(
             analysis,
@@ -51,7 +56,7 @@ def model_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         rows,
         [
             "By reader: as in the tables above. By model: an ordinal probit model of every rating "
-            "with readers, images, and readers by arm as samples; the conclusions do not rest on "
-            "it. Its AUC is that of a scale without steps, on which no two images are rated alike.",
+            f"with {effects}; the conclusions do not rest on it. Its AUC is that of a scale "
+            "without steps, on which no two images are rated alike.",
         ],
     )

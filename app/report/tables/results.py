@@ -21,6 +21,8 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
     """One row an arm, the real one first: the figures that a paper's first table has."""
     asked_verdict = analysis.table.has("verdict")
     kind = "verdict" if asked_verdict else "realism"
+    # One reader agrees with nobody: the columns would hold dashes.
+    several = len(analysis.table.readers) > 1
     rows = []
     for arm in analysis.arms.values():
         rows.append(
@@ -39,8 +41,14 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
                     estimate_cell(_false_alarms(analysis, arm), "percent"),
                     estimate_cell(mean_confidence(analysis, arm.arm)),
                     estimate_cell(estimate_of(arm, "time", "geometric_mean_ms"), "seconds"),
-                    estimate_cell(_agreement(arm, kind, "percent_agreement"), "percent"),
-                    estimate_cell(_agreement(arm, kind, "fleiss_kappa")),
+                    *(
+                        (
+                            estimate_cell(_agreement(arm, kind, "percent_agreement"), "percent"),
+                            estimate_cell(_agreement(arm, kind, "fleiss_kappa")),
+                        )
+                        if several
+                        else ()
+                    ),
                 ],
             )
         )
@@ -59,8 +67,7 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
             "False alarms",
             "Confidence",
             "Reading time",
-            f"Agreement ({kind})",
-            "Fleiss’ κ",
+            *((f"Agreement ({kind})", "Fleiss’ κ") if several else ()),
         ],
         rows,
         [
@@ -68,8 +75,9 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
             "deception rate of a synthetic arm. Accuracy of a synthetic arm: its images and the "
             "real ones called what they are; of the real arm: its images called real. Hit: "
             "synthetic called synthetic. False alarm: real called synthetic. Reading time: "
-            "geometric mean. Agreement: share of pairs of readers who gave the same answer. ref.: "
-            "the real arm, which the others are held against.",
+            "geometric mean."
+            + (" Agreement: share of pairs of readers who gave the same answer." if several else "")
+            + " ref.: the real arm, which the others are held against.",
         ],
     )
 
@@ -99,7 +107,11 @@ def distribution_table(analysis: Analysis, labels: Labels) -> ReportTable | None
         "Realism: ratings of every step of the scale",
         ["Arm", *(f"{step:g}" for step in steps), "Mean", "Median", "Top two steps"],
         rows,
-        ["Number of ratings, below it the share averaged over readers, who weigh equally."],
+        [
+            "Number of ratings, below it the share averaged over readers, who weigh equally."
+            if len(analysis.table.readers) > 1
+            else "Number of ratings, below it their share."
+        ],
     )
 
 
@@ -151,72 +163,74 @@ def detection_table(analysis: Analysis, labels: Labels) -> ReportTable:
 
 
 def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
-    """AUCs of every synthetic arm and its conclusion with both p values, ties beside."""
-    rows = []
-    is_adjusted = any(
-        arm.conclusion is not None and arm.conclusion.n_adjusted_for > 1
-        for arm in analysis.arms.values()
-    )
-    for arm in analysis.arms.values():
-        if arm.conclusion is None:
-            continue
-        conclusion = arm.conclusion
-        ends = (
-            NONE
-            if conclusion.low is None or conclusion.high is None
-            else f"{number(conclusion.low)} to {number(conclusion.high)}"
+    """AUCs of every synthetic arm and its conclusion with both p values, ties beside.
+
+    Without a test, as with one reader, there are no columns for one.
+    """
+    concluded = [
+        (arm, arm.conclusion) for arm in analysis.arms.values() if arm.conclusion is not None
+    ]
+    is_tested = any(one.p_difference is not None for _, one in concluded)
+    is_adjusted = any(one.n_adjusted_for > 1 for _, one in concluded)
+    keys = [key for key in MEASURES if _has_auc(analysis.table, key)]
+    rows = [
+        arm_row(
+            analysis,
+            arm,
+            labels,
+            [
+                *(estimate_cell(estimate_of(arm, "discrimination", key)) for key in keys),
+                *(_tests(conclusion, is_adjusted=is_adjusted) if is_tested else ()),
+                Cell(_ties(conclusion)),
+                words(conclusion_words(conclusion)),
+            ],
         )
-        rows.append(
-            arm_row(
-                analysis,
-                arm,
-                labels,
-                [
-                    *(
-                        estimate_cell(estimate_of(arm, "discrimination", key))
-                        for key in MEASURES
-                        if _has_auc(analysis.table, key)
-                    ),
-                    Cell(ends),
-                    Cell(p_value(conclusion.p_difference)),
-                    Cell(p_value(conclusion.p_equivalence)),
-                    *(
-                        (
-                            Cell(p_value(conclusion.p_difference_adjusted)),
-                            Cell(p_value(conclusion.p_equivalence_adjusted)),
-                        )
-                        if is_adjusted
-                        else ()
-                    ),
-                    Cell(_ties(conclusion)),
-                    words(conclusion_words(conclusion)),
-                ],
-            )
-        )
-    measures = [MEASURES[key] for key in MEASURES if _has_auc(analysis.table, key)]
+        for arm, conclusion in concluded
+    ]
     inner = percent(2 * analysis.settings.level - 1)
-    used = next((arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion), "")
+    tests = (
+        f"{inner} interval",
+        "p, difference",
+        "p, equivalence",
+        *(("p, difference, adjusted", "p, equivalence, adjusted") if is_adjusted else ()),
+    )
     return table(
         "discrimination",
         "Discrimination: every synthetic arm against real",
         [
             "Arm",
-            *(f"AUC, {measure}" for measure in measures),
-            f"{inner} interval",
-            "p, difference",
-            "p, equivalence",
-            *(("p, difference, adjusted", "p, equivalence, adjusted") if is_adjusted else ()),
+            *(f"AUC, {MEASURES[key]}" for key in keys),
+            *(tests if is_tested else ()),
             "Ties",
             "Conclusion",
         ],
         rows,
-        [
-            "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = "
-            f"rated alike. The conclusion rests on the AUC from {MEASURES.get(used, 'none')} "
-            f"with a margin of ±{analysis.settings.margin:g}"
-            f"{_adjustment(analysis, is_adjusted=is_adjusted)}. Ties: share of pairs of a real and "
-            "a synthetic image that a reader rated alike; they draw the AUC to 0.5.",
-        ],
+        [_what_it_rests_on(analysis, is_tested=is_tested, is_adjusted=is_adjusted)],
+    )
+
+
+def _tests(conclusion: Conclusion, *, is_adjusted: bool) -> list[Cell]:
+    """The interval of the equivalence test and the p values."""
+    low, high = conclusion.low, conclusion.high
+    ends = NONE if low is None or high is None else f"{number(low)} to {number(high)}"
+    p_values = [conclusion.p_difference, conclusion.p_equivalence]
+    if is_adjusted:
+        p_values += [conclusion.p_difference_adjusted, conclusion.p_equivalence_adjusted]
+    return [Cell(ends), *(Cell(p_value(p)) for p in p_values)]
+
+
+def _what_it_rests_on(analysis: Analysis, *, is_tested: bool, is_adjusted: bool) -> str:
+    used = next((arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion), "")
+    rests = (
+        f" The conclusion rests on the AUC from {MEASURES.get(used, 'none')} with a margin of "
+        f"±{analysis.settings.margin:g}{_adjustment(analysis, is_adjusted=is_adjusted)}."
+        if is_tested
+        else ""
+    )
+    return (
+        "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = rated "
+        f"alike.{rests} Ties: share of pairs of a real and a synthetic image that a reader rated "
+        "alike; they draw the AUC to 0.5."
     )
 
 

@@ -14,6 +14,8 @@ _FIGURES: Mapping[str, tuple[str, Style]] = {
     "detection.d_prime": ("d′", "plain"),
     "discrimination.auc_realism": ("AUC, realism", "plain"),
 }
+# Their ratings are the arm's own; the others count real ones too.
+_OF_THE_ARM = ("realism.mean", "deception.rate")
 
 
 def subgroup_tables(analysis: Analysis, labels: Labels) -> tuple[ReportTable, ...]:
@@ -52,7 +54,7 @@ def _rows(analysis: Analysis, one: Subgroup, labels: Labels) -> list[Row]:
             (
                 words(labels.get(arm, arm)),
                 Cell(str(one.images[arm])),
-                Cell(str(max(figure.n_ratings for figure in figures.values()))),
+                Cell(str(max(figures[key].n_ratings for key in _OF_THE_ARM))),
                 *(estimate_cell(figures[key], style) for key, (_, style) in _FIGURES.items()),
             ),
             is_real=arm in analysis.table.real_arms,

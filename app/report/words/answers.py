@@ -106,7 +106,8 @@ def _with_auc(
     if told or of_one:
         rest = " What other readers can tell is not known." if of_one else ""
         if (auc.estimate or 0.0) > 0.5:
-            return "told apart", f"{who} can tell {of} from real {value}.{rest}"
+            word = "told apart by this reader" if of_one else "told apart"
+            return word, f"{who} can tell {of} from real {value}.{rest}"
         rates = "rates" if alone else "rate"
         return "more real", f"{who} {rates} {of} as more real than real images {value}.{rest}"
     return "open", f"It is open whether {who[0].lower()}{who[1:]} can tell {of} from real {value}."

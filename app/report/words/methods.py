@@ -212,6 +212,7 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
             _conclusions(analysis),
             _between(analysis),
             _agreement(analysis),
+            _precision(analysis),
             design_methods.machines(analysis),
             design_methods.subgroups(analysis),
             design_methods.dependability(analysis),
@@ -479,6 +480,16 @@ def _model(analysis: Analysis) -> Paragraph | None:
         f"{_list(named)[0].upper()}{_list(named)[1:]} were estimated once more by an ordinal "
         f"probit mixed model of all ratings with {effects}, fitted by Laplace’s approximation "
         "[laplace, clm]; the conclusions do not rest on it.",
+    )
+
+
+def _precision(analysis: Analysis) -> Paragraph | None:
+    if len(analysis.table.readers) < 2 or not is_computed(analysis, "precision_weighted."):
+        return None
+    return (
+        "Sensitivity",
+        "The main figures were made once more with readers weighted by the inverse of their "
+        "variance, that within readers pooled over them [hedges].",
     )
 
 

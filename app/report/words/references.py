@@ -30,6 +30,8 @@ REFERENCES: dict[str, str] = {
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
     "correlated receiver operating characteristic curves. Biometrics 1988;44:837-845. "
     "doi:10.2307/2531595",
+    "hedges": "Hedges LV. A random effects model for effect sizes. Psychol Bull 1983;93:388-395. "
+    "doi:10.1037/0033-2909.93.2.388",
     "tost": "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power "
     "approach for assessing the equivalence of average bioavailability. J Pharmacokinet Biopharm "
     "1987;15:657-680. doi:10.1007/BF01068419",

@@ -9,29 +9,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
+from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.simulation import (
     LatentModel,
     Scenario,
     SimulatedStudies,
+    expected_share_correct,
+    simulate_choices,
     simulate_studies,
     solve,
 )
-from app.statistics.realness.auc import reader_aucs
-from app.statistics.realness.contrasts import compare_two_arms, independent_arms
+from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
+from app.statistics.realness.contrasts import arms_of_means, compare_two_arms
 from app.statistics.realness.detection import reader_detection
 from app.statistics.realness.equivalence import equivalence_conclusion
-from app.statistics.table.ratings import Float, StatisticsInputError
+from app.statistics.table.ratings import Float, Int, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
 
-Question = Literal["deception", "accuracy", "auc", "equivalence"]
+Question = Literal["deception", "accuracy", "auc", "equivalence", "choice"]
 QUESTIONS: tuple[Question, ...] = ("deception", "accuracy", "auc", "equivalence")
+
+# What a phase of several pictures at a time answers.
+CHOICE: tuple[Question, ...] = ("choice",)
 
 _MOST_READERS = 200
 _MOST_CASES = 2000
@@ -54,8 +60,8 @@ class Expected:
     power : float
         Share of all studies that find what is there. deception: the rate differs from the real
         images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the conclusion is
-        ``distinguishable``; equivalence: the conclusion is ``equivalent``. A study without an
-        interval has found nothing.
+        ``distinguishable``; equivalence: the conclusion is ``equivalent``; choice: the interval of
+        the share correct excludes 1/m. A study without an interval has found nothing.
     df : float or None
         Median degrees of freedom of the interval.
     not_estimable : float
@@ -70,7 +76,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class PlanCell:
-    """One design: J readers who each read K images of every arm, and K real ones."""
+    """One design: J readers who read K images of every arm and K real ones, or K sets.
+
+    Each reads all of them, or a group's share.
+    """
 
     readers: int
     cases: int
@@ -82,8 +91,8 @@ class Plan:
     """Result of :func:`plan`; cells run through the cases of the first number of readers, and on.
 
     ``effects`` are the differences that the questions turn on: |deception - real rate|,
-    |accuracy - 0.5|, |AUC - 0.5| and, for equivalence, the margin left between the true AUC and the
-    nearer end of the margin.
+    |accuracy - 0.5|, |AUC - 0.5|, share correct - 1/m and, for equivalence, the margin left between
+    the true AUC and the nearer end of the margin.
     """
 
     cells: tuple[PlanCell, ...]
@@ -94,6 +103,12 @@ class Plan:
     target_power: float
     simulations: int
     seed: int
+    layout: StudyLayout = field(default_factory=StudyLayout)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What the study answers: one question where several pictures are shown together."""
+        return CHOICE if self.layout.pictures > 1 else QUESTIONS
 
     @property
     def readers(self) -> tuple[int, ...]:
@@ -125,11 +140,12 @@ class Plan:
         components = scenario.pop("components")
         components["reader_by_case_and_error"] = self.scenario.components.reader_by_case_and_error
         scenario["real_rate"] = self.real_rate
-        smallest = {question: self.smallest(question) for question in QUESTIONS}
+        smallest = {question: self.smallest(question) for question in self.questions}
         return {
             "scenario": scenario,
             "components": components,
             "effects": dict(self.effects),
+            "layout": asdict(self.layout),
             "settings": {
                 "margin": self.settings.margin,
                 "level": self.settings.level,
@@ -142,7 +158,7 @@ class Plan:
                 {
                     "readers": cell.readers,
                     "cases": cell.cases,
-                    **{question: asdict(cell.expected[question]) for question in QUESTIONS},
+                    **{question: asdict(cell.expected[question]) for question in self.questions},
                 }
                 for cell in self.cells
             ],
@@ -162,6 +178,7 @@ def plan(
     simulations: int,
     seed: int,
     target_power: float = 0.80,
+    layout: StudyLayout | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Plan:
     """Expected half-width and power of every design of a grid.
@@ -180,6 +197,8 @@ def plan(
         A cell depends on the seed, its readers and its cases, and not on the rest of the grid.
     target_power : float
         What counts as enough.
+    layout : StudyLayout, optional
+        Groups of readers, clusters of images, pictures shown together.
     progress : callable, optional
         Told how many cells are done.
 
@@ -192,15 +211,21 @@ def plan(
     StatisticsInputError
         When a number is outside its range, in one sentence.
     """
-    readers = _grid("readers", readers, most=_MOST_READERS)
+    layout = layout or StudyLayout()
+    # Readers who are no sample may be one.
+    least = 1 if settings.generalise_to == "cases" else 2
+    readers = _grid("readers", readers, least=least, most=_MOST_READERS)
     cases = _grid("cases", cases, most=_MOST_CASES)
+    layout.ensure_fits(readers[0], cases[0])
     _check_simulation(simulations, seed, target_power)
-    model = _model_with_differences(scenario, settings)
+    model = solve(scenario)
+    if layout.pictures == 1:
+        _ensure_differences(scenario, model, settings)
     cells = []
     for j in readers:
         for k in cases:
             rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
-            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng)))
+            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng, layout)))
             if progress is not None:
                 progress(len(cells))
     return Plan(
@@ -208,10 +233,11 @@ def plan(
         scenario=scenario,
         settings=settings,
         real_rate=model.real_rate,
-        effects=_effects(scenario, model.real_rate, settings.margin),
+        effects=_effects(scenario, model, settings.margin, layout),
         target_power=target_power,
         simulations=simulations,
         seed=seed,
+        layout=layout,
     )
 
 
@@ -229,23 +255,29 @@ def _check_simulation(simulations: int, seed: int, target_power: float) -> None:
         )
 
 
-def _model_with_differences(scenario: Scenario, settings: AnalysisSettings) -> LatentModel:
-    """The scenario's model; refused where there is nothing for a study to show."""
+def _ensure_differences(scenario: Scenario, model: LatentModel, settings: AnalysisSettings) -> None:
+    """Raise StatisticsInputError where there is nothing for a study to show."""
     if abs(scenario.equivalence_auc - 0.5) >= settings.margin:
         raise StatisticsInputError(
             f"An arm with an AUC of {scenario.equivalence_auc:g} is not equivalent within "
             f"±{settings.margin:g}: state one nearer 0.5, or a wider margin."
         )
-    model = solve(scenario)
     if abs(model.real_rate - scenario.deception) < _LEAST_DIFFERENCE:
         raise StatisticsInputError(
             f"Arm and real images are both judged real in {scenario.deception:.0%}: there is no "
             "difference to plan for; state another deception rate or real rate."
         )
-    return model
 
 
-def _effects(scenario: Scenario, real_rate: float, margin: float) -> dict[Question, float]:
+def _effects(
+    scenario: Scenario, model: LatentModel, margin: float, layout: StudyLayout
+) -> dict[Question, float]:
+    if layout.pictures > 1:
+        share = expected_share_correct(
+            model.real - model.detected, layout.pictures, scenario.components
+        )
+        return {"choice": abs(share - 1.0 / layout.pictures)}
+    real_rate = model.real_rate
     accuracy = (1.0 - scenario.deception + real_rate) / 2.0
     return {
         "deception": abs(scenario.deception - real_rate),
@@ -271,47 +303,92 @@ def _cell(
     settings: AnalysisSettings,
     simulations: int,
     rng: np.random.Generator,
+    layout: StudyLayout,
 ) -> dict[Question, Expected]:
+    if layout.pictures > 1:
+        return {"choice": _choice(model, readers, cases, settings, simulations, rng, layout)}
+    clusters = layout.clusters(cases) if layout.cluster_size > 1 else None
     # A chunk's size decides which numbers a study is dealt, so it hangs on the cell alone.
     at_once = max(1, _NUMBERS_PER_CHUNK // (readers * cases))
     answers: dict[Question, list[_Answer]] = {question: [] for question in QUESTIONS}
     for first in range(0, simulations, at_once):
         count = min(at_once, simulations - first)
-        made = simulate_studies(model, readers=readers, cases=cases, studies=count, rng=rng)
+        made = simulate_studies(
+            model, readers=readers, cases=cases, studies=count, rng=rng, layout=layout
+        )
         for study in range(count):
-            for question, answer in _one_study(made, study, settings).items():
+            for question, answer in _one_study(made, study, settings, clusters).items():
                 answers[question].append(answer)
     return {question: _expected(of_studies) for question, of_studies in answers.items()}
 
 
+def _choice(
+    model: LatentModel,
+    readers: int,
+    sets: int,
+    settings: AnalysisSettings,
+    simulations: int,
+    rng: np.random.Generator,
+    layout: StudyLayout,
+) -> Expected:
+    """Share of sets in which the real picture is found, against guessing."""
+    chance = 1.0 / layout.pictures
+    at_once = max(1, _NUMBERS_PER_CHUNK // (readers * sets * layout.pictures))
+    answers: list[_Answer] = []
+    for first in range(0, simulations, at_once):
+        count = min(at_once, simulations - first)
+        correct = simulate_choices(
+            model, readers=readers, sets=sets, studies=count, rng=rng, layout=layout
+        )
+        for study in correct:
+            theta, covariance = reader_means(study)
+            share = averaged_over_readers(
+                theta, covariance, [study], settings, scale="logit", what="the share correct"
+            )
+            excludes = (
+                share.low is not None
+                and share.high is not None
+                and (share.low > chance or share.high < chance)
+            )
+            answers.append(_answer(share.low, share.high, share.df, excludes))
+    return _expected(answers)
+
+
 def _one_study(
-    made: SimulatedStudies, study: int, settings: AnalysisSettings
+    made: SimulatedStudies, study: int, settings: AnalysisSettings, clusters: Int | None
 ) -> dict[Question, _Answer]:
     real, judged = made.real_judged_real[study], made.detected_judged_real[study]
+    # Of real images and of the arm's, counted through.
+    pair = None if clusters is None else (clusters, clusters + clusters.size)
     return {
-        "deception": _deception(real, judged, settings),
-        "accuracy": _accuracy(real, judged, settings),
-        "auc": _auc(made.real[study], made.detected[study], settings),
-        "equivalence": _equivalence(made.real[study], made.equivalent[study], settings),
+        "deception": _deception(real, judged, settings, pair),
+        "accuracy": _accuracy(real, judged, settings, pair),
+        "auc": _auc(made.real[study], made.detected[study], settings, pair),
+        "equivalence": _equivalence(made.real[study], made.equivalent[study], settings, pair),
     }
 
 
-def _deception(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
-    theta, covariance = reader_means(judged)
+_Clusters = tuple[Int, Int] | None
+
+
+def _deception(
+    real: Float, judged: Float, settings: AnalysisSettings, clusters: _Clusters
+) -> _Answer:
+    theta, covariance = reader_means(judged, None if clusters is None else clusters[1])
     rate = averaged_over_readers(
         theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
     )
-    arms = independent_arms(
-        "deception.rate", ("real", "arm"), [reader_means(real), (theta, covariance)]
-    )
+    arms = arms_of_means("deception.rate", ("real", "arm"), [real, judged], clusters)
     contrast = compare_two_arms(arms, "arm", "real", settings)
     is_yes = contrast.why_not is None and contrast.p_value < 1.0 - settings.level
     return _answer(rate.low, rate.high, rate.df, is_yes)
 
 
-def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer:
+def _accuracy(
+    real: Float, judged: Float, settings: AnalysisSettings, clusters: _Clusters
+) -> _Answer:
     called_synthetic = [1.0 - real, 1.0 - judged]
-    theta, covariance = reader_detection(called_synthetic[0], called_synthetic[1]).figure(
+    theta, covariance = reader_detection(called_synthetic[0], called_synthetic[1], clusters).figure(
         "balanced_accuracy"
     )
     accuracy = averaged_over_readers(
@@ -322,8 +399,19 @@ def _accuracy(real: Float, judged: Float, settings: AnalysisSettings) -> _Answer
     )
 
 
-def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
-    theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
+def _aucs(
+    real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters
+) -> tuple[Float, Float]:
+    if clusters is None:
+        return reader_aucs(real, synthetic, method=settings.covariance)
+    theta, covariance = reader_aucs_of_arms(
+        real, [synthetic], method=settings.covariance, clusters=(clusters[0], [clusters[1]])
+    )
+    return theta[0], covariance[0, :, 0]
+
+
+def _auc(real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters) -> _Answer:
+    theta, covariance = _aucs(real, synthetic, settings, clusters)
     auc = averaged_over_readers(
         theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
     )
@@ -331,8 +419,10 @@ def _auc(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
     return _answer(auc.low, auc.high, auc.df, _excludes_half(auc.low, auc.high))
 
 
-def _equivalence(real: Float, synthetic: Float, settings: AnalysisSettings) -> _Answer:
-    theta, covariance = reader_aucs(real, synthetic, method=settings.covariance)
+def _equivalence(
+    real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters
+) -> _Answer:
+    theta, covariance = _aucs(real, synthetic, settings, clusters)
     conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
     return _answer(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
@@ -358,14 +448,15 @@ def _expected(answers: Sequence[_Answer]) -> Expected:
     )
 
 
-def _grid(name: str, values: Sequence[int], *, most: int) -> tuple[int, ...]:
+def _grid(name: str, values: Sequence[int], *, most: int, least: int = 2) -> tuple[int, ...]:
     numbers = tuple(sorted(set(values)))
     if not numbers:
         raise StatisticsInputError(f"No numbers of {name} are given: give some, such as 4,8,12.")
-    if numbers[0] < 2 or numbers[-1] > most:
-        wrong = numbers[0] if numbers[0] < 2 else numbers[-1]
-        why = " (one says nothing about others)" if wrong == 1 else ""
+    if numbers[0] < least or numbers[-1] > most:
+        wrong = numbers[0] if numbers[0] < least else numbers[-1]
+        one_reader = "; --target images plans for this reader alone" if name == "readers" else ""
+        why = f" (one says nothing about others{one_reader})" if wrong == 1 else ""
         raise StatisticsInputError(
-            f"A design with {wrong} {name} can't be planned{why}: give 2 to {most}."
+            f"A design with {wrong} {name} can't be planned{why}: give {least} to {most}."
         )
     return numbers

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
+from app.statistics.planning.layout import StudyLayout
 from app.statistics.table.ratings import Float, StatisticsInputError
 
 _NODES = 15
@@ -161,7 +162,7 @@ class LatentModel:
 
 @dataclass(frozen=True)
 class SimulatedStudies:
-    """Complete ratings of S studies with J readers and K images an arm, each an (S, J, K) array.
+    """Ratings of S studies with J readers and K images an arm, each an (S, J, K) array.
 
     ``real``, ``detected`` and ``equivalent`` are realism ratings 1, 2, ...; ``real_judged_real``
     and ``detected_judged_real`` are 1 where the image was judged real, else 0.
@@ -273,10 +274,45 @@ def solve(scenario: Scenario) -> LatentModel:
     )
 
 
+def expected_share_correct(distance: float, pictures: int, components: LatentVariances) -> float:
+    """Share of sets in which a reader finds the one real picture, averaged over readers.
+
+    Parameters
+    ----------
+    distance : float
+        Latent mean of real pictures less that of synthetic ones.
+    pictures : int
+        m shown together, of which m - 1 are synthetic.
+    components : LatentVariances
+
+    Returns
+    -------
+    float
+        E[Phi(z + d_j)^(m - 1)] over the real picture's z and the readers' distances d_j, which vary
+        by twice the reader by arm variance.
+
+    Examples
+    --------
+    >>> round(expected_share_correct(1.0, 2, LatentVariances(reader_by_arm=0.0)), 3)
+    0.76
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(61)
+    weights = weights / weights.sum()
+    own = distance + math.sqrt(2.0 * components.reader_by_arm) * nodes
+    beaten = special.ndtr(nodes[:, None] + own[None, :]) ** (pictures - 1)
+    return float(weights @ beaten @ weights)
+
+
 def simulate_studies(
-    model: LatentModel, *, readers: int, cases: int, studies: int, rng: np.random.Generator
+    model: LatentModel,
+    *,
+    readers: int,
+    cases: int,
+    studies: int,
+    rng: np.random.Generator,
+    layout: StudyLayout | None = None,
 ) -> SimulatedStudies:
-    """Complete studies in which every reader reads every image of three arms.
+    """Studies in which every reader reads every image of three arms, or of their group's block.
 
     Parameters
     ----------
@@ -284,37 +320,91 @@ def simulate_studies(
     readers, cases, studies : int
         J readers, K images in each arm, S studies.
     rng : numpy.random.Generator
+    layout : StudyLayout, optional
+        Crossed, with images that stand alone, when left out.
 
     Returns
     -------
     SimulatedStudies
+        NaN where a reader doesn't read an image.
     """
-    components = model.components
-    reader = math.sqrt(components.reader) * rng.standard_normal((studies, readers, 1))
-
-    def latent(mean: float) -> Float:
-        return (
-            mean
-            + reader
-            + math.sqrt(components.reader_by_arm) * rng.standard_normal((studies, readers, 1))
-            + math.sqrt(components.case) * rng.standard_normal((studies, 1, cases))
-            + math.sqrt(components.reader_by_case_and_error)
-            * rng.standard_normal((studies, readers, cases))
-        )
+    layout = layout or StudyLayout()
+    draw = _Readers(model.components, studies, readers, rng)
+    read = layout.is_read(readers, cases)
 
     def rated(values: Float) -> Float:
-        return 1.0 + np.searchsorted(model.thresholds, values).astype(np.float64)
+        return read + np.searchsorted(model.thresholds, values).astype(np.float64)
 
     real, detected, equivalent = (
-        latent(mean) for mean in (model.real, model.detected, model.equivalent)
+        draw.latent(mean, cases, layout) for mean in (model.real, model.detected, model.equivalent)
     )
     return SimulatedStudies(
         real=rated(real),
         detected=rated(detected),
         equivalent=rated(equivalent),
-        real_judged_real=(real > model.cut_real).astype(np.float64),
-        detected_judged_real=(detected > model.cut_detected).astype(np.float64),
+        real_judged_real=read * (real > model.cut_real),
+        detected_judged_real=read * (detected > model.cut_detected),
     )
+
+
+def simulate_choices(
+    model: LatentModel,
+    *,
+    readers: int,
+    sets: int,
+    studies: int,
+    rng: np.random.Generator,
+    layout: StudyLayout,
+) -> Float:
+    """Which sets readers get right: each shows one real picture and m - 1 of the arm.
+
+    The picture that looks most real is chosen.
+
+    Returns
+    -------
+    (S, J, K) array of float
+        1 where the real picture was chosen, else 0; NaN where a reader doesn't read a set.
+    """
+    draw = _Readers(model.components, studies, readers, rng)
+    real = draw.latent(model.real, sets, layout)
+    others = layout.pictures - 1
+    told = draw.latent(model.detected, sets * others, layout)
+    best = told.reshape(studies, readers, sets, others).max(axis=3)
+    return np.asarray(layout.is_read(readers, sets) * (real > best))
+
+
+class _Readers:
+    """The readers of S simulated studies, and what they see in images."""
+
+    def __init__(
+        self, components: LatentVariances, studies: int, readers: int, rng: np.random.Generator
+    ) -> None:
+        self._components = components
+        self._shape = (studies, readers, 1)
+        self._rng = rng
+        self._leaning = math.sqrt(components.reader) * rng.standard_normal(self._shape)
+
+    def latent(self, mean: float, cases: int, layout: StudyLayout) -> Float:
+        """(S, J, K): how real K images of an arm look."""
+        of, (studies, readers, _) = self._components, self._shape
+        return np.asarray(
+            mean
+            + self._leaning
+            + math.sqrt(of.reader_by_arm) * self._rng.standard_normal(self._shape)
+            + self._cases(cases, layout)
+            + math.sqrt(of.reader_by_case_and_error)
+            * self._rng.standard_normal((studies, readers, cases))
+        )
+
+    def _cases(self, cases: int, layout: StudyLayout) -> Float:
+        studies, sd = self._shape[0], math.sqrt(self._components.case)
+        own = self._rng.standard_normal((studies, 1, cases))
+        if layout.cluster_size == 1:
+            return np.asarray(sd * own)
+        clusters = layout.clusters(cases)
+        common = self._rng.standard_normal((studies, 1, int(clusters.max()) + 1))[:, :, clusters]
+        share = layout.cluster_share
+        return np.asarray(sd * (math.sqrt(share) * common + math.sqrt(1.0 - share) * own))
 
 
 def _share_above(thresholds: Float, mean: Float) -> Float:

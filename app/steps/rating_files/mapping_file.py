@@ -103,6 +103,11 @@ def suggested_mapping(name: str, sheet: RatingSheet, options: FileOptions) -> st
             lines.append(f'{ours} = ""  # which? {_one_line(", ".join(sheet.grid.headings))}')
         else:
             lines.append(f'# {ours} = ""')
+    cluster = likely_heading(sheet.grid, "cluster")
+    if cluster and not sheet.grid.has("cluster"):
+        lines.append(
+            f"# cluster = {_quoted(cluster)}  # images of one patient don't count as independent"
+        )
     for ours, heading in placed.items():
         words = _words(ours, sheet.grid.column(heading))
         if words:

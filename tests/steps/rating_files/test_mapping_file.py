@@ -81,3 +81,11 @@ def test_odd_headings_and_values_are_quoted(tmp_path: Path) -> None:
     made = tomllib.loads(suggested(path))
     assert made["values"]["truth"] == {'re"al\\': ""}
     assert made["values"]["realism"] == {"g\x7food": ""}
+
+
+def test_a_column_of_patients_is_offered_as_clusters(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("Rater,Patient,truth,realism\nR1,p1,real,3\n")
+    text = suggested(path)
+    assert '# cluster = "Patient"  # images of one patient' in text
+    assert "cluster" not in tomllib.loads(text)["columns"]
