@@ -1,5 +1,6 @@
 """What each question of a protocol comes to, by its measure: figures with their intervals."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -267,9 +268,10 @@ def _calibration(asked: _Asked) -> "Figures | str":
         return "the design doesn't say what it is the confidence of"
     if subject.measure not in ("verdict", "finding", "find_the_real"):
         return f"an answer to {subject.key} is neither right nor wrong"
-    judged = {id(row): _judged(subject, row, asked.references) for row in asked.rows}
-    rows = [row for row in asked.rows if not np.isnan(judged[id(row)][0])]
-    if not rows:
+    all_judged = [(row, *_judged(subject, row, asked.references)) for row in asked.rows]
+    judged = [one for one in all_judged if not math.isnan(one[1])]
+    rows = [row for row, *_ in judged]
+    if not judged:
         return (
             "the bank says of no image whether the finding is there"
             if subject.measure == "finding"
@@ -283,7 +285,7 @@ def _calibration(asked: _Asked) -> "Figures | str":
         subject.measure, ("first", "second")
     )
     return calibration(
-        _judgements(asked, rows, judged, alternatives),
+        _judgements(asked, judged, alternatives),
         arms,
         asked.settings,
         two_kinds=kinds if alternatives == 2 else None,
@@ -312,26 +314,24 @@ def _judged(subject: Question, row: AnswerRow, references: References) -> tuple[
 
 
 def _judgements(
-    asked: _Asked,
-    rows: Sequence[AnswerRow],
-    judged: Mapping[int, tuple[float, float]],
-    alternatives: int,
+    asked: _Asked, judged: Sequence[tuple[AnswerRow, float, float]], alternatives: int
 ) -> Judgements:
-    readers = sorted({row.reader for row in rows})
-    of_case = {row.case: row for row in rows}
+    names_of_readers = sorted({row.reader for row, *_ in judged})
+    readers = {name: line for line, name in enumerate(names_of_readers)}
+    of_case = {row.case: row for row, *_ in judged}
     cases = sorted(of_case)
     place = {case: column for column, case in enumerate(cases)}
     shape = (3, len(readers), len(cases))
     level, correct, called = np.full(shape, np.nan)
     points = asked.question.points
     classes = len(points) if len(points) <= _MOST_LEVELS else _CLASSES
-    for row in rows:
-        at = readers.index(row.reader), place[row.case]
+    for row, was_right, which in judged:
+        at = readers[row.reader], place[row.case]
         said = row.answers[asked.question.key]
         if isinstance(said, int):
             level[at] = (said - points.start) * classes // len(points)
-            correct[at], called[at] = judged[id(row)]
-    single = alternatives == 2 and all(len(row.pictures) == 1 for row in rows)
+            correct[at], called[at] = was_right, which
+    single = all(len(row.pictures) == 1 for row, *_ in judged)
     levels, names = _levels(asked.question, classes)
     return Judgements(
         level=level,

@@ -211,6 +211,12 @@ def test_a_place_that_is_preferred_shows() -> None:
     assert bias.shares[0].estimate == pytest.approx(0.75)
 
 
+def test_places_of_sets_of_several_sizes_are_not_compared() -> None:
+    pair = SetReading("R1", "S1", SideChoice(("real", "M1"), (1,), 1))
+    three = SetReading("R1", "S2", SideChoice(("real", "M1", "M1"), (1,), 1))
+    assert place_bias(SetReadings((pair, three)), AnalysisSettings()) is None
+
+
 def test_leanings_in_opposite_directions_show_by_reader() -> None:
     rows = [
         SetReading(f"R{j}", f"S{k}", SideChoice(("real", "M1"), (1,), 1 + j % 2))

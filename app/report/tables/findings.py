@@ -73,9 +73,10 @@ def _by_arm(one: QuestionFigures, figures: Findings, labels: Labels) -> ReportTa
         if is_scale
         else "With two answers the AUC is the mean of sensitivity and specificity."
     )
+    several = figures.n_unknown != 1
     missing = (
-        f"Of {figures.n_unknown} images the bank’s {question.reference} doesn’t say whether "
-        f"{question.finding} is there; they are in no figure."
+        f"Of {figures.n_unknown} image{'s' if several else ''} the bank’s records don’t say "
+        f"whether {question.finding} is there: {'they are' if several else 'it is'} in no figure."
         if figures.n_unknown
         else ""
     )

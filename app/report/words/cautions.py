@@ -354,7 +354,7 @@ def _what_is_analysed(summary: StudySummary) -> list[Caution]:
             "One part of the protocol is analysed by arm.",
             f"The figures by arm rest on {', '.join(one.key for one in used)}{of_phase}.{left} "
             "What was said to every other question, and in every other phase, is counted under "
-            "“Every question”.",
+            "“Every question”; sets, phases and findings have parts of their own besides.",
         )
     ]
 

@@ -67,12 +67,13 @@ def place_bias(readings: SetReadings, settings: AnalysisSettings) -> PlaceBias |
     Returns
     -------
     PlaceBias or None
-        None where nothing was chosen.
+        None where nothing was chosen, and of sets of several sizes, whose places are not alike.
     """
     chosen = readings.only(lambda row: bool(row.side.chosen))
-    if not chosen.rows:
+    sizes = {len(row.side.arms) for row in chosen.rows}
+    if len(sizes) != 1:
         return None
-    m = max(len(row.side.arms) for row in chosen.rows)
+    (m,) = sizes
     by_reader = np.zeros((len(chosen.readers), m))
     for row, reader in zip(chosen.rows, chosen.reader_codes, strict=True):
         by_reader[reader, (row.side.chosen or 1) - 1] += 1
