@@ -68,12 +68,13 @@ from app.web.text_gate import TextGate
 LARGEST_BODY = 1024 * 1024
 # How many threads Starlette works in.
 THREADS = 40
+# Those that are asked most come first: an address is compared with one after another.
 ROUTES = (
+    reading,
+    images,
     health,
     metrics,
     links,
-    images,
-    reading,
     practice,
     reader_rights,
     sign_in,

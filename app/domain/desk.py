@@ -6,13 +6,17 @@ here knows a database, so a page that wants an arm has nobody to ask.
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
 from app.domain.receipt import Receipt
+
+# Who looks writes nothing. Who answers holds the study's status together with other readers; who
+# begins does not, since laying out cases needs the study alone.
+Purpose = Literal["look", "answer", "begin"]
 
 
 class Admission(NamedTuple):
@@ -104,6 +108,6 @@ class ReaderDesks(Protocol):
         """
 
     def at(
-        self, reader_id: int, fingerprint: str, *, writing: bool
+        self, reader_id: int, fingerprint: str, purpose: Purpose
     ) -> AbstractContextManager[ReaderDesk]:
         """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""

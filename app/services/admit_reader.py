@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.db.blind.answers import sitting_begun
 from app.db.blind.closing import hold_open
 from app.db.blind.presentations import presentation_count
+from app.db.blind.reader_row import ReaderRow, reader_row
 from app.db.blind.readers import (
     add_check,
     continue_sitting,
-    reader_at_desk,
     reader_by_token_hash,
     start_session,
     stored_profile,
@@ -20,6 +20,7 @@ from app.db.blind.record import NewEvent, append_event, append_events
 from app.db.blind.tables import Reader
 from app.domain.blinding import BlindedDesign, token_hash
 from app.domain.consent import consent_digest
+from app.domain.desk import Purpose
 from app.domain.errors import LinkRefused, Refused
 from app.domain.grey_steps import GreySteps
 from app.domain.profile import Profile
@@ -68,10 +69,14 @@ def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
 
 
 def admit_by_cookie(
-    session: Session, reader_id: int, fingerprint: str, *, for_writing: bool
-) -> Reader:
-    """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced."""
-    reader = reader_at_desk(session, reader_id, lock=for_writing)
+    session: Session, reader_id: int, fingerprint: str, purpose: Purpose
+) -> ReaderRow:
+    """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced.
+
+    They are locked unless they only look, and their study is held where they answer.
+    """
+    holds_study = purpose == "answer"
+    reader = reader_row(session, reader_id, lock=purpose != "look", holds_study=holds_study)
     if reader is None or reader.revoked_at is not None or not fingerprint:
         raise LinkRefused(REVOKED_LINK)
     if link_fingerprint(reader) != fingerprint:
@@ -79,7 +84,7 @@ def admit_by_cookie(
     return reader
 
 
-def link_fingerprint(reader: Reader) -> str:
+def link_fingerprint(reader: Reader | ReaderRow) -> str:
     """Ties a cookie to the link it came from; a reissued link has another one."""
     return token_hash(reader.token_hash)[:22]
 

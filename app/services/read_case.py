@@ -16,7 +16,7 @@ from app.db.blind.presentations import (
     reference_of_phase,
     rendition_of,
 )
-from app.db.blind.tables import Reader
+from app.db.blind.reader_row import ReaderRow
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.errors import NotFound, ShownAlready, TooLateToCorrect
 from app.domain.journey import Standing, Step
@@ -24,7 +24,9 @@ from app.domain.journey import Standing, Step
 NO_IMAGE = "There is no such image."
 
 
-def standing_of(session: Session, reader: Reader, journey: Journey, *, now: datetime) -> Standing:
+def standing_of(
+    session: Session, reader: ReaderRow, journey: Journey, *, now: datetime
+) -> Standing:
     """Where the reader stands and how far they have come in the phase at hand."""
     progress = journey.progress
     phase, due = progress.phase, progress.due
@@ -41,13 +43,13 @@ def standing_of(session: Session, reader: Reader, journey: Journey, *, now: date
         phase=phase,
         done=done,
         total=total,
-        can_go_back=progress.can_go_back and reader.study.status == "open",
+        can_go_back=progress.can_go_back and reader.study_status == "open",
         ready_on=progress.ready_on,
     )
 
 
 def case_to_read(
-    session: Session, reader: Reader, journey: Journey, *, now: datetime
+    session: Session, reader: ReaderRow, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The first case without a rating; the time of showing is recorded. Raises NotFound."""
     if journey.current is None or journey.progress.step(now) is not Step.CASE:
@@ -58,14 +60,14 @@ def case_to_read(
 
 
 def case_to_correct(
-    session: Session, reader: Reader, journey: Journey, *, now: datetime
+    session: Session, reader: ReaderRow, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The last rated case with its answers, for as long as no later one is rated.
 
     Raises TooLateToCorrect.
     """
     presentation = journey.last
-    if presentation is None or not journey.progress.can_go_back or reader.study.status != "open":
+    if presentation is None or not journey.progress.can_go_back or reader.study_status != "open":
         raise TooLateToCorrect("There is no case to go back to.")
     mark_shown(session, presentation, now)
     ratings = ratings_of(session, presentation)
@@ -77,7 +79,7 @@ def case_to_correct(
 
 
 def case_again(
-    session: Session, reader: Reader, journey: Journey, token: str, *, is_correction: bool
+    session: Session, reader: ReaderRow, journey: Journey, token: str, *, is_correction: bool
 ) -> BlindedCase:
     """The case of a form that is sent back to be completed; its time of showing stays.
 
@@ -90,7 +92,7 @@ def case_again(
 
 
 def picture_to_show(
-    session: Session, reader: Reader, design: BlindedDesign, token: str, slot: int
+    session: Session, reader: ReaderRow, design: BlindedDesign, token: str, slot: int
 ) -> str | None:
     """The digest of a picture that is sent as often as it is asked for; None for a timed one.
 
@@ -106,7 +108,9 @@ def picture_to_show(
     return _digest(session, presentation, slot, design)
 
 
-def reference_to_show(session: Session, reader: Reader, design: BlindedDesign, phase: int) -> str:
+def reference_to_show(
+    session: Session, reader: ReaderRow, design: BlindedDesign, phase: int
+) -> str:
     """The digest of the picture that the cases of a phase are compared with.
 
     Sent only while that phase is read, its practice too until the last truth was told. Raises
@@ -127,7 +131,7 @@ def reference_to_show(session: Session, reader: Reader, design: BlindedDesign, p
 
 def expose_picture(
     session: Session,
-    reader: Reader,
+    reader: ReaderRow,
     design: BlindedDesign,
     token: str,
     slot: int,
@@ -154,7 +158,7 @@ def expose_picture(
     return sha256
 
 
-def _may_see(reader: Reader, journey: Journey, presentation: PresentationRow) -> bool:
+def _may_see(reader: ReaderRow, journey: Journey, presentation: PresentationRow) -> bool:
     progress = journey.progress
     if (
         reader.began_at is None
@@ -180,14 +184,14 @@ def _digest(
 
 def _blinded(
     session: Session,
-    reader: Reader,
+    reader: ReaderRow,
     journey: Journey,
     presentation: PresentationRow,
     *,
     is_correction: bool,
 ) -> BlindedCase:
     following = None if is_correction else _fetched_ahead(journey)
-    can_go_back = journey.progress.can_go_back and reader.study.status == "open"
+    can_go_back = journey.progress.can_go_back and reader.study_status == "open"
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,

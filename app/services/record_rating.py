@@ -16,6 +16,7 @@ from app.db.blind.answers import (
 from app.db.blind.closing import hold_open
 from app.db.blind.journeys import Journey, journey_after, journey_of
 from app.db.blind.presentations import PresentationRow, presentation_by_token
+from app.db.blind.reader_row import ReaderRow, mark_finished
 from app.db.blind.readers import continue_sitting
 from app.db.blind.record import head_with
 from app.db.blind.tables import Rating, Reader
@@ -48,7 +49,7 @@ LONGEST_TIME_MS = 24 * 60 * 60 * 1000
 
 def record_rating(
     session: Session,
-    reader: Reader,
+    reader: ReaderRow,
     design: BlindedDesign,
     *,
     token: str,
@@ -106,7 +107,7 @@ def record_rating(
         viewing=read_viewing(form, has_film=not presentation.is_phase_end),
     )
     if not earlier and journey.following is None:
-        reader.finished_at = now
+        mark_finished(session, reader, now)
     go_on(
         journey_after(session, reader, design, journey, now)
         if is_due
@@ -119,7 +120,13 @@ def record_rating(
 
 
 def continue_reading(
-    session: Session, reader: Reader, design: BlindedDesign, *, seen: str, phase: int, now: datetime
+    session: Session,
+    reader: Reader,
+    journey: Journey,
+    *,
+    seen: str,
+    phase: int,
+    now: datetime,
 ) -> None:
     """Go on after a practice case's feedback, after a break, or into a phase.
 
@@ -127,7 +134,6 @@ def continue_reading(
     or from a page that is out of date, steps over nothing that the reader has not seen. Raises
     StudyNotOpen.
     """
-    journey = journey_of(session, reader, design)
     step, current = journey.progress.step(now), journey.current
     if seen != step or phase != journey.progress.phase:
         return
@@ -181,7 +187,7 @@ def _ensure_correctable(journey: Journey, presentation: PresentationRow) -> None
 
 
 def _presentation(
-    session: Session, reader: Reader, journey: Journey, token: str
+    session: Session, reader: ReaderRow, journey: Journey, token: str
 ) -> PresentationRow:
     if journey.current is not None and journey.current.token == token:
         return journey.current

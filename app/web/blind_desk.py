@@ -7,14 +7,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
-from app.db.blind.closing import close_by_date, closing_is_due, hold_open
-from app.db.blind.designs import blinded_design_of
+from app.db.blind.closing import close_by_date, closing_is_due, ensure_goes_on, hold_open
+from app.db.blind.designs import closing_day_of, design_at_desk
 from app.db.blind.journeys import Journey, journey_of
+from app.db.blind.reader_row import ReaderRow, reader_row
+from app.db.blind.readers import reader_by_number
 from app.db.blind.record import head_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
-from app.domain.desk import Admission, ReaderDesk
+from app.domain.desk import Admission, Purpose, ReaderDesk
 from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
@@ -50,19 +52,22 @@ class BlindDesk:
     def __init__(
         self,
         session: Session,
-        reader: Reader,
+        reader: ReaderRow,
+        design: BlindedDesign,
         store: RenditionStore,
         lay_out: LaysOut,
         now: datetime,
+        *,
+        holds_study: bool,
     ) -> None:
         self._session = session
-        self._reader = reader
+        self._row = reader
         self._store = store
         self._lay_out = lay_out
         self._now = now
-        self._design = blinded_design_of(reader.study)
+        self._design = design
         self._journey: Journey | None = None
-        self._is_held = False
+        self._is_held = holds_study
 
     @property
     def design(self) -> BlindedDesign:
@@ -71,74 +76,73 @@ class BlindDesk:
 
     def ensure_open(self) -> None:
         """Raise StudyNotOpen unless the study takes answers; it then does until the block ends."""
-        if not self._is_held:
-            hold_open(self._session, self._reader)
+        if self._is_held:
+            ensure_goes_on(self._row)
+        else:
+            hold_open(self._session, self._row)
             self._is_held = True
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
-        return standing_of(self._session, self._reader, self._way(), now=self._now)
+        return standing_of(self._session, self._row, self._way(), now=self._now)
 
     def agree(self) -> None:
         """Record the reader's consent to the text that was shown. Raises StudyNotOpen."""
         self.ensure_open()
-        give_consent(self._session, self._reader, self._design, now=self._now)
-        self._journey = None
+        give_consent(self._session, self._reader(), self._design, now=self._now)
+        self._read_again()
 
     def keep_profile(self, profile: Profile) -> None:
         """Store the reader's experience, once they have agreed. Raises StudyNotOpen."""
         self.ensure_open()
-        if self._reader.consented_at is not None:
-            keep_profile(self._session, self._reader, profile, now=self._now)
-            self._journey = None
+        if self._row.consented_at is not None:
+            keep_profile(self._session, self._reader(), profile, now=self._now)
+            self._read_again()
 
     def keep_grey_steps(self, check: GreySteps) -> None:
         """Store what the reader told apart, with the sitting that goes on. Raises StudyNotOpen."""
         self.ensure_open()
-        keep_grey_steps(self._session, self._reader, check, now=self._now)
-        self._journey = None
+        keep_grey_steps(self._session, self._reader(), check, now=self._now)
+        self._read_again()
 
     def begin(self) -> None:
         """Record that the instructions were read. Raises StudyNotOpen, Refused without cases."""
         # Alone: whoever lays out cases locks the study.
-        hold_open(self._session, self._reader, alone=True)
-        if self._reader.profiled_at is not None:
-            begin_reading(self._session, self._reader, self._design, self._lay_out, now=self._now)
-            self._journey = None
+        hold_open(self._session, self._row, alone=True)
+        if self._row.profiled_at is not None:
+            begin_reading(self._session, self._reader(), self._design, self._lay_out, now=self._now)
+            self._read_again()
 
     def may_withdraw(self) -> bool:
         """Whether the reader's own link takes their part back now, as the consent says."""
-        return may_withdraw(self._reader, self._design, now=self._now)
+        return may_withdraw(self._reader(), self._design, now=self._now)
 
     def withdraw(self) -> None:
         """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
-        withdraw_reader(self._session, self._reader, self._design, now=self._now)
+        withdraw_reader(self._session, self._reader(), self._design, now=self._now)
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
         continue_reading(
-            self._session, self._reader, self._design, seen=seen, phase=phase, now=self._now
+            self._session, self._reader(), self._way(), seen=seen, phase=phase, now=self._now
         )
-        self._session.flush()
-        self._journey = None
+        self._read_again()
 
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
-        return case_to_read(self._session, self._reader, self._way(), now=self._now)
+        return case_to_read(self._session, self._row, self._way(), now=self._now)
 
     def record_head(self) -> str:
         """The head of the study's record as it is now."""
-        return head_of(self._session, self._reader.study_id)
+        return head_of(self._session, self._row.study_id)
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
-        return case_to_correct(self._session, self._reader, self._way(), now=self._now)
+        return case_to_correct(self._session, self._row, self._way(), now=self._now)
 
     def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
         """The case of a form that is sent back; raises NotFound for another reader's."""
-        return case_again(
-            self._session, self._reader, self._way(), token, is_correction=is_correction
-        )
+        return case_again(self._session, self._row, self._way(), token, is_correction=is_correction)
 
     def rate(
         self,
@@ -159,7 +163,7 @@ class BlindDesk:
 
         return record_rating(
             self._session,
-            self._reader,
+            self._row,
             self._design,
             token=token,
             submission=submission,
@@ -171,23 +175,33 @@ class BlindDesk:
 
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""
-        sha256 = picture_to_show(self._session, self._reader, self._design, token, slot)
+        sha256 = picture_to_show(self._session, self._row, self._design, token, slot)
         return None if sha256 is None else self._store.read(sha256)
 
     def reference(self, phase: int) -> bytes:
         """The picture that a phase's cases are compared with, as PNG; raises NotFound."""
-        return self._store.read(reference_to_show(self._session, self._reader, self._design, phase))
+        return self._store.read(reference_to_show(self._session, self._row, self._design, phase))
 
     def timed_picture(self, token: str, slot: int) -> bytes:
         """A timed picture as PNG, once; raises NotFound and ShownAlready."""
         return self._store.read(
-            expose_picture(self._session, self._reader, self._design, token, slot, now=self._now)
+            expose_picture(self._session, self._row, self._design, token, slot, now=self._now)
         )
+
+    def _reader(self) -> Reader:
+        """The reader as an object that can be changed, for what happens once."""
+        return reader_by_number(self._session, self._row.id)
+
+    def _read_again(self) -> None:
+        """Know what was changed."""
+        self._session.flush()
+        self._row = reader_row(self._session, self._row.id, lock=False) or self._row
+        self._journey = None
 
     def _way(self) -> Journey:
         """Where the reader stands; read once, and again after what changes it."""
         if self._journey is None:
-            self._journey = journey_of(self._session, self._reader, self._design)
+            self._journey = journey_of(self._session, self._row, self._design)
         return self._journey
 
 
@@ -214,34 +228,54 @@ class BlindDesks:
         with self._database.writing() as session:
             reader = admit_by_link(session, link_token)
             now, study_id = self._clock(), reader.study_id
-            if not closing_is_due(reader.study, now):
+            if not closing_is_due(reader.study.status, closing_day_of(reader.study), now):
                 return _admitted(session, reader, now)
         self._close(study_id, now)
         with self._database.writing() as session:
             return _admitted(session, admit_by_link(session, link_token), now)
 
     @contextmanager
-    def at(self, reader_id: int, fingerprint: str, *, writing: bool) -> Iterator[ReaderDesk]:
+    def at(self, reader_id: int, fingerprint: str, purpose: Purpose) -> Iterator[ReaderDesk]:
         """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""
-        with self._transaction(writing) as session:
-            reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
+        with self._transaction(purpose) as session:
+            reader = admit_by_cookie(session, reader_id, fingerprint, purpose)
+            design = design_at_desk(session, reader)
             # The time after the wait for the reader's turn: what waited past the last day is late.
             now, study_id = self._clock(), reader.study_id
-            if not closing_is_due(reader.study, now):
-                yield BlindDesk(session, reader, self._store, self._lay_out, now)
+            if not closing_is_due(reader.study_status, design.closes_on, now):
+                yield self._desk(session, reader, design.blinded, now, purpose)
                 return
         self._close(study_id, now)
-        with self._transaction(writing) as session:
-            reader = admit_by_cookie(session, reader_id, fingerprint, for_writing=writing)
-            yield BlindDesk(session, reader, self._store, self._lay_out, now)
+        with self._transaction(purpose) as session:
+            reader = admit_by_cookie(session, reader_id, fingerprint, purpose)
+            design = design_at_desk(session, reader)
+            yield self._desk(session, reader, design.blinded, now, purpose)
+
+    def _desk(
+        self,
+        session: Session,
+        reader: ReaderRow,
+        design: BlindedDesign,
+        now: datetime,
+        purpose: Purpose,
+    ) -> BlindDesk:
+        return BlindDesk(
+            session,
+            reader,
+            design,
+            self._store,
+            self._lay_out,
+            now,
+            holds_study=purpose == "answer",
+        )
 
     def _close(self, study_id: int, now: datetime) -> None:
         # In a transaction of its own: what the reader then tries is refused and rolled back.
         with self._database.writing() as session:
             close_by_date(session, study_id, now)
 
-    def _transaction(self, writing: bool) -> AbstractContextManager[Session]:
-        return self._database.writing() if writing else self._database.reading()
+    def _transaction(self, purpose: Purpose) -> AbstractContextManager[Session]:
+        return self._database.reading() if purpose == "look" else self._database.writing()
 
 
 def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from fastapi import Request
 
-from app.domain.desk import ReaderDesk
+from app.domain.desk import Purpose, ReaderDesk
 from app.domain.errors import LinkRefused
 from app.web.cookies import READER_COOKIE, same_token
 from app.web.desk import reader_desks
@@ -23,7 +23,9 @@ OTHER_LINK = (
 
 
 @contextmanager
-def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> Iterator[ReaderDesk]:
+def reader_at_desk(
+    request: Request, form: Mapping[str, str] | None = None, purpose: Purpose = "answer"
+) -> Iterator[ReaderDesk]:
     """One transaction for the reader whose cookie this is; committed when the block ends.
 
     A block, and not a dependency with yield, because an answer must not leave before the commit.
@@ -36,7 +38,7 @@ def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> I
         refuse_foreign_origin(request)
         if not same_token(form_token(request), given_token(request, form)):
             raise LinkRefused(OTHER_LINK)
-    with suppress(_Asked), reader_desks(request).at(reader_id, fingerprint, writing=True) as desk:
+    with suppress(_Asked), reader_desks(request).at(reader_id, fingerprint, purpose) as desk:
         yield desk
         if request.method == "HEAD":
             raise _Asked
@@ -45,7 +47,7 @@ def reader_at_desk(request: Request, form: Mapping[str, str] | None = None) -> I
 @contextmanager
 def reader_looking(request: Request) -> Iterator[ReaderDesk]:
     """The same for a request that writes nothing."""
-    with reader_desks(request).at(*known_reader(request), writing=False) as desk:
+    with reader_desks(request).at(*known_reader(request), "look") as desk:
         yield desk
 
 

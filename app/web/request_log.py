@@ -6,13 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.logs import masked, request_id
 
 access = logging.getLogger("negatoscope.access")
-HEADER = "X-Request-ID"
+HEADER = b"x-request-id"
 # Asked every few seconds by a machine.
 QUIET = ("/healthz", "/metrics")
 
@@ -44,7 +43,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = number
+                message["headers"] = [*message["headers"], (HEADER, number.encode())]
             await send(message)
 
         try:

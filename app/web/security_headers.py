@@ -1,6 +1,5 @@
 """Headers that every response carries."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -39,7 +38,9 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, is_https: bool = False) -> None:
         self._app = app
-        self._headers = HEADERS | (ONLY_HTTPS if is_https else {})
+        headers = HEADERS | (ONLY_HTTPS if is_https else {})
+        # As they go over the line: written once, not with every answer.
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with the headers put in before the body starts."""
@@ -49,9 +50,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = list(message["headers"])
+                names = {name for name, _ in own}
+                message["headers"] = own + [pair for pair in self._headers if pair[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

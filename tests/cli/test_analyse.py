@@ -271,3 +271,35 @@ def test_what_cannot_be_written_is_refused_before_anything_is_read(run: Run, rat
 
 def test_a_report_that_writes_nothing_is_a_mistake(run: Run) -> None:
     assert "say what to write" in run("report", "study", code=2).stderr
+
+
+def test_figures_are_given_for_each_value_of_a_column(run: Run, tmp_path: Path) -> None:
+    header, *rows = lines().splitlines()
+    sexes = ["F" if int(row.split(",")[1][-1]) % 2 else "M" for row in rows]
+    path = tmp_path / "with_sex.csv"
+    table = [f"{header},Sex", *(f"{row},{sex}" for row, sex in zip(rows, sexes, strict=True))]
+    path.write_text("\n".join(table) + "\n")
+    printed = json.loads(run("analyse", path, "--subgroup", "sex", "--json").stdout)
+    assert set(printed["subgroups"]["sex"]["subgroups"]) == {"F", "M"}
+    assert not any("Columns not used" in one for one in printed["file"]["cautions"])
+    out = run("analyse", path, "--subgroup", "sex").stdout
+    assert "By sex of the case" in out
+    assert "fewer than 10 images" in " ".join(out.split())
+
+    missing = run("analyse", path, "--subgroup", "age", code=1)
+    assert "has no column 'age' for --subgroup" in " ".join(missing.stderr.split())
+    path.write_text("\n".join([*table[:-1], table[-1][:-1] + "X"]) + "\n")
+    two = run("analyse", path, "--subgroup", "sex", code=1)
+    assert "a case is of one subgroup" in " ".join(two.stderr.split())
+
+
+def test_machines_have_a_table_of_their_own(run: Run, tmp_path: Path) -> None:
+    header, *rows = lines().splitlines()
+    people = [f"{row},human" for row in rows]
+    machine = [f"{row},machine".replace("R1", "GPT", 1) for row in rows if row.startswith("R1")]
+    path = tmp_path / "with_machine.csv"
+    path.write_text("\n".join([f"{header},reader_kind", *people, *machine]) + "\n")
+    done = run("analyse", path)
+    assert done.stdout.startswith("3 readers, ")
+    assert "Machine readers beside people" in done.stdout
+    assert "are in none of their figures" in " ".join(done.stderr.split())

@@ -236,3 +236,15 @@ def test_phases_with_cases_of_their_own_are_one_study(tmp_path: Path) -> None:
     rows = [f"{row},{'first' if row.split(',')[1][-1] in '012' else 'second'}" for row in GOOD]
     read = analysed(tmp_path, lines(*rows, header=HEADER + ",phase"))
     assert read.analysis.to_json() == analysed(tmp_path, lines()).analysis.to_json()
+
+
+@pytest.mark.parametrize(("modality", "auc"), [("1", 0.897037), ("2", 0.940837)])
+def test_a_published_study_by_modality_has_its_published_auc(modality: str, auc: float) -> None:
+    # The data of Van Dyke et al. 1993; its mean AUCs stand in the reference values beside the file.
+    path = Path(__file__).parents[2] / ".." / "shared" / "reference" / "vandyke.csv"
+    if not path.exists():
+        pytest.skip("shared/reference is not beside this checkout")
+    options = FileOptions(values={"truth": {"1": "synthetic"}}, modality=modality)
+    read = analyse_file(path, columns={}, settings=AnalysisSettings(), options=options)
+    family = read.analysis.arms[modality].families["discrimination"]
+    assert family["auc_score"].estimate == pytest.approx(auc, abs=1e-6)  # type: ignore[union-attr]

@@ -140,7 +140,7 @@ def test_closing_waits_for_a_rating_that_came_first(house: House, client: TestCl
     with house.database.reading() as session:
         reader = session.scalars(select(Reader)).one()
     with ThreadPoolExecutor(1) as pool:
-        with desks.at(reader.id, link_fingerprint(reader), writing=True) as desk:
+        with desks.at(reader.id, link_fingerprint(reader), "answer") as desk:
             fields = {**form.hidden, **GOOD_ANSWERS}
             desk.rate(form.hidden["case"], form.hidden["submission"], fields)
             closing = pool.submit(house.close, slug)

@@ -17,6 +17,7 @@ from app.services.export_study import StudyExport
 from app.services.open_study import close_study
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import note_results_seen, summarise_study
+from app.statistics.conduct.sessions import PhaseSittings, Sittings, Spread
 from tests.studies import NOW, House, open_audited
 
 ME = signature("open", "Ada Lovelace", "password")
@@ -172,3 +173,18 @@ def test_a_name_that_signs_can_be_printed() -> None:
     for name in ("", " ", "x" * 101, "a\nb"):
         with pytest.raises(BadInput, match="Sign with your name"):
             signature("open", name, "password")
+
+
+def test_a_washout_shorter_than_planned_is_a_deviation(house: House) -> None:
+    slug = house.draft()
+    house.open(slug)
+    with house.database.writing() as session:
+        close_study(session, slug, now=NOW, actor="Ada")
+    with house.database.reading() as session:
+        summary = summarise_study(session, slug)
+    nothing = Spread.of(())
+    phase = PhaseSittings(1, 2, nothing, nothing, nothing, Spread.of([3.0, 9.0]), 7, ("R02",))
+    told = deviations(replace(summary, sittings=Sittings((phase,))))
+    assert "R02 began phase 1 less than the planned 7 days after the phase before." in told
+    kept = deviations(replace(summary, sittings=Sittings((replace(phase, too_early=()),))))
+    assert not any("began" in one for one in kept)

@@ -94,6 +94,7 @@ def test_the_methods_name_what_was_done_and_nothing_else(house: House, slug: str
     assert "parts of the cases, by sex" in text
     assert "dependability" in text
     assert "split-plot" not in text.lower()
+    assert "fully crossed as planned" in text
     plain = rehearsed(house, analysis={})
     text = "\n".join(words for _, words in report_view(summary_of(house, plain)).methods.paragraphs)
     assert "machine reader" not in text
@@ -124,6 +125,8 @@ def test_a_split_plot_study_is_analysed_within_its_groups(house: House) -> None:
     mean = summary.analysis.arms["M0"].families["realism"]["mean"]
     assert "readers in 2 groups" in mean.method  # type: ignore[union-attr]
     text = "\n".join(words for _, words in report_view(summary).methods.paragraphs)
+    assert "fully crossed" not in text
+    assert "split-plot as planned, with 2 groups of readers" in text
     assert "Readers were in 2 groups, each with cases of its own (split-plot design)" in text
 
 

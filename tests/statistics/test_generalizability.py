@@ -72,6 +72,8 @@ def test_phi_is_its_formula_and_the_smallest_design_reaches_it() -> None:
     part = made.variances
     error = (part["reader"] + part["reader_by_arm"]) / 5 + part["image"] / 20 + part["rest"] / 100
     assert made.phi_of_arm(5, 20) == pytest.approx(part["arm"] / (part["arm"] + error))
+    assert made.of_arm == pytest.approx(made.phi_of_arm(6, 10))
+    assert made.of_image == pytest.approx(made.phi_of_image(6))
     assert made.smallest_of_arm is not None
     readers, images = made.smallest_of_arm
     assert (made.phi_of_arm(readers, images) or 0) >= DEPENDABLE

@@ -236,6 +236,11 @@ SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
         "sign_in.html",
         {"next": "/studies", "name": "a<b", "error": "It is wrong.", "kept": {}},
     ),
+    # Signed in, but nothing else is to be had yet.
+    "/own-password": (
+        "own_password.html",
+        {"next": "/studies", "error": "Too short.", "shortest": 12, "kept": {}},
+    ),
     "/error": ("error.html", {"heading": "Not found", "sentence": "There is no study 'x<y'."}),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)

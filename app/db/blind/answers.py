@@ -3,37 +3,43 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, insert, select
+from sqlalchemy import Insert, Select, Table, bindparam, insert, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import PresentationRow
+from app.db.blind.reader_row import ReaderInStudy, ReaderKey
 from app.db.blind.readers import Sitting
 from app.db.blind.record import NewEvent, append_events
-from app.db.blind.tables import Answer, Presentation, Rating, Reader
+from app.db.blind.tables import Answer, Presentation, Rating
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
 from app.domain.record import ANSWERED, CORRECTED, SITTING_BEGUN, rating_seal, served_digest
 from app.domain.viewing import Viewing, viewing_to_json
 
 _RATINGS = cast(Table, Rating.__table__)
+_ANSWERS = cast(Table, Answer.__table__)
+_COLUMNS = (_ANSWERS.c.rating_id, _ANSWERS.c.question, _ANSWERS.c.value)
 # Plain inserts: the session need not keep what nobody changes.
 _INSERT_RATING = insert(_RATINGS).returning(_RATINGS.c.id)
 
 
+def _bound(names: Sequence[str]) -> Select[Any]:
+    return select(
+        *(bindparam(name, type_=column.type) for name, column in zip(names, _COLUMNS, strict=True))
+    )
+
+
 @lru_cache(maxsize=64)
 def _insert_answers(count: int) -> Insert:
-    """One statement for all answers of a rating: each that is sent costs a round trip."""
-    rows: list[dict[str, object]] = [
-        {
-            "rating_id": bindparam("rating_id"),
-            "question": bindparam(f"question_{place}"),
-            "value": bindparam(f"value_{place}"),
-        }
-        for place in range(count)
-    ]
-    return insert(cast(Table, Answer.__table__)).values(rows)
+    """One statement for all answers of a rating: each that is sent costs a round trip.
+
+    From a union, because SQLAlchemy compiles an insert of several rows of values anew each time.
+    """
+    names = [["rating_id", f"question_{place}", f"value_{place}"] for place in range(count)]
+    rows = [_bound(row) for row in names]
+    return insert(_ANSWERS).from_select([column.name for column in _COLUMNS], union_all(*rows))
 
 
 def ratings_of(session: Session, presentation: Presentation | PresentationRow) -> Sequence[Rating]:
@@ -87,7 +93,7 @@ def append_rating(
 
 def record_rating_event(
     session: Session,
-    reader: Reader,
+    reader: ReaderInStudy,
     presentation: PresentationRow,
     rating: Rating,
     answers: Answers,
@@ -130,7 +136,7 @@ def record_rating_event(
     return append_events(session, reader.study_id, [*begun, answered])
 
 
-def sitting_begun(reader: Reader, number: int, now: datetime) -> NewEvent:
+def sitting_begun(reader: ReaderInStudy, number: int, now: datetime) -> NewEvent:
     """The event of a sitting that has just begun."""
     detail = {"reader": reader.code, "sitting": number}
     return NewEvent(now, reader.code, SITTING_BEGUN, detail)
@@ -147,7 +153,7 @@ def answers_of(session: Session, rating: Rating) -> Answers:
     return {question: value_from_json(value) for question, value in rows}
 
 
-def practice_without_feedback(session: Session, reader: Reader) -> Presentation | None:
+def practice_without_feedback(session: Session, reader: ReaderKey) -> Presentation | None:
     """The practice presentation that is rated and whose truth has not been acknowledged."""
     return session.scalars(
         select(Presentation)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.answers import practice_without_feedback
 from app.db.blind.presentations import PresentationRow, Way, way_of
+from app.db.blind.reader_row import ReaderRow
 from app.db.blind.readers import check_holds_until
-from app.db.blind.tables import Presentation, Rating, Reader
+from app.db.blind.tables import Presentation, Rating
 from app.domain.blinding import BlindedDesign
 from app.domain.journey import Place, Progress
 
@@ -28,14 +29,14 @@ class Journey:
     last: PresentationRow | None
 
 
-def journey_of(session: Session, reader: Reader, design: BlindedDesign) -> Journey:
+def journey_of(session: Session, reader: ReaderRow, design: BlindedDesign) -> Journey:
     """How far the reader has come through the reader's own presentations."""
     way = way_of(session, reader)
     return _journey(session, reader, design, way)
 
 
 def journey_after(
-    session: Session, reader: Reader, design: BlindedDesign, journey: Journey, now: datetime
+    session: Session, reader: ReaderRow, design: BlindedDesign, journey: Journey, now: datetime
 ) -> Journey:
     """The journey once its current presentation has its first rating; hardly anything is asked."""
     way = Way(journey.following, journey.after, None, journey.current)
@@ -44,7 +45,7 @@ def journey_after(
 
 def _journey(
     session: Session,
-    reader: Reader,
+    reader: ReaderRow,
     design: BlindedDesign,
     way: Way,
     *,
@@ -83,7 +84,7 @@ def _place(row: PresentationRow | None) -> Place | None:
     return Place(row.phase, row.is_practice, row.is_phase_end, row.position)
 
 
-def _last_rated_at(session: Session, reader: Reader) -> datetime | None:
+def _last_rated_at(session: Session, reader: ReaderRow) -> datetime | None:
     return session.scalar(
         select(func.max(Rating.submitted_at))
         .join(Presentation, Presentation.id == Rating.presentation_id)

@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.db.blind.reader_row import ReaderInStudy, ReaderKey
 from app.db.blind.tables import (
     Case,
     PhaseReference,
     Presentation,
     Rating,
-    Reader,
     Rendition,
     ShownCase,
 )
@@ -44,7 +44,8 @@ _PEERS = _SHOWINGS.alias("peers")
 class PresentationRow:
     """A presentation as it was read.
 
-    `total` counts those of its kind in its phase, ends apart, and `pictures` what it shows.
+    `total` counts those of its kind in its phase, ends apart, `pictures` what it shows, and
+    `texts` how many of these have a text beside them.
     """
 
     id: int
@@ -59,6 +60,7 @@ class PresentationRow:
     shown_at: datetime | None
     total: int
     pictures: int
+    texts: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,13 @@ _COUNT_OF_PICTURES = (
     .correlate(_SHOWINGS)
     .scalar_subquery()
 )
+_COUNT_OF_TEXTS = (
+    select(func.count(_CASES.c.beside))
+    .join_from(_SHOWN, _CASES, _CASES.c.id == _SHOWN.c.case_id)
+    .where(_SHOWN.c.presentation_id == _SHOWINGS.c.id)
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
+)
 _ROW = (
     _SHOWINGS.c.id,
     _SHOWINGS.c.token,
@@ -109,6 +118,7 @@ _ROW = (
     _SHOWINGS.c.shown_at,
     func.coalesce(_TOTAL, 0),
     _COUNT_OF_PICTURES,
+    _COUNT_OF_TEXTS,
 )
 _IS_RATED = exists().where(
     _RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True)
@@ -161,7 +171,7 @@ _RENDITION = (
 )
 
 
-def way_of(session: Session, reader: Reader) -> Way:
+def way_of(session: Session, reader: ReaderKey) -> Way:
     """What the reader sees now, what comes after it, and what they rated last."""
     rows = session.execute(_WAY, {"reader_id": reader.id}).all()
     pending = sorted(
@@ -178,7 +188,7 @@ def _row(values: Sequence[Any]) -> PresentationRow:
 
 
 def presentation_count(
-    session: Session, reader: Reader, *, is_practice: bool, phase: int | None = None
+    session: Session, reader: ReaderKey, *, is_practice: bool, phase: int | None = None
 ) -> int:
     """How many presentations the reader has, in all or in a phase; ends of phases not counted."""
     query = select(func.count(Presentation.id)).where(
@@ -191,7 +201,9 @@ def presentation_count(
     return session.scalar(query) or 0
 
 
-def presentation_by_token(session: Session, reader: Reader, token: str) -> PresentationRow | None:
+def presentation_by_token(
+    session: Session, reader: ReaderKey, token: str
+) -> PresentationRow | None:
     """One of this reader's own presentations; None for another reader's token."""
     if not is_name(token):
         return None
@@ -201,6 +213,9 @@ def presentation_by_token(session: Session, reader: Reader, token: str) -> Prese
 
 def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:
     """The pictures of a presentation by place, with the text beside each."""
+    if not presentation.texts:
+        # Places are counted from 1 without a gap; there is nothing more to ask.
+        return [BlindedPicture(slot, None) for slot in range(1, presentation.pictures + 1)]
     rows = session.execute(_PICTURES, {"presentation_id": presentation.id})
     return [BlindedPicture(slot, beside) for slot, beside in rows]
 
@@ -214,7 +229,9 @@ def rendition_of(
     return digest
 
 
-def reference_of_phase(session: Session, reader: Reader, phase: int, size: int) -> str | None:
+def reference_of_phase(
+    session: Session, reader: ReaderInStudy, phase: int, size: int
+) -> str | None:
     """The digest of the rendition that the reader compares every picture of a phase with."""
     return session.scalars(
         select(Rendition.sha256)

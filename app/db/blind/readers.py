@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, func, select, update
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session, joinedload
 
+from app.db.blind.reader_row import ReaderKey
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
 from app.domain.grey_steps import GreySteps, with_check
 from app.domain.sittings import LONGEST_PAUSE
@@ -19,26 +20,6 @@ _READER = (
     .where(Reader.id == bindparam("reader_id"))
     .options(joinedload(Reader.study).defer(Study.design))
 )
-# What reading asks of a reader and their study; all else is fetched if somebody wants it.
-_AT_DESK = (
-    select(Reader)
-    .where(Reader.id == bindparam("reader_id"))
-    .options(
-        load_only(
-            Reader.study_id,
-            Reader.code,
-            Reader.token_hash,
-            Reader.revoked_at,
-            Reader.consented_at,
-            Reader.profiled_at,
-            Reader.began_at,
-            Reader.phase_begun,
-            Reader.break_taken_after,
-        ),
-        joinedload(Reader.study).load_only(Study.status, Study.design_sha256),
-    )
-)
-_AT_DESK_LOCKED = _AT_DESK.with_for_update(of=Reader)
 # As the row is after the wait, whatever this session knew of it.
 _READER_LOCKED = _READER.with_for_update(of=Reader).execution_options(populate_existing=True)
 _LAST_SITTING = (
@@ -104,13 +85,12 @@ def reader_by_id(session: Session, reader_id: int, *, lock: bool = False) -> Rea
     return session.scalars(query, {"reader_id": reader_id}).one_or_none()
 
 
-def reader_at_desk(session: Session, reader_id: int, *, lock: bool) -> Reader | None:
-    """One reader with what reading asks of them, first thing in a session; else `reader_by_id`."""
-    query = _AT_DESK_LOCKED if lock else _AT_DESK
-    return session.scalars(query, {"reader_id": reader_id}).one_or_none()
+def reader_by_number(session: Session, reader_id: int) -> Reader:
+    """A reader who is known to be there, as an object that can be changed."""
+    return session.scalars(_READER, {"reader_id": reader_id}).one()
 
 
-def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSession:
+def start_session(session: Session, reader: ReaderKey, now: datetime) -> ReadingSession:
     """Begin a new sitting; the reader must be locked, so that its number is free."""
     number = session.scalar(
         select(func.coalesce(func.max(ReadingSession.number), 0)).where(
@@ -125,7 +105,7 @@ def start_session(session: Session, reader: Reader, now: datetime) -> ReadingSes
     return sitting
 
 
-def continue_sitting(session: Session, reader: Reader, now: datetime) -> Sitting:
+def continue_sitting(session: Session, reader: ReaderKey, now: datetime) -> Sitting:
     """The sitting that goes on, active now, or a new one after a long pause."""
     since = now - LONGEST_PAUSE
     values = {"of_reader": reader.id, "since": since, "now": now}
@@ -155,7 +135,7 @@ def stored_profile(reader: Reader) -> tuple[str | int | None, ...]:
     )
 
 
-def check_holds_until(session: Session, reader: Reader) -> datetime | None:
+def check_holds_until(session: Session, reader: ReaderKey) -> datetime | None:
     """Until when the grey-step check of the reader's sitting holds; None where it has none."""
     sitting = session.execute(
         select(_SITTINGS.c.grey_steps, _SITTINGS.c.last_active_at)

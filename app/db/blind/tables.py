@@ -146,6 +146,11 @@ class Reader(Base):
     study: Mapped[Study] = relationship()
 
     @property
+    def study_status(self) -> Status:
+        """The status of the reader's study."""
+        return self.study.status
+
+    @property
     def has_left(self) -> bool:
         """Whether the reader has withdrawn or was erased, and so counts nowhere any more."""
         return self.withdrawn_at is not None or self.erased_at is not None

@@ -103,4 +103,8 @@ def _of_image(one: Dependability) -> str:
     else:
         noun = "reader" if one.smallest_of_image == 1 else "readers"
         takes = f"{DEPENDABLE:g} takes {one.smallest_of_image} {noun}"
-    return f"A single image’s mean over this study’s readers has {number(one.of_image)}; {takes}."
+    readers = number(one.n_ratings / one.n_images, 1)
+    return (
+        f"A single image’s mean over the {readers} readers that an image had has "
+        f"{number(one.of_image)}; {takes}."
+    )

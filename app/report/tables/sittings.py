@@ -6,6 +6,8 @@ from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number
 from app.statistics.conduct.sessions import PhaseSittings, Sittings, Spread
 
+_OF_WASHOUT = ("Days since the phase before", "Washout planned", "Shorter than planned")
+
 
 def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | None:
     """One row a phase; `titles` are what the phases are called. None without readings."""
@@ -17,20 +19,19 @@ def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | N
         if repeat.median is not None
         else ""
     )
+    several = len(sittings.phases) > 1
     return table(
         "sittings",
-        "Sittings and washout",
+        "Sittings and washout" if several else "Sittings",
         [
             "Phase",
             "Readers",
             "Sittings a reader",
             "Minutes a sitting",
             "Readings a sitting",
-            "Days since the phase before",
-            "Washout planned",
-            "Shorter than planned",
+            *(_OF_WASHOUT if several else ()),
         ],
-        [_row(phase, titles) for phase in sittings.phases],
+        [_row(phase, titles, several=several) for phase in sittings.phases],
         [
             "Median, below it the least and the most. A sitting ends with 30 idle minutes or a new "
             "use of the reader’s link; its minutes go from the first picture shown to the last "
@@ -40,9 +41,14 @@ def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | N
     )
 
 
-def _row(phase: PhaseSittings, titles: Sequence[str]) -> Row:
+def _row(phase: PhaseSittings, titles: Sequence[str], *, several: bool) -> Row:
     title = titles[phase.phase - 1] if phase.phase <= len(titles) else ""
     is_later = phase.washout_days.median is not None
+    washout = (
+        _spread(phase.washout_days, 1),
+        Cell(f"{phase.planned_washout_days} days" if is_later else NONE),
+        Cell((", ".join(phase.too_early) or "none") if is_later else NONE),
+    )
     return Row(
         title or f"Phase {phase.phase}",
         (
@@ -50,9 +56,7 @@ def _row(phase: PhaseSittings, titles: Sequence[str]) -> Row:
             _spread(phase.sittings, 0),
             _spread(phase.minutes, 1),
             _spread(phase.readings, 0),
-            _spread(phase.washout_days, 1),
-            Cell(f"{phase.planned_washout_days} days" if is_later else NONE),
-            Cell((", ".join(phase.too_early) or "none") if is_later else NONE),
+            *(washout if several else ()),
         ),
     )
 

@@ -1,11 +1,28 @@
 """Methods of designs beyond the crossed one: groups of readers, machines, subgroups, phi."""
 
+from app.domain.design.design import StudyDesign
 from app.report.words.computed_methods import estimates_of
 from app.statistics.agreement.generalizability import DEPENDABLE
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.subgroups import FEW_IMAGES
 
 Paragraph = tuple[str, str]
+
+
+def scheme(design: StudyDesign) -> str:
+    """Who was to read which cases, as a clause."""
+    allocation = design.allocation
+    if allocation.scheme == "split_plot":
+        return (
+            f"split-plot as planned, with {allocation.groups} groups of readers who each read a "
+            "part of the cases of every arm"
+        )
+    if allocation.scheme == "quota":
+        return (
+            f"with {allocation.cases_per_reader} cases a reader as planned, so that each case is "
+            f"read by {allocation.readers_per_case} or more"
+        )
+    return "fully crossed as planned"
 
 
 def split_plot(analysis: Analysis) -> str:

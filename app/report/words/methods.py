@@ -120,14 +120,14 @@ def _design(summary: StudySummary) -> Paragraph:
     )
     return (
         "Design",
-        f"Blinded reader study, fully crossed as planned: {arms}. Cases were drawn at random from "
-        "the image bank by arm and condition (normal, abnormal). Every image was shown as 8-bit "
-        f"grey, {design.rendition_size} × {design.rendition_size} pixels, encoded in one and the "
-        "same way, without names or metadata. Each reader had their own stored random order, "
-        f"stratified by arm and condition, with at most {design.longest_run} cases of one arm in a "
-        f"row. Readers gave {_list(questions)}.{replicates}{practice} Design, cases and the "
-        f"equivalence margin were frozen before the first reading (SHA-256 of the design "
-        f"{(summary.design_sha256 or '')[:12]}…).",
+        f"Blinded reader study, {design_methods.scheme(design)}: {arms}. Cases were drawn at "
+        "random from the image bank by arm and condition (normal, abnormal). Every image was "
+        f"shown as 8-bit grey, {design.rendition_size} × {design.rendition_size} pixels, encoded "
+        "in one and the same way, without names or metadata. Each reader had their own stored "
+        f"random order, stratified by arm and condition, with at most {design.longest_run} cases "
+        f"of one arm in a row. Readers gave {_list(questions)}.{replicates}{practice} Design, "
+        "cases and the equivalence margin were frozen before the first reading (SHA-256 of the "
+        f"design {(summary.design_sha256 or '')[:12]}…).",
     )
 
 

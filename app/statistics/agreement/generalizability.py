@@ -55,9 +55,9 @@ class Dependability:
         Parts that came out below 0 and were set to 0.
     n_arms, n_readers, n_images, n_ratings : int
     of_arm : float or None
-        Phi of an arm's mean with the study's readers and its mean number of images an arm.
+        Phi of an arm's mean with the study's readers, images and readings of an arm.
     of_image : float or None
-        Phi of one image's mean over the study's readers.
+        Phi of one image's mean over as many readers as an image had on average.
     smallest_of_arm : (readers, images) or None
         The least readings an arm that reach 0.8; None where 100 readers with 1,000 images don't.
     smallest_of_image : int or None
@@ -80,14 +80,25 @@ class Dependability:
 
     def phi_of_arm(self, readers: int, images: int) -> float | None:
         """Dependability of an arm's mean; None where arms don't differ."""
-        part = self.variances
-        if self.why_not or part["arm"] <= 0:
+        if self.why_not or self.variances["arm"] <= 0:
             return None
+        return self._of_arm(readers, images, readers * images)
+
+    def _of_arm(self, readers: float, images: float, readings: float) -> float:
+        part = self.variances
         of_readers = (part["reader"] + part["reader_by_arm"]) / readers
-        error = of_readers + part["image"] / images + part["rest"] / (readers * images)
+        error = of_readers + part["image"] / images + part["rest"] / readings
         return part["arm"] / (part["arm"] + error)
 
-    def phi_of_image(self, readers: int) -> float | None:
+    def of_this_study(self) -> tuple[float | None, float | None]:
+        """Phi of an arm's and of an image's mean as they were read; in a split-plot by a group."""
+        of_image = self.phi_of_image(self.n_ratings / self.n_images)
+        if self.variances["arm"] <= 0:
+            return None, of_image
+        images, readings = self.n_images / self.n_arms, self.n_ratings / self.n_arms
+        return self._of_arm(self.n_readers, images, readings), of_image
+
+    def phi_of_image(self, readers: float) -> float | None:
         """Dependability of an image's mean; None where images don't differ."""
         part = self.variances
         if self.why_not or part["image"] <= 0:
@@ -178,18 +189,18 @@ def _why_not(arms: int, readers: int, images: int, ratings: int) -> str:
 
 
 def _filled(raw: dict[str, float], counts: tuple[int, int, int, int]) -> Dependability:
-    n_arms, n_readers, n_images, _ = counts
     made = Dependability(
         {name: max(value, 0.0) for name, value in raw.items()},
         tuple(name for name, value in raw.items() if value < 0),
         *counts,
     )
+    of_arm, of_image = made.of_this_study()
     return Dependability(
         made.variances,
         made.below_zero,
         *counts,
-        of_arm=made.phi_of_arm(n_readers, max(1, round(n_images / n_arms))),
-        of_image=made.phi_of_image(n_readers),
+        of_arm=of_arm,
+        of_image=of_image,
         smallest_of_arm=_smallest_of_arm(made.variances),
         smallest_of_image=next(
             (

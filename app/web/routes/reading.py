@@ -134,7 +134,7 @@ def display(request: Request, form: FormFields) -> Response:
 @router.post("/read/begin")
 def begin(request: Request, form: FormFields) -> Response:
     """Start with the first case."""
-    with reader_at_desk(request, form) as desk:
+    with reader_at_desk(request, form, "begin") as desk:
         desk.begin()
     return _answer(request, ONWARDS)
 
