@@ -29,28 +29,28 @@ def figure_suffix(question: str, phase: str) -> str:
 def _of_sets(one: SetFigures, level: float) -> list[ReportFigure]:
     suffix = figure_suffix(one.question, one.phase.key)
     made = []
-    for found in one.found:
+    for forced in one.forced:
         made.append(
             ReportFigure(
-                f"found-{suffix}-{found.pictures}",
+                f"found-{suffix}-{forced.pictures}",
                 "The real image found",
-                f"Share of sets in which the real one of {found.pictures} images was chosen, with "
+                f"Share of sets in which the real one of {forced.pictures} images was chosen, with "
                 f"its {percent(level)} interval; short strokes are single readers, the dashed line "
                 "is guessing.",
                 "Forest plot of the share correct; the numbers are in the table of sets.",
-                partial(found_plot, found, level),
+                partial(found_plot, forced, level),
             )
         )
-        if found.pictures > 2 and len(found.arms) > 1:
+        if forced.pictures > 2 and len(forced.arms) > 1:
             made.append(
                 ReportFigure(
-                    f"taken-{suffix}-{found.pictures}",
+                    f"taken-{suffix}-{forced.pictures}",
                     "Taken for the real image",
                     "Share of sets in which an image of the arm was taken for the real one, with "
                     f"its {percent(level)} interval; the dashed line is guessing.",
                     "Forest plot of the share taken for real by arm; the numbers are in the table "
                     "of sets.",
-                    partial(taken_plot, found, level),
+                    partial(taken_plot, forced, level),
                 )
             )
     if one.preferred is not None:

@@ -46,8 +46,8 @@ def _sets(
     several: bool,
 ) -> Section:
     tables: list[ReportTable] = []
-    for found in one.found:
-        tables += [found_table(one, found, labels), finders_table(one, found)]
+    for forced in one.forced:
+        tables += [found_table(one, forced, labels), finders_table(one, forced)]
     if one.preferred is not None:
         tables += [
             ranking_table(one, one.preferred, labels),

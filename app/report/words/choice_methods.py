@@ -41,9 +41,9 @@ def estimates_of_choices(figures: ChoiceFigures) -> Iterator[Estimate | Contrast
 
 
 def _of_sets(one: SetFigures) -> Iterator[Estimate]:
-    for found in one.found:
-        yield found.correct.share
-        for arm in found.arms:
+    for forced in one.forced:
+        yield forced.correct.share
+        for arm in forced.arms:
             yield arm.against_real.share
             yield arm.taken.share
     if one.preferred is not None:
@@ -96,11 +96,11 @@ def _of_models(figures: ChoiceFigures) -> str:
 
 
 def _sets(figures: ChoiceFigures) -> str:
-    found = [one for asked in figures.sets for one in asked.found]
+    forced = [one for asked in figures.sets for one in asked.forced]
     preferred = [asked.preferred for asked in figures.sets if asked.preferred is not None]
     parts = []
-    if found:
-        several = any(len(one.readers) > 1 for one in found)
+    if forced:
+        several = any(len(one.readers) > 1 for one in forced)
         averaged = "averaged over readers and " * several
         parts.append(
             f"The share of sets in which the real image was chosen was {averaged}held against 1/m "

@@ -20,7 +20,7 @@ def choice_answers(figures: ChoiceFigures, labels: Labels) -> tuple[Answer, ...]
     """One line for each question about sets, each phase's noticing, and the curve of exposure."""
     lines: list[Answer] = []
     for one in figures.sets:
-        lines += [_found(one, found) for found in one.found]
+        lines += [_found(one, forced) for forced in one.forced]
         if one.preferred is not None:
             lines.append(_preferred(one, one.preferred, labels, figures.settings.level))
     lines += [_noticed(one) for one in figures.noticed if one.share.estimate is not None]

@@ -61,13 +61,13 @@ class ProtocolAnswers:
 
 @dataclass(frozen=True)
 class SetFigures:
-    """What one question about sets comes to; one of `found` and `preferred` is there."""
+    """What one question about sets comes to; one of `forced` and `preferred` is there."""
 
     question: str
     phase: PhaseFacts
     readers: tuple[str, ...]
     sets: int
-    found: tuple[ForcedChoice, ...]
+    forced: tuple[ForcedChoice, ...]
     preferred: Preference | None
     places: PlaceBias | None
     left_out: tuple[str, ...]
@@ -79,7 +79,7 @@ class SetFigures:
             "n_readers": len(self.readers),
             "n_sets": self.sets,
             "left_out_readers": list(self.left_out),
-            "found": [one.to_json() for one in self.found],
+            "found": [one.to_json() for one in self.forced],
             "preferred": None if self.preferred is None else self.preferred.to_json(),
             "places": None if self.places is None else self.places.to_json(),
         }
@@ -169,11 +169,11 @@ def _of_sets(asked: AskedOfSets, settings: AnalysisSettings) -> SetFigures:
     answered = asked.readings.only(lambda row: row.side.chosen is not None)
     left_out = near_empty([row.reader for row in answered.rows], settings.least_answered)
     readings = asked.readings.only(lambda row: row.reader not in left_out)
-    found: tuple[ForcedChoice, ...] = ()
+    forced: tuple[ForcedChoice, ...] = ()
     preferred = None
     if asked.measure == "find_the_real":
         of_size = [forced_choice(one, settings) for one in readings.by_size()]
-        found = tuple(one for one in of_size if one is not None)
+        forced = tuple(one for one in of_size if one is not None)
     else:
         preferred = preference(readings, settings)
     return SetFigures(
@@ -181,7 +181,7 @@ def _of_sets(asked: AskedOfSets, settings: AnalysisSettings) -> SetFigures:
         phase=asked.phase,
         readers=readings.readers,
         sets=len(readings.cases),
-        found=found,
+        forced=forced,
         preferred=preferred,
         places=place_bias(readings, settings),
         left_out=left_out,

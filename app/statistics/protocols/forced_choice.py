@@ -162,22 +162,24 @@ def forced_choice(readings: SetReadings, settings: AnalysisSettings) -> ForcedCh
     ForcedChoice or None
         None without a set of one real picture that was read.
     """
-    found = readings.only(lambda row: row.side.chosen is not None and len(row.side.real) == 1)
-    if not found.rows:
+    one_real = readings.only(lambda row: row.side.chosen is not None and len(row.side.real) == 1)
+    if not one_real.rows:
         return None
-    m = len(found.rows[0].side.arms)
-    correct = against_chance(found, is_correct, 1.0 / m, settings, "the share correct")
-    matrix = found.matrix(is_correct)
+    m = len(one_real.rows[0].side.arms)
+    correct = against_chance(one_real, is_correct, 1.0 / m, settings, "the share correct")
+    matrix = one_real.matrix(is_correct)
     return ForcedChoice(
         pictures=m,
         correct=correct,
         d_prime=d_prime_estimate(correct.share, m),
-        arms=tuple(_arm(found, arm, m, settings) for arm in found.arms if not _is_real(found, arm)),
+        arms=tuple(
+            _arm(one_real, arm, m, settings) for arm in one_real.arms if not _is_real(one_real, arm)
+        ),
         readers={
             reader: (int(np.isfinite(row).sum()), float(np.nanmean(row)))
-            for reader, row in zip(found.readers, matrix, strict=True)
+            for reader, row in zip(one_real.readers, matrix, strict=True)
         },
-        ties=sum(row.side.chosen == 0 for row in found.rows),
+        ties=sum(row.side.chosen == 0 for row in one_real.rows),
     )
 
 
