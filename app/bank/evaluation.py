@@ -84,8 +84,8 @@ def arm_evaluation(details: object, drawn: Iterable[object]) -> ArmEvaluation | 
     None where the bank says nothing usable of the arm or of any of these images.
 
     >>> details = {"evaluation": {"images": 25, "memorised": 3}}
-    >>> found = arm_evaluation(details, [{"memorised": True}, {"memorised": False}, None])
-    >>> found.memorised, found.drawn, found.drawn_compared, found.drawn_memorised
+    >>> M1 = arm_evaluation(details, [{"memorised": True}, {"memorised": False}, None])
+    >>> M1.memorised, M1.drawn, M1.drawn_compared, M1.drawn_memorised
     (3, 3, 2, 1)
     >>> arm_evaluation({"evaluation": "excellent"}, [])
     """
