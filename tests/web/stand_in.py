@@ -246,7 +246,7 @@ def stand_in(desk: Desk) -> FastAPI:
                 raise BadAnswer({"correction-reason": said})
             answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
         except BadAnswer as error:
-            is_correction = not given["submission"].startswith("0.")
+            is_correction = not given.get("submission", "0.").startswith("0.")
             return case(request, given, error.problems, 422, is_correction=is_correction)
         if fault == "no receipt":
             return case(request, {}, {})

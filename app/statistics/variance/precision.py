@@ -121,7 +121,9 @@ def weighted_by_precision(
         variance, df = of_readers, theta.size - 1.0
     else:
         variance = of_readers + shared
-        df = variance**2 / (of_readers**2 / (theta.size - 1.0)) if of_readers > 0.0 else math.inf
+        # By the ratio: the square of what hardly differs from 0 is 0.
+        ratio = variance / of_readers if of_readers > 0.0 else math.inf
+        df = (theta.size - 1.0) * ratio * ratio
     if not variance > 0.0 or (scale == "logit" and point.estimate in bounds) or df < 1.0:
         return replace(point, method=f"{method}; no interval: {_NO_VARIANCE}")
     low, high = limits(
