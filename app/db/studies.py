@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.blind.record import NewEvent, append_event
 from app.db.tables import Event, Study
 from app.domain.errors import NotFound
+from app.domain.record import ANSWERED, CORRECTED
 
 # Of a study that is somebody else's too, so that its existence isn't told.
 NO_STUDY = "There is no study {slug!r}; the studies page lists what there is."
@@ -65,10 +66,12 @@ def record_event(
     )
 
 
-def events_of(session: Session, study: Study) -> Sequence[Event]:
-    """The study's log, oldest first."""
+def steps_of(session: Session, study: Study) -> Sequence[Event]:
+    """The study's log, oldest first, without the ratings, which are nearly all of it."""
     return session.scalars(
-        select(Event).where(Event.study_id == study.id).order_by(Event.number)
+        select(Event)
+        .where(Event.study_id == study.id, Event.action.not_in((ANSWERED, CORRECTED)))
+        .order_by(Event.number)
     ).all()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import readers_of, start_session
-from app.db.studies import events_of, record_event, study_by_slug
+from app.db.studies import record_event, steps_of, study_by_slug
 from app.db.tables import Reader, Study
 from app.db.truth.brought_ratings import BroughtRating, insert_ratings
 from app.db.truth.layouts import presentation_ids, store_showings
@@ -100,7 +100,7 @@ def _ensure_new(session: Session, study: Study, machine: str, sha256: str) -> No
                 f"{study.slug} has answers of {machine} already ({reader.code}); answers are never "
                 "replaced, so import others under another name."
             )
-    for event in events_of(session, study):
+    for event in steps_of(session, study):
         if event.action == ANSWERS_IMPORTED and event.detail.get("file_sha256") == sha256:
             raise Refused(
                 f"This very file was imported already, as {event.detail.get('machine')} "

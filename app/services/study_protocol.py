@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.blind.record import head_of
-from app.db.studies import events_of, newest_events, study_by_slug
+from app.db.studies import newest_events, steps_of, study_by_slug
 from app.db.tables import Chain
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
@@ -37,7 +37,7 @@ class StudyProtocol:
 def study_protocol(session: Session, slug: str) -> StudyProtocol:
     """Raises NotFound for a slug that no study has."""
     study = study_by_slug(session, slug)
-    opened = [event.detail for event in events_of(session, study) if event.action == OPENED]
+    opened = [event.detail for event in steps_of(session, study) if event.action == OPENED]
     return StudyProtocol(
         slug=study.slug,
         title=study.title,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.evaluation import ArmEvaluation
 from app.db.blind.readers import ReaderProgress, progress_of_readers
-from app.db.studies import events_of, study_by_id, study_by_slug
+from app.db.studies import steps_of, study_by_id, study_by_slug
 from app.db.tables import Study
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.bank_contents import arms_by_key
@@ -226,7 +226,7 @@ def _conduct(session: Session, study: Study) -> Conduct:
                 ),
                 event.hash,
             )
-            for event in events_of(session, study)
+            for event in steps_of(session, study)
         ]
     )
 

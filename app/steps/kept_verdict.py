@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.db.studies import events_of
+from app.db.studies import steps_of
 from app.db.tables import Study
 from app.domain.leak_verdict import LeakVerdict, verdict_from_json
 from app.domain.record import AUDITED, OPENED
@@ -10,7 +10,7 @@ from app.domain.record import AUDITED, OPENED
 
 def kept_verdict(session: Session, study: Study, set_sha256: str) -> LeakVerdict | None:
     """The last audit of exactly these cases and pictures; None where there was none."""
-    for event in reversed(events_of(session, study)):
+    for event in reversed(steps_of(session, study)):
         if event.action == AUDITED and event.detail.get("set_sha256") == set_sha256:
             return verdict_from_json(event.detail)
     return None
@@ -18,7 +18,7 @@ def kept_verdict(session: Session, study: Study, set_sha256: str) -> LeakVerdict
 
 def acknowledgement(session: Session, study: Study) -> tuple[str, tuple[str, ...]]:
     """What was typed when the study was opened, and the marks it was about; empty without any."""
-    for event in events_of(session, study):
+    for event in steps_of(session, study):
         if event.action == OPENED:
             return (
                 str(event.detail.get("acknowledged", "")),

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.db.studies import events_of
+from app.db.studies import steps_of
 from app.db.tables import Study
 from app.db.truth.cases import pictures_by_code, study_cases, study_sets
 from app.domain.design.design import StudyDesign
@@ -25,7 +25,7 @@ def set_key(session: Session, study: Study) -> str | None:
     """The key that names the entries, kept in the study's log; None before the first writing."""
     keys = [
         event.detail["key"]
-        for event in events_of(session, study)
+        for event in steps_of(session, study)
         if event.action == WRITTEN and "key" in event.detail
     ]
     return str(keys[0]) if keys else None

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from app.db.studies import events_of, study_by_slug
+from app.db.studies import steps_of, study_by_slug
 from app.db.truth.answer_rows import answer_rows
 from app.db.truth.ratings_table import study_ratings
 from app.domain.errors import NotFound, Refused
@@ -42,7 +42,7 @@ def test_an_interim_look_is_marked_and_logged(house: House) -> None:
         note_results_seen(session, slug, now=NOW, actor="test", reason="the board asked")
     assert summary.is_interim
     with house.database.reading() as session:
-        log = [event.action for event in events_of(session, study_by_slug(session, slug))]
+        log = [event.action for event in steps_of(session, study_by_slug(session, slug))]
     assert "results seen while not closed" in log
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.writer import BankWriter
-from app.db.studies import events_of, study_by_slug
+from app.db.studies import steps_of, study_by_slug
 from app.db.tables import Base
 from app.domain.errors import Leaks, NotAcknowledged, NotAudited
 from app.main import create_app
@@ -133,7 +133,7 @@ def test_a_study_opens_only_with_an_audit_of_its_very_cases(
     with house.database.reading() as session:
         study = study_by_slug(session, slug)
         assert study.status == "open"
-        last = events_of(session, study)[-1]
+        last = steps_of(session, study)[-1]
         assert last.detail["audited_sha256"] == made.verdict.set_sha256
         # After opening it is the same set still.
         assert audit_pictures(session, house.store, slug).set_sha256 == made.verdict.set_sha256
@@ -224,7 +224,7 @@ def test_an_audit_is_made_once_for_the_same_cases(house: House, settings: Settin
     )
     assert first == again
     with house.database.reading() as session:
-        actions = [event.action for event in events_of(session, study_by_slug(session, slug))]
+        actions = [event.action for event in steps_of(session, study_by_slug(session, slug))]
     assert actions.count("audited") == 1
 
 

@@ -1,8 +1,9 @@
 """A study's answers with everything a researcher needs beside them, streamed."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -79,17 +80,32 @@ class AnswerRow:
 
 
 def answer_rows(session: Session, study: Study, *, practice: bool = False) -> Iterator[AnswerRow]:
-    """One row a rating, by reader, phase and position; none of who has withdrawn or was erased."""
+    """One row a rating, by reader, phase and position; none of who has withdrawn or was erased.
+
+    Columns and no mapped objects: a large study has hundreds of thousands of ratings.
+    """
     newer = aliased(Rating)
     query = (
         select(
-            Rating,
-            Presentation,
-            Reader.code,
+            Rating.id.label("rating"),
+            Presentation.id.label("presentation"),
+            Reader.code.label("reader"),
             Reader.kind,
-            ReadingSession,
-            CaseSet.code,
-            newer.id,
+            CaseSet.code.label("set_code"),
+            Presentation.phase,
+            Presentation.is_phase_end,
+            Presentation.replicate,
+            Presentation.position,
+            ReadingSession.number.label("sitting"),
+            ReadingSession.grey_steps,
+            Presentation.exposure_ms,
+            Rating.shown_at,
+            Rating.submitted_at,
+            Rating.reading_time_ms,
+            Rating.hidden_time_ms,
+            Rating.viewing,
+            Rating.reason,
+            newer.id.label("newer"),
         )
         .join(Presentation, Presentation.id == Rating.presentation_id)
         .join(Reader, Reader.id == Presentation.reader_id)
@@ -105,31 +121,32 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
         .order_by(Reader.code, Presentation.phase, Presentation.position, Rating.id)
         .execution_options(yield_per=_PIECE)
     )
+    cases = _shown_once(session, study)
     for piece in session.execute(query).partitions():
-        said = _answers(session, [rating.id for rating, *_ in piece])
-        shown = _pictures(session, [presentation.id for _, presentation, *_ in piece])
-        for rating, presentation, reader, kind, sitting, set_code, newer_id in piece:
-            pictures = shown.get(presentation.id, ())
+        said = _answers(session, [row.rating for row in piece])
+        shown = _pictures(session, cases, [row.presentation for row in piece])
+        for row in piece:
+            pictures = shown.get(row.presentation, ())
             yield AnswerRow(
-                reader=reader,
-                reader_kind=kind,
-                case=set_code or (pictures[0].case if pictures else ""),
+                reader=row.reader,
+                reader_kind=row.kind,
+                case=row.set_code or (pictures[0].case if pictures else ""),
                 pictures=pictures,
-                phase=presentation.phase,
-                is_phase_end=presentation.is_phase_end,
-                replicate=presentation.replicate,
-                position=presentation.position,
-                session=sitting.number,
-                exposure_ms=presentation.exposure_ms,
-                answers=said.get(rating.id, {}),
-                shown_at=rating.shown_at,
-                submitted_at=rating.submitted_at,
-                reading_time_ms=rating.reading_time_ms,
-                hidden_time_ms=rating.hidden_time_ms,
-                viewing=viewing_from_json(rating.viewing),
-                reason=rating.reason,
-                grey_steps=last_check(sitting.grey_steps),
-                is_superseded=newer_id is not None,
+                phase=row.phase,
+                is_phase_end=row.is_phase_end,
+                replicate=row.replicate,
+                position=row.position,
+                session=row.sitting,
+                exposure_ms=row.exposure_ms,
+                answers=said.get(row.rating, {}),
+                shown_at=row.shown_at,
+                submitted_at=row.submitted_at,
+                reading_time_ms=row.reading_time_ms,
+                hidden_time_ms=row.hidden_time_ms,
+                viewing=viewing_from_json(row.viewing),
+                reason=row.reason,
+                grey_steps=last_check(row.grey_steps),
+                is_superseded=row.newer is not None,
             )
 
 
@@ -139,31 +156,38 @@ def _answers(session: Session, ratings: Sequence[int]) -> dict[int, dict[str, Va
         select(Answer.rating_id, Answer.question, Answer.value).where(Answer.rating_id.in_(ratings))
     )
     for rating_id, question, value in rows:
-        answers.setdefault(rating_id, {})[question] = value_from_json(value)
+        answers.setdefault(rating_id, {})[question] = _value(value)
     return answers
 
 
-def _pictures(
-    session: Session, presentations: Sequence[int]
-) -> dict[int, tuple[ShownPicture, ...]]:
+# Most answers are one of a few, and no value can be changed.
+_value = lru_cache(maxsize=4096)(value_from_json)
+
+
+def _shown_once(session: Session, study: Study) -> dict[int, ShownPicture]:
+    """Every case of the study by its number, as the picture in the first place."""
     rows = session.execute(
-        select(
-            ShownCase.presentation_id,
-            ShownCase.slot,
-            Case.code,
-            Arm.key,
-            Image.condition,
-            Case.stratum,
-            Arm.kind,
-        )
-        .join(Case, Case.id == ShownCase.case_id)
+        select(Case.id, Case.code, Arm.key, Image.condition, Case.stratum, Arm.kind)
         .join(Image, Image.id == Case.image_id)
         .join(Arm, Arm.id == Image.arm_id)
+        .where(Case.study_id == study.id)
+    )
+    return {
+        number: ShownPicture(1, code, arm, condition, stratum, truth)
+        for number, code, arm, condition, stratum, truth in rows
+    }
+
+
+def _pictures(
+    session: Session, cases: Mapping[int, ShownPicture], presentations: Sequence[int]
+) -> dict[int, tuple[ShownPicture, ...]]:
+    rows = session.execute(
+        select(ShownCase.presentation_id, ShownCase.slot, ShownCase.case_id)
         .where(ShownCase.presentation_id.in_(set(presentations)))
         .order_by(ShownCase.presentation_id, ShownCase.slot)
     )
     shown: dict[int, tuple[ShownPicture, ...]] = {}
-    for presentation_id, slot, case, arm, condition, stratum, truth in rows:
-        picture = ShownPicture(slot, case, arm, condition, stratum, truth)
+    for presentation_id, slot, case_id in rows:
+        picture = cases[case_id] if slot == 1 else replace(cases[case_id], slot=slot)
         shown[presentation_id] = (*shown.get(presentation_id, ()), picture)
     return shown
