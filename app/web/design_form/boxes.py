@@ -282,6 +282,13 @@ ANALYSIS = Group(
             "The key of the bank's records, such as a patient's; empty for none.",
             longest=80,
         ),
+        Box(
+            "analysis.subgroups",
+            "Figures for parts of the cases by",
+            "Keys of the bank's records, such as sex or age, one a line; empty for none.",
+            "lines",
+            rows=2,
+        ),
         _whole(
             "analysis.interim_ratings",
             "A look before closing, from",
