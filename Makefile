@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check clean-demo clean
+.PHONY: help demo serve test test-all check clean-demo clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,11 @@ check: $(VENV)/dev.done ## Lint, types and the direction of imports
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit --quiet --recursive app ml --configfile pyproject.toml
 
-test: $(VENV)/dev.done ## Run every test, installing Chromium and PostgreSQL where it may
+test: $(VENV)/dev.done ## Run the tests, installing Chromium and PostgreSQL where it may
+	@sh tests/install_services.sh
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+
+test-all: $(VENV)/dev.done ## Run every test, the slow ones too
 	@sh tests/install_services.sh
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 

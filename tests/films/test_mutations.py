@@ -1,6 +1,6 @@
 """Damaged files of every codec are read or refused by name; nothing else ever happens.
 
-A few mutations a codec run with every test; `-m slow` runs eighty of each.
+A few mutations a codec run with every test; `make test-all` runs eighty of each.
 """
 
 import io

@@ -269,6 +269,7 @@ def test_it_does_not_write_over_a_run(runs, base, data):
         tune("M1", runs / "M1", base, data)
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_a_batch_of_two(base, data, tmp_path):
     """torchrun on the CPU: the same images and noise, so the same losses but for rounding."""
     toml = tmp_path / "small.toml"

@@ -257,6 +257,7 @@ def test_the_r_script_names_only_columns_and_levels_that_are_there(exported: Exp
     assert "family = binomial" in script
 
 
+@pytest.mark.slow
 def test_r_itself_reads_the_script(exported: Exported, tmp_path: Path) -> None:
     if shutil.which("Rscript") is None:
         pytest.skip("R is not installed; the script is checked by its text only")
