@@ -368,7 +368,6 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(
     assert import_bank(database, store, directory, now=NOW, size=SIZE).added == 10
 
 
-@pytest.mark.slow
 def test_a_killed_import_is_continued_by_running_it_again(
     tmp_path: Path, database: Database, database_url: str, store: RenditionStore
 ) -> None:
