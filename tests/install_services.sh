@@ -1,5 +1,6 @@
 #!/bin/sh
-# The tests drive a real browser, a real PostgreSQL server and nginx. Install what is missing where that
+# The tests drive a real browser, a real PostgreSQL server and nginx, and the report is set as
+# PDF. Install what is missing where that
 # is allowed (root on a Debian), else name the command; the tests themselves fail without them.
 set -u
 missing=""
@@ -7,6 +8,11 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
     command -v google-chrome >/dev/null 2>&1 || missing="chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
     missing="$missing postgresql"
+# What sets the report's PDF; Chromium brings it along on most machines.
+for library in libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 \
+    libharfbuzz-subset.so.0:libharfbuzz-subset0; do
+    ldconfig -p 2>/dev/null | grep -q "${library%%:*}" || missing="$missing ${library##*:}"
+done
 # One test needs it, and skips without.
 wanted=""
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || wanted="nginx-light"
