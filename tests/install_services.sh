@@ -1,7 +1,7 @@
 #!/bin/sh
-# The tests drive a real browser, a real PostgreSQL server and nginx, and the report is set as
-# PDF. Install what is missing where that
-# is allowed (root on a Debian), else name the command; the tests themselves fail without them.
+# The tests drive a real browser, a real PostgreSQL server and nginx, and set reports as PDF. Install
+# what is missing where that is allowed (root on a Debian), else name the command; the tests
+# themselves fail without them.
 set -u
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
@@ -11,7 +11,8 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
 # What sets the report's PDF; Chromium brings it along on most machines.
 for library in libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 \
     libharfbuzz-subset.so.0:libharfbuzz-subset0; do
-    ldconfig -p 2>/dev/null | grep -q "${library%%:*}" || missing="$missing ${library##*:}"
+    command -v ldconfig >/dev/null 2>&1 || break
+    ldconfig -p | grep -q "${library%%:*}" || missing="$missing ${library##*:}"
 done
 # One test needs it, and skips without.
 wanted=""
