@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from app.report.page.document import report_document
 from app.settings import resource_dir
-from tests.browser import chromium_browser
 from tests.report.test_pdf import view_of
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
@@ -18,15 +17,15 @@ CLOSED = "() => [...document.querySelectorAll('.fold > details:not([open])')].le
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     file: Path = tmp_path_factory.mktemp("report") / "report.html"
     view = view_of(readers=3, cases=10, repeats=2)
     folders = {"templates": resource_dir("templates"), "static": resource_dir("static")}
     file.write_text(report_document(view, **folders, now=NOW))
-    with chromium_browser() as browser:
-        opened = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.goto(file.as_uri())
-        yield opened
+    opened = chromium.new_page(viewport={"width": 1440, "height": 900})
+    opened.goto(file.as_uri())
+    yield opened
+    opened.close()
 
 
 def hidden_parts(page: Page) -> int:
