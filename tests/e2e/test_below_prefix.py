@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.services.accounts import set_password
 from app.settings import Settings
+from tests.browser import film_is_shown
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_journey import press, ratings, shown
 from tests.studies import NOW, House
@@ -98,7 +99,8 @@ def test_an_investigator_designs_previews_invites_and_closes(
     preview.get_by_role("button", name="Show").click()
     assert urlsplit(preview.url).path == f"{PREFIX}/studies/preview"
     # The stand-in for a film is served below the path too.
-    preview.wait_for_function("document.querySelector('[data-film] img')?.naturalWidth > 0")
+    film_is_shown(preview)
+    assert preview.evaluate("() => document.querySelector('[data-film] img').naturalWidth") > 0
     preview.close()
     page.get_by_role("button", name=re.compile("Save|Make the draft")).first.click()
     expect(page).to_have_url(re.compile(f"{PREFIX}/studies/below-a-path$"))
