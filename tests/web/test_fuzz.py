@@ -489,8 +489,9 @@ def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_serve
         "later": staticmethod(later),
     }
     statuses = run(AccountMachine, given)
-    assert {200, 303, 403} <= set(statuses)
-    assert 422 in statuses or 409 in statuses
+    # Which of them a few examples meet is chance: something was done, and something refused.
+    assert {200, 303} & set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
 
 
 @pytest.mark.usefixtures("cheap")
