@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
@@ -17,8 +18,11 @@ from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.main import create_app
+from app.services import accounts
 from app.settings import Settings
+from app.web import pages
 from tests.browser import chromium_browser
+from tests.compiled_templates import TemplatesCompiledOnce
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.studies import House
 
@@ -29,6 +33,23 @@ _numbers = itertools.count(1)
 # How long one example takes is a matter of what else the machine is doing.
 hypothesis.settings.register_profile("negatoscope", deadline=None)
 hypothesis.settings.load_profile("negatoscope")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_hasher() -> Iterator[PasswordHasher]:
+    """The app's own hasher of passwords. The tests use one that takes no time."""
+    own = accounts._HASHER
+    accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield own
+    accounts._HASHER = own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Every test makes the app anew, and its templates are the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "Jinja2Templates", TemplatesCompiledOnce)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, Type
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -233,3 +234,10 @@ def test_the_log_takes_sixty_failed_sign_ins_an_hour_and_says_that_there_were_mo
     assert len(logged()) == MOST_FAILURES + 2
     with database.reading() as session:
         assert verify_installation(session).problem is None
+
+
+def test_a_password_is_hashed_as_the_library_advises(own_hasher: PasswordHasher) -> None:
+    """Tests hash cheaply, so this one looks at what an installation hashes with (RFC 9106, 4)."""
+    assert own_hasher.type is Type.ID
+    assert own_hasher.memory_cost >= 64 * 1024
+    assert own_hasher.time_cost >= 3

@@ -12,7 +12,6 @@ from datetime import timedelta
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -450,14 +449,6 @@ def furnish_accounts(house: House) -> None:
             account.role, account.disabled_at, account.password_is_given = "owner", None, False
 
 
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed as nobody should, thousands of times."""
-    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, 8, 1))
-    accounts._hash_of_nothing.cache_clear()
-
-
-@pytest.mark.usefixtures("cheap")
 def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_server(
     house: House, settings: Settings, furnished: tuple[TestClient, dict[str, list[str]]]
 ) -> None:

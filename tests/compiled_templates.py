@@ -1,0 +1,30 @@
+"""Templates that are compiled once for all apps that a run of the tests makes."""
+
+from typing import Any
+
+from jinja2.bccache import Bucket, BytecodeCache
+from starlette.templating import Jinja2Templates
+
+
+class _InMemory(BytecodeCache):
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        compiled = self._compiled.get(bucket.key)
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _InMemory()
+
+
+class TemplatesCompiledOnce(Jinja2Templates):
+    """As Starlette's; a template whose source has changed is compiled again."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.env.bytecode_cache = _COMPILED
