@@ -19,8 +19,18 @@ class Candidates:
     strata that they have. `piles` shrink as phases take from them.
     """
 
-    def __init__(self, design: StudyDesign, bank: Sequence[BankImage], rng: random.Random) -> None:
-        """Raises BadDesign where an arm holds too few, or an image picked by hand is not there."""
+    def __init__(
+        self,
+        design: StudyDesign,
+        bank: Sequence[BankImage],
+        rng: random.Random,
+        left_out: Mapping[Stratum, int],
+    ) -> None:
+        """Raises BadDesign where an arm holds too few, or an image picked by hand is not there.
+
+        `left_out` counts the flagged images that `bank` is without, for what a refusal says.
+        """
+        self._left_out = left_out
         self.piles: dict[Stratum, list[BankImage]] = {}
         self.wanted: dict[Stratum, int] = {}
         self._spare: dict[Stratum, list[BankImage]] = {}
@@ -28,7 +38,7 @@ class Candidates:
         self._phases = sum(phase.cases == "new" for phase in design.phases)
         by_stratum: dict[Stratum, list[BankImage]] = {}
         for image in sorted(bank, key=lambda image: image.sha256):
-            by_stratum.setdefault((image.arm, image.text(self._key)), []).append(image)
+            by_stratum.setdefault((image.arm, image.stratum(self._key)), []).append(image)
         for plan in design.arms:
             if plan.images:
                 images = [image for _, pile in sorted(by_stratum.items()) for image in pile]
@@ -93,10 +103,16 @@ class Candidates:
             else (f"images whose {self._key} is {stratum!r}")
         )
         each = f" ({plan.count(stratum)} in each of {self._phases} phases)"
+        flagged = self._left_out.get((plan.arm, stratum), 0)
+        besides = (
+            f" besides {flagged} flagged as copies of training images, which are left out"
+            if flagged
+            else ""
+        )
         raise BadDesign(
             f"arms.{plan.arm}",
             f"{wanted} {named} are asked for{each if self._phases > 1 else ''} and the bank holds "
-            f"{held}; lower the number or import more",
+            f"{held}{besides}; lower the number or import more",
         )
 
     def _pick(self, plan: ArmPlan, images: Sequence[BankImage], rng: random.Random) -> None:
@@ -120,7 +136,7 @@ class Candidates:
         if len(picked) < len(plan.images):
             raise BadDesign(field, "names an image twice")
         for image in sorted(picked.values(), key=lambda image: image.sha256):
-            stratum = image.text(self._key)
+            stratum = image.stratum(self._key)
             if not 0 < len(stratum) <= LONGEST_STRATUM:
                 raise BadDesign(
                     field,
@@ -132,4 +148,4 @@ class Candidates:
         others = [image for image in images if image.sha256 not in picked]
         rng.shuffle(others)
         for image in others:
-            self._spare.setdefault((plan.arm, image.text(self._key)), []).append(image)
+            self._spare.setdefault((plan.arm, image.stratum(self._key)), []).append(image)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
+from app.domain.memorised import left_out_sentences
 from app.domain.questions.registry import kind_of
 from app.services.study_progress import ArmHoldings
-from app.web.design_form.boxes import ALLOCATION, ANALYSIS, REGISTRATION, Group
+from app.web.design_form.boxes import ALLOCATION, ANALYSIS, DRAW, REGISTRATION, Group
 from app.web.design_form.row_pages import KIND_WORDS
 from app.web.design_form.shown import plain_words
 
@@ -77,6 +78,14 @@ def shortages(design: StudyDesign, arms: Mapping[str, ArmHoldings]) -> tuple[str
     )
 
 
+def left_out(design: StudyDesign, arms: Mapping[str, ArmHoldings]) -> list[str]:
+    """Sentences on what the draw of a draft leaves out as copies of training images."""
+    if design.memorised != "leave_out":
+        return []
+    named = {plan.arm: arms[plan.arm].flagged for plan in design.arms if plan.arm in arms}
+    return left_out_sentences(named)
+
+
 def _held(arms: Mapping[str, ArmHoldings], arm: str, stratum: str) -> int:
     return arms[arm].counts.get(stratum, 0) if arm in arms else 0
 
@@ -137,6 +146,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield "Strata", f"by {design.stratify_by}"
     if design.matched_by:
         yield "Matched", f"images with the same {design.matched_by} belong together"
+    yield "Flagged as copies", f"images {_chosen(DRAW, 'memorised', design.memorised)}"
     yield "Allocation", _allocation(design)
     yield "Last day", f"{design.closes_on}, UTC" if design.closes_on else "none; you close it"
     yield (

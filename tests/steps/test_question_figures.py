@@ -101,6 +101,29 @@ def test_machines_stand_apart_and_speak_for_themselves() -> None:
     )
 
 
+def test_each_machine_has_figures_of_its_own_and_stands_beside_people() -> None:
+    said = {str(case): {"effusion": ("present", "absent")[case % 2]} for case in range(6)}
+    rows = [
+        row(reader, case, {"effusion": answer}, reader_kind=kind)
+        for reader, kind in (("A", "human"), ("X01", "machine"), ("X02", "machine"))
+        for case in said
+        for answer in [said[case]["effusion"] if reader != "X02" else "present"]
+    ]
+    figures = question_figures(design(FINDING), rows, said, {})  # type: ignore[arg-type]
+    human, first, second = figures
+    assert (first.machine, second.machine, human.machine) == ("X01", "X02", "")
+    assert isinstance(second.figures, Findings)
+    assert second.figures.arms[0].figures["specificity"].estimate == 0.0
+    beside = {
+        (one.machine, one.measure): (one.own.estimate, one.difference.estimate)
+        for one in human.machines
+    }
+    assert beside["X01", "specificity"] == (1.0, 0.0)
+    assert beside["X02", "specificity"] == (0.0, 1.0)
+    assert first.machines == second.machines == ()
+    assert len(human.to_json()["beside_machines"]) == len(beside) == 8
+
+
 def test_who_answered_little_is_left_out_and_named() -> None:
     rows = [
         row(reader, str(case), {"verdict": "real", "confidence": 3})

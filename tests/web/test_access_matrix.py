@@ -60,6 +60,12 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/studies/preview"): ("owner", "investigator"),
     ("GET", "/studies/preview/picture/{size}/{slot}"): ("owner", "investigator"),
     ("GET", "/arms/{key}"): ("owner", "investigator"),
+    ("GET", "/bank"): ("owner", "investigator"),
+    ("GET", "/bank/films"): ("owner", "investigator"),
+    ("GET", "/bank/films/{film}"): ("owner", "investigator"),
+    ("GET", "/bank/renditions/{digest}/whole.png"): ("owner", "investigator"),
+    ("GET", "/bank/renditions/{digest}/small.png"): ("owner", "investigator"),
+    ("GET", "/bank/compare"): ("owner", "investigator"),
     ("GET", "/account"): ROLES,
     ("POST", "/account/password"): ROLES,
     ("GET", "/account/own-password"): ROLES,
@@ -160,6 +166,8 @@ def ask(who: Visitor, method: str, path: str, slug: str) -> tuple[int, str, str]
         size=64,
         slot=1,
         key="M0",
+        film=1,
+        digest="0" * 64,
     )
     answer = (
         who.get(filled) if method == "GET" else who.post(filled, **FIELDS.get(path, {"x": "y"}))
@@ -245,8 +253,9 @@ def test_pages_of_no_study_ask_for_the_role_on_the_installation(
         make_account(house, name, role)
         status, _, _ = ask(visitor(house, app, name), method, path, "")
         if role in allowed:
-            # One's own password was not given; there is no such token.
+            # One's own password was not given; there is no such token and no such picture.
             own = {"/account/password": 403, "/account/tokens/revoke": 404}
+            own |= {f"/bank/renditions/{{digest}}/{size}.png": 404 for size in ("whole", "small")}
             assert status in ((own[path],) if path in own else (200, 303, 422)), name
         else:
             assert status == 403, name

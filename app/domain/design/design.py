@@ -23,6 +23,8 @@ COMPOSITIONS: tuple[Composition, ...] = ("one_real", "between_arms")
 PHASE_CASES: tuple[PhaseCases, ...] = ("new", "same", "part")
 SCHEMES: tuple[Scheme, ...] = ("crossed", "split_plot", "quota")
 ROLES: tuple[ArmRole, ...] = ("compared", "positive_control")
+Memorised = Literal["leave_out", "keep", "separate"]
+MEMORISED: tuple[Memorised, ...] = ("leave_out", "keep", "separate")
 Target = Literal["readers_and_images", "readers", "images"]
 Adjustment = Literal["holm", "none"]
 TARGETS: tuple[Target, ...] = ("readers_and_images", "readers", "images")
@@ -228,6 +230,8 @@ class StudyDesign:
     language        BCP 47 tag of the study's own texts
     stratify_by     key of the bank's records that makes the strata
     matched_by      key whose value the pictures of one set share, or, shown singly, every arm has
+    memorised       whether images that the bank flags as copies of training images are left out of
+                    the draw, kept, or drawn as strata of their own
     consent_line    the sentence that a reader ticks
     longest_run     most presentations of one arm in a row; `break_every` 0 for no breaks
     closes_on       the last day of reading, in UTC; it then closes by itself
@@ -244,6 +248,7 @@ class StudyDesign:
     language: str = "en"
     stratify_by: str = "condition"
     matched_by: str = ""
+    memorised: Memorised = "leave_out"
     replicates: Replicates = field(default_factory=Replicates)
     practice: Practice = field(default_factory=Practice)
     allocation: Allocation = field(default_factory=Allocation)

@@ -12,6 +12,7 @@ from app.domain.design.checks import check_design
 from app.domain.design.design import (
     ADJUSTMENTS,
     FORMAT,
+    MEMORISED,
     MOST_CASES,
     RENDITION_SIZE,
     SCHEMES,
@@ -92,6 +93,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         arms=read_arms(top),
         stratify_by=top.text("stratify_by", "condition", longest=80, required=True),
         matched_by=top.text("matched_by", "", longest=80),
+        memorised=top.word("memorised", "leave_out", MEMORISED),
         questions=questions,
         phases=phases,
         instructions=top.text(

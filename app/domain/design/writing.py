@@ -48,6 +48,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["remedies"] = asdict(design.remedies)
     if design.matched_by:
         plain["matched_by"] = design.matched_by
+    if design.memorised != "leave_out":
+        plain["memorised"] = design.memorised
     if design.closes_on is not None:
         plain["closes_on"] = design.closes_on.isoformat()
     return plain

@@ -24,6 +24,8 @@ _COMMENTS: Mapping[str, str] = {
     "notice": "One line at the top of every reader's page; empty for none.",
     "stratify_by": "The key of the bank's records that makes the strata.",
     "matched_by": "The key whose value matched images share; empty for none.",
+    "memorised": "Images that the bank flags as copies of training images: leave_out, keep, or "
+    "separate (strata of their own).",
     "seed": "Decides which cases are drawn and in which order each reader sees them.",
     "break_every": "A pause is offered after every so many cases; 0 for none.",
     "longest_run": "At most so many cases of one arm in a row.",
@@ -44,7 +46,15 @@ _COMMENTS: Mapping[str, str] = {
     "phases": "Parts of the study, in this order and never again.",
     "arms": "How many cases of each stratum are drawn from each arm of the bank.",
 }
-_TEXTS = ("title", "language", "instructions", "notice", "stratify_by", "matched_by")
+_TEXTS = (
+    "title",
+    "language",
+    "instructions",
+    "notice",
+    "stratify_by",
+    "matched_by",
+    "memorised",
+)
 _NUMBERS = ("seed", "break_every", "longest_run", "rendition_size")
 _TABLES = (
     "consent",
@@ -75,6 +85,7 @@ def commented_design(
     plain["analysis"]["subgroups"] = list(design.analysis.subgroups)
     plain["display"] = asdict(design.display)
     plain["remedies"] = asdict(design.remedies)
+    plain["memorised"] = design.memorised
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]

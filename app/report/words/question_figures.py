@@ -18,14 +18,15 @@ _Kind = TypeVar("_Kind")
 def name_of(one: QuestionFigures, part: str = "") -> str:
     """A name for the page: unique within a report."""
     ending = f"-{part}" if part else ""
-    return f"figures-{one.phase}-{one.question.key}-{one.reader_kind}{ending}"
+    who = one.machine or one.reader_kind
+    return f"figures-{one.phase}-{one.question.key}-{who}{ending}"
 
 
 def title_of(one: QuestionFigures, part: str = "") -> str:
     """The question, with the phase and the kind of reader where there are several."""
     called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
     phase = f" ({called})" if called else ""
-    who = " (machine readers)" if one.reader_kind == "machine" else ""
+    who = f" (machine reader {one.machine})" if one.machine else ""
     of = "" if one.subject is None else one.subject.prompt
     asked = " · ".join(text for text in (one.question.prompt, of) if text)
     return f"{asked}{phase}{who}{f' · {part}' if part else ''}"
@@ -140,7 +141,18 @@ def _findings(figures: Sequence[QuestionFigures]) -> str:
         "The reference standard of a finding is what the image bank’s records say of the image; of "
         "a synthetic image that is what was recorded when it was made. Sensitivity, specificity, "
         f"accuracy and AUC [metz] were computed for every question.{_intervals(figures)}{held}"
-        f"{missing}"
+        f"{_machines(figures)}{missing}"
+    )
+
+
+def _machines(figures: Sequence[QuestionFigures]) -> str:
+    compared = [beside for one in figures for beside in one.machines]
+    if not any(one.difference.estimate is not None for one in compared):
+        return ""
+    cited = " [single]" if any(one.difference.low is not None for one in compared) else ""
+    return (
+        " People minus each machine reader is the mean of the readers’ differences from it, the "
+        f"machine being fixed{cited}."
     )
 
 

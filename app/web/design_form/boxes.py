@@ -141,6 +141,19 @@ DRAW = Group(
             "Images of several arms with one value of this key belong together; empty for none.",
             longest=80,
         ),
+        Box(
+            "memorised",
+            "Images flagged as copies of training images",
+            "As the bank's evaluation flags them; those picked by hand stay. Apart, each stratum "
+            "has another that ends with (memorised).",
+            "select",
+            "leave_out",
+            (
+                ("leave_out", "are left out"),
+                ("keep", "are drawn like all others"),
+                ("separate", "are drawn apart, as strata of their own"),
+            ),
+        ),
     ),
     folded=True,
 )
