@@ -116,29 +116,6 @@ def test_the_readme_is_short_and_shows_the_reading_page() -> None:
         assert picture.width >= 900
 
 
-def test_the_readmes_lines_end_with_a_draft_that_is_served(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The six lines as they are printed; the films are fewer, since drawing them takes long."""
-    (block,) = re.findall(r"^```sh\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
-    install, *lines = [line.split("#")[0].strip() for line in block.splitlines()]
-    assert install.endswith("pip install -c constraints.txt .")
-    assert len(lines) == 5
-    served: list[object] = []
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NEGATOSCOPE_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setattr("app.cli.server.run_server", lambda *_: served.append(_))
-    monkeypatch.setattr("app.cli.server.ensure_port_is_free", lambda *_: None)
-    for line in lines:
-        words, _, file = line.partition(" > ")
-        few = ["--per-condition", "1", "--reference-only"] if "demo-bank" in words else []
-        result = CliRunner().invoke(program, [*words.split()[1:], *few], catch_exceptions=False)
-        assert result.exit_code == 0, result.output
-        if file:
-            Path(file).write_text(result.stdout)
-    assert served
-
-
 RATINGS = RatingsFile(
     "study", design_from_mapping({"title": "x", "arms": [{"arm": "real", "normal": 1}]}), False
 )
