@@ -75,4 +75,6 @@ def _sinc(places: NDArray[np.float64]) -> NDArray[np.float64]:
     angles = places * math.pi
     # The C library's sine; numpy's differs from it in the last bit on some processors.
     sines = np.array(list(map(math.sin, angles.ravel().tolist()))).reshape(angles.shape)
-    return np.divide(sines, angles, out=np.ones_like(angles), where=angles != 0)
+    ratios = np.ones_like(angles)
+    np.divide(sines, angles, out=ratios, where=angles != 0)
+    return ratios

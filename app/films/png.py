@@ -7,7 +7,7 @@ speed of libdeflate, which counts where an import reads thousands of films.
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import imagecodecs
 import numpy as np
@@ -127,4 +127,5 @@ def _stored(raw: bytes | bytearray) -> list[bytes | memoryview]:
 
 
 def _crc(data: bytes | memoryview, value: int = 0) -> int:
-    return int(imagecodecs.deflate_crc32(data, value)) if data else value
+    # Any buffer will do; the library's annotation names three of them.
+    return int(imagecodecs.deflate_crc32(cast(bytes, data), value)) if data else value
