@@ -376,7 +376,13 @@ def _deception(
 ) -> _Answer:
     theta, covariance = reader_means(judged, None if clusters is None else clusters[1])
     rate = averaged_over_readers(
-        theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
+        theta,
+        covariance,
+        [judged],
+        settings,
+        scale="logit",
+        what="the rate judged real",
+        clusters=None if clusters is None else clusters[1:],
     )
     arms = arms_of_means("deception.rate", ("real", "arm"), [real, judged], clusters)
     contrast = compare_two_arms(arms, "arm", "real", settings)
@@ -392,7 +398,13 @@ def _accuracy(
         "balanced_accuracy"
     )
     accuracy = averaged_over_readers(
-        theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
+        theta,
+        covariance,
+        called_synthetic,
+        settings,
+        scale="logit",
+        what="the accuracy",
+        clusters=clusters,
     )
     return _answer(
         accuracy.low, accuracy.high, accuracy.df, _excludes_half(accuracy.low, accuracy.high)
@@ -413,7 +425,13 @@ def _aucs(
 def _auc(real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters) -> _Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
     auc = averaged_over_readers(
-        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+        theta,
+        covariance,
+        [real, synthetic],
+        settings,
+        scale="logit",
+        what="the AUC",
+        clusters=clusters,
     )
     # The conclusion is the interval's: p < alpha exactly when it excludes 0.5.
     return _answer(auc.low, auc.high, auc.df, _excludes_half(auc.low, auc.high))
@@ -423,7 +441,9 @@ def _equivalence(
     real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters
 ) -> _Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
-    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
+    conclusion = equivalence_conclusion(
+        theta, covariance, [real, synthetic], settings, clusters=clusters
+    )
     return _answer(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
 

@@ -37,6 +37,7 @@ from app.statistics.realness.discrimination import AUC_FROM
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import (
     averaged_over_readers,
     counts,
@@ -113,44 +114,44 @@ def machine_comparisons(
     if not table.machines or not table.real_arms:
         return ()
     for arm in table.synthetic_arms:
-        for measure, (theta, covariance, matrices) in _figures(table, arm, settings).items():
+        for measure, figures in _figures(table, arm, settings).items():
             people = np.array([name not in table.machines for name in table.readers])
             for machine in table.machines:
                 place = table.readers.index(machine)
-                if any(np.isfinite(matrix[place]).any() for matrix in matrices):
-                    made.append(
-                        _comparison(
-                            _Pair(machine, arm, measure, place, people),
-                            theta,
-                            covariance,
-                            matrices,
-                            settings,
-                        )
-                    )
+                if any(np.isfinite(matrix[place]).any() for matrix in figures.matrices):
+                    pair = _Pair(machine, arm, measure, place, people)
+                    made.append(_comparison(pair, figures, settings))
     return tuple(made)
 
 
-_Figures = tuple[Float, Float, list[Float]]
+@dataclass(frozen=True)
+class _Figures:
+    """A figure of every reader, machines included.
+
+    `theta` (J,), `covariance` over images (J, J), the ratings behind it and the clusters of their
+    images, None where each stands alone.
+    """
+
+    theta: Float
+    covariance: Float
+    matrices: list[Float]
+    clusters: list[Int] | None
 
 
 def _figures(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[str, _Figures]:
-    """Figures of every reader, machines included, with covariance over images and the ratings."""
     made: dict[str, _Figures] = {}
+    both = table.clusters_of((table.real_arms, (arm,)))
     for key, measure in AUC_FROM.items():
         if table.has(measure):
             matrices = [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)]
-            clusters = (
-                (table.pooled_clusters(table.real_arms), [table.clusters(arm)])
-                if table.has_clusters
-                else None
-            )
+            clusters = None if both is None else (both[0], [both[1]])
             thetas, covariances = reader_aucs_of_arms(
                 matrices[0], [matrices[1]], method=settings.covariance, clusters=clusters
             )
-            made[key] = (thetas[0], covariances[0, :, 0], matrices)
+            made[key] = _Figures(thetas[0], covariances[0, :, 0], matrices, both)
     if table.has("verdict"):
         matrices = [table.pooled_matrix("verdict", table.real_arms), table.matrix("verdict", arm)]
-        made[BALANCED] = (*detection_of(table, arm).figure(BALANCED), matrices)
+        made[BALANCED] = _Figures(*detection_of(table, arm).figure(BALANCED), matrices, both)
     return made
 
 
@@ -163,25 +164,24 @@ class _Pair:
     people: NDArray[np.bool_]
 
 
-def _comparison(
-    pair: _Pair, theta: Float, covariance: Float, matrices: list[Float], settings: AnalysisSettings
-) -> MachineComparison:
+def _comparison(pair: _Pair, figures: _Figures, settings: AnalysisSettings) -> MachineComparison:
     people = np.flatnonzero(pair.people)
     alone = np.array([pair.place])
 
     def averaged(who: Int, target: AnalysisSettings) -> Estimate:
         return averaged_over_readers(
-            theta[who],
-            covariance[np.ix_(who, who)],
-            [matrix[who] for matrix in matrices],
+            figures.theta[who],
+            figures.covariance[np.ix_(who, who)],
+            [matrix[who] for matrix in figures.matrices],
             target,
             scale="logit",
             what="the AUC" if pair.measure != BALANCED else "the accuracy",
+            clusters=figures.clusters,
         )
 
     human = averaged(people, settings)
     own = averaged(alone, replace(settings, generalise_to="cases"))
-    difference, p_value = _difference(pair.place, people, theta, covariance, matrices, settings)
+    difference, p_value = _difference(pair.place, people, figures, settings)
     margin = None if pair.measure == BALANCED else settings.margin
     known = margin is not None and difference.low is not None
     return MachineComparison(
@@ -200,14 +200,10 @@ def _comparison(
 
 
 def _difference(
-    machine: int,
-    people: Int,
-    theta: Float,
-    covariance: Float,
-    matrices: list[Float],
-    settings: AnalysisSettings,
+    machine: int, people: Int, figures: _Figures, settings: AnalysisSettings
 ) -> tuple[Estimate, float | None]:
     """Human minus machine, and the one-sided p value of its being minus the margin or less."""
+    theta, covariance = figures.theta, figures.covariance
     psi = theta[people] - theta[machine]
     with_machine = covariance[people, machine]
     spread = (
@@ -216,11 +212,19 @@ def _difference(
         - with_machine[None, :]
         + covariance[machine, machine]
     )
-    human = [matrix[people] for matrix in matrices]
+    human = [matrix[people] for matrix in figures.matrices]
     blocks = reader_blocks(human)
     target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
     method = f"Obuchowski-Rockette, {whom}, machine fixed{in_groups(blocks[np.isfinite(psi)])}"
-    arm = single_arm(psi, spread, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks)
+    method += in_clusters(figures.clusters)
+    arm = single_arm(
+        psi,
+        spread,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+        blocks=blocks,
+        case_df=cluster_df(human, figures.clusters),
+    )
     n_readers, n_cases, n_ratings = counts(human)
     if arm.n_readers == 0:
         why = "no human reader and the machine both rated enough images"

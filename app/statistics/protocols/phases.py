@@ -20,10 +20,12 @@ from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures, Contrast, pairwise
 from app.statistics.realness.detection import reader_detection
 from app.statistics.table.estimate import Estimate
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
+from app.statistics.variance.split_plot import reader_blocks
 
 PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "auc"]
 # Of one arm's pictures alone, or of an arm's against the real ones.
@@ -94,6 +96,7 @@ class _Part:
     theta: Float
     covariance: Float
     matrices: tuple[Float, ...]
+    clusters: tuple[Int, ...] | None
 
 
 def phase_figures(
@@ -184,6 +187,7 @@ def _estimate(
         scale="identity" if measure == "mean" else "logit",
         bounds=bounds,
         what="the figure",
+        clusters=part.clusters,
     )
 
 
@@ -204,6 +208,8 @@ def _difference(
         part.theta.reshape(2, n),
         _apart(part.covariance.reshape(2, n, 2, n)),
         largest=math.inf if measure == "mean" else 1.0,
+        blocks=reader_blocks([half for one in part.matrices for half in (one[:n], one[n:])]),
+        case_dfs=None if part.clusters is None else (cluster_df(part.matrices, part.clusters),) * 2,
     )
     shared = set(earlier.cases((arm, *real))) & set(later.cases((arm, *real)))
     return PhaseDifference(earlier.phase, later.phase, pairwise(figures, settings)[0], bool(shared))
@@ -235,7 +241,7 @@ def _part(
             1.0 - stacks[0] if measure == "judged_real" else stacks[0],
             None if clusters is None else clusters[0],
         )
-        return _Part(theta, covariance, tuple(stacks))
+        return _Part(theta, covariance, tuple(stacks), None if clusters is None else (clusters[0],))
     synthetic, genuine = stacks
     of_both = None if clusters is None else (clusters[1], clusters[0])
     if measure == "balanced_accuracy":
@@ -248,7 +254,7 @@ def _part(
             clusters=None if of_both is None else (of_both[0], [of_both[1]]),
         )
         theta, covariance = thetas[0], covariances[0, :, 0]
-    return _Part(theta, covariance, (genuine, synthetic))
+    return _Part(theta, covariance, (genuine, synthetic), of_both)
 
 
 def _stacked(matrices: Sequence[Float]) -> Float:
