@@ -215,7 +215,8 @@ class AnalysisPlan:
     margin      half-width, on AUC, within which an arm counts as equivalent to real
     adjustment  of conclusions on several arms
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
-    least_answered  share of the median reader's answers under which a reader is left out
+    least_answered  share of the median reader's answers under which a reader is left out; 0 for
+                    nobody
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
     subgroups   keys of the bank's records by which figures are given for parts of the cases
     """

@@ -200,7 +200,7 @@ def _analysis(top: Table) -> AnalysisPlan:
         margin=table.number("margin", 0.10, 0.0, 0.5),
         adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
         primary_arm=table.text("primary_arm", "", longest=64),
-        least_answered=table.number("least_answered", 0.2, 0.0, 0.9),
+        least_answered=table.share("least_answered", 0.2, 0.9),
         interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
         subgroups=table.texts("subgroups", longest=80, most=12),
     )
