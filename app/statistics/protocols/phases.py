@@ -201,18 +201,47 @@ def _difference(
 ) -> PhaseDifference:
     readers = tuple(sorted({*earlier.readers, *later.readers}))
     part = _part([earlier, later], readers, measure, arm, real, settings)
-    n = len(readers)
+    contrast = _between(part, measure, (earlier.phase.key, later.phase.key), settings)
+    shared = set(earlier.cases((arm, *real))) & set(later.cases((arm, *real)))
+    return PhaseDifference(earlier.phase, later.phase, contrast, bool(shared))
+
+
+def auc_between_phases(
+    genuine: Float,
+    synthetic: Float,
+    settings: AnalysisSettings,
+    *,
+    clusters: tuple[Int, Int] | None = None,
+) -> Contrast:
+    """AUC against real of the later phase minus that of the earlier one, as :func:`phase_figures`.
+
+    Parameters
+    ----------
+    genuine, synthetic : (2 J, K) array of float
+        Grades of real and of an arm's pictures: the J readers in the earlier phase, and below them
+        the same readers in the later one; NaN where a picture was not read in a phase.
+    settings : AnalysisSettings
+    clusters : pair of (K,) arrays of int, optional
+        Of real and of the arm's pictures.
+    """
+    part = _auc(genuine, synthetic, settings, clusters)
+    return _between(part, "auc", ("earlier", "later"), settings)
+
+
+def _between(
+    part: _Part, measure: PhaseMeasure, keys: tuple[str, str], settings: AnalysisSettings
+) -> Contrast:
+    n = part.theta.size // 2
     figures = ArmFigures(
         measure,
-        (earlier.phase.key, later.phase.key),
+        keys,
         part.theta.reshape(2, n),
         _apart(part.covariance.reshape(2, n, 2, n)),
         largest=math.inf if measure == "mean" else 1.0,
         blocks=reader_blocks([half for one in part.matrices for half in (one[:n], one[n:])]),
         case_dfs=None if part.clusters is None else (cluster_df(part.matrices, part.clusters),) * 2,
     )
-    shared = set(earlier.cases((arm, *real))) & set(later.cases((arm, *real)))
-    return PhaseDifference(earlier.phase, later.phase, pairwise(figures, settings)[0], bool(shared))
+    return pairwise(figures, settings)[0]
 
 
 def _apart(covariance: Float) -> Float:
@@ -246,15 +275,20 @@ def _part(
     of_both = None if clusters is None else (clusters[1], clusters[0])
     if measure == "balanced_accuracy":
         theta, covariance = reader_detection(genuine, synthetic, of_both).figure(measure)
-    else:
-        thetas, covariances = reader_aucs_of_arms(
-            genuine,
-            [synthetic],
-            method=settings.covariance,
-            clusters=None if of_both is None else (of_both[0], [of_both[1]]),
-        )
-        theta, covariance = thetas[0], covariances[0, :, 0]
-    return _Part(theta, covariance, (genuine, synthetic), of_both)
+        return _Part(theta, covariance, (genuine, synthetic), of_both)
+    return _auc(genuine, synthetic, settings, of_both)
+
+
+def _auc(
+    genuine: Float, synthetic: Float, settings: AnalysisSettings, clusters: tuple[Int, Int] | None
+) -> _Part:
+    thetas, covariances = reader_aucs_of_arms(
+        genuine,
+        [synthetic],
+        method=settings.covariance,
+        clusters=None if clusters is None else (clusters[0], [clusters[1]]),
+    )
+    return _Part(thetas[0], covariances[0, :, 0], (genuine, synthetic), clusters)
 
 
 def _stacked(matrices: Sequence[Float]) -> Float:

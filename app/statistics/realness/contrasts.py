@@ -137,13 +137,14 @@ def independent_arms(
     *,
     scale: Scale = "identity",
     largest: float = math.inf,
+    blocks: Int | None = None,
     case_dfs: tuple[float, ...] | None = None,
 ) -> ArmFigures:
     """Join arms whose images are all different, so that they share readers and no covariance.
 
     Parameters
     ----------
-    measure, arms, scale, largest, case_dfs
+    measure, arms, scale, largest, blocks, case_dfs
         As in :class:`ArmFigures`.
     readers_of_arm : sequence of ((J,) array, (J, J) array)
         Figures of merit and covariance of every arm.
@@ -154,7 +155,7 @@ def independent_arms(
     for i, (_, block) in enumerate(readers_of_arm):
         covariance[i, :, i, :] = block
     theta = np.array([theta for theta, _ in readers_of_arm]).reshape(n_arms, n)
-    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest, case_dfs=case_dfs)
+    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest, blocks, case_dfs)
 
 
 def arms_of_means(
@@ -384,7 +385,7 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
     method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
-    method += in_groups(figures.blocks) + in_clusters(figures.case_dfs)
+    method += in_clusters(figures.case_dfs) + in_groups(figures.blocks)
     if difference.why_not is not None:
         known = math.isfinite(difference.estimate)
         estimate = math.exp(difference.estimate) if figures.scale == "log" else difference.estimate
