@@ -169,7 +169,8 @@ class SamplingConfig:
 
     images_per_condition: int = 2
     steps: int = 20
-    guidance_scale: float = 7.5
+    guidance_scale: float | None = None
+    """None: what the base's family is usually sampled with."""
 
 
 @dataclass(frozen=True)
