@@ -99,9 +99,12 @@ def _of_folder(path: Path, source: str, dtype: Any) -> Any:
 
     name = pipeline_class(path)
     checker = NO_CHECKER if name == "StableDiffusionPipeline" else {}
+    # Parts that a base may lack, as SD 3 its T5: the library loads it only if told so again.
+    index = read_json(path / "model_index.json")
+    lacking = {part: None for part, named in index.items() if named == [None, None]}
     with library(f"{source} cannot be loaded as {FAMILIES[name].family}"):
         return getattr(diffusers, name).from_pretrained(
-            path, local_files_only=True, dtype=dtype, **checker
+            path, local_files_only=True, dtype=dtype, **{**lacking, **checker}
         )
 
 

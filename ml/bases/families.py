@@ -7,12 +7,20 @@ from types import MappingProxyType
 from typing import Any
 
 from ml.bases.adapter import Adapter
+from ml.bases.pixart import PixArtSigma
+from ml.bases.sana import Sana
 from ml.bases.stable_diffusion import StableDiffusion
+from ml.bases.stable_diffusion_3 import StableDiffusion3
+from ml.bases.stable_diffusion_xl import StableDiffusionXL
 from ml.errors import MlError
 
 FAMILIES: Mapping[str, type[Adapter]] = MappingProxyType(
     {
         "StableDiffusionPipeline": StableDiffusion,
+        "StableDiffusionXLPipeline": StableDiffusionXL,
+        "StableDiffusion3Pipeline": StableDiffusion3,
+        "SanaPipeline": Sana,
+        "PixArtSigmaPipeline": PixArtSigma,
     }
 )
 

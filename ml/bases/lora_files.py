@@ -9,6 +9,8 @@ writes alpha = rank.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 DIFFUSERS_FILE = "pytorch_lora_weights.safetensors"
 KOHYA_FILE = "lora_kohya.safetensors"
 COMFY_FILE = "lora_comfyui.safetensors"
+PEFT_FILE = "adapter_model.safetensors"
+PEFT_CONFIG = "adapter_config.json"
+PEFT_PREFIX = "base_model.model."
 
 
 BASE_VERSIONS = {
@@ -167,3 +172,42 @@ def _layer(
         f"{key}.{up_name}.weight": up.weight.detach().float().cpu().contiguous(),
         f"{key}.alpha": torch.tensor(alpha),
     }
+
+
+def save_peft_lora(folder: Path, model: Any) -> None:
+    """Write the two files that ``PeftModel.from_pretrained(model, folder)`` reads."""
+    from peft.utils import get_peft_model_state_dict
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = get_peft_model_state_dict(model)
+    weights = {
+        f"{PEFT_PREFIX}{name}": w.detach().float().cpu().contiguous() for name, w in layers.items()
+    }
+    save_file(weights, folder / PEFT_FILE, metadata={"format": "pt"})
+    settle_header(folder / PEFT_FILE)
+    config = model.peft_config["default"].to_dict()
+    plain = {k: sorted(v) if isinstance(v, set) else v for k, v in config.items()}
+    text = json.dumps({**plain, "inference_mode": True}, indent=1, sort_keys=True, default=str)
+    (folder / PEFT_CONFIG).write_text(text + "\n", "utf-8")
+
+
+def load_peft_lora(model: Any, folder: Path) -> None:
+    """Put on a model what `save_peft_lora` wrote; only JSON and safetensors are read."""
+    from peft import LoraConfig, inject_adapter_in_model
+    from peft.utils import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    content = json.loads((folder / PEFT_CONFIG).read_text("utf-8"))
+    known = {field.name for field in dataclasses.fields(LoraConfig)}
+    config = LoraConfig(**{k: v for k, v in content.items() if k in known})
+    weights = {n.removeprefix(PEFT_PREFIX): w for n, w in load_file(folder / PEFT_FILE).items()}
+    inject_adapter_in_model(config, model, adapter_name="default")
+    model.peft_config = {"default": config}
+    outcome: Any = set_peft_model_state_dict(model, weights, adapter_name="default")
+    if outcome.unexpected_keys:
+        first = outcome.unexpected_keys[0]
+        raise ValueError(f"it holds layers that the base lacks, such as {first}")
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            parameter.requires_grad_(False)

@@ -104,7 +104,7 @@ class TrainingConfig:
     noise_offset: float = 0.0
     """Shift of each channel's noise, so that dark and light films can be learnt. Usual: 0.05."""
 
-    prediction_type: Literal["epsilon", "v_prediction"] | None = None
+    prediction_type: Literal["epsilon", "v_prediction", "flow_prediction"] | None = None
     """None: what the base predicts."""
 
     ema_decay: float | None = None
