@@ -42,6 +42,8 @@ from app.web.routes import (
     api,
     arms,
     audit,
+    bank,
+    cases,
     designs,
     exports,
     health,
@@ -88,7 +90,9 @@ ROUTES = (
     own_account,
     reports,
     arms,
+    bank,
     audit,
+    cases,
     exports,
     api,
 )

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from app.cli import program
@@ -12,9 +13,13 @@ from app.services.export_study import READER_COLUMNS, RatingsFile
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+README = ROOT / "README.md"
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "benchmarks/README.md", *ROOT.glob("docs/**/*.md")])
 DECISIONS = sorted(ROOT.glob("docs/decisions/[0-9]*.md"))
-COMMAND = re.compile(r"(?:python -m app|docker compose run [^\n]*?\bapp) ([a-z][a-z-]+)([^\n`#|]*)")
+COMMAND = re.compile(
+    r"(?:python -m app|^negatoscope|docker compose run [^\n]*?\bapp) ([a-z][a-z-]+)([^\n`#|]*)",
+    re.MULTILINE,
+)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -99,7 +104,16 @@ def test_the_settings_named_are_the_settings_there_are() -> None:
     for file in files:
         named = set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", file.read_text()))
         assert named <= there, name_of(file)
-    assert there <= set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", (ROOT / "README.md").read_text()))
+    table = (ROOT / "docs/running.md").read_text().split("\n## Settings\n")[1].split("\n## ")[0]
+    assert there == set(re.findall(r"^\| `(NEGATOSCOPE_[A-Z_]+[A-Z])`", table, re.MULTILINE))
+
+
+def test_the_readme_is_short_and_shows_the_reading_page() -> None:
+    text = README.read_text()
+    assert len(text.split()) < 600
+    with Image.open(ROOT / re.findall(r"^!\[.*\]\((.*)\)$", text, re.MULTILINE)[0]) as picture:
+        assert picture.format == "PNG"
+        assert picture.width >= 900
 
 
 RATINGS = RatingsFile(

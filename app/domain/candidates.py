@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.bank_image import BankImage
-from app.domain.design.design import ArmPlan, StudyDesign
+from app.domain.design.design import ArmPlan, ExcludedImage, StudyDesign
 from app.domain.errors import BadDesign
+from app.domain.excluded import without_excluded
 
 # An arm and a class of its cases that is drawn separately.
 Stratum = tuple[str, str]
@@ -19,8 +20,19 @@ class Candidates:
     strata that they have. `piles` shrink as phases take from them.
     """
 
-    def __init__(self, design: StudyDesign, bank: Sequence[BankImage], rng: random.Random) -> None:
-        """Raises BadDesign where an arm holds too few, or an image picked by hand is not there."""
+    def __init__(
+        self,
+        design: StudyDesign,
+        bank: Sequence[BankImage],
+        rng: random.Random,
+        left_out: Mapping[Stratum, int],
+    ) -> None:
+        """Raises BadDesign where an arm holds too few, or an image picked by hand is not there.
+
+        `left_out` counts the flagged images that `bank` is without, for what a refusal says.
+        """
+        self._left_out = left_out
+        self._excluded = {one.image for one in design.excluded}
         self.piles: dict[Stratum, list[BankImage]] = {}
         self.wanted: dict[Stratum, int] = {}
         self._spare: dict[Stratum, list[BankImage]] = {}
@@ -28,11 +40,12 @@ class Candidates:
         self._phases = sum(phase.cases == "new" for phase in design.phases)
         by_stratum: dict[Stratum, list[BankImage]] = {}
         for image in sorted(bank, key=lambda image: image.sha256):
-            by_stratum.setdefault((image.arm, image.text(self._key)), []).append(image)
+            by_stratum.setdefault((image.arm, image.stratum(self._key)), []).append(image)
         for plan in design.arms:
             if plan.images:
                 images = [image for _, pile in sorted(by_stratum.items()) for image in pile]
-                self._pick(plan, [image for image in images if image.arm == plan.arm], rng)
+                theirs = [image for image in images if image.arm == plan.arm]
+                self._pick(plan, theirs, design.excluded, rng)
                 continue
             for stratum in design.strata:
                 images = by_stratum.get((plan.arm, stratum), [])
@@ -42,9 +55,10 @@ class Candidates:
                         f"a stratum has at most {LONGEST_STRATUM} characters, not {stratum!r}",
                     )
                 if not design.matched_by:
-                    self._ensure_enough(plan, stratum, len(images))
+                    usable = sum(image.sha256 not in self._excluded for image in images)
+                    self._ensure_enough(plan, stratum, usable)
                 rng.shuffle(images)
-                self.piles[plan.arm, stratum] = images
+                self.piles[plan.arm, stratum] = without_excluded(images, design.excluded)
                 self.wanted[plan.arm, stratum] = plan.count(stratum)
 
     @property
@@ -93,13 +107,25 @@ class Candidates:
             else (f"images whose {self._key} is {stratum!r}")
         )
         each = f" ({plan.count(stratum)} in each of {self._phases} phases)"
+        flagged = self._left_out.get((plan.arm, stratum), 0)
+        besides = (
+            f" besides {flagged} flagged as copies of training images, which are left out"
+            if flagged
+            else ""
+        )
         raise BadDesign(
             f"arms.{plan.arm}",
             f"{wanted} {named} are asked for{each if self._phases > 1 else ''} and the bank holds "
-            f"{held}; lower the number or import more",
+            f"{held}{besides}; lower the number or import more",
         )
 
-    def _pick(self, plan: ArmPlan, images: Sequence[BankImage], rng: random.Random) -> None:
+    def _pick(
+        self,
+        plan: ArmPlan,
+        images: Sequence[BankImage],
+        excluded: Sequence[ExcludedImage],
+        rng: random.Random,
+    ) -> None:
         field = f"arms.{plan.arm}.images"
         if self._phases > 1:
             raise BadDesign(
@@ -116,11 +142,15 @@ class Candidates:
                     f"{prefix} names {'no image' if not fits else f'{len(fits)} images'} of "
                     f"{plan.arm} in the bank{'; give more digits' if fits else ''}",
                 )
+            if fits[0].sha256 in self._excluded:
+                raise BadDesign(
+                    field, f"{prefix} is picked by hand and excluded; leave out one of the two"
+                )
             picked[fits[0].sha256] = fits[0]
         if len(picked) < len(plan.images):
             raise BadDesign(field, "names an image twice")
         for image in sorted(picked.values(), key=lambda image: image.sha256):
-            stratum = image.text(self._key)
+            stratum = image.stratum(self._key)
             if not 0 < len(stratum) <= LONGEST_STRATUM:
                 raise BadDesign(
                     field,
@@ -131,5 +161,5 @@ class Candidates:
             self.wanted[plan.arm, stratum] = len(self.piles[plan.arm, stratum])
         others = [image for image in images if image.sha256 not in picked]
         rng.shuffle(others)
-        for image in others:
-            self._spare.setdefault((plan.arm, image.text(self._key)), []).append(image)
+        for image in without_excluded(others, excluded):
+            self._spare.setdefault((plan.arm, image.stratum(self._key)), []).append(image)

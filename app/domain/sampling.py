@@ -12,6 +12,7 @@ from app.domain.dealing import deal
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.errors import BadDesign
 from app.domain.matching import by_value, draw_matched, lacking
+from app.domain.memorised import drawable, left_out_sentences
 from app.domain.sets import SetMaker
 from app.domain.study_cases import (
     StudyCase,
@@ -36,11 +37,16 @@ class DrawnCase:
 
 @dataclass(frozen=True)
 class Draw:
-    """What opening a study freezes; `notes` are sentences on images that found no place."""
+    """What opening a study freezes; `notes` are sentences on images that found no place.
+
+    `left_out` counts, by arm, the images flagged as copies of training images that were not drawn
+    from.
+    """
 
     cases: tuple[DrawnCase, ...]
     sets: tuple[StudySet, ...]
     notes: tuple[str, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,7 +65,9 @@ def draw_study(
 
     The same seed and the same images give the same cases whatever the order of `bank`. A phase
     with new cases gets images of its own. Practice cases come from images that are left over,
-    dealt out over the arms in turn; replicated cases are spread over arms and strata alike. Raises
+    dealt out over the arms in turn; replicated cases are spread over arms and strata alike. Images
+    flagged as copies of training images are left out, kept or apart as the design says. For an
+    excluded image the last of its pile comes instead, and the rest stays as it is. Raises
     BadDesign where the bank holds too few, lacks a counterpart, a text that is to be shown, or an
     image picked by hand.
     """
@@ -68,9 +76,11 @@ def draw_study(
     compared_with = tuple(
         phase.presentation.reference for phase in design.phases if phase.presentation.reference
     )
-    images = [image for image in bank if not image.sha256.startswith(compared_with)]
-    candidates = Candidates(design, images, rng)
-    notes: list[str] = []
+    may_be_drawn = drawable(
+        design, [image for image in bank if not image.sha256.startswith(compared_with)]
+    )
+    candidates = Candidates(design, may_be_drawn.images, rng, may_be_drawn.left_out)
+    notes = left_out_sentences(may_be_drawn.left_out_of_arms)
     phases = [
         _draw_phase(design, number, candidates, real_arms, notes)
         for number, phase in enumerate(design.phases, start=1)
@@ -102,7 +112,7 @@ def draw_study(
     _check_texts(design, cases)
     sets = _all_sets(design, phases, cases, blocks, real_arms, notes)
     _check_parts(design, [one.case for one in cases], sets)
-    return Draw(tuple(cases), sets, tuple(notes))
+    return Draw(tuple(cases), sets, tuple(notes), may_be_drawn.left_out_of_arms)
 
 
 def _seed(design: StudyDesign, number: int) -> str:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.db.studies import record_event, study_by_slug
 from app.db.tables import Study
-from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.db.truth.bank_contents import arms_by_key, bank_counts, flagged_counts
 from app.domain.access import Account
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
+from app.domain.memorised import counts_as_drawn
 from app.domain.record import CREATED, DESIGN_CHANGED
 from app.steps.first_owners import give_first_owners
 from app.steps.free_slug import store_under_free_slug
@@ -65,13 +66,15 @@ def design_of(session: Session, slug: str) -> StudyDesign:
 def suggested_design(session: Session, *, most_per_condition: int = 10) -> StudyDesign:
     """A design that opens as it stands over whatever arms the bank holds.
 
-    Up to `most_per_condition` cases per arm and condition; up to 4 practice cases from what is
-    left over; 10 % of the cases shown again where they can be kept 10 positions apart.
+    Up to `most_per_condition` cases per arm and condition, images flagged as copies of training
+    images left out; up to 4 practice cases from what is left over; 10 % of the cases shown again
+    where they can be kept 10 positions apart.
 
     Raises BadDesign where the bank is empty.
     """
     held: dict[str, dict[str, int]] = {}
-    for (arm, stratum), count in bank_counts(session).items():
+    drawable = counts_as_drawn(bank_counts(session), flagged_counts(session), "leave_out")
+    for (arm, stratum), count in drawable.items():
         held.setdefault(arm, {})[stratum] = count
     strata = usual_order({stratum for counts in held.values() for stratum in counts})
     arms: list[dict[str, Any]] = [

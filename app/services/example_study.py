@@ -16,6 +16,7 @@ from app.domain.design.design import RENDITION_SIZE
 from app.domain.design.protocol import Protocol, read_protocol
 from app.domain.design.protocols import FilledProtocol, fill_protocol
 from app.domain.errors import BadInput, NotFound
+from app.domain.memorised import is_memorised
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def _held_arms(session: Session, size: int) -> list[HeldArm]:
     arms = arms_by_key(session)
     records: dict[str, list[Mapping[str, Any]]] = {key: [] for key in arms}
     for image in bank_images(session, list(arms), size):
-        records[image.arm].append(image.record)
+        # A protocol is filled with what its study then draws from.
+        if not is_memorised(image.record):
+            records[image.arm].append(image.record)
     return [HeldArm(key, arm.kind, records[key]) for key, arm in arms.items()]
 
 

@@ -97,6 +97,7 @@ def open_study(
         detail={
             **frozen_digests(session, study, design, frozen),
             "warnings": list(warnings),
+            "left_out_as_memorised": dict(frozen.draw.left_out),
             "audited_sha256": verdict.set_sha256,
             "leak_marks": list(verdict.marks),
             "acknowledged": acknowledged.strip(),

@@ -97,6 +97,7 @@ def rehearse_study(
             "rehearsal_of": slug,
             "readers": count,
             "seed": seed,
+            "left_out_as_memorised": dict(frozen.draw.left_out),
             **frozen_digests(session, copy, design, frozen),
         },
     )

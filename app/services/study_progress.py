@@ -11,12 +11,13 @@ from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.investigators import roles_of
 from app.db.studies import all_studies, newest_events, study_by_id, study_by_slug
 from app.db.tables import ReaderKind, Study
-from app.db.truth.bank_contents import arms_by_key, bank_counts
+from app.db.truth.bank_contents import arms_by_key, bank_counts, flagged_counts
 from app.db.truth.bank_records import counts_by_key, keys_of_records
 from app.domain.access import Account
-from app.domain.design.design import RENDITION_SIZE, StudyDesign
+from app.domain.design.design import RENDITION_SIZE, Memorised, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
+from app.domain.memorised import counts_as_drawn
 from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS, SITTING_ACTIONS
 
 # On the study's own page; its record has all of them.
@@ -72,13 +73,17 @@ class StudyOverview:
 
 @dataclass(frozen=True)
 class ArmHoldings:
-    """An arm of the bank and what it holds."""
+    """An arm of the bank and what it holds of each stratum, flagged images as was asked.
+
+    `flagged` counts the images that the bank flags as copies of training images.
+    """
 
     key: str
     label: str
     kind: str
     description: str
     counts: Mapping[str, int]
+    flagged: int = 0
 
 
 def list_studies(session: Session, account: Account | None = None) -> tuple[StudyLine, ...]:
@@ -121,16 +126,23 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
 
 
 def bank_arms(
-    session: Session, stratify_by: str = "condition", *, size: int = RENDITION_SIZE
+    session: Session,
+    stratify_by: str = "condition",
+    *,
+    size: int = RENDITION_SIZE,
+    memorised: Memorised = "keep",
 ) -> tuple[ArmHoldings, ...]:
     """The arms a design can be made of, real ones first, with their images of each stratum.
 
     By another key than the condition, images without a rendition of `size` pixels are left out, as
-    they are from a draw, and so are those whose records say nothing under that key.
+    they are from a draw, and so are those whose records say nothing under that key. Images flagged
+    as copies of training images are left out, kept or apart as `memorised` says.
     """
-    counts = bank_counts(session)
+    counts, flagged = bank_counts(session), flagged_counts(session)
     if stratify_by != "condition":
         counts = counts_by_key(session, stratify_by, size=size)
+        flagged = flagged_counts(session, stratify_by, size=size)
+    counts = counts_as_drawn(counts, flagged, memorised)
     return tuple(
         ArmHoldings(
             arm.key,
@@ -138,6 +150,7 @@ def bank_arms(
             arm.kind,
             arm.description,
             {condition: count for (arm_key, condition), count in counts.items() if arm_key == key},
+            sum(count for (arm_key, _), count in flagged.items() if arm_key == key),
         )
         for key, arm in arms_by_key(session).items()
     )

@@ -20,7 +20,7 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
-from app.domain.record import RecordedEvent
+from app.domain.record import OPENED, REHEARSED, RecordedEvent
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
@@ -42,6 +42,8 @@ class ArmFacts:
 
     `generated` and `rejected` count images before the bank was made; None where nobody said.
     `evaluation` is what the bank measured of the images themselves, None where it says nothing.
+    `left_out_as_memorised` counts those that were not drawn from since the bank flags them as
+    copies of training images; None for a study opened before that was recorded.
     """
 
     key: str
@@ -54,6 +56,7 @@ class ArmFacts:
     rejected: int | None
     rejection_rule: str
     evaluation: ArmEvaluation | None = None
+    left_out_as_memorised: int | None = None
 
     @property
     def cases(self) -> int:
@@ -235,6 +238,7 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
     counts = case_counts(session, study)
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
     evaluations = evaluations_of_arms(session, study, arms)
+    left_out = _left_out_as_memorised(session, study)
     return tuple(
         ArmFacts(
             key=arm.key,
@@ -248,6 +252,13 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             rejected=arm.rejected,
             rejection_rule=arm.rejection_rule,
             evaluation=evaluations[arm.key],
+            left_out_as_memorised=None if left_out is None else left_out.get(arm.key, 0),
         )
         for arm in arms.values()
     )
+
+
+def _left_out_as_memorised(session: Session, study: Study) -> Mapping[str, int] | None:
+    """What the draw left out, by arm, as it was recorded; None where it was not."""
+    drawn = [one.detail for one in steps_of(session, study) if one.action in (OPENED, REHEARSED)]
+    return drawn[-1].get("left_out_as_memorised") if drawn else None

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,13 +13,15 @@ from app.db.truth.answer_rows import AnswerRow
 from app.db.truth.ratings_table import called_synthetic
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.questions.answer import Mark
+from app.domain.questions.document import MOST_STATED
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
 from app.domain.questions.reference import Reference
 from app.statistics.protocols.artefacts import Artefacts, Naming, artefacts
 from app.statistics.protocols.calibration import Calibration, calibration
-from app.statistics.protocols.findings import Findings, findings
+from app.statistics.protocols.findings import Findings, findings, findings_beside_machines
 from app.statistics.protocols.judgements import Judgements
+from app.statistics.protocols.machines import MachineComparison
 from app.statistics.protocols.places import Marking, Places, places
 from app.statistics.protocols.prompt_agreement import PromptAgreement, prompt_agreement
 from app.statistics.table.ratings import RatingsTable, ratings_table
@@ -28,8 +30,7 @@ from app.steps.analyse_ratings import settings_of_design
 
 Figures = Findings | PromptAgreement | Artefacts | Places | Calibration
 References = Mapping[str, Mapping[str, Reference | None]]
-# A confidence of more levels is cut into so many classes.
-_MOST_LEVELS = 11
+# A confidence of more levels than can be stated singly is cut into so many classes.
 _CLASSES = 5
 _NOBODY = "nobody answered it"
 
@@ -39,7 +40,8 @@ class QuestionFigures:
     """The figures of one question in one phase, from first readings that count.
 
     `figures` is None where there can be none, and `why_not` says why. `left_out` maps readers who
-    answered too little to count to how often they did.
+    answered too little to count to how often they did. `machine` is the code of the machine whose
+    figures these are, empty for those of people; `machines` are machines beside the people.
     """
 
     question: Question
@@ -52,6 +54,8 @@ class QuestionFigures:
     why_not: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict, hash=False)
     subject: Question | None = None
+    machine: str = ""
+    machines: tuple[MachineComparison, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, for analysis.json."""
@@ -61,17 +65,22 @@ class QuestionFigures:
             "of": self.question.of,
             "phase": self.phase,
             "reader_kind": self.reader_kind,
+            "machine": self.machine,
             "readers": self.readers,
             "left_out_readers": dict(self.left_out),
             "generalise_to": self.settings.generalise_to,
             "state": f"not estimable: {self.why_not}" if self.why_not else "estimated",
             **({} if self.figures is None else self.figures.to_json()),
+            "beside_machines": [one.to_json() for one in self.machines],
         }
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """One question of one phase with what its figures need beside the answers."""
+    """One question of one phase with what its figures need beside the answers.
+
+    `beside` are rows of machines of the same phase, where `rows` are those of people.
+    """
 
     question: Question
     phase: Phase
@@ -80,6 +89,7 @@ class _Asked:
     references: References
     clusters: Mapping[str, str]
     settings: AnalysisSettings
+    beside: Sequence[AnswerRow] = ()
 
     def cluster(self, row: AnswerRow) -> str:
         """What the row's case belongs to; empty where it stands alone."""
@@ -90,8 +100,9 @@ class _Asked:
         return next((one for one in self.design.questions_of(self.phase) if one.key == key), None)
 
     def table(self, values: Sequence[float]) -> RatingsTable:
-        """A value of every row, as the statistics take them."""
+        """A value of every row, as the statistics take them; machines among them are named."""
         return ratings_table(
+            machines=sorted({row.reader for row in self.rows if row.reader_kind == "machine"}),
             reader=[row.reader for row in self.rows],
             case=[row.case for row in self.rows],
             arm=[row.picture.arm for row in self.rows],
@@ -123,19 +134,41 @@ def question_figures(
         row for row in rows if not row.is_superseded and row.replicate == 0 and not row.is_phase_end
     ]
     settings = replace(settings_of_design(design), primary_arm="", positive_controls=())
+    machines = [row for row in counted if row.reader_kind == "machine"]
     made: list[QuestionFigures] = []
-    for kind in ("human", "simulated", "machine"):
-        of_kind = [row for row in counted if row.reader_kind == kind]
-        # Machines are these machines: there is no population of them that a few stand for.
-        whom = replace(settings, generalise_to="cases") if kind == "machine" else settings
+    for who in _whose(counted, machines, settings):
         for number, phase in enumerate(design.phases, start=1):
-            said = [row for row in of_kind if row.phase == number]
-            made += [
-                _figures(_Asked(question, phase, said, design, references, clusters, whom), number)
-                for question in design.questions_of(phase)
-                if said and question.measure in _MEASURES
-            ]
+            said = [row for row in who.rows if row.phase == number]
+            beside = [row for row in who.beside if row.phase == number]
+            for question in design.questions_of(phase):
+                if said and question.measure in _MEASURES:
+                    asked = _Asked(
+                        question, phase, said, design, references, clusters, who.settings, beside
+                    )
+                    made.append(replace(_figures(asked, number), machine=who.machine))
     return tuple(made)
+
+
+@dataclass(frozen=True)
+class _Whose:
+    """Rows that are analysed together: those of people of one kind, or of one machine."""
+
+    rows: Sequence[AnswerRow]
+    settings: AnalysisSettings
+    beside: Sequence[AnswerRow] = ()
+    machine: str = ""
+
+
+def _whose(
+    rows: Sequence[AnswerRow], machines: Sequence[AnswerRow], settings: AnalysisSettings
+) -> Iterator[_Whose]:
+    for kind in ("human", "simulated"):
+        yield _Whose([row for row in rows if row.reader_kind == kind], settings, machines)
+    # A machine is this machine: there is no population of them that a few stand for.
+    alone = replace(settings, generalise_to="cases")
+    for machine in sorted({row.reader for row in machines}):
+        own = [row for row in machines if row.reader == machine]
+        yield _Whose(own, alone, machine=machine)
 
 
 def _figures(asked: _Asked, number: int) -> QuestionFigures:
@@ -163,7 +196,32 @@ def _figures(asked: _Asked, number: int) -> QuestionFigures:
     made = _MEASURES[question.measure](replace(asked, rows=kept))
     if isinstance(made, str):
         return replace(told, why_not=made, left_out=left_out)
-    return replace(told, figures=made, left_out=left_out, readers=len({row.reader for row in kept}))
+    return replace(
+        told,
+        figures=made,
+        left_out=left_out,
+        readers=len({row.reader for row in kept}),
+        machines=_beside_machines(replace(asked, rows=kept)),
+    )
+
+
+def _beside_machines(asked: _Asked) -> tuple[MachineComparison, ...]:
+    """Machines beside the people in a finding; no other measure has such figures."""
+    question = asked.question
+    answered = [
+        row
+        for row in asked.beside
+        if question.key in row.answers and is_asked(question, row.answers)
+    ]
+    if question.measure != "finding" or not answered:
+        return ()
+    both = replace(asked, rows=[*asked.rows, *answered])
+    return findings_beside_machines(
+        both.table([_grade(question, row) for row in both.rows]),
+        _references(both),
+        both.settings,
+        cut=_cut(question),
+    )
 
 
 def _who_counts(rows: Sequence[AnswerRow], least: float) -> tuple[list[AnswerRow], dict[str, int]]:
@@ -186,14 +244,19 @@ def _cut(question: Question) -> float:
 
 
 def _findings(asked: _Asked) -> Figures:
-    question = asked.question
+    table = asked.table([_grade(asked.question, row) for row in asked.rows])
+    return findings(table, _references(asked), asked.settings, cut=_cut(asked.question))
+
+
+def _references(asked: _Asked) -> dict[tuple[str, str], bool | None]:
+    """Whether the finding is in each case that was read; None where the bank doesn't say."""
     known = {"present": True, "absent": False, None: None}
-    references = {
-        (row.picture.arm, row.case): known[asked.references.get(row.case, {}).get(question.key)]
+    return {
+        (row.picture.arm, row.case): known[
+            asked.references.get(row.case, {}).get(asked.question.key)
+        ]
         for row in asked.rows
     }
-    table = asked.table([_grade(question, row) for row in asked.rows])
-    return findings(table, references, asked.settings, cut=_cut(question))
 
 
 def _prompt_agreement(asked: _Asked) -> Figures:
@@ -289,6 +352,7 @@ def _calibration(asked: _Asked) -> "Figures | str":
         arms,
         asked.settings,
         two_kinds=kinds if alternatives == 2 else None,
+        stated=asked.question.probabilities,
     )
 
 
@@ -324,7 +388,7 @@ def _judgements(
     shape = (3, len(readers), len(cases))
     level, correct, called = np.full(shape, np.nan)
     points = asked.question.points
-    classes = len(points) if len(points) <= _MOST_LEVELS else _CLASSES
+    classes = len(points) if len(points) <= MOST_STATED else _CLASSES
     for row, was_right, which in judged:
         at = readers[row.reader], place[row.case]
         said = row.answers[asked.question.key]
@@ -342,6 +406,7 @@ def _judgements(
         levels=levels,
         names=names,
         alternatives=alternatives,
+        scale=(float(points.start), float(points.stop - 1)),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.design.design import StudyDesign
+from app.domain.memorised import left_out_sentences
 from app.domain.record import written_moment
 from app.services.study_protocol import StudyProtocol
 from app.web.design_words import design_words
@@ -38,6 +39,8 @@ def _lines(protocol: StudyProtocol, arms: Mapping[str, str]) -> Iterator[str]:
     yield from _facts("Registration", words.registration)
     yield from ("## Arms and cases", "")
     yield from _arms(design, arms)
+    left_out = protocol.opening.get("left_out_as_memorised", {})
+    yield from (f"- {sentence}" for sentence in left_out_sentences(left_out, arms))
     yield from ("", "## Questions", "")
     for number, question in enumerate(words.questions, start=1):
         yield f"{number}. {question.prompt} (`{question.key}`: {question.about})"

@@ -3,6 +3,7 @@
 import io
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from app.report.figures.realism import realism_shares
 from app.report.figures.repeats import limits_of_agreement
 from app.report.figures.style import MEDIA_TYPES, SYNTHETIC, short
 from app.report.page.figure_files import numbers_csv
+from app.statistics.analysis import analyse
 from app.statistics.table.estimate import Estimate
+from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_analysis, simulated_table
 
 ALL = {
@@ -183,3 +186,15 @@ def test_the_numbers_of_a_figure_are_what_it_draws() -> None:
 def test_numbers_are_csv_that_no_spreadsheet_runs() -> None:
     text = numbers_csv(Numbers(("arm", "low"), (("=1+1", None), ("M1", -0.25)))).decode()
     assert text == "arm,low\r\n'=1+1,\r\nM1,-0.25\r\n"
+
+
+def test_machines_are_drawn_beside_people() -> None:
+    table = simulated_table(readers=4, cases=20)
+    machine = str(table.readers[-1])
+    analysis = analyse(replace(table, machines=(machine,)), settings=AnalysisSettings(model=False))
+    plot = report_figures(analysis)["machines"].plot
+    rows = plot.numbers().rows
+    assert {row[2] for row in rows} == {"all people", *table.readers}
+    assert {row[2] for row in rows if row[3] == "machine"} == {machine}
+    svg = report_figures(analysis)["machines"].svg
+    assert machine.encode() in svg

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -30,7 +30,13 @@ QUESTIONS = (
 )
 
 
-def study(readers: int, *, cases: int = 60) -> tuple[QuestionFigures, ...]:
+def study(
+    readers: int,
+    *,
+    cases: int = 60,
+    machines: int = 0,
+    questions: Sequence[Mapping[str, object]] = QUESTIONS,
+) -> tuple[QuestionFigures, ...]:
     """Readers who are right more often than not, with everything asked."""
     rng = np.random.default_rng(5)
     rows, said = [], {}
@@ -38,7 +44,7 @@ def study(readers: int, *, cases: int = 60) -> tuple[QuestionFigures, ...]:
         arm, is_there = ("real", "M0")[k % 2], k % 3 == 0
         code = f"{k:02d}{'n' if k % 4 < 2 else 'a'}"
         said[code] = {"effusion": "present" if is_there else "absent"}
-        for j in range(readers):
+        for j in range(readers + machines):
             right = rng.random() < 0.75
             synthetic = right == (arm == "M0")
             answers: dict[str, Value] = {
@@ -51,8 +57,10 @@ def study(readers: int, *, cases: int = 60) -> tuple[QuestionFigures, ...]:
                 answers["artefact"] = ("rib",) if rng.random() < 0.5 else ()
                 x, y = (float(v) for v in np.clip(SIZE * rng.normal(0.4, 0.1, 2), 0, SIZE))
                 answers["place"] = (Mark(x, y),)
-            rows.append(row(f"R{j}", code, answers, arm=arm))
-    asked = design(*QUESTIONS, presentation={"beside": "prompt"})
+            who = f"R{j}" if j < readers else f"X{j}"
+            kind = "human" if j < readers else "machine"
+            rows.append(row(who, code, answers, arm=arm, reader_kind=kind))
+    asked = design(*(dict(one) for one in questions), presentation={"beside": "prompt"})
     return question_figures(asked, rows, said, {})  # type: ignore[arg-type]
 
 
@@ -134,3 +142,36 @@ def test_a_question_without_figures_says_why() -> None:
     assert table.notes == ("Not estimable: an answer to quality is neither right nor wrong.",)
     assert question_methods([one]) == []
     assert question_plots([one], LABELS) == {}
+
+
+def test_machines_stand_beside_people_in_a_table_and_a_figure() -> None:
+    figures = study(3, machines=2)
+    people = next(one for one in figures if one.question.key == "effusion" and not one.machine)
+    by_name = {one.name: one for one in figure_tables(people, LABELS, ["real"])}
+    beside = by_name["figures-1-effusion-human-machines"]
+    assert {row.heading for row in beside.rows} == {"X3", "X4"}
+    assert len(beside.rows) == 2 * 2 * 4
+    names = [name for one in figures for name in {t.name for t in figure_tables(one, LABELS, [])}]
+    assert len(names) == len(set(names))
+    plot = question_plots(figures, LABELS)["figures-1-effusion-human-machines"].plot
+    rows = plot.numbers().rows
+    kinds = {str(one[3]): sum(row[3] == one[3] for row in rows) for one in rows}
+    assert kinds == {"people": 8, "person": 24, "machine": 16}
+    texts_drawn = render(plot.draw, "svg").decode()
+    assert all(name in texts_drawn for name in ("X3", "X4", "one person", "Sensitivity"))
+    assert "machine being fixed [single]" in dict(question_methods(figures))["Findings"]
+    assert "machine" not in dict(question_methods(study(3)))["Findings"]
+
+
+def test_probabilities_that_the_design_states_are_said_to_be_stated() -> None:
+    said = CONFIDENCE | {"probabilities": [0.5, 1]}
+    figures = study(2, cases=20, questions=(VERDICT, said))
+    (one,) = figures
+    notes = " ".join(note for table in figure_tables(one, LABELS, ["real"]) for note in table.notes)
+    assert (
+        "The design states what probability of being right each level says: 1 = 50%, 2 = 62.5%"
+        in notes
+    )
+    told = dict(question_methods(figures))["Confidence"]
+    assert "stated in the design" in told
+    assert "equally spaced" not in told

@@ -1,12 +1,18 @@
 """Findings against the reference: figures, differences, what is unknown, and their intervals."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.statistics.protocols.findings import FIGURES, Findings, findings
+from app.statistics.protocols.findings import (
+    FIGURES,
+    Findings,
+    findings,
+    findings_beside_machines,
+)
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
 
@@ -146,3 +152,40 @@ def test_the_difference_covers_what_it_states(clustered: bool) -> None:
     shares = {name: count / repetitions for name, count in inside.items()}
     # A patient has a film of each kind: taken as independent, a difference of areas is wide.
     assert all(0.915 <= share <= 0.995 for share in shares.values()), shares
+
+
+def test_machines_beside_people_are_the_two_analyses_apart_and_their_difference() -> None:
+    rng = np.random.default_rng(3)
+    present: list[bool | None] = [k % 2 == 0 for k in range(40)]
+    seen = np.array([1.2 * bool(one) for one in present])
+    score = {arm: np.round(seen + rng.normal(size=(5, 40)), 1) for arm in ("real", "M1")}
+    table, truth = study(score, {"real": present, "M1": present})
+    table = replace(table, machines=("R4",))
+    made = findings_beside_machines(table, truth, AnalysisSettings(), cut=0.6)
+    people = findings(table.people, truth, AnalysisSettings(), cut=0.6)
+    machine = findings(table.select_readers(["R4"]), truth, ALONE, cut=0.6)
+    assert {(one.arm, one.measure) for one in made} == {
+        (arm, measure) for arm in ("real", "M1") for measure in FIGURES
+    }
+    for one in made:
+        human, own = (
+            next(arm for arm in of.arms if arm.arm == one.arm).figures[one.measure]
+            for of in (people, machine)
+        )
+        assert one.human.estimate == pytest.approx(human.estimate)
+        assert one.human.low == pytest.approx(human.low)
+        assert one.own.estimate == pytest.approx(own.estimate)
+        assert one.own.low == pytest.approx(own.low)
+        assert one.difference.estimate == pytest.approx(human.estimate - own.estimate)  # type: ignore[operator]
+        assert set(one.by_reader) == {"R0", "R1", "R2", "R3"}
+        assert np.mean(list(one.by_reader.values())) == pytest.approx(human.estimate)
+        assert one.difference.low is not None
+        assert (one.margin, one.is_non_inferior, one.p_non_inferior) == (None, None, None)
+
+
+def test_a_figure_that_the_reference_does_not_allow_has_no_comparison() -> None:
+    table, truth = study({"real": np.array([[1.0, 0], [1, 1]])}, {"real": [True, True]})
+    table = replace(table, machines=("R1",))
+    made = findings_beside_machines(table, truth, AnalysisSettings(), cut=0.5)
+    assert [one.measure for one in made] == ["sensitivity", "accuracy"]
+    assert findings_beside_machines(table.people, truth, AnalysisSettings(), cut=0.5) == ()

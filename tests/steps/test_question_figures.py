@@ -101,6 +101,29 @@ def test_machines_stand_apart_and_speak_for_themselves() -> None:
     )
 
 
+def test_each_machine_has_figures_of_its_own_and_stands_beside_people() -> None:
+    said = {str(case): {"effusion": ("present", "absent")[case % 2]} for case in range(6)}
+    rows = [
+        row(reader, case, {"effusion": answer}, reader_kind=kind)
+        for reader, kind in (("A", "human"), ("X01", "machine"), ("X02", "machine"))
+        for case in said
+        for answer in [said[case]["effusion"] if reader != "X02" else "present"]
+    ]
+    figures = question_figures(design(FINDING), rows, said, {})  # type: ignore[arg-type]
+    human, first, second = figures
+    assert (first.machine, second.machine, human.machine) == ("X01", "X02", "")
+    assert isinstance(second.figures, Findings)
+    assert second.figures.arms[0].figures["specificity"].estimate == 0.0
+    beside = {
+        (one.machine, one.measure): (one.own.estimate, one.difference.estimate)
+        for one in human.machines
+    }
+    assert beside["X01", "specificity"] == (1.0, 0.0)
+    assert beside["X02", "specificity"] == (0.0, 1.0)
+    assert first.machines == second.machines == ()
+    assert len(human.to_json()["beside_machines"]) == len(beside) == 8
+
+
 def test_who_answered_little_is_left_out_and_named() -> None:
     rows = [
         row(reader, str(case), {"verdict": "real", "confidence": 3})
@@ -154,6 +177,38 @@ def test_a_long_slider_is_cut_into_classes_that_are_named() -> None:
         "81 to 100",
     ]
     assert [level.n for level in figures.levels] == [2, 1, 0, 0, 2]
+
+
+def test_a_design_may_state_what_levels_of_confidence_say() -> None:
+    said = (0.5, 0.6, 0.7, 0.9, 1.0)
+    rows = [row("A", str(n), {"verdict": "real", "confidence": n}) for n in range(1, 6)]
+    equal, stated = (
+        one(question_figures(design(VERDICT, asked), rows, {}, {}))
+        for asked in (CONFIDENCE, CONFIDENCE | {"probabilities": list(said)})
+    )
+    for made, is_stated, expected in (
+        (equal, False, (0.5, 0.625, 0.75, 0.875, 1)),
+        (stated, True, said),
+    ):
+        assert isinstance(made.figures, Calibration)
+        assert made.figures.is_stated == is_stated
+        assert [level.probability for level in made.figures.levels] == list(expected)
+        # All were right: the score is the mean of (1 - p) squared.
+        brier = sum((1 - p) ** 2 for p in expected) / 5
+        assert made.figures.by_arm[""]["brier"].estimate == pytest.approx(brier)
+    assert stated.to_json()["probabilities"] == "stated"
+    assert equal.to_json()["probabilities"] == "equal steps"
+
+
+def test_two_probabilities_are_those_of_the_ends_of_a_slider() -> None:
+    slider = CONFIDENCE | {"kind": "slider", "low": 0, "high": 100, "labels": []}
+    slider["probabilities"] = [0, 1]
+    rows = [row("A", str(n), {"verdict": "real", "confidence": n}) for n in (0, 30, 100)]
+    figures = one(question_figures(design(VERDICT, slider), rows, {}, {})).figures
+    assert isinstance(figures, Calibration)
+    assert [level.probability for level in figures.levels] == pytest.approx(
+        [0.1, 0.305, 0.505, 0.705, 0.905]
+    )
 
 
 def test_confidence_in_what_is_neither_right_nor_wrong_says_so() -> None:

@@ -362,7 +362,8 @@ def served(desk: Desk) -> Iterator[str]:
     while not server.started:
         time.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    # A request that a test left without an answer is not waited for.
+    server.should_exit = server.force_exit = True
     thread.join(5)
 
 

@@ -1,13 +1,15 @@
 """What the bank holds for studies to be made of: its arms and their images."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
-from app.domain.bank_image import BankImage
+from app.domain.bank_image import BankImage, image_record, record_text
 from app.domain.candidates import Stratum
+from app.domain.memorised import is_memorised
 
 
 def arms_by_key(session: Session, keys: Sequence[str] | None = None) -> dict[str, Arm]:
@@ -27,6 +29,29 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
         .order_by(Arm.key, Image.condition)
     )
     return {(arm, condition): count for arm, condition, count in rows}
+
+
+def flagged_counts(
+    session: Session, key: str = "condition", *, size: int | None = None
+) -> dict[Stratum, int]:
+    """How many images of each arm the bank flags as memorised, by what is recorded under `key`.
+
+    With a `size` in pixels, only images that have a rendition of it.
+    """
+    query = (
+        select(Arm.key, Image.condition, Image.provenance)
+        .join(Image, Image.arm_id == Arm.id)
+        # Looked for as text first, so that only few records are read: a flag is a plain true,
+        # which the one database has no way to tell from a 1.
+        .where(cast(Image.provenance, Text).like('%"memorised": true%'))
+    )
+    if size is not None:
+        query = query.join(Rendition, Rendition.image_id == Image.id).where(Rendition.size == size)
+    return Counter(
+        (arm, record_text(image_record(provenance, condition).get(key)))
+        for arm, condition, provenance in session.execute(query)
+        if is_memorised(provenance)
+    )
 
 
 def images_named(session: Session, digits: str) -> dict[str, list[int]]:
@@ -59,6 +84,6 @@ def bank_images(session: Session, arms: Sequence[str], size: int) -> list[BankIm
         .order_by(Arm.key, Image.sha256)
     )
     return [
-        BankImage(arm, sha256, {**provenance, "condition": condition})
+        BankImage(arm, sha256, image_record(provenance, condition))
         for arm, sha256, condition, provenance in rows
     ]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import Image, Rendition
 from app.db.truth.bank_contents import arms_by_key, bank_images
+from app.domain.bank_image import image_record
 from app.domain.candidates import Stratum
 
 # Images an arm that are looked at for the keys of its records.
@@ -29,7 +30,7 @@ def keys_of_records(session: Session) -> list[str]:
     for arm in arms_by_key(session).values():
         query = select(Image.provenance).where(Image.arm_id == arm.id).order_by(Image.id)
         for provenance in session.scalars(query.limit(_SAMPLE)):
-            keys |= dict.fromkeys(sorted(provenance))
+            keys |= dict.fromkeys(sorted(image_record(provenance, "")))
     return list(keys)
 
 

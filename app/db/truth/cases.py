@@ -16,7 +16,7 @@ from app.db.tables import (
     Rendition,
     Study,
 )
-from app.domain.bank_image import record_text
+from app.domain.bank_image import image_record, record_text
 from app.domain.candidates import Stratum
 from app.domain.questions.question import Question
 from app.domain.questions.reference import Reference, reference_of
@@ -179,7 +179,7 @@ def clusters_of_cases(session: Session, study: Study, key: str) -> dict[str, str
         .where(Case.study_id == study.id)
     )
     return {
-        code: record_text({**provenance, "condition": condition}.get(key))
+        code: record_text(image_record(provenance, condition).get(key))
         for code, provenance, condition in session.execute(query)
     }
 

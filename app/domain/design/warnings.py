@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from app.domain.bank_image import APART
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
 from app.domain.questions.measures import MEASURES
@@ -22,12 +23,22 @@ _WIDE = 1440
 
 
 def design_warnings(design: StudyDesign) -> tuple[str, ...]:
-    """Sentences on a purpose-blinded phase that tells what it is to hide, and on displays."""
-    warnings = [*_on_displays(design.display)]
+    """Sentences on purpose-blinded phases that tell what they are to hide, and the like."""
+    warnings = [*_on_displays(design.display), *_on_memorised(design)]
     for phase in design.phases:
         if phase.purpose_blinded:
             warnings += _telling(design, phase)
     return tuple(warnings)
+
+
+def _on_memorised(design: StudyDesign) -> Iterator[str]:
+    if design.memorised != "separate" or any(plan.images for plan in design.arms):
+        return
+    if not any(stratum.endswith(APART) for stratum in design.strata):
+        yield (
+            "Images flagged as copies of training images are to be drawn apart, but no arm asks "
+            f"for any: name how many of a stratum that ends with{APART}."
+        )
 
 
 def _on_displays(plan: DisplayPlan) -> Iterator[str]:

@@ -7,6 +7,7 @@ import numpy as np
 from app.report.figures.agreement import AgreementPlot, pair_kappas
 from app.report.figures.drift import DriftPlot, drift_panels
 from app.report.figures.forest import auc_plot, deception_plot, realism_mean_plot
+from app.report.figures.machines import machine_figures
 from app.report.figures.plot import ReportFigure
 from app.report.figures.realism import realism_plot
 from app.report.figures.repeats import repeated_reads, repeats_plot
@@ -70,6 +71,7 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
                 partial(DriftPlot, panels),
             )
         )
+    figures += machine_figures(analysis)
     return {figure.name: figure for figure in figures}
 
 

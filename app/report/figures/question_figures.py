@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from app.report.figures.calibration import calibration_plot
+from app.report.figures.machines import finding_machine_figures
 from app.report.figures.places import places_plot
 from app.report.figures.plot import ReportFigure
 from app.report.words.numbers import percent
@@ -16,26 +17,27 @@ from app.steps.question_figures import QuestionFigures
 def question_plots(
     figures: Sequence[QuestionFigures], labels: Mapping[str, str]
 ) -> dict[str, ReportFigure]:
-    """Calibration curves and maps of marks, by name."""
+    """Calibration curves, maps of marks, and machines beside people, by name."""
     made: dict[str, ReportFigure] = {}
     for one in figures:
         figure = _figure(one, labels)
         if figure is not None:
             made[figure.name] = figure
+        made |= {beside.name: beside for beside in finding_machine_figures(one)}
     return made
 
 
 def plot_of(one: QuestionFigures, figures: Mapping[str, ReportFigure]) -> tuple[ReportFigure, ...]:
-    """The figure of one question, if it has one."""
+    """The figures of one question, if it has any."""
     return tuple(figures[name] for name in _names(one) if name in figures)
 
 
-def _names(one: QuestionFigures) -> tuple[str, str]:
-    return name_of(one, "calibration"), name_of(one, "map")
+def _names(one: QuestionFigures) -> tuple[str, str, str]:
+    return name_of(one, "calibration"), name_of(one, "map"), name_of(one, "machines")
 
 
 def _figure(one: QuestionFigures, labels: Mapping[str, str]) -> ReportFigure | None:
-    calibration, places = _names(one)
+    calibration, places, _ = _names(one)
     if isinstance(one.figures, Calibration):
         return ReportFigure(
             calibration,

@@ -354,7 +354,12 @@ def analysis_sections(
             made(time_table(analysis, labels)),
         ),
         Section("bootstrap", "Bootstrap", tables=made(bootstrap_table(analysis, labels))),
-        Section("machines", "Machine readers", tables=made(machine_table(analysis, labels))),
+        Section(
+            "machines",
+            "Machine readers",
+            drawn("machines"),
+            made(machine_table(analysis, labels)),
+        ),
         Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels)),
         Section(
             "dependability",

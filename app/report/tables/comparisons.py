@@ -13,6 +13,7 @@ from app.report.tables.table import (
     why_no_interval,
     words,
 )
+from app.report.words.computed_methods import bootstrap_draws
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import (
     NONE,
@@ -227,6 +228,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
     """Images made, thrown away and shown, by stratum."""
     strata = list(dict.fromkeys(one for arm in arms for one in arm.cases_by_stratum))
     strata.sort(key=lambda one: ({"normal": 0, "abnormal": 1}.get(one, 2), one))
+    are_left_out = any(arm.left_out_as_memorised for arm in arms)
     rows = [
         Row(
             arm.label,
@@ -235,6 +237,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
                 Cell(NONE if arm.generated is None else str(arm.generated)),
                 Cell(NONE if arm.rejected is None else str(arm.rejected)),
                 words(arm.rejection_rule or "not stated"),
+                *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
                 *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
             ),
             below="" if arm.label == arm.key else arm.key,
@@ -245,11 +248,26 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
     return table(
         "images",
         "Images",
-        ["Arm", "Kind", "Generated", "Rejected", "Rule of rejection", *map(_capital, strata)],
+        [
+            "Arm",
+            "Kind",
+            "Generated",
+            "Rejected",
+            "Rule of rejection",
+            *["Left out as copies"] * are_left_out,
+            *map(_capital, strata),
+        ],
         rows,
         [
+            *(
+                [
+                    "Left out as copies: images of the bank that its evaluation flags as copies of "
+                    "training images; cases were drawn from the others."
+                ]
+                * are_left_out
+            ),
             f"{_capital(', '.join(strata))}: cases drawn for this study. "
-            "– : the image bank does not say."
+            "– : the image bank does not say.",
         ],
     )
 
@@ -275,7 +293,7 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         f"Two-way bootstrap, B = {analysis.settings.bootstrap}",
         ["Arm", *(key.replace("_", " ").replace(".", ", ") for key in keys)],
         rows,
-        ["Readers and cases are drawn independently; percentile intervals."],
+        [f"Percentile intervals; {bootstrap_draws(analysis)}."],
     )
 
 

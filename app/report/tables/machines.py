@@ -1,16 +1,24 @@
 """Machine readers beside people: both figures, their difference, and non-inferiority."""
 
+from collections.abc import Mapping
+
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import NONE, p_value, percent
+from app.report.words.question_figures import name_of, title_of
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.machines import MachineComparison
+from app.steps.question_figures import QuestionFigures
 
-_MEASURES = {
+MEASURES: Mapping[str, str] = {
     "auc_realism": "AUC, realism",
     "auc_confidence": "AUC, signed confidence",
     "auc_score": "AUC, score",
     "balanced_accuracy": "Balanced accuracy",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "accuracy": "Accuracy",
+    "auc": "AUC",
 }
 
 
@@ -44,12 +52,42 @@ def machine_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     )
 
 
+def finding_machine_table(one: QuestionFigures, labels: Labels) -> ReportTable | None:
+    """One row a machine, arm and figure of a finding; None without machines beside people."""
+    if not one.machines:
+        return None
+    return table(
+        name_of(one, "machines"),
+        title_of(one, "machine readers beside people"),
+        ["Machine", "Arm", "Figure", "People", "Machine alone", "People − machine"],
+        [
+            Row(
+                compared.machine,
+                (
+                    words(labels.get(compared.arm, compared.arm)),
+                    words(MEASURES[compared.measure]),
+                    estimate_cell(compared.human),
+                    estimate_cell(compared.own),
+                    estimate_cell(compared.difference, "signed"),
+                ),
+            )
+            for compared in one.machines
+        ],
+        [
+            f"Below each figure its {percent(one.settings.level)} interval; that of a machine is "
+            "over images. People minus machine is the mean of the readers’ differences from it. "
+            "The design states no margin for a finding, so that nothing is concluded of being not "
+            "inferior.",
+        ],
+    )
+
+
 def _row(one: MachineComparison, labels: Labels) -> Row:
     return Row(
         one.machine,
         (
             words(labels.get(one.arm, one.arm)),
-            words(_MEASURES[one.measure]),
+            words(MEASURES[one.measure]),
             estimate_cell(one.human),
             estimate_cell(one.own),
             estimate_cell(one.difference, "signed"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.report.tables.artefacts import artefact_tables
 from app.report.tables.calibration import calibration_tables
 from app.report.tables.findings import finding_tables
+from app.report.tables.machines import finding_machine_table
 from app.report.tables.places import place_tables
 from app.report.tables.prompt_agreement import prompt_agreement_tables
 from app.report.tables.table import ReportTable, table
@@ -29,6 +30,8 @@ def figure_tables(
         return (table(name_of(one), title_of(one), ["Arm"], [], [note]),)
     if isinstance(one.figures, Findings):
         made = finding_tables(one, one.figures, labels)
+        beside = finding_machine_table(one, labels)
+        made = made if beside is None else (*made, beside)
     elif isinstance(one.figures, PromptAgreement):
         made = prompt_agreement_tables(one, one.figures, labels)
     elif isinstance(one.figures, Artefacts):

@@ -24,6 +24,8 @@ _COMMENTS: Mapping[str, str] = {
     "notice": "One line at the top of every reader's page; empty for none.",
     "stratify_by": "The key of the bank's records that makes the strata.",
     "matched_by": "The key whose value matched images share; empty for none.",
+    "memorised": "Images that the bank flags as copies of training images: leave_out, keep, or "
+    "separate (strata of their own).",
     "seed": "Decides which cases are drawn and in which order each reader sees them.",
     "break_every": "A pause is offered after every so many cases; 0 for none.",
     "longest_run": "At most so many cases of one arm in a row.",
@@ -42,9 +44,18 @@ _COMMENTS: Mapping[str, str] = {
     "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
     "questions": "What is asked, in this order.",
     "phases": "Parts of the study, in this order and never again.",
+    "excluded": "Images looked at and set aside before opening, each with the reason.",
     "arms": "How many cases of each stratum are drawn from each arm of the bank.",
 }
-_TEXTS = ("title", "language", "instructions", "notice", "stratify_by", "matched_by")
+_TEXTS = (
+    "title",
+    "language",
+    "instructions",
+    "notice",
+    "stratify_by",
+    "matched_by",
+    "memorised",
+)
 _NUMBERS = ("seed", "break_every", "longest_run", "rendition_size")
 _TABLES = (
     "consent",
@@ -75,6 +86,7 @@ def commented_design(
     plain["analysis"]["subgroups"] = list(design.analysis.subgroups)
     plain["display"] = asdict(design.display)
     plain["remedies"] = asdict(design.remedies)
+    plain["memorised"] = design.memorised
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]
@@ -86,6 +98,10 @@ def commented_design(
     lines += _questions(plain["questions"])
     lines += _phases(plain["phases"], design.phases)
     lines += _arms(plain["arms"], labels)
+    if design.excluded:
+        lines += [_comment(_COMMENTS["excluded"])]
+    for row in plain.get("excluded", ()):
+        lines += ["[[excluded]]", *_pairs(row), ""]
     return "\n".join(lines) + "\n"
 
 

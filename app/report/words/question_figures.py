@@ -18,14 +18,15 @@ _Kind = TypeVar("_Kind")
 def name_of(one: QuestionFigures, part: str = "") -> str:
     """A name for the page: unique within a report."""
     ending = f"-{part}" if part else ""
-    return f"figures-{one.phase}-{one.question.key}-{one.reader_kind}{ending}"
+    who = one.machine or one.reader_kind
+    return f"figures-{one.phase}-{one.question.key}-{who}{ending}"
 
 
 def title_of(one: QuestionFigures, part: str = "") -> str:
     """The question, with the phase and the kind of reader where there are several."""
     called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
     phase = f" ({called})" if called else ""
-    who = " (machine readers)" if one.reader_kind == "machine" else ""
+    who = f" (machine reader {one.machine})" if one.machine else ""
     of = "" if one.subject is None else one.subject.prompt
     asked = " · ".join(text for text in (one.question.prompt, of) if text)
     return f"{asked}{phase}{who}{f' · {part}' if part else ''}"
@@ -140,7 +141,18 @@ def _findings(figures: Sequence[QuestionFigures]) -> str:
         "The reference standard of a finding is what the image bank’s records say of the image; of "
         "a synthetic image that is what was recorded when it was made. Sensitivity, specificity, "
         f"accuracy and AUC [metz] were computed for every question.{_intervals(figures)}{held}"
-        f"{missing}"
+        f"{_machines(figures)}{missing}"
+    )
+
+
+def _machines(figures: Sequence[QuestionFigures]) -> str:
+    compared = [beside for one in figures for beside in one.machines]
+    if not any(one.difference.estimate is not None for one in compared):
+        return ""
+    cited = " [single]" if any(one.difference.low is not None for one in compared) else ""
+    return (
+        " People minus each machine reader is the mean of the readers’ differences from it, the "
+        f"machine being fixed{cited}."
     )
 
 
@@ -199,11 +211,19 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
         one.metacognition is not None and one.metacognition.meta_d_prime.estimate is not None
         for one in all_of
     )
+    stated = {one.is_stated for one in all_of}
+    where = " where the design states none" if stated == {True, False} else ""
     parts = [
-        "Levels of confidence were taken to say equally spaced probabilities of being right, from "
-        "that of a guess to 1. Calibration is described by the share right at each level, by the "
+        "What probability of being right a level of confidence says was stated in the design."
+        * (True in stated),
+        (
+            "Levels of confidence were taken to say equally spaced probabilities of being right, "
+            f"from that of a guess to 1{where}."
+        )
+        * (False in stated),
+        "Calibration is described by the share right at each level, by the "
         "Brier score [brier] with its parts [murphy], corrected for the bias of few readings "
-        "[ferro], and by over-confidence, the mean probability minus the share right."
+        "[ferro], and by over-confidence, the mean probability minus the share right.",
     ]
     if type_2:
         parts.append(
@@ -215,7 +235,7 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
             "meta-d′ was fitted to each reader by maximum likelihood with equal variances "
             "[metad] and is given beside d′ [mratio]."
         )
-    return f"{' '.join(parts)}{_intervals(figures)}"
+    return f"{' '.join(filter(None, parts))}{_intervals(figures)}"
 
 
 _METHODS: Mapping[str, tuple[str, Callable[[Sequence[QuestionFigures]], str]]] = {

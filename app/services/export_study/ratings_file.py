@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.db.truth.answer_rows import AnswerRow
+from app.domain.bank_image import APART
 from app.domain.design.design import StudyDesign
 from app.domain.design.subgroups import subgroup_columns
 from app.domain.questions.measures import MEASURES
@@ -138,8 +139,16 @@ class RatingsFile:
             f"Clinical content of the image: normal, abnormal or the bank's own word.{several}",
             "text",
         )
-        if self.design.stratify_by != "condition":
-            yield "stratum", f"The image's {self.design.stratify_by}, as the bank has it.", "text"
+        is_apart = self.design.memorised == "separate"
+        if is_apart or self.design.stratify_by != "condition":
+            apart = (
+                f", with{APART} where it flags the image as a copy of a training image" * is_apart
+            )
+            yield (
+                "stratum",
+                f"The image's {self.design.stratify_by}, as the bank has it{apart}.",
+                "text",
+            )
         for key, name in subgroup_columns(self.design).items():
             yield name, f"What the bank says of the image under {key}. Empty: nothing.", "text"
         yield "truth", f"The reference standard: real or synthetic.{several}", "text"
@@ -273,7 +282,15 @@ def explain(question: Question) -> str:
         if asked_if
         else ""
     )
+    said = [f"{one:g}" for one in question.probabilities]
+    which = "levels" if len(said) == len(question.points) else "ends"
+    levels = (
+        f" The analysis takes the {which} to say a probability of being right of {', '.join(said)}."
+        if said
+        else ""
+    )
     return (
         f"{what[0].upper()}{what[1:]}{finding}. Asked: “{question.prompt}” "
-        f"Values: {kind_of(question).explain(question)}.{only} Empty: not asked or not answered."
+        f"Values: {kind_of(question).explain(question)}.{levels}{only} "
+        "Empty: not asked or not answered."
     )

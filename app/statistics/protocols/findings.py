@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from app.statistics.protocols.machines import (
+    FigureOfReaders,
+    MachineComparison,
+    beside_people,
+)
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import (
     ArmFigures,
@@ -20,7 +25,9 @@ from app.statistics.realness.contrasts import (
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.split_plot import reader_blocks
 
 # Whether the finding is in a case, by arm and case; None where the reference doesn't say.
 References = Mapping[tuple[str, str], bool | None]
@@ -166,6 +173,38 @@ def findings(
     return Findings(by_arm, tuple(differences))
 
 
+def findings_beside_machines(
+    table: RatingsTable, references: References, settings: AnalysisSettings, *, cut: float
+) -> tuple[MachineComparison, ...]:
+    """Every figure of :func:`findings` of each machine beside the people, arm by arm.
+
+    The machine is fixed and human minus machine is the mean of the readers' differences from it
+    (:mod:`app.statistics.protocols.machines`). No margin is stated for a finding, so nothing is
+    concluded of non-inferiority.
+
+    Parameters
+    ----------
+    table : RatingsTable
+        People and machines; ``machines`` names those. ``score`` holds the grades.
+    references, settings, cut
+        As in :func:`findings`.
+
+    Returns
+    -------
+    tuple of MachineComparison
+        A figure that an arm doesn't have, or that the machine answered nothing for, is left out.
+    """
+    made: list[MachineComparison] = []
+    for arm in table.arms:
+        part = _cases(table, [arm], references, cut)
+        for figure in FIGURES:
+            of_readers = _of_readers(figure, part, settings, table.has_clusters)
+            if not isinstance(of_readers, str):
+                one = FigureOfReaders(arm, figure, f"the {_word(figure)}", *of_readers)
+                made += beside_people(table, one, settings, margin=None)
+    return tuple(made)
+
+
 def _cases(table: RatingsTable, arms: Sequence[str], references: References, cut: float) -> _Cases:
     said = [references.get((arm, case)) for arm in arms for case in table.cases(arm)]
     known = np.array([one is not None for one in said], dtype=bool)
@@ -180,23 +219,41 @@ def _cases(table: RatingsTable, arms: Sequence[str], references: References, cut
 def _estimate(
     figure: str, part: _Cases, settings: AnalysisSettings, has_clusters: bool
 ) -> Estimate:
+    made = _of_readers(figure, part, settings, has_clusters)
+    if isinstance(made, str):
+        return not_estimable(made)
+    theta, covariance, matrices, clusters = made
+    return averaged_over_readers(
+        theta,
+        covariance,
+        matrices,
+        settings,
+        scale="logit",
+        what=f"the {_word(figure)}",
+        clusters=clusters,
+    )
+
+
+def _of_readers(
+    figure: str, part: _Cases, settings: AnalysisSettings, has_clusters: bool
+) -> tuple[Float, Float, list[Float], list[Int] | None] | str:
+    """Every reader's figure, its covariance, its ratings, their clusters; or why there is none."""
     if part.present.size == 0:
-        return not_estimable("the reference says of no image whether the finding is there")
+        return "the reference says of no image whether the finding is there"
     if figure == "auc":
         matrices = [part.grades[:, part.present], part.grades[:, ~part.present]]
         if not all(matrix.shape[1] for matrix in matrices):
-            return not_estimable("by the reference all images are of one kind")
+            return "by the reference all images are of one kind"
         theta, covariance = _auc(part, settings, has_clusters)
+        clusters = [part.clusters[part.present], part.clusters[~part.present]]
     else:
-        matrix, clusters = part.means_of(figure)
+        matrix, codes = part.means_of(figure)
         if matrix.shape[1] == 0:
-            return not_estimable(f"by the reference {_NEEDS[figure]} in no image")
-        matrices = [matrix]
-        one = _rate(figure, ("",), [(matrix, clusters)], has_clusters)
+            return f"by the reference {_NEEDS[figure]} in no image"
+        matrices, clusters = [matrix], [codes]
+        one = _rate(figure, ("",), [(matrix, codes)], has_clusters)
         theta, covariance = one.theta[0], one.covariance[0, :, 0, :]
-    return averaged_over_readers(
-        theta, covariance, matrices, settings, scale="logit", what=f"the {_word(figure)}"
-    )
+    return theta, covariance, matrices, clusters if has_clusters else None
 
 
 def _word(figure: str) -> str:
@@ -210,6 +267,14 @@ def _auc(part: _Cases, settings: AnalysisSettings, has_clusters: bool) -> tuple[
         present, [absent], method=settings.covariance, clusters=clusters if has_clusters else None
     )
     return theta[0], covariance[0, :, 0, :]
+
+
+def _case_df(part: _Cases) -> float:
+    """Degrees of freedom over clusters of an AUC of the finding."""
+    kinds = (part.present, ~part.present)
+    return cluster_df(
+        [part.grades[:, kind] for kind in kinds], [part.clusters[kind] for kind in kinds]
+    )
 
 
 def _rate(
@@ -243,6 +308,8 @@ def _differences(
                 (real[0], arm),
                 [_auc(one, settings, has_clusters) for one in both],
                 largest=1.0,
+                blocks=reader_blocks([one.grades for one in both]),
+                case_dfs=tuple(_case_df(one) for one in both) if has_clusters else None,
             )
         else:
             figures = _rate(

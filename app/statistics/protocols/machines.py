@@ -23,12 +23,11 @@ Piaggio G et al. (2012), JAMA 308:2594-2604, doi:10.1001/jama.2012.87802 (non-in
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from app.statistics.realness.auc import reader_aucs_of_arms
@@ -37,6 +36,7 @@ from app.statistics.realness.discrimination import AUC_FROM
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import (
     averaged_over_readers,
     counts,
@@ -51,14 +51,18 @@ BALANCED = "balanced_accuracy"
 
 @dataclass(frozen=True)
 class MachineComparison:
-    """One machine beside the human readers, by one figure, in one arm against real.
+    """One machine beside the human readers, by one figure of one arm.
 
     Attributes
     ----------
     machine, arm, measure : str
-        ``measure`` is ``auc_realism``, ``auc_confidence``, ``auc_score`` or ``balanced_accuracy``.
+        ``measure`` is ``auc_realism``, ``auc_confidence``, ``auc_score`` or ``balanced_accuracy``
+        of an arm against real; of a finding ``sensitivity``, ``specificity``, ``accuracy`` or
+        ``auc`` within the arm.
     human, own, difference : Estimate
         The readers' figure, the machine's, and human minus machine.
+    by_reader : mapping of str to float
+        The figure of every human reader who has one.
     margin : float or None
         Of non-inferiority, on AUC; None for a figure that the design states none for.
     p_non_inferior : float or None
@@ -73,6 +77,7 @@ class MachineComparison:
     human: Estimate
     own: Estimate
     difference: Estimate
+    by_reader: Mapping[str, float] = field(default_factory=dict)
     margin: float | None = None
     p_non_inferior: float | None = None
     is_non_inferior: bool | None = None
@@ -86,10 +91,38 @@ class MachineComparison:
             "human": self.human.to_json(),
             "own": self.own.to_json(),
             "difference": self.difference.to_json(),
+            "by_reader": dict(self.by_reader),
             "margin": self.margin,
             "p_non_inferior": self.p_non_inferior,
             "is_non_inferior": self.is_non_inferior,
         }
+
+
+@dataclass(frozen=True)
+class FigureOfReaders:
+    """One figure of every reader, machines included, in one arm.
+
+    Attributes
+    ----------
+    arm, measure, name : str
+        ``name`` is what messages call the figure, such as "the AUC".
+    theta : (J,) array of float
+        NaN for a reader who has none.
+    covariance : (J, J) array of float
+        Over images.
+    matrices : list of (J, K) array of float
+        The ratings it comes from.
+    clusters : list of (K,) array of int or None
+        Of the images of each; None where every image stands alone.
+    """
+
+    arm: str
+    measure: str
+    name: str
+    theta: Float
+    covariance: Float
+    matrices: list[Float]
+    clusters: list[Int] | None = None
 
 
 def machine_comparisons(
@@ -113,101 +146,107 @@ def machine_comparisons(
     if not table.machines or not table.real_arms:
         return ()
     for arm in table.synthetic_arms:
-        for measure, (theta, covariance, matrices) in _figures(table, arm, settings).items():
-            people = np.array([name not in table.machines for name in table.readers])
-            for machine in table.machines:
-                place = table.readers.index(machine)
-                if any(np.isfinite(matrix[place]).any() for matrix in matrices):
-                    made.append(
-                        _comparison(
-                            _Pair(machine, arm, measure, place, people),
-                            theta,
-                            covariance,
-                            matrices,
-                            settings,
-                        )
-                    )
+        for figure in _figures(table, arm, settings):
+            margin = None if figure.measure == BALANCED else settings.margin
+            made += beside_people(table, figure, settings, margin=margin)
     return tuple(made)
 
 
-_Figures = tuple[Float, Float, list[Float]]
-
-
-def _figures(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[str, _Figures]:
-    """Figures of every reader, machines included, with covariance over images and the ratings."""
-    made: dict[str, _Figures] = {}
+def _figures(
+    table: RatingsTable, arm: str, settings: AnalysisSettings
+) -> Iterator[FigureOfReaders]:
+    """What the ratings hold of an arm against real: AUCs, and the accuracy of verdicts."""
+    both = table.clusters_of((table.real_arms, (arm,)))
     for key, measure in AUC_FROM.items():
         if table.has(measure):
             matrices = [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)]
-            clusters = (
-                (table.pooled_clusters(table.real_arms), [table.clusters(arm)])
-                if table.has_clusters
-                else None
-            )
+            clusters = None if both is None else (both[0], [both[1]])
             thetas, covariances = reader_aucs_of_arms(
                 matrices[0], [matrices[1]], method=settings.covariance, clusters=clusters
             )
-            made[key] = (thetas[0], covariances[0, :, 0], matrices)
+            yield FigureOfReaders(
+                arm, key, "the AUC", thetas[0], covariances[0, :, 0], matrices, both
+            )
     if table.has("verdict"):
         matrices = [table.pooled_matrix("verdict", table.real_arms), table.matrix("verdict", arm)]
-        made[BALANCED] = (*detection_of(table, arm).figure(BALANCED), matrices)
-    return made
+        theta, covariance = detection_of(table, arm).figure(BALANCED)
+        yield FigureOfReaders(arm, BALANCED, "the accuracy", theta, covariance, matrices, both)
 
 
-@dataclass(frozen=True)
-class _Pair:
-    machine: str
-    arm: str
-    measure: str
-    place: int
-    people: NDArray[np.bool_]
+def beside_people(
+    table: RatingsTable,
+    figure: FigureOfReaders,
+    settings: AnalysisSettings,
+    *,
+    margin: float | None,
+) -> Iterator[MachineComparison]:
+    """Every machine that has a figure, beside the people of the same table.
+
+    Parameters
+    ----------
+    table : RatingsTable
+        Its readers are the rows of the figure, ``machines`` among them.
+    figure : FigureOfReaders
+    settings : AnalysisSettings
+    margin : float or None
+        Of non-inferiority; None where the design states none for this figure.
+    """
+    people = np.array(
+        [row for row, name in enumerate(table.readers) if name not in table.machines],
+        dtype=np.int64,
+    )
+    for machine in table.machines:
+        row = table.readers.index(machine)
+        if any(np.isfinite(matrix[row]).any() for matrix in figure.matrices):
+            by_reader = {
+                table.readers[place]: float(figure.theta[place])
+                for place in people
+                if math.isfinite(figure.theta[place])
+            }
+            one = _comparison(machine, row, people, figure, settings, margin)
+            yield replace(one, by_reader=by_reader)
 
 
 def _comparison(
-    pair: _Pair, theta: Float, covariance: Float, matrices: list[Float], settings: AnalysisSettings
+    machine: str,
+    row: int,
+    people: Int,
+    figure: FigureOfReaders,
+    settings: AnalysisSettings,
+    margin: float | None,
 ) -> MachineComparison:
-    people = np.flatnonzero(pair.people)
-    alone = np.array([pair.place])
 
     def averaged(who: Int, target: AnalysisSettings) -> Estimate:
         return averaged_over_readers(
-            theta[who],
-            covariance[np.ix_(who, who)],
-            [matrix[who] for matrix in matrices],
+            figure.theta[who],
+            figure.covariance[np.ix_(who, who)],
+            [matrix[who] for matrix in figure.matrices],
             target,
             scale="logit",
-            what="the AUC" if pair.measure != BALANCED else "the accuracy",
+            what=figure.name,
+            clusters=figure.clusters,
         )
 
-    human = averaged(people, settings)
-    own = averaged(alone, replace(settings, generalise_to="cases"))
-    difference, p_value = _difference(pair.place, people, theta, covariance, matrices, settings)
-    margin = None if pair.measure == BALANCED else settings.margin
-    known = margin is not None and difference.low is not None
+    difference, p_value = _difference(row, people, figure, settings)
+    low = difference.low
     return MachineComparison(
-        pair.machine,
-        pair.arm,
-        pair.measure,
-        human,
-        own,
+        machine,
+        figure.arm,
+        figure.measure,
+        averaged(people, settings),
+        averaged(np.array([row]), replace(settings, generalise_to="cases")),
         difference,
         margin=margin,
-        p_non_inferior=p_value if known else None,
-        is_non_inferior=difference.low > -margin
-        if margin is not None and difference.low is not None
-        else None,
+        p_non_inferior=None if margin is None or low is None else p_value,
+        is_non_inferior=None if margin is None or low is None else low > -margin,
     )
 
 
 def _difference(
-    machine: int,
-    people: Int,
-    theta: Float,
-    covariance: Float,
-    matrices: list[Float],
-    settings: AnalysisSettings,
+    machine: int, people: Int, figure: FigureOfReaders, settings: AnalysisSettings
 ) -> tuple[Estimate, float | None]:
     """Human minus machine, and the one-sided p value of its being minus the margin or less."""
+    theta, covariance = figure.theta, figure.covariance
     psi = theta[people] - theta[machine]
     with_machine = covariance[people, machine]
     spread = (
@@ -216,11 +255,19 @@ def _difference(
         - with_machine[None, :]
         + covariance[machine, machine]
     )
-    human = [matrix[people] for matrix in matrices]
+    human = [matrix[people] for matrix in figure.matrices]
     blocks = reader_blocks(human)
     target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_groups(blocks[np.isfinite(psi)])}"
-    arm = single_arm(psi, spread, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks)
+    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_clusters(figure.clusters)}"
+    method += in_groups(blocks[np.isfinite(psi)])
+    arm = single_arm(
+        psi,
+        spread,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+        blocks=blocks,
+        case_df=cluster_df(human, figure.clusters),
+    )
     n_readers, n_cases, n_ratings = counts(human)
     if arm.n_readers == 0:
         why = "no human reader and the machine both rated enough images"

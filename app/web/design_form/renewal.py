@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from app.domain.bank_image import APART
+from app.domain.design.design import MEMORISED, Memorised
 from app.domain.document import Problems, Table
 from app.domain.questions.document import default_reference, read_questions, write_question
 from app.domain.questions.measures import MEASURES, Measure
@@ -45,7 +47,24 @@ def fill_anew(form: Mapping[str, str], strata: Collection[str]) -> Renewed:
             if row_name and row_name[0] == "arms" and _is_of_other_strata(row_name[2], strata):
                 del values[name]
     values["stratify_by.was"] = key
+    choice = memorised_in(form)
+    if form.get("memorised.was", choice) != choice and "separate" in (
+        choice,
+        form["memorised.was"],
+    ):
+        changed.append("memorised")
+        for name in form:
+            row_name = split_row(name)
+            if row_name and row_name[0] == "arms" and _is_of_no_stratum(row_name[2], choice):
+                del values[name]
+    values["memorised.was"] = choice
     return Renewed(values, tuple(changed))
+
+
+def memorised_in(form: Mapping[str, str]) -> Memorised:
+    """What a form says of flagged images; the usual where it says nothing that can be."""
+    said = form.get("memorised", "").strip()
+    return next((choice for choice in MEMORISED if choice == said), "leave_out")
 
 
 def now_of(row: Mapping[str, str]) -> str:
@@ -68,6 +87,11 @@ def free_key(measure: str, taken: Collection[str]) -> str:
 
 def _is_of_other_strata(rest: str, strata: Collection[str]) -> bool:
     return rest == "order" or (rest.startswith(CASES) and rest.removeprefix(CASES) not in strata)
+
+
+def _is_of_no_stratum(rest: str, choice: Memorised) -> bool:
+    """Whether a box is of flagged images, which now have no stratum of their own."""
+    return choice != "separate" and rest.startswith(CASES) and rest.endswith(APART)
 
 
 def _adopted(row: Mapping[str, str]) -> dict[str, str]:

@@ -129,6 +129,7 @@ class FormPage:
     list_problems: Mapping[str, Sequence[str]]
     problems: tuple[ListedProblem, ...]
     stratify_was: str
+    memorised_was: str
 
 
 def id_of(name: str) -> str:

@@ -28,6 +28,7 @@ def values_of(design: StudyDesign) -> dict[str, str]:
     plain = design_to_mapping(design)
     # A document without this table has its defaults; the form has boxes for them all the same.
     plain["remedies"] = asdict(design.remedies)
+    plain["memorised"] = design.memorised
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     values = dict(_written(plain, (box for group in TOP for box in group.boxes)))
     for number, question in enumerate(plain["questions"], start=1):
@@ -96,6 +97,8 @@ def _text(box: Box, value: Any) -> str:
             return options_text(value)
         case "numbers":
             return ", ".join(map(str, value))
+        case "decimals":
+            return "\n".join(map(repr, value))
         case "decimal":
             return repr(value)
         case _:

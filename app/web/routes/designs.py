@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.access import Right, ensure_makes_studies
 from app.domain.design import texts
-from app.domain.design.design import RENDITION_SIZE, StudyDesign
+from app.domain.design.design import RENDITION_SIZE, Memorised, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.warnings import design_warnings
@@ -20,7 +20,7 @@ from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.design_form.document import FormDocument, document_of
 from app.web.design_form.lists import change_rows
 from app.web.design_form.page import form_page, with_bank_arms
-from app.web.design_form.renewal import fill_anew
+from app.web.design_form.renewal import fill_anew, memorised_in
 from app.web.design_form.values import values_of
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
@@ -47,6 +47,11 @@ class DesignForm:
     def stratify_by(self) -> str:
         """The key of the bank's records that makes the strata."""
         return self.values.get("stratify_by", "").strip() or "condition"
+
+    @property
+    def memorised(self) -> Memorised:
+        """What becomes of flagged images, as usual where the form doesn't say."""
+        return memorised_in(self.values)
 
     @property
     def size(self) -> int:
@@ -109,7 +114,10 @@ def save_design(request: Request, slug: str, form: FormFields) -> Response:
         if isinstance(read, DesignForm):
             return design_page(request, desk, read, slug=slug)
         try:
-            design = design_from_mapping(read.data)
+            # Cases are swapped on a page of their own; the form keeps what was swapped.
+            design = replace(
+                design_from_mapping(read.data), excluded=design_of(desk.session, slug).excluded
+            )
             change_design(desk.session, slug, design, now=desk.now, actor=desk.name)
         except BadDesign as error:
             return design_page(request, desk, refused(form, read, error), slug=slug)
@@ -133,7 +141,7 @@ def read_form(desk: InvestigatorAtDesk, form: Mapping[str, str]) -> FormDocument
     measure or key of strata was chosen: what then was filled anew must be looked at first.
     """
     shown = DesignForm(form)
-    held = bank_arms(desk.session, shown.stratify_by, size=shown.size)
+    held = bank_arms(desk.session, shown.stratify_by, size=shown.size, memorised=shown.memorised)
     renewed = fill_anew(form, {stratum for arm in held for stratum in arm.counts})
     rows = change_rows(renewed.values)
     if rows is not None:
@@ -176,7 +184,9 @@ def design_page(
     request: Request, desk: InvestigatorAtDesk, shown: DesignForm, *, slug: str | None
 ) -> Response:
     """The page of the form; `slug` is that of the draft it changes."""
-    arms: tuple[ArmHoldings, ...] = bank_arms(desk.session, shown.stratify_by, size=shown.size)
+    arms: tuple[ArmHoldings, ...] = bank_arms(
+        desk.session, shown.stratify_by, size=shown.size, memorised=shown.memorised
+    )
     values = with_bank_arms(shown.values, arms)
     context = {
         "form": form_page(

@@ -14,7 +14,7 @@ from app.services.open_study import close_study, ensure_is_draft, open_study
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
-from app.web.design_words import design_words, shortages
+from app.web.design_words import design_words, left_out, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.leak_audits import ensure_audited
@@ -128,13 +128,15 @@ def _of_design(desk: InvestigatorAtDesk, overview: StudyOverview) -> dict[str, o
     """What the page says of the design; what a draft lacks is asked of the bank as it stands."""
     design, is_draft = overview.design, overview.line.status == "draft"
     key = design.stratify_by if is_draft else "condition"
-    arms = {arm.key: arm for arm in bank_arms(desk.session, key, size=design.rendition_size)}
+    holdings = bank_arms(desk.session, key, size=design.rendition_size, memorised=design.memorised)
+    arms = {arm.key: arm for arm in holdings}
     return {
         "arms": arms,
         "words": design_words(design),
         "showings": showings_per_reader(design),
         "warnings": design_warnings(design) if is_draft else (),
         "shortages": shortages(design, arms) if is_draft else (),
+        "left_out": left_out(design, arms) if is_draft else (),
         "verdict": _verdict(desk, overview) if is_draft else None,
     }
 
