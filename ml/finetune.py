@@ -121,7 +121,7 @@ def _finetune(
     from ml.library_logging import quieten
 
     quieten()
-    from ml.variants import locate_base
+    from ml.variants import base_name, locate_base
 
     accelerator = _accelerator(device, processes)
     main = accelerator.is_main_process
@@ -138,6 +138,7 @@ def _finetune(
         variant,
         prepared,
         base=base,
+        base_name=base_name(base),
         base_sha256=base_digest(source),
         processes=accelerator.num_processes,
         changed=changed,

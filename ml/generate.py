@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ml.bank.writer import (
     CONDITIONS,
@@ -25,12 +24,10 @@ from ml.bases.families import adapter_of
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
 from ml.sampling.filling import ArmPlan, fill_arm
+from ml.sampling.loaded_variant import LoadedVariant
 from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, plan
 from ml.training.progress import PlainLines
 from ml.training.prompts import check_prompts_known
-
-if TYPE_CHECKING:
-    from ml.variants import LoadedVariant
 
 
 def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> Shard:

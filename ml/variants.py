@@ -10,7 +10,6 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from ml.boundary import library
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
 from ml.methods.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.sampling.loaded_variant import LoadedVariant
 from ml.training.provenance import chosen_here, compare_with_paper, summary, title_of
 
 SD15_CONFIG = Path(__file__).with_name("sd15_config")
@@ -30,17 +30,6 @@ NO_CHECKER: dict[str, Any] = {"safety_checker": None, "requires_safety_checker":
 """Radiographs are blacked out by a network that was taught on pictures of people."""
 
 SINGLE_FILES = (".safetensors", ".ckpt")
-
-
-@dataclass(frozen=True)
-class LoadedVariant:
-    """A pipeline that is ready to sample, and where it is from."""
-
-    pipeline: Any
-    variant: str
-    checkpoint_sha256: str
-    base_name: str
-    options: dict[str, Any]
 
 
 def load_base(

@@ -20,8 +20,6 @@ from ml.errors import MlError
 if TYPE_CHECKING:
     import torch
 
-    from ml.methods.config import TrainingConfig
-
 Text = Mapping[str, "torch.Tensor"]
 """Tensors by name, the first axis of each being the prompt."""
 
@@ -161,10 +159,21 @@ class Adapter(ABC):
                 scheduler.config, prediction_type=predicts
             )
 
-    def objective(self, config: TrainingConfig) -> Objective:
-        """Return what training asks the denoiser for."""
-        predicts = self.settled_prediction(config.prediction_type)
-        return Diffusion(self.pipeline.scheduler.config, predicts, config.min_snr_gamma)
+    def objective(self, asked: str | None, min_snr_gamma: float | None) -> Objective:
+        """Return what training asks the denoiser for.
+
+        Parameters
+        ----------
+        asked : the prediction that somebody chose; None: what the base predicts
+        min_snr_gamma : see `ml.bases.objectives.snr_weights`; None weighs all levels alike
+
+        Raises
+        ------
+        MlError
+            For what the family cannot learn.
+        """
+        predicts = self.settled_prediction(asked)
+        return Diffusion(self.pipeline.scheduler.config, predicts, min_snr_gamma)
 
     def settle_precision(self) -> None:
         """Hold in float32 what would overflow in float16, as SDXL's autoencoder does."""

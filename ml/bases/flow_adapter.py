@@ -5,14 +5,9 @@ Lipman Y et al., doi:10.48550/arXiv.2210.02747.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.bases.adapter import Adapter
 from ml.bases.objectives import Flow, Objective
 from ml.errors import MlError
-
-if TYPE_CHECKING:
-    from ml.methods.config import TrainingConfig
 
 FLOW = "flow_prediction"
 
@@ -38,9 +33,10 @@ class FlowAdapter(Adapter):
     def let_predict(self, predicts: str) -> None:
         """Do nothing: the pipeline's scheduler is one for flow."""
 
-    def objective(self, config: TrainingConfig) -> Objective:
-        """Return the flow at the family's noise levels."""
-        if config.min_snr_gamma is not None:
+    def objective(self, asked: str | None, min_snr_gamma: float | None) -> Objective:
+        """Return the flow at the family's noise levels. Raises MlError for another objective."""
+        self.settled_prediction(asked)
+        if min_snr_gamma is not None:
             raise MlError(
                 f"training.min_snr_gamma weighs the errors of noise, and {self.family} predicts "
                 "flow: leave it out."

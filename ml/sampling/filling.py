@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.bank.disk_space import need_space
 from ml.bank.software import software_versions
@@ -13,6 +13,7 @@ from ml.bank.writer import ArmDescription, ArmWriter, Condition, Shard, utc_now
 from ml.bases.families import adapter_of
 from ml.bases.prompt_length import check_lengths, words_not_read
 from ml.errors import MlError
+from ml.sampling.loaded_variant import LoadedVariant
 from ml.sampling.sampler import (
     ImageRequest,
     SampledImage,
@@ -21,9 +22,6 @@ from ml.sampling.sampler import (
     plan,
     sample,
 )
-
-if TYPE_CHECKING:
-    from ml.variants import LoadedVariant
 
 SAME_ON_RESUME = (
     "variant",

@@ -176,7 +176,7 @@ def _begin(
     config, device = variant.training, accelerator.device
     adapter = adapter_of(pipeline)
     adapter.let_predict(adapter.settled_prediction(config.prediction_type))
-    objective = adapter.objective(config)
+    objective = adapter.objective(config.prediction_type, config.min_snr_gamma)
     moments = MomentCache(adapter.vae, variant.data, cache)
     held_out = _spread(data.held_out, HELD_OUT_MOST)
     trainable = Trainable(pipeline, variant)

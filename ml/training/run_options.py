@@ -39,6 +39,7 @@ def describe(
     data: PreparedData,
     *,
     base: str,
+    base_name: str,
     base_sha256: str,
     processes: int,
     changed: Mapping[str, Any],
@@ -52,8 +53,6 @@ def describe(
     changed : what is not as in the variant's preset, as it was asked for
     words_not_read : of prompts and captions that are longer than the text encoder reads
     """
-    from ml.variants import base_name
-
     path = Path(base).expanduser()
     paper = compare_with_paper(variant, data)
     options = {
@@ -67,7 +66,7 @@ def describe(
         "family": family.family,
         "noise_levels": family.training_note(),
         "base": str(path.resolve()) if path.exists() else base,
-        "base_name": base_name(base),
+        "base_name": base_name,
         "base_sha256": base_sha256,
         "data": {
             "name": data.name,
