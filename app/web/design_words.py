@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
+from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
@@ -155,6 +156,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     if design.matched_by:
         yield "Matched", f"images with the same {design.matched_by} belong together"
     yield "Flagged as copies", f"images {_chosen(DRAW, 'memorised', design.memorised)}"
+    if design.excluded:
+        yield "Excluded before opening", excluded_words(design)
     yield "Allocation", _allocation(design)
     yield "Last day", f"{design.closes_on}, UTC" if design.closes_on else "none; you close it"
     yield (

@@ -28,7 +28,14 @@ WEIGHTS = {
 }
 """Folder of the weights, by kind of variant."""
 
-BASE_PARTS = ("unet", "vae", "text_encoder")
+BASE_PARTS = (
+    "unet",
+    "transformer",
+    "vae",
+    "text_encoder",
+    "text_encoder_2",
+    "text_encoder_3",
+)
 
 
 @dataclass(frozen=True)

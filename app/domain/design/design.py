@@ -175,6 +175,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class ExcludedImage:
+    """An image that was looked at and is not to be drawn: the SHA-256 of its file, and why."""
+
+    image: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RemedyPlan:
     """What is done to the pictures of all arms alike before anybody sees them.
 
@@ -233,6 +241,7 @@ class StudyDesign:
     matched_by      key whose value the pictures of one set share, or, shown singly, every arm has
     memorised       whether images that the bank flags as copies of training images are left out of
                     the draw, kept, or drawn as strata of their own
+    excluded        images set aside before opening, in the order in which that was done
     consent_line    the sentence that a reader ticks
     longest_run     most presentations of one arm in a row; `break_every` 0 for no breaks
     closes_on       the last day of reading, in UTC; it then closes by itself
@@ -258,6 +267,7 @@ class StudyDesign:
     remedies: RemedyPlan = field(default_factory=RemedyPlan)
     analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
     display: DisplayPlan = field(default_factory=DisplayPlan)
+    excluded: tuple[ExcludedImage, ...] = ()
     break_every: int = 0
     longest_run: int = 3
     closes_on: date | None = None

@@ -13,6 +13,7 @@ from app.report.tables.table import (
     why_no_interval,
     words,
 )
+from app.report.words.computed_methods import bootstrap_draws
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import (
     NONE,
@@ -239,7 +240,7 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         f"Two-way bootstrap, B = {analysis.settings.bootstrap}",
         ["Arm", *(key.replace("_", " ").replace(".", ", ") for key in keys)],
         rows,
-        ["Readers and cases are drawn independently; percentile intervals."],
+        [f"Percentile intervals; {bootstrap_draws(analysis)}."],
     )
 
 
