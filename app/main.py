@@ -43,6 +43,7 @@ from app.web.routes import (
     arms,
     audit,
     bank,
+    cases,
     designs,
     exports,
     health,
@@ -91,6 +92,7 @@ ROUTES = (
     arms,
     bank,
     audit,
+    cases,
     exports,
     api,
 )

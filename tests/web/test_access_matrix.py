@@ -34,6 +34,10 @@ OF_A_STUDY = {
     ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/audit/remedies"): Right.DESIGN,
     ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/cases"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/cases/unblind"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/cases/swap"): Right.DESIGN,
+    ("POST", "/studies/{slug}/rehearse"): Right.DESIGN,
     ("GET", "/studies/{slug}/report"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/figures/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
@@ -93,6 +97,7 @@ NOT_FOR_ACCOUNTS = {
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},
     "/studies/{slug}/close": {"sure": "yes"},
+    "/studies/{slug}/cases/unblind": {"sure": "yes"},
     "/studies/{slug}/readers/{code}/erase": {"code": "R01"},
     "/studies/{slug}/access": {"name": "watcher", "role": "monitor"},
     "/studies/{slug}/access/remove": {"name": "watcher"},

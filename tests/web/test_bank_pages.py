@@ -125,7 +125,8 @@ def test_pictures_are_kept_by_no_cache_and_given_to_no_reader(
     assert client.get("/bank/renditions/..%2F..%2Fsecret_key/whole.png").status_code == 404
     assert client.get("/bank/renditions/abc/whole.png").status_code == 404
     client.cookies.clear()
-    _, token = house.open_study_with_reader()
+    arms = [{"arm": arm, "normal": 2, "abnormal": 2} for arm in ("real", "M0")]
+    _, token = house.open_study_with_reader(arms=arms)
     ReaderBrowser(client).begin(token)
     answer = client.get(f"/bank/renditions/{digest}/whole.png", follow_redirects=False)
     assert answer.headers["location"].startswith("/sign-in")

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.db.truth.bank_films import FilmFilter
 from app.domain.access import ROLES, Account, Right
+from app.domain.design.design import ExcludedImage
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.record import RecordedEvent
 from app.domain.signing import MEANINGS
@@ -32,6 +33,7 @@ from app.services.browse_bank import (
     FilmPage,
     OneFilm,
 )
+from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swapped
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.sign_ins import SignInLine
@@ -165,10 +167,32 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "words": design_words(overview.design),
         "showings": showings_per_reader(overview.design),
         "warnings": (),
+        "left_out": (),
         "shortages": shortages(overview.design, by_key),
         "links": (),
         "error": None,
         "meanings": MEANINGS,
+    }
+
+
+def cases_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """A draft's cases, blinded and after a swap, and a closed study's, unblinded."""
+    truth = CaseTruth("M1", "<real> M1", "synthetic", "normal", 7, "a<b>.png")
+    case = LookedAtCase("C0001", False, True, 1, "ab" * 32, "a <real> text", None)
+    excluded = (ExcludedImage("cd" * 32, "letters <R>"),)
+    shared = {"is_unblinded": False, "swapped": None, "error": "", "longest_reason": 500}
+    blinded = LookedAtCases((case, replace(case, code="P0001", is_practice=True)), excluded, "d")
+    told = LookedAtCases((replace(case, truth=truth),), (), "d")
+    return {
+        "/draft/cases": ("cases.html", {**shared, "study": DRAFT, "shown": blinded}),
+        "/draft/swapped": (
+            "cases.html",
+            {**shared, "study": DRAFT, "shown": blinded, "swapped": Swapped("C0001", 2)},
+        ),
+        "/closed/cases": (
+            "cases.html",
+            {**shared, "study": CLOSED, "shown": told, "is_unblinded": True},
+        ),
     }
 
 
@@ -261,7 +285,7 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         pages[f"/{status}/report"] = ("report.html", {"study": overview, "error": ""})
         pages[f"/{status}/record"] = ("record.html", {**RECORD, "study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
-    pages |= bank_pages()
+    pages |= bank_pages() | cases_pages()
     unsigned = {**exported, "signed_until": None, "error": "That is not <it>."}
     pages["/unsigned/export"] = ("exports.html", {"study": CLOSED, **unsigned})
     broken = Verified("realism", 2, 0, "ab" * 32, "Event 2 (<it>) was changed.")
@@ -415,7 +439,7 @@ def actions(html: str) -> set[str]:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("draft", {"open", "invite"}),
+        ("draft", {"open", "invite", "rehearse"}),
         ("open", {"invite", "close", "reissue", "revoke"}),
         ("closed", set()),
         ("rehearsal", set()),

@@ -9,11 +9,12 @@ from importlib import metadata
 import numpy as np
 
 from app.bank.picture_measures import AUDIT_MEASURES
+from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
-from app.report.words.computed_methods import is_computed, is_used
+from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
@@ -121,7 +122,8 @@ def _design(summary: StudySummary) -> Paragraph:
     return (
         "Design",
         f"Blinded reader study, {design_methods.scheme(design)}: {arms}. Cases were drawn at "
-        f"random from the image bank by arm and condition (normal, abnormal).{_flagged(summary)} "
+        f"random from the image bank by arm and condition (normal, abnormal).{_flagged(summary)}"
+        f"{_excluded(summary.design)} "
         "Every image was "
         f"shown as 8-bit grey, {design.rendition_size} × {design.rendition_size} pixels, encoded "
         "in one and the same way, without names or metadata. Each reader had their own stored "
@@ -129,6 +131,18 @@ def _design(summary: StudySummary) -> Paragraph:
         f"of one arm in a row. Readers gave {_list(questions)}.{replicates}{practice} Design, "
         "cases and the equivalence margin were frozen before the first reading (SHA-256 of the "
         f"design {(summary.design_sha256 or '')[:12]}…).",
+    )
+
+
+def _excluded(design: StudyDesign) -> str:
+    """How many images were looked at and set aside before opening, and for which reasons."""
+    if not design.excluded:
+        return ""
+    reasons = "; ".join(dict.fromkeys(one.reason for one in design.excluded))
+    count = len(design.excluded)
+    return (
+        f" {count} image{' was' if count == 1 else 's were'} looked at and replaced before the "
+        f"study opened ({reasons})."
     )
 
 
@@ -272,14 +286,16 @@ def _main(analysis: Analysis) -> Paragraph:
             + (
                 "readers for these images."
                 if analysis.settings.generalise_to == "readers"
-                else "images for these readers."
+                else f"{'images' if analysis.n_clusters is None else 'clusters of images'} for "
+                "these readers."
             )
         )
     parts.append(design_methods.split_plot(analysis))
     if analysis.n_clusters is not None:
         parts.append(
             f"Images that belong together were not taken as independent: variances are over "
-            f"{analysis.n_clusters} clusters of images [clusters]."
+            f"{analysis.n_clusters} clusters of images [clusters], with the degrees of freedom of "
+            "an arm’s clusters less one."
         )
     if analysis.left_out:
         parts.append(
@@ -529,7 +545,7 @@ def _bootstrap(analysis: Analysis) -> Paragraph | None:
     return (
         "Bootstrap",
         f"Beside these, percentile intervals of {analysis.settings.bootstrap} resamples (seed "
-        f"{analysis.settings.seed}) in which readers and cases were drawn independently.",
+        f"{analysis.settings.seed}) in which {bootstrap_draws(analysis)}.",
     )
 
 
