@@ -60,6 +60,8 @@ MOST_REFUSED_KEPT = 1000
 MOST_ALIKE_NAMED = 50
 
 Progress = Callable[[int], None]
+# Hears of every record that is refused, those too that a summary no longer names.
+Refused = Callable[[BadRecord], None]
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,14 @@ def import_bank(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
     With `strict` every record is checked first, and one bad record keeps all of them out.
     `resolution` limits the detail of all renditions of this size to that of a source of so many
     pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
-    checking.
+    checking; `each_refused` hears of every record that is refused.
     """
     header = read_bank_header(directory)
     source = Source(directory, header, lambda: iter_records(directory, header))
@@ -115,6 +118,7 @@ def import_bank(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -138,6 +142,7 @@ def import_images(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the images that the table `index` in `directory` names as one arm.
 
@@ -192,6 +197,7 @@ def import_images(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -213,9 +219,11 @@ class _Tally:
     notes: Counter[str] = field(default_factory=Counter)
     alike: list[str] = field(default_factory=list)
     alike_count: int = 0
+    each_refused: Refused = field(default=lambda _: None)
 
     def refuse(self, bad: BadRecord) -> None:
         self.refused_count += 1
+        self.each_refused(bad)
         if len(self.refused) < MOST_REFUSED_KEPT:
             self.refused.append(bad)
 
@@ -259,6 +267,7 @@ def _import(
     strict: bool,
     actor: str,
     progress: Progress,
+    each_refused: Refused,
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
@@ -271,7 +280,7 @@ def _import(
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
     try:
         if strict:
-            checked = _Tally()
+            checked = _Tally(each_refused=each_refused)
             for lines in batches(source, BATCH):
                 batch = identified(source, lines, pool)
                 _check_batch(database, source, batch, pool, checked, size=size)
@@ -279,7 +288,7 @@ def _import(
                 progress(checked.lines)
             if checked.refused_count:
                 return checked.summary(source.header)
-        tally = _Tally()
+        tally = _Tally(each_refused=each_refused)
         with database.reading() as session:
             last_before = last_image(session)
         for lines in batches(source, BATCH):
@@ -638,4 +647,8 @@ def _named(bank_name: str) -> str:
 
 
 def _no_progress(_lines: int) -> None:
+    return None
+
+
+def _nobody_hears(_bad: BadRecord) -> None:
     return None
