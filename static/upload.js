@@ -81,7 +81,7 @@ async function sendAll(room, chosen) {
     }
     bar.value = total;
     const empty = chosen.length - wanted.length;
-    say(room, `${wanted.length} files are here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
+    say(room, `${wanted.length} ${wanted.length === 1 ? "file is" : "files are"} here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
     room.querySelector("[data-arrived]").hidden = false;
   } catch (error) {
     say(room, `${error.message} Choose the same once more to go on.`);
