@@ -329,6 +329,7 @@ def _with_settling(
                 alpha_equivalence=equivalence,
                 may_be_equivalent=may_be_equivalent(name, conclusions, settings),
             ),
+            clusters=table.clusters_of((table.real_arms, (name,))),
         )
     return {name: replace(arm, settling=settled.get(name)) for name, arm in arms.items()}
 
@@ -454,6 +455,7 @@ def _conclusion(
         [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
         settings,
         measure=key,
+        clusters=table.clusters_of((table.real_arms, (arm,))),
     )
 
 

@@ -33,3 +33,12 @@ def is_used(analysis: Analysis, words: str, *prefixes: str) -> bool:
         for path, estimate in estimates_of(analysis)
         if not prefixes or path.startswith(prefixes)
     )
+
+
+def bootstrap_draws(analysis: Analysis) -> str:
+    """What the resamples of the bootstrap drew, as a clause."""
+    clusters = "" if analysis.n_clusters is None else ", images that belong together as one"
+    groups = ""
+    if is_used(analysis, "readers within", "bootstrap."):
+        groups = ", both within the groups of readers who read the same images"
+    return f"readers and cases were drawn independently{clusters}{groups}"

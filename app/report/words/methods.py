@@ -14,7 +14,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
-from app.report.words.computed_methods import is_computed, is_used
+from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
@@ -286,14 +286,16 @@ def _main(analysis: Analysis) -> Paragraph:
             + (
                 "readers for these images."
                 if analysis.settings.generalise_to == "readers"
-                else "images for these readers."
+                else f"{'images' if analysis.n_clusters is None else 'clusters of images'} for "
+                "these readers."
             )
         )
     parts.append(design_methods.split_plot(analysis))
     if analysis.n_clusters is not None:
         parts.append(
             f"Images that belong together were not taken as independent: variances are over "
-            f"{analysis.n_clusters} clusters of images [clusters]."
+            f"{analysis.n_clusters} clusters of images [clusters], with the degrees of freedom of "
+            "an arm’s clusters less one."
         )
     if analysis.left_out:
         parts.append(
@@ -543,7 +545,7 @@ def _bootstrap(analysis: Analysis) -> Paragraph | None:
     return (
         "Bootstrap",
         f"Beside these, percentile intervals of {analysis.settings.bootstrap} resamples (seed "
-        f"{analysis.settings.seed}) in which readers and cases were drawn independently.",
+        f"{analysis.settings.seed}) in which {bootstrap_draws(analysis)}.",
     )
 
 

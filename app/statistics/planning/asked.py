@@ -143,7 +143,13 @@ def expected_share(
         for study in made:
             theta, covariance = reader_means(study, clusters)
             share = averaged_over_readers(
-                theta, covariance, [study], settings, scale="logit", what="the share"
+                theta,
+                covariance,
+                [study],
+                settings,
+                scale="logit",
+                what="the share",
+                clusters=None if clusters is None else [clusters],
             )
             is_told = excludes(share.low, share.high, asked.against)
             answers.append(answer_of(share.low, share.high, share.df, is_told))

@@ -393,7 +393,13 @@ def _deception(
 ) -> Answer:
     theta, covariance = reader_means(judged, None if clusters is None else clusters[1])
     rate = averaged_over_readers(
-        theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
+        theta,
+        covariance,
+        [judged],
+        settings,
+        scale="logit",
+        what="the rate judged real",
+        clusters=None if clusters is None else clusters[1:],
     )
     arms = arms_of_means("deception.rate", ("real", "arm"), [real, judged], clusters)
     contrast = compare_two_arms(arms, "arm", "real", settings)
@@ -409,7 +415,13 @@ def _accuracy(
         "balanced_accuracy"
     )
     accuracy = averaged_over_readers(
-        theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
+        theta,
+        covariance,
+        called_synthetic,
+        settings,
+        scale="logit",
+        what="the accuracy",
+        clusters=clusters,
     )
     return answer_of(
         accuracy.low, accuracy.high, accuracy.df, excludes(accuracy.low, accuracy.high, 0.5)
@@ -430,7 +442,13 @@ def _aucs(
 def _auc(real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters) -> Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
     auc = averaged_over_readers(
-        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+        theta,
+        covariance,
+        [real, synthetic],
+        settings,
+        scale="logit",
+        what="the AUC",
+        clusters=clusters,
     )
     # The conclusion is the interval's: p < alpha exactly when it excludes 0.5.
     return answer_of(auc.low, auc.high, auc.df, excludes(auc.low, auc.high, 0.5))
@@ -440,7 +458,9 @@ def _equivalence(
     real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters
 ) -> Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
-    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
+    conclusion = equivalence_conclusion(
+        theta, covariance, [real, synthetic], settings, clusters=clusters
+    )
     return answer_of(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
 

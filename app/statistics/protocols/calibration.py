@@ -266,6 +266,7 @@ def _mean(
         scale=scale,
         bounds=bounds or (0.0, 1.0),
         what=what,
+        clusters=None if judgements.clusters is None else [judgements.clusters],
     )
 
 
@@ -360,6 +361,7 @@ def _part(judgements: Judgements, says: Float, part: _Part, settings: AnalysisSe
         [np.where(seen, judgements.correct, np.nan)],
         settings,
         what="",
+        clusters=None if judgements.clusters is None else [judgements.clusters],
     )
 
 
@@ -379,4 +381,5 @@ def _type2_auc(judgements: Judgements, settings: AnalysisSettings) -> Estimate:
         settings,
         scale="logit",
         what="the type-2 AUC",
+        clusters=None if judgements.clusters is None else [codes, codes],
     )

@@ -22,21 +22,27 @@ from app.statistics.realness.detection import reader_detection
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
+from app.statistics.variance.split_plot import reader_blocks
 
-PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "auc"]
+PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "noticed", "auc"]
 # Of one arm's pictures alone, or of an arm's against the real ones.
 _OF_ONE_ARM: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("judged_real",),
     "grade": ("mean",),
     "finding": ("present",),
+    "finding_grade": ("mean",),
+    "noticed": ("noticed",),
     "signed_confidence": (),
 }
 _AGAINST_REAL: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("balanced_accuracy",),
     "grade": ("auc",),
     "finding": (),
+    "finding_grade": (),
+    "noticed": (),
     "signed_confidence": ("auc",),
 }
 
@@ -94,6 +100,7 @@ class _Part:
     theta: Float
     covariance: Float
     matrices: tuple[Float, ...]
+    clusters: tuple[Int, ...] | None
 
 
 def phase_figures(
@@ -104,8 +111,10 @@ def phase_figures(
     Verdicts: share judged real, and balanced accuracy against the real pictures; grades: mean, and
     AUC against the real pictures, which tells in an untold phase whether readers rated synthetic
     pictures differently without knowing; verdicts with confidence: AUC; findings: share called
-    present. A question that was asked in one phase has its figures there where the phases of the
-    study differ in what readers were told, so that both sides can be read.
+    present and, of graded ones, mean grade; noticing asked of each case: share of readings in which
+    something was noticed, in studies of one phase too. Any other question that was asked in one
+    phase has its figures there where the phases of the study differ in what readers were told, so
+    that both sides can be read.
 
     Two phases are two readings of an Obuchowski-Rockette analysis: the difference of a reader's two
     figures, averaged over readers, with the covariance that shared pictures bring. Where cases
@@ -122,7 +131,7 @@ def phase_figures(
     figures: list[PhaseFigure] = []
     for asked in dict.fromkeys((one.question, one.answered) for one in readings):
         phases = [one for one in readings if (one.question, one.answered) == asked]
-        if len(phases) > 1 or is_naive_design:
+        if len(phases) > 1 or is_naive_design or asked[1] == "noticed":
             figures += _of_question(phases, settings)
     return tuple(figures)
 
@@ -184,6 +193,7 @@ def _estimate(
         scale="identity" if measure == "mean" else "logit",
         bounds=bounds,
         what="the figure",
+        clusters=part.clusters,
     )
 
 
@@ -234,6 +244,8 @@ def _between(
         part.theta.reshape(2, n),
         _apart(part.covariance.reshape(2, n, 2, n)),
         largest=math.inf if measure == "mean" else 1.0,
+        blocks=reader_blocks([half for one in part.matrices for half in (one[:n], one[n:])]),
+        case_dfs=None if part.clusters is None else (cluster_df(part.matrices, part.clusters),) * 2,
     )
     return pairwise(figures, settings)[0]
 
@@ -264,12 +276,12 @@ def _part(
             1.0 - stacks[0] if measure == "judged_real" else stacks[0],
             None if clusters is None else clusters[0],
         )
-        return _Part(theta, covariance, tuple(stacks))
+        return _Part(theta, covariance, tuple(stacks), None if clusters is None else (clusters[0],))
     synthetic, genuine = stacks
     of_both = None if clusters is None else (clusters[1], clusters[0])
     if measure == "balanced_accuracy":
         theta, covariance = reader_detection(genuine, synthetic, of_both).figure(measure)
-        return _Part(theta, covariance, (genuine, synthetic))
+        return _Part(theta, covariance, (genuine, synthetic), of_both)
     return _auc(genuine, synthetic, settings, of_both)
 
 
@@ -282,7 +294,7 @@ def _auc(
         method=settings.covariance,
         clusters=None if clusters is None else (clusters[0], [clusters[1]]),
     )
-    return _Part(thetas[0], covariances[0, :, 0], (genuine, synthetic))
+    return _Part(thetas[0], covariances[0, :, 0], (genuine, synthetic), clusters)
 
 
 def _stacked(matrices: Sequence[Float]) -> Float:

@@ -93,6 +93,7 @@ def mean_realism(
         scale="logit",
         bounds=bounds,
         what="mean realism",
+        clusters=None if clusters is None else [clusters],
     )
     constant = constant_readers(matrix)
     if mean.low is None or not constant or settings.generalise_to == "cases":
@@ -148,7 +149,13 @@ def top2box(
     box = np.where(np.isfinite(matrix), (matrix >= categories[-2]).astype(np.float64), np.nan)
     theta, covariance = reader_means(box, clusters)
     return averaged_over_readers(
-        theta, covariance, [box], settings, scale="logit", what="top-2-box"
+        theta,
+        covariance,
+        [box],
+        settings,
+        scale="logit",
+        what="top-2-box",
+        clusters=None if clusters is None else [clusters],
     )
 
 
@@ -194,7 +201,13 @@ def median_realism(
         below = share(value)
         theta, covariance = reader_means(below, clusters)
         of_share = averaged_over_readers(
-            theta, covariance, [below], settings, scale="logit", what="the share"
+            theta,
+            covariance,
+            [below],
+            settings,
+            scale="logit",
+            what="the share",
+            clusters=None if clusters is None else [clusters],
         )
         ends = (of_share.low, of_share.high)
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
