@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bank.run_folder import WEIGHTS, base_digest, write_checkpoint, write_text
 from ml.bases.families import adapter_of
+from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
@@ -318,7 +319,7 @@ def parser() -> argparse.ArgumentParser:
         "--nproc-per-node N -m ml.finetune ...",
     )
     result.add_argument("variant", help="M1, M2, ... or one of --config")
-    result.add_argument("--base", required=True, help="diffusers folder, single file or hub id")
+    add_base_flags(result, about="diffusers folder, single file or hub id")
     result.add_argument("--data", type=Path, required=True, help="folder that ml.prepare wrote")
     result.add_argument("--out", type=Path, help="run folder (runs/VARIANT)")
     result.add_argument("--config", type=Path, help="TOML file that overrides or adds variants")
@@ -433,10 +434,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = arguments.out or Path("runs") / arguments.variant
     first = os.environ.get("RANK", "0") == "0"
     try:
+        variant = chosen_variant(arguments)
+        # Each process links for itself; only the first one's folder is the run's.
+        place = run / "base" if first else run / "base" / f".{os.environ['RANK']}"
+        base = base_given(arguments, place)
+        if base is None:
+            raise MlError("name the base to tune with --base, or its parts.")
         done = finetune(
             arguments.variant,
-            chosen_variant(arguments),
-            base=arguments.base,
+            variant,
+            base=base,
             data=arguments.data,
             run=run,
             resume=arguments.resume,

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ml.bank.writer import (
     CONDITIONS,
@@ -21,6 +22,7 @@ from ml.bank.writer import (
     write_manifest,
 )
 from ml.bases.families import adapter_of
+from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
 from ml.sampling.filling import ArmPlan, fill_arm
@@ -83,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         "--bank", type=Path, required=True, help="folder of the bank; made if absent"
     )
     result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
-    result.add_argument("--base", help="base model: folder, single file or hub id (M0 needs it)")
+    add_base_flags(result, about="base model: folder, single file or hub id (M0 needs it)")
     result.add_argument(
         "--count", type=int, default=50, help="images a variant, half of each condition (50)"
     )
@@ -188,13 +190,14 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
 
     from ml.variants import load_variant
 
-    loaded = load_variant(
-        variant,
-        runs=arguments.runs,
-        base=arguments.base,
-        dtype=arguments.dtype,
-        device=arguments.device,
-    )
+    with TemporaryDirectory() as folder:
+        loaded = load_variant(
+            variant,
+            runs=arguments.runs,
+            base=base_given(arguments, Path(folder)),
+            dtype=arguments.dtype,
+            device=arguments.device,
+        )
     wanted = _plan_of(variant, loaded, arguments, shard)
     arm, of_arm = wanted.arm.id, (variant, wanted.prompts, wanted.counts)
     share = len(plan(*of_arm, bank_seed=arguments.seed, shard=shard))

@@ -29,7 +29,7 @@ MAY_DIFFER = ("base", "base_name", "training_summary", "words_not_read", *OF_BAS
 """Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
 be called otherwise, and what is derived follows the rest."""
 
-BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv"}
+BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv", "base"}
 """What a run that failed before its first checkpoint leaves; a new run may take its place."""
 
 
