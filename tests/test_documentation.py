@@ -91,6 +91,30 @@ def test_every_decision_is_one_page_with_the_four_headings(decision: Path) -> No
         assert re.search(rf"^(\*\*{heading}\.\*\*|## {heading}$)", text, re.MULTILINE), heading
 
 
+STATUS = re.compile(
+    r"# .+\n\n\*\d{4}-\d\d-\d\d, (accepted|overtaken by \[(\d{4})\]|withdrawn)", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name_of)
+def test_every_decision_has_a_date_and_a_status(decision: Path) -> None:
+    status = STATUS.match(decision.read_text())
+    assert status, f"{decision.name}: its third line is not '*YEAR-MONTH-DAY, accepted.*' or such"
+    if status[2]:
+        assert list(decision.parent.glob(f"{status[2]}-*.md")), f"no decision {status[2]}"
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name_of)
+def test_a_decision_that_takes_anothers_place_is_named_there(decision: Path) -> None:
+    status = decision.read_text().split("\n\n")[1]
+    changes = re.search(
+        r"(Overtakes|Replaces|Takes back|Takes the place of|Narrows)(.*)", status, re.DOTALL
+    )
+    for number in re.findall(r"\b(\d{4})\b(?!-)", changes[2]) if changes else ():
+        (other,) = decision.parent.glob(f"{number}-*.md")
+        assert decision.name[:4] in other.read_text().split("\n\n")[1], other.name
+
+
 def test_decisions_are_all_listed_and_numbered_once() -> None:
     listed = LINK.findall((ROOT / "docs/decisions/README.md").read_text())
     assert listed == [decision.name for decision in DECISIONS]

@@ -27,18 +27,22 @@ from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
 from app.statistics.variance.split_plot import reader_blocks
 
-PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "auc"]
+PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "noticed", "auc"]
 # Of one arm's pictures alone, or of an arm's against the real ones.
 _OF_ONE_ARM: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("judged_real",),
     "grade": ("mean",),
     "finding": ("present",),
+    "finding_grade": ("mean",),
+    "noticed": ("noticed",),
     "signed_confidence": (),
 }
 _AGAINST_REAL: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("balanced_accuracy",),
     "grade": ("auc",),
     "finding": (),
+    "finding_grade": (),
+    "noticed": (),
     "signed_confidence": ("auc",),
 }
 
@@ -107,8 +111,10 @@ def phase_figures(
     Verdicts: share judged real, and balanced accuracy against the real pictures; grades: mean, and
     AUC against the real pictures, which tells in an untold phase whether readers rated synthetic
     pictures differently without knowing; verdicts with confidence: AUC; findings: share called
-    present. A question that was asked in one phase has its figures there where the phases of the
-    study differ in what readers were told, so that both sides can be read.
+    present and, of graded ones, mean grade; noticing asked of each case: share of readings in which
+    something was noticed, in studies of one phase too. Any other question that was asked in one
+    phase has its figures there where the phases of the study differ in what readers were told, so
+    that both sides can be read.
 
     Two phases are two readings of an Obuchowski-Rockette analysis: the difference of a reader's two
     figures, averaged over readers, with the covariance that shared pictures bring. Where cases
@@ -125,7 +131,7 @@ def phase_figures(
     figures: list[PhaseFigure] = []
     for asked in dict.fromkeys((one.question, one.answered) for one in readings):
         phases = [one for one in readings if (one.question, one.answered) == asked]
-        if len(phases) > 1 or is_naive_design:
+        if len(phases) > 1 or is_naive_design or asked[1] == "noticed":
             figures += _of_question(phases, settings)
     return tuple(figures)
 
