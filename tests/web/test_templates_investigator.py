@@ -587,6 +587,7 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
 
     assert set(re.findall(r'href="/studies/realism/export/([^"]+)"', html)) == {
         "realism.zip",
+        "realism-submission.zip",
         "ratings.csv",
         "readers.csv",
         "cases.csv",
