@@ -13,8 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.bank.run_folder import base_digest, read_checkpoint, read_json
+from ml.bank.run_folder import (
+    base_digest,
+    digest_of,
+    file_digest,
+    read_checkpoint,
+    read_json,
+)
+from ml.bank.writer import Condition
+from ml.bases.any_lora import read_lora, wear_lora
 from ml.bases.families import FAMILIES, adapter_of
+from ml.bases.lora_files import merge_layers
 from ml.bases.recognise import check_base, pipeline_class
 from ml.boundary import library
 from ml.device import note_emulation, pick_device, pick_dtype
@@ -226,6 +235,59 @@ def apply_lora(pipeline: Any, folder: Path) -> None:
         adapter.load_lora(folder)
     if adapter.denoiser.dtype == torch.float32:
         adapter.merge_lora()
+
+
+def load_lora_file(
+    variant: str,
+    path: Path,
+    *,
+    base: str,
+    prompts: Mapping[Condition, str],
+    weight: float = 1.0,
+    dtype: str | None = None,
+    device: str | None = None,
+) -> LoadedVariant:
+    """Load a base with a LoRA that any trainer wrote.
+
+    In float32 it is merged into the base's weights; in 16 bits it stays beside them.
+
+    Parameters
+    ----------
+    variant : what the arm's images are called
+    weight : by which the LoRA's updates are multiplied
+
+    Raises
+    ------
+    MlError
+        If the file is no LoRA, or one of its layers is not there in the base.
+    """
+    import torch
+
+    lora = read_lora(path)
+    pipeline = load_base(base, dtype=dtype, device=device)
+    adapter = adapter_of(pipeline)
+    wear_lora(adapter, lora, weight=weight)
+    if adapter.denoiser.dtype == torch.float32:
+        for model in (adapter.denoiser, *adapter.text_encoders().values()):
+            merge_layers(model)
+    base_sha256, sha256 = base_digest(locate_base(base)), file_digest(lora.path)
+    described = lora.described()
+    options = {
+        "variant": variant,
+        "kind": "lora file",
+        "title": f"LoRA of {lora.path.name}",
+        "base": base,
+        "base_name": base_name(base),
+        "base_sha256": base_sha256,
+        "family": adapter.family,
+        "prompts": dict(prompts),
+        "condition_only": None,
+        "lora_file": {"name": lora.path.name, "sha256": sha256, "weight": weight, **described},
+        "training_summary": f"not trained here: {lora.path.name} ({lora.layout} layout, "
+        f"{described['layers']} layers), on {base_name(base)}, weight {weight:g}",
+    }
+    digest = digest_of({lora.path.name: sha256}, base_sha256, f"{weight:g}")
+    return LoadedVariant(pipeline, variant, digest, base_name(base), options)
 
 
 def word_of(options: Mapping[str, Any]) -> str:
