@@ -43,6 +43,8 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.pdf"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-figures.zip"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/films"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/summary"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/record"): Right.DESIGN,
