@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bank.run_folder import WEIGHTS, base_digest, write_checkpoint, write_text
 from ml.bases.families import adapter_of
+from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
+from ml.training.kept_epochs import weights_keeper
 from ml.training.model_card import model_card
 from ml.training.progress import StepReport, watching
 from ml.training.prompts import check_prompts_fit, trained_texts
@@ -222,6 +224,7 @@ def _trained(
             cache=cache,
             watch=watch,
             draw_samples=grid_writer(pipeline, variant, run / "samples", texts),
+            keep_weights=weights_keeper(run, options),
         )
     except torch.OutOfMemoryError as error:
         raise MlError(
@@ -318,7 +321,7 @@ def parser() -> argparse.ArgumentParser:
         "--nproc-per-node N -m ml.finetune ...",
     )
     result.add_argument("variant", help="M1, M2, ... or one of --config")
-    result.add_argument("--base", required=True, help="diffusers folder, single file or hub id")
+    add_base_flags(result, about="diffusers folder, single file or hub id")
     result.add_argument("--data", type=Path, required=True, help="folder that ml.prepare wrote")
     result.add_argument("--out", type=Path, help="run folder (runs/VARIANT)")
     result.add_argument("--config", type=Path, help="TOML file that overrides or adds variants")
@@ -331,6 +334,12 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
     result.add_argument("--epochs", type=int)
+    result.add_argument(
+        "--keep-every",
+        type=int,
+        metavar="EPOCHS",
+        help="keep the weights of each so-manieth epoch: ml.generate M1@25 M1@50",
+    )
     result.add_argument("--size", type=int, help="pixels a side")
     result.add_argument("--batch-size", type=int, help="images a process and micro step")
     result.add_argument("--learning-rate", type=float)
@@ -372,6 +381,7 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
         "training": {
             "max_steps": arguments.max_steps,
             "epochs": arguments.epochs,
+            "keep_every_epochs": arguments.keep_every,
             "batch_size": arguments.batch_size,
             "learning_rate": arguments.learning_rate,
             "seed": arguments.seed,
@@ -433,10 +443,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = arguments.out or Path("runs") / arguments.variant
     first = os.environ.get("RANK", "0") == "0"
     try:
+        variant = chosen_variant(arguments)
+        # Each process links for itself; only the first one's folder is the run's.
+        place = run / "base" if first else run / "base" / f".{os.environ['RANK']}"
+        base = base_given(arguments, place)
+        if base is None:
+            raise MlError("name the base to tune with --base, or its parts.")
         done = finetune(
             arguments.variant,
-            chosen_variant(arguments),
-            base=arguments.base,
+            variant,
+            base=base,
             data=arguments.data,
             run=run,
             resume=arguments.resume,

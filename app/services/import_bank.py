@@ -61,6 +61,8 @@ MOST_REFUSED_KEPT = 1000
 MOST_ALIKE_NAMED = 50
 
 Progress = Callable[[int], None]
+# Hears of every record that is refused, those too that a summary no longer names.
+Refused = Callable[[BadRecord], None]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def import_bank(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
@@ -103,7 +106,7 @@ def import_bank(
     read for the check is not read again.
     `resolution` limits the detail of all renditions of this size to that of a source of so many
     pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
-    checking.
+    checking; `each_refused` hears of every record that is refused.
     """
     header = read_bank_header(directory)
     source = Source(directory, header, lambda: iter_records(directory, header))
@@ -117,6 +120,7 @@ def import_bank(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -140,6 +144,7 @@ def import_images(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the images that the table `index` in `directory` names as one arm.
 
@@ -194,6 +199,7 @@ def import_images(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -215,9 +221,11 @@ class _Tally:
     notes: Counter[str] = field(default_factory=Counter)
     alike: list[str] = field(default_factory=list)
     alike_count: int = 0
+    each_refused: Refused = field(default=lambda _: None)
 
     def refuse(self, bad: BadRecord) -> None:
         self.refused_count += 1
+        self.each_refused(bad)
         if len(self.refused) < MOST_REFUSED_KEPT:
             self.refused.append(bad)
 
@@ -261,6 +269,7 @@ def _import(
     strict: bool,
     actor: str,
     progress: Progress,
+    each_refused: Refused,
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
@@ -275,11 +284,18 @@ def _import(
     try:
         if checked is not None:
             verdict = _check(
-                database, source, pool, checked, size=size, resolution=resolution, progress=progress
+                database,
+                source,
+                pool,
+                checked,
+                size=size,
+                resolution=resolution,
+                progress=progress,
+                each_refused=each_refused,
             )
             if verdict.refused_count:
                 return verdict.summary(source.header)
-        tally = _Tally()
+        tally = _Tally(each_refused=each_refused)
         with database.reading() as session:
             last_before = last_image(session)
         for lines in batches(source, BATCH):
@@ -487,9 +503,10 @@ def _check(
     size: int,
     resolution: int | None,
     progress: Progress,
+    each_refused: Refused,
 ) -> _Tally:
     """Go through all of a source without storing anything; `checked` keeps what was made."""
-    tally = _Tally()
+    tally = _Tally(each_refused=each_refused)
     for lines in batches(source, BATCH):
         batch = identified(source, lines, pool)
         _check_batch(
@@ -678,4 +695,8 @@ def _named(bank_name: str) -> str:
 
 
 def _no_progress(_lines: int) -> None:
+    return None
+
+
+def _nobody_hears(_bad: BadRecord) -> None:
     return None

@@ -43,6 +43,8 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.pdf"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-figures.zip"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/films"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/summary"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/record"): Right.DESIGN,
@@ -70,6 +72,15 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/bank/renditions/{digest}/whole.png"): ("owner", "investigator"),
     ("GET", "/bank/renditions/{digest}/small.png"): ("owner", "investigator"),
     ("GET", "/bank/compare"): ("owner", "investigator"),
+    ("GET", "/bank/import"): ("owner", "investigator"),
+    ("POST", "/bank/import"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}/files"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/pieces"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/arrived"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/start"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/throw-away"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}/refused.csv"): ("owner", "investigator"),
     ("GET", "/account"): ROLES,
     ("POST", "/account/password"): ROLES,
     ("GET", "/account/own-password"): ROLES,
@@ -173,7 +184,10 @@ def ask(who: Visitor, method: str, path: str, slug: str) -> tuple[int, str, str]
         key="M0",
         film=1,
         digest="0" * 64,
+        upload="0" * 16,
     )
+    if path.endswith("/pieces"):
+        filled += "?path=a.png&offset=0&size=1&changed=0"
     answer = (
         who.get(filled) if method == "GET" else who.post(filled, **FIELDS.get(path, {"x": "y"}))
     )
@@ -260,7 +274,10 @@ def test_pages_of_no_study_ask_for_the_role_on_the_installation(
         if role in allowed:
             # One's own password was not given; there is no such token and no such picture.
             own = {"/account/password": 403, "/account/tokens/revoke": 404}
-            own |= {f"/bank/renditions/{{digest}}/{size}.png": 404 for size in ("whole", "small")}
+            nothing_there = ("{digest}", "/{upload}")
+            own |= {one: 404 for _, one in SIGNED_IN if any(name in one for name in nothing_there)}
+            # Its token comes as a header.
+            own["/bank/import/{upload}/pieces"] = 403
             assert status in ((own[path],) if path in own else (200, 303, 422)), name
         else:
             assert status == 403, name

@@ -18,12 +18,16 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
+from app.bank.brought import Brought, TableSeen
+from app.bank.uploads import UploadState
 from app.db.truth.bank_films import FilmFilter
 from app.domain.access import ROLES, Account, Right
 from app.domain.design.design import ExcludedImage
 from app.domain.design.reading_load import showings_per_reader
+from app.domain.questions.answer import Mark
 from app.domain.record import RecordedEvent
 from app.domain.signing import MEANINGS
+from app.films.headings import OURS
 from app.services.accounts import AccountLine, LogLine
 from app.services.browse_bank import (
     BankArm,
@@ -36,6 +40,7 @@ from app.services.browse_bank import (
 from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swapped
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
+from app.services.film_gallery import ArmGallery, FilmGallery, ReadFilm
 from app.services.sign_ins import SignInLine
 from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
@@ -196,6 +201,63 @@ def cases_pages() -> dict[str, tuple[str, dict[str, object]]]:
     }
 
 
+def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """An upload at its steps."""
+    state = UploadState("ada <x>", "2026-11-27T04:00:00+00:00", size=3_000_000, files=2)
+    summary = {
+        "added": 1,
+        "already_present": 2,
+        "refreshed": 1,
+        "refused_count": 3,
+        "refused": ["line 2, <a>.png: is none"],
+        "arms": {"M1": 1},
+        "notes": {"dim": 1},
+        "alike": ["a<b> is like c"],
+        "alike_count": 1,
+    }
+    shared = {"upload": "0" * 16, "piece": 9, "asked": {}, "error": "", "ours": OURS}
+    shared |= {"meant": ("normal", "abnormal"), "own_label": "its own label", "size": "512"}
+    shared |= {"mappings": ("percentile",), "largest": 2**30, "refused": True, "table": "t.csv"}
+    table = TableSeen(("Bild", "<real>"), (("a<b>", "x"),), "its <own>", "", (("x<y>", 3),))
+    unread = replace(table, problem="It has no <file>.")
+    came = Brought(ROOT, "table", 2, ("t.csv",))
+
+    def page(step: str, **more: object) -> tuple[str, dict[str, object]]:
+        at = replace(
+            state, step=step, **{k: more.pop(k) for k in ("summary", "done") & more.keys()}
+        )
+        return "import.html", {**shared, "state": at, "came": None, "seen": None, **more}
+
+    return {
+        "/imports": ("imports.html", {"uploads": [("0" * 16, state)], "largest": 2**30}),
+        "/import/arriving": page("arriving"),
+        "/import/table": page("choosing", came=came, seen=table),
+        "/import/unread": page("choosing", came=came, seen=unread),
+        "/import/images": page("choosing", came=replace(came, kind="images"), seen=table),
+        "/import/bank": page("choosing", came=replace(came, kind="bank", tables=())),
+        "/import/done": page("done", summary=summary),
+        "/import/works": page("importing", done=3),
+    }
+
+
+def gallery_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """Films of a closed study, with marks, and without any."""
+    marks = (Mark(10, 20), Mark(5, 6, 7, 8))
+    film = ReadFilm(
+        *("C0001", "M1", "<real> M1", "synthetic", "ab" * 32, 512, 3, 1, 3, 2.5, 0.5),
+        *(marks, (("a <blinding> edge", 2),)),
+    )
+    arm = ArmGallery("M1", "<real> M1", "synthetic", 2, (film,), (replace(film, marks=()),))
+    gallery = FilmGallery(
+        "verdict", 1, 5, (arm, replace(arm, films=0, most=(), least=())), (film,), 1
+    )
+    nothing = FilmGallery("", None, None, (), (), 0)
+    return {
+        "/closed/films": ("report_films.html", {"study": CLOSED, "gallery": gallery}),
+        "/rehearsal/films": ("report_films.html", {"study": REHEARSAL, "gallery": nothing}),
+    }
+
+
 def bank_pages() -> dict[str, tuple[str, dict[str, object]]]:
     """The bank's own pages."""
     arms = tuple(
@@ -285,7 +347,7 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         pages[f"/{status}/report"] = ("report.html", {"study": overview, "error": ""})
         pages[f"/{status}/record"] = ("record.html", {**RECORD, "study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
-    pages |= bank_pages() | cases_pages()
+    pages |= bank_pages() | cases_pages() | import_pages() | gallery_pages()
     unsigned = {**exported, "signed_until": None, "error": "That is not <it>."}
     pages["/unsigned/export"] = ("exports.html", {"study": CLOSED, **unsigned})
     broken = Verified("realism", 2, 0, "ab" * 32, "Event 2 (<it>) was changed.")
@@ -525,6 +587,7 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
 
     assert set(re.findall(r'href="/studies/realism/export/([^"]+)"', html)) == {
         "realism.zip",
+        "realism-submission.zip",
         "ratings.csv",
         "readers.csv",
         "cases.csv",

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
 
-import numpy as np
-
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
@@ -291,11 +289,11 @@ def _main(analysis: Analysis) -> Paragraph:
             )
         )
     parts.append(design_methods.split_plot(analysis))
-    if analysis.n_clusters is not None:
+    if is_used(analysis, "images in clusters"):
         parts.append(
-            f"Images that belong together were not taken as independent: variances are over "
-            f"{analysis.n_clusters} clusters of images [clusters], with the degrees of freedom of "
-            "an arm’s clusters less one."
+            "Images that belong together were not taken as independent: variances over images are "
+            f"over {analysis.n_clusters} clusters of images [clusters], and the part of them in an "
+            "interval has as many degrees of freedom as the arm has clusters, less one."
         )
     if analysis.left_out:
         parts.append(
@@ -344,11 +342,16 @@ def _figures(analysis: Analysis) -> Paragraph | None:
             "error rate on a balanced mix of an arm and real images [hype]."
         )
     if is_computed(analysis, "discrimination."):
-        covariance = {
+        of_settings = {
             "unbiased": "unbiased (U-statistic) covariances over cases [gallas]",
             "delong": "the covariances of DeLong et al. [delong]",
             "jackknife": "jackknife covariances over cases",
         }[analysis.settings.covariance]
+        covariance = (
+            "covariances over clusters of images [clusters]"
+            if is_used(analysis, "images in clusters", "discrimination.")
+            else of_settings
+        )
         parts.append(
             "The AUC is the chance that a real image is rated more realistic than a synthetic one, "
             f"ties counting half, computed empirically for every reader"
@@ -468,7 +471,7 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
         parts.append(f"Intraclass correlations [mcgraw] are {_list(ways)}." if ways else "")
     if is_computed(analysis, "agreement.realism.kendall_w"):
         parts.append("Kendall’s W is corrected for ties.")
-    if bool(np.any(analysis.table.replicate > 0)):
+    if is_computed(analysis, "intra_reader."):
         parts.append(
             "Repeated readings give κ of each reader with themselves, the within-subject standard "
             "deviation, the repeatability coefficient and the limits of agreement [bland]."
@@ -480,15 +483,17 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
 
 
 def _jackknife(analysis: Analysis) -> str:
+    in_clusters = is_used(analysis, "images in clusters", "agreement.")
+    over = "clusters of images" if in_clusters else "cases"
     if is_used(analysis, "two-way jackknife", "agreement."):
         return (
-            ", with two-way jackknife intervals over readers and cases in which the noise of "
+            f", with two-way jackknife intervals over readers and {over} in which the noise of "
             "single readings counts once [hoeffding]"
         )
     if is_used(analysis, "jackknife over readers", "agreement."):
         return ", with jackknife intervals over readers"
     if is_used(analysis, "jackknife over cases", "agreement."):
-        return ", with jackknife intervals over cases for these readers only"
+        return f", with jackknife intervals over {over} for these readers only"
     return ""
 
 

@@ -20,6 +20,7 @@ from app.statistics.agreement.statistics import (
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
+from app.statistics.variance.clusters import in_clusters
 from app.statistics.variance.jackknife import IntervalRule, two_way_estimate
 
 __all__ = ["ESTIMANDS", "MANY_CATEGORIES", "Kind", "agreement", "interval_rule"]
@@ -154,7 +155,9 @@ def agreement(
             for name, one in coefficients.items()
         }
     estimates = {
-        name: _with_interval(name, coefficient, rules, level, generalise_to)
+        name: _with_interval(
+            name, coefficient, rules, level, generalise_to, in_clusters(clusters, generalise_to)
+        )
         for name, coefficient in coefficients.items()
     }
     estimates["icc_ak"] = _stepped_up(estimates["icc_a1"], matrix.shape[0])
@@ -172,6 +175,7 @@ def _with_interval(
     kind: Kind,
     level: float,
     generalise_to: Generalisation,
+    over: str,
 ) -> Estimate:
     estimate = two_way_estimate(
         coefficient.values,
@@ -183,6 +187,8 @@ def _with_interval(
         note=coefficient.note,
         rule=interval_rule(name, kind),
     )
+    if estimate.low is not None:
+        estimate = replace(estimate, method=estimate.method + over)
     both = generalise_to == "readers_and_cases" and estimate.n_readers > 2
     covers = _CAUTIONS.get((kind, name), "") if both and estimate.low is not None else ""
     cautions = [one for one in (coefficient.caution, covers) if one]

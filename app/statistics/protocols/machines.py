@@ -258,7 +258,7 @@ def _difference(
     human = [matrix[people] for matrix in figure.matrices]
     blocks = reader_blocks(human)
     target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_clusters(figure.clusters)}"
+    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_clusters(figure.clusters, target)}"
     method += in_groups(blocks[np.isfinite(psi)])
     arm = single_arm(
         psi,

@@ -381,11 +381,11 @@ def _readers_of_all(theta: Float) -> int:
 
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
     difference = compare_two_arms(figures, arm, against, settings)
-    _, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
+    target, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
     method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
-    method += in_clusters(figures.case_dfs) + in_groups(figures.blocks)
+    method += in_clusters(figures.case_dfs, target) + in_groups(figures.blocks)
     if difference.why_not is not None:
         known = math.isfinite(difference.estimate)
         estimate = math.exp(difference.estimate) if figures.scale == "log" else difference.estimate

@@ -149,7 +149,7 @@ def averaged_over_readers(
     if scale != "identity":
         method += f", {scale} scale"
     blocks = reader_blocks(matrices)
-    method += in_clusters(clusters) + in_groups(blocks[np.isfinite(theta)])
+    method += in_clusters(clusters, target) + in_groups(blocks[np.isfinite(theta)])
     arm = single_arm(
         theta,
         covariance,

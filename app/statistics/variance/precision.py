@@ -102,7 +102,7 @@ def weighted_by_precision(
     method = f"inverse-variance weights of readers, {whom}"
     if scale != "identity":
         method += f", {scale} scale"
-    method += in_clusters(clusters)
+    method += in_clusters(clusters, target)
     case_df = cluster_df(matrices, clusters)
     known = np.isfinite(theta) & np.isfinite(np.diag(covariance))
     if not known.any():
