@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,13 +80,26 @@ def parser() -> argparse.ArgumentParser:
         "torchrun or as a Slurm array, whose variables are read.",
     )
     result.add_argument(
-        "variants", nargs="*", metavar="VARIANT", help="M0, M1, ... or a run's name"
+        "variants",
+        nargs="*",
+        metavar="VARIANT",
+        help="M0, M1, ... or a run's name; M1@25 of an epoch that was kept",
     )
     result.add_argument(
         "--bank", type=Path, required=True, help="folder of the bank; made if absent"
     )
     result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
     add_base_flags(result, about="base model: folder, single file or hub id (M0 needs it)")
+    result.add_argument(
+        "--lora",
+        type=Path,
+        metavar="FILE",
+        help="a LoRA of any trainer (layout of kohya, diffusers, ComfyUI or peft) as an arm, on "
+        "--base; its alpha is read off the file",
+    )
+    result.add_argument(
+        "--lora-weight", type=float, default=1.0, help="by which its updates are multiplied (1)"
+    )
     result.add_argument(
         "--count", type=int, default=50, help="images a variant, half of each condition (50)"
     )
@@ -164,7 +178,9 @@ def run(arguments: argparse.Namespace) -> None:
         count = merge_banks(arguments.merge, arguments.bank)
         print(f"{arguments.bank} holds {count} images of {len(arguments.merge)} merged banks.")
         return
-    if not arguments.variants:
+    if arguments.lora and arguments.variants:
+        raise MlError("--lora is an arm of its own: give it no variants.")
+    if arguments.lora is None and not arguments.variants:
         raise MlError("name at least one variant, such as M0 (python -m ml.variants lists them).")
     if arguments.arm and len(arguments.variants) > 1:
         raise MlError("--arm names one arm, so give one variant with it.")
@@ -173,7 +189,8 @@ def run(arguments: argparse.Namespace) -> None:
     shard = shard_of_this_process(arguments.shard, os.environ)
     if shard.count > 1:
         print(f"shard {shard.index}/{shard.count}", file=sys.stderr)
-    for variant in dict.fromkeys(arguments.variants):
+    lora = [arguments.arm or arm_of_file(arguments.lora)] if arguments.lora else []
+    for variant in lora or dict.fromkeys(arguments.variants):
         _run_variant(variant, arguments, shard)
     total = write_manifest(
         arguments.bank,
@@ -188,16 +205,7 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from ml.variants import load_variant
-
-    with TemporaryDirectory() as folder:
-        loaded = load_variant(
-            variant,
-            runs=arguments.runs,
-            base=base_given(arguments, Path(folder)),
-            dtype=arguments.dtype,
-            device=arguments.device,
-        )
+    loaded = _loaded(variant, arguments)
     wanted = _plan_of(variant, loaded, arguments, shard)
     arm, of_arm = wanted.arm.id, (variant, wanted.prompts, wanted.counts)
     share = len(plan(*of_arm, bank_seed=arguments.seed, shard=shard))
@@ -226,6 +234,48 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
     )
 
 
+def _loaded(variant: str, arguments: argparse.Namespace) -> LoadedVariant:
+    """Load a run's weights, or the file of ``--lora``."""
+    from ml.variants import load_lora_file, load_variant
+
+    with TemporaryDirectory() as folder:
+        base = base_given(arguments, Path(folder))
+        where = {"dtype": arguments.dtype, "device": arguments.device}
+        if arguments.lora is None:
+            return load_variant(variant, runs=arguments.runs, base=base, **where)
+        if not (arguments.prompt_normal and arguments.prompt_abnormal):
+            raise MlError(
+                "a LoRA's file does not say which words it was taught: give --prompt-normal and "
+                "--prompt-abnormal."
+            )
+        if base is None:
+            raise MlError("--lora needs the base that it was tuned from: name it with --base.")
+        prompts: dict[Condition, str] = {
+            "normal": arguments.prompt_normal,
+            "abnormal": arguments.prompt_abnormal,
+        }
+        return load_lora_file(
+            variant,
+            arguments.lora,
+            base=base,
+            prompts=prompts,
+            weight=arguments.lora_weight,
+            **where,
+        )
+
+
+def arm_of_variant(variant: str) -> str:
+    """Return an arm's name from a variant's: M1-epoch25 of M1@25."""
+    return variant.replace("@", "-epoch")
+
+
+def arm_of_file(path: Path) -> str:
+    """Return an arm's name from a file's: its letters, digits, dots, dashes and underscores."""
+    stem = path.stem if path.is_file() else path.name
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("._-")[:64]
+    return name or "lora"
+
+
 def _plan_of(
     variant: str, loaded: LoadedVariant, arguments: argparse.Namespace, shard: Shard
 ) -> ArmPlan:
@@ -251,7 +301,7 @@ def _plan_of(
     if given["abnormal"] is None:
         check_prompts_known(variant, loaded.options, arguments.runs, counts)
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
-    arm = describe_arm(arguments.arm or variant, loaded, settings)
+    arm = describe_arm(arguments.arm or arm_of_variant(variant), loaded, settings)
     return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
 
 

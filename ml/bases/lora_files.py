@@ -211,3 +211,14 @@ def load_peft_lora(model: Any, folder: Path) -> None:
     for name, parameter in model.named_parameters():
         if "lora_" in name:
             parameter.requires_grad_(False)
+
+
+def merge_layers(model: Any) -> None:
+    """Add the LoRA that a model bears to its weights, for good."""
+    from peft.tuners.lora import LoraLayer
+
+    for name, layer in list(model.named_modules()):
+        if isinstance(layer, LoraLayer):
+            layer.merge()
+            parent, _, own = name.rpartition(".")
+            setattr(model.get_submodule(parent), own, layer.get_base_layer())

@@ -123,7 +123,7 @@ def _text_class(folder: Path) -> str:
 def _scheduler(schedule: str | None, unet: Path) -> Any:
     from diffusers import DDIMScheduler
 
-    if schedule in SCHEDULES:
+    if schedule is not None and schedule in SCHEDULES:
         return DDIMScheduler(**SCHEDULES[schedule])
     folder = Path(schedule).expanduser() if schedule else unet.parent / "scheduler"
     path = folder / "scheduler_config.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bases.adapter import Adapter, Text
-from ml.bases.lora_files import load_peft_lora, save_comfyui_lora, save_peft_lora
+from ml.bases.lora_files import load_peft_lora, merge_layers, save_comfyui_lora, save_peft_lora
 from ml.bases.tokens import masked_token_ids
 
 if TYPE_CHECKING:
@@ -82,11 +82,5 @@ class PixArtSigma(Adapter):
 
     def merge_lora(self) -> None:
         """Add the LoRA to the weights, for good."""
-        from peft.tuners.lora import LoraLayer
-
-        for name, layer in list(self.denoiser.named_modules()):
-            if isinstance(layer, LoraLayer):
-                layer.merge()
-                parent, _, own = name.rpartition(".")
-                setattr(self.denoiser.get_submodule(parent), own, layer.get_base_layer())
+        merge_layers(self.denoiser)
         del self.denoiser.peft_config

@@ -43,5 +43,17 @@ _BLOCKS = (
 )
 
 
+def sgm_names(name: str, layers: int) -> tuple[str, ...]:
+    """Return every name there that a layer may have.
+
+    Of an upsampler there are two: it follows attention in some levels and not in others.
+    """
+    match = re.fullmatch(r"up_blocks\.(\d+)\.upsamplers\.0\.conv", name)
+    if match is None:
+        return (sgm_name(name, layers),)
+    place = int(match[1]) * (layers + 1) + layers
+    return (f"output_blocks.{place}.1.conv", f"output_blocks.{place}.2.conv")
+
+
 def _inner(kind: str, rest: str) -> str:
     return _RESNET.get(rest, rest) if kind == "resnets" else rest
