@@ -1,7 +1,7 @@
 # The application without ml/'s packages. Two stages: the first builds the wheel (its build hook brings
 # htmx) and installs it with the versions that were tested together; the second has neither the
 # sources nor a cache.
-# Any image with Python 3.11 as `python`, pip's venv and Debian's apt will do: --build-arg BASE=...
+# Any image with Python 3.11 and its venv as `python` and Debian's apt will do: --build-arg BASE=...
 ARG BASE=python:3.11-slim
 FROM ${BASE} AS build
 WORKDIR /source
@@ -17,7 +17,7 @@ COPY ml ml
 COPY templates templates
 COPY static static
 COPY migrations migrations
-RUN python -m pip wheel --no-deps --wheel-dir /wheel . \
+RUN /opt/negatoscope/bin/pip wheel --no-deps --wheel-dir /wheel . \
     && /opt/negatoscope/bin/pip install --no-deps /wheel/negatoscope-*.whl \
     && /opt/negatoscope/bin/pip check
 
