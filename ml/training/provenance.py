@@ -89,12 +89,25 @@ def _split(judged: tuple[bool, str], same: list[str]) -> tuple[list[str], list[s
     return ([*same, text], []) if is_same else (same, [text])
 
 
+LORA_LAYERS = {
+    "attention": ("attention",),
+    "feed-forward": ("attention", "feed-forward layers"),
+    "kohya": ("attention", "feed-forward layers", "projections"),
+}
+
+
 def method_of(variant: VariantConfig) -> str:
     """Say what is trained, from the choices that decide it."""
     if variant.kind == "lora":
-        parts = ["attention", *(["convolutions"] if variant.lora.conv_rank else [])]
+        parts = list(LORA_LAYERS[variant.lora.targets])
+        parts += ["convolutions"] if variant.lora.conv_rank else []
         parts += ["text encoder"] if variant.lora.text_encoder else []
-        return "LoRA on " + ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
+        return (
+            ("DoRA on " if variant.lora.dora else "LoRA on ")
+            + ", ".join(parts[:-1])
+            + (" and " if parts[1:] else "")
+            + parts[-1]
+        )
     if variant.kind == "full":
         return "full U-Net" + (" and text encoder" if variant.text_encoder else "")
     if variant.kind == "dreambooth":
@@ -118,6 +131,8 @@ def chosen_here(variant: VariantConfig) -> str:
         return parts[0]
     if variant.kind == "lora":
         parts.append(f"rank {lora.rank}, alpha {lora.alpha:g}")
+        if lora.rank_stabilised:
+            parts.append("scaled by the rank's square root")
         if lora.conv_rank:
             parts.append(f"convolutions rank {lora.conv_rank}, alpha {lora.conv_alpha:g}")
         if lora.text_encoder:
