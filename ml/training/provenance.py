@@ -102,12 +102,9 @@ def method_of(variant: VariantConfig) -> str:
         parts = list(LORA_LAYERS[variant.lora.targets])
         parts += ["convolutions"] if variant.lora.conv_rank else []
         parts += ["text encoder"] if variant.lora.text_encoder else []
-        return (
-            ("DoRA on " if variant.lora.dora else "LoRA on ")
-            + ", ".join(parts[:-1])
-            + (" and " if parts[1:] else "")
-            + parts[-1]
-        )
+        which = "DoRA" if variant.lora.dora else "LoRA"
+        listed = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
+        return f"{which} on {listed}"
     if variant.kind == "full":
         return "full U-Net" + (" and text encoder" if variant.text_encoder else "")
     if variant.kind == "dreambooth":

@@ -1,6 +1,7 @@
-"""Which layers bear updates, and the ways of scaling them, trained, saved and read in each layout."""
+"""Which layers bear updates, and ways of scaling them: trained, saved, read from each file."""
 
 import dataclasses
+import json
 
 import pytest
 import torch
@@ -36,7 +37,9 @@ def trained(changes, family, bases, data, root, **options):  # noqa: F811
     return prediction(load_variant("M1", runs=root, device="cpu").pipeline)
 
 
-@pytest.mark.parametrize("family", FILES)
+@pytest.mark.parametrize(
+    "family", [f if f == "sana" else pytest.param(f, marks=pytest.mark.slow) for f in FILES]
+)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_is_trained_saved_and_read_from_every_file(way, family, bases, data, tmp_path):  # noqa: F811
     tuned = trained(WAYS[way], family, bases, data, tmp_path)
@@ -48,6 +51,7 @@ def test_a_way_is_trained_saved_and_read_from_every_file(way, family, bases, dat
         assert told["alphas"] == [expected]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["sd2", "sdxl"])
 def test_kohyas_default_layers_are_tuned_resumed_and_read(family, bases, data, tmp_path):  # noqa: F811
     base = str(bases / family)
@@ -69,7 +73,8 @@ def test_kohyas_default_layers_are_tuned_resumed_and_read(family, bases, data, t
     for part in parts:
         assert any(part in layer for layer in layers), part
     with safe_open(path, "pt") as file:
-        assert file.metadata()["ss_network_args"] == '{"conv_dim": "2", "conv_alpha": "1.0"}'
+        options = json.loads(file.metadata()["ss_network_args"])
+    assert options == {"conv_dim": "2", "conv_alpha": "1.0"}
 
 
 def test_kohyas_layers_are_those_that_its_scripts_tune(bases):  # noqa: F811
