@@ -85,6 +85,11 @@ class Adapter(ABC):
         return getattr(self.pipeline, self.denoiser_part)
 
     @property
+    def denoiser_name(self) -> str:
+        """Return what the denoiser is called in a sentence."""
+        return "U-Net" if self.denoiser_part == "unet" else self.denoiser_part
+
+    @property
     def vae(self) -> Any:
         """Return the autoencoder."""
         return self.pipeline.vae

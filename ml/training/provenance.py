@@ -96,8 +96,13 @@ LORA_LAYERS = {
 }
 
 
-def method_of(variant: VariantConfig) -> str:
-    """Say what is trained, from the choices that decide it."""
+def method_of(variant: VariantConfig, denoiser: str = "U-Net") -> str:
+    """Say what is trained, from the choices that decide it.
+
+    Parameters
+    ----------
+    denoiser : what the base's is called
+    """
     if variant.kind == "lora":
         parts = list(LORA_LAYERS[variant.lora.targets])
         parts += ["convolutions"] if variant.lora.conv_rank else []
@@ -106,24 +111,24 @@ def method_of(variant: VariantConfig) -> str:
         listed = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
         return f"{which} on {listed}"
     if variant.kind == "full":
-        return "full U-Net" + (" and text encoder" if variant.text_encoder else "")
+        return f"full {denoiser}" + (" and text encoder" if variant.text_encoder else "")
     if variant.kind == "dreambooth":
         kept = "with" if variant.training.prior_weight > 0 else "without"
         return f"DreamBooth {kept} prior preservation"
     return {"none": "foundation model, untouched"}.get(variant.kind, "textual inversion")
 
 
-def title_of(variant: VariantConfig) -> str:
+def title_of(variant: VariantConfig, denoiser: str = "U-Net") -> str:
     """Return the title that somebody gave, else what is trained."""
     preset = VARIANTS.get(variant.preset)
     given = preset is None or variant.title != preset.title
-    return variant.title if given else method_of(variant)
+    return variant.title if given else method_of(variant, denoiser)
 
 
-def chosen_here(variant: VariantConfig) -> str:
+def chosen_here(variant: VariantConfig, denoiser: str = "U-Net") -> str:
     """List the choices that the paper, as far as it was available, does not state."""
     training, lora = variant.training, variant.lora
-    parts = [method_of(variant)]
+    parts = [method_of(variant, denoiser)]
     if variant.kind == "none":
         return parts[0]
     if variant.kind == "lora":
