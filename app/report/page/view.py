@@ -18,6 +18,7 @@ from app.report.page.head import (
 )
 from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
+from app.report.tables.classifier_beside import classifier_table
 from app.report.tables.comparisons import (
     bootstrap_table,
     contrast_table,
@@ -29,7 +30,7 @@ from app.report.tables.comparisons import (
 )
 from app.report.tables.conduct import conduct_table
 from app.report.tables.dependability import dependability_tables
-from app.report.tables.image_measures import measure_table
+from app.report.tables.image_measures import following_table, measure_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
 from app.report.tables.precision import precision_table
@@ -61,7 +62,7 @@ from app.report.words.references import CitedText
 from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.services.audit_pictures import PictureAudit
-from app.services.summarise_study import StudySummary
+from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.question_figures import QuestionFigures
@@ -101,7 +102,8 @@ class Results:
 
     `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
     asked for it. `primary` is the key of the primary question, empty for none. `asked` is what the
-    questions with figures of their own come to, `real` the arms of real images.
+    questions with figures of their own come to, `real` the arms of real images. `facts` is what the
+    bank says of the arms; a file of ratings has none.
     """
 
     labels: Mapping[str, str]
@@ -110,6 +112,7 @@ class Results:
     primary: str = ""
     asked: tuple[QuestionFigures, ...] = ()
     real: tuple[str, ...] = ()
+    facts: tuple[ArmFacts, ...] = ()
 
     @property
     def is_of_sets(self) -> bool:
@@ -136,6 +139,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             summary.design.analysis.primary,
             summary.figures,
             tuple(arm.key for arm in summary.arms if arm.kind == "real"),
+            summary.arms,
         ),
         cautions=cautions,
         others=(
@@ -194,7 +198,9 @@ def _answered(
     by_arm = (
         ()
         if results.analysis is None
-        else analysis_sections(results.analysis, results.labels, figures, cautions)
+        else analysis_sections(
+            results.analysis, results.labels, figures, cautions, facts=results.facts
+        )
     )
     chosen = choice_sections(results.choices, results.labels, figures)
     asked = _figures_of_questions(results, figures)
@@ -266,13 +272,13 @@ def _bank(
         tables=(survivorship_table(summary.arms),),
         cautions=_at(cautions, "images"),
     )
-    measured = measure_table(summary.arms)
+    measured, following = measure_table(summary.arms), following_table(summary.arms)
     bank: tuple[Section, ...] = (images,)
     if measured is not None:
         measures = Section(
             "measures",
             "Fidelity, diversity and memorisation",
-            tables=(measured,),
+            tables=(measured, *([following] if following is not None else [])),
             cautions=_at(cautions, "measures"),
         )
         bank = (images, measures)
@@ -284,6 +290,8 @@ def analysis_sections(
     labels: Mapping[str, str],
     figures: Mapping[str, ReportFigure],
     cautions: Sequence[Caution],
+    *,
+    facts: Sequence[ArmFacts] = (),
 ) -> tuple[Section, ...]:
     """The results, from the most asked for to the most detailed; empty parts are left out."""
 
@@ -300,7 +308,7 @@ def analysis_sections(
             "discrimination",
             "Told apart from real?",
             drawn("forest-auc", "roc"),
-            made(conclusion_table(analysis, labels)),
+            made(conclusion_table(analysis, labels), classifier_table(analysis, labels, facts)),
             is_opened=True,
             sentences=arm_sentences(analysis, labels),
         ),
