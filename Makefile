@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-all check clean-demo clean
+.PHONY: help demo serve test test-all check docs pictures clean-demo clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,11 +39,17 @@ test-all: $(VENV)/dev.done ## Run every test, the slow ones too
 	@sh tests/install_services.sh
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
+docs: $(VENV)/docs.done ## Build the documentation site into site/; a broken link ends it
+	$(BIN)/python -m documentation.site --out site
+
+pictures: $(VENV)/dev.done ## Take the documentation's pictures anew, of a demonstration
+	$(BIN)/python -m screenshots documentation
+
 clean-demo: ## Remove the demonstration and every study in var/
 	rm -rf var
 
-clean: clean-demo ## Remove the virtual environment too
-	rm -rf $(VENV)
+clean: clean-demo ## Remove the virtual environment and the built site too
+	rm -rf $(VENV) site
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -58,6 +64,10 @@ $(VENV)/app.done: $(BIN)/python pyproject.toml constraints.txt build_hook.py
 
 $(VENV)/dev.done: $(BIN)/python pyproject.toml constraints.txt build_hook.py
 	@echo "Installing the app, ml and the tools into $(VENV) ..."
-	@$(PIP) $(PIN) -e '.[ml,dev]'
+	@$(PIP) $(PIN) -e '.[ml,dev,docs]'
 	@$(PIP) $(PIN) --no-deps clip-anytorch
 	@touch $(VENV)/app.done $@
+
+$(VENV)/docs.done: $(VENV)/app.done
+	@$(PIP) $(PIN) -e '.[docs]'
+	@touch $@

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.bank.opening import open_renditions
+from app.bank.uploads import Uploads
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.db.heartbeat import HeartbeatProbe
@@ -42,10 +43,13 @@ from app.web.routes import (
     api,
     arms,
     audit,
+    bank,
+    cases,
     designs,
     exports,
     health,
     images,
+    imports,
     links,
     metrics,
     own_account,
@@ -88,7 +92,10 @@ ROUTES = (
     own_account,
     reports,
     arms,
+    imports,
+    bank,
     audit,
+    cases,
     exports,
     api,
 )
@@ -190,7 +197,11 @@ def _join_parts(
         data_dir=settings.data_dir,
         clock=clock,
     )
-    app.state.office = OfficeState(reports=ReportCache(), probe=DeliveryProbe(settings, create_app))
+    app.state.office = OfficeState(
+        reports=ReportCache(),
+        probe=DeliveryProbe(settings, create_app),
+        uploads=Uploads(settings.data_dir / "uploads", settings.largest_upload * 2**20),
+    )
 
 
 def create_app_from_environment() -> FastAPI:

@@ -23,6 +23,7 @@ OWN_PATHS = frozenset(
         "accounts",
         "api",
         "arms",
+        "bank",
         "healthz",
         "metrics",
         "r",
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     trusted_proxies  addresses or networks whose X-Forwarded-For is believed, with commas between
     database_patience  seconds that a page waits for the database before it says so
     log_format    text or json, one line an event
+    largest_upload  MiB that one import in the browser may bring; 0 for none in the browser
     metrics_token  opens /metrics to whoever sends it as a bearer; without it there is no such page
     """
 
@@ -60,6 +62,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     database_patience: float = Field(2.0, ge=1, le=60)
     log_format: Literal["text", "json"] = "text"
+    largest_upload: int = Field(4096, ge=0, le=10_000_000)
     metrics_token: SecretStr = SecretStr("")
 
     @property

@@ -1,1 +1,1 @@
-"""Where the README's numbers come from; each script prints what it measured, side by side."""
+"""Where the numbers of docs/measured.md come from; each script prints what it measured."""

@@ -1,19 +1,24 @@
-"""Do the 95 % intervals of agreement cover 95 % of the time? Before and after decision 0083.
+"""Do the 95 % intervals cover 95 % of the time? Before and after decisions 0082, 0083 and 0231.
 
 Readers, cases and single readings are drawn anew in every simulated study: latent realism is
 
-    X_jk = a R_j + c C_k + E_jk
+    X_jk = m + a R_j + c b_j C_k + E_jk
 
-with C and E standard normal and R standard normal or, in the skewed design, exponential less its
-mean; cut at four thresholds to 1 to 5 and at a fifth to a verdict. The true value of a coefficient
-is its mean in large studies of the design. Every study goes through the room's own estimators.
+with C and E standard normal, R standard normal or, in the skewed design, exponential less its mean,
+b_j = 1 or, of unequal slopes, exp(.4 N_j); m = 0 or, at the ceiling, 1.4; cut at four thresholds to
+1 to 5 and at a fifth to a verdict. Of constant readers one in seven gives every image a 5. In
+clusters two images share .8 of the variance of C. The true value of a figure is its mean in large
+studies of the design; that of the AUC against an arm drawn alike is 0.5. Every study goes through
+the room's own estimators.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.agreement_coverage --studies 200
+    OMP_NUM_THREADS=1 python -m benchmarks.agreement_coverage
 
-prints for each coefficient, over the cells design x J x K x missing, how many cells cover 93 to
-97 %, the least, mean and most coverage and the mean width, of the intervals as they were before
-docs/decisions/0083 (V_R + V_C on the coefficient's own scale, F limits for the ICCs) and as they
-are now.
+prints for each figure, over the cells design x J x K x missing, how many cells cover 93 to 97 %,
+the least, mean and most coverage and the mean width, of the intervals as they were (agreement: V_R
++ V_C on the coefficient's own scale, F limits for the ICCs, these of complete ratings only; rate,
+mean and AUC: no floor under the readers' mean square; every image as if it stood alone) and as they
+are now; then the mean coverage of each design. 80 studies a cell take a quarter of an hour of one
+core.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ import argparse
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -39,13 +44,19 @@ from app.statistics.agreement.coefficients import (
 from app.statistics.agreement.icc import IccForm, iccs, with_ratings
 from app.statistics.agreement.kappa import kappa_of_tables, pair_mean, pair_tables
 from app.statistics.agreement.krippendorff import alpha_interval, alpha_of_coincidences
+from app.statistics.agreement.left_out_clusters import left_out_clusters
 from app.statistics.agreement.statistics import Coefficient, Kind, agreement_statistics
 from app.statistics.agreement.tallies import whole
 from app.statistics.agreement.weights import Weights, agreement_weights
+from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.table.categories import one_hot
 from app.statistics.table.estimate import Estimate
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
+from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.interval import averaged_over_readers, limits
 from app.statistics.variance.jackknife import two_way_estimate
+from app.statistics.variance.obuchowski_rockette import single_arm
+from app.statistics.variance.reader_means import reader_means
 
 THRESHOLDS = (-1.5, -0.5, 0.5, 1.5)
 VERDICT_THRESHOLD = -0.6
@@ -58,11 +69,20 @@ FORMS: Mapping[str, IccForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1"}
 
 @dataclass(frozen=True)
 class Design:
-    """Standard deviations of cases and readers beside a residual of 1."""
+    """Standard deviations of cases and readers beside a residual of 1, and what is uneven.
+
+    `slopes` is the sd of the logarithm of a reader's slope, `shift` what is added to all,
+    `constant` the share of readers who give every image the top of the scale, `cluster` images of a
+    patient.
+    """
 
     case: float
     reader: float
     skewed: bool = False
+    slopes: float = 0.0
+    shift: float = 0.0
+    constant: float = 0.0
+    cluster: int = 1
 
 
 DESIGNS = {
@@ -71,7 +91,13 @@ DESIGNS = {
     "readers alike": Design(1.2, 0.3),
     "high agreement": Design(2.0, 0.8),
     "skewed readers": Design(1.0, 0.6, skewed=True),
+    "unequal slopes": Design(1.0, 0.6, slopes=0.4),
+    "ceiling": Design(1.0, 0.6, shift=1.4),
+    "constant readers": Design(1.0, 0.6, constant=1.0 / 7.0),
+    "clusters of 2": Design(1.0, 0.6, cluster=2),
 }
+OF_CLUSTER = 0.8
+SETTINGS = AnalysisSettings()
 
 
 @dataclass(frozen=True)
@@ -92,23 +118,43 @@ class Tally:
         )
 
 
-def study(
-    rng: np.random.Generator, design: Design, readers: int, cases: int, missing: float
-) -> dict[Kind, Float]:
-    """Ratings and verdicts of one study, (J, K) each."""
+def arms(
+    rng: np.random.Generator, design: Design, readers: int, cases: int, missing: float, count: int
+) -> list[dict[Kind, Float]]:
+    """Ratings and verdicts of some arms that are alike, (J, K) each, of the same readers."""
     leaning = (
         rng.exponential(size=(readers, 1)) - 1.0 if design.skewed else rng.normal(size=(readers, 1))
     )
-    latent = (
-        leaning * design.reader
-        + rng.normal(size=(1, cases)) * design.case
-        + rng.normal(size=(readers, cases))
-    )
-    gaps = rng.random(latent.shape) < missing
-    return {
-        "realism": np.where(gaps, np.nan, np.digitize(latent, THRESHOLDS) + 1.0),
-        "verdict": np.where(gaps, np.nan, (latent < VERDICT_THRESHOLD).astype(np.float64)),
-    }
+    slopes = np.exp(design.slopes * rng.normal(size=(readers, 1))) if design.slopes else 1.0
+    constant = rng.random((readers, 1)) < design.constant
+    made: list[dict[Kind, Float]] = []
+    for _ in range(count):
+        images = rng.normal(size=(1, cases))
+        if design.cluster > 1:
+            patients = rng.normal(size=(1, -(-cases // design.cluster))).repeat(design.cluster, 1)
+            images = (1.0 - OF_CLUSTER) ** 0.5 * images + OF_CLUSTER**0.5 * patients[:, :cases]
+        latent = (
+            design.shift
+            + leaning * design.reader
+            + slopes * images * design.case
+            + rng.normal(size=(readers, cases))
+        )
+        latent = np.where(constant, np.inf, latent)
+        gaps = rng.random(latent.shape) < missing
+        made.append(
+            {
+                "realism": np.where(gaps, np.nan, np.digitize(latent, THRESHOLDS) + 1.0),
+                "verdict": np.where(gaps, np.nan, (latent < VERDICT_THRESHOLD).astype(np.float64)),
+            }
+        )
+    return made
+
+
+def study(
+    rng: np.random.Generator, design: Design, readers: int, cases: int, missing: float
+) -> dict[Kind, Float]:
+    """Ratings and verdicts of one arm."""
+    return arms(rng, design, readers, cases, missing, 1)[0]
 
 
 def points(matrix: Float, kind: Kind) -> dict[str, float]:
@@ -147,10 +193,15 @@ def points(matrix: Float, kind: Kind) -> dict[str, float]:
 
 @cache
 def truth(design: Design, kind: Kind) -> dict[str, float]:
-    """Mean of each coefficient over large studies."""
+    """Mean of each figure over large studies."""
     rng = np.random.default_rng(99)
-    large = [points(study(rng, design, 400, 1200, 0.0)[kind], kind) for _ in range(8)]
-    return {name: float(np.mean([one[name] for one in large])) for name in large[0]}
+    large = [study(rng, design, 300, 1000, 0.0)[kind] for _ in range(6)]
+    values = [points(one, kind) for one in large]
+    return {
+        "mean": float(np.mean([study(rng, design, 4000, 100, 0.0)[kind].mean() for _ in range(5)])),
+        "AUC of arms alike": 0.5,
+        **{name: float(np.mean([one[name] for one in values])) for name in values[0]},
+    }
 
 
 def before(name: str, coefficient: Coefficient, by_form: Mapping[IccForm, Estimate]) -> Estimate:
@@ -180,26 +231,116 @@ Cell = tuple[str, int, int, float]
 Row = tuple[Kind, str]
 
 
+def main_figures(
+    tables: Sequence[dict[Kind, Float]], kind: Kind, clusters: Int | None
+) -> Iterator[tuple[str, Estimate, Estimate]]:
+    """Mean (of verdicts: rate) and AUC, before and after."""
+    one, other = (table[kind] for table in tables)
+    both = None if clusters is None else [clusters, clusters + clusters.size]
+    bounds = (0.0, 1.0) if kind == "verdict" else (1.0, 5.0)
+    yield (
+        "mean",
+        *_both_ways(
+            reader_means(one),
+            reader_means(one, clusters),
+            [one],
+            None if both is None else both[:1],
+            bounds,
+        ),
+    )
+    figures: list[tuple[Float, Float]] = []
+    for pair in (None, None if both is None else (both[0], [both[1]])):
+        thetas, covariances = reader_aucs_of_arms(one, [other], clusters=pair)
+        figures.append((thetas[0], covariances[0, :, 0]))
+    yield "AUC of arms alike", *_both_ways(figures[0], figures[1], [one, other], both, (0.0, 1.0))
+
+
+def _both_ways(
+    plain: tuple[Float, Float],
+    clustered: tuple[Float, Float],
+    matrices: Sequence[Float],
+    clusters: Sequence[Int] | None,
+    bounds: tuple[float, float],
+) -> tuple[Estimate, Estimate]:
+    now = averaged_over_readers(
+        *clustered, matrices, SETTINGS, scale="logit", bounds=bounds, what="", clusters=clusters
+    )
+    without_floor = single_arm(*plain)
+    old = replace(now, low=None, high=None)
+    if without_floor.why_not is None and bounds[0] < without_floor.estimate < bounds[1]:
+        low, high = limits(
+            without_floor.estimate,
+            without_floor.se,
+            without_floor.df,
+            level=SETTINGS.level,
+            scale="logit",
+            bounds=bounds,
+        )
+        old = replace(now, low=low, high=high)
+    return old, now
+
+
+def coefficients_of(
+    matrix: Float, kind: Kind, clusters: Int | None
+) -> dict[str, tuple[Estimate, Estimate]]:
+    """Every coefficient before and after."""
+    if clusters is not None:
+        clusters = clusters[np.isfinite(matrix).any(axis=0)]
+    matrix = with_ratings(matrix)
+    coefficients = agreement_statistics(matrix, kind=kind, categories=SCALES[kind])
+    # F limits are of complete ratings; with missing ones REML would be searched once more.
+    by_form = iccs(matrix, tuple(FORMS.values())) if np.isfinite(matrix).all() else {}
+    left = (
+        left_out_clusters(matrix, clusters, categories=SCALES[kind]) if clusters is not None else {}
+    )
+    made: dict[str, tuple[Estimate, Estimate]] = {}
+    for name, one in coefficients.items():
+        clustered = replace(
+            one, values=replace(left.get(name, one.values), estimate=one.values.estimate)
+        )
+        now = after(name, clustered, kind)
+        missing = name in FORMS and not by_form
+        old = replace(now, low=None, high=None) if missing else before(name, one, by_form)
+        made[name] = (old, now)
+    return made
+
+
 def run(cell: Cell, studies: int, seed: int) -> dict[Row, tuple[Tally, Tally]]:
-    """Tallies before and after of every coefficient in one cell."""
-    design, readers, cases, missing = cell
-    index = [list(DESIGNS).index(design), readers, cases, round(100 * missing)]
+    """Tallies before and after of every figure in one cell."""
+    name_of_design, readers, cases, missing = cell
+    design = DESIGNS[name_of_design]
+    index = [list(DESIGNS).index(name_of_design), readers, cases, round(100 * missing)]
     rng = np.random.default_rng([seed, *index])
-    true = {kind: truth(DESIGNS[design], kind) for kind in SCALES}
+    true = {kind: truth(design, kind) for kind in SCALES}
+    clusters = np.arange(cases) // design.cluster if design.cluster > 1 else None
     tallies: dict[Row, tuple[Tally, Tally]] = defaultdict(lambda: (Tally(), Tally()))
     for _ in range(studies):
-        tables = study(rng, DESIGNS[design], readers, cases, missing)
+        tables = arms(rng, design, readers, cases, missing, 2)
         for kind in SCALES:
-            matrix = with_ratings(tables[kind])
-            coefficients = agreement_statistics(matrix, kind=kind, categories=SCALES[kind])
-            by_form = iccs(matrix, tuple(FORMS.values()))
+            made = coefficients_of(tables[0][kind], kind, clusters)
+            made |= {name: (a, b) for name, a, b in main_figures(tables, kind, clusters)}
             for name, value in true[kind].items():
                 old, new = tallies[kind, name]
-                tallies[kind, name] = (
-                    old.with_one(before(name, coefficients[name], by_form), value),
-                    new.with_one(after(name, coefficients[name], kind), value),
-                )
+                was, now = made[name]
+                tallies[kind, name] = (old.with_one(was, value), new.with_one(now, value))
     return tallies
+
+
+def of_designs(rows: Mapping[str, dict[Row, list[tuple[Tally, Tally]]]]) -> Iterator[str]:
+    """Lines of the second table: mean coverage by design, before and after."""
+    yield f"| figure | {' | '.join(rows)} |"
+    yield "|---" * (1 + len(rows)) + "|"
+    for row in next(iter(rows.values())):
+        cells = []
+        for of_design in rows.values():
+            shares = [
+                sum(pair[way].covered for pair in of_design[row])
+                / max(sum(pair[way].studies for pair in of_design[row]), 1)
+                for way in range(2)
+            ]
+            before_it = f"{100 * shares[0]:.1f}" if shares[0] else "-"
+            cells.append(f"{before_it} to {100 * shares[1]:.1f}")
+        yield f"| {row[0]} {row[1]} | {' | '.join(cells)} |"
 
 
 def line(row: Row, cells: list[tuple[Tally, Tally]]) -> str:
@@ -207,6 +348,9 @@ def line(row: Row, cells: list[tuple[Tally, Tally]]) -> str:
     parts = []
     for way in range(2):
         counted = [cell[way] for cell in cells if cell[way].studies]
+        if not counted:
+            parts.append(" | ".join("-" * 5))
+            continue
         covered = np.array([one.covered / one.studies for one in counted])
         width = np.mean([one.width / one.studies for one in counted])
         inside = int(((covered >= 0.93) & (covered <= 0.97)).sum())
@@ -220,19 +364,23 @@ def line(row: Row, cells: list[tuple[Tally, Tally]]) -> str:
 def main() -> int:
     """Run the cells, print the table."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--studies", type=int, default=200, help="simulated studies per cell")
+    parser.add_argument("--studies", type=int, default=80, help="simulated studies per cell")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--readers", type=int, nargs="+", default=[3, 5, 8])
-    parser.add_argument("--cases", type=int, nargs="+", default=[20, 40, 60])
+    parser.add_argument("--cases", type=int, nargs="+", default=[20, 60])
     parser.add_argument("--missing", type=float, nargs="+", default=[0.0, 0.3])
     parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
     parser.add_argument("--each", action="store_true", help="also print every cell")
     given = parser.parse_args()
     rows: dict[Row, list[tuple[Tally, Tally]]] = defaultdict(list)
+    by_design: dict[str, dict[Row, list[tuple[Tally, Tally]]]] = {
+        name: defaultdict(list) for name in given.designs
+    }
     for cell in itertools.product(given.designs, given.readers, given.cases, given.missing):
         of_cell = run(cell, given.studies, given.seed)
         for row, tallies in of_cell.items():
             rows[row].append(tallies)
+            by_design[cell[0]][row].append(tallies)
             if given.each:
                 old, new = (100 * one.covered / max(one.studies, 1) for one in tallies)
                 print(f"{cell}  {row[0]} {row[1]}: {old:.1f} -> {new:.1f}", flush=True)
@@ -242,6 +390,8 @@ def main() -> int:
     print("|---" * 11 + "|")
     for row, cells in rows.items():
         print(line(row, cells))
+    for text in of_designs(by_design):
+        print(text)
     return 0
 
 

@@ -5,10 +5,11 @@
     python -m benchmarks.bank_import --deep 40
 
 Makes a bank of distinct pictures in a temporary folder, then imports it whole and a tenth of it,
-each in a process of its own with a fresh SQLite database, and imports the whole again. With
+each in a process of its own with a fresh SQLite database, and imports the whole again. Writing as
+many renditions and nothing else, beside it, says what the disk alone would take. With
 `--deep` it makes films of 2,500 pixels and 16 bits instead and imports them on one core and on all;
 and it compares the CPU time a film takes with that of the reader before app.films, kept below as
-`as_it_was`, on one film in this process. Whatever the machine, the ratios can be compared.
+`as_it_was`, on one film. Whatever the machine, the ratios can be compared.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import io
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -29,12 +31,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.bank.rendition import canonical_rendition, encode_png
+from app.bank.rendition import canonical_rendition, encode_png, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.tables import Base
 from app.films.decode import decode_film
-from app.films.film import Film
+from app.films.decoder import DECODER_ENVIRONMENT, DECODERS
 from app.services.import_bank import import_bank
 
 DEEP_SIDE = 2500
@@ -58,7 +60,7 @@ def as_png(pixels: NDArray[np.generic]) -> bytes:
 
 def as_it_was(data: bytes, size: int) -> bytes:
     """A deep PNG's rendition as it was made before app.films: percentiles by sorting, scaling in
-    float64, inflating by Pillow. Kept here to be measured against."""
+    float64, inflating and shrinking by Pillow. Kept here to be measured against."""
     image = Image.open(io.BytesIO(data))
     image.verify()
     image = Image.open(io.BytesIO(data))
@@ -67,34 +69,53 @@ def as_it_was(data: bytes, size: int) -> bytes:
     levels = values.astype(np.float32)
     low, high = np.percentile(levels, [0.5, 99.5])
     scaled = (levels.astype(np.float64) - low) * (255.0 / (high - low))
-    return canonical_rendition(Film(np.clip(scaled, 0, 255).astype(np.float32), "PNG"), size)
+    shown = np.clip(scaled, 0, 255).astype(np.float32)
+    small = Image.fromarray(shown).resize((size, size), Image.Resampling.LANCZOS)
+    return encode_png(np.clip(np.rint(np.asarray(small)), 0, 255).astype(np.uint8))
 
 
-def compare_readers(size: int, rounds: int = 5) -> None:
-    """Print the CPU time that one deep film takes, as it was and as it is."""
+def read_repeatedly(way: str, size: int, rounds: int = 10) -> None:
+    """Print the median CPU time, in ms, in which this process reads a deep film that `way`."""
+    data = as_png(deep_film())
+    ways: dict[str, Callable[[], object]] = {
+        "before": lambda: as_it_was(data, size),
+        "now": lambda: canonical_rendition(decode_film(data, "film"), size),
+    }
+    times = []
+    for _ in range(rounds):
+        began = time.process_time()
+        ways[way]()
+        times.append(1000 * (time.process_time() - began))
+    print(statistics.median(times))
+
+
+def compare_readers(size: int, turns: int = 3) -> None:
+    """Print the CPU time that one deep film takes, as it was and as it is.
+
+    Each in processes of their own, as imports are: what one leaves in memory spares the other work.
+    In turns, so that a busy minute of the machine is one for both.
+    """
     data = as_png(deep_film())
     if as_it_was(data, size) != canonical_rendition(decode_film(data, "film"), size):
         raise SystemExit("the two readers differ: nothing is compared")
-
-    def best(work: Callable[[], object]) -> float:
-        times = []
-        for _ in range(rounds):
-            began = time.process_time()
-            work()
-            times.append(time.process_time() - began)
-        return 1000 * min(times)
-
-    before = best(lambda: as_it_was(data, size))
-    after = best(lambda: canonical_rendition(decode_film(data, "film"), size))
-    resizing = best(lambda: canonical_rendition(Film(FLAT, "PNG"), size))
+    times: dict[str, list[float]] = {"before": [], "now": []}
+    for _ in range(turns):
+        for way, taken in times.items():
+            command = [sys.executable, "-m", "benchmarks.bank_import", "--size", str(size)]
+            surroundings = os.environ | (DECODER_ENVIRONMENT if way == "now" else {})
+            done = subprocess.run(
+                [*command, "--reader", way],
+                check=True,
+                capture_output=True,
+                text=True,
+                env=surroundings,
+            )
+            taken.append(float(done.stdout))
+    before, now = min(times["before"]), min(times["now"])
     print(
-        f"one film of {DEEP_SIDE} pixels, 16 bits: {before:.0f} ms of CPU before, {after:.0f} now, "
-        f"{before / after:.2f} times; reading without resizing ({resizing:.0f} ms in both) "
-        f"{(before - resizing) / (after - resizing):.2f} times"
+        f"one film of {DEEP_SIDE} pixels, 16 bits: {before:.0f} ms of CPU before, {now:.0f} now, "
+        f"{before / now:.2f} times (least of {turns} medians of 10 each)"
     )
-
-
-FLAT = np.tile(np.linspace(0, 255, DEEP_SIDE, dtype=np.float32), (DEEP_SIDE, 1))
 
 
 def make_bank(directory: Path, records: int, source: int, *, deep: bool = False) -> None:
@@ -139,19 +160,28 @@ def import_here(bank: Path, state: Path, size: int) -> None:
     database = Database(f"sqlite:///{state / 'negatoscope.db'}")
     Base.metadata.create_all(database.engine)
     store = RenditionStore(state / "renditions")
-    began = time.perf_counter()
+    began, cpu_before = time.perf_counter(), time.process_time()
     summary = import_bank(database, store, bank, now=datetime.now(UTC), size=size)
+    seconds = time.perf_counter() - began
     print(
         json.dumps(
             {
                 "added": summary.added,
                 "already_present": summary.already_present,
                 "refused": summary.refused_count,
-                "seconds": time.perf_counter() - began,
+                "seconds": seconds,
+                "cpu": time.process_time() - cpu_before + _of_decoders(),
                 "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             }
         )
     )
+
+
+def _of_decoders() -> float:
+    """CPU seconds of the decoder processes, which count once they have ended."""
+    DECODERS.close()
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def import_apart(bank: Path, state: Path, size: int, cores: int = 0) -> dict[str, float]:
@@ -165,6 +195,32 @@ def import_apart(bank: Path, state: Path, size: int, cores: int = 0) -> dict[str
     return result
 
 
+def write_bare(directory: Path, files: int, size: int, batch: int = 256) -> float:
+    """Seconds that writing so many renditions takes and nothing else, made durable by the batch."""
+    data = os.urandom(rendition_length(size))
+    directory.mkdir()
+    began = time.perf_counter()
+    for number in range(files):
+        (directory / str(number)).write_bytes(data)
+        if number % batch == batch - 1:
+            os.sync()
+    os.sync()
+    return time.perf_counter() - began
+
+
+def write_one_by_one(directory: Path, files: int, size: int) -> float:
+    """Seconds for the same where each file is made durable by itself."""
+    data = os.urandom(rendition_length(size))
+    directory.mkdir()
+    began = time.perf_counter()
+    for number in range(files):
+        with (directory / str(number)).open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    return time.perf_counter() - began
+
+
 def compare_cores(root: Path, films: int) -> None:
     """Print how long an import of deep films takes on one core and on all."""
     one = import_apart(root / "deep", root / "state-one", 512, cores=1)
@@ -172,7 +228,8 @@ def compare_cores(root: Path, films: int) -> None:
     for name, result in (("one core", one), ("all cores", every)):
         print(
             f"{name:9} {films:>5,} films {result['seconds']:8.1f} s "
-            f"{1000 * result['seconds'] / films:7.1f} ms each  peak {result['peak_mib']:6.0f} MiB"
+            f"{1000 * result['seconds'] / films:7.1f} ms each  "
+            f"CPU {1000 * result['cpu'] / films:6.1f} ms each  peak {result['peak_mib']:6.0f} MiB"
         )
     cores = len(os.sched_getaffinity(0))
     print(f"all {cores} cores to one: {one['seconds'] / every['seconds']:.2f} times")
@@ -187,9 +244,13 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, help="where the temporary folder is made")
     parser.add_argument("--deep", type=int, metavar="N", help="films of 2,500 pixels and 16 bits")
     parser.add_argument("--cores", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--reader", choices=("before", "now"), help=argparse.SUPPRESS)
     parser.add_argument("--bank", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.reader:
+        read_repeatedly(options.reader, options.size)
+        return
     if options.bank:
         if options.cores:
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
@@ -208,13 +269,17 @@ def main() -> None:
         tenth = import_apart(root / "small", root / "state-small", options.size)
         whole = import_apart(root / "large", root / "state-large", options.size)
         again = import_apart(root / "large", root / "state-large", options.size)
+        bare = write_bare(root / "bare", options.records, options.size)
+        single = write_one_by_one(root / "single", small, options.size)
     for name, result in (("a tenth", tenth), ("whole", whole), ("again", again)):
         images = result["added"] + result["already_present"]
         print(
             f"{name:8} {images:>9,.0f} records  added {result['added']:>9,.0f}  "
             f"{result['seconds']:8.1f} s  {1000 * result['seconds'] / images:6.2f} ms each  "
-            f"peak {result['peak_mib']:6.0f} MiB"
+            f"peak {result['peak_mib']:6.0f} MiB  CPU {1000 * result['cpu'] / images:6.2f} ms each"
         )
+    each, alone = 1000 * bare / options.records, 1000 * single / small
+    print(f"the disk alone: {each:.2f} ms a rendition by the batch, {alone:.2f} ms one by one")
     print(f"peak memory, whole to a tenth: {whole['peak_mib'] / tenth['peak_mib']:.2f}")
     print(f"time, again to first: {again['seconds'] / whole['seconds']:.2f}")
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.bank.run_folder import read_json
 from ml.bank.writer import iter_records, read_header, utc_now, write_bytes, write_evaluation
 from ml.boundary import library
 from ml.device import pick_device
@@ -329,9 +330,16 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
     """Load a base model's autoencoder; of a diffusers folder nothing else is read."""
     from ml.variants import load_base
 
-    if (Path(base) / "vae" / "config.json").is_file():
+    config = Path(base) / "vae" / "config.json"
+    if config.is_file():
         from diffusers import AutoencoderKL
 
+        kind = read_json(config).get("_class_name", "AutoencoderKL")
+        if kind != "AutoencoderKL":
+            raise MlError(
+                f"{base} has a {kind}, of which no features are taken here: name another base with "
+                "--base, such as a Stable Diffusion, or other --features."
+            )
         with library(f"the autoencoder of {base} cannot be loaded"):
             vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
                 base, subfolder="vae", local_files_only=True
@@ -342,8 +350,6 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
 
 def _base_of(synthetic: Sequence[Mapping[str, Any]], runs: Path) -> str:
     """Find the base model that the bank names in the options of the runs it came from."""
-    from ml.bank.run_folder import read_json
-
     named = {str(r.get("provenance", {}).get("base_model")) for r in synthetic} - {"None"}
     options = [read_json(path) for path in sorted(runs.glob("*/options.json"))]
     known = {str(o["base"]) for o in options if o.get("base_name") in named and "base" in o}

@@ -1,7 +1,8 @@
 """python -m ml.finetune: train one variant of a base model on prepared radiographs.
 
-The run's folder says what was done, in full: ml/run_folder.py lists what is in it. Ctrl-C writes
-what ``--resume`` goes on from; a resumed run ends with the same bits as one that ran through.
+The run's folder says what was done, in full: ml/bank/run_folder.py lists what is in it. Ctrl-C
+writes what ``--resume`` goes on from; a resumed run ends with the same bits as one that was not
+stopped.
 """
 
 from __future__ import annotations
@@ -11,49 +12,32 @@ import dataclasses
 import os
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bank.run_folder import (
-    WEIGHTS,
-    base_digest,
-    read_json,
-    write_checkpoint,
-    write_json,
-    write_text,
-)
+from ml.bank.run_folder import WEIGHTS, base_digest, write_checkpoint, write_text
+from ml.bases.families import adapter_of
+from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
-from ml.methods.base_family import check_methods
 from ml.methods.config import VariantConfig, check, load_variants, override
+from ml.methods.fitting import check_methods
 from ml.training.model_card import model_card
-from ml.training.progress import watching
+from ml.training.progress import StepReport, watching
 from ml.training.prompts import check_prompts_fit, trained_texts
-from ml.training.provenance import (
-    changes_from_preset,
-    chosen_here,
-    compare_with_paper,
-    summary,
-    title_of,
-)
+from ml.training.provenance import changes_from_preset, compare_with_paper
 from ml.training.repeatable import repeatable
+from ml.training.run_options import describe, open_run, versions
+from ml.training.trainer_notes import trainer_notes
 
 if TYPE_CHECKING:
     import torch
 
+    from ml.methods.trainable import Trainable
     from ml.radiographs.training_images import PreparedData
-
-DERIVED = ("as_in_paper", "other_than_in_paper", "chosen_here", "changed_from_preset")
-"""Sentences that follow from the other options, and from this version's words."""
-
-MAY_DIFFER = ("base", "base_name", "training_summary", "words_not_read", *DERIVED)
-"""Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
-be called otherwise, and what is derived follows the rest."""
-
-BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv"}
-"""What a run that failed before its first checkpoint leaves; a new run may take its place."""
+    from ml.training.loop import Outcome
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +95,7 @@ def finetune(
             data=data,
             run=run,
             resume=resume,
-            cache=cache,
+            cache=cache or data / "cache",
             device=device,
             processes=processes,
             show_progress=show_progress,
@@ -127,7 +111,7 @@ def _finetune(
     data: Path,
     run: Path,
     resume: bool,
-    cache: Path | None,
+    cache: Path,
     device: str | None,
     processes: int | None,
     show_progress: bool,
@@ -138,26 +122,13 @@ def _finetune(
     from ml.library_logging import quieten
 
     quieten()
-    import torch
-
-    from ml.training.loop import train
-    from ml.training.samples import grid_writer, prior_images
-    from ml.variants import load_base, locate_base
+    from ml.variants import base_name, locate_base
 
     accelerator = _accelerator(device, processes)
     main = accelerator.is_main_process
     source = locate_base(base)
-    whole = variant.kind in ("full", "dreambooth")
-    pipeline = load_base(
-        base,
-        # What is trained stays in float32; autocast does the rest.
-        dtype="float32" if whole else variant.training.dtype,
-        device=str(accelerator.device),
-    )
-    check_methods(pipeline, variant)
-    word = (variant.embedding.token, variant.embedding.vectors)
-    learnt = word if variant.kind == "textual_inversion" else None
-    cut = check_lengths(pipeline, trained_texts(variant, prepared.train), learnt)
+    pipeline = _loaded(base, variant, accelerator.device)
+    cut = _words_not_read(pipeline, variant, prepared)
     changed = changes_from_preset(variant)
     variant = _settled(variant, pipeline, accelerator.device.type)
     if main:
@@ -168,52 +139,22 @@ def _finetune(
         variant,
         prepared,
         base=base,
+        base_name=base_name(base),
         base_sha256=base_digest(source),
         processes=accelerator.num_processes,
         changed=changed,
         words_not_read=cut,
+        family=adapter_of(pipeline),
     )
     if main:
-        _open_run(run, options, _versions(accelerator.device), resume=resume)
+        open_run(run, options, versions(accelerator.device), resume=resume)
     accelerator.wait_for_everyone()
-    prior = []
-    if variant.kind == "dreambooth" and variant.training.prior_weight > 0:
-        with accelerator.main_process_first():
-            prior = prior_images(pipeline, variant, run / "prior", options["base_sha256"])
-    try:
-        with watching(show_progress and main, name) as watch:
-            outcome, trainable = train(
-                pipeline,
-                variant,
-                prepared,
-                run,
-                accelerator,
-                prior=prior,
-                resume=resume,
-                cache=cache or data / "cache",
-                watch=watch,
-                draw_samples=grid_writer(
-                    pipeline, variant, run / "samples", trained_texts(variant, prepared.train)
-                ),
-            )
-    except torch.OutOfMemoryError as error:
-        raise MlError(
-            "the device ran out of memory: use a smaller batch_size with more "
-            "gradient_accumulation, gradient_checkpointing, or LoRA instead of full tuning."
-        ) from error
-    if main and outcome.ended != "interrupted":
-        folder = WEIGHTS[variant.kind]
-        trainable.save(run / folder)
-        ended = dataclasses.asdict(outcome)
-        paper = compare_with_paper(variant, prepared, outcome.epochs)
-        write_text(run / "README.md", model_card(options, ended, folder, paper))
-        write_checkpoint(
-            run,
-            variant.kind,
-            base_sha256=options["base_sha256"],
-            step=outcome.weights_step,
-            outcome=ended,
+    with watching(show_progress and main, name) as watch:
+        outcome, trainable = _trained(
+            pipeline, variant, prepared, run, accelerator, options, resume, cache, watch
         )
+    if main and outcome.ended != "interrupted":
+        _save(run, variant, trainable, options, outcome, prepared)
     accelerator.wait_for_everyone()
     return Finetuned(
         run,
@@ -228,58 +169,89 @@ def _finetune(
     )
 
 
-def describe(
-    name: str,
+def _loaded(base: str, variant: VariantConfig, device: torch.device) -> Any:
+    """Load the base, in the precision that it is trained in, and hold the variant against it."""
+    from ml.variants import load_base
+
+    whole = variant.kind in ("full", "dreambooth")
+    # What is trained stays in float32; autocast does the rest.
+    dtype = "float32" if whole else variant.training.dtype
+    pipeline = load_base(base, dtype=dtype, device=str(device))
+    check_methods(pipeline, variant)
+    return pipeline
+
+
+def _words_not_read(
+    pipeline: Any, variant: VariantConfig, prepared: PreparedData
+) -> dict[str, str]:
+    word = (variant.embedding.token, variant.embedding.vectors)
+    learnt = word if variant.kind == "textual_inversion" else None
+    return check_lengths(pipeline, trained_texts(variant, prepared.train), learnt)
+
+
+def _trained(
+    pipeline: Any,
     variant: VariantConfig,
-    data: PreparedData,
-    *,
-    base: str,
-    base_sha256: str,
-    processes: int,
-    changed: Mapping[str, Any],
-    words_not_read: Mapping[str, str],
-) -> dict[str, Any]:
-    """Return a run's ``options.json``: every choice, resolved, and what follows from them.
+    prepared: PreparedData,
+    run: Path,
+    accelerator: Any,
+    options: Mapping[str, Any],
+    resume: bool,
+    cache: Path,
+    watch: Callable[[StepReport], None] | None,
+) -> tuple[Outcome, Trainable]:
+    """Draw DreamBooth's prior where there is one, and train."""
+    import torch
 
-    Parameters
-    ----------
-    changed : what is not as in the variant's preset, as it was asked for
-    words_not_read : of prompts and captions that are longer than the text encoder reads
-    """
-    from ml.variants import base_name
+    from ml.training.loop import train
+    from ml.training.samples import grid_writer, prior_images
 
-    path = Path(base).expanduser()
-    paper = compare_with_paper(variant, data)
-    options = {
-        "variant": name,
-        "kind": variant.kind,
-        "title": title_of(variant),
-        "condition_only": variant.condition_only,
-        "prompts": variant.prompts,
-        "words_not_read": dict(words_not_read),
-        "prediction_type": variant.training.prediction_type,
-        "base": str(path.resolve()) if path.exists() else base,
-        "base_name": base_name(base),
-        "base_sha256": base_sha256,
-        "data": {
-            "name": data.name,
-            "source_kind": data.source_kind,
-            "digest": data.digest,
-            "train": len(data.train),
-            "held_out": len(data.held_out),
-            "licence": data.licence,
-            "attribution": data.attribution,
-            "grey_mapping": data.grey_mapping,
-        },
-        "processes": processes,
-        "preset": variant.preset,
-        "changed_from_preset": dict(changed),
-        "as_in_paper": list(paper.same),
-        "other_than_in_paper": list(paper.other),
-        "chosen_here": chosen_here(variant),
-        "config": dataclasses.asdict(variant),
-    }
-    return {**options, "training_summary": summary(options)}
+    texts = trained_texts(variant, prepared.train)
+    prior = []
+    try:
+        if variant.kind == "dreambooth" and variant.training.prior_weight > 0:
+            with accelerator.main_process_first():
+                prior = prior_images(pipeline, variant, run / "prior", options["base_sha256"])
+        return train(
+            pipeline,
+            variant,
+            prepared,
+            run,
+            accelerator,
+            prior=prior,
+            resume=resume,
+            cache=cache,
+            watch=watch,
+            draw_samples=grid_writer(pipeline, variant, run / "samples", texts),
+        )
+    except torch.OutOfMemoryError as error:
+        raise MlError(
+            "the device ran out of memory: use a smaller batch_size with more "
+            "gradient_accumulation, gradient_checkpointing, or LoRA instead of full tuning."
+        ) from error
+
+
+def _save(
+    run: Path,
+    variant: VariantConfig,
+    trainable: Trainable,
+    options: Mapping[str, Any],
+    outcome: Outcome,
+    prepared: PreparedData,
+) -> None:
+    """Write the weights that the run ends with, what they are, and proof that they are those."""
+    folder = WEIGHTS[variant.kind]
+    trainable.save(run / folder, trainer_notes(options, outcome.weights_step, outcome.epochs))
+    ended = dataclasses.asdict(outcome)
+    paper = compare_with_paper(variant, prepared, outcome.epochs)
+    write_text(run / "README.md", model_card(options, ended, folder, paper))
+    write_checkpoint(
+        run,
+        variant.kind,
+        base_sha256=options["base_sha256"],
+        step=outcome.weights_step,
+        outcome=ended,
+    )
 
 
 def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
@@ -301,21 +273,20 @@ def _prepared(folder: Path, variant: VariantConfig) -> PreparedData:
 
 def _settled(variant: VariantConfig, pipeline: Any, device_type: str) -> VariantConfig:
     """Replace "whatever the base or device has" by what that is, so that options say it."""
-    training = variant.training
-    step = pipeline.vae_scale_factor * 2 ** (len(pipeline.unet.config.block_out_channels) - 1)
+    training, adapter = variant.training, adapter_of(pipeline)
+    step = adapter.size_step()
     if variant.data.size % step:
         raise MlError(
             f"data.size {variant.data.size} does not suit the base: use multiples of {step}."
         )
     dtype = str(pick_dtype(training.dtype, device_type)).removeprefix("torch.")
-    predicts = training.prediction_type or pipeline.scheduler.config.get(
-        "prediction_type", "epsilon"
+    predicts = adapter.settled_prediction(training.prediction_type)
+    settled = override(training, {"dtype": dtype, "prediction_type": predicts}, "the base")
+    guidance = variant.sampling.guidance_scale
+    sampling = dataclasses.replace(
+        variant.sampling, guidance_scale=adapter.guidance if guidance is None else guidance
     )
-    if predicts not in ("epsilon", "v_prediction"):
-        raise MlError(f"the base predicts {predicts!r}, which cannot be tuned here.")
-    changes = {"dtype": dtype, "prediction_type": predicts}
-    settled = override(training, changes, "the base")
-    return dataclasses.replace(variant, training=settled)
+    return dataclasses.replace(variant, training=settled, sampling=sampling)
 
 
 def _accelerator(device: str | None, processes: int | None) -> Any:
@@ -339,50 +310,6 @@ def _accelerator(device: str | None, processes: int | None) -> Any:
     return accelerator
 
 
-def _versions(device: torch.device) -> dict[str, str]:
-    """Return a run's ``versions.json``: the software, and what it ran on."""
-    import torch
-
-    from ml.bank.software import software_versions
-
-    versions = {**software_versions(), "device": device.type}
-    if device.type == "cuda":
-        versions["device"] = torch.cuda.get_device_name(device)
-        versions["cuda"] = str(torch.version.cuda)
-    return versions
-
-
-def _open_run(
-    run: Path, options: dict[str, Any], versions: dict[str, str], *, resume: bool
-) -> None:
-    """Write the options of a new run, or hold those of a resumed one against them."""
-    if resume:
-        before = read_json(run / "options.json")
-        difference = first_difference(before, options)
-        if difference:
-            raise MlError(f"{run} was begun with other options: {difference}; it cannot go on so.")
-    elif run.exists() and (not run.is_dir() or {p.name for p in run.iterdir()} - BEFORE_TRAINING):
-        raise MlError(f"{run} exists: go on with --resume, or name a new folder.")
-    run.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        write_json(run / "options.json", options)
-    write_json(run / "versions.json", versions)
-
-
-def first_difference(some: Any, others: Any, where: str = "") -> str | None:
-    """Return the first place where two options differ, and how."""
-    if isinstance(some, dict) and isinstance(others, dict):
-        for key in sorted({*some, *others}):
-            if where == "" and key in MAY_DIFFER:
-                continue
-            inner = f"{where}.{key}" if where else key
-            difference = first_difference(some.get(key), others.get(key), inner)
-            if difference:
-                return difference
-        return None
-    return None if some == others else f"{where} was {some!r}, is {others!r}"
-
-
 def parser() -> argparse.ArgumentParser:
     """Build the command line (no heavy import happens here)."""
     result = argparse.ArgumentParser(
@@ -392,7 +319,7 @@ def parser() -> argparse.ArgumentParser:
         "--nproc-per-node N -m ml.finetune ...",
     )
     result.add_argument("variant", help="M1, M2, ... or one of --config")
-    result.add_argument("--base", required=True, help="diffusers folder, single file or hub id")
+    add_base_flags(result, about="diffusers folder, single file or hub id")
     result.add_argument("--data", type=Path, required=True, help="folder that ml.prepare wrote")
     result.add_argument("--out", type=Path, help="run folder (runs/VARIANT)")
     result.add_argument("--config", type=Path, help="TOML file that overrides or adds variants")
@@ -507,10 +434,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = arguments.out or Path("runs") / arguments.variant
     first = os.environ.get("RANK", "0") == "0"
     try:
+        variant = chosen_variant(arguments)
+        # Each process links for itself; only the first one's folder is the run's.
+        place = run / "base" if first else run / "base" / f".{os.environ['RANK']}"
+        base = base_given(arguments, place)
+        if base is None:
+            raise MlError("name the base to tune with --base, or its parts.")
         done = finetune(
             arguments.variant,
-            chosen_variant(arguments),
-            base=arguments.base,
+            variant,
+            base=base,
             data=arguments.data,
             run=run,
             resume=arguments.resume,

@@ -8,172 +8,29 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
 
-from ml.bank.disk_space import need_space
-from ml.bank.software import software_versions
 from ml.bank.writer import (
     CONDITIONS,
     ArmDescription,
-    ArmWriter,
     Condition,
     Shard,
     merge_banks,
-    utc_now,
     write_manifest,
 )
-from ml.bases.prompt_length import check_lengths, note_cut, words_not_read
+from ml.bases.families import adapter_of
+from ml.bases.part_flags import add_base_flags, base_given
+from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
-from ml.sampling.sampler import (
-    SCHEDULERS,
-    ImageRequest,
-    SampledImage,
-    SamplerSettings,
-    image_seed,
-    plan,
-    sample,
-)
+from ml.sampling.filling import ArmPlan, fill_arm
+from ml.sampling.loaded_variant import LoadedVariant
+from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, plan
 from ml.training.progress import PlainLines
 from ml.training.prompts import check_prompts_known
-
-if TYPE_CHECKING:
-    from ml.variants import LoadedVariant
-
-SAME_ON_RESUME = (
-    "variant",
-    "base_model",
-    "checkpoint_sha256",
-    "negative_prompt",
-    "bank_seed",
-    "scheduler",
-    "steps",
-    "guidance_scale",
-    "guidance_interval",
-    "max_chroma",
-    "size",
-    "dtype",
-)
-"""Provenance that all images of an arm have in common."""
-
-
-@dataclass(frozen=True)
-class ArmOutcome:
-    """What one call did for one arm (of this shard's share)."""
-
-    arm: str
-    made: int
-    already_there: int
-    rejected: int
-    given_up: int
-    """Images of which every attempt was rejected."""
-
-
-def fill_arm(
-    loaded: LoadedVariant,
-    bank: Path,
-    *,
-    arm: ArmDescription,
-    prompts: Mapping[Condition, str],
-    counts: Mapping[Condition, int],
-    settings: SamplerSettings,
-    bank_seed: int,
-    shard: Shard | None = None,
-    max_attempts: int = 5,
-    progress: Callable[[SampledImage], None] | None = None,
-) -> ArmOutcome:
-    """Make a shard's missing images of one arm and record each as it is done.
-
-    A rejected image is tried again with the seed of the next attempt, ``max_attempts`` times in
-    all; every attempt stays on record.
-
-    Parameters
-    ----------
-    progress : called with every `SampledImage`
-
-    Raises
-    ------
-    MlError
-        If the bank holds images of this arm that were made another way, the disk is too small, or
-        the prompts of two conditions differ only in words that the text encoder does not read.
-    """
-    common = {
-        "variant": loaded.variant,
-        "base_model": loaded.base_name,
-        "checkpoint_sha256": loaded.checkpoint_sha256,
-        "negative_prompt": settings.negative_prompt,
-        "bank_seed": bank_seed,
-        "scheduler": settings.scheduler,
-        "steps": settings.steps,
-        "guidance_scale": settings.guidance_scale,
-        "guidance_interval": list(settings.guidance_interval),
-        "max_chroma": settings.max_chroma,
-        "size": settings.size,
-        "batch_size": settings.batch_size,
-        "dtype": str(loaded.pipeline.unet.dtype).removeprefix("torch."),
-        "device": loaded.pipeline.unet.device.type,
-        "software": software_versions(),
-    }
-    requests = plan(loaded.variant, prompts, counts, bank_seed=bank_seed, shard=shard)
-    made = rejected = 0
-    with ArmWriter(bank, arm, shard=shard) as writer:
-        done, attempts = _progress_so_far(writer, common, prompts)
-        due = [r for r in requests if (r.condition, r.index) not in done]
-        already_there = len(requests) - len(due)
-        queue = [
-            _attempt(r, attempts.get((r.condition, r.index), 0), bank_seed, loaded.variant)
-            for r in due
-        ]
-        queue = [r for r in queue if r.attempt < max_attempts]
-        given_up = len(due) - len(queue)
-        cut = check_lengths(loaded.pipeline, {c: [prompts[c]] for c, n in counts.items() if n})
-        if lost := words_not_read(loaded.pipeline, settings.negative_prompt):
-            common["negative_words_not_read"] = lost
-        # A grey PNG is hardly larger than its pixels.
-        need_space(bank, len(queue) * settings.size**2, f"the images of {arm.id}")
-        while queue:
-            again: list[ImageRequest] = []
-            for image in sample(loaded.pipeline, queue, settings):
-                request = image.request
-                provenance = {
-                    **common,
-                    "prompt": request.prompt,
-                    "seed": request.seed,
-                    "chroma": round(image.chroma, 3),
-                    "created_at": utc_now(),
-                }
-                if request.prompt in cut:
-                    provenance["words_not_read"] = cut[request.prompt]
-                if image.rejection is None:
-                    writer.add_image(
-                        image.pixels,
-                        condition=request.condition,
-                        index=request.index,
-                        attempt=request.attempt,
-                        provenance=provenance,
-                    )
-                    made += 1
-                else:
-                    writer.add_rejection(
-                        condition=request.condition,
-                        index=request.index,
-                        attempt=request.attempt,
-                        reason=image.rejection,
-                        provenance=provenance,
-                    )
-                    rejected += 1
-                    if request.attempt + 1 < max_attempts:
-                        following = request.attempt + 1
-                        again.append(_attempt(request, following, bank_seed, loaded.variant))
-                    else:
-                        given_up += 1
-                if progress is not None:
-                    progress(image)
-            queue = again
-    return ArmOutcome(arm.id, made, already_there, rejected, given_up)
 
 
 def shard_of_this_process(given: str | None, environment: Mapping[str, str]) -> Shard:
@@ -213,38 +70,6 @@ def counts_per_condition(total: int, only: Condition | None = None) -> dict[Cond
     return {"normal": total - total // 2, "abnormal": total // 2}
 
 
-def _progress_so_far(
-    writer: ArmWriter, common: Mapping[str, Any], prompts: Mapping[Condition, str]
-) -> tuple[set[tuple[str, int]], dict[tuple[str, int], int]]:
-    """Return the images that are there and, of all others, the attempt that is next."""
-    done: set[tuple[str, int]] = set()
-    attempts: dict[tuple[str, int], int] = {}
-    for record in writer.records():
-        expected = {key: common[key] for key in SAME_ON_RESUME}
-        if record["condition"] in prompts:
-            expected["prompt"] = prompts[record["condition"]]
-        for key, value in expected.items():
-            if record["provenance"].get(key) != value:
-                raise MlError(
-                    f"the bank's arm {writer.arm.id} was made with {key} "
-                    f"{record['provenance'].get(key)!r}, not {value!r}: "
-                    "use another bank, another --arm, or the same options."
-                )
-        place = (record["condition"], record["index"])
-        if "rejected" in record:
-            attempts[place] = max(attempts.get(place, 0), record["attempt"] + 1)
-        elif writer.has_image(record):
-            done.add(place)
-        else:
-            attempts[place] = max(attempts.get(place, 0), record["attempt"])
-    return done, attempts
-
-
-def _attempt(request: ImageRequest, attempt: int, bank_seed: int, variant: str) -> ImageRequest:
-    seed = image_seed(bank_seed, variant, request.prompt, request.index, attempt)
-    return replace(request, attempt=attempt, seed=seed)
-
-
 def parser() -> argparse.ArgumentParser:
     """Build the command line (no heavy import happens here)."""
     defaults = SamplerSettings()
@@ -261,7 +86,17 @@ def parser() -> argparse.ArgumentParser:
         "--bank", type=Path, required=True, help="folder of the bank; made if absent"
     )
     result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
-    result.add_argument("--base", help="base model: folder, single file or hub id (M0 needs it)")
+    add_base_flags(result, about="base model: folder, single file or hub id (M0 needs it)")
+    result.add_argument(
+        "--lora",
+        type=Path,
+        metavar="FILE",
+        help="a LoRA of any trainer (layout of kohya, diffusers, ComfyUI or peft) as an arm, on "
+        "--base; its alpha is read off the file",
+    )
+    result.add_argument(
+        "--lora-weight", type=float, default=1.0, help="by which its updates are multiplied (1)"
+    )
     result.add_argument(
         "--count", type=int, default=50, help="images a variant, half of each condition (50)"
     )
@@ -280,9 +115,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--guidance",
         type=float,
-        default=defaults.guidance_scale,
         metavar="SCALE",
-        help=f"classifier-free guidance; 1 is none ({defaults.guidance_scale})",
+        help="classifier-free guidance; 1 is none; default: what the family is usually sampled "
+        "with, 7.5 for Stable Diffusion 1.x and 2.x",
     )
     result.add_argument(
         "--guidance-interval",
@@ -340,7 +175,9 @@ def run(arguments: argparse.Namespace) -> None:
         count = merge_banks(arguments.merge, arguments.bank)
         print(f"{arguments.bank} holds {count} images of {len(arguments.merge)} merged banks.")
         return
-    if not arguments.variants:
+    if arguments.lora and arguments.variants:
+        raise MlError("--lora is an arm of its own: give it no variants.")
+    if arguments.lora is None and not arguments.variants:
         raise MlError("name at least one variant, such as M0 (python -m ml.variants lists them).")
     if arguments.arm and len(arguments.variants) > 1:
         raise MlError("--arm names one arm, so give one variant with it.")
@@ -349,7 +186,8 @@ def run(arguments: argparse.Namespace) -> None:
     shard = shard_of_this_process(arguments.shard, os.environ)
     if shard.count > 1:
         print(f"shard {shard.index}/{shard.count}", file=sys.stderr)
-    for variant in dict.fromkeys(arguments.variants):
+    lora = [arguments.arm or arm_of_file(arguments.lora)] if arguments.lora else []
+    for variant in lora or dict.fromkeys(arguments.variants):
         _run_variant(variant, arguments, shard)
     total = write_manifest(
         arguments.bank,
@@ -364,22 +202,85 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from ml.variants import load_variant
+    loaded = _loaded(variant, arguments)
+    wanted = _plan_of(variant, loaded, arguments, shard)
+    arm, of_arm = wanted.arm.id, (variant, wanted.prompts, wanted.counts)
+    share = len(plan(*of_arm, bank_seed=arguments.seed, shard=shard))
+    lines = PlainLines(f"{arm}: image", at_once=True)
+    made = 0
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(arm, total=share)
 
-    loaded = load_variant(
-        variant,
-        runs=arguments.runs,
-        base=arguments.base,
-        dtype=arguments.dtype,
-        device=arguments.device,
+        def advance(image: SampledImage) -> None:
+            nonlocal made
+            if image.rejection is None:
+                made += 1
+                bar.advance(task)
+                if not sys.stderr.isatty():
+                    lines.tell(made, share)
+
+        try:
+            outcome = fill_arm(loaded, arguments.bank, wanted, advance)
+        except KeyboardInterrupt:
+            write_manifest(arguments.bank, name=arguments.name)
+            raise
+    print(
+        f"{outcome.arm}: {outcome.made} made, {outcome.already_there} already there, "
+        f"{outcome.rejected} rejected, {outcome.given_up} given up."
     )
+
+
+def _loaded(variant: str, arguments: argparse.Namespace) -> LoadedVariant:
+    """Load a run's weights, or the file of ``--lora``."""
+    from ml.variants import load_lora_file, load_variant
+
+    with TemporaryDirectory() as folder:
+        base = base_given(arguments, Path(folder))
+        where = {"dtype": arguments.dtype, "device": arguments.device}
+        if arguments.lora is None:
+            return load_variant(variant, runs=arguments.runs, base=base, **where)
+        if not (arguments.prompt_normal and arguments.prompt_abnormal):
+            raise MlError(
+                "a LoRA's file does not say which words it was taught: give --prompt-normal and "
+                "--prompt-abnormal."
+            )
+        if base is None:
+            raise MlError("--lora needs the base that it was tuned from: name it with --base.")
+        prompts: dict[Condition, str] = {
+            "normal": arguments.prompt_normal,
+            "abnormal": arguments.prompt_abnormal,
+        }
+        return load_lora_file(
+            variant,
+            arguments.lora,
+            base=base,
+            prompts=prompts,
+            weight=arguments.lora_weight,
+            **where,
+        )
+
+
+def arm_of_file(path: Path) -> str:
+    """Return an arm's name from a file's: its letters, digits, dots, dashes and underscores."""
+    stem = path.stem if path.is_file() else path.name
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("._-")[:64]
+    return name or "lora"
+
+
+def _plan_of(
+    variant: str, loaded: LoadedVariant, arguments: argparse.Namespace, shard: Shard
+) -> ArmPlan:
+    """Return what an arm shall hold, by the command line and by the run it comes from."""
+    adapter = adapter_of(loaded.pipeline)
+    guidance = adapter.guidance if arguments.guidance is None else arguments.guidance
     settings = SamplerSettings(
         scheduler=arguments.scheduler,
         steps=arguments.steps,
-        guidance_scale=arguments.guidance,
+        guidance_scale=guidance,
         guidance_interval=tuple(arguments.guidance_interval),
         negative_prompt=arguments.negative_prompt,
-        size=arguments.size or native_size(loaded.pipeline),
+        size=arguments.size or adapter.native_size(),
         batch_size=arguments.batch_size,
         bit_exact=arguments.bit_exact,
         max_chroma=arguments.max_chroma,
@@ -393,41 +294,7 @@ def _run_variant(variant: str, arguments: argparse.Namespace, shard: Shard) -> N
         check_prompts_known(variant, loaded.options, arguments.runs, counts)
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
     arm = describe_arm(arguments.arm or variant, loaded, settings)
-    share = len(plan(variant, prompts, counts, bank_seed=arguments.seed, shard=shard))
-    lines = PlainLines(f"{arm.id}: image", at_once=True)
-    made = 0
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(arm.id, total=share)
-
-        def advance(image: SampledImage) -> None:
-            nonlocal made
-            if image.rejection is None:
-                made += 1
-                bar.advance(task)
-                if not sys.stderr.isatty():
-                    lines.tell(made, share)
-
-        try:
-            outcome = fill_arm(
-                loaded,
-                arguments.bank,
-                arm=arm,
-                prompts=prompts,
-                counts=counts,
-                settings=settings,
-                bank_seed=arguments.seed,
-                shard=shard,
-                max_attempts=arguments.max_attempts,
-                progress=advance,
-            )
-        except KeyboardInterrupt:
-            write_manifest(arguments.bank, name=arguments.name)
-            raise
-    print(
-        f"{outcome.arm}: {outcome.made} made, {outcome.already_there} already there, "
-        f"{outcome.rejected} rejected, {outcome.given_up} given up."
-    )
+    return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
 
 
 def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> ArmDescription:
@@ -447,11 +314,6 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
         rejection_rule=settings.rejection_rule(),
         grey_mapping=(options.get("data") or {}).get("grey_mapping"),
     )
-
-
-def native_size(pipeline: Any) -> int:
-    """Return the side, in pixels, of the images a pipeline was trained to make."""
-    return int(pipeline.unet.config.sample_size * pipeline.vae_scale_factor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
+from app.films.meanings import meanings_of
 from ml.bank.disk_space import need_space
 from ml.bank.run_folder import file_digest, write_json
 from ml.bank.writer import CONDITIONS, Condition
@@ -305,6 +306,21 @@ def parser() -> argparse.ArgumentParser:
             )
         if not nlm:
             one.add_argument(
+                "--column",
+                action="append",
+                default=[],
+                metavar="OURS=HEADING",
+                help="which of the table's columns is which: file=Path, condition=Label, ...",
+            )
+            one.add_argument(
+                "--value",
+                action="append",
+                nargs=2,
+                default=[],
+                metavar=("COLUMN", "THEIRS=OURS"),
+                help='what a value means, "*" for all others: condition "No Finding=normal"',
+            )
+            one.add_argument(
                 "--condition", choices=CONDITIONS, help="of images of which nothing is said"
             )
             one.add_argument(
@@ -379,16 +395,20 @@ def _find(source: Path, arguments: argparse.Namespace) -> list[SourceImage]:
         if not images:
             raise MlError(f"{arguments.source} holds no {prefix}*.png: it is the other data set.")
         return images
+    try:
+        meanings = meanings_of(arguments.column, arguments.value)
+    except ValueError as error:
+        raise MlError(str(error)) from None
     if arguments.kind == "imagefolder":
-        return find_imagefolder(source)
+        return find_imagefolder(source, meanings)
     captions: Path | None = arguments.captions
     if captions is not None and not captions.is_file() and (source / captions).is_file():
         captions = source / captions
     if captions is None:
         _note_tables(source)
     if arguments.kind == "dicom":
-        return find_dicom(source, captions)
-    return [with_header(i) for i in find_in_folder(source, captions)]
+        return find_dicom(source, captions, meanings)
+    return [with_header(i) for i in find_in_folder(source, captions, meanings)]
 
 
 def _note_tables(source: Path) -> None:

@@ -76,7 +76,7 @@ def build_tiny_base(
     for channels in (*unet_channels, *vae_channels):
         if channels < 8 or channels % 8:
             raise MlError(f"{channels} channels: use multiples of 8.")
-    vocabulary, merges = _byte_vocabulary() if small_vocabulary else clip_vocabulary()
+    vocabulary, merges = byte_vocabulary() if small_vocabulary else clip_vocabulary()
     attention_levels = len(unet_channels) - 1
     down = ("CrossAttnDownBlock2D",) * attention_levels + ("DownBlock2D",)
     up = ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * attention_levels
@@ -153,7 +153,7 @@ def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:
         vocabulary = distribution("clip-anytorch").locate_file("clip/bpe_simple_vocab_16e6.txt.gz")
         text = gzip.decompress(Path(str(vocabulary)).read_bytes()).decode("utf-8")
     except (PackageNotFoundError, OSError):
-        return _byte_vocabulary()
+        return byte_vocabulary()
     merges: list[Any] = [
         (first, second)
         for first, second in (line.split() for line in text.splitlines()[1 : 1 + CLIP_MERGES])
@@ -162,7 +162,7 @@ def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:
     return {token: number for number, token in enumerate(tokens)}, merges
 
 
-def _byte_vocabulary() -> tuple[dict[str, int], list[Any]]:
+def byte_vocabulary() -> tuple[dict[str, int], list[Any]]:
     tokens = [*_alphabet(), START, END]
     return {token: number for number, token in enumerate(tokens)}, []
 

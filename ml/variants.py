@@ -10,50 +10,53 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.bank.run_folder import base_digest, read_checkpoint, read_json
+from ml.bank.run_folder import (
+    base_digest,
+    digest_of,
+    file_digest,
+    read_checkpoint,
+    read_json,
+)
+from ml.bank.writer import Condition
+from ml.bases.any_lora import read_lora, wear_lora
+from ml.bases.families import FAMILIES, adapter_of
+from ml.bases.lora_files import merge_layers
+from ml.bases.recognise import check_base, pipeline_class
 from ml.boundary import library
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
-from ml.methods.base_family import check_base
 from ml.methods.config import CAPTION_TEMPLATE, VARIANTS, VariantConfig, load_variants
+from ml.sampling.loaded_variant import LoadedVariant
 from ml.training.provenance import chosen_here, compare_with_paper, summary, title_of
 
 SD15_CONFIG = Path(__file__).with_name("sd15_config")
 """Stable Diffusion 1.5's configuration without weights; a single file holds none."""
 
+NO_CHECKER: dict[str, Any] = {"safety_checker": None, "requires_safety_checker": False}
+"""Radiographs are blacked out by a network that was taught on pictures of people."""
+
 SINGLE_FILES = (".safetensors", ".ckpt")
-
-
-@dataclass(frozen=True)
-class LoadedVariant:
-    """A pipeline that is ready to sample, and where it is from."""
-
-    pipeline: Any
-    variant: str
-    checkpoint_sha256: str
-    base_name: str
-    options: dict[str, Any]
 
 
 def load_base(
     source: str, *, dtype: str | None = None, device: str | None = None, config: Path = SD15_CONFIG
 ) -> Any:
-    """Load a Stable Diffusion 1.x base model.
+    """Load a base model of any family that there is an adapter for.
 
     Parameters
     ----------
-    source : a diffusers folder, a single ``.safetensors`` or ``.ckpt`` file, or a hub id
+    source : a diffusers folder, a hub id, or a single ``.safetensors`` or ``.ckpt`` file of Stable
+        Diffusion 1.x
     dtype : float32, bfloat16 or float16; default: bfloat16 on a CUDA device that has it
     device : default: the best there is
     config : of a single file, the folder with its pipeline's configuration
 
     Returns
     -------
-    StableDiffusionPipeline
+    a pipeline of diffusers, of a class that `ml.bases.families.FAMILIES` names
 
     Raises
     ------
@@ -63,28 +66,44 @@ def load_base(
     from ml.library_logging import quieten
 
     quieten()
-    from diffusers import StableDiffusionPipeline
-
     where = pick_device(device)
     of_weights = pick_dtype(dtype, where)
     path = locate_base(source)
-    checker: dict[str, Any] = {"safety_checker": None, "requires_safety_checker": False}
-    with library(f"{source} cannot be loaded as Stable Diffusion 1.x"):
-        if path.is_file():
-            pipeline: Any = StableDiffusionPipeline.from_single_file(
-                str(path),
-                config=str(config),
-                tokenizer=_tokenizer_of(config),
-                local_files_only=True,
-                dtype=of_weights,
-                **checker,
-            )
-        else:
-            pipeline = StableDiffusionPipeline.from_pretrained(
-                path, local_files_only=True, dtype=of_weights, **checker
-            )
+    if path.is_file():
+        pipeline = _of_single_file(path, source, config, of_weights)
+    else:
+        pipeline = _of_folder(path, source, of_weights)
+    adapter_of(pipeline).settle_precision()
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(where)
+
+
+def _of_single_file(path: Path, source: str, config: Path, dtype: Any) -> Any:
+    from diffusers import StableDiffusionPipeline
+
+    with library(f"{source} cannot be loaded as Stable Diffusion 1.x"):
+        return StableDiffusionPipeline.from_single_file(
+            str(path),
+            config=str(config),
+            tokenizer=_tokenizer_of(config),
+            local_files_only=True,
+            dtype=dtype,
+            **NO_CHECKER,
+        )
+
+
+def _of_folder(path: Path, source: str, dtype: Any) -> Any:
+    import diffusers
+
+    name = pipeline_class(path)
+    checker = NO_CHECKER if name == "StableDiffusionPipeline" else {}
+    # Parts that a base may lack, as SD 3 its T5: the library loads it only if told so again.
+    index = read_json(path / "model_index.json")
+    lacking = {part: None for part, named in index.items() if named == [None, None]}
+    with library(f"{source} cannot be loaded as {FAMILIES[name].family}"):
+        return getattr(diffusers, name).from_pretrained(
+            path, local_files_only=True, dtype=dtype, **{**lacking, **checker}
+        )
 
 
 def locate_base(source: str) -> Path:
@@ -191,18 +210,11 @@ def load_variant(
         pipeline = load_base(source, dtype=dtype, device=where)
         if checkpoint.kind == "textual_inversion":
             with library(f"the learnt word of {run} cannot be loaded"):
-                pipeline.load_textual_inversion(
-                    str(run / "embedding"),
-                    weight_name="learned_embeds.safetensors",
-                    use_safetensors=True,
-                )
+                adapter_of(pipeline).load_word(run / "embedding", word_of(options))
         else:
             apply_lora(pipeline, run / "lora")
-    predicts = options.get("prediction_type")
-    if predicts and predicts != pipeline.scheduler.config.get("prediction_type"):
-        pipeline.scheduler = type(pipeline.scheduler).from_config(
-            pipeline.scheduler.config, prediction_type=predicts
-        )
+    if predicts := options.get("prediction_type"):
+        adapter_of(pipeline).let_predict(predicts)
     options = _with_outcome(options, checkpoint.outcome)
     return LoadedVariant(pipeline, variant, checkpoint.sha256, str(options["base_name"]), options)
 
@@ -218,21 +230,69 @@ def apply_lora(pipeline: Any, folder: Path) -> None:
     """Put a LoRA, saved with its adapter's metadata, on a pipeline; merge it if that is exact."""
     import torch
 
+    adapter = adapter_of(pipeline)
     with library(f"the LoRA in {folder} cannot be loaded"):
-        # Without use_safetensors the library falls back to pickles.
-        pipeline.load_lora_weights(
-            str(folder),
-            weight_name="pytorch_lora_weights.safetensors",
-            local_files_only=True,
-            use_safetensors=True,
-        )
-    if pipeline.unet.dtype == torch.float32:
-        pipeline.fuse_lora(components=[n for n in ("unet", "text_encoder") if _tuned(pipeline, n)])
-        pipeline.unload_lora_weights()
+        adapter.load_lora(folder)
+    if adapter.denoiser.dtype == torch.float32:
+        adapter.merge_lora()
 
 
-def _tuned(pipeline: Any, part: str) -> bool:
-    return bool(getattr(getattr(pipeline, part), "peft_config", None))
+def load_lora_file(
+    variant: str,
+    path: Path,
+    *,
+    base: str,
+    prompts: Mapping[Condition, str],
+    weight: float = 1.0,
+    dtype: str | None = None,
+    device: str | None = None,
+) -> LoadedVariant:
+    """Load a base with a LoRA that any trainer wrote.
+
+    In float32 it is merged into the base's weights; in 16 bits it stays beside them.
+
+    Parameters
+    ----------
+    variant : what the arm's images are called
+    weight : by which the LoRA's updates are multiplied
+
+    Raises
+    ------
+    MlError
+        If the file is no LoRA, or one of its layers is not there in the base.
+    """
+    import torch
+
+    lora = read_lora(path)
+    pipeline = load_base(base, dtype=dtype, device=device)
+    adapter = adapter_of(pipeline)
+    wear_lora(adapter, lora, weight=weight)
+    if adapter.denoiser.dtype == torch.float32:
+        for model in (adapter.denoiser, *adapter.text_encoders().values()):
+            merge_layers(model)
+    base_sha256, sha256 = base_digest(locate_base(base)), file_digest(lora.path)
+    described = lora.described()
+    options = {
+        "variant": variant,
+        "kind": "lora file",
+        "title": f"LoRA of {lora.path.name}",
+        "base": base,
+        "base_name": base_name(base),
+        "base_sha256": base_sha256,
+        "family": adapter.family,
+        "prompts": dict(prompts),
+        "condition_only": None,
+        "lora_file": {"name": lora.path.name, "sha256": sha256, "weight": weight, **described},
+        "training_summary": f"not trained here: {lora.path.name} ({lora.layout} layout, "
+        f"{described['layers']} layers), on {base_name(base)}, weight {weight:g}",
+    }
+    digest = digest_of({lora.path.name: sha256}, base_sha256, f"{weight:g}")
+    return LoadedVariant(pipeline, variant, digest, base_name(base), options)
+
+
+def word_of(options: Mapping[str, Any]) -> str:
+    """Return the word that a run taught its base."""
+    return str(options["config"]["embedding"]["token"])
 
 
 def _untouched(

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from app.cli import program
@@ -12,9 +13,13 @@ from app.services.export_study import READER_COLUMNS, RatingsFile
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+README = ROOT / "README.md"
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "benchmarks/README.md", *ROOT.glob("docs/**/*.md")])
 DECISIONS = sorted(ROOT.glob("docs/decisions/[0-9]*.md"))
-COMMAND = re.compile(r"(?:python -m app|docker compose run [^\n]*?\bapp) ([a-z][a-z-]+)([^\n`#|]*)")
+COMMAND = re.compile(
+    r"(?:python -m app|^negatoscope|docker compose run [^\n]*?\bapp) ([a-z][a-z-]+)([^\n`#|]*)",
+    re.MULTILINE,
+)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -86,6 +91,30 @@ def test_every_decision_is_one_page_with_the_four_headings(decision: Path) -> No
         assert re.search(rf"^(\*\*{heading}\.\*\*|## {heading}$)", text, re.MULTILINE), heading
 
 
+STATUS = re.compile(
+    r"# .+\n\n\*\d{4}-\d\d-\d\d, (accepted|overtaken by \[(\d{4})\]|withdrawn)", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name_of)
+def test_every_decision_has_a_date_and_a_status(decision: Path) -> None:
+    status = STATUS.match(decision.read_text())
+    assert status, f"{decision.name}: its third line is not '*YEAR-MONTH-DAY, accepted.*' or such"
+    if status[2]:
+        assert list(decision.parent.glob(f"{status[2]}-*.md")), f"no decision {status[2]}"
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name_of)
+def test_a_decision_that_takes_anothers_place_is_named_there(decision: Path) -> None:
+    status = decision.read_text().split("\n\n")[1]
+    changes = re.search(
+        r"(Overtakes|Replaces|Takes back|Takes the place of|Narrows)(.*)", status, re.DOTALL
+    )
+    for number in re.findall(r"\b(\d{4})\b(?!-)", changes[2]) if changes else ():
+        (other,) = decision.parent.glob(f"{number}-*.md")
+        assert decision.name[:4] in other.read_text().split("\n\n")[1], other.name
+
+
 def test_decisions_are_all_listed_and_numbered_once() -> None:
     listed = LINK.findall((ROOT / "docs/decisions/README.md").read_text())
     assert listed == [decision.name for decision in DECISIONS]
@@ -99,7 +128,16 @@ def test_the_settings_named_are_the_settings_there_are() -> None:
     for file in files:
         named = set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", file.read_text()))
         assert named <= there, name_of(file)
-    assert there <= set(re.findall(r"NEGATOSCOPE_[A-Z_]+[A-Z]", (ROOT / "README.md").read_text()))
+    table = (ROOT / "docs/running.md").read_text().split("\n## Settings\n")[1].split("\n## ")[0]
+    assert there == set(re.findall(r"^\| `(NEGATOSCOPE_[A-Z_]+[A-Z])`", table, re.MULTILINE))
+
+
+def test_the_readme_is_short_and_shows_the_reading_page() -> None:
+    text = README.read_text()
+    assert len(text.split()) < 600
+    with Image.open(ROOT / re.findall(r"^!\[.*\]\((.*)\)$", text, re.MULTILINE)[0]) as picture:
+        assert picture.format == "PNG"
+        assert picture.width >= 900
 
 
 RATINGS = RatingsFile(

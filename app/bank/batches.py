@@ -87,13 +87,24 @@ def _weight(directory: Path, line: Line) -> int:
         return 0
 
 
-def identified(source: Source, lines: Sequence[Line], pool: ThreadPoolExecutor) -> Batch:
-    """A batch whose every record has its digest; a table's files are read for theirs."""
+def identified(
+    source: Source,
+    lines: Sequence[Line],
+    pool: ThreadPoolExecutor,
+    known: Mapping[int, str] | None = None,
+) -> Batch:
+    """A batch whose every record has its digest; a table's files are read for theirs.
+
+    Those of the lines whose SHA-256 is `known` are not read.
+    """
     arm = source.header.arms[0].id
+    there = known or {}
 
     def identify(line: Line) -> tuple[ImageRecord | BadRecord, bytes]:
         if not isinstance(line, IndexRow):
             return line, b""
+        if line.line_number in there:
+            return _record(line, arm, there[line.line_number]), b""
         return _hashed_row(source.directory, line, arm)
 
     records: list[ImageRecord | BadRecord] = []
@@ -112,17 +123,20 @@ def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord |
         return BadRecord(row.line_number, row.file, error.reason), b""
     if not data:
         return BadRecord(row.line_number, row.file, "is empty"), b""
-    record = ImageRecord(
+    return _record(row, arm, hashlib.sha256(data).hexdigest()), data
+
+
+def _record(row: IndexRow, arm: str, sha256: str) -> ImageRecord:
+    return ImageRecord(
         line_number=row.line_number,
         file=row.file,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         arm=arm,
         condition=row.condition,
         width=None,
         height=None,
         provenance=row.provenance,
     )
-    return record, data
 
 
 def digest_of(record: ImageRecord) -> Digest:

@@ -5,9 +5,10 @@ once, whole or not at all, and found by the digest of what it holds.
 """
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 from fsspec.core import url_to_fs
@@ -65,6 +66,10 @@ class BucketStore(RenditionStore):
                 return bytes(self._files.cat_file(self._name(sha256)))
             except FileNotFoundError:
                 raise NotFound("There is no such image.") from None
+
+    def spool(self) -> IO[bytes]:
+        """A nameless file in the system's temporary folder."""
+        return tempfile.TemporaryFile()
 
     def is_reachable(self) -> bool:
         """Whether an object can be written and read."""

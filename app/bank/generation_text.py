@@ -20,6 +20,8 @@ HISTORY_KEYS: Final[tuple[str, ...]] = (
 _USER_COMMENT: Final = 0x9286
 _EXIF_BLOCK: Final = 0x8769
 _LONGEST: Final = 20_000
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _PARAMETERS: Final = {
     "steps": "steps",
     "sampler": "scheduler",
@@ -59,6 +61,9 @@ def generation_history(data: bytes) -> dict[str, Any]:
 
     Raises nothing: it runs on files that were decoded before.
     """
+    if data.startswith(_PNG) and not any(name in data for name in _TELLING_CHUNKS):
+        # Pillow would decode the whole picture to see what comes after it.
+        return {}
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
             texts = {

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.bank.shrinking import shrunk
 from app.films.film import Film, GreyLevels
 
 DEFAULT_SIZE: Final = 512
 SMALLEST_SIZE: Final = 64
 LARGEST_SIZE: Final = 4096
 _STORED_BLOCK: Final = 65_535
+# Pixels; below, what `shrunk` loads costs more than it saves.
+_LARGE: Final = 2_000_000
 
 
 def canonical_rendition(
@@ -95,6 +98,8 @@ def _resized(pixels: GreyLevels, width: int, height: int) -> GreyLevels:
     if pixels.shape == (height, width):
         return pixels
     # On 32-bit floats, so that rounding happens once; the filter widens when shrinking.
+    if pixels.size >= _LARGE and 2 * width <= pixels.shape[1] and 2 * height <= pixels.shape[0]:
+        return shrunk(pixels, width, height)
     resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(resized)
 

@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from app.domain.errors import NotFound
 
@@ -93,6 +93,10 @@ class RenditionStore:
             return self.path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotFound("There is no such image.") from None
+
+    def spool(self) -> IO[bytes]:
+        """A nameless file on the renditions' disk, gone when it is closed or this process ends."""
+        return tempfile.TemporaryFile(dir=self._incoming)
 
     def is_reachable(self) -> bool:
         """Whether the folder can be read and written."""

@@ -16,6 +16,7 @@ from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadBank
 from app.films.archives import opened_folder
 from app.films.film import GREY_MAPPINGS, GreyMapping
+from app.films.meanings import Meanings, meanings_of
 from app.films.notes import NOTE_WORDS
 from app.films.regular_file import open_regular
 from app.services.import_bank import ImportSummary, import_bank, import_images
@@ -121,7 +122,7 @@ def import_a_folder(
 ) -> None:
     """Import a folder of images as one arm."""
     house = open_house()
-    columns, values = _columns(column or []), _values(value or [])
+    meanings = _meanings(column or [], value or [])
     with opened_folder(directory) as directory, _progress_bar(directory / index) as advance:
         summary = import_images(
             house.database,
@@ -133,8 +134,8 @@ def import_a_folder(
             label=label,
             description=description,
             grey_mapping=_mapping(grey_mapping),
-            columns=columns,
-            values=values,
+            columns=meanings.columns,
+            values=meanings.values,
             told=_said_once(),
             conditions=condition or (),
             size=size,
@@ -170,28 +171,12 @@ def _line_count(path: Path) -> int | None:
         return None
 
 
-def _columns(given: Sequence[str]) -> dict[str, str]:
-    columns = {}
-    for pair in given:
-        ours, equals, heading = pair.partition("=")
-        if not (ours.strip() and equals and heading.strip()):
-            raise BadBank(f"--column {pair!r} must be OURS=HEADING, such as file=Path.")
-        columns[ours.strip()] = heading.strip()
-    return columns
-
-
-def _values(given: Sequence[str]) -> dict[str, dict[str, str]]:
-    values: dict[str, dict[str, str]] = {}
-    for words in given:
-        column, _, pair = words.partition(_BETWEEN if _BETWEEN in words else " ")
-        theirs, equals, ours = pair.rpartition("=")
-        if not (column.strip() and equals and ours.strip()):
-            raise BadBank(
-                f'--value {column} {pair!r} must be COLUMN "THEIRS=OURS", '
-                'such as condition "No Finding=normal".'
-            )
-        values.setdefault(column.strip(), {})[theirs.strip()] = ours.strip()
-    return values
+def _meanings(columns: Sequence[str], values: Sequence[str]) -> Meanings:
+    separated = (words.partition(_BETWEEN if _BETWEEN in words else " ") for words in values)
+    try:
+        return meanings_of(columns, [(column, pair) for column, _, pair in separated])
+    except ValueError as error:
+        raise BadBank(str(error)) from None
 
 
 def _said_once() -> Callable[[str], None]:

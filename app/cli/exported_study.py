@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.analysis_tables import print_export
+from app.cli.export_tables import print_export
 from app.cli.written_report import WrittenReport
 from app.services.analyse_export import analyse_export
 from app.services.export_study.analysis_json import analysis_json

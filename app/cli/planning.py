@@ -21,6 +21,7 @@ from app.report.figures.style import MEDIA_TYPES, Ending, render
 from app.report.plan.figure import draw_plan
 from app.report.plan.text import TITLES, answers, assumptions, cell_text, few_readers
 from app.services.analyse_file import FileOptions, analyse_file
+from app.statistics.planning.asked import ASKED, Asked, AskedOf
 from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.pilot import PilotComponents, pilot_components
 from app.statistics.planning.plan import Plan, Question
@@ -32,6 +33,9 @@ from app.steps.analyse_ratings import SAMPLES
 
 _DEFAULTS = Scenario()
 _VARIANCES = LatentVariances()
+_ASKED = Asked()
+# Whether most readers notice is what one wants to know of them.
+_OF_READERS = 0.5
 _ASSUMED = "defaults: Roe and Metz 1997, structure HH; that of readers is our assumption"
 _FIGURES = tuple(f".{ending}" for ending in MEDIA_TYPES)
 
@@ -113,6 +117,40 @@ _Pictures = Annotated[
         "finding the real one is planned."
     ),
 ]
+_Asks = Annotated[
+    str,
+    typer.Option(
+        help="What is asked: films (do they look real), words or marks (how often the arm's images "
+        "get one), noticing (how many readers), phases (AUC before and after readers are told)."
+    ),
+]
+_Share = Annotated[
+    float | None,
+    typer.Option(
+        help="Of words, marks: readings of the arm's images that have it. Of noticing: readers who "
+        f"notice. Default {_ASKED.share:g}.",
+        show_default=False,
+    ),
+]
+_Against = Annotated[
+    float | None,
+    typer.Option(
+        help="The share that it is to be told from: that on real images (default "
+        f"{_ASKED.against:g}), or of readers (default {_OF_READERS:g}).",
+        show_default=False,
+    ),
+]
+_NaiveAuc = Annotated[
+    float | None,
+    typer.Option(
+        help=f"Of phases: true AUC before readers are told, default {_ASKED.naive_auc:g}; --auc is "
+        "that after.",
+        show_default=False,
+    ),
+]
+_SameCases = Annotated[
+    bool, typer.Option("--same-cases", help="Of phases: the images return in the second.")
+]
 _Power = Annotated[float, typer.Option(help="The power that is enough.")]
 _Simulations = Annotated[int, typer.Option(help="Simulated studies a design.")]
 _Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
@@ -128,6 +166,7 @@ def add_commands(program: typer.Typer) -> None:
 
 
 def plan(
+    context: typer.Context,
     readers: _ReadersText = "2,4,8,12,20",
     cases: _CasesText = "20,50,100,200",
     auc: _Auc = _DEFAULTS.auc,
@@ -149,6 +188,11 @@ def plan(
     cluster_size: _ClusterSize = 1,
     cluster_share: _ClusterShare = 0.5,
     pictures: _Pictures = 1,
+    asks: _Asks = "films",
+    share: _Share = None,
+    against: _Against = None,
+    naive_auc: _NaiveAuc = None,
+    same_cases: _SameCases = False,
     power: _Power = 0.80,
     simulations: _Simulations = 400,
     seed: _Seed = 1,
@@ -157,19 +201,16 @@ def plan(
 ) -> None:
     """Plan a study: precision and power for numbers of readers and images, by simulation.
 
-    Single pictures or sets of them, crossed or split-plot, images alone or in clusters, for readers
-    like these or for these readers.
+    Single pictures or sets of them, words, marks, noticing or two phases; crossed or split-plot,
+    images alone or in clusters, for readers like these or for these readers.
 
     Every design of the grid is simulated and analysed by the estimators that the study itself will
     be analysed by.
     """
     _check_figure_path(out_figure)
-    grid = {"readers": _numbers("--readers", readers), "cases": _numbers("--cases", cases)}
-    told = ToldOfFile(renamed or (), valued or (), mapping).options()
-    if pilot is None and (renamed or valued or mapping):
-        raise typer.BadParameter("says what is in a --pilot.", param_hint="--map")
-    if phase is not None and pilot is None:
-        raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
+    grid = _numbers("--readers", readers), _numbers("--cases", cases)
+    _check_asked(context, asks)
+    told = _told_of_pilot(pilot, ToldOfFile(renamed or (), valued or (), mapping), phase)
     if target not in SAMPLES:
         raise typer.BadParameter(f"is one of {', '.join(SAMPLES)}.", param_hint="--target")
     stated = {
@@ -181,20 +222,16 @@ def plan(
     try:
         piloted = None if pilot is None else _piloted(pilot, told, phase)
         components = _VARIANCES if piloted is None else piloted.components
-        scenario = Scenario(
-            auc=auc,
-            deception=deception,
-            real_rate=real_rate,
-            equivalence_auc=equivalence_auc,
-            steps=steps,
-            components=replace(components, **chosen),
-        )
-        with _progress_bar(len(set(grid["readers"])) * len(set(grid["cases"]))) as advance:
+        with _progress_bar(len(set(grid[0])) * len(set(grid[1]))) as advance:
             made = plan_grid(
-                **grid,
-                scenario=scenario,
+                readers=grid[0],
+                cases=grid[1],
+                scenario=Scenario(
+                    auc, deception, real_rate, equivalence_auc, steps, replace(components, **chosen)
+                ),
                 settings=AnalysisSettings(margin=margin, generalise_to=SAMPLES[target]),
                 layout=StudyLayout(groups, cluster_size, cluster_share, pictures),
+                asked=_asked(asks, share, against, naive_auc, same_cases=same_cases),
                 simulations=simulations,
                 seed=seed,
                 target_power=power,
@@ -204,12 +241,68 @@ def plan(
         raise BadInput(str(error)) from None
     if out_figure is not None:
         _draw(made, out_figure)
-    source = _source(pilot, piloted, list(chosen))
     cautions = list(piloted.cautions) if piloted is not None else []
+    _tell(made, _source(pilot, piloted, list(chosen)), cautions, as_json=as_json)
+
+
+def _tell(made: Plan, source: str, cautions: list[str], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_json(made, source, cautions), indent=2, allow_nan=False))
     else:
         _print(made, source, cautions)
+
+
+def _told_of_pilot(pilot: Path | None, told: ToldOfFile, phase: str | None) -> FileOptions:
+    """What is said of the pilot's file; refused where there is no pilot."""
+    if pilot is None and (told.renamed or told.valued or told.mapping):
+        raise typer.BadParameter("says what is in a --pilot.", param_hint="--map")
+    if phase is not None and pilot is None:
+        raise typer.BadParameter("names a phase of a --pilot.", param_hint="--phase")
+    return told.options()
+
+
+# What each way of asking has no use for; an option that does nothing would mislead.
+_OF_FILMS = ("deception", "real_rate", "margin", "equivalence_auc")
+_VARIANCE_OPTIONS = ("pilot", "reader_variance", "reader_by_arm_variance", "case_variance")
+_SHARES = ("share", "against")
+_PHASES = ("naive_auc", "same_cases")
+_NO_USE: dict[AskedOf, tuple[str, ...]] = {
+    "films": (*_SHARES, *_PHASES),
+    "words": ("auc", "steps", *_OF_FILMS, *_PHASES),
+    "marks": ("auc", "steps", *_OF_FILMS, *_PHASES),
+    "noticing": ("auc", "steps", "simulations", "seed", *_OF_FILMS, *_VARIANCE_OPTIONS, *_PHASES),
+    "phases": (*_OF_FILMS, *_SHARES),
+}
+
+
+def _check_asked(context: typer.Context, asks: str) -> None:
+    if asks not in ASKED:
+        raise typer.BadParameter(f"is one of {', '.join(ASKED)}.", param_hint="--asks")
+    for name in _NO_USE[asks]:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                f"has no use with --asks {asks}: leave it out.",
+                param_hint=f"--{name.replace('_', '-')}",
+            )
+
+
+def _asked(
+    asks: str,
+    share: float | None,
+    against: float | None,
+    naive_auc: float | None,
+    *,
+    same_cases: bool,
+) -> Asked:
+    usual = _OF_READERS if asks == "noticing" else _ASKED.against
+    return Asked(
+        cast(AskedOf, asks),
+        _ASKED.share if share is None else share,
+        usual if against is None else against,
+        _ASKED.naive_auc if naive_auc is None else naive_auc,
+        same_cases,
+    )
 
 
 def _check_figure_path(path: Path | None) -> None:
@@ -277,7 +370,10 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
         console.print(_table(made, question))
     console.print()
     enough = f"• = a power of {made.target_power:.0%} or more"
-    of_arms = "" if made.layout.pictures > 1 else "; images are those of each arm"
+    of_arms = {
+        "noticing": "; images say nothing of noticing",
+        "phases": "; images are those of each arm in each phase",
+    }.get(made.asked.of, "" if made.layout.pictures > 1 else "; images are those of each arm")
     of_groups = ", all groups together" if made.layout.groups > 1 else ""
     console.print(Text(f"{enough}{of_arms}{of_groups}."))
     for line in answers(made):
@@ -288,13 +384,13 @@ def _print(made: Plan, source: str, cautions: list[str]) -> None:
 
 def _table(made: Plan, question: Question) -> Table:
     table = Table(title=TITLES[question], title_justify="left", title_style="bold")
+    units = "sets" if made.layout.pictures > 1 else "images"
+    is_of_readers = made.asked.of == "noticing"
     table.add_column(
-        f"Readers \\ {'sets' if made.layout.pictures > 1 else 'images'}",
-        justify="right",
-        no_wrap=True,
+        "Readers" if is_of_readers else f"Readers \\ {units}", justify="right", no_wrap=True
     )
     for cases in made.cases:
-        table.add_column(str(cases), justify="right")
+        table.add_column("any images" if is_of_readers else str(cases), justify="right")
     for readers in made.readers:
         cells = [made.cell(readers, cases).expected[question] for cases in made.cases]
         table.add_row(

@@ -48,6 +48,7 @@ COMMANDS: Final = (
     ("study", "reissue", "Print a new link for a reader."),
     ("study", "erase-reader", "Erase a reader who asks for it."),
     ("export", "export", "Write a study's data."),
+    ("submission", "pack", "Write all that is sent of a closed study, in one file."),
     ("whole_study", "export-study", "Write a whole study to one file."),
     ("whole_study", "import-study", "Bring in a study that export-study wrote on another machine."),
     ("rehearsal", "rehearse", "Fill a copy of a study with simulated readers."),

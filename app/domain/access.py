@@ -72,6 +72,11 @@ class Account:
         return self.role != "monitor"
 
     @property
+    def fills_bank(self) -> bool:
+        """Whether it may bring images into the bank, which all studies are made of."""
+        return self.role != "monitor"
+
+    @property
     def sees_bank(self) -> bool:
         """Whether it may see what the bank holds, which tells the arms of every study."""
         return self.makes_studies or self.works_on_studies
@@ -112,6 +117,14 @@ def ensure_makes_studies(account: Account) -> None:
     if not account.makes_studies:
         raise NotAllowed(
             "Your account doesn't make studies; an owner of this installation can change that."
+        )
+
+
+def ensure_fills_bank(account: Account) -> None:
+    """Raise NotAllowed unless the account may bring images into the bank."""
+    if not account.fills_bank:
+        raise NotAllowed(
+            "Your account brings no images in; an owner of this installation can change that."
         )
 
 

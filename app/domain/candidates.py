@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.bank_image import BankImage
-from app.domain.design.design import ArmPlan, StudyDesign
+from app.domain.design.design import ArmPlan, ExcludedImage, StudyDesign
 from app.domain.errors import BadDesign
+from app.domain.excluded import without_excluded
 
 # An arm and a class of its cases that is drawn separately.
 Stratum = tuple[str, str]
@@ -31,6 +32,7 @@ class Candidates:
         `left_out` counts the flagged images that `bank` is without, for what a refusal says.
         """
         self._left_out = left_out
+        self._excluded = {one.image for one in design.excluded}
         self.piles: dict[Stratum, list[BankImage]] = {}
         self.wanted: dict[Stratum, int] = {}
         self._spare: dict[Stratum, list[BankImage]] = {}
@@ -42,7 +44,8 @@ class Candidates:
         for plan in design.arms:
             if plan.images:
                 images = [image for _, pile in sorted(by_stratum.items()) for image in pile]
-                self._pick(plan, [image for image in images if image.arm == plan.arm], rng)
+                theirs = [image for image in images if image.arm == plan.arm]
+                self._pick(plan, theirs, design.excluded, rng)
                 continue
             for stratum in design.strata:
                 images = by_stratum.get((plan.arm, stratum), [])
@@ -52,9 +55,10 @@ class Candidates:
                         f"a stratum has at most {LONGEST_STRATUM} characters, not {stratum!r}",
                     )
                 if not design.matched_by:
-                    self._ensure_enough(plan, stratum, len(images))
+                    usable = sum(image.sha256 not in self._excluded for image in images)
+                    self._ensure_enough(plan, stratum, usable)
                 rng.shuffle(images)
-                self.piles[plan.arm, stratum] = images
+                self.piles[plan.arm, stratum] = without_excluded(images, design.excluded)
                 self.wanted[plan.arm, stratum] = plan.count(stratum)
 
     @property
@@ -115,7 +119,13 @@ class Candidates:
             f"{held}{besides}; lower the number or import more",
         )
 
-    def _pick(self, plan: ArmPlan, images: Sequence[BankImage], rng: random.Random) -> None:
+    def _pick(
+        self,
+        plan: ArmPlan,
+        images: Sequence[BankImage],
+        excluded: Sequence[ExcludedImage],
+        rng: random.Random,
+    ) -> None:
         field = f"arms.{plan.arm}.images"
         if self._phases > 1:
             raise BadDesign(
@@ -132,6 +142,10 @@ class Candidates:
                     f"{prefix} names {'no image' if not fits else f'{len(fits)} images'} of "
                     f"{plan.arm} in the bank{'; give more digits' if fits else ''}",
                 )
+            if fits[0].sha256 in self._excluded:
+                raise BadDesign(
+                    field, f"{prefix} is picked by hand and excluded; leave out one of the two"
+                )
             picked[fits[0].sha256] = fits[0]
         if len(picked) < len(plan.images):
             raise BadDesign(field, "names an image twice")
@@ -147,5 +161,5 @@ class Candidates:
             self.wanted[plan.arm, stratum] = len(self.piles[plan.arm, stratum])
         others = [image for image in images if image.sha256 not in picked]
         rng.shuffle(others)
-        for image in others:
+        for image in without_excluded(others, excluded):
             self._spare.setdefault((plan.arm, image.stratum(self._key)), []).append(image)

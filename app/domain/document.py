@@ -5,7 +5,7 @@ field, and *as written*, when a stored document is read again, where limits that
 don't matter: what was accepted once is read for ever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -156,15 +156,41 @@ class Table:
     def number(self, key: str, default: float, above: float, most: float) -> float:
         """A number above one limit and up to the other."""
         value = self.take(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(
-                key, f"must be a number above {above:g}, at most {most:g}, not {told(value)}"
-            )
+        wanted = f"must be a number above {above:g}, at most {most:g}, not {told(value)}"
+        return self._within(key, value, default, wanted, is_within=lambda one: above < one <= most)
+
+    def share(self, key: str, default: float, most: float) -> float:
+        """A number from 0 up to a limit, both included."""
+        value = self.take(key, default)
+        wanted = f"must be a number from 0 to {most:g}, not {told(value)}"
+        return self._within(key, value, default, wanted, is_within=lambda one: 0 <= one <= most)
+
+    def shares(self, key: str) -> tuple[float, ...]:
+        """A list of numbers from 0 to 1; empty where the key is not given."""
+        value = self.take(key, [])
+        if not _is_list(value) or not all(map(_is_number, value)):
+            self.wrong(key, f"must be a list of numbers from 0 to 1, not {told(value)}")
+            return ()
+        shares = tuple(float(one) for one in value)
+        if not all(0 <= one <= 1 for one in shares):
+            self.wrong(key, f"must be a list of numbers from 0 to 1, not {told(value)}")
+            return () if self.problems.checking else shares
+        return shares
+
+    def _within(
+        self,
+        key: str,
+        value: Any,
+        default: float,
+        wanted: str,
+        *,
+        is_within: Callable[[float], bool],
+    ) -> float:
+        if not _is_number(value):
+            self.wrong(key, wanted)
             return default
-        if not above < value <= most:
-            self.wrong(
-                key, f"must be a number above {above:g}, at most {most:g}, not {told(value)}"
-            )
+        if not is_within(value):
+            self.wrong(key, wanted)
             return default if self.problems.checking else float(value)
         return float(value)
 
@@ -200,6 +226,10 @@ def told(value: object) -> str:
         # Whole numbers of thousands of figures and very deep lists have no text.
         return f"this {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_list(value: object) -> bool:

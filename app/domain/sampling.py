@@ -66,7 +66,8 @@ def draw_study(
     The same seed and the same images give the same cases whatever the order of `bank`. A phase
     with new cases gets images of its own. Practice cases come from images that are left over,
     dealt out over the arms in turn; replicated cases are spread over arms and strata alike. Images
-    flagged as copies of training images are left out, kept or apart as the design says. Raises
+    flagged as copies of training images are left out, kept or apart as the design says. For an
+    excluded image the last of its pile comes instead, and the rest stays as it is. Raises
     BadDesign where the bank holds too few, lacks a counterpart, a text that is to be shown, or an
     image picked by hand.
     """

@@ -28,8 +28,10 @@ HARMLESS_BYTES = 2**28
 
 
 @contextmanager
-def opened_folder(source: Path) -> Iterator[Path]:
+def opened_folder(source: Path, within: Path | None = None) -> Iterator[Path]:
     """Give the source's folder; a zip is unpacked for as long as it is needed.
+
+    It is unpacked `within` a folder, or where temporary files are kept.
 
     Raises BadTable for what is neither, or a zip that is broken, encrypted, too large, or that
     names places outside itself. Nothing of such a zip is unpacked.
@@ -41,10 +43,11 @@ def opened_folder(source: Path) -> Iterator[Path]:
         raise BadTable(f"{source} is missing.")
     if not zipfile.is_zipfile(source):
         raise BadTable(f"{source} is neither a folder nor a zip file.")
-    with tempfile.TemporaryDirectory(prefix="radiographs-") as folder:
+    place = Path(tempfile.gettempdir()) if within is None else within
+    with tempfile.TemporaryDirectory(prefix="radiographs-", dir=place) as folder:
         try:
             with zipfile.ZipFile(source) as archive:
-                entries = _checked(source, archive)
+                entries = _checked(source, archive, place)
                 for entry in entries:
                     archive.extract(entry, folder)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
@@ -54,7 +57,7 @@ def opened_folder(source: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _checked(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _checked(source: Path, archive: zipfile.ZipFile, place: Path) -> list[zipfile.ZipInfo]:
     """Return the entries worth unpacking. `zipfile` reads no more of one than it declares."""
     entries = []
     for entry in archive.infolist():
@@ -80,10 +83,10 @@ def _checked(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             f"{source} would grow {size / packed:.0f}-fold when unpacked, as no radiographs do: "
             "not unpacked."
         )
-    free = shutil.disk_usage(tempfile.gettempdir()).free
+    free = shutil.disk_usage(place).free
     if size > free:
         raise BadTable(
-            f"{source} needs {size / 2**30:.1f} GiB in {tempfile.gettempdir()}, where "
+            f"{source} needs {size / 2**30:.1f} GiB in {place}, where "
             f"{free / 2**30:.1f} GiB are free: unpack it elsewhere and name the folder."
         )
     return entries

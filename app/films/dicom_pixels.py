@@ -21,14 +21,19 @@ _FLOATS: Final = {"FloatPixelData": "f4", "DoubleFloatPixelData": "f8"}
 _DEFLATED_FRAMES: Final = "1.2.840.10008.1.2.8.1"
 _RLE: Final = "1.2.840.10008.1.2.5"
 _ENCAPSULATED_NATIVE: Final = "1.2.840.10008.1.2.1.98"
-_MOVIES: Final = "1.2.840.10008.1.2.4.10"
+# MPEG-2, MPEG-4 and HEVC; live video and sound of SMPTE ST 2110.
+_MOVIES: Final = ("1.2.840.10008.1.2.4.10", "1.2.840.10008.1.2.7.")
+_ELSEWHERE: Final = tuple(f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 205))
 _COLOUR_BY_TABLE: Final = "PALETTE COLOR"
 
 
 def check_header(dataset: Any, name: str) -> None:
     """Raise BadImage where the header alone tells that there is no single picture to show."""
     has_pixels = any(key in dataset for key in ("PixelData", *_FLOATS))
-    if "PixelDataProviderURL" in dataset and not has_pixels:
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    if syntax.startswith(_MOVIES):
+        raise BadImage(name, f"is a film strip ({UID(syntax).name}); save a frame as a file")
+    if not has_pixels and ("PixelDataProviderURL" in dataset or syntax in _ELSEWHERE):
         raise BadImage(name, "is a DICOM file whose pixels are elsewhere (JPIP); fetch them first")
     if not has_pixels or any(key not in dataset for key in ("Rows", "Columns")):
         raise BadImage(name, "is a DICOM file without a picture")
@@ -36,9 +41,6 @@ def check_header(dataset: Any, name: str) -> None:
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
         raise BadImage(name, f"is a DICOM file with {frames} frames; save one as a file of its own")
-    syntax = str(dataset.file_meta.TransferSyntaxUID)
-    if syntax.startswith(_MOVIES):
-        raise BadImage(name, f"is a film strip ({UID(syntax).name}); save a frame as a file")
 
 
 def stored_pixels(dataset: Any, name: str, notes: list[Note]) -> tuple[NDArray[Any], bool]:

@@ -4,6 +4,7 @@ Integers of up to 16 bits are mapped value by value, not pixel by pixel: there a
 of them, so every formula is evaluated once a value and then looked up.
 """
 
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +18,10 @@ Values = NDArray[np.float64]
 # decide the contrast of a chest.
 CLIPPED_PERCENT: Final = 0.5
 _CODES: Final = 65_536
-# Counting casts to 64 bits; in pieces, so that a large film is never held at that width.
-_PIECE: Final = 1 << 20
+# Counting and looking up cast to 64 bits; in pieces, so that a large film is never held at that
+# width, and small enough for a processor's cache.
+_PIECE: Final = 1 << 18
+_SLICE: Final = 1 << 16
 
 
 class StoredValues:
@@ -38,10 +41,15 @@ class StoredValues:
         self._codes: NDArray[Any] | None = None
         if coded is None:
             self.values: Values = pixels.ravel().astype(np.float64)
-            self.counts = np.ones(self.values.size, dtype=np.int64)
         else:
             self._codes, self.values = coded
-            self.counts = _counts(self._codes, self.values.size)
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many pixels have each of `values`; counted when first asked for."""
+        if self._codes is None:
+            return np.ones(self.values.size, dtype=np.int64)
+        return _counts(self._codes, self.values.size)
 
     def counts_without(self, pixels: NDArray[np.bool_] | None) -> NDArray[np.int64]:
         """The counts of all pixels but those of `pixels`, (height, width)."""
@@ -61,7 +69,13 @@ class StoredValues:
         narrow = levels.astype(np.float32)
         if self._codes is None:
             return narrow.reshape(self._shape)
-        return np.take(narrow, self._codes, mode="clip")
+        return _looked_up(narrow, self._codes)
+
+    def as_they_are(self) -> GreyLevels:
+        """The picture, (height, width), of values that are levels already."""
+        if self._codes is not None and self._codes.dtype == self.dtype == np.uint8:
+            return self._codes.astype(np.float32)
+        return self.picture(self.values)
 
     def percentiles(self, values: Values, counts: NDArray[np.int64] | None = None) -> Values:
         """The 0.5th and 99.5th percentile, shape (2,), of `values` that stand for `self.values`.
@@ -126,6 +140,16 @@ def _coded(pixels: NDArray[Any]) -> tuple[NDArray[Any], Values] | None:
         return None
     codes = (pixels.astype(np.int64) - low).astype(np.uint16)
     return codes, np.arange(float(low), float(high) + 1)
+
+
+def _looked_up(levels: GreyLevels, codes: NDArray[Any]) -> GreyLevels:
+    """The level of each code, in the codes' shape (height, width)."""
+    picture = np.empty(codes.shape, dtype=np.float32)
+    flat, flat_codes = picture.reshape(-1), codes.reshape(-1)
+    for start in range(0, flat.size, _SLICE):
+        part = slice(start, start + _SLICE)
+        np.take(levels, flat_codes[part], mode="clip", out=flat[part])
+    return picture
 
 
 def _counts(codes: NDArray[Any], size: int) -> NDArray[np.int64]:

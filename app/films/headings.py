@@ -7,6 +7,8 @@ from typing import Final
 
 OURS: Final = ("file", "condition", "findings", "sex", "age", "view", "patient")
 """The names that rows are given; other columns keep their own."""
+OWN_NAMES: Final = "columns of their own names"
+"""What a table of no known data set is read as."""
 
 _ANY: Final = "*"
 _NORMAL: Final = ("no finding", "no findings", "normal", "healthy", "unremarkable")
@@ -52,7 +54,7 @@ class Headings:
         if self.condition is not None and "condition" not in self.columns:
             result["condition"] = self.condition(row)
         for ours, renamed in self.values.items():
-            said = result.get(ours, "")
+            said = result.get(ours, row.get(ours, ""))
             result[ours] = renamed.get(said.casefold(), renamed.get(_ANY, said))
         others = {key: value for key, value in row.items() if key and key not in taken}
         kept = {key: value for key, value in (others | result).items() if value}
@@ -95,6 +97,13 @@ def headings_of(
     }
     result = Headings(known.name, merged, known.file, known.condition, renamed)
     told = {"file": result.file, "condition": result.condition}
+    for ours, pairs in renamed.items():
+        if ours not in (*merged, *there) and told.get(ours) is None and _ANY not in pairs:
+            raise ValueError(
+                f"has no column {ours} whose values could mean something else; it has "
+                f"{_listed(written)}. --value takes our name of a column, such as condition, which "
+                "--column maps to a heading."
+            )
     missing = [
         ours
         for ours in needed
@@ -103,7 +112,7 @@ def headings_of(
     if missing:
         raise ValueError(
             f"has no column {' and no column '.join(missing)}; it has {_listed(written)}. "
-            f"{_suggestion(there, missing)}"
+            f"{suggestion(written, missing)}"
         )
     return result
 
@@ -112,7 +121,7 @@ def _known(there: Mapping[str, str]) -> Headings:
     for needed, headings in _DATA_SETS:
         if all(name in there for name in needed):
             return headings
-    return Headings("columns of their own names")
+    return Headings(OWN_NAMES)
 
 
 def _listed(written: Iterable[str]) -> str:
@@ -121,11 +130,17 @@ def _listed(written: Iterable[str]) -> str:
     return ", ".join(names[:12]) + more
 
 
-def _suggestion(there: Mapping[str, str], missing: Sequence[str]) -> str:
+def may_be(written: Sequence[str], ours: str) -> str:
+    """Which of a table's headings is likely `ours` (file or condition), as written; else ""."""
+    there = {name.casefold(): name for name in written if name}
+    return next((there[name] for name in _DRAWN_FROM[ours] if name in there), "")
+
+
+def suggestion(written: Sequence[str], missing: Sequence[str]) -> str:
+    """A sentence: the options that would say which of the headings `written` are the `missing`."""
     parts = []
     for ours in missing:
-        guess = next((there[name] for name in _DRAWN_FROM[ours] if name in there), "HEADING")
-        parts.append(f'--column {ours}="{guess}"')
+        parts.append(f'--column {ours}="{may_be(written, ours) or "HEADING"}"')
         if ours == "condition":
             parts.append('--value condition "No Finding=normal" --value condition "*=abnormal"')
     return f"Say which it is: {' '.join(parts)}."

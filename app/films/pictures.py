@@ -21,7 +21,7 @@ from app.films.grey import luma
 from app.films.kinds import PictureKind, why_not_read
 from app.films.limits import LARGEST_MEGAPIXELS, check_picture_size
 from app.films.notes import Note
-from app.films.png import bit_depth, deep_pixels, png_chunks
+from app.films.png import bit_depth, is_plain_grey, png_chunks, png_samples
 
 # Nothing else is tried, which also keeps Pillow's helpers for other formats (PostScript, say)
 # away from files we do not trust.
@@ -71,7 +71,9 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
         check_picture_size(name, *chunks.size)
         _check_alone(chunks.frames, kind, name)
         exif = chunks.first(b"eXIf")
-        return _upright(deep_pixels(data, chunks), _orientation(exif) if exif else 1)
+        return _upright(png_samples(data, chunks), _orientation(exif) if exif else 1)
+    if kind == "PNG" and (grey := _plain_grey_png(data, name)) is not None:
+        return Picture(grey)
     if kind == "JPEG" or kind == "JPEG-LS":
         head = jpeg_head(data)
         check_picture_size(name, head.width, head.height)
@@ -90,6 +92,21 @@ def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
     if kind == "PNM" and (deep := _deep_pnm(data, name)) is not None:
         return _upright(deep, 1)
     return _with_pillow(data, kind, name)
+
+
+def _plain_grey_png(data: bytes, name: str) -> NDArray[Any] | None:
+    """The pixels of an 8-bit grey PNG, (height, width); None for what Pillow must look at."""
+    try:
+        chunks = png_chunks(data)
+        if not is_plain_grey(chunks):
+            return None
+        check_picture_size(name, *chunks.size)
+        return png_samples(data, chunks)
+    except BadImage:
+        raise
+    except Exception:
+        # Damaged, or with bytes behind its rows: Pillow says what it makes of it.
+        return None
 
 
 def _with_pillow(data: bytes, kind: PictureKind, name: str) -> Picture:

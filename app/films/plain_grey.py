@@ -45,7 +45,7 @@ def _levels(
     left_out: NDArray[np.bool_] | None,
 ) -> tuple[GreyLevels, tuple[float, float] | None, bool]:
     if stored.dtype == np.uint8:
-        return stored.picture(stored.values), None, True
+        return stored.as_they_are(), None, True
     if stored.dtype == np.uint16 and not np.any(stored.values[stored.present] % _WIDENED):
         return stored.picture(np.floor(stored.values / _WIDENED)), None, True
     if mapping == "as-is":

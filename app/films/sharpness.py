@@ -1,5 +1,6 @@
 """Whether a picture's pixels are used: an enlarged film has hardly any of the finest detail."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,12 +25,21 @@ def fine_share(pixels: NDArray[Any]) -> float:
     rows, columns = min(_SIDE, height), min(_SIDE, width)
     top, left = (height - rows) // 2, (width - columns) // 2
     middle = pixels[top : top + rows, left : left + columns].astype(np.float64)
+    taper, fine_waves, coarse_waves = _window(rows, columns)
+    energy = np.abs(np.fft.rfft2((middle - middle.mean()) * taper)) ** 2
+    fine = float(energy[fine_waves].sum())
+    coarse = float(energy[coarse_waves].sum())
+    return fine / coarse if coarse > 0 else 0.0
+
+
+@lru_cache(maxsize=4)
+def _window(
+    rows: int, columns: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """A taper, (rows, columns), and which waves are fine and coarse, (rows, columns // 2 + 1)."""
     # Tapered, or the jump from one edge to the other would look like detail.
     taper = np.outer(np.hanning(rows), np.hanning(columns))
-    energy = np.abs(np.fft.rfft2((middle - middle.mean()) * taper)) ** 2
     waves = np.maximum(
         np.abs(np.fft.fftfreq(rows))[:, None], np.abs(np.fft.rfftfreq(columns))[None, :]
     )
-    fine = float(energy[waves > _FINE_FROM].sum())
-    coarse = float(energy[(waves > _COARSE[0]) & (waves <= _COARSE[1])].sum())
-    return fine / coarse if coarse > 0 else 0.0
+    return taper, waves > _FINE_FROM, (waves > _COARSE[0]) & (waves <= _COARSE[1])

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.alike import near_pairs
 from app.bank.batches import Batch, Digest, Source, batches, digest_of, identified
+from app.bank.checked import Checked
 from app.bank.generation_text import HISTORY_KEYS
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
 from app.bank.index import Told, iter_index
@@ -60,6 +61,8 @@ MOST_REFUSED_KEPT = 1000
 MOST_ALIKE_NAMED = 50
 
 Progress = Callable[[int], None]
+# Hears of every record that is refused, those too that a summary no longer names.
+Refused = Callable[[BadRecord], None]
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,15 @@ def import_bank(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
-    With `strict` every record is checked first, and one bad record keeps all of them out.
+    With `strict` every record is checked first, and one bad record keeps all of them out; what was
+    read for the check is not read again.
     `resolution` limits the detail of all renditions of this size to that of a source of so many
     pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
-    checking.
+    checking; `each_refused` hears of every record that is refused.
     """
     header = read_bank_header(directory)
     source = Source(directory, header, lambda: iter_records(directory, header))
@@ -115,6 +120,7 @@ def import_bank(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -138,6 +144,7 @@ def import_images(
     strict: bool = False,
     actor: str = "command line",
     progress: Progress | None = None,
+    each_refused: Refused | None = None,
 ) -> ImportSummary:
     """Import the images that the table `index` in `directory` names as one arm.
 
@@ -192,6 +199,7 @@ def import_images(
         strict=strict,
         actor=actor,
         progress=progress or _no_progress,
+        each_refused=each_refused or _nobody_hears,
     )
 
 
@@ -213,9 +221,11 @@ class _Tally:
     notes: Counter[str] = field(default_factory=Counter)
     alike: list[str] = field(default_factory=list)
     alike_count: int = 0
+    each_refused: Refused = field(default=lambda _: None)
 
     def refuse(self, bad: BadRecord) -> None:
         self.refused_count += 1
+        self.each_refused(bad)
         if len(self.refused) < MOST_REFUSED_KEPT:
             self.refused.append(bad)
 
@@ -259,6 +269,7 @@ def _import(
     strict: bool,
     actor: str,
     progress: Progress,
+    each_refused: Refused,
 ) -> ImportSummary:
     with database.reading() as session:
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
@@ -269,21 +280,26 @@ def _import(
             )
         _refuse_other_detail(resolutions_of(session, size), size, resolution)
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
+    checked = _room_for_checking(store) if strict else None
     try:
-        if strict:
-            checked = _Tally()
-            for lines in batches(source, BATCH):
-                batch = identified(source, lines, pool)
-                _check_batch(database, source, batch, pool, checked, size=size)
-                checked.lines += len(lines)
-                progress(checked.lines)
-            if checked.refused_count:
-                return checked.summary(source.header)
-        tally = _Tally()
+        if checked is not None:
+            verdict = _check(
+                database,
+                source,
+                pool,
+                checked,
+                size=size,
+                resolution=resolution,
+                progress=progress,
+                each_refused=each_refused,
+            )
+            if verdict.refused_count:
+                return verdict.summary(source.header)
+        tally = _Tally(each_refused=each_refused)
         with database.reading() as session:
             last_before = last_image(session)
         for lines in batches(source, BATCH):
-            batch = identified(source, lines, pool)
+            batch = identified(source, lines, pool, checked.line_digests if checked else None)
             _import_batch(
                 database,
                 store,
@@ -291,6 +307,7 @@ def _import(
                 batch,
                 pool,
                 tally,
+                checked,
                 now=now,
                 size=size,
                 resolution=resolution,
@@ -301,6 +318,8 @@ def _import(
     finally:
         # After Ctrl-C what is queued is not worth waiting for.
         pool.shutdown(cancel_futures=True)
+        if checked is not None:
+            checked.close()
     _name_near_pictures(database, last_before, tally)
     summary = tally.summary(source.header)
     if not summary.added and not summary.refreshed:
@@ -375,6 +394,7 @@ def _import_batch(
     batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
+    checked: Checked | None,
     *,
     now: datetime,
     size: int,
@@ -391,8 +411,9 @@ def _import_batch(
     ]
 
     def rendered_one(record: ImageRecord) -> _Rendered | BadRecord:
+        rendering = checked.take(digest_of(record)) if checked else None
         try:
-            rendering = render(batch.wanted(source, record), size, resolution)
+            rendering = rendering or render(batch.wanted(source, record), size, resolution)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
         try:
@@ -466,22 +487,58 @@ def _import_batch(
     tally.refreshed += len(stale)
 
 
+def _room_for_checking(store: RenditionStore) -> Checked:
+    try:
+        return Checked(store.spool())
+    except OSError as error:
+        raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+
+
+def _check(
+    database: Database,
+    source: Source,
+    pool: ThreadPoolExecutor,
+    checked: Checked,
+    *,
+    size: int,
+    resolution: int | None,
+    progress: Progress,
+    each_refused: Refused,
+) -> _Tally:
+    """Go through all of a source without storing anything; `checked` keeps what was made."""
+    tally = _Tally(each_refused=each_refused)
+    for lines in batches(source, BATCH):
+        batch = identified(source, lines, pool)
+        _check_batch(
+            database, source, batch, pool, tally, checked, size=size, resolution=resolution
+        )
+        tally.lines += len(lines)
+        progress(tally.lines)
+    return tally
+
+
 def _check_batch(
     database: Database,
     source: Source,
     batch: Batch,
     pool: ThreadPoolExecutor,
     tally: _Tally,
+    checked: Checked,
     *,
     size: int,
+    resolution: int | None,
 ) -> None:
     present, records = _look_up(database, batch.lines, tally, size=size)
+    for line in batch.lines:
+        if isinstance(line, ImageRecord):
+            checked.line_digests[line.line_number] = line.sha256
 
     def check(record: ImageRecord) -> str | BadRecord:
         try:
-            rendering = render(batch.wanted(source, record), size)
+            rendering = render(batch.wanted(source, record), size, resolution)
         except BadImage as error:
             return BadRecord(record.line_number, record.file, error.reason)
+        checked.keep(digest_of(record), rendering)
         return hashlib.sha256(rendering.png).hexdigest()
 
     for record in records:
@@ -638,4 +695,8 @@ def _named(bank_name: str) -> str:
 
 
 def _no_progress(_lines: int) -> None:
+    return None
+
+
+def _nobody_hears(_bad: BadRecord) -> None:
     return None

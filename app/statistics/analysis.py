@@ -241,7 +241,7 @@ def analyse(table: RatingsTable, *, settings: AnalysisSettings | None = None) ->
         contrasts=_contrasts(table, settings, aucs),
         readers=reader_figures(table, aucs),
         groups=by_reader_group(table, settings),
-        notes=_notes(table),
+        notes=_notes(table, settings),
         left_out=left_out,
         machines=machine_comparisons(
             everybody.select_readers([*table.readers, *everybody.machines]), settings
@@ -329,6 +329,7 @@ def _with_settling(
                 alpha_equivalence=equivalence,
                 may_be_equivalent=may_be_equivalent(name, conclusions, settings),
             ),
+            clusters=table.clusters_of((table.real_arms, (name,))),
         )
     return {name: replace(arm, settling=settled.get(name)) for name, arm in arms.items()}
 
@@ -454,6 +455,7 @@ def _conclusion(
         [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
         settings,
         measure=key,
+        clusters=table.clusters_of((table.real_arms, (arm,))),
     )
 
 
@@ -518,7 +520,7 @@ def _with_cliffs_delta(
     ]
 
 
-def _notes(table: RatingsTable) -> tuple[str, ...]:
+def _notes(table: RatingsTable, settings: AnalysisSettings) -> tuple[str, ...]:
     notes = [
         f"The ratings have no {column}: {families} can't be given."
         for column, families in _FAMILIES_OF_COLUMN.items()
@@ -532,11 +534,13 @@ def _notes(table: RatingsTable) -> tuple[str, ...]:
     if not (table.replicate > 0).any():
         notes.append("No case was read twice by a reader: intra_reader can't be given.")
     if len(table.readers) == 1:
-        notes.append(
-            "There is one reader: nothing can be said about other readers; "
-            "intervals for this reader alone come with generalise_to = cases."
+        intervals = (
+            "for these images only there are points and no intervals."
+            if settings.generalise_to == "readers"
+            else "intervals are for this reader and images like these."
         )
-    elif len(table.readers) < 4:
+        notes.append(f"There is one reader: nothing can be said about other readers; {intervals}")
+    elif len(table.readers) < 4 and settings.generalise_to != "cases":
         notes.append(
             f"There are {len(table.readers)} readers: the intervals speak for readers like them "
             "and are wide because so few were asked."

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.statistics.agreement.krippendorff import Metric
 from app.statistics.agreement.resampled_alpha import resampled_alphas
@@ -16,12 +17,15 @@ from app.statistics.table.ratings import Float, Measure, RatingsTable
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
 from app.statistics.variance.bootstrap import (
     Resamples,
+    Strata,
     percentile_interval,
     resampled_means,
     two_way_resamples,
 )
+from app.statistics.variance.split_plot import reader_blocks
 
 _MEANS: dict[str, Measure] = {"realism.mean": "realism", "deception.rate": "judged_real"}
+_RATED: tuple[Measure, ...] = ("realism", "score", "verdict")
 _ALPHAS: dict[str, tuple[Measure, Metric]] = {
     "agreement.realism.krippendorff_alpha_ordinal": ("realism", "ordinal"),
     "agreement.realism.krippendorff_alpha_interval": ("realism", "interval"),
@@ -42,7 +46,8 @@ def bootstrap(
     """Percentile intervals over resamples of the whole study.
 
     Readers and cases are drawn independently; readers, and the real cases of every AUC, are the
-    same in all arms. What is not a sample (``generalise_to``) is kept as it is.
+    same in all arms. Cases of one cluster are drawn together, and groups of readers with cases of
+    their own apart. What is not a sample (``generalise_to``) is kept as it is.
 
     Parameters
     ----------
@@ -58,14 +63,16 @@ def bootstrap(
     mapping of arm to mapping of family.estimand to Estimate
         The same figures with percentile limits.
     """
-    resamples = _resamples(table, settings)
+    strata = _strata(table)
+    resamples = _resamples(table, settings, strata)
     aucs = _auc_replicates(table, resamples, estimates)
     limits: dict[str, dict[str, Estimate]] = {}
     for arm, figures in estimates.items():
         limits[arm] = {}
         for name, estimate in figures.items():
             if estimate.estimate is None:
-                kept = replace(estimate, method=f"two-way bootstrap, B = {resamples.n}")
+                method = f"two-way bootstrap, B = {resamples.n}{strata.words}"
+                kept = replace(estimate, method=method)
                 limits[arm][name] = kept
                 continue
             limits[arm][name] = percentile_interval(
@@ -75,19 +82,44 @@ def bootstrap(
                 else _replicates(table, arm, resamples, name),
                 level=settings.level,
                 counts=(estimate.n_readers, estimate.n_cases, estimate.n_ratings),
+                drawn=strata.words,
             )
     return limits
 
 
-def _resamples(table: RatingsTable, settings: AnalysisSettings) -> Resamples:
+def _strata(table: RatingsTable) -> Strata:
+    """Clusters of the table, and groups of readers who share no case with others."""
+    rated = {arm: _has_rating(table, arm) for arm in table.arms}
+    of_readers = reader_blocks([np.where(seen, 1.0, np.nan) for seen in rated.values()])
+    # A reader with cases of their own is no group to be drawn within.
+    if np.unique(of_readers).size == of_readers.size:
+        of_readers = np.zeros_like(of_readers)
+    return Strata(
+        of_readers,
+        {arm: table.clusters(arm) for arm in table.arms},
+        {arm: of_readers[seen.argmax(axis=0)] for arm, seen in rated.items()},
+    )
+
+
+def _has_rating(table: RatingsTable, arm: str) -> NDArray[np.bool_]:
+    """(J, K) whether a reader gave a case any rating at the first read."""
+    seen = np.zeros((len(table.readers), len(table.cases(arm))), dtype=bool)
+    for measure in _RATED:
+        seen |= np.isfinite(table.matrix(measure, arm))
+    return seen
+
+
+def _resamples(table: RatingsTable, settings: AnalysisSettings, strata: Strata) -> Resamples:
     drawn = two_way_resamples(
         len(table.readers),
         {arm: len(table.cases(arm)) for arm in table.arms},
         n_resamples=settings.bootstrap,
         seed=settings.seed,
+        strata=strata,
     )
     if settings.generalise_to == "cases":
-        return replace(drawn, readers=np.ones_like(drawn.readers))
+        everybody = np.ones_like(drawn.readers)
+        return replace(drawn, readers=everybody, drawn_readers=everybody)
     if settings.generalise_to == "readers":
         return replace(drawn, cases={arm: np.ones_like(n) for arm, n in drawn.cases.items()})
     return drawn
@@ -100,7 +132,7 @@ def _replicates(table: RatingsTable, arm: str, resamples: Resamples, name: str) 
     measure, metric = _ALPHAS[name]
     return resampled_alphas(
         table.matrix(measure, arm),
-        resamples.readers,
+        resamples.drawn_readers,
         cases,
         metrics=(metric,),
         categories=table.categories() if measure == "realism" else (0.0, 1.0),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.design.design import Phase, StudyDesign
+from app.domain.questions.answer import Value
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.statistics.protocols.choices import (
@@ -56,8 +57,12 @@ def protocol_answers(
         at_end = [row for row in counted if row.phase == number and row.is_phase_end]
         if of_cases and phase.presentation.pictures > 1:
             sets += _sets(design.questions_of(phase), facts, of_cases, clusters)
-        elif of_cases and (len(design.phases) > 1 or phase.presentation.exposures_ms):
-            singles += _singles(design.questions_of(phase), facts, of_cases, clusters)
+        elif of_cases:
+            # By phase or exposure everything; else the analysis by arm has all but the noticing.
+            by_phase = len(design.phases) > 1 or bool(phase.presentation.exposures_ms)
+            asked = design.questions_of(phase)
+            kept = [one for one in asked if by_phase or one.measure == "noticed"]
+            singles += _singles(asked, kept, facts, of_cases, clusters)
         if at_end:
             ends += _ends(design.questions_of(phase, at_end=True), facts, at_end)
     labels = {question.key: question.prompt for question in design.questions}
@@ -101,11 +106,12 @@ def _set_reading(question: Question, row: AnswerRow, clusters: Mapping[str, str]
 
 def _singles(
     questions: Sequence[Question],
+    kept_questions: Sequence[Question],
     phase: PhaseFacts,
     rows: Sequence[AnswerRow],
     clusters: Mapping[str, str],
 ) -> Iterator[SingleReadings]:
-    for question in questions:
+    for question in kept_questions:
         for answered in _answered_as(question, questions):
             sure_of = next((one for one in questions if one.key == question.of), None)
             values = [(row, _value(question, answered, row, sure_of)) for row in rows]
@@ -146,8 +152,10 @@ def _answered_as(question: Question, questions: Sequence[Question]) -> tuple[Ans
         return ("verdict", "signed_confidence") if graded else ("verdict",)
     if question.measure in _GRADES and graded:
         return ("grade",)
-    if question.measure == "finding" and not graded:
-        return ("finding",)
+    if question.measure == "finding":
+        return ("finding", "finding_grade") if graded else ("finding",)
+    if question.measure == "noticed" and _says_yes(question):
+        return ("noticed",)
     of_verdict = any(one.key == question.of and one.measure == "verdict" for one in questions)
     return ("signed_confidence",) if question.measure == "confidence" and of_verdict else ()
 
@@ -167,8 +175,24 @@ def _value(
     if answered == "verdict":
         return _verdict(question, row)
     if answered == "finding":
-        return None if said is None else float(said == "present")
+        return _called_present(question, said)
+    if answered == "noticed":
+        return None if said is None else float(said == NOTICED)
     return float(said) if isinstance(said, int) else None
+
+
+def _called_present(question: Question, said: Value | None) -> float | None:
+    """1 where a finding was called present; of a scale above its middle."""
+    if isinstance(said, int):
+        return float(said > (question.low + question.high) / 2)
+    return None if said is None else float(said == "present")
+
+
+def _says_yes(question: Question) -> bool:
+    """Whether it can be told who noticed: own words without a "yes" leave that open."""
+    return kind_of(question).spread != "written" and NOTICED in {
+        option.value for option in question.options
+    }
 
 
 def _verdict(question: Question, row: AnswerRow) -> float | None:
@@ -183,10 +207,8 @@ def _ends(
     questions: Sequence[Question], phase: PhaseFacts, rows: Sequence[AnswerRow]
 ) -> Iterator[AskedAtEnd]:
     for question in questions:
-        if question.measure != "noticed" or kind_of(question).spread == "written":
-            continue
-        # Own words without a "yes" leave open which of them says so; they are counted elsewhere.
-        if NOTICED in {option.value for option in question.options}:
+        # Those that leave open who noticed are counted elsewhere.
+        if question.measure == "noticed" and _says_yes(question):
             by_reader = {row.reader: _has_noticed(question, row) for row in rows}
             yield AskedAtEnd(question.key, phase, by_reader)
 

@@ -13,6 +13,7 @@ from app.db.truth.answer_rows import AnswerRow
 from app.db.truth.ratings_table import called_synthetic
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.questions.answer import Mark
+from app.domain.questions.document import MOST_STATED
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
 from app.domain.questions.reference import Reference
@@ -29,8 +30,7 @@ from app.steps.analyse_ratings import settings_of_design
 
 Figures = Findings | PromptAgreement | Artefacts | Places | Calibration
 References = Mapping[str, Mapping[str, Reference | None]]
-# A confidence of more levels is cut into so many classes.
-_MOST_LEVELS = 11
+# A confidence of more levels than can be stated singly is cut into so many classes.
 _CLASSES = 5
 _NOBODY = "nobody answered it"
 
@@ -352,6 +352,7 @@ def _calibration(asked: _Asked) -> "Figures | str":
         arms,
         asked.settings,
         two_kinds=kinds if alternatives == 2 else None,
+        stated=asked.question.probabilities,
     )
 
 
@@ -387,7 +388,7 @@ def _judgements(
     shape = (3, len(readers), len(cases))
     level, correct, called = np.full(shape, np.nan)
     points = asked.question.points
-    classes = len(points) if len(points) <= _MOST_LEVELS else _CLASSES
+    classes = len(points) if len(points) <= MOST_STATED else _CLASSES
     for row, was_right, which in judged:
         at = readers[row.reader], place[row.case]
         said = row.answers[asked.question.key]
@@ -405,6 +406,7 @@ def _judgements(
         levels=levels,
         names=names,
         alternatives=alternatives,
+        scale=(float(points.start), float(points.stop - 1)),
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
+from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
+from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import ALLOCATION, ANALYSIS, DRAW, REGISTRATION, Group
@@ -104,11 +106,18 @@ def _about(design: StudyDesign, key: str) -> Iterator[str]:
         yield f"{question.finding} by the bank's {question.reference}"
     if question.of:
         yield f"in the answer to {question.of}"
+    if question.probabilities:
+        yield f"taken to say {_probabilities(question)}"
     if question.asked_if is not None:
         values = " or ".join(question.asked_if.values)
         yield f"only if {question.asked_if.question} is {values}"
     if not question.required:
         yield "may be left"
+
+
+def _probabilities(question: Question) -> str:
+    said = [f"{100 * one:.3g}%" for one in question.probabilities]
+    return f"{said[0]} to {said[-1]}" if len(said) == 2 else ", ".join(said)
 
 
 def _phase(design: StudyDesign, phase: Phase) -> Iterator[str]:
@@ -147,6 +156,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     if design.matched_by:
         yield "Matched", f"images with the same {design.matched_by} belong together"
     yield "Flagged as copies", f"images {_chosen(DRAW, 'memorised', design.memorised)}"
+    if design.excluded:
+        yield "Excluded before opening", excluded_words(design)
     yield "Allocation", _allocation(design)
     yield "Last day", f"{design.closes_on}, UTC" if design.closes_on else "none; you close it"
     yield (

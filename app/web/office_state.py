@@ -8,6 +8,7 @@ from typing import cast
 
 from fastapi import Request
 
+from app.bank.uploads import Uploads
 from app.report.page.cache import ReportCache
 from app.web.delivery_probe import DeliveryProbe
 
@@ -18,6 +19,7 @@ class OfficeState:
 
     reports: ReportCache
     probe: DeliveryProbe
+    uploads: Uploads
 
 
 def office_state(request: Request) -> OfficeState:

@@ -32,6 +32,7 @@ from app.domain.record import (
     SEEN,
     SEEN_EARLY,
     SITTING_BEGUN,
+    UNBLINDED,
     WITHDRAWN,
 )
 
@@ -67,7 +68,9 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "access": ("Access", frozenset({"role given", "role taken"})),
     "results": (
         "Looks and exports",
-        frozenset({SEEN, SEEN_EARLY, EXPORT_SIGNED, EXPORTED, EXPORTED_EARLY, EXPORTED_WHOLE}),
+        frozenset(
+            {UNBLINDED, SEEN, SEEN_EARLY, EXPORT_SIGNED, EXPORTED, EXPORTED_EARLY, EXPORTED_WHOLE}
+        ),
     ),
 }
 # What of an event's detail the page tells, in this order. The key of a blinded set is not among it.
@@ -80,6 +83,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "sitting": "sitting",
     "rating": "rating",
     "ratings": "after ratings:",
+    "swapped": "swapped",
     "reason": "reason:",
     "warnings": "noted:",
     "acknowledged": "acknowledged:",

@@ -4,6 +4,7 @@ options.json     every choice, resolved, with the base and the data's digest
 versions.json    software
 checkpoint.json  the weights' files, each with its sha256
 lora/ | pipeline/ | embedding/   the weights
+base/            of a base in parts: links to them, its schedule and its tokenizer
 train_log.csv, samples/, resume/, README.md
 """
 
@@ -28,7 +29,14 @@ WEIGHTS = {
 }
 """Folder of the weights, by kind of variant."""
 
-BASE_PARTS = ("unet", "vae", "text_encoder")
+BASE_PARTS = (
+    "unet",
+    "transformer",
+    "vae",
+    "text_encoder",
+    "text_encoder_2",
+    "text_encoder_3",
+)
 
 
 @dataclass(frozen=True)

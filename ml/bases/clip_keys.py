@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     import torch
 
 PREFIX = "text_model."
+PROJECTION = "text_projection."
+"""Beside the model proper in ``CLIPTextModelWithProjection``, SDXL's and SD 3's second encoder."""
 
 
 def with_prefix(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the weights of a CLIPTextModel under the names that all versions know."""
-    return {name if name.startswith(PREFIX) else PREFIX + name: w for name, w in weights.items()}
+    """Return the weights of a CLIP text encoder under the names that all versions know."""
+    own = (PREFIX, PROJECTION)
+    return {name if name.startswith(own) else PREFIX + name: w for name, w in weights.items()}
 
 
 def normalise_clip_keys(folder: Path) -> int:

@@ -1,5 +1,7 @@
 """Which words of a prompt or caption the text encoder does not read: CLIP's reads 77 tokens.
 
+Of several encoders, the one that reads the longest texts is asked.
+
 The libraries cut what is longer without a word, in training and in sampling. Two captions that
 differ only beyond the end become one, and a finding named last is never learnt.
 """
@@ -10,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ml.bases.families import adapter_of
 from ml.errors import MlError
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ Learnt = tuple[str, int] | None
 def words_not_read(pipeline: Any, text: str, learnt: Learnt = None) -> str:
     """Return the words of a text from the first that does not fit whole, or nothing.
 
-    The length is the tokenizer's own: families with longer encoders read more.
+    The length is the family's: those with longer encoders read more.
     """
     if len(_tokens(pipeline, text, learnt)) <= _room(pipeline):
         return ""
@@ -83,16 +86,16 @@ def _tokens(pipeline: Any, text: str, learnt: Learnt) -> list[int]:
     if learnt is not None:
         token, count = learnt
         text = text.replace(token, " ".join(["x"] * count))
+    adapter = adapter_of(pipeline)
+    tokenizer, _ = adapter.read_length()
     # A learnt word stands for several tokens.
-    if hasattr(pipeline, "maybe_convert_prompt"):
-        text = pipeline.maybe_convert_prompt(text, pipeline.tokenizer)
-    ids: list[int] = pipeline.tokenizer(text, add_special_tokens=False).input_ids
+    ids: list[int] = tokenizer(adapter.said(text), add_special_tokens=False).input_ids
     return ids
 
 
 def _room(pipeline: Any) -> int:
-    tokenizer = pipeline.tokenizer
-    return int(tokenizer.model_max_length) - int(tokenizer.num_special_tokens_to_add())
+    tokenizer, length = adapter_of(pipeline).read_length()
+    return length - int(tokenizer.num_special_tokens_to_add())
 
 
 def _short(text: str) -> str:

@@ -104,7 +104,7 @@ class TrainingConfig:
     noise_offset: float = 0.0
     """Shift of each channel's noise, so that dark and light films can be learnt. Usual: 0.05."""
 
-    prediction_type: Literal["epsilon", "v_prediction"] | None = None
+    prediction_type: Literal["epsilon", "v_prediction", "flow_prediction"] | None = None
     """None: what the base predicts."""
 
     ema_decay: float | None = None
@@ -169,7 +169,8 @@ class SamplingConfig:
 
     images_per_condition: int = 2
     steps: int = 20
-    guidance_scale: float = 7.5
+    guidance_scale: float | None = None
+    """None: what the base's family is usually sampled with."""
 
 
 @dataclass(frozen=True)

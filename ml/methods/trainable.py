@@ -3,41 +3,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import nn
 
 from ml.bank.file_mode import share_weights
+from ml.bases.adapter import Adapter, Text
+from ml.bases.families import adapter_of
+from ml.bases.lora_files import lora_layers
 from ml.bases.save import save_pipeline
-from ml.bases.tokens import token_ids
+from ml.bases.word_files import save_word
 from ml.boundary import library, writing
 from ml.errors import MlError
 from ml.methods.config import VariantConfig
-from ml.methods.lora_files import add_lora, lora_layers, save_embedding, save_lora
+from ml.methods.lora import add_lora
 from ml.sampling.seeded import generator
 
 
 class Denoiser(nn.Module):
-    """U-Net, and text encoder where it is trained, as the one module that data pass through."""
+    """What is trained, and what it passes through, as the one module that data pass through."""
 
-    def __init__(self, unet: nn.Module, text_encoder: nn.Module | None) -> None:
+    def __init__(self, adapter: Adapter, text_parts: Sequence[str]) -> None:
         super().__init__()
-        self.unet = unet
-        self.text_encoder = text_encoder
+        # Under the parts' own names, which the state of a stopped run keeps.
+        self.add_module(adapter.denoiser_part, adapter.denoiser)
+        for part in text_parts:
+            self.add_module(part, getattr(adapter.pipeline, part))
+        self._adapter = adapter
+        self._encodes = bool(text_parts)
 
-    def forward(self, latents: torch.Tensor, timesteps: torch.Tensor, text: torch.Tensor) -> Any:
+    def forward(self, latents: torch.Tensor, times: torch.Tensor, text: Text) -> Any:
         """Return the prediction (n, channels, h, w).
 
-        ``text`` is token ids (n, 77) where the text encoder is trained, else its cached output
-        (n, 77, features).
+        ``text`` is tokens where a text encoder is trained, else the encoders' cached output.
         """
-        if self.text_encoder is not None:
-            text = self.text_encoder(text)[0]
-        return self.unet(latents, timesteps, encoder_hidden_states=text).sample
+        if self._encodes:
+            text = self._adapter.encode(text)
+        return self._adapter.predict(latents, times, text)
 
 
 class LearntWords(nn.Module):
@@ -69,47 +76,57 @@ class Trainable:
     ----------
     module : Denoiser
     groups : parameters with their learning rate, as an optimizer takes them
-    trains_text : whether captions must pass through the text encoder at every step
+    trains_text : whether captions must pass through the text encoders at every step
     """
 
     def __init__(self, pipeline: Any, variant: VariantConfig) -> None:
         self.pipeline = pipeline
+        self.adapter = adapter_of(pipeline)
         self.variant = variant
-        training, kind = variant.training, variant.kind
-        unet, text = pipeline.unet, pipeline.text_encoder
-        for model in (unet, text, pipeline.vae):
+        encoders = self.adapter.text_encoders()
+        for model in (self.adapter.denoiser, self.adapter.vae, *encoders.values()):
             model.requires_grad_(False)
-        if kind == "lora":
-            tuned = text if variant.lora.text_encoder else None
+        self._text_parts = self._open(encoders)
+        self.trains_text = bool(self._text_parts)
+        self.module = Denoiser(self.adapter, self._text_parts)
+        self._models = [self.adapter.denoiser, *(encoders[p] for p in self._text_parts)]
+        if variant.training.gradient_checkpointing:
+            _save_activations_less(self.adapter.denoiser, self._models[1:])
+        self.groups = self._rates()
+        self.parameters: list[nn.Parameter] = [p for g in self.groups for p in g["params"]]
+
+    def _open(self, encoders: Mapping[str, Any]) -> tuple[str, ...]:
+        """Let the variant's weights take gradients; return the text encoders among them."""
+        variant, adapter = self.variant, self.adapter
+        if variant.kind == "lora":
             with library("LoRA cannot be added to this base"):
-                add_lora(unet, tuned, variant.lora, seed=training.seed)
-            self.trains_text = variant.lora.text_encoder
-        elif kind in ("full", "dreambooth"):
-            unet.requires_grad_(True)
-            text.requires_grad_(variant.text_encoder)
-            self.trains_text = variant.text_encoder
-        elif kind == "textual_inversion":
-            self._words = _add_words(pipeline, variant)
-            self.trains_text = True
-        else:
-            raise MlError(f"a variant of kind {kind!r} trains nothing.")
-        self.module = Denoiser(unet, text if self.trains_text else None)
-        if training.gradient_checkpointing:
-            unet.enable_gradient_checkpointing()
-            if self.trains_text:
-                # transformers renamed it within version 5 and drops the old name in 6.
-                new_name = getattr(text, "activation_checkpointing_enable", None)
-                (new_name or text.gradient_checkpointing_enable)()
+                add_lora(adapter, variant.lora, seed=variant.training.seed)
+            return adapter.tunable_text if variant.lora.text_encoder else ()
+        if variant.kind in ("full", "dreambooth"):
+            adapter.denoiser.requires_grad_(True)
+            parts = adapter.tunable_text if variant.text_encoder else ()
+            for part in parts:
+                encoders[part].requires_grad_(True)
+            return parts
+        if variant.kind == "textual_inversion":
+            self._words = {
+                part: _add_words(encoders[part], getattr(self.pipeline, tokenizer), variant)
+                for part, tokenizer in adapter.word_text
+            }
+            return tuple(self._words)
+        raise MlError(f"a variant of kind {variant.kind!r} trains nothing.")
+
+    def _rates(self) -> list[dict[str, Any]]:
+        training = self.variant.training
         text_rate = training.text_encoder_learning_rate or training.learning_rate
-        if kind == "textual_inversion":
+        if self.variant.kind == "textual_inversion":
             text_rate = training.learning_rate
-        rates = ((unet, training.learning_rate), (text, text_rate))
-        self.groups = [
+        rates = [training.learning_rate, *(text_rate for _ in self._text_parts)]
+        return [
             {"params": chosen, "lr": rate}
-            for model, rate in rates
+            for model, rate in zip(self._models, rates, strict=True)
             if (chosen := [p for p in model.parameters() if p.requires_grad])
         ]
-        self.parameters: list[nn.Parameter] = [p for g in self.groups for p in g["params"]]  # type: ignore[attr-defined]
 
     def named(self) -> dict[str, nn.Parameter]:
         """Return what is trained, by name."""
@@ -119,7 +136,7 @@ class Trainable:
         """Scale each LoRA layer's update down to a Frobenius norm; return how many were scaled."""
         count = 0
         with torch.no_grad():
-            for model in (self.pipeline.unet, self.pipeline.text_encoder):
+            for model in self._models:
                 for _, down, up, alpha in lora_layers(model):
                     rank = down.weight.shape[0]
                     product = up.weight.flatten(1) @ down.weight.flatten(1)
@@ -131,8 +148,12 @@ class Trainable:
                         count += 1
         return count
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, notes: Mapping[str, str] = MappingProxyType({})) -> None:
         """Write the weights to a folder, in every layout that other tools read.
+
+        Parameters
+        ----------
+        notes : what trainers' own metadata say of the run, by key
 
         Raises
         ------
@@ -140,12 +161,13 @@ class Trainable:
             If they cannot be written, as on a full disk.
         """
         with writing(folder):
-            self._save(folder)
+            self._save(folder, notes)
 
     def bytes_to_save(self) -> int:
         """Return about how much `save` writes."""
         if self.variant.kind in ("full", "dreambooth"):
-            parts = (self.pipeline.unet, self.pipeline.vae, self.pipeline.text_encoder)
+            adapter = self.adapter
+            parts = (adapter.denoiser, adapter.vae, *adapter.text_encoders().values())
             return sum(p.numel() * p.element_size() for m in parts for p in m.parameters())
         return 2 * self.bytes_trained()
 
@@ -153,30 +175,39 @@ class Trainable:
         """Return the size of the weights that change, as float32."""
         return 4 * sum(parameter.numel() for parameter in self.parameters)
 
-    def _save(self, folder: Path) -> None:
-        unet, text = self.pipeline.unet, self.pipeline.text_encoder
+    def _save(self, folder: Path, notes: Mapping[str, str]) -> None:
         if self.variant.kind == "lora":
-            save_lora(folder, unet, text if self.trains_text else None)
+            self.adapter.save_lora(folder, text=self.trains_text, notes=notes)
         elif self.variant.kind == "textual_inversion":
-            save_embedding(folder, self.variant.embedding.token, self._words.learnt)
+            learnt = {part: words.learnt for part, words in self._words.items()}
+            save_word(folder, self.variant.embedding.token, learnt)
         else:
             # Its file says how a tokenizer was last called; equal weights shall be equal files.
-            token_ids(self.pipeline.tokenizer, [""])
+            self.adapter.tokens([""])
             save_pipeline(self.pipeline, folder)
         share_weights(folder)
 
 
-def _add_words(pipeline: Any, variant: VariantConfig) -> LearntWords:
-    """Give tokenizer and text encoder a new word; its vectors start as a known word's."""
-    config, text = variant.embedding, pipeline.text_encoder
+def _save_activations_less(denoiser: Any, encoders: Sequence[Any]) -> None:
+    """Compute activations anew in the backward pass, which takes time and saves memory."""
+    denoiser.enable_gradient_checkpointing()
+    for encoder in encoders:
+        # transformers renamed it within version 5 and drops the old name in 6.
+        new_name = getattr(encoder, "activation_checkpointing_enable", None)
+        (new_name or encoder.gradient_checkpointing_enable)()
+
+
+def _add_words(encoder: Any, tokenizer: Any, variant: VariantConfig) -> LearntWords:
+    """Give a tokenizer and its text encoder a new word; its vectors start as a known word's."""
+    config = variant.embedding
     names = [config.token, *(f"{config.token}_{n}" for n in range(1, config.vectors))]
-    first = len(pipeline.tokenizer)
-    if pipeline.tokenizer.add_tokens(names) != len(names):
+    first = len(tokenizer)
+    if tokenizer.add_tokens(names) != len(names):
         raise MlError(f"the base already knows the word {config.token}: choose another token.")
-    table = text.get_input_embeddings()
+    table = encoder.get_input_embeddings()
     if first != table.num_embeddings:
         raise MlError("the base's tokenizer and text encoder know different numbers of words.")
-    ids = pipeline.tokenizer.encode(config.initial_word, add_special_tokens=False)
+    ids = tokenizer.encode(config.initial_word, add_special_tokens=False)
     start = table.weight[ids].mean(dim=0).detach().float()
     noise = torch.randn(
         (config.vectors, start.shape[0]), generator=generator(variant.training.seed, "words")
@@ -184,7 +215,7 @@ def _add_words(pipeline: Any, variant: VariantConfig) -> LearntWords:
     # The first vector is the known word; the others must differ, or they would learn the same.
     scale = 0.1 * start.std() * (torch.arange(config.vectors) > 0)[:, None].to(start.device)
     words = LearntWords(table, start + scale * noise.to(start.device))
-    text.set_input_embeddings(words)
+    encoder.set_input_embeddings(words)
     return words
 
 

@@ -6,16 +6,14 @@ Montgomery and Shenzhen (NLM) as distributed; folders with a CSV, with Hugging F
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.films.file_finder import FileFinder
-from app.films.headings import Headings, RowFault, headings_of
 from app.films.kinds import IMAGE_SUFFIXES
-from app.films.tables import BadTable, opened_table
+from app.films.meanings import NOTHING_SAID, Meanings
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
 from ml.radiographs.labels import (
@@ -25,8 +23,8 @@ from ml.radiographs.labels import (
     is_silent,
 )
 from ml.radiographs.pixels import is_dicom
+from ml.radiographs.table_rows import FILE_COLUMNS, csv_rows, jsonl_rows
 
-FILE_COLUMNS = ("file", "file_name", "image", "filename", "path")
 CAPTION_COLUMNS = ("caption", "text")
 TEXT_SUFFIXES = (".txt", ".caption")
 """Of the text beside an image: what kohya's guides use, and its scripts' own default."""
@@ -170,13 +168,16 @@ def read_text(path: Path) -> str:
     return content.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 
 
-def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage]:
+def find_in_folder(
+    root: Path, captions: Path | None = None, meanings: Meanings = NOTHING_SAID
+) -> list[SourceImage]:
     """List the images of any folder.
 
     Parameters
     ----------
     captions : CSV with a column file and any of caption, condition, findings, sex, age, patient,
         or a ``metadata.jsonl``; default: the folder's ``metadata.jsonl``, else kohya's text files
+    meanings : what the table's columns and values mean, where its headings do not tell
 
     Raises
     ------
@@ -186,9 +187,14 @@ def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage
     if captions is None and (root / "metadata.jsonl").is_file():
         captions = root / "metadata.jsonl"
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
-        rows = _jsonl_rows(captions) if captions.suffix.lower() == ".jsonl" else _csv_rows(captions)
+        read = jsonl_rows if captions.suffix.lower() == ".jsonl" else csv_rows
         finder = FileFinder(root)
-        images = [_from_row(root, row, f"{captions}, {where}", finder) for where, row in rows]
+        images = [
+            _from_row(root, row, f"{captions}, {where}", finder)
+            for where, row in read(captions, meanings)
+        ]
+    elif meanings:
+        raise MlError("--column and --value speak of a table: name it with --captions.")
     else:
         images = [_from_text_file(root, path) for path in image_files(root)]
     if not images:
@@ -196,7 +202,7 @@ def find_in_folder(root: Path, captions: Path | None = None) -> list[SourceImage
     return images
 
 
-def find_imagefolder(root: Path) -> list[SourceImage]:
+def find_imagefolder(root: Path, meanings: Meanings = NOTHING_SAID) -> list[SourceImage]:
     """List the images of a Hugging Face imagefolder: every ``metadata.jsonl`` or ``.csv`` below it.
 
     Names are relative to the metadata's own folder, such as ``train/``, as there.
@@ -210,16 +216,18 @@ def find_imagefolder(root: Path) -> list[SourceImage]:
     return [
         replace(image, name=image.path.relative_to(root).as_posix())
         for table in tables
-        for image in find_in_folder(table.parent, table)
+        for image in find_in_folder(table.parent, table, meanings)
     ]
 
 
-def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
+def find_dicom(
+    root: Path, captions: Path | None = None, meanings: Meanings = NOTHING_SAID
+) -> list[SourceImage]:
     """List DICOM files, whatever they are called, with what their headers say.
 
     Parameters
     ----------
-    captions : as of `find_in_folder`; what a table says goes before the header
+    captions, meanings : as of `find_in_folder`; what a table says goes before the header
 
     Raises
     ------
@@ -227,7 +235,9 @@ def find_dicom(root: Path, captions: Path | None = None) -> list[SourceImage]:
         Where the folder holds no DICOM file.
     """
     if captions is not None and captions.suffix.lower() not in TEXT_SUFFIXES:
-        images = find_in_folder(root, captions)
+        images = find_in_folder(root, captions, meanings)
+    elif meanings:
+        raise MlError("--column and --value speak of a table: name it with --captions.")
     else:
         images = [_from_text_file(root, path) for path in dicom_files(root)]
     if not images:
@@ -294,51 +304,6 @@ def inside(root: Path, paths: Sequence[Path]) -> list[Path]:
     return list(paths)
 
 
-def _csv_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
-    """Give a table's rows under our names; tables of public data sets are read as they come."""
-    try:
-        with opened_table(path) as table:
-            there = {name.lower() for name in table.headings}
-            file = next((name for name in FILE_COLUMNS if name in there), None)
-            known = headings_of(table.headings, needed=())
-            if "file" not in known.columns and known.file is None:
-                if file is None:
-                    raise MlError(f"{path} has no column named file.")
-                known = headings_of(table.headings, columns={"file": file}, needed=())
-            for row in table.rows:
-                clean = {name.lower(): value for name, value in row.values.items()}
-                yield f"line {row.line_number}", _under_our_names(clean, known)
-    except BadTable as error:
-        raise MlError(str(error)) from error
-
-
-def _under_our_names(row: Mapping[str, str], headings: Headings) -> Mapping[str, str]:
-    try:
-        return {**row, **headings.read(row)}
-    except RowFault:
-        # What tells no condition is told by the folder or the caption, or asked for.
-        return {**row, **replace(headings, condition=None).read(row)}
-
-
-def _jsonl_rows(path: Path) -> Iterable[tuple[str, Mapping[str, str]]]:
-    try:
-        # Not splitlines(): JSON may hold other line ends, such as U+2028, as they are.
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MlError(f"{path} cannot be read: {error}.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield (
-                f"line {number}",
-                {k.lower(): str(v).strip() for k, v in row.items() if v is not None},
-            )
-        except (ValueError, AttributeError) as error:
-            raise MlError(f"{path}, line {number} is no JSON object: {error}.") from error
-
-
 def _from_row(root: Path, row: Mapping[str, str], where: str, finder: FileFinder) -> SourceImage:
     name = next((row[c] for c in FILE_COLUMNS if row.get(c)), None)
     if name is None:
@@ -347,7 +312,10 @@ def _from_row(root: Path, row: Mapping[str, str], where: str, finder: FileFinder
     findings = row.get("findings") or row.get("finding") or None
     given = (row.get("condition") or "").lower()
     if given and given not in CONDITIONS:
-        raise MlError(f"{where}: condition {given!r} is not normal or abnormal.")
+        raise MlError(
+            f"{where}: condition {given!r} is not normal or abnormal. Say what it means: "
+            f'--value condition "{given}=abnormal", or "*=abnormal" for all others.'
+        )
     age = row.get("age") or None
     match = re.fullmatch(r"0*(\d+(?:\.\d+)?)\s*[yY]?", age) if age else None
     if age and match is None:
@@ -457,8 +425,9 @@ def settle_conditions(
     if refused:
         more = f" ({len(refused) - 1} more images like it)" if len(refused) > 1 else ""
         raise MlError(
-            f"{refused[0]}{more}; add a column condition, sort the images into folders normal and "
-            "abnormal, give --condition for images of which nothing is said, or "
+            f"{refused[0]}{more}; add a column condition, say which it is (--column "
+            "condition=HEADING, --value condition THEIRS=OURS), sort the images into folders "
+            "normal and abnormal, give --condition for images of which nothing is said, or "
             "--derive-conditions TABLE to confirm what their texts suggest."
         )
     return settled

@@ -26,10 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.bank.writer import Condition, Shard
+from ml.bases.autoencoders import decode
+from ml.bases.families import adapter_of
+from ml.bases.texts import TextCache
 from ml.errors import MlError
 
 if TYPE_CHECKING:
-    import torch
+    from ml.bases.adapter import Adapter
 
 SEED_BITS = 53
 """Seeds stay exact in every JSON reader, those that keep numbers as doubles included."""
@@ -48,6 +51,15 @@ SCHEDULERS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         "pndm": ("PNDMScheduler", {"skip_prk_steps": True, "set_alpha_to_one": False}),
     }
 )
+
+FLOW_SCHEDULERS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "dpmpp-2m": ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver++"}),
+        "unipc": ("UniPCMultistepScheduler", {}),
+        "euler": ("FlowMatchEulerDiscreteScheduler", {}),
+    }
+)
+"""Those that are for a base that predicts flow."""
 
 MOST_STEPS = 500
 """Half of the 1000 that Stable Diffusion is trained with; near them samplers divide by zero."""
@@ -159,22 +171,23 @@ def sample(
 
     Parameters
     ----------
-    pipeline : StableDiffusionPipeline
+    pipeline : of any family
     requests : any number of them; prompts may be mixed
 
     Raises
     ------
     MlError
-        If the size does not suit the autoencoder, or memory runs out (with what to do).
+        If the size or the sampler does not suit the base, or memory runs out (with what to do).
     """
     import torch
 
-    step = pipeline.vae_scale_factor * 2 ** (len(pipeline.unet.config.block_out_channels) - 1)
+    adapter = adapter_of(pipeline)
+    step = adapter.size_step()
     if settings.size % step:
         raise MlError(
             f"size {settings.size} does not suit this base model: use a multiple of {step}."
         )
-    embeddings = _PromptEmbeddings(pipeline)
+    texts = TextCache(adapter, adapter.denoiser.dtype)
     remaining = iter(requests)
     while batch := list(islice(remaining, settings.batch_size)):
         wanted = len(batch)
@@ -182,7 +195,7 @@ def sample(
             batch += [batch[-1]] * (settings.batch_size - wanted)
         try:
             with torch.inference_mode():
-                images = _sample_batch(pipeline, batch, settings, embeddings)
+                images = _sample_batch(adapter, batch, settings, texts)
         except torch.OutOfMemoryError as error:
             raise MlError(
                 f"the device ran out of memory at batch size {settings.batch_size}: "
@@ -192,63 +205,74 @@ def sample(
             yield _judged(request, image, settings)
 
 
-def make_scheduler(name: str, config: Mapping[str, Any]) -> Any:
-    """Build a named sampler over a base model's noise schedule."""
+def make_scheduler(name: str, config: Mapping[str, Any], *, flow: bool = False) -> Any:
+    """Build a named sampler over a base model's noise schedule.
+
+    Parameters
+    ----------
+    flow : whether the base predicts flow
+
+    Raises
+    ------
+    MlError
+        For a sampler that is not for flow.
+    """
     import diffusers
 
-    class_name, options = SCHEDULERS[name]
-    return getattr(diffusers, class_name).from_config(config, **options)
+    if not flow:
+        class_name, options = SCHEDULERS[name]
+        return getattr(diffusers, class_name).from_config(config, **options)
+    if name not in FLOW_SCHEDULERS:
+        known = ", ".join(FLOW_SCHEDULERS)
+        raise MlError(f"{name} is no sampler for a base that predicts flow: use one of {known}.")
+    class_name, options = FLOW_SCHEDULERS[name]
+    shift = float(config.get("flow_shift") or config.get("shift") or 1.0)
+    levels = int(config.get("num_train_timesteps", 1000))
+    if name == "euler":
+        own: dict[str, Any] = {"shift": shift}
+    else:
+        own = {"flow_shift": shift, "use_flow_sigmas": True, "prediction_type": "flow_prediction"}
+    return getattr(diffusers, class_name)(num_train_timesteps=levels, **options, **own)
 
 
 def _sample_batch(
-    pipeline: Any,
-    batch: Sequence[ImageRequest],
-    settings: SamplerSettings,
-    embeddings: _PromptEmbeddings,
+    adapter: Adapter, batch: Sequence[ImageRequest], settings: SamplerSettings, texts: TextCache
 ) -> NDArray[np.float32]:
     """Return (batch, 3, height, width) float32, 0 to 1 but for overshoot."""
     import torch
 
-    device, dtype = pipeline.unet.device, pipeline.unet.dtype
-    scheduler = make_scheduler(settings.scheduler, pipeline.scheduler.config)
+    device, dtype = adapter.device, adapter.denoiser.dtype
+    scheduler = make_scheduler(
+        settings.scheduler, adapter.pipeline.scheduler.config, flow=adapter.learns_flow
+    )
     scheduler.set_timesteps(settings.steps, device=device)
-    side = settings.size // pipeline.vae_scale_factor
-    shape = (1, pipeline.unet.config.in_channels, side, side)
+    shape = (1, *adapter.latent_shape(settings.size))
     generators = [torch.Generator("cpu").manual_seed(r.seed) for r in batch]
     noise = torch.cat([torch.randn(shape, generator=g) for g in generators])
-    latents = noise.to(device) * scheduler.init_noise_sigma
-    conditional = torch.stack([embeddings[r.prompt] for r in batch])
-    unconditional = embeddings[settings.negative_prompt].expand_as(conditional)
-    both = torch.cat([unconditional, conditional])
+    # Samplers of flow begin with the noise itself and scale nothing.
+    latents = noise.to(device) * getattr(scheduler, "init_noise_sigma", 1.0)
+    prompts = [r.prompt for r in batch]
+    conditional = texts[prompts]
+    both = texts[[settings.negative_prompt] * len(batch) + prompts]
     extra = {"generator": generators} if settings.scheduler == "euler-a" else {}
 
     count = len(scheduler.timesteps)
     first, last = (share * count for share in settings.guidance_interval)
     for number, timestep in enumerate(scheduler.timesteps):
-        model_input = scheduler.scale_model_input(latents, timestep).to(dtype)
+        scaled = latents
+        if hasattr(scheduler, "scale_model_input"):
+            scaled = scheduler.scale_model_input(latents, timestep)
+        model_input = scaled.to(dtype)
         if settings.guidance_scale != 1 and first <= number < last:
-            prediction = pipeline.unet(
-                torch.cat([model_input, model_input]), timestep, encoder_hidden_states=both
-            ).sample.float()
-            without, with_prompt = prediction.chunk(2)
+            times = timestep.expand(2 * len(batch))
+            prediction = adapter.predict(torch.cat([model_input, model_input]), times, both)
+            without, with_prompt = prediction.float().chunk(2)
             prediction = without + settings.guidance_scale * (with_prompt - without)
         else:
-            prediction = pipeline.unet(
-                model_input, timestep, encoder_hidden_states=conditional
-            ).sample.float()
+            times = timestep.expand(len(batch))
+            prediction = adapter.predict(model_input, times, conditional).float()
         latents = scheduler.step(prediction, timestep, latents, **extra).prev_sample
-    return decode(pipeline.vae, latents)
-
-
-def decode(vae: Any, latents: torch.Tensor) -> NDArray[np.float32]:
-    """Decode latents (n, channels, h, w) into (n, 3, height, width), 0 to 1 but for overshoot."""
-    import torch
-
-    scaled = (latents / vae.config.scaling_factor).to(vae.dtype)
-    # One at a time: full-size activations are most of the memory, and batching gains nothing here.
-    pictures = torch.cat([vae.decode(one).sample.float() for one in scaled.split(1)])
-    unit: NDArray[np.float32] = ((pictures + 1) / 2).cpu().numpy()
-    return unit
+    return decode(adapter.vae, latents)
 
 
 def _judged(
@@ -268,19 +292,3 @@ def _judged(
     elif settings.max_chroma is not None and chroma > settings.max_chroma:
         rejection = "chroma"
     return SampledImage(request, pixels, chroma, rejection)
-
-
-class _PromptEmbeddings:
-    """Text encoder outputs, computed once a prompt, (tokens, features) each."""
-
-    def __init__(self, pipeline: Any) -> None:
-        self._pipeline = pipeline
-        self._known: dict[str, torch.Tensor] = {}
-
-    def __getitem__(self, prompt: str) -> torch.Tensor:
-        if prompt not in self._known:
-            encoded, _ = self._pipeline.encode_prompt(
-                prompt, self._pipeline.unet.device, 1, do_classifier_free_guidance=False
-            )
-            self._known[prompt] = encoded[0].to(self._pipeline.unet.dtype)
-        return self._known[prompt]

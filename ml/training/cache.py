@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bank.file_mode import shared_mode
-from ml.bases.tokens import token_ids
+from ml.bases.autoencoders import encode, kept_channels
 from ml.boundary import writing
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import TrainingImage, load_grey, to_model, view, view_count
@@ -32,7 +32,7 @@ SHOWN = ("size", "fit", "augmentations", "rotation", "shift", "scale", "intensit
 
 
 class MomentCache:
-    """Moments of each image's views, (2 * channels, h, w) float32 on the CPU.
+    """What the autoencoder makes of each image's views, (kept channels, h, w) float32 on the CPU.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class MomentCache:
                 pixels = torch.from_numpy(to_model(shown))[None]
                 pixels = pixels.to(self._vae.device, self._vae.dtype)
                 with torch.no_grad():
-                    moments = self._vae.encode(pixels).latent_dist.parameters
+                    moments = encode(self._vae, pixels)
                 self._keep(image, number, moments[0].float().cpu())
 
     def bytes_to_write(self, images: Iterable[TrainingImage], side: int, *, views: int) -> int:
@@ -82,7 +82,7 @@ class MomentCache:
         """
         if self._folder is None:
             return 0
-        each = 4 * 2 * int(self._vae.config.latent_channels) * side * side + 1024
+        each = 4 * kept_channels(self._vae) * side * side + 1024
         names = (self._name(image, number) for image in images for number in range(views))
         folder = self._folder
         return each * sum(not (folder / f"{name}.safetensors").is_file() for name in names)
@@ -129,41 +129,6 @@ class MomentCache:
             save_file({"moments": moments.contiguous()}, written)
             written.chmod(shared_mode())
         written.replace(self._folder / f"{name}.safetensors")
-
-
-def draw_latents(moments: torch.Tensor, noise: torch.Tensor, scaling_factor: float) -> torch.Tensor:
-    """Return latents drawn from moments: mean + standard deviation * noise, scaled.
-
-    Parameters
-    ----------
-    moments : (n, 2 * channels, h, w): mean and log-variance, as the encoder gives them
-    noise : (n, channels, h, w), standard normal
-    """
-    import torch
-
-    mean, log_variance = moments.chunk(2, dim=1)
-    deviation = torch.exp(0.5 * log_variance.clamp(-30.0, 20.0))
-    return (mean + deviation * noise) * scaling_factor
-
-
-class TextCache:
-    """Text-encoder outputs of the few captions there are, (tokens, features), on its device."""
-
-    def __init__(self, tokenizer: Any, text_encoder: Any) -> None:
-        self._tokenizer = tokenizer
-        self._text_encoder = text_encoder
-        self._outputs: dict[str, torch.Tensor] = {}
-
-    def __getitem__(self, captions: Sequence[str]) -> torch.Tensor:
-        """Return (n, tokens, features)."""
-        import torch
-
-        for caption in captions:
-            if caption not in self._outputs:
-                ids = token_ids(self._tokenizer, [caption]).to(self._text_encoder.device)
-                with torch.no_grad():
-                    self._outputs[caption] = self._text_encoder(ids)[0][0]
-        return torch.stack([self._outputs[caption] for caption in captions])
 
 
 def weights_digest(model: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import threading
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import torch
 
 STATE = "state.pt"
-LOG_COLUMNS = ("step", "epoch", "loss", "grad_norm", "learning_rate", "held_out_loss", "seconds")
 
 
 @dataclass
@@ -106,30 +104,6 @@ def load_state(
             for name, value in state["average"].items():
                 average.average[name].copy_(value)
         return Progress(**state["progress"])
-
-
-class TrainingLog:
-    """``train_log.csv``: one row a step. Rows after the step that is resumed from are dropped."""
-
-    def __init__(self, path: Path, *, from_step: int) -> None:
-        kept: list[dict[str, str]] = []
-        if from_step and path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                kept = [row for row in csv.DictReader(file) if int(row["step"]) <= from_step]
-        self._file = path.open("w", newline="", encoding="utf-8")
-        self._writer = csv.DictWriter(self._file, LOG_COLUMNS, restval="")
-        self._writer.writeheader()
-        self._writer.writerows(kept)
-        self._file.flush()
-
-    def write(self, **row: float | int | str | None) -> None:
-        """Add a step's row."""
-        self._writer.writerow({key: "" if value is None else value for key, value in row.items()})
-        self._file.flush()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
 
 class StopRequest:

@@ -64,9 +64,10 @@ def prior_images(
 
 def sampler_settings(variant: VariantConfig) -> SamplerSettings:
     """Return how a variant's training draws images."""
+    guidance = variant.sampling.guidance_scale
     return SamplerSettings(
         steps=variant.sampling.steps,
-        guidance_scale=variant.sampling.guidance_scale,
+        guidance_scale=SamplerSettings().guidance_scale if guidance is None else guidance,
         size=variant.data.size,
         batch_size=4,
     )

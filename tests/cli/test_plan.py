@@ -163,3 +163,40 @@ def test_wrong_usage_is_told_apart_from_bad_input(run: Run) -> None:
     run("plan", "--seed", "one", code=2)
     run("plan", "--map", "arm=modality", code=2)
     run("plan", "--pilot", "x.csv", "--map", "nonsense", code=2)
+
+
+@pytest.mark.parametrize(
+    ("asks", "title", "answer"),
+    [
+        ("words", "Share of readings with it", "To tell a share of 30% from 10%"),
+        ("noticing", "Share of readers who notice", "To tell 30% of readers from 50%"),
+        ("phases", "AUC after readers are told", "0.60 after readers are told from 0.50 before"),
+    ],
+)
+def test_other_questions_have_tables_of_their_own(
+    run: Run, tmp_path: Path, asks: str, title: str, answer: str
+) -> None:
+    options = SMALL if asks != "noticing" else SMALL[:4]
+    figure = tmp_path / "plan.svg"
+    out = run("plan", *options, "--asks", asks, "--out-figure", str(figure)).stdout
+    words = " ".join(out.split())
+    assert title in words
+    assert answer in words
+    assert "Balanced accuracy" not in words
+    assert ElementTree.parse(figure).getroot().tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (("--share", "0.2"), "--share"),
+        (("--asks", "words", "--auc", "0.7"), "--auc"),
+        (("--asks", "noticing", "--case-variance", "0.5"), "--case-variance"),
+        (("--asks", "phases", "--margin", "0.1"), "--margin"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    run: Run, options: tuple[str, ...], name: str
+) -> None:
+    done = run("plan", *options, code=2)
+    assert f"Invalid value for {name}: has no use" in done.stderr

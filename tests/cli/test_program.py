@@ -48,3 +48,27 @@ def test_printing_the_list_imports_no_figures_and_no_database() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_tables_of_a_file_import_no_figures_and_no_database(tmp_path: Path) -> None:
+    lines = ["reader,case,arm,truth,realism,verdict"]
+    for arm, truth in (("real", "real"), ("M1", "synthetic")):
+        for reader in ("R1", "R2", "R3"):
+            lines += [
+                f"{reader},{arm}{case},{arm},{truth},{1 + case % 5},{verdict}"
+                for case in range(8)
+                for verdict in [("real", "synthetic")[case % 2]]
+            ]
+    (tmp_path / "ratings.csv").write_text("\n".join(lines))
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from app.cli import program\n"
+        f"done = CliRunner().invoke(program, ['analyse', {str(tmp_path / 'ratings.csv')!r}])\n"
+        "assert 'Told apart from real' in done.output or 'AUC' in done.output, done.output\n"
+        "print(sorted({'matplotlib', 'sqlalchemy', 'PIL', 'jinja2'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

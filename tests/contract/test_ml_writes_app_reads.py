@@ -14,7 +14,8 @@ from app.bank.header import read_bank_header
 from app.bank.manifest import ImageRecord, iter_records, read_verified
 from ml.bank.writer import ArmDescription, Shard, encode_grey_png, write_evaluation, write_manifest
 from ml.bank.writer import iter_records as written_records
-from ml.generate import describe_arm, fill_arm
+from ml.generate import describe_arm
+from ml.sampling.filling import ArmPlan, fill_arm
 from ml.sampling.sampler import SamplerSettings
 
 PROMPTS = {"normal": "healthy chest", "abnormal": "chest x-ray with tuberculosis"}
@@ -50,12 +51,14 @@ def bank(tmp_path_factory):
         fill_arm(
             loaded,
             folder,
-            arm=describe_arm("M1", loaded, SETTINGS),
-            prompts=PROMPTS,
-            counts={"normal": 2, "abnormal": 1},
-            settings=SETTINGS,
-            bank_seed=0,
-            shard=Shard(index, 2),
+            ArmPlan(
+                arm=describe_arm("M1", loaded, SETTINGS),
+                prompts=PROMPTS,
+                counts={"normal": 2, "abnormal": 1},
+                settings=SETTINGS,
+                bank_seed=0,
+                shard=Shard(index, 2),
+            ),
         )
     write_manifest(folder, name="trial", licence="CC0", attribution="nobody")
     digests = [r["sha256"] for r in written_records(folder)]

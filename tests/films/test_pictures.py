@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.domain.errors import BadImage
 from app.films.limits import LARGEST_FILE_BYTES
@@ -95,6 +96,31 @@ def test_it_turns_a_picture_as_exif_says() -> None:
     decoded = read_film(saved_image(image, "PNG", exif=exif))
     assert (decoded.width, decoded.height) == (96, 80)
     np.testing.assert_array_equal(decoded.pixels, np.rot90(pixels, -1))
+
+
+def test_it_turns_a_grey_png_whose_text_says_so_and_leaves_other_texts_alone() -> None:
+    pixels = texture(70, 90)
+    for keyword, text, expected in (
+        ("parameters", "a chest, Steps: 20", pixels),
+        ("XML:com.adobe.xmp", '<x tiff:Orientation="3"/>', pixels[::-1, ::-1]),
+    ):
+        texts = PngInfo()
+        texts.add_itxt(keyword, text)
+        film = read_film(saved(pixels, pnginfo=texts), "film")
+        np.testing.assert_array_equal(film.pixels, expected)
+        assert [note.kind for note in film.notes] == ["turned"] * (keyword != "parameters")
+
+
+def test_a_grey_png_with_bytes_behind_its_rows_is_shown_as_viewers_show_it() -> None:
+    pixels = texture(70, 90)
+    rows = np.hstack([np.zeros((70, 1), np.uint8), pixels]).tobytes() + b"more"
+    whole = saved(pixels)
+    content = zlib.compress(rows)
+    checksum = struct.pack(">I", zlib.crc32(b"IDAT" + content))
+    start, end = whole.index(b"IDAT") - 4, whole.index(b"IEND") - 4
+    chunk = struct.pack(">I", len(content)) + b"IDAT" + content + checksum
+    film = read_film(whole[:start] + chunk + whole[end:], "film")
+    np.testing.assert_array_equal(film.pixels, pixels)
 
 
 def test_it_narrows_8_bit_values_that_were_widened() -> None:

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save_file
 from tuning_fixtures import six_films, tiny_base_folder, tune  # noqa: F401
 
+from ml.bases.recognise import FIRST_LAYER, check_base
 from ml.errors import MlError
-from ml.methods.base_family import FIRST_LAYER, check_base
 from ml.variants import load_base
 
 WHOLE = {
@@ -34,7 +34,10 @@ def write_weights(path, shapes):
     [
         ({"lora_unet_down_blocks.lora_down.weight": (4, 8)}, "is a LoRA, not a base model"),
         ({"unet.down_blocks.0.lora_A.weight": (4, 8)}, "is a LoRA, not a base model"),
-        ({"conditioner.embedders.1.model.positional": (1,)}, "is Stable Diffusion XL; Stable"),
+        (
+            {"conditioner.embedders.1.model.positional": (1,)},
+            "is Stable Diffusion XL in one",
+        ),
         ({"cond_stage_model.model.positional": (1,)}, "is Stable Diffusion 2.x in one file"),
         ({"model.diffusion_model.joint_blocks.0.x": (1,)}, "is Stable Diffusion 3"),
         ({"emb_params": (2, 8)}, "is a learnt word"),
@@ -68,8 +71,8 @@ def changed(base, folder, part, **changes):
         ("unet", {"in_channels": 9}, "takes 9 channels"),
         ("unet", {"addition_embed_type": "text_time"}, "has a U-Net of another family"),
         ("unet", {"time_cond_proj_dim": 256}, "distilled to few steps"),
-        ("unet", {"_class_name": "Transformer2DModel"}, "has a Transformer2DModel as U-Net"),
-        ("vae", {"_class_name": "AutoencoderDC"}, "has a AutoencoderDC as autoencoder"),
+        ("unet", {"_class_name": "Transformer2DModel"}, "has a Transformer2DModel as unet"),
+        ("vae", {"_class_name": "VQModel"}, "has a VQModel as autoencoder"),
         ("text_encoder", {"hidden_size": 77}, "its text encoder gives 77"),
     ],
 )

@@ -51,7 +51,7 @@ def test_a_disk_that_is_full_while_state_is_written_is_one_sentence(base, data, 
 
 
 def test_a_disk_that_is_full_while_images_are_encoded_is_one_sentence(base, data, tmp_path):
-    with small_disk(4_000), pytest.raises(MlError, match=r"cache/.*tmp cannot be written"):
+    with small_disk(6_000), pytest.raises(MlError, match=r"cache/.*tmp cannot be written"):
         tune("M1", tmp_path / "run", base, data, max_steps=1)
     assert list((tmp_path / "cache").iterdir()) == []
 
@@ -69,7 +69,7 @@ def test_a_full_disk_is_one_sentence_of_the_command(base, data, tmp_path, capsys
 
     arguments = ["M1", "--base", base, "--data", str(data), "--out", str(tmp_path / "run")]
     arguments += ["--size", "32", "--device", "cpu", "--cache", str(tmp_path / "cache")]
-    with small_disk(4_000):
+    with small_disk(6_000):
         assert main([*arguments, "--prompt-normal", "a", "--prompt-abnormal", "b"]) == 1
     said = capsys.readouterr().err
     assert "cannot be written" in said

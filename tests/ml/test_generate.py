@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml import generate
 from ml.bank.writer import ArmDescription, Shard, iter_records, read_header, write_manifest
 from ml.errors import MlError
-from ml.generate import counts_per_condition, fill_arm, shard_of_this_process
+from ml.generate import counts_per_condition, shard_of_this_process
+from ml.sampling import filling
+from ml.sampling.filling import ArmPlan, fill_arm
 from ml.sampling.sampler import SampledImage, SamplerSettings, image_seed
 
 PROMPTS = {"normal": "healthy chest", "abnormal": "chest x-ray with tuberculosis"}
@@ -37,7 +38,7 @@ def loaded(pipeline):
 
 def fill(loaded, bank, **changes):
     options = {"counts": COUNTS, "settings": SETTINGS, "bank_seed": 1} | changes
-    outcome = fill_arm(loaded, bank, arm=ARM, prompts=PROMPTS, **options)
+    outcome = fill_arm(loaded, bank, ArmPlan(arm=ARM, prompts=PROMPTS, **options))
     write_manifest(bank)
     return outcome
 
@@ -64,7 +65,7 @@ def test_every_record_says_how_its_image_was_made(loaded, tmp_path):
 def test_what_is_there_is_not_made_again(loaded, tmp_path, monkeypatch):
     assert fill(loaded, tmp_path).made == 5
     before = pictures(tmp_path)
-    monkeypatch.setattr(generate, "sample", lambda *_: pytest.fail("sampled again"))
+    monkeypatch.setattr(filling, "sample", lambda *_: pytest.fail("sampled again"))
     outcome = fill(loaded, tmp_path)
     assert (outcome.made, outcome.already_there) == (0, 5)
     assert pictures(tmp_path) == before
@@ -135,7 +136,7 @@ def rejecting(first_attempts):
 
 
 def test_a_rejected_image_is_tried_with_another_seed_and_counted(loaded, tmp_path, monkeypatch):
-    monkeypatch.setattr(generate, "sample", rejecting(2))
+    monkeypatch.setattr(filling, "sample", rejecting(2))
     outcome = fill(loaded, tmp_path)
     assert (outcome.made, outcome.rejected, outcome.given_up) == (5, 2, 0)
     (arm,) = read_header(tmp_path)["arms"]
@@ -146,7 +147,7 @@ def test_a_rejected_image_is_tried_with_another_seed_and_counted(loaded, tmp_pat
 
 
 def test_an_image_is_given_up_after_its_attempts_also_across_runs(loaded, tmp_path, monkeypatch):
-    monkeypatch.setattr(generate, "sample", rejecting(99))
+    monkeypatch.setattr(filling, "sample", rejecting(99))
     for _ in range(2):
         outcome = fill(loaded, tmp_path, max_attempts=3)
         assert outcome.given_up == 1
@@ -228,7 +229,8 @@ def test_an_arm_keeps_its_precision_and_its_rule(loaded, tmp_path, monkeypatch, 
     changes = {}
     if name == "dtype":
         other = SimpleNamespace(dtype="torch.bfloat16", device=loaded.pipeline.unet.device)
-        loaded.pipeline = SimpleNamespace(unet=other)
+        adapter = SimpleNamespace(denoiser=other)
+        monkeypatch.setattr(filling, "adapter_of", lambda _: adapter)
     else:
         changes["settings"] = dataclasses.replace(SETTINGS, max_chroma=200.0)
     with pytest.raises(MlError, match=f"was made with {name}"):

@@ -5,15 +5,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from ml.bases.clip_keys import normalise_clip_keys
+from ml.bases.families import adapter_of
+from ml.bases.lora_files import DIFFUSERS_FILE, KOHYA_FILE, lora_layers
+from ml.bases.word_files import save_word
 from ml.methods.config import LoraConfig
-from ml.methods.lora_files import (
-    DIFFUSERS_FILE,
-    KOHYA_FILE,
-    add_lora,
-    lora_layers,
-    save_embedding,
-    save_lora,
-)
+from ml.methods.lora import add_lora
 from ml.tiny_base import build_tiny_base
 from ml.variants import apply_lora, load_base
 
@@ -41,13 +37,13 @@ def tuned(base, tmp_path_factory):
     import torch
 
     pipeline = load_base(base)
-    add_lora(pipeline.unet, pipeline.text_encoder, CONFIG, seed=0)
+    add_lora(adapter_of(pipeline), CONFIG, seed=0)
     generator = torch.Generator().manual_seed(1)
     for model in (pipeline.unet, pipeline.text_encoder):
         for _, _, up, _ in lora_layers(model):
             up.weight.data = 0.05 * torch.randn(up.weight.shape, generator=generator)
     folder = tmp_path_factory.mktemp("lora")
-    save_lora(folder, pipeline.unet, pipeline.text_encoder)
+    adapter_of(pipeline).save_lora(folder, text=True, notes={})
     return pipeline, folder
 
 
@@ -115,7 +111,7 @@ def test_diffusers_file_carries_the_adapters_metadata(tuned):
 
 def test_a_new_lora_changes_nothing_yet(base):
     plain, pipeline = load_base(base), load_base(base)
-    add_lora(pipeline.unet, pipeline.text_encoder, CONFIG, seed=0)
+    add_lora(adapter_of(pipeline), CONFIG, seed=0)
     assert largest_difference(outputs(plain), outputs(pipeline)) == 0
 
 
@@ -132,7 +128,7 @@ def test_a_learnt_word_is_saved_in_both_layouts(base, tmp_path):
     import torch
 
     vectors = torch.randn(2, 32)
-    save_embedding(tmp_path, "<cxr>", vectors)
+    save_word(tmp_path, "<cxr>", {"text_encoder": vectors})
     assert torch.equal(load_file(tmp_path / "cxr_a1111.safetensors")["emb_params"], vectors)
     for name in ("learned_embeds.safetensors", "cxr_a1111.safetensors"):
         pipeline = load_base(base)

@@ -271,7 +271,7 @@ def test_it_says_why_none_can_be_used_where_a_table_belongs_to_another_folder(tm
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("name,condition\na.png,normal\n", "has no column named file"),
+        ("name,condition\na.png,normal\n", "has no column file; it has name, condition. Say which"),
         ("file,condition\na.png,poorly\n", "line 2: condition 'poorly' is not normal or abnormal"),
         ("file,condition,age\na.png,normal,old\n", "line 2: age 'old' is not a number of years"),
         ("file,condition\n../a.png,normal\n", "line 2: ../a.png lies outside"),
@@ -288,6 +288,61 @@ def test_it_says_what_is_wrong_with_a_table(tmp_path, capsys, text, sentence):
     assert sentence in said
     assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+SHEET = "Path;Dx;Who\na.png;Clear;1\nb.png;COVID;2\n"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_columns_and_values_mean_what_the_options_say(tmp_path, capsys, kind):
+    source = folder_with(tmp_path / "in", [("a.png", "normal", "1"), ("b.png", "abnormal", "2")])
+    if kind == "csv":
+        (source / "list.csv").write_text(SHEET)
+    else:
+        rows = [{"Path": "a.png", "Dx": "Clear", "Who": 1}, {"Path": "b.png", "Dx": "COVID"}]
+        (source / "list.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    out = tmp_path / "out"
+    said = ["--column", "file=Path", "--column", "condition=Dx", "--column", "patient=who"]
+    said += ["--value", "condition", "clear=normal", "--value", "condition", "*=abnormal"]
+    given = ["folder", "--source", str(source), "--out", str(out), "--held-out-share", "0"]
+    assert main([*given, "--captions", f"list.{kind}", *said]) == 0
+    assert [(r["source"], r["condition"]) for r in lines(out)] == [
+        ("a.png", "normal"),
+        ("b.png", "abnormal"),
+    ]
+    assert ("file = path, condition = dx" in capsys.readouterr().err) == (kind == "csv")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (["--column", "file"], "--column 'file' must be OURS=HEADING"),
+        (["--column", "file=Pfad"], "has no column 'pfad' to be file; it has Path, Dx, Who"),
+        (["--column", "fil=Path"], "know no 'fil': they take file, caption, condition"),
+        (["--column", "file=Path", "--column", "file=Dx"], "says two things of file"),
+        (["--value", "condition", "Clear"], 'must be COLUMN "THEIRS=OURS"'),
+        (["--value", "condition", "Clear=normal"], "no column condition whose values could mean"),
+        (["--column", "condition=Dx"], 'Say what it means: --value condition "clear=abnormal"'),
+    ],
+)
+def test_options_that_mean_nothing_are_refused_in_a_sentence(tmp_path, capsys, said, sentence):
+    source = folder_with(tmp_path / "in", [("a.png", "normal", "1")])
+    (source / "list.csv").write_text(SHEET)
+    given = ["folder", "--source", str(source), "--out", str(tmp_path / "out")]
+    assert main([*given, "--captions", "list.csv", *said]) == 1
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_likely_column_is_suggested_and_options_need_a_table(tmp_path, capsys):
+    source = folder_with(tmp_path / "in", [("a.png", "normal", "1")])
+    (source / "list.csv").write_text("file,Label\na.png,No Finding\n")
+    given = ["folder", "--source", str(source), "--out", str(tmp_path / "out")]
+    assert main([*given, "--captions", "list.csv"]) == 1
+    told = capsys.readouterr().err
+    assert '--column condition="Label" --value condition "No Finding=normal"' in told
+    assert main([*given, "--column", "file=Path"]) == 1
+    assert "speak of a table: name it with --captions" in capsys.readouterr().err
 
 
 def test_it_never_writes_into_a_folder_that_holds_something(tmp_path, capsys):

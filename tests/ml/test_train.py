@@ -18,11 +18,13 @@ from tuning_fixtures import (
 )
 
 import ml.training.loop
+from ml.bases.autoencoders import latents_of
+from ml.bases.objectives import snr_weights
 from ml.errors import MlError
 from ml.prepare import prepare
 from ml.radiographs.sources import SourceImage
 from ml.radiographs.training_images import load_grey, read_prepared, to_model, view
-from ml.training.cache import MomentCache, draw_latents
+from ml.training.cache import MomentCache
 from ml.training.randomness import draw, shuffled
 from ml.variants import load_base
 
@@ -41,7 +43,7 @@ def test_cached_latents_are_those_of_encoding_anew(base, data, tmp_path):
                     encoded = vae.encode(torch.from_numpy(to_model(grey))[None]).latent_dist
                 noise = torch.randn(encoded.mean.shape, generator=torch.Generator().manual_seed(3))
                 fresh = (encoded.mean + encoded.std * noise) * vae.config.scaling_factor
-                cached = draw_latents(cache[image, number][None], noise, vae.config.scaling_factor)
+                cached = latents_of(vae, cache[image, number][None], noise)
                 assert torch.equal(cached, fresh)
 
 
@@ -266,8 +268,6 @@ def test_min_snr_weighs_as_published():
     alphas = noising.alphas_cumprod[times]
     snr = alphas / (1 - alphas)
     expected = torch.minimum(snr, torch.tensor(5.0)) / snr
-    assert torch.allclose(ml.training.loop._snr_weights(noising, times, 5.0), expected)
+    assert torch.allclose(snr_weights(noising, times, 5.0), expected)
     noising.register_to_config(prediction_type="v_prediction")
-    assert torch.allclose(
-        ml.training.loop._snr_weights(noising, times, 5.0), expected * snr / (snr + 1)
-    )
+    assert torch.allclose(snr_weights(noising, times, 5.0), expected * snr / (snr + 1))

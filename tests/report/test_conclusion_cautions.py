@@ -1,11 +1,13 @@
 """What stands at the top beside the conclusions."""
 
 import numpy as np
+import pytest
 
 from app.report.words.cautions import analysis_cautions
 from app.report.words.conclusions import arm_sentences
 from app.report.words.methods import analysis_methods
 from app.statistics.analysis import Analysis, analyse
+from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_table
@@ -93,9 +95,9 @@ def test_an_adjusted_conclusion_says_for_how_many_arms() -> None:
     assert "adjusted for the number of arms by Holm" in text
 
 
-def test_exact_bounds_over_clusters_are_said_to_count_single_images() -> None:
+def test_exact_bounds_count_clusters_and_need_no_caution() -> None:
     table = simulated_table(effects={"real": 0.0, "M0": -9.0})
-    cluster = [f"{case}"[-2:] for case in table.case]
+    cluster = [f"{case}"[-1:] for case in table.case]
     clustered = ratings_table(
         reader=list(table.reader),
         case=list(table.case),
@@ -107,7 +109,16 @@ def test_exact_bounds_over_clusters_are_said_to_count_single_images() -> None:
         realism_min=1,
         realism_max=5,
     )
-    said = leads(analyse(clustered))["Images that belong together."]
-    assert "exact bounds" in said
-    assert "bootstrap" not in said
-    assert "Images that belong together." not in leads(analyse(table))
+    analysis = analyse(clustered)
+    assert "Images that belong together." not in leads(analysis)
+    n_clusters = len(set(cluster))
+    auc = analysis.arms["M0"].families["discrimination"]["auc_realism"]
+    assert isinstance(auc, Estimate)
+    assert auc.method.startswith("exact bound over clusters")
+    # Both arms have images of every cluster: a pair takes two.
+    assert auc.low == pytest.approx(0.025 ** (1 / (n_clusters // 2)))
+    conclusion = analysis.arms["M0"].conclusion
+    assert conclusion is not None
+    assert conclusion.p_difference == min(1.0, 2 * 0.5 ** (n_clusters // 2))
+    text = " ".join(words for _, words in analysis_methods(analysis).paragraphs)
+    assert "over clusters of images for these readers" in text

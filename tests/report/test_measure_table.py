@@ -9,8 +9,9 @@ from app.domain.design.reading import design_from_mapping
 from app.report.page.view import report_view
 from app.report.tables.image_measures import following_table, measure_table
 from app.report.tables.table import ReportTable
-from app.report.words.cautions import Caution, study_cautions
+from app.report.words.cautions import Caution
 from app.report.words.methods import study_methods
+from app.report.words.study_cautions import study_cautions
 from app.services.summarise_study import ArmFacts, StudySummary
 from tests.bank.test_evaluation import WHOLE
 from tests.studies import design_values

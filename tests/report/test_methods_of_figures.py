@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.report.words.answers import answers, answers_note
+from app.report.words.cautions import analysis_cautions
+from app.report.words.computed_methods import estimates_of
 from app.report.words.conclusions import arm_sentences
 from app.report.words.methods import analysis_methods
+from app.report.words.settling import settling_lines, settling_note
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
 
+SEEDS = range(20)
 Json = dict[str, Any]
 COLUMNS = ("realism", "verdict", "confidence", "score", "position", "reading_time_ms")
 
 
 def random_table(seed: int) -> RatingsTable:
-    """One to four readers, some columns, ceilings, gaps, one or two synthetic arms."""
+    """One to four readers, some columns, ceilings, gaps, one or two synthetic arms.
+
+    From seed 16 on also clusters of images, cases read twice, and readers in two groups.
+    """
     rng = np.random.default_rng(seed)
     readers, cases = 1 + seed % 4, int(rng.choice([3, 8, 20]))
+    is_clustered, has_repeats = seed >= 16 and seed % 3 > 0, seed >= 16 and seed % 2 > 0
+    is_split = seed >= 16 and readers == 4
     kept = [name for name in COLUMNS if rng.random() < 0.7] or ["realism"]
     if "verdict" not in kept and "confidence" in kept:
         kept.remove("confidence")
     arms = ["real", "M0", "M1"][: 2 + seed % 2]
     shift = float(rng.choice([0.0, 0.5, 9.0]))
     missing = float(rng.choice([0.0, 0.2]))
-    rows: dict[str, list[Any]] = {name: [] for name in ("reader", "case", "arm", "truth", *kept)}
+    names = ("reader", "case", "arm", "truth", "replicate", "cluster", *kept)
+    rows: dict[str, list[Any]] = {name: [] for name in names}
     for j in range(readers):
         for index, arm in enumerate(arms):
-            for k in range(cases):
-                if rng.random() < missing:
+            for again in range(cases + 3 * has_repeats):
+                k = again % cases
+                if rng.random() < missing or (is_split and k % 2 != j % 2):
                     continue
                 x = rng.normal() + 0.3 * j - shift * index
                 values = {
@@ -40,6 +54,8 @@ def random_table(seed: int) -> RatingsTable:
                     "case": f"{arm}{k}",
                     "arm": arm,
                     "truth": "real" if arm == "real" else "synthetic",
+                    "replicate": int(again >= cases),
+                    "cluster": f"P{k // 4}" if is_clustered else "",
                     "realism": float(np.clip(np.round(3 + x), 1, 5)),
                     "verdict": float(x < -0.5),
                     "confidence": float(rng.integers(1, 6)),
@@ -108,7 +124,9 @@ SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
     ),
     "probit mixed model": lambda results: given(results, ".model."),
     "random effects of readers": lambda results: made(results, "readers like these", ".model."),
-    "Holm": lambda results: len(compared(results)) > len(set(compared(results))),
+    "over the pairs of each figure": lambda results: (
+        len(compared(results)) > len(set(compared(results)))
+    ),
     "Differences between arms": lambda results: bool(compared(results)),
     "global F test": lambda results: any(
         test["df2"] is not None and test["p"] is not None
@@ -130,6 +148,25 @@ SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
     "by REML": lambda results: made(results, "REML", ".icc"),
     "analysis of variance of complete": lambda results: made(results, "ANOVA", ".icc"),
     "Kendall’s W": lambda results: given(results, ".kendall_w"),
+    "images in clusters": lambda results: False,
+    "over images are over": lambda results: made(results, "images in clusters"),
+    "covariances over clusters": lambda results: made(results, "clusters", ".discrimination."),
+    "readers and clusters of images": lambda results: made(
+        results, "two-way jackknife", ".agreement."
+    ),
+    "over clusters of images for these readers": lambda results: (
+        made(results, "exact bound over clusters")
+        or made(
+            results, "jackknife over cases, these readers only, random cases, images in clusters"
+        )
+    ),
+    "Readers were in 2 groups": lambda results: made(results, "readers in 2 groups"),
+    "Repeated readings": lambda results: given(results, ".intra_reader."),
+    "resamples": lambda results: given(results, ".bootstrap."),
+    "within the groups of readers who read": lambda results: made(
+        results, "readers within 2 groups", ".bootstrap."
+    ),
+    "belong together as one": lambda results: made(results, "images by cluster", ".bootstrap."),
     "Reading times were averaged": lambda results: given(results, ".time."),
     "least-squares slope": lambda results: given(results, ".drift."),
 }
@@ -140,10 +177,16 @@ def methods(analysis: Analysis) -> str:
     return " ".join(text for _, text in analysis_methods(analysis).paragraphs)
 
 
+@cache
+def analysed(seed: int, target: Any = "readers_and_cases") -> Analysis:
+    settings = AnalysisSettings(generalise_to=target, bootstrap=20 if seed >= 16 else 0)
+    return analyse(random_table(seed), settings=settings)
+
+
 @pytest.mark.parametrize("target", ["readers_and_cases", "readers", "cases"])
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
-    analysis = analyse(random_table(seed), settings=AnalysisSettings(generalise_to=target))
+    analysis = analysed(seed, target)
     results, text = analysis.to_json(), methods(analysis)
     for phrase, is_true in SAID_ONLY_IF.items():
         if phrase in text:
@@ -152,11 +195,28 @@ def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
 
 def test_over_the_random_studies_every_phrase_is_said() -> None:
     said = " ".join(
-        methods(analyse(random_table(seed), settings=AnalysisSettings(generalise_to=target)))
-        for seed in range(16)
+        methods(analysed(seed, target))
+        for seed in SEEDS
         for target in ("readers_and_cases", "cases")
     )
-    assert [phrase for phrase in SAID_ONLY_IF if phrase not in said] == []
+    never = {"images in clusters"}
+    assert {phrase for phrase in SAID_ONLY_IF if phrase not in said} == never
+
+
+@pytest.mark.parametrize("target", ["readers_and_cases", "readers", "cases"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nouns_agree_with_their_numbers(seed: int, target: Any) -> None:
+    analysis = analysed(seed, target)
+    texts = [methods(analysis), *(one.text for one in arm_sentences(analysis, {}))]
+    texts += [f"{one.lead} {one.text}" for one in analysis_cautions(analysis, {})]
+    texts += [*settling_lines(analysis, {}), settling_note(analysis), answers_note(analysis)]
+    texts += [one.line for one in answers(analysis, {})]
+    texts += [estimate.caution for _, estimate in estimates_of(analysis)]
+    several = r"(?:readers|images|pairs|clusters|groups)"
+    one = r"(?:reader|image|pair|cluster)"
+    for text in texts:
+        assert not re.search(rf"(?<![\d.,/])1 (?:\w+ )?{several}\b", text), text
+        assert not re.search(rf"(?<![\d.,])(?:[2-9]|\d\d+) {one}\b", text), text
 
 
 @pytest.mark.parametrize("seed", range(0, 16, 4))

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -30,7 +30,13 @@ QUESTIONS = (
 )
 
 
-def study(readers: int, *, cases: int = 60, machines: int = 0) -> tuple[QuestionFigures, ...]:
+def study(
+    readers: int,
+    *,
+    cases: int = 60,
+    machines: int = 0,
+    questions: Sequence[Mapping[str, object]] = QUESTIONS,
+) -> tuple[QuestionFigures, ...]:
     """Readers who are right more often than not, with everything asked."""
     rng = np.random.default_rng(5)
     rows, said = [], {}
@@ -54,7 +60,7 @@ def study(readers: int, *, cases: int = 60, machines: int = 0) -> tuple[Question
             who = f"R{j}" if j < readers else f"X{j}"
             kind = "human" if j < readers else "machine"
             rows.append(row(who, code, answers, arm=arm, reader_kind=kind))
-    asked = design(*QUESTIONS, presentation={"beside": "prompt"})
+    asked = design(*(dict(one) for one in questions), presentation={"beside": "prompt"})
     return question_figures(asked, rows, said, {})  # type: ignore[arg-type]
 
 
@@ -155,3 +161,17 @@ def test_machines_stand_beside_people_in_a_table_and_a_figure() -> None:
     assert all(name in texts_drawn for name in ("X3", "X4", "one person", "Sensitivity"))
     assert "machine being fixed [single]" in dict(question_methods(figures))["Findings"]
     assert "machine" not in dict(question_methods(study(3)))["Findings"]
+
+
+def test_probabilities_that_the_design_states_are_said_to_be_stated() -> None:
+    said = CONFIDENCE | {"probabilities": [0.5, 1]}
+    figures = study(2, cases=20, questions=(VERDICT, said))
+    (one,) = figures
+    notes = " ".join(note for table in figure_tables(one, LABELS, ["real"]) for note in table.notes)
+    assert (
+        "The design states what probability of being right each level says: 1 = 50%, 2 = 62.5%"
+        in notes
+    )
+    told = dict(question_methods(figures))["Confidence"]
+    assert "stated in the design" in told
+    assert "equally spaced" not in told

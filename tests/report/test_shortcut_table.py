@@ -8,8 +8,8 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.report.page.view import report_view
 from app.report.tables.shortcuts import shortcut_table
 from app.report.tables.table import ReportTable
-from app.report.words.cautions import audit_cautions
 from app.report.words.shortcuts import file_sentence, measure_words, shortcut_sentences
+from app.report.words.study_cautions import audit_cautions
 from app.services.audit_pictures import ArmPictures, PictureAudit
 from app.statistics.leaks.joint import JointSeparation
 from app.statistics.realness.separation import Separation, separation

@@ -1,6 +1,6 @@
 """A report says which of several questions or phases its figures by arm rest on."""
 
-from app.report.words.cautions import study_cautions
+from app.report.words.study_cautions import study_cautions
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study
 from tests.studies import NOW, House

@@ -22,13 +22,14 @@ from PIL import Image as PictureFile
 from sqlalchemy import func, select
 
 from app.bank.header import BankArm, BankHeader
-from app.bank.rendition import rendition_length
+from app.bank.rendition import canonical_rendition, rendition_length
 from app.bank.store import RenditionStore
 from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.db.tables import Arm, Event, Image, Rendition
 from app.db.truth.bank_contents import bank_counts
 from app.domain.errors import BadBank
+from app.films.film import Film
 from app.services import import_bank as service
 from app.services.import_bank import ImportSummary, import_bank, import_images
 from tests.bank.files import saved, texture
@@ -182,6 +183,60 @@ def test_strict_takes_nothing_if_one_record_is_bad(
     change_line(directory, 10, width=64)
     summary = import_bank(database, store, directory, now=NOW, size=SIZE, strict=True)
     assert (summary.added, summary.refused_count) == (10, 0)
+
+
+@pytest.mark.parametrize("kind", ["bank", "table"])
+def test_strict_reads_each_file_once(
+    kind: str,
+    tmp_path: Path,
+    database: Database,
+    store: RenditionStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    directory = bank(tmp_path / "bank")
+    passes = []
+
+    def progress(done: int) -> None:
+        passes.append(done)
+        # All were checked; a file that is read again from here on is missing.
+        if done == 10 and (directory / "images").is_dir():
+            shutil.rmtree(directory / "images")
+
+    if kind == "bank":
+        summary = import_bank(
+            database, store, directory, now=NOW, size=SIZE, strict=True, progress=progress
+        )
+    else:
+        rows = "".join(f"images/{n:05}.png,normal\n" for n in range(10))
+        (directory / "index.csv").write_text("file,condition\n" + rows)
+        monkeypatch.setattr("app.bank.index.FileFinder.find", lambda _finder, file: file)
+        summary = import_images(
+            database,
+            store,
+            directory,
+            index="index.csv",
+            arm="real",
+            now=NOW,
+            size=SIZE,
+            strict=True,
+            progress=progress,
+        )
+    assert not (directory / "images").exists()
+    assert (summary.added, summary.refused_count) == (10, 0)
+    for image in contents(database):
+        assert len(store.read(image[8])) == rendition_length(SIZE)
+
+
+def test_strict_limits_detail_as_any_import_does(
+    tmp_path: Path, database: Database, store: RenditionStore
+) -> None:
+    pixels = texture(128, 128)
+    (tmp_path / "film.png").write_bytes(saved(pixels))
+    (tmp_path / "index.csv").write_text("file,condition\nfilm.png,normal\n")
+    asked: dict[str, Any] = {"index": "index.csv", "arm": "real", "now": NOW, "strict": True}
+    import_images(database, store, tmp_path, size=128, resolution=64, **asked)
+    film = Film(pixels.astype(np.float32), "PNG")
+    assert store.read(contents(database)[0][8]) == canonical_rendition(film, 128, 64)
 
 
 def test_strict_sees_a_contradiction_between_far_lines(
@@ -378,7 +433,8 @@ def test_a_killed_import_is_continued_by_running_it_again(
         from pathlib import Path
         from app.bank.store import RenditionStore
         from app.db.engine import Database
-        from app.services import import_bank as service
+        from app.films.film import Film
+from app.services import import_bank as service
         service.BATCH = 20
         service.import_bank(
             Database({database_url!r}),

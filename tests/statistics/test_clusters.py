@@ -9,14 +9,18 @@ import pytest
 from scipy import stats
 from simulated_readers import columns
 
+from app.report.words.computed_methods import estimates_of
 from app.statistics.agreement.by_arm import agreement
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.bootstrap import Strata, two_way_resamples
 from app.statistics.variance.clusters import clustered_means
+from app.statistics.variance.exact_bound import fewest_trials
 from app.statistics.variance.reader_means import reader_means
+from benchmarks.cluster_coverage import Design, bound_misses, coverage
 
 PLAIN = AnalysisSettings(model=False)
 
@@ -165,3 +169,101 @@ def test_the_model_and_the_methods_know_of_clusters() -> None:
     analysis = analyse(copied(columns(readers=3, cases=8), 2, named=True))
     assert "some of these belong together" in analysis.arms["M1"].families["model"]["d_prime"].state  # type: ignore[union-attr]
     assert analysis.n_clusters == 24
+
+
+def test_exact_bounds_count_clusters_of_which_none_comes_twice() -> None:
+    """Held against trying all ways to pair clusters, in small studies drawn at random."""
+    rng = np.random.default_rng(9)
+
+    def most(kinds: list[set[int]], used: frozenset[int] = frozenset()) -> int:
+        left = [kind - used for kind in kinds]
+        pairs = [(a, b) for a in left[0] for b in left[1] if a != b]
+        return max((1 + most(kinds, used | {a, b}) for a, b in pairs), default=0)
+
+    for _ in range(30):
+        clusters = [rng.integers(0, 5, 4), rng.integers(0, 5, 3)]
+        matrices = [np.ones((1, 4)), np.ones((1, 3))]
+        trials = fewest_trials(matrices, "cases", clusters)
+        assert trials == most([set(codes.tolist()) for codes in clusters])
+    alone = [np.arange(4), 4 + np.arange(3)]
+    assert fewest_trials([np.ones((2, 4)), np.ones((2, 3))], "cases", alone) == 3
+
+
+def test_every_method_of_a_clustered_study_says_so() -> None:
+    """No interval over images that forgot the clusters."""
+    analysis = analyse(copied(columns(readers=4, cases=8), 3, named=True), settings=PLAIN)
+    for path, one in estimates_of(analysis):
+        if one.low is None or path.startswith(("agreement", "intra_reader")):
+            continue
+        if not one.method.startswith(("Woodruff", "Obuchowski-Rockette difference")):
+            assert "clusters" in one.method, (path, one.method)
+    assert all("images in clusters" in pair.method for pair in analysis.contrasts.pairs)
+
+
+def test_degrees_of_freedom_count_clusters() -> None:
+    told = columns(readers=4, cases=9, shift=0.6)
+    fixed = AnalysisSettings(model=False, generalise_to="cases")
+    table = copied(told, 3, named=True)
+    analysis = analyse(table, settings=fixed)
+    rate = analysis.arms["M1"].families["deception"]["rate"]
+    assert isinstance(rate, Estimate)
+    assert rate.df == 9 - 1
+    assert {pair.df for pair in analysis.contrasts.pairs} == {8.0}
+    test = analysis.contrasts.global_tests["deception.rate"]
+    assert (test.df1, test.df2) == (len(table.arms) - 1, 8.0)
+    both = analyse(table, settings=PLAIN).arms["M1"].families["deception"]["rate"]
+    alone = analyse(copied(told, 3, named=False), settings=PLAIN).arms["M1"]
+    known = alone.families["deception"]["rate"]
+    assert isinstance(both, Estimate)
+    assert isinstance(known, Estimate)
+    assert both.df is not None
+    assert known.df is not None
+    assert both.df < 3 + 8
+
+
+def test_the_bootstrap_draws_clusters_whole_and_once_for_all_arms() -> None:
+    strata = Strata(
+        np.zeros(3, dtype=np.int64),
+        {"real": np.array([0, 0, 1, 2]), "M1": np.array([2, 3, 3]), "M2": np.array([4, 5])},
+        {arm: np.zeros(n, dtype=np.int64) for arm, n in (("real", 4), ("M1", 3), ("M2", 2))},
+    )
+    cases = {"real": 4, "M1": 3, "M2": 2}
+    drawn = two_way_resamples(3, cases, n_resamples=50, seed=1, strata=strata).cases
+    assert (drawn["real"][:, 0] == drawn["real"][:, 1]).all()
+    assert (drawn["M1"][:, 1] == drawn["M1"][:, 2]).all()
+    assert (drawn["real"][:, 3] == drawn["M1"][:, 0]).all()
+    plain = two_way_resamples(3, {"M2": 2}, n_resamples=50, seed=1).cases
+    assert (plain["M2"] == drawn["M2"]).all()
+
+
+def test_the_bootstrap_of_copies_is_that_of_single_images() -> None:
+    told = columns(readers=4, cases=10, shift=0.6)
+    settings = AnalysisSettings(model=False, bootstrap=60)
+    once = analyse(ratings_table(**told, realism_min=1, realism_max=5), settings=settings)
+    together = analyse(copied(told, 3, named=True), settings=settings)
+    for key, one in once.arms["M1"].families["bootstrap"].items():
+        same = together.arms["M1"].families["bootstrap"][key]
+        assert isinstance(one, Estimate)
+        assert isinstance(same, Estimate)
+        assert same.method.endswith("images by cluster")
+        if "alpha" not in key:
+            assert (same.low, same.high) == pytest.approx((one.low, one.high))
+
+
+def test_intervals_cover_in_a_few_simulated_studies() -> None:
+    """30 studies (standard error 4 points); the long table is in docs/statistics.md."""
+    covered = coverage(Design(5, 20, 4), 30, 11)
+    assert all(over_clusters >= 0.82 for over_clusters, _ in covered.values())
+    assert covered["AUC"][1] < covered["AUC"][0]
+    over_clusters, of_images = bound_misses(20, 4, 200, 12)
+    assert over_clusters <= 0.025 < of_images
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("shared", [False, True])
+def test_intervals_cover_with_clusters_of_2_to_6(size: int, shared: bool) -> None:
+    covered = coverage(Design(5, 20, size, shared), 200, 13)
+    for name, (over_clusters, _) in covered.items():
+        assert over_clusters >= 0.90, name
+    assert bound_misses(20, size, 1000, 14)[0] <= 0.025

@@ -162,6 +162,23 @@ def test_one_question_in_one_phase_of_a_plain_study_is_not_told_twice() -> None:
     assert phase_figures([readings_of(PhaseFacts("main"), "grade")], AnalysisSettings()) == ()
 
 
+def test_noticing_of_each_case_is_a_share_of_readings_by_arm() -> None:
+    asked = replace(readings_of(NAIVE, "verdict", shift=1.0), answered="noticed", question="struck")
+    told = replace(readings_of(TOLD, "verdict", shift=2.0), answered="noticed", question="struck")
+    # In one phase too, since nothing else tells it.
+    alone = phase_figures([asked], AnalysisSettings())
+    assert {(one.measure, one.arm) for one in alone} == {("noticed", "real"), ("noticed", "M1")}
+    assert all(not one.differences for one in alone)
+    both = _figure(phase_figures([asked, told], AnalysisSettings()), "noticed", "M1")
+    cases = asked.cases(("M1",))
+    rates = [one.matrix(one.readers, cases).mean(axis=1) for one in (asked, told)]
+    assert both.by_phase[0][1].estimate == pytest.approx(rates[0].mean())
+    assert both.by_phase[0][1].low is not None
+    (difference,) = both.differences
+    assert difference.is_naive_against_told
+    assert difference.contrast.estimate == pytest.approx((rates[1] - rates[0]).mean())
+
+
 def test_one_reader_is_compared_over_cases() -> None:
     before, after = readings_of(NAIVE, "grade", readers=1), readings_of(TOLD, "grade", readers=1)
     figures = phase_figures([before, after], AnalysisSettings())

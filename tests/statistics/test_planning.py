@@ -12,9 +12,10 @@ from scipy import stats
 
 from app.report.plan.text import few_readers
 from app.statistics.analysis import analyse
+from app.statistics.planning.asked import Asked
 from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.pilot import pilot_components
-from app.statistics.planning.plan import QUESTIONS, Plan, plan
+from app.statistics.planning.plan import QUESTIONS, Plan, PlanCell, plan
 from app.statistics.planning.simulation import (
     LatentVariances,
     Scenario,
@@ -23,9 +24,13 @@ from app.statistics.planning.simulation import (
     expected_share_correct,
     rating_thresholds,
     simulate_choices,
+    simulate_phases,
+    simulate_presence,
     simulate_studies,
     solve,
 )
+from app.statistics.protocols.phases import auc_between_phases, phase_figures
+from app.statistics.protocols.single_readings import PhaseFacts, SingleReadings
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.table.ratings import RatingsTable, StatisticsInputError, ratings_table
 from app.statistics.table.settings import AnalysisSettings
@@ -394,5 +399,138 @@ def test_guessing_is_found_as_often_as_the_level_says() -> None:
     ],
 )
 def test_a_layout_that_can_not_be_is_one_sentence(make: Any, sentence: str) -> None:
+    with pytest.raises(StatisticsInputError, match=sentence):
+        make()
+
+
+# Words, marks, noticing, phases
+
+
+def asked_plan(asked: Asked, **changes: Any) -> Plan:
+    return plan(
+        **{
+            "readers": [6],
+            "cases": [30],
+            "scenario": Scenario(auc=0.7),
+            "settings": AnalysisSettings(),
+            "simulations": 40,
+            "seed": 4,
+            "asked": asked,
+        }
+        | changes
+    )
+
+
+def test_words_are_named_in_the_share_of_readings_that_is_stated() -> None:
+    made = simulate_presence(
+        LatentVariances(),
+        0.3,
+        readers=20,
+        cases=60,
+        studies=60,
+        rng=np.random.default_rng(1),
+        layout=StudyLayout(groups=2),
+    )
+    assert np.nanmean(made) == pytest.approx(0.3, abs=0.015)
+    assert np.isnan(made).mean() == pytest.approx(0.5)
+    one = asked_plan(Asked("words", share=0.5, against=0.1)).cells[0].expected
+    assert list(one) == ["share"]
+    assert one["share"].power > 0.9
+    assert one["share"].half_width == pytest.approx(0.2, abs=0.07)
+
+
+def test_noticing_is_summed_over_every_number_of_readers_who_may() -> None:
+    readers, share, against = 9, 0.15, 0.5
+    power = width = 0.0
+    for count in range(readers + 1):
+        chance = math.comb(readers, count) * share**count * (1 - share) ** (readers - count)
+        method = "exact" if count in (0, readers) else "wilson"
+        limits = stats.binomtest(count, readers).proportion_ci(method=method)
+        power += chance * (limits.high < against or limits.low > against)
+        width += chance * (limits.high - limits.low) / 2
+    asked = Asked("noticing", share=share, against=against)
+    made = asked_plan(asked, readers=[readers, 20], cases=[30, 60])
+    expected = made.cells[0].expected["noticed"]
+    assert expected.power == pytest.approx(power)
+    assert expected.half_width == pytest.approx(width)
+    # Images say nothing of it.
+    assert [(cell.readers, cell.cases) for cell in made.cells] == [(9, 30), (20, 30)]
+
+
+@pytest.mark.parametrize("same_cases", [False, True])
+def test_two_phases_are_planned_by_the_analysis_of_two_phases(same_cases: bool) -> None:
+    readers, cases = 4, 12
+    real, synthetic = simulate_phases(
+        LatentVariances(),
+        rating_thresholds(5),
+        (0.0, 1.5),
+        readers=readers,
+        cases=cases,
+        studies=1,
+        rng=np.random.default_rng(2),
+        layout=StudyLayout(),
+        same_cases=same_cases,
+    )
+    phases = []
+    for number in (0, 1):
+        rows = [
+            (f"R{j}", f"{arm}{k:02d}", arm, truth, float(matrix[0, number * readers + j, k]))
+            for arm, truth, matrix in (("real", "real", real), ("M1", "synthetic", synthetic))
+            for j in range(readers)
+            for k in range(matrix.shape[2])
+            if np.isfinite(matrix[0, number * readers + j, k])
+        ]
+        columns = list(zip(*rows, strict=True))
+        phases.append(
+            SingleReadings(
+                "realism",
+                "grade",
+                PhaseFacts(f"p{number}", told=bool(number)),
+                *columns[:4],
+                cluster=("",) * len(rows),
+                value=columns[4],
+                exposure_ms=(math.nan,) * len(rows),
+            )
+        )
+    difference = next(
+        one for one in phase_figures(phases, AnalysisSettings()) if one.measure == "auc"
+    ).differences[0]
+    planned = auc_between_phases(real[0], synthetic[0], AnalysisSettings())
+    assert difference.same_cases == same_cases
+    assert planned.estimate == pytest.approx(difference.contrast.estimate)
+    assert planned.low == pytest.approx(difference.contrast.low)
+    assert planned.high == pytest.approx(difference.contrast.high)
+
+
+def test_telling_readers_is_found_more_often_the_more_it_does() -> None:
+    small, large = (
+        asked_plan(Asked("phases", naive_auc=naive)).cells[0].expected["phases"].power
+        for naive in (0.68, 0.4)
+    )
+    assert small < 0.25 < 0.8 < large
+    assert asked_plan(Asked("phases")).readings(PlanCell(6, 30, {})) == 2 * 2 * 6 * 30
+    with_clusters = asked_plan(Asked("phases"), layout=StudyLayout(cluster_size=3))
+    assert with_clusters.cells[0].expected["phases"].half_width is not None
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Asked("words", share=1.0), "The share is 1"),
+        (lambda: Asked("words", share=0.1), "Both shares are 0.1"),
+        (lambda: Asked("phases", naive_auc=0.0), "before readers are told is 0"),
+        (lambda: asked_plan(Asked("phases", naive_auc=0.7)), "is 0.7 before and after"),
+        (lambda: asked_plan(Asked("marks"), layout=StudyLayout(pictures=2)), "plan the marks"),
+        (
+            lambda: asked_plan(Asked("noticing"), layout=StudyLayout(groups=2)),
+            "leave out groups",
+        ),
+        (
+            lambda: asked_plan(Asked("noticing"), settings=AnalysisSettings(generalise_to="cases")),
+            "share of readers",
+        ),
+    ],
+)
+def test_what_can_not_be_asked_is_one_sentence(make: Any, sentence: str) -> None:
     with pytest.raises(StatisticsInputError, match=sentence):
         make()

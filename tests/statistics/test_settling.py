@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from app.statistics.analysis import analyse
+from app.report.words.settling import settling_lines
+from app.statistics.analysis import Analysis, analyse
 from app.statistics.planning.settling import (
     CHANCE,
     Aim,
@@ -17,7 +18,7 @@ from app.statistics.planning.settling import (
 from app.statistics.planning.simulation import Scenario, simulate_studies, solve
 from app.statistics.realness.auc import reader_aucs
 from app.statistics.realness.equivalence import equivalence_conclusion
-from app.statistics.table.ratings import ratings_table
+from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.obuchowski_rockette import single_arm
 from tests.report.ratings import simulated_table
@@ -145,3 +146,104 @@ def test_complete_separation_by_too_few_images_takes_pairs_until_the_exact_test_
     # Two-sided 2 / 2^n is below 0.05 from n = 6.
     assert takes.images == takes.real_images == 6 - 4
     assert math.isclose(2 * 0.5**6, 0.03125)
+
+
+def split_of(table: RatingsTable, groups: int, clusters: int = 0) -> RatingsTable:
+    """Readers in groups, each with every so many-th case; some cases to a cluster."""
+    number = np.array([int(case[-3:]) for case in table.case])
+    reader = np.array([int(name[1:]) for name in table.reader])
+    keep = (number % groups == reader % groups) & (table.replicate == 0)
+    cluster = [
+        f"{a}{n // (groups * clusters)}-{n % groups}" if clusters else ""
+        for a, n in zip(table.arm[keep], number[keep], strict=True)
+    ]
+    return ratings_table(
+        reader=list(table.reader[keep]),
+        case=list(table.case[keep]),
+        arm=list(table.arm[keep]),
+        truth=list(table.truth[keep]),
+        cluster=cluster,
+        realism=table.realism[keep],
+        realism_min=1,
+        realism_max=5,
+    )
+
+
+OPEN = {"real": 0.0, "M1": -0.05}
+
+
+def open_arm(table: RatingsTable, **settings: object) -> tuple[Analysis, Settling]:
+    analysis = analyse(table, settings=AnalysisSettings(model=False, **settings))  # type: ignore[arg-type]
+    takes = analysis.arms["M1"].settling
+    assert takes is not None
+    return analysis, takes
+
+
+def test_a_split_plot_takes_readers_for_every_group() -> None:
+    table = split_of(simulated_table(readers=6, cases=24, effects=OPEN), 2)
+    analysis, takes = open_arm(table)
+    assert takes.groups == 2
+    assert takes.readers is not None
+    assert takes.readers % 2 == 0
+    theta, covariance = reader_aucs(table.matrix("realism", "real"), table.matrix("realism", "M1"))
+    one = single_arm(theta, covariance, least_share=0.5, blocks=np.array([0, 1] * 3))
+    within = np.mean(
+        [covariance[j, k] for j in range(6) for k in range(6) if (j - k) in (2, -2, 4, -4)]
+    )
+    own = one.error_variance - max(within, 0.0)
+    seen = AucVariances(
+        one.estimate,
+        max(one.ms_reader - own, 0.0),
+        own,
+        max(float(within), 0.0),
+        6,
+        "readers_and_cases",
+        groups=2,
+        share_of_group=0.5,
+    )
+    # The study itself has the variance and degrees of freedom of the split-plot analysis.
+    variance, df = seen.variance(6, 1.0)
+    if one.ms_reader >= own:
+        assert float(variance) == pytest.approx(one.variance)
+        assert float(df) == pytest.approx(one.df)
+    chances = chance_of_settling(seen, AIM, np.array([4, 6]) + takes.readers, 1.0)
+    assert chances[0] < CHANCE <= chances[1]
+    lines = settling_lines(analysis, {})
+    assert f"({takes.readers // 2} in each of the 2 groups)" in lines[0]
+    assert "(shared out among the 2 groups of readers)" in lines[0]
+
+
+def test_readers_with_images_of_their_own_bring_more_of_them() -> None:
+    analysis, takes = open_arm(split_of(simulated_table(readers=5, cases=60, effects=OPEN), 5))
+    assert takes.groups == 1
+    assert takes.each_brings == (12, 12)
+    assert (
+        "each reading 12 images of the arm and 12 real of their own"
+        in settling_lines(analysis, {})[0]
+    )
+
+
+def test_few_clusters_take_more_images_than_single_ones() -> None:
+    apart = simulated_table(readers=5, cases=16, effects=OPEN)
+    _, alone = open_arm(split_of(apart, 1), generalise_to="cases")
+    _, together = open_arm(split_of(apart, 1, clusters=4), generalise_to="cases")
+    assert alone.images is not None
+    assert together.images is not None
+    seen = AucVariances(0.55, 0.0, 0.02, 0.01, 5, "cases", clusters=4.0)
+    assert float(seen.variance(5, 1.0)[1]) == 3.0
+    assert float(seen.variance(5, 2.0)[1]) == 7.0
+
+
+def test_complete_separation_in_groups_takes_pairs_for_every_group() -> None:
+    table = split_of(simulated_table(readers=4, cases=8, effects={"real": 0.0, "M1": -9.0}), 2)
+    table = ratings_table(
+        reader=list(table.reader),
+        case=list(table.case),
+        arm=list(table.arm),
+        truth=list(table.truth),
+        realism=np.where(table.truth == "real", 5.0, 1.0),
+        realism_min=1,
+        realism_max=5,
+    )
+    _, takes = open_arm(table)
+    assert (takes.images, takes.real_images) == (4, 4)

@@ -14,10 +14,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from app.report.words.methods import analysis_methods
+from app.statistics.analysis import analyse
 from app.statistics.planning.simulation import Scenario, simulate_studies, solve
 from app.statistics.realness.auc import reader_aucs, reader_aucs_of_arms
 from app.statistics.realness.contrasts import arms_of_means, pairwise
+from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.bootstrap import Strata, resampled_means, two_way_resamples
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.obuchowski_rockette import difference, global_test, single_arm
 from app.statistics.variance.reader_means import reader_means
@@ -178,3 +183,59 @@ def test_intervals_and_tests_keep_their_promise(readers: int) -> None:
     assert rejected / 500 <= 0.085
     assert np.mean(variances) == pytest.approx(np.var(estimates), rel=0.15)
     assert math.isfinite(float(np.mean(variances)))
+
+
+def test_the_bootstrap_draws_readers_within_groups_and_cases_within_blocks() -> None:
+    cases = np.arange(20) % 2
+    strata = Strata(GROUPS, {"arm": np.arange(20)}, {"arm": cases})
+    drawn = two_way_resamples(6, {"arm": 20}, n_resamples=200, seed=3, strata=strata)
+    for group in (0, 1):
+        assert (drawn.cases["arm"][:, cases == group].sum(axis=1) == 10).all()
+        assert (drawn.drawn_readers[:, group == GROUPS].sum(axis=1) == 3).all()
+        assert drawn.readers[:, group == GROUPS].sum(axis=1) == pytest.approx(3.0)
+    # Two of three drawn, each weighing one and a half.
+    assert set(np.unique(drawn.readers).tolist()) == {0.0, 1.5, 3.0}
+    assert strata.words == ", readers within 2 groups"
+
+
+def test_the_bootstrap_has_the_spread_of_readers_of_small_groups() -> None:
+    """Readers who differ and images that do not: the variance within groups over J."""
+    leaning = np.array([1.0, 2.0, 4.0, 8.0])
+    blocks = np.array([0, 0, 1, 1])
+    matrix = split(np.repeat(leaning[:, None], 12, axis=1), blocks)
+    strata = Strata(blocks, {"arm": np.arange(12)}, {"arm": np.arange(12) % 2})
+    drawn = two_way_resamples(4, {"arm": 12}, n_resamples=4000, seed=4, strata=strata)
+    replicates = resampled_means(matrix, drawn.readers, drawn.cases["arm"])
+    within = (leaning[:2].var(ddof=1) + leaning[2:].var(ddof=1)) / 2
+    assert np.var(replicates) == pytest.approx(within / 4, rel=0.08)
+
+
+def test_an_analysis_tells_its_bootstrap_the_groups() -> None:
+    rng = np.random.default_rng(7)
+    rows = [
+        (f"R{j}", f"{arm}{k:02d}", arm, k % 2 == GROUPS[j])
+        for j in range(6)
+        for arm in ("real", "M1")
+        for k in range(24)
+    ]
+    rows = [row for row in rows if row[3]]
+    table = ratings_table(
+        reader=[row[0] for row in rows],
+        case=[row[1] for row in rows],
+        arm=[row[2] for row in rows],
+        truth=["real" if row[2] == "real" else "synthetic" for row in rows],
+        realism=rng.integers(1, 6, len(rows)).astype(float),
+        realism_min=1,
+        realism_max=5,
+    )
+    analysis = analyse(table, settings=AnalysisSettings(model=False, bootstrap=300))
+    mean = analysis.arms["M1"].families["bootstrap"]["realism.mean"]
+    assert isinstance(mean, Estimate)
+    assert mean.method.endswith("readers within 2 groups")
+    core = analysis.arms["M1"].families["realism"]["mean"]
+    assert isinstance(core, Estimate)
+    assert mean.se is not None
+    assert core.se is not None
+    assert 0.7 < mean.se / core.se < 1.8
+    text = " ".join(words for _, words in analysis_methods(analysis).paragraphs)
+    assert "within the groups of readers who read the same images" in text

@@ -179,6 +179,38 @@ def test_a_long_slider_is_cut_into_classes_that_are_named() -> None:
     assert [level.n for level in figures.levels] == [2, 1, 0, 0, 2]
 
 
+def test_a_design_may_state_what_levels_of_confidence_say() -> None:
+    said = (0.5, 0.6, 0.7, 0.9, 1.0)
+    rows = [row("A", str(n), {"verdict": "real", "confidence": n}) for n in range(1, 6)]
+    equal, stated = (
+        one(question_figures(design(VERDICT, asked), rows, {}, {}))
+        for asked in (CONFIDENCE, CONFIDENCE | {"probabilities": list(said)})
+    )
+    for made, is_stated, expected in (
+        (equal, False, (0.5, 0.625, 0.75, 0.875, 1)),
+        (stated, True, said),
+    ):
+        assert isinstance(made.figures, Calibration)
+        assert made.figures.is_stated == is_stated
+        assert [level.probability for level in made.figures.levels] == list(expected)
+        # All were right: the score is the mean of (1 - p) squared.
+        brier = sum((1 - p) ** 2 for p in expected) / 5
+        assert made.figures.by_arm[""]["brier"].estimate == pytest.approx(brier)
+    assert stated.to_json()["probabilities"] == "stated"
+    assert equal.to_json()["probabilities"] == "equal steps"
+
+
+def test_two_probabilities_are_those_of_the_ends_of_a_slider() -> None:
+    slider = CONFIDENCE | {"kind": "slider", "low": 0, "high": 100, "labels": []}
+    slider["probabilities"] = [0, 1]
+    rows = [row("A", str(n), {"verdict": "real", "confidence": n}) for n in (0, 30, 100)]
+    figures = one(question_figures(design(VERDICT, slider), rows, {}, {})).figures
+    assert isinstance(figures, Calibration)
+    assert [level.probability for level in figures.levels] == pytest.approx(
+        [0.1, 0.305, 0.505, 0.705, 0.905]
+    )
+
+
 def test_confidence_in_what_is_neither_right_nor_wrong_says_so() -> None:
     quality = {"measure": "quality"}
     sure = {"measure": "confidence", "of": "quality"}

@@ -34,6 +34,10 @@ OF_A_STUDY = {
     ("POST", "/studies/{slug}/audit"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/audit/remedies"): Right.DESIGN,
     ("GET", "/studies/{slug}/audit/{code}.png"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/cases"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/cases/unblind"): Right.SEE_RESULTS,
+    ("POST", "/studies/{slug}/cases/swap"): Right.DESIGN,
+    ("POST", "/studies/{slug}/rehearse"): Right.DESIGN,
     ("GET", "/studies/{slug}/report"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/figures/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
@@ -60,6 +64,21 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/studies/preview"): ("owner", "investigator"),
     ("GET", "/studies/preview/picture/{size}/{slot}"): ("owner", "investigator"),
     ("GET", "/arms/{key}"): ("owner", "investigator"),
+    ("GET", "/bank"): ("owner", "investigator"),
+    ("GET", "/bank/films"): ("owner", "investigator"),
+    ("GET", "/bank/films/{film}"): ("owner", "investigator"),
+    ("GET", "/bank/renditions/{digest}/whole.png"): ("owner", "investigator"),
+    ("GET", "/bank/renditions/{digest}/small.png"): ("owner", "investigator"),
+    ("GET", "/bank/compare"): ("owner", "investigator"),
+    ("GET", "/bank/import"): ("owner", "investigator"),
+    ("POST", "/bank/import"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}/files"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/pieces"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/arrived"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/start"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/throw-away"): ("owner", "investigator"),
+    ("GET", "/bank/import/{upload}/refused.csv"): ("owner", "investigator"),
     ("GET", "/account"): ROLES,
     ("POST", "/account/password"): ROLES,
     ("GET", "/account/own-password"): ROLES,
@@ -87,6 +106,7 @@ NOT_FOR_ACCOUNTS = {
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},
     "/studies/{slug}/close": {"sure": "yes"},
+    "/studies/{slug}/cases/unblind": {"sure": "yes"},
     "/studies/{slug}/readers/{code}/erase": {"code": "R01"},
     "/studies/{slug}/access": {"name": "watcher", "role": "monitor"},
     "/studies/{slug}/access/remove": {"name": "watcher"},
@@ -160,7 +180,12 @@ def ask(who: Visitor, method: str, path: str, slug: str) -> tuple[int, str, str]
         size=64,
         slot=1,
         key="M0",
+        film=1,
+        digest="0" * 64,
+        upload="0" * 16,
     )
+    if path.endswith("/pieces"):
+        filled += "?path=a.png&offset=0&size=1&changed=0"
     answer = (
         who.get(filled) if method == "GET" else who.post(filled, **FIELDS.get(path, {"x": "y"}))
     )
@@ -245,8 +270,12 @@ def test_pages_of_no_study_ask_for_the_role_on_the_installation(
         make_account(house, name, role)
         status, _, _ = ask(visitor(house, app, name), method, path, "")
         if role in allowed:
-            # One's own password was not given; there is no such token.
+            # One's own password was not given; there is no such token and no such picture.
             own = {"/account/password": 403, "/account/tokens/revoke": 404}
+            nothing_there = ("{digest}", "/{upload}")
+            own |= {one: 404 for _, one in SIGNED_IN if any(name in one for name in nothing_there)}
+            # Its token comes as a header.
+            own["/bank/import/{upload}/pieces"] = 403
             assert status in ((own[path],) if path in own else (200, 303, 422)), name
         else:
             assert status == 403, name

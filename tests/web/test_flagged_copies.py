@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.db.tables import Arm, Case, Event, Image
-from app.report.tables.comparisons import survivorship_table
+from app.report.tables.survivorship import survivorship_table
 from app.report.words.methods import study_methods
 from app.services.create_study import design_of
 from app.services.export_study import StudyExport

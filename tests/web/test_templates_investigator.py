@@ -18,11 +18,25 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
+from app.bank.brought import Brought, TableSeen
+from app.bank.uploads import UploadState
+from app.db.truth.bank_films import FilmFilter
 from app.domain.access import ROLES, Account, Right
+from app.domain.design.design import ExcludedImage
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.record import RecordedEvent
 from app.domain.signing import MEANINGS
+from app.films.headings import OURS
 from app.services.accounts import AccountLine, LogLine
+from app.services.browse_bank import (
+    BankArm,
+    BankChoices,
+    BankFilm,
+    ComparedArms,
+    FilmPage,
+    OneFilm,
+)
+from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swapped
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.sign_ins import SignInLine
@@ -156,10 +170,108 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "words": design_words(overview.design),
         "showings": showings_per_reader(overview.design),
         "warnings": (),
+        "left_out": (),
         "shortages": shortages(overview.design, by_key),
         "links": (),
         "error": None,
         "meanings": MEANINGS,
+    }
+
+
+def cases_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """A draft's cases, blinded and after a swap, and a closed study's, unblinded."""
+    truth = CaseTruth("M1", "<real> M1", "synthetic", "normal", 7, "a<b>.png")
+    case = LookedAtCase("C0001", False, True, 1, "ab" * 32, "a <real> text", None)
+    excluded = (ExcludedImage("cd" * 32, "letters <R>"),)
+    shared = {"is_unblinded": False, "swapped": None, "error": "", "longest_reason": 500}
+    blinded = LookedAtCases((case, replace(case, code="P0001", is_practice=True)), excluded, "d")
+    told = LookedAtCases((replace(case, truth=truth),), (), "d")
+    return {
+        "/draft/cases": ("cases.html", {**shared, "study": DRAFT, "shown": blinded}),
+        "/draft/swapped": (
+            "cases.html",
+            {**shared, "study": DRAFT, "shown": blinded, "swapped": Swapped("C0001", 2)},
+        ),
+        "/closed/cases": (
+            "cases.html",
+            {**shared, "study": CLOSED, "shown": told, "is_unblinded": True},
+        ),
+    }
+
+
+def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """An upload at its steps."""
+    state = UploadState("ada <x>", "2026-11-27T04:00:00+00:00", size=3_000_000, files=2)
+    summary = {
+        "added": 1,
+        "already_present": 2,
+        "refreshed": 1,
+        "refused_count": 3,
+        "refused": ["line 2, <a>.png: is none"],
+        "arms": {"M1": 1},
+        "notes": {"dim": 1},
+        "alike": ["a<b> is like c"],
+        "alike_count": 1,
+    }
+    shared = {"upload": "0" * 16, "piece": 9, "asked": {}, "error": "", "ours": OURS}
+    shared |= {"meant": ("normal", "abnormal"), "own_label": "its own label", "size": "512"}
+    shared |= {"mappings": ("percentile",), "largest": 2**30, "refused": True, "table": "t.csv"}
+    table = TableSeen(("Bild", "<real>"), (("a<b>", "x"),), "its <own>", "", (("x<y>", 3),))
+    unread = replace(table, problem="It has no <file>.")
+    came = Brought(ROOT, "table", 2, ("t.csv",))
+
+    def page(step: str, **more: object) -> tuple[str, dict[str, object]]:
+        at = replace(
+            state, step=step, **{k: more.pop(k) for k in ("summary", "done") & more.keys()}
+        )
+        return "import.html", {**shared, "state": at, "came": None, "seen": None, **more}
+
+    return {
+        "/imports": ("imports.html", {"uploads": [("0" * 16, state)], "largest": 2**30}),
+        "/import/arriving": page("arriving"),
+        "/import/table": page("choosing", came=came, seen=table),
+        "/import/unread": page("choosing", came=came, seen=unread),
+        "/import/images": page("choosing", came=replace(came, kind="images"), seen=table),
+        "/import/bank": page("choosing", came=replace(came, kind="bank", tables=())),
+        "/import/done": page("done", summary=summary),
+        "/import/works": page("importing", done=3),
+    }
+
+
+def bank_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """The bank's own pages."""
+    arms = tuple(
+        BankArm(
+            *(key, f"<real> {key}", kind, "From <it>.", "LoRA, 300 steps", "CC BY 4.0", "A. <B>"),
+            *("Trial bank", "dicom-window", 20, 8, "letters", {"normal": 3}, {"a lateral view": 1}),
+            *(1, memorised),
+        )
+        for key, kind, memorised in (("real", "real", None), ("M1", "synthetic", 2))
+    )
+    record = {"prompt": "a <real> film", "evaluation": {"memorised": True}}
+    films = tuple(
+        BankFilm(
+            *(number, "M1", "<real> M1", "synthetic", f"{number}" * 64, "normal", "a<b>.png"),
+            *(512, 400, record, [["lateral", "is a lateral view"]], {512: "ab" * 32}),
+        )
+        for number in (1, 2)
+    )
+    choices = BankChoices((("M1", "<real> M1"),), ("normal",), ("seed",), (("dim", "dim"),), ())
+    one = OneFilm(
+        *(films[0], "called a copy", ("is a lateral view",), (("prompt", "a <real> film"),)),
+        *((("closeness", "1.2"),), "images/1.png", films[1:]),
+    )
+    compared = ComparedArms(
+        arms, ("normal",), {("real", "normal"): films[:1], ("M1", "normal"): films}, 1, 3
+    )
+    listed = {"wanted": FilmFilter(arm="M1"), "query": "arm=M1", "choices": choices}
+    return {
+        "/bank": ("bank.html", {"arms": arms, "most_compared": 4}),
+        "/bank-empty": ("bank.html", {"arms": (), "most_compared": 4}),
+        "/bank/films": ("bank_films.html", {"shown": FilmPage(films, 90, 2, 3), **listed}),
+        "/bank/none": ("bank_films.html", {"shown": FilmPage((), 0, 1, 1), **listed}),
+        "/bank/film": ("bank_film.html", {"one": one}),
+        "/bank/compare": ("bank_compare.html", {"shown": compared, "query": "arm=real&arm=M1"}),
     }
 
 
@@ -215,6 +327,7 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         pages[f"/{status}/report"] = ("report.html", {"study": overview, "error": ""})
         pages[f"/{status}/record"] = ("record.html", {**RECORD, "study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
+    pages |= bank_pages() | cases_pages() | import_pages()
     unsigned = {**exported, "signed_until": None, "error": "That is not <it>."}
     pages["/unsigned/export"] = ("exports.html", {"study": CLOSED, **unsigned})
     broken = Verified("realism", 2, 0, "ab" * 32, "Event 2 (<it>) was changed.")
@@ -286,6 +399,9 @@ def test_it_signs_every_form_and_offers_the_way_out(client: TestClient, path: st
 
     assert 'action="/sign-out"' in forms[0]
     for form in forms:
+        # What only asks for another page changes nothing.
+        if 'method="get"' in form:
+            continue
         assert 'method="post"' in form
         assert 'name="csrf_token" value="t0ken"' in form
 
@@ -365,7 +481,7 @@ def actions(html: str) -> set[str]:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("draft", {"open", "invite"}),
+        ("draft", {"open", "invite", "rehearse"}),
         ("open", {"invite", "close", "reissue", "revoke"}),
         ("closed", set()),
         ("rehearsal", set()),
@@ -451,6 +567,7 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
 
     assert set(re.findall(r'href="/studies/realism/export/([^"]+)"', html)) == {
         "realism.zip",
+        "realism-submission.zip",
         "ratings.csv",
         "readers.csv",
         "cases.csv",

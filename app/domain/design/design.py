@@ -175,6 +175,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class ExcludedImage:
+    """An image that was looked at and is not to be drawn: the SHA-256 of its file, and why."""
+
+    image: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RemedyPlan:
     """What is done to the pictures of all arms alike before anybody sees them.
 
@@ -207,7 +215,8 @@ class AnalysisPlan:
     margin      half-width, on AUC, within which an arm counts as equivalent to real
     adjustment  of conclusions on several arms
     primary_arm the synthetic arm whose conclusion is not adjusted for the others; "" for none
-    least_answered  share of the median reader's answers under which a reader is left out
+    least_answered  share of the median reader's answers under which a reader is left out; 0 for
+                    nobody
     interim_ratings  ratings from which on results may be looked at before closing; 0 for none
     subgroups   keys of the bank's records by which figures are given for parts of the cases
     """
@@ -232,6 +241,7 @@ class StudyDesign:
     matched_by      key whose value the pictures of one set share, or, shown singly, every arm has
     memorised       whether images that the bank flags as copies of training images are left out of
                     the draw, kept, or drawn as strata of their own
+    excluded        images set aside before opening, in the order in which that was done
     consent_line    the sentence that a reader ticks
     longest_run     most presentations of one arm in a row; `break_every` 0 for no breaks
     closes_on       the last day of reading, in UTC; it then closes by itself
@@ -257,6 +267,7 @@ class StudyDesign:
     remedies: RemedyPlan = field(default_factory=RemedyPlan)
     analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
     display: DisplayPlan = field(default_factory=DisplayPlan)
+    excluded: tuple[ExcludedImage, ...] = ()
     break_every: int = 0
     longest_run: int = 3
     closes_on: date | None = None

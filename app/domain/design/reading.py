@@ -21,6 +21,7 @@ from app.domain.design.design import (
     WITHDRAWN_ANSWERS,
     Allocation,
     AnalysisPlan,
+    ExcludedImage,
     Practice,
     Registration,
     RemedyPlan,
@@ -33,9 +34,11 @@ from app.domain.design.phases import read_phases
 from app.domain.display import LEAST_WIDTHS, DisplayPlan
 from app.domain.document import Problems, Table, told
 from app.domain.questions.document import read_questions
+from app.domain.record import LONGEST_REASON
 
 FORMATS = (1, FORMAT)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _TOGETHER = ("questions", "phases", "presentation", "arms", "format")
 REGISTRATION = (
@@ -112,6 +115,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         remedies=_remedies(top),
         analysis=_analysis(top),
         display=_display(top),
+        excluded=_excluded(top),
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
         longest_run=top.whole("longest_run", 3, 1, 50),
         closes_on=_day(top, "closes_on"),
@@ -196,7 +200,7 @@ def _analysis(top: Table) -> AnalysisPlan:
         margin=table.number("margin", 0.10, 0.0, 0.5),
         adjustment=table.word("adjustment", "holm", ADJUSTMENTS),
         primary_arm=table.text("primary_arm", "", longest=64),
-        least_answered=table.number("least_answered", 0.2, 0.0, 0.9),
+        least_answered=table.share("least_answered", 0.2, 0.9),
         interim_ratings=table.whole("interim_ratings", 0, 0, 1_000_000),
         subgroups=table.texts("subgroups", longest=80, most=12),
     )
@@ -222,6 +226,22 @@ def _display(top: Table) -> DisplayPlan:
             f"is {plan.least_width}; every screen is wider, so write 0 for none or {least} or more",
         )
     return plan
+
+
+def _excluded(top: Table) -> tuple[ExcludedImage, ...]:
+    excluded = []
+    for row in top.tables("excluded"):
+        one = ExcludedImage(
+            row.text("image", longest=64, required=True),
+            row.text("reason", longest=LONGEST_REASON, required=True),
+        )
+        if not _DIGEST.fullmatch(one.image):
+            row.wrong("image", f"names an image by the SHA-256 of its file, not {told(one.image)}")
+        row.refuse_the_rest("an excluded image")
+        excluded.append(one)
+    if len({one.image for one in excluded}) < len(excluded):
+        top.wrong("excluded", "names an image twice")
+    return tuple(excluded)
 
 
 def _day(top: Table, key: str) -> date | None:

@@ -46,6 +46,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     if design.remedies != RemedyPlan():
         plain["remedies"] = asdict(design.remedies)
+    if design.excluded:
+        plain["excluded"] = [asdict(one) for one in design.excluded]
     if design.matched_by:
         plain["matched_by"] = design.matched_by
     if design.memorised != "leave_out":

@@ -11,6 +11,8 @@ from app.domain.questions.question import AskedIf, KindName, Question
 from app.domain.questions.registry import KINDS, kind_of
 
 MOST_QUESTIONS = 40
+# Points of a confidence up to which each has its own probability.
+MOST_STATED = 11
 # Where one of these is given, the design brings its own answers and the measure's are left out.
 _OWN_ANSWERS = ("low", "high", "labels", "options", "vocabulary")
 VERDICT_VALUES = {"real", "synthetic"}
@@ -92,6 +94,8 @@ def write_question(question: Question) -> dict[str, Any]:
         "required": question.required,
         **kind_of(question).write(question),
     }
+    if question.probabilities:
+        plain["probabilities"] = list(question.probabilities)
     for name in ("hint", "of", "finding"):
         if getattr(question, name):
             plain[name] = getattr(question, name)
@@ -122,6 +126,7 @@ def _read(row: Table) -> Question | None:
     finding = row.text("finding", "", longest=80)
     reference = row.text("reference", default_reference(name), longest=80)
     of = row.text("of", "", longest=40)
+    probabilities = row.shares("probabilities")
     prompt = row.text("prompt", measure.prompt, longest=400)
     if not prompt:
         row.wrong("prompt", "is missing; say what is asked")
@@ -139,12 +144,14 @@ def _read(row: Table) -> Question | None:
         required=required,
         asked_if=asked_if,
         of=of,
+        probabilities=probabilities,
         finding=finding,
         reference=reference,
         **KINDS[kind].read(row),
     )
     row.refuse_the_rest(f"a question of kind {kind}")
     _check_measure(row, question)
+    _check_probabilities(row, question)
     return question
 
 
@@ -200,6 +207,21 @@ def _check_measure(row: Table, question: Question) -> None:
     values = {one.value for one in question.options}
     if question.measure == "finding" and question.kind == "choice" and values != FINDING_VALUES:
         row.wrong("options", "of a finding are exactly absent and present; name them as you like")
+
+
+def _check_probabilities(row: Table, question: Question) -> None:
+    said = question.probabilities
+    if not said:
+        return
+    points = len(question.points)
+    # A longer scale is cut into classes, of which only the ends of the scale can be stated.
+    each = f"{points}, one at each point, or " if points <= MOST_STATED else ""
+    if question.measure != "confidence":
+        row.wrong("probabilities", "are those of a confidence; leave them out here")
+    elif len(said) != 2 and (len(said) != points or not each):
+        row.wrong("probabilities", f"are {len(said)}; give {each}2 for the ends")
+    elif list(said) != sorted(said) or said[0] == said[-1]:
+        row.wrong("probabilities", "must rise from the least sure to the surest")
 
 
 def _with_its_subject(question: Question, earlier: Sequence[Question]) -> Question:

@@ -39,6 +39,8 @@ class Question:
     required     whether a case can be left without an answer
     asked_if     asked only after certain answers to an earlier question
     of           the question this one belongs to (confidence of a verdict)
+    probabilities  what the points of a confidence are taken to say of being right: one each, or two
+                 for the ends; empty for equal steps from a guess to certainty
     finding      what a finding question looks for, as the bank's reference names it
     reference    the key of the bank's records that holds the reference standard of a finding
     low, high    ends of a scale or slider, both included
@@ -58,6 +60,7 @@ class Question:
     required: bool = True
     asked_if: AskedIf | None = None
     of: str = ""
+    probabilities: tuple[float, ...] = ()
     finding: str = ""
     reference: str = ""
     low: int = 0

@@ -79,7 +79,9 @@ def _phases(figures: ChoiceFigures, labels: Mapping[str, str]) -> Sequence[Secti
         difference_table(figures, labels),
     )
     tables = tuple(table for table in made if table is not None)
-    return (Section("phases", "Phases", tables=tables),) if tables else ()
+    only_noticing = all(one.measure == "noticed" for one in figures.phases)
+    title = "Noticing" if only_noticing else "Phases"
+    return (Section("phases", title, tables=tables),) if tables else ()
 
 
 def _exposure(one: ExposureFigures, labels: Mapping[str, str], drawn: Figures) -> Section:

@@ -1,12 +1,17 @@
 """One part of a report."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from app.report.figures.plot import ReportFigure
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from app.report.tables.table import ReportTable
 from app.report.words.cautions import Caution
 from app.report.words.conclusions import ArmSentence
 from app.report.words.reader_flow import FlowStage
+
+if TYPE_CHECKING:
+    from app.report.figures.plot import ReportFigure
 
 
 @dataclass(frozen=True)

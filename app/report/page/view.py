@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.figures.catalogue import report_figures
 from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.plot import ReportFigure
 from app.report.figures.question_figures import plot_of, question_plots
+from app.report.page.analysis_sections import analysis_sections
 from app.report.page.choices import choice_sections
 from app.report.page.head import (
     RecordedFact,
@@ -17,6 +17,7 @@ from app.report.page.head import (
     why_nothing,
 )
 from app.report.page.section import Section
+<<<<<<< HEAD
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.classifier_beside import classifier_table
 from app.report.tables.comparisons import (
@@ -34,43 +35,30 @@ from app.report.tables.image_measures import following_table, measure_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
 from app.report.tables.precision import precision_table
+=======
+from app.report.tables.conduct import conduct_table
+from app.report.tables.image_measures import measure_table
+>>>>>>> main
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
-from app.report.tables.results import (
-    conclusion_table,
-    detection_table,
-    distribution_table,
-    main_table,
-)
 from app.report.tables.shortcuts import shortcut_table
 from app.report.tables.sittings import sittings_table
-from app.report.tables.subgroups import subgroup_tables
-from app.report.tables.table import ReportTable
+from app.report.tables.survivorship import survivorship_table
 from app.report.words.answers import Answer, answers, answers_note
-from app.report.words.cautions import (
-    Caution,
-    analysis_cautions,
-    audit_cautions,
-    study_cautions,
-)
+from app.report.words.cautions import Caution, analysis_cautions
 from app.report.words.choices import choice_answers, choice_note, few_readers_caution
-from app.report.words.conclusions import arm_sentences
 from app.report.words.conduct import NO_DEVIATION, deviations
 from app.report.words.methods import study_methods
 from app.report.words.reader_flow import flow_stages
 from app.report.words.references import CitedText
 from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
+from app.report.words.study_cautions import audit_cautions, study_cautions
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.question_figures import QuestionFigures
-
-GROUP_ORDERS: Mapping[str, Sequence[str]] = {
-    "experience": [name for _, name in EXPERIENCE_BANDS],
-    "specialty": list(SPECIALTIES.values()),
-}
 
 
 @dataclass(frozen=True)
@@ -285,6 +273,7 @@ def _bank(
     return bank if audit is None else (*bank, _shortcuts(audit, cautions))
 
 
+<<<<<<< HEAD
 def analysis_sections(
     analysis: Analysis,
     labels: Mapping[str, str],
@@ -386,6 +375,8 @@ def analysis_sections(
     return tuple(one for one in sections if one.figures or one.tables or one.text)
 
 
+=======
+>>>>>>> main
 # The measures whose questions have a part of the report of their own, in its order.
 _PARTS: Mapping[str, tuple[str, str]] = {
     "finding": ("findings", "Findings against the reference"),

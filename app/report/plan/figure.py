@@ -83,6 +83,9 @@ def _title(plan: Plan, question: Question) -> str:
         "auc": f"AUC {number(scenario.auc)}\nagainst 0.5",
         "equivalence": f"Equivalent within ±{number(plan.settings.margin)},\n"
         f"AUC {number(scenario.equivalence_auc)}",
+        "share": f"Share {percent(plan.asked.share)}\nagainst {percent(plan.asked.against)}",
+        "noticed": f"Noticing {percent(plan.asked.share)}\nagainst {percent(plan.asked.against)}",
+        "phases": f"AUC {number(scenario.auc)} told,\n{number(plan.asked.naive_auc)} before",
         "choice": f"Correct {number(share_correct(plan))}\nagainst {number(chance(plan))}",
     }[question]
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from app.report.words.numbers import NONE, number, percent
-from app.statistics.planning.plan import Expected, Plan, Question
+from app.statistics.planning.asked import AskedOf
+from app.statistics.planning.expected import Expected
+from app.statistics.planning.plan import Plan, PlanCell, Question
 from app.statistics.table.settings import Generalisation
 
 TITLES: dict[Question, str] = {
@@ -13,6 +15,9 @@ TITLES: dict[Question, str] = {
     "equivalence": "Equivalence: half-width of the test; power to be called equivalent",
     "choice": "Share of sets in which the real picture is found: half-width; power to differ "
     "from guessing",
+    "share": "Share of readings with it: half-width; power to differ from that stated for real",
+    "noticed": "Share of readers who notice: half-width; power to differ from the share stated",
+    "phases": "AUC after readers are told minus before: half-width; power to differ from 0",
 }
 # The deception rate's own interval is not that of its difference, which the accuracy stands for.
 _COMPARED: dict[Question, tuple[str, str]] = {
@@ -20,7 +25,11 @@ _COMPARED: dict[Question, tuple[str, str]] = {
     "auc": ("AUC", "a difference of"),
     "equivalence": ("equivalence test", "a margin that leaves"),
     "choice": ("share correct", "a difference of"),
+    "share": ("share", "a difference of"),
+    "noticed": ("share of readers", "a difference of"),
+    "phases": ("difference between phases", "a difference of"),
 }
+_NAMED: dict[AskedOf, str] = {"words": "name the word", "marks": "hold a mark"}
 _FEW = 3
 _WHOM: dict[Generalisation, str] = {
     "readers_and_cases": "Readers and cases both random",
@@ -41,15 +50,16 @@ def cell_text(expected: Expected) -> str:
 
 def assumptions(plan: Plan, *, source: str) -> list[str]:
     """What the plan takes to be true, a line each; `source` tells where the variances are from."""
-    scenario, variances = plan.scenario, plan.scenario.components
-    rates = "as follows from the AUC" if scenario.real_rate is None else "as stated"
-    level = percent(plan.settings.level)
-    lines = [
-        f"True AUC {number(scenario.auc)} on a realism scale of {scenario.steps} steps; "
-        f"{percent(scenario.deception)} of the arm's and {percent(plan.real_rate)} of the real "
-        f"images judged real ({rates}): accuracy {number(_accuracy(plan))}.",
-        f"Equivalence: true AUC {number(scenario.equivalence_auc)}, margin "
-        f"±{number(plan.settings.margin)}.",
+    variances, level = plan.scenario.components, percent(plan.settings.level)
+    if plan.asked.of == "noticing":
+        return [
+            *_truth(plan),
+            f"Readers random, {level} intervals (Wilson's, at the ends exact ones); every number "
+            "of readers who may notice counts by how likely it is.",
+        ]
+    return [
+        *_truth(plan),
+        *_layout(plan),
         f"Variances: reader {number(variances.reader, 3)}, reader by arm "
         f"{number(variances.reader_by_arm, 3)}, case {number(variances.case, 3)}, reader by case "
         f"with error {number(variances.reader_by_case_and_error, 3)} ({source}).",
@@ -58,11 +68,37 @@ def assumptions(plan: Plan, *, source: str) -> list[str]:
         f"a design, seed {plan.seed}; a power is known to within "
         f"{number(196 * (0.25 / plan.simulations) ** 0.5, 0)} percentage points or better.",
     ]
+
+
+def _truth(plan: Plan) -> list[str]:
+    """What is taken to be true of readers and arms."""
+    scenario, asked = plan.scenario, plan.asked
+    if asked.of == "noticing":
+        return [
+            f"{percent(asked.share)} of readers notice something, to be told from "
+            f"{percent(asked.against)}. Images say nothing of it."
+        ]
+    if asked.of in _NAMED:
+        return [
+            f"{percent(asked.share)} of readings of the arm's images {_NAMED[asked.of]}, to be "
+            f"told from {percent(asked.against)} on real ones."
+        ]
+    if asked.of == "phases":
+        cases = "the same images in both" if asked.same_cases else "new images in the second"
+        return [
+            f"True AUC {number(asked.naive_auc)} before readers are told and "
+            f"{number(scenario.auc)} after, on a realism scale of {scenario.steps} steps; {cases}."
+        ]
+    rates = "as follows from the AUC" if scenario.real_rate is None else "as stated"
+    equivalence = (
+        f"Equivalence: true AUC {number(scenario.equivalence_auc)}, margin "
+        f"±{number(plan.settings.margin)}."
+    )
     return [
-        lines[0],
-        *(lines[1:2] if plan.layout.pictures == 1 else ()),
-        *_layout(plan),
-        *lines[2:],
+        f"True AUC {number(scenario.auc)} on a realism scale of {scenario.steps} steps; "
+        f"{percent(scenario.deception)} of the arm's and {percent(plan.real_rate)} of the real "
+        f"images judged real ({rates}): accuracy {number(_accuracy(plan))}.",
+        *([equivalence] if plan.layout.pictures == 1 else ()),
     ]
 
 
@@ -83,12 +119,13 @@ def few_readers(plan: Plan) -> list[str]:
             if question in _COMPARED and (part := _too_wide(plan, question, expected))
         ]
         if wide:
+            even = "" if plan.asked.of == "noticing" else f", even with {most} {_units(plan)}"
             sentences.append(
-                f"{readers_text(readers)} can't answer, even with {most} {_units(plan)}: "
+                f"{readers_text(readers)} can't answer{even}: "
                 f"expected half-widths are {'; '.join(wide)}."
             )
         elif readers <= _FEW and plan.settings.generalise_to != "cases":
-            known = expected["auc" if "auc" in expected else "choice"]
+            known = expected["auc" if "auc" in expected else plan.questions[0]]
             sentences.append(
                 f"{readers_text(readers)} ({_df(known)}) say little about readers at large: "
                 "the interval hangs on how alike these few happen to be."
@@ -102,23 +139,27 @@ def _answer(plan: Plan, question: Question) -> str:
     what = _goal(plan, question)
     cell = plan.smallest(question)
     if cell is not None:
-        readings = plan.layout.readings(cell.readers, cell.cases)
+        work = "" if plan.asked.of == "noticing" else f"{plan.readings(cell)} readings, "
         power = percent(cell.expected[question].power)
         return (
-            f"{what}: {readers_text(cell.readers)} with {cell.cases} {_units(plan)} "
-            f"({readings} readings, power {power}) is the least work that is enough."
+            f"{what}: {_design(plan, cell)} ({work}power {power}) is the least work that is enough."
         )
     best = max(plan.cells, key=lambda cell: cell.expected[question].power)
     return (
         f"{what}: no design of this grid reaches a power of {percent(plan.target_power)}; "
-        f"{readers_text(best.readers)} with {best.cases} {_units(plan)} "
+        f"{_design(plan, best)} "
         f"{'comes' if best.readers == 1 else 'come'} to "
         f"{percent(best.expected[question].power)}."
     )
 
 
+def _design(plan: Plan, cell: PlanCell) -> str:
+    readers = readers_text(cell.readers)
+    return readers if plan.asked.of == "noticing" else f"{readers} with {cell.cases} {_units(plan)}"
+
+
 def _goal(plan: Plan, question: Question) -> str:
-    scenario = plan.scenario
+    scenario, asked = plan.scenario, plan.asked
     return {
         "deception": f"To tell a deception rate of {percent(scenario.deception)} from the real "
         f"images' {percent(plan.real_rate)}",
@@ -128,6 +169,10 @@ def _goal(plan: Plan, question: Question) -> str:
         f"±{number(plan.settings.margin)}",
         "choice": f"To tell a share correct of {number(share_correct(plan))} from guessing, "
         f"{number(chance(plan))}",
+        "share": f"To tell a share of {percent(asked.share)} from {percent(asked.against)}",
+        "noticed": f"To tell {percent(asked.share)} of readers from {percent(asked.against)}",
+        "phases": f"To tell an AUC of {number(scenario.auc)} after readers are told from "
+        f"{number(asked.naive_auc)} before",
     }[question]
 
 
@@ -164,7 +209,9 @@ def readers_text(count: int) -> str:
 
 
 def _units(plan: Plan) -> str:
-    return "sets" if plan.layout.pictures > 1 else "images an arm"
+    if plan.layout.pictures > 1:
+        return "sets"
+    return "images an arm and phase" if plan.asked.of == "phases" else "images an arm"
 
 
 def _layout(plan: Plan) -> list[str]:
@@ -174,7 +221,7 @@ def _layout(plan: Plan) -> list[str]:
     if layout.groups > 1:
         lines.append(
             f"Split-plot: {layout.groups} groups of readers, each reading one part in "
-            f"{layout.groups} of the {_units(plan).removesuffix(' an arm')}."
+            f"{layout.groups} of the {'sets' if layout.pictures > 1 else 'images'}."
         )
     if layout.cluster_size > 1:
         lines.append(

@@ -62,6 +62,8 @@ def calibration_tables(
 def mapping_note(figures: Calibration) -> str:
     """What the levels were taken to say."""
     said = ", ".join(f"{level.level:g} = {_chance(level.probability)}" for level in figures.levels)
+    if figures.is_stated:
+        return f"The design states what probability of being right each level says: {said}."
     return (
         "Each level was taken to say a probability of being right, in equal steps from a guess to "
         f"certainty: {said}. Readers were not asked for probabilities."

@@ -13,6 +13,7 @@ from app.report.tables.table import (
     why_no_interval,
     words,
 )
+from app.report.words.computed_methods import bootstrap_draws
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import (
     NONE,
@@ -24,7 +25,6 @@ from app.report.words.numbers import (
     percent,
     seconds,
 )
-from app.services.summarise_study import ArmFacts
 from app.statistics.analysis import Analysis
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.table.estimate import Estimate
@@ -223,58 +223,6 @@ def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
     )
 
 
-def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
-    """Images made, thrown away and shown, by stratum."""
-    strata = list(dict.fromkeys(one for arm in arms for one in arm.cases_by_stratum))
-    strata.sort(key=lambda one: ({"normal": 0, "abnormal": 1}.get(one, 2), one))
-    are_left_out = any(arm.left_out_as_memorised for arm in arms)
-    rows = [
-        Row(
-            arm.label,
-            (
-                words(arm.kind),
-                Cell(NONE if arm.generated is None else str(arm.generated)),
-                Cell(NONE if arm.rejected is None else str(arm.rejected)),
-                words(arm.rejection_rule or "not stated"),
-                *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
-                *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
-            ),
-            below="" if arm.label == arm.key else arm.key,
-            is_real=arm.kind == "real",
-        )
-        for arm in arms
-    ]
-    return table(
-        "images",
-        "Images",
-        [
-            "Arm",
-            "Kind",
-            "Generated",
-            "Rejected",
-            "Rule of rejection",
-            *["Left out as copies"] * are_left_out,
-            *map(_capital, strata),
-        ],
-        rows,
-        [
-            *(
-                [
-                    "Left out as copies: images of the bank that its evaluation flags as copies of "
-                    "training images; cases were drawn from the others."
-                ]
-                * are_left_out
-            ),
-            f"{_capital(', '.join(strata))}: cases drawn for this study. "
-            "– : the image bank does not say.",
-        ],
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     """Percentile intervals beside those of the core; None unless asked for."""
     first = next(iter(analysis.arms.values()))
@@ -292,7 +240,7 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         f"Two-way bootstrap, B = {analysis.settings.bootstrap}",
         ["Arm", *(key.replace("_", " ").replace(".", ", ") for key in keys)],
         rows,
-        ["Readers and cases are drawn independently; percentile intervals."],
+        [f"Percentile intervals; {bootstrap_draws(analysis)}."],
     )
 
 

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import NONE, p_value, percent
-from app.report.words.question_figures import name_of, title_of
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.machines import MachineComparison
-from app.steps.question_figures import QuestionFigures
 
 MEASURES: Mapping[str, str] = {
     "auc_realism": "AUC, realism",
@@ -48,36 +46,6 @@ def machine_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
             f"of people minus machine lies above −{analysis.settings.margin:g}, the design’s "
             f"margin (one-sided test at {100 * (1 - level) / 2:g}%); for the balanced accuracy the "
             "design states no margin.",
-        ],
-    )
-
-
-def finding_machine_table(one: QuestionFigures, labels: Labels) -> ReportTable | None:
-    """One row a machine, arm and figure of a finding; None without machines beside people."""
-    if not one.machines:
-        return None
-    return table(
-        name_of(one, "machines"),
-        title_of(one, "machine readers beside people"),
-        ["Machine", "Arm", "Figure", "People", "Machine alone", "People − machine"],
-        [
-            Row(
-                compared.machine,
-                (
-                    words(labels.get(compared.arm, compared.arm)),
-                    words(MEASURES[compared.measure]),
-                    estimate_cell(compared.human),
-                    estimate_cell(compared.own),
-                    estimate_cell(compared.difference, "signed"),
-                ),
-            )
-            for compared in one.machines
-        ],
-        [
-            f"Below each figure its {percent(one.settings.level)} interval; that of a machine is "
-            "over images. People minus machine is the mean of the readers’ differences from it. "
-            "The design states no margin for a finding, so that nothing is concluded of being not "
-            "inferior.",
         ],
     )
 

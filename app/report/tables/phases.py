@@ -24,6 +24,7 @@ MEASURE_NAMES: Mapping[PhaseMeasure, tuple[str, Style]] = {
     "balanced_accuracy": ("balanced accuracy", "percent"),
     "mean": ("mean", "plain"),
     "present": ("called present", "percent"),
+    "noticed": ("noticed something", "percent"),
     "auc": ("AUC against real", "plain"),
 }
 
@@ -90,12 +91,14 @@ def _of_question(
     )
     return table(
         f"phases-{question}",
-        f"{figures.labels.get(question, question)} By phase",
+        f"{figures.labels.get(question, question)} By {'phase' if len(phases) > 1 else 'arm'}",
         ["Arm", "Figure", *(_heading(phase) for phase in phases)],
         rows,
         [
             auc * ("auc" in measures),
             "Balanced accuracy: 50% is guessing." * ("balanced_accuracy" in measures),
+            "Noticed something: a share of readings. That of real images tells how often something "
+            "strikes readers where nothing was made." * ("noticed" in measures),
         ],
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from app.report.tables.artefacts import artefact_tables
 from app.report.tables.calibration import calibration_tables
+from app.report.tables.finding_machines import finding_machine_table
 from app.report.tables.findings import finding_tables
-from app.report.tables.machines import finding_machine_table
 from app.report.tables.places import place_tables
 from app.report.tables.prompt_agreement import prompt_agreement_tables
 from app.report.tables.table import ReportTable, table

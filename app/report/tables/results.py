@@ -258,9 +258,15 @@ def mean_confidence(analysis: Analysis, arm: str) -> Estimate:
     if not ratings.has("confidence"):
         return not_estimable("the ratings have no confidence")
     matrix = ratings.matrix("confidence", arm)
-    theta, covariance = reader_means(matrix)
+    clusters = ratings.clusters_of(((arm,),))
+    theta, covariance = reader_means(matrix, None if clusters is None else clusters[0])
     return averaged_over_readers(
-        theta, covariance, [matrix], analysis.settings, what="mean confidence"
+        theta,
+        covariance,
+        [matrix],
+        analysis.settings,
+        what="mean confidence",
+        clusters=clusters,
     )
 
 

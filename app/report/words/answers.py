@@ -44,6 +44,7 @@ def answers_note(analysis: Analysis) -> str:
     known = [auc for auc in aucs if auc.estimate is not None]
     if not known:
         return ""
+    spoken = list(dict.fromkeys(whom(analysis, auc) for auc in known))
     measure = next(arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion)
     level = percent(analysis.settings.level)
     adjusted = (
@@ -54,18 +55,20 @@ def answers_note(analysis: Analysis) -> str:
     return (
         f"AUC, from {MEASURES[measure]}: the chance that a real image is rated more real than a "
         f"synthetic one; 0.5 is a toss of a coin. Behind it its {level} interval, for "
-        f"{whom(analysis, known[0])}{adjusted}."
+        f"{spoken[0]}{adjusted}."
+        + "".join(f" Of arms told apart completely: for {one}." for one in spoken[1:])
     )
 
 
 def whom(analysis: Analysis, auc: Estimate) -> str:
-    """Whom an interval speaks for."""
+    """Whom an interval speaks for; an exact bound is of the readers who all said the same."""
     settled = analysis.settings.generalise_to
+    is_exact = auc.method.startswith("exact bound")
     if settled == "readers":
         return "readers like these and these images only"
     if auc.n_readers == 1:
         return "this reader and images like these"
-    if settled == "cases":
+    if settled == "cases" or is_exact:
         return "these readers only and images like these"
     return "readers like these and images like these"
 

@@ -148,7 +148,10 @@ def _phases(figures: ChoiceFigures) -> str:
         return ""
     every = [difference for one in figures.phases for difference in one.differences]
     differences = [one for one in every if one.contrast.low is not None]
+    noticing = [one for one in figures.phases if one.measure == "noticed"]
     text = "Figures of each phase were computed for every reader."
+    if len(noticing) == len(figures.phases):
+        text = "The share of readings in which something was noticed was computed for every reader."
     if differences:
         by_case = any(one.same_cases for one in differences)
         text += (

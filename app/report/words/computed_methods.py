@@ -33,3 +33,20 @@ def is_used(analysis: Analysis, words: str, *prefixes: str) -> bool:
         for path, estimate in estimates_of(analysis)
         if not prefixes or path.startswith(prefixes)
     )
+
+
+def bootstrap_draws(analysis: Analysis) -> str:
+    """What the resamples of the bootstrap drew, as a clause."""
+    target = analysis.settings.generalise_to
+    together = analysis.n_clusters is not None and target != "readers"
+    clusters = ", images that belong together as one" if together else ""
+    groups = ""
+    if is_used(analysis, "readers within", "bootstrap."):
+        both = "both " if target == "readers_and_cases" else ""
+        groups = f", {both}within the groups of readers who read the same images"
+    drawn = {
+        "readers_and_cases": "readers and cases were drawn independently",
+        "readers": "readers were drawn and all cases kept",
+        "cases": "cases were drawn and all readers kept",
+    }[target]
+    return f"{drawn}{clusters}{groups}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.report.words.computed_methods import is_used
 from app.report.words.numbers import number, percent
 from app.statistics.analysis import Analysis
 from app.statistics.realness.assay import AssaySensitivity
@@ -27,23 +26,6 @@ def conclusion_cautions(analysis: Analysis, labels: Mapping[str, str]) -> Iterat
     yield from _ties(assays)
     yield from _controls(analysis, labels)
     yield from _reversed(analysis)
-    yield from _single_images(analysis)
-
-
-def _single_images(analysis: Analysis) -> Iterator[Words]:
-    """What counts images one by one although some belong together."""
-    parts = []
-    if is_used(analysis, "exact bound"):
-        parts.append("exact bounds, and the conclusions of arms that were told apart completely,")
-    if analysis.settings.bootstrap:
-        parts.append("bootstrap intervals")
-    if analysis.n_clusters is not None and parts:
-        yield (
-            "Images that belong together.",
-            f"All other intervals are over the {analysis.n_clusters} clusters of images, but "
-            f"{' and '.join(parts)} count every image as if it stood alone: they promise more "
-            "than is known.",
-        )
 
 
 def _left_out(analysis: Analysis) -> Words:

@@ -44,6 +44,7 @@ _COMMENTS: Mapping[str, str] = {
     "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
     "questions": "What is asked, in this order.",
     "phases": "Parts of the study, in this order and never again.",
+    "excluded": "Images looked at and set aside before opening, each with the reason.",
     "arms": "How many cases of each stratum are drawn from each arm of the bank.",
 }
 _TEXTS = (
@@ -97,6 +98,10 @@ def commented_design(
     lines += _questions(plain["questions"])
     lines += _phases(plain["phases"], design.phases)
     lines += _arms(plain["arms"], labels)
+    if design.excluded:
+        lines += [_comment(_COMMENTS["excluded"])]
+    for row in plain.get("excluded", ()):
+        lines += ["[[excluded]]", *_pairs(row), ""]
     return "\n".join(lines) + "\n"
 
 

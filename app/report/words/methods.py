@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
 
-import numpy as np
-
 from app.bank.picture_measures import AUDIT_MEASURES
+from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
-from app.report.words.computed_methods import is_computed, is_used
+from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
 from app.report.words.conclusions import MEASURES
 from app.report.words.display import display_sentences
 from app.report.words.image_measures import FEATURES, flag_rule
@@ -121,7 +120,8 @@ def _design(summary: StudySummary) -> Paragraph:
     return (
         "Design",
         f"Blinded reader study, {design_methods.scheme(design)}: {arms}. Cases were drawn at "
-        f"random from the image bank by arm and condition (normal, abnormal).{_flagged(summary)} "
+        f"random from the image bank by arm and condition (normal, abnormal).{_flagged(summary)}"
+        f"{_excluded(summary.design)} "
         "Every image was "
         f"shown as 8-bit grey, {design.rendition_size} × {design.rendition_size} pixels, encoded "
         "in one and the same way, without names or metadata. Each reader had their own stored "
@@ -129,6 +129,18 @@ def _design(summary: StudySummary) -> Paragraph:
         f"of one arm in a row. Readers gave {_list(questions)}.{replicates}{practice} Design, "
         "cases and the equivalence margin were frozen before the first reading (SHA-256 of the "
         f"design {(summary.design_sha256 or '')[:12]}…).",
+    )
+
+
+def _excluded(design: StudyDesign) -> str:
+    """How many images were looked at and set aside before opening, and for which reasons."""
+    if not design.excluded:
+        return ""
+    reasons = "; ".join(dict.fromkeys(one.reason for one in design.excluded))
+    count = len(design.excluded)
+    return (
+        f" {count} image{' was' if count == 1 else 's were'} looked at and replaced before the "
+        f"study opened ({reasons})."
     )
 
 
@@ -272,14 +284,16 @@ def _main(analysis: Analysis) -> Paragraph:
             + (
                 "readers for these images."
                 if analysis.settings.generalise_to == "readers"
-                else "images for these readers."
+                else f"{'images' if analysis.n_clusters is None else 'clusters of images'} for "
+                "these readers."
             )
         )
     parts.append(design_methods.split_plot(analysis))
-    if analysis.n_clusters is not None:
+    if is_used(analysis, "images in clusters"):
         parts.append(
-            f"Images that belong together were not taken as independent: variances are over "
-            f"{analysis.n_clusters} clusters of images [clusters]."
+            "Images that belong together were not taken as independent: variances over images are "
+            f"over {analysis.n_clusters} clusters of images [clusters], and the part of them in an "
+            "interval has as many degrees of freedom as the arm has clusters, less one."
         )
     if analysis.left_out:
         parts.append(
@@ -328,11 +342,16 @@ def _figures(analysis: Analysis) -> Paragraph | None:
             "error rate on a balanced mix of an arm and real images [hype]."
         )
     if is_computed(analysis, "discrimination."):
-        covariance = {
+        of_settings = {
             "unbiased": "unbiased (U-statistic) covariances over cases [gallas]",
             "delong": "the covariances of DeLong et al. [delong]",
             "jackknife": "jackknife covariances over cases",
         }[analysis.settings.covariance]
+        covariance = (
+            "covariances over clusters of images [clusters]"
+            if is_used(analysis, "images in clusters", "discrimination.")
+            else of_settings
+        )
         parts.append(
             "The AUC is the chance that a real image is rated more realistic than a synthetic one, "
             f"ties counting half, computed empirically for every reader"
@@ -452,7 +471,7 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
         parts.append(f"Intraclass correlations [mcgraw] are {_list(ways)}." if ways else "")
     if is_computed(analysis, "agreement.realism.kendall_w"):
         parts.append("Kendall’s W is corrected for ties.")
-    if bool(np.any(analysis.table.replicate > 0)):
+    if is_computed(analysis, "intra_reader."):
         parts.append(
             "Repeated readings give κ of each reader with themselves, the within-subject standard "
             "deviation, the repeatability coefficient and the limits of agreement [bland]."
@@ -464,15 +483,17 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
 
 
 def _jackknife(analysis: Analysis) -> str:
+    in_clusters = is_used(analysis, "images in clusters", "agreement.")
+    over = "clusters of images" if in_clusters else "cases"
     if is_used(analysis, "two-way jackknife", "agreement."):
         return (
-            ", with two-way jackknife intervals over readers and cases in which the noise of "
+            f", with two-way jackknife intervals over readers and {over} in which the noise of "
             "single readings counts once [hoeffding]"
         )
     if is_used(analysis, "jackknife over readers", "agreement."):
         return ", with jackknife intervals over readers"
     if is_used(analysis, "jackknife over cases", "agreement."):
-        return ", with jackknife intervals over cases for these readers only"
+        return f", with jackknife intervals over {over} for these readers only"
     return ""
 
 
@@ -529,7 +550,7 @@ def _bootstrap(analysis: Analysis) -> Paragraph | None:
     return (
         "Bootstrap",
         f"Beside these, percentile intervals of {analysis.settings.bootstrap} resamples (seed "
-        f"{analysis.settings.seed}) in which readers and cases were drawn independently.",
+        f"{analysis.settings.seed}) in which {bootstrap_draws(analysis)}.",
     )
 
 

@@ -211,11 +211,19 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
         one.metacognition is not None and one.metacognition.meta_d_prime.estimate is not None
         for one in all_of
     )
+    stated = {one.is_stated for one in all_of}
+    where = " where the design states none" if stated == {True, False} else ""
     parts = [
-        "Levels of confidence were taken to say equally spaced probabilities of being right, from "
-        "that of a guess to 1. Calibration is described by the share right at each level, by the "
+        "What probability of being right a level of confidence says was stated in the design."
+        * (True in stated),
+        (
+            "Levels of confidence were taken to say equally spaced probabilities of being right, "
+            f"from that of a guess to 1{where}."
+        )
+        * (False in stated),
+        "Calibration is described by the share right at each level, by the "
         "Brier score [brier] with its parts [murphy], corrected for the bias of few readings "
-        "[ferro], and by over-confidence, the mean probability minus the share right."
+        "[ferro], and by over-confidence, the mean probability minus the share right.",
     ]
     if type_2:
         parts.append(
@@ -227,7 +235,7 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
             "meta-d′ was fitted to each reader by maximum likelihood with equal variances "
             "[metad] and is given beside d′ [mratio]."
         )
-    return f"{' '.join(parts)}{_intervals(figures)}"
+    return f"{' '.join(filter(None, parts))}{_intervals(figures)}"
 
 
 _METHODS: Mapping[str, tuple[str, Callable[[Sequence[QuestionFigures]], str]]] = {

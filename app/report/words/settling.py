@@ -49,15 +49,15 @@ def _line(analysis: Analysis, arm: ArmAnalysis, takes: Settling) -> str:
     if takes.both is not None:
         readers, images, real = takes.both
         return (
-            f"{_more(readers, 'reader')} together with {_images(images, real)}; neither alone "
-            "would do."
+            f"{_readers(readers, takes)} together with {_images(images, real)}{_shared_out(takes)}"
+            "; neither alone would do."
         )
     if takes.readers is not None and takes.images is not None:
-        return f"{_more(takes.readers, 'reader')}, or {_of_images(takes)}."
+        return f"{_readers(takes.readers, takes)}, or {_of_images(takes)}."
     both_are_samples = analysis.settings.generalise_to == "readers_and_cases"
     if takes.readers is not None:
         alone = "; no number of images alone would do" if both_are_samples else ""
-        return f"{_more(takes.readers, 'reader')}{alone}."
+        return f"{_readers(takes.readers, takes)}{alone}."
     alone = "; no number of readers alone would do" if both_are_samples else ""
     return f"{_of_images(takes)}{alone}."
 
@@ -76,7 +76,24 @@ def _is_counted(takes: Settling) -> bool:
 
 
 def _of_images(takes: Settling) -> str:
-    return _images(takes.images or 0, takes.real_images or 0)
+    return _images(takes.images or 0, takes.real_images or 0) + _shared_out(takes)
+
+
+def _readers(number: int, takes: Settling) -> str:
+    """So many more readers, and what they read where not all read the same."""
+    more = _more(number, "reader")
+    if takes.each_brings is not None:
+        ours, real = takes.each_brings
+        images = "image" if ours == 1 else "images"
+        of_own = f"{ours} {images} of the arm and {real} real of their own"
+        return f"{more} ({'who reads' if number == 1 else 'each reading'} {of_own})"
+    if takes.groups > 1:
+        return f"{more} ({number // takes.groups} in each of the {takes.groups} groups)"
+    return more
+
+
+def _shared_out(takes: Settling) -> str:
+    return f" (shared out among the {takes.groups} groups of readers)" if takes.groups > 1 else ""
 
 
 def _images(ours: int, real: int) -> str:

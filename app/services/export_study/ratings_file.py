@@ -282,7 +282,15 @@ def explain(question: Question) -> str:
         if asked_if
         else ""
     )
+    said = [f"{one:g}" for one in question.probabilities]
+    which = "levels" if len(said) == len(question.points) else "ends"
+    levels = (
+        f" The analysis takes the {which} to say a probability of being right of {', '.join(said)}."
+        if said
+        else ""
+    )
     return (
         f"{what[0].upper()}{what[1:]}{finding}. Asked: “{question.prompt}” "
-        f"Values: {kind_of(question).explain(question)}.{only} Empty: not asked or not answered."
+        f"Values: {kind_of(question).explain(question)}.{levels}{only} "
+        "Empty: not asked or not answered."
     )

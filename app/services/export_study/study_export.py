@@ -1,8 +1,6 @@
 """The files of one study, each made when it is asked for, alone or in one archive."""
 
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -42,6 +40,7 @@ from app.services.export_study.read_me import read_me
 from app.services.export_study.references import reference_cells, reference_columns
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
 from app.services.export_study.wide import wide_columns, wide_header, wide_rows
+from app.services.export_study.zip_stream import Content, zip_stream
 from app.statistics.table.ratings import RatingsTable
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
@@ -50,8 +49,6 @@ from app.steps.evaluate_arms import evaluations_of_arms
 from app.steps.looks import note_look
 from app.steps.protocol_answers import choices_of_study
 from app.steps.question_figures import question_figures
-
-Content = Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
@@ -147,18 +144,7 @@ class StudyExport:
 
     def zipped(self) -> Iterator[bytes]:
         """All files in one archive with a README.txt, passed on piece by piece."""
-        sink = _Sink()
-        contents = {"README.txt": self._read_me, **self.files()}
-        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in contents.items():
-                entry = zipfile.ZipInfo(f"{self._slug}/{name}")
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                with archive.open(entry, "w") as member:
-                    for piece in content():
-                        member.write(piece)
-                        yield sink.taken()
-        yield sink.taken()
+        return zip_stream(self._slug, {"README.txt": self._read_me, **self.files()}.items())
 
     def _study(self, session: Session) -> Study:
         return study_by_slug(session, self._slug)
@@ -347,22 +333,3 @@ class StudyExport:
 
 def _names(columns: Sequence[tuple[str, str]]) -> list[str]:
     return [name for name, _ in columns]
-
-
-class _Sink(io.RawIOBase):
-    """A file that can only be written to; what was written is taken out piece by piece."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
-        self._pieces.append(piece)
-        return len(piece)
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)

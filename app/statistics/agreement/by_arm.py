@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.statistics.agreement.icc import step_up, with_ratings
+from app.statistics.agreement.left_out_clusters import left_out_clusters
 from app.statistics.agreement.statistics import (
     ICC_FORMS,
     MANY_CATEGORIES,
@@ -19,7 +20,7 @@ from app.statistics.agreement.statistics import (
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
-from app.statistics.variance.cluster_jackknife import cluster_jackknife
+from app.statistics.variance.clusters import in_clusters
 from app.statistics.variance.jackknife import IntervalRule, two_way_estimate
 
 __all__ = ["ESTIMANDS", "MANY_CATEGORIES", "Kind", "agreement", "interval_rule"]
@@ -146,33 +147,21 @@ def agreement(
     rules: Kind = "verdict" if len(set(categories)) == 2 else kind
     coefficients = agreement_statistics(matrix, kind=kind, categories=categories)
     if clusters is not None:
-        coefficients = _over_clusters(coefficients, matrix, kind, categories, clusters)
+        left_out = left_out_clusters(matrix, clusters, categories=categories)
+        coefficients = {
+            name: replace(one, values=replace(left_out[name], estimate=one.values.estimate))
+            if name in left_out
+            else one
+            for name, one in coefficients.items()
+        }
     estimates = {
-        name: _with_interval(name, coefficient, rules, level, generalise_to)
+        name: _with_interval(
+            name, coefficient, rules, level, generalise_to, in_clusters(clusters, generalise_to)
+        )
         for name, coefficient in coefficients.items()
     }
     estimates["icc_ak"] = _stepped_up(estimates["icc_a1"], matrix.shape[0])
     return {name: estimates[name] for name in ESTIMANDS}
-
-
-def _over_clusters(
-    coefficients: Mapping[str, Coefficient],
-    matrix: Float,
-    kind: Kind,
-    categories: Sequence[float],
-    clusters: Int,
-) -> dict[str, Coefficient]:
-    """The coefficients with their jackknife over clusters of cases."""
-
-    def points(readers: Int, columns: Int) -> Mapping[str, float]:
-        part = with_ratings(matrix[np.ix_(readers, columns)])
-        if part.size == 0 or _why_not(np.isfinite(part)) is not None:
-            return {}
-        left = agreement_statistics(part, kind=kind, categories=categories)
-        return {name: one.values.estimate for name, one in left.items()}
-
-    values = cluster_jackknife(points, matrix.shape[0], clusters)
-    return {name: replace(one, values=values[name]) for name, one in coefficients.items()}
 
 
 def interval_rule(name: str, kind: Kind) -> IntervalRule:
@@ -186,6 +175,7 @@ def _with_interval(
     kind: Kind,
     level: float,
     generalise_to: Generalisation,
+    over: str,
 ) -> Estimate:
     estimate = two_way_estimate(
         coefficient.values,
@@ -197,6 +187,8 @@ def _with_interval(
         note=coefficient.note,
         rule=interval_rule(name, kind),
     )
+    if estimate.low is not None:
+        estimate = replace(estimate, method=estimate.method + over)
     both = generalise_to == "readers_and_cases" and estimate.n_readers > 2
     covers = _CAUTIONS.get((kind, name), "") if both and estimate.low is not None else ""
     cautions = [one for one in (coefficient.caution, covers) if one]

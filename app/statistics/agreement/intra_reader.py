@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -41,6 +41,7 @@ from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
 from app.statistics.variance.cluster_jackknife import cluster_jackknife
+from app.statistics.variance.clusters import in_clusters
 from app.statistics.variance.jackknife import JackknifeInput, two_way_estimate
 
 _OF_DIFFERENCES = (
@@ -142,7 +143,7 @@ def intra_reader(
         bounds: tuple[float, float],
         note: str,
     ) -> Estimate:
-        return two_way_estimate(
+        figure = two_way_estimate(
             by_name.get(name, values),
             counts,
             why_undefined=why_undefined,
@@ -152,6 +153,8 @@ def intra_reader(
             note=note,
             fewest_readers=2,
         )
+        over = "" if figure.low is None else in_clusters(clusters, generalise_to)
+        return replace(figure, method=figure.method + over)
 
     estimates = _kappas(one, two, kind, categories, counts, build)
     if kind == "realism":

@@ -61,7 +61,7 @@ MANY_CATEGORIES = 25
 _ONE_CATEGORY = "every rating is in one category, so chance alone would agree fully"
 _ONE_CATEGORY_PAIRS = "no pair of readers used two categories on the cases they share"
 ICC_FORMS: Mapping[str, IccForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1", "icc_ak": "Ak"}
-_SINGLE_FORMS: tuple[SingleForm, ...] = ("1", "A1", "C1")
+SINGLE_ICCS: Mapping[str, SingleForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1"}
 _OF_TWO_CATEGORIES = (
     "prevalence_index",
     "bias_index",
@@ -162,23 +162,36 @@ def _undefined(why: str, counts: tuple[int, int, int]) -> Coefficient:
     return Coefficient(JackknifeInput(float("nan"), *nothing), counts, why)
 
 
+@dataclass(frozen=True)
+class OfSums:
+    """A coefficient of sums over cases: (B,) values of them, and what its method says first."""
+
+    of: _Coefficient
+    note: str = ""
+
+
+def of_many_readers(values: Float) -> dict[str, OfSums]:
+    """Coefficients of all readers together, for a scale of these steps."""
+    exact = agreement_weights(values, "unweighted")
+    squared = agreement_weights(values, "quadratic")
+    return {
+        "percent_agreement": OfSums(partial(percent_agreement, weights=exact)),
+        "pabak": OfSums(partial(brennan_prediger, weights=exact)),
+        "fleiss_kappa": OfSums(partial(fleiss_kappa, weights=exact)),
+        "conger_kappa": OfSums(partial(conger_kappa, weights=exact)),
+        "gwet_ac1": OfSums(partial(gwet_ac, weights=exact)),
+        "gwet_ac2": OfSums(partial(gwet_ac, weights=squared), "quadratic weights"),
+        "brennan_prediger": OfSums(partial(brennan_prediger, weights=exact)),
+        "krippendorff_alpha_nominal": OfSums(_alpha("nominal", values)),
+        "krippendorff_alpha_ordinal": OfSums(_alpha("ordinal", values)),
+    }
+
+
 def _of_many_readers(
     indicator: Float, values: Float, counts: tuple[int, int, int]
 ) -> dict[str, Coefficient]:
     """Coefficients of all readers together, from sums over cases."""
-    exact = agreement_weights(values, "unweighted")
-    squared = agreement_weights(values, "quadratic")
-    coefficients: dict[str, tuple[_Coefficient, str]] = {
-        "percent_agreement": (partial(percent_agreement, weights=exact), ""),
-        "pabak": (partial(brennan_prediger, weights=exact), ""),
-        "fleiss_kappa": (partial(fleiss_kappa, weights=exact), ""),
-        "conger_kappa": (partial(conger_kappa, weights=exact), ""),
-        "gwet_ac1": (partial(gwet_ac, weights=exact), ""),
-        "gwet_ac2": (partial(gwet_ac, weights=squared), "quadratic weights"),
-        "brennan_prediger": (partial(brennan_prediger, weights=exact), ""),
-        "krippendorff_alpha_nominal": (_alpha("nominal", values), ""),
-        "krippendorff_alpha_ordinal": (_alpha("ordinal", values), ""),
-    }
+    coefficients = of_many_readers(values)
     study, by_reader, by_case = (
         whole(indicator),
         leave_one_reader(indicator),
@@ -187,25 +200,25 @@ def _of_many_readers(
     parts: dict[str, list[Float]] = {name: [] for name in coefficients if name != "conger_kappa"}
     for left in leave_one_reader_and_case(indicator):
         for name, so_far in parts.items():
-            so_far.append(coefficients[name][0](left))
+            so_far.append(coefficients[name].of(left))
     by_both = {name: np.array(rows) for name, rows in parts.items()}
     by_both["conger_kappa"] = conger_kappa_without_both(
-        indicator, exact, by_both["percent_agreement"]
+        indicator, agreement_weights(values, "unweighted"), by_both["percent_agreement"]
     )
     return {
         name: Coefficient(
             JackknifeInput(
-                float(coefficient(study)[0]),
-                coefficient(by_reader),
-                coefficient(by_case),
+                float(coefficient.of(study)[0]),
+                coefficient.of(by_reader),
+                coefficient.of(by_case),
                 by_both[name],
             ),
             counts,
             why_undefined=_ONE_CATEGORY,
             bounds=(0.0, 1.0) if name == "percent_agreement" else (-1.0, 1.0),
-            note=note,
+            note=coefficient.note,
         )
-        for name, (coefficient, note) in coefficients.items()
+        for name, coefficient in coefficients.items()
     }
 
 
@@ -213,30 +226,49 @@ def _alpha(metric: Metric, values: Float) -> _Coefficient:
     return lambda tallies: alpha_of_coincidences(tallies.coincidences, metric, values)
 
 
+_KAPPAS: Mapping[str, Weights] = {
+    "cohen_kappa_mean": "unweighted",
+    "cohen_kappa_mean_linear": "linear",
+    "cohen_kappa_mean_quadratic": "quadratic",
+}
+_OfTables = Callable[[Float], Float]
+_TWO_BY_TWO: Mapping[str, _OfTables] = {
+    "prevalence_index": prevalence_index,
+    "bias_index": lambda cells: np.abs(bias_index(cells)),
+    "positive_agreement": partial(specific_agreement, category=1),
+    "negative_agreement": partial(specific_agreement, category=0),
+}
+
+
+def of_pairs(values: Float) -> dict[str, _OfTables]:
+    """Statistics of pairs of readers, of confusion tables (..., q, q) of a scale of these steps."""
+    weighted: dict[str, _OfTables] = {
+        name: partial(kappa_of_tables, weights=agreement_weights(values, weighting))
+        for name, weighting in _KAPPAS.items()
+    }
+    weighted["light_kappa"] = weighted["cohen_kappa_mean"]
+    return weighted | (dict(_TWO_BY_TWO) if values.size == 2 else {})
+
+
 def _of_pairs(
     indicator: Float, values: Float, kind: Kind, counts: tuple[int, int, int]
 ) -> dict[str, Coefficient]:
     """Means over pairs of readers, from their confusion tables."""
     tables = pair_tables(indicator)
-    kappas: dict[str, Weights] = {
-        "cohen_kappa_mean": "unweighted",
-        "cohen_kappa_mean_linear": "linear",
-        "cohen_kappa_mean_quadratic": "quadratic",
-    }
     coefficients: dict[str, Coefficient] = {}
-    for name, weighting in kappas.items():
+    for name, weighting in _KAPPAS.items():
         if values.size == 2 and weighting != "unweighted":
             # With two categories all weights are the same.
             coefficients[name] = coefficients["cohen_kappa_mean"]
             continue
         weights = agreement_weights(values, weighting)
-        of_pairs = kappa_of_tables(tables, weights)
+        of_each = kappa_of_tables(tables, weights)
         coefficients[name] = Coefficient(
-            _mean_over_pairs(of_pairs, kappa_without_one(tables, weights), indicator),
+            _mean_over_pairs(of_each, kappa_without_one(tables, weights), indicator),
             counts,
             _ONE_CATEGORY_PAIRS,
             note=f"mean over pairs, {weighting}",
-            caution=_undefined_pairs(of_pairs),
+            caution=_undefined_pairs(of_each),
         )
     coefficients["light_kappa"] = coefficients["cohen_kappa_mean"]
     if values.size != 2:
@@ -251,14 +283,15 @@ def _of_two_by_two(
     tables: Float, indicator: Float, kind: Kind, counts: tuple[int, int, int]
 ) -> dict[str, Coefficient]:
     """Prevalence, bias and the two specific agreements, means over pairs."""
-    of_two: dict[str, tuple[Callable[[Float], Float], tuple[float, float], str]] = {
-        "prevalence_index": (prevalence_index, (-1.0, 1.0), ""),
-        "bias_index": (lambda cells: np.abs(bias_index(cells)), (0.0, 1.0), ""),
-        "positive_agreement": (partial(specific_agreement, category=1), (0.0, 1.0), "1"),
-        "negative_agreement": (partial(specific_agreement, category=0), (0.0, 1.0), "0"),
+    of_two: dict[str, tuple[tuple[float, float], str]] = {
+        "prevalence_index": ((-1.0, 1.0), ""),
+        "bias_index": ((0.0, 1.0), ""),
+        "positive_agreement": ((0.0, 1.0), "1"),
+        "negative_agreement": ((0.0, 1.0), "0"),
     }
     coefficients: dict[str, Coefficient] = {}
-    for name, (statistic, bounds, category) in of_two.items():
+    for name, (bounds, category) in of_two.items():
+        statistic = _TWO_BY_TWO[name]
         unused = (
             f"no reader used category {category}"
             if kind == "realism"
@@ -315,11 +348,11 @@ def _of_intervals(matrix: Float, counts: tuple[int, int, int]) -> Coefficient:
 
 def _of_variances(matrix: Float, counts: tuple[int, int, int]) -> dict[str, Coefficient]:
     """Single-reader ICCs: the estimate by ANOVA or REML, what is left out by Henderson."""
-    names = {form: name for name, form in ICC_FORMS.items() if form in _SINGLE_FORMS}
-    estimates = iccs(matrix, _SINGLE_FORMS)
-    left_out = henderson_left_out(matrix, _SINGLE_FORMS)
+    forms = tuple(SINGLE_ICCS.values())
+    estimates = iccs(matrix, forms)
+    left_out = henderson_left_out(matrix, forms)
     coefficients: dict[str, Coefficient] = {}
-    for form, name in names.items():
+    for name, form in SINGLE_ICCS.items():
         estimate = estimates[form]
         if estimate.estimate is None:
             why = estimate.state.removeprefix(not_estimable("").state)

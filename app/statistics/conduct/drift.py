@@ -49,7 +49,14 @@ def drift(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[
         clusters = table.clusters(arm) if table.has_clusters else None
         theta, covariance = reader_slopes(position, values, clusters)
         used = np.where(np.isfinite(position), values, np.nan)
-        slopes[key] = averaged_over_readers(theta, covariance, [used], settings, what="the slope")
+        slopes[key] = averaged_over_readers(
+            theta,
+            covariance,
+            [used],
+            settings,
+            what="the slope",
+            clusters=None if clusters is None else [clusters],
+        )
     return slopes
 
 

@@ -37,7 +37,13 @@ def time(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[s
     matrix = table.matrix("log_time", arm)
     theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
     mean = averaged_over_readers(
-        theta, covariance, [matrix], settings, scale="log", what="the reading time"
+        theta,
+        covariance,
+        [matrix],
+        settings,
+        scale="log",
+        what="the reading time",
+        clusters=table.clusters_of(((arm,),)),
     )
     return {"geometric_mean_ms": mean, "ratio_to_real": _ratio(table, arm, settings)}
 

@@ -7,13 +7,21 @@ analysis will do, its degrees of freedom, its three conclusions and its states i
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
 
+from app.statistics.planning.asked import (
+    Asked,
+    AskedOf,
+    expected_noticing,
+    expected_phases,
+    expected_share,
+)
+from app.statistics.planning.expected import Answer, Expected, answer_of, excludes, expected_of
 from app.statistics.planning.layout import StudyLayout
 from app.statistics.planning.simulation import (
     LatentModel,
@@ -33,11 +41,20 @@ from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
 
-Question = Literal["deception", "accuracy", "auc", "equivalence", "choice"]
+Question = Literal[
+    "deception", "accuracy", "auc", "equivalence", "choice", "share", "noticed", "phases"
+]
 QUESTIONS: tuple[Question, ...] = ("deception", "accuracy", "auc", "equivalence")
 
 # What a phase of several pictures at a time answers.
 CHOICE: tuple[Question, ...] = ("choice",)
+# What is answered where something else is asked than whether films look real.
+_OF_ASKED: Mapping[AskedOf, tuple[Question, ...]] = {
+    "words": ("share",),
+    "marks": ("share",),
+    "noticing": ("noticed",),
+    "phases": ("phases",),
+}
 
 _MOST_READERS = 200
 _MOST_CASES = 2000
@@ -45,33 +62,6 @@ _FEWEST_SIMULATIONS = 20
 _MOST_SIMULATIONS = 100_000
 _LEAST_DIFFERENCE = 0.001
 _NUMBERS_PER_CHUNK = 400_000
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a design can be expected to say on one question.
-
-    Attributes
-    ----------
-    half_width : float or None
-        Mean half-width of the interval over the studies in which there is one: of the deception
-        rate, the balanced accuracy and the AUC at the settings' level (95 %), of the equivalence
-        test's interval at 1 - 2 alpha (90 %).
-    power : float
-        Share of all studies that find what is there. deception: the rate differs from the real
-        images' (contrast, p < alpha); accuracy: the interval excludes 0.5; auc: the conclusion is
-        ``distinguishable``; equivalence: the conclusion is ``equivalent``; choice: the interval of
-        the share correct excludes 1/m. A study without an interval has found nothing.
-    df : float or None
-        Median degrees of freedom of the interval.
-    not_estimable : float
-        Share of studies without an interval.
-    """
-
-    half_width: float | None
-    power: float
-    df: float | None
-    not_estimable: float
 
 
 @dataclass(frozen=True)
@@ -91,8 +81,8 @@ class Plan:
     """Result of :func:`plan`; cells run through the cases of the first number of readers, and on.
 
     ``effects`` are the differences that the questions turn on: |deception - real rate|,
-    |accuracy - 0.5|, |AUC - 0.5|, share correct - 1/m and, for equivalence, the margin left between
-    the true AUC and the nearer end of the margin.
+    |accuracy - 0.5|, |AUC - 0.5|, share correct - 1/m, |share - against|, |AUC told - AUC untold|
+    and, for equivalence, the margin left between the true AUC and the nearer end of the margin.
     """
 
     cells: tuple[PlanCell, ...]
@@ -104,11 +94,19 @@ class Plan:
     simulations: int
     seed: int
     layout: StudyLayout = field(default_factory=StudyLayout)
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What the study answers: one question where several pictures are shown together."""
+        """What the study answers: of single films several questions, of all else one."""
+        if self.asked.of in _OF_ASKED:
+            return _OF_ASKED[self.asked.of]
         return CHOICE if self.layout.pictures > 1 else QUESTIONS
+
+    def readings(self, cell: PlanCell) -> int:
+        """Readings that a design takes, in all phases."""
+        phases = 2 if self.asked.of == "phases" else 1
+        return phases * self.layout.readings(cell.readers, cell.cases)
 
     @property
     def readers(self) -> tuple[int, ...]:
@@ -146,6 +144,7 @@ class Plan:
             "components": components,
             "effects": dict(self.effects),
             "layout": asdict(self.layout),
+            "asked": asdict(self.asked),
             "settings": {
                 "margin": self.settings.margin,
                 "level": self.settings.level,
@@ -179,6 +178,7 @@ def plan(
     seed: int,
     target_power: float = 0.80,
     layout: StudyLayout | None = None,
+    asked: Asked | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Plan:
     """Expected half-width and power of every design of a grid.
@@ -199,6 +199,9 @@ def plan(
         What counts as enough.
     layout : StudyLayout, optional
         Groups of readers, clusters of images, pictures shown together.
+    asked : Asked, optional
+        Words, marks, noticing or phases in place of whether single films look real. Of noticing
+        images say nothing: its grid has the first number of them only.
     progress : callable, optional
         Told how many cells are done.
 
@@ -211,34 +214,48 @@ def plan(
     StatisticsInputError
         When a number is outside its range, in one sentence.
     """
-    layout = layout or StudyLayout()
+    layout, asked = layout or StudyLayout(), asked or Asked()
+    asked.ensure_fits(scenario, settings, layout)
     # Readers who are no sample may be one.
     least = 1 if settings.generalise_to == "cases" else 2
     readers = _grid("readers", readers, least=least, most=_MOST_READERS)
-    cases = _grid("cases", cases, most=_MOST_CASES)
+    cases = _grid("cases", cases, most=_MOST_CASES)[: 1 if asked.of == "noticing" else None]
     layout.ensure_fits(readers[0], cases[0])
     _check_simulation(simulations, seed, target_power)
     model = solve(scenario)
-    if layout.pictures == 1:
+    if layout.pictures == 1 and asked.of == "films":
         _ensure_differences(scenario, model, settings)
+    planned = _Planned(scenario, model, settings, layout, asked, simulations)
     cells = []
-    for j in readers:
-        for k in cases:
-            rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
-            cells.append(PlanCell(j, k, _cell(model, j, k, settings, simulations, rng, layout)))
-            if progress is not None:
-                progress(len(cells))
+    for j, k in product(readers, cases):
+        rng = np.random.default_rng(np.random.SeedSequence((seed, j, k)))
+        cells.append(PlanCell(j, k, _cell(planned, j, k, rng)))
+        if progress is not None:
+            progress(len(cells))
     return Plan(
         cells=tuple(cells),
         scenario=scenario,
         settings=settings,
         real_rate=model.real_rate,
-        effects=_effects(scenario, model, settings.margin, layout),
+        effects=_effects(planned),
         target_power=target_power,
         simulations=simulations,
         seed=seed,
         layout=layout,
+        asked=asked,
     )
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What every cell of the grid has in common."""
+
+    scenario: Scenario
+    model: LatentModel
+    settings: AnalysisSettings
+    layout: StudyLayout
+    asked: Asked
+    simulations: int
 
 
 def _check_simulation(simulations: int, seed: int, target_power: float) -> None:
@@ -269,9 +286,10 @@ def _ensure_differences(scenario: Scenario, model: LatentModel, settings: Analys
         )
 
 
-def _effects(
-    scenario: Scenario, model: LatentModel, margin: float, layout: StudyLayout
-) -> dict[Question, float]:
+def _effects(planned: _Planned) -> dict[Question, float]:
+    scenario, model, layout = planned.scenario, planned.model, planned.layout
+    if planned.asked.of in _OF_ASKED:
+        return {_OF_ASKED[planned.asked.of][0]: planned.asked.effect(scenario)}
     if layout.pictures > 1:
         share = expected_share_correct(
             model.real - model.detected, layout.pictures, scenario.components
@@ -283,34 +301,44 @@ def _effects(
         "deception": abs(scenario.deception - real_rate),
         "accuracy": abs(accuracy - 0.5),
         "auc": abs(scenario.auc - 0.5),
-        "equivalence": margin - abs(scenario.equivalence_auc - 0.5),
+        "equivalence": planned.settings.margin - abs(scenario.equivalence_auc - 0.5),
     }
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """One study's answer to one question; NaN where it has no interval."""
-
-    half_width: float
-    df: float
-    is_yes: bool
-
-
 def _cell(
-    model: LatentModel,
-    readers: int,
-    cases: int,
-    settings: AnalysisSettings,
-    simulations: int,
-    rng: np.random.Generator,
-    layout: StudyLayout,
+    planned: _Planned, readers: int, cases: int, rng: np.random.Generator
 ) -> dict[Question, Expected]:
-    if layout.pictures > 1:
-        return {"choice": _choice(model, readers, cases, settings, simulations, rng, layout)}
+    asked = planned.asked
+    if asked.of == "noticing":
+        return {"noticed": expected_noticing(asked, readers, planned.settings)}
+    if asked.of != "films":
+        simulate = expected_phases if asked.of == "phases" else expected_share
+        made = simulate(
+            asked,
+            planned.scenario,
+            readers=readers,
+            cases=cases,
+            settings=planned.settings,
+            simulations=planned.simulations,
+            rng=rng,
+            layout=planned.layout,
+        )
+        return {_OF_ASKED[asked.of][0]: made}
+    if planned.layout.pictures > 1:
+        return {"choice": _choice(planned, readers, cases, rng)}
+    return _films(planned, readers, cases, rng)
+
+
+def _films(
+    planned: _Planned, readers: int, cases: int, rng: np.random.Generator
+) -> dict[Question, Expected]:
+    """Whether single films look real: every question of the grid."""
+    model, settings, layout = planned.model, planned.settings, planned.layout
+    simulations = planned.simulations
     clusters = layout.clusters(cases) if layout.cluster_size > 1 else None
     # A chunk's size decides which numbers a study is dealt, so it hangs on the cell alone.
     at_once = max(1, _NUMBERS_PER_CHUNK // (readers * cases))
-    answers: dict[Question, list[_Answer]] = {question: [] for question in QUESTIONS}
+    answers: dict[Question, list[Answer]] = {question: [] for question in QUESTIONS}
     for first in range(0, simulations, at_once):
         count = min(at_once, simulations - first)
         made = simulate_studies(
@@ -319,22 +347,15 @@ def _cell(
         for study in range(count):
             for question, answer in _one_study(made, study, settings, clusters).items():
                 answers[question].append(answer)
-    return {question: _expected(of_studies) for question, of_studies in answers.items()}
+    return {question: expected_of(of_studies) for question, of_studies in answers.items()}
 
 
-def _choice(
-    model: LatentModel,
-    readers: int,
-    sets: int,
-    settings: AnalysisSettings,
-    simulations: int,
-    rng: np.random.Generator,
-    layout: StudyLayout,
-) -> Expected:
+def _choice(planned: _Planned, readers: int, sets: int, rng: np.random.Generator) -> Expected:
     """Share of sets in which the real picture is found, against guessing."""
-    chance = 1.0 / layout.pictures
+    model, settings, layout = planned.model, planned.settings, planned.layout
+    simulations, chance = planned.simulations, 1.0 / layout.pictures
     at_once = max(1, _NUMBERS_PER_CHUNK // (readers * sets * layout.pictures))
-    answers: list[_Answer] = []
+    answers: list[Answer] = []
     for first in range(0, simulations, at_once):
         count = min(at_once, simulations - first)
         correct = simulate_choices(
@@ -345,18 +366,14 @@ def _choice(
             share = averaged_over_readers(
                 theta, covariance, [study], settings, scale="logit", what="the share correct"
             )
-            excludes = (
-                share.low is not None
-                and share.high is not None
-                and (share.low > chance or share.high < chance)
-            )
-            answers.append(_answer(share.low, share.high, share.df, excludes))
-    return _expected(answers)
+            is_told = excludes(share.low, share.high, chance)
+            answers.append(answer_of(share.low, share.high, share.df, is_told))
+    return expected_of(answers)
 
 
 def _one_study(
     made: SimulatedStudies, study: int, settings: AnalysisSettings, clusters: Int | None
-) -> dict[Question, _Answer]:
+) -> dict[Question, Answer]:
     real, judged = made.real_judged_real[study], made.detected_judged_real[study]
     # Of real images and of the arm's, counted through.
     pair = None if clusters is None else (clusters, clusters + clusters.size)
@@ -373,29 +390,41 @@ _Clusters = tuple[Int, Int] | None
 
 def _deception(
     real: Float, judged: Float, settings: AnalysisSettings, clusters: _Clusters
-) -> _Answer:
+) -> Answer:
     theta, covariance = reader_means(judged, None if clusters is None else clusters[1])
     rate = averaged_over_readers(
-        theta, covariance, [judged], settings, scale="logit", what="the rate judged real"
+        theta,
+        covariance,
+        [judged],
+        settings,
+        scale="logit",
+        what="the rate judged real",
+        clusters=None if clusters is None else clusters[1:],
     )
     arms = arms_of_means("deception.rate", ("real", "arm"), [real, judged], clusters)
     contrast = compare_two_arms(arms, "arm", "real", settings)
     is_yes = contrast.why_not is None and contrast.p_value < 1.0 - settings.level
-    return _answer(rate.low, rate.high, rate.df, is_yes)
+    return answer_of(rate.low, rate.high, rate.df, is_yes)
 
 
 def _accuracy(
     real: Float, judged: Float, settings: AnalysisSettings, clusters: _Clusters
-) -> _Answer:
+) -> Answer:
     called_synthetic = [1.0 - real, 1.0 - judged]
     theta, covariance = reader_detection(called_synthetic[0], called_synthetic[1], clusters).figure(
         "balanced_accuracy"
     )
     accuracy = averaged_over_readers(
-        theta, covariance, called_synthetic, settings, scale="logit", what="the accuracy"
+        theta,
+        covariance,
+        called_synthetic,
+        settings,
+        scale="logit",
+        what="the accuracy",
+        clusters=clusters,
     )
-    return _answer(
-        accuracy.low, accuracy.high, accuracy.df, _excludes_half(accuracy.low, accuracy.high)
+    return answer_of(
+        accuracy.low, accuracy.high, accuracy.df, excludes(accuracy.low, accuracy.high, 0.5)
     )
 
 
@@ -410,42 +439,29 @@ def _aucs(
     return theta[0], covariance[0, :, 0]
 
 
-def _auc(real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters) -> _Answer:
+def _auc(real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters) -> Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
     auc = averaged_over_readers(
-        theta, covariance, [real, synthetic], settings, scale="logit", what="the AUC"
+        theta,
+        covariance,
+        [real, synthetic],
+        settings,
+        scale="logit",
+        what="the AUC",
+        clusters=clusters,
     )
     # The conclusion is the interval's: p < alpha exactly when it excludes 0.5.
-    return _answer(auc.low, auc.high, auc.df, _excludes_half(auc.low, auc.high))
+    return answer_of(auc.low, auc.high, auc.df, excludes(auc.low, auc.high, 0.5))
 
 
 def _equivalence(
     real: Float, synthetic: Float, settings: AnalysisSettings, clusters: _Clusters
-) -> _Answer:
+) -> Answer:
     theta, covariance = _aucs(real, synthetic, settings, clusters)
-    conclusion = equivalence_conclusion(theta, covariance, [real, synthetic], settings)
-    return _answer(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
-
-
-def _excludes_half(low: float | None, high: float | None) -> bool:
-    return low is not None and high is not None and (low > 0.5 or high < 0.5)
-
-
-def _answer(low: float | None, high: float | None, df: float | None, is_yes: bool) -> _Answer:
-    width = math.nan if low is None or high is None else (high - low) / 2.0
-    return _Answer(width, math.nan if df is None else df, is_yes)
-
-
-def _expected(answers: Sequence[_Answer]) -> Expected:
-    widths = np.array([answer.half_width for answer in answers])
-    df = np.array([answer.df for answer in answers])
-    seen, known = np.isfinite(widths), np.isfinite(df)
-    return Expected(
-        half_width=float(widths[seen].mean()) if seen.any() else None,
-        power=float(np.mean([answer.is_yes for answer in answers])),
-        df=float(np.median(df[known])) if known.any() else None,
-        not_estimable=float((~seen).mean()),
+    conclusion = equivalence_conclusion(
+        theta, covariance, [real, synthetic], settings, clusters=clusters
     )
+    return answer_of(conclusion.low, conclusion.high, None, conclusion.state == "equivalent")
 
 
 def _grid(name: str, values: Sequence[int], *, most: int, least: int = 2) -> tuple[int, ...]:

@@ -7,8 +7,16 @@ model of Obuchowski and Rockette,
 
 with Hillis' degrees of freedom (MS + J Cov2 / c)^2 / (MS^2 / (J - 1)). Var and Cov2, the variances
 over images, shrink as images are added; sigma_R^2 = MS(R) - (Var - Cov2), how much the AUCs of
-readers truly differ, does not. If the AUC is as it was seen, the t statistic of the new study is
-noncentral, and the chance that it shows a difference or equivalence follows.
+readers truly differ, does not.
+
+A split-plot has G groups of readers, each with images of its own: mean squares and Cov2 are those
+within groups, J readers share images with J q in place of J readers, q = sum_g J_g^2 / J^2, and df
+have J - G in place of J - 1. New readers join the groups in equal numbers and new images the
+blocks; where every reader has images of their own, new readers bring as many. Where images belong
+together Cov2 / c has the degrees of freedom of c times the clusters, less one.
+
+If the AUC is as it was seen, the t statistic of the new study is noncentral, and the chance that it
+shows a difference or equivalence follows.
 
 References
 ----------
@@ -20,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,9 +36,11 @@ from scipy import special, stats
 
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings, Generalisation
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.exact_bound import fewest_trials, p_value_of_all
 from app.statistics.variance.interval import whom_it_speaks_for
-from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
+from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, SingleArm, single_arm
+from app.statistics.variance.split_plot import ReaderGroups, reader_blocks
 
 MOST_READERS = 200
 MOST_CASES = 2000
@@ -54,6 +64,12 @@ class Settling:
     both : (int, int, int) or None
         More readers, more images of the arm and more real ones together, given where neither alone
         would do.
+    groups : int
+        Groups of readers with images of their own, into which new readers go in equal numbers and
+        among which new images are shared out; 1 for a crossed study.
+    each_brings : (int, int) or None
+        Images of the arm and real ones that each new reader reads alone, where every reader has
+        images of their own.
     for_this_reader : bool
         One reader: more images settle it for this reader only, and more readers can't be counted.
     why_not : str
@@ -64,13 +80,19 @@ class Settling:
     images: int | None = None
     real_images: int | None = None
     both: tuple[int, int, int] | None = None
+    groups: int = 1
+    each_brings: tuple[int, int] | None = None
     for_this_reader: bool = False
     why_not: str = ""
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
         content = asdict(self)
-        return {**content, "both": None if self.both is None else list(self.both)}
+        pairs = {"both": self.both, "each_brings": self.each_brings}
+        return {
+            **content,
+            **{name: None if one is None else list(one) for name, one in pairs.items()},
+        }
 
 
 @dataclass(frozen=True)
@@ -86,11 +108,17 @@ class AucVariances:
     own : float
         Var - Cov2 of this study: over images, of one reader alone.
     shared : float
-        Cov2 of this study, not below 0.
+        Cov2 of this study, of readers of one group, not below 0.
     readers : int
         Of this study.
     target : str
         Whom the interval speaks for.
+    groups : int
+        G, groups of readers with images of their own.
+    share_of_group : float
+        q, the mean over readers of the share of all readers that are in their group.
+    clusters : float
+        Of images, the fewest of any arm; infinite where each stands alone.
     """
 
     auc: float
@@ -99,19 +127,24 @@ class AucVariances:
     shared: float
     readers: int
     target: Generalisation
+    groups: int = 1
+    share_of_group: float = 1.0
+    clusters: float = math.inf
 
     def variance(self, readers: ArrayLike, times: ArrayLike) -> tuple[Float, Float]:
         """Variance and degrees of freedom with so many readers and so many times the images."""
         j, c = np.asarray(readers, dtype=np.float64), np.asarray(times, dtype=np.float64)
         mean_square = self.between_readers + self.own / c
+        df_readers, df_cases = j - self.groups, c * self.clusters - 1.0
+        of_cases = j * self.share_of_group * self.shared / c
         if self.target == "cases":
-            variance = (self.own / c + j * self.shared / c) / j
-            return variance, np.full(variance.shape, math.inf)
+            variance = (self.own / c + of_cases) / j
+            return variance, np.broadcast_to(df_cases, variance.shape)
         if self.target == "readers":
-            return mean_square / j, np.broadcast_to(j - 1.0, np.broadcast(j, c).shape)
-        whole = mean_square + j * self.shared / c
+            return mean_square / j, np.broadcast_to(df_readers, np.broadcast(j, c).shape)
+        whole = mean_square + of_cases
         with np.errstate(divide="ignore"):
-            return whole / j, whole**2 / (mean_square**2 / (j - 1.0))
+            return whole / j, whole**2 / (mean_square**2 / df_readers + of_cases**2 / df_cases)
 
 
 @dataclass(frozen=True)
@@ -185,6 +218,8 @@ def settle(
     matrices: Sequence[Float],
     settings: AnalysisSettings,
     aim: Aim,
+    *,
+    clusters: Sequence[Int] | None = None,
 ) -> Settling:
     """How many more readers, or images, would settle an arm with a chance of 80 %.
 
@@ -198,6 +233,8 @@ def settle(
         Ratings of the real images and of the arm's.
     settings : AnalysisSettings
     aim : Aim
+    clusters : [(K0,), (K1,)] arrays of int, optional
+        Of these images, counted through. More images are taken to belong together as these do.
 
     Returns
     -------
@@ -206,33 +243,84 @@ def settle(
     present = int(np.isfinite(theta).sum())
     real, ours = (int(np.isfinite(matrix).any(axis=0).sum()) for matrix in matrices)
     target, _ = whom_it_speaks_for(present, settings.generalise_to)
-    arm = single_arm(theta, covariance, generalise_to=target, least_share=LEAST_SHARE)
+    blocks = reader_blocks(matrices)
+    n_blocks = int(np.unique(blocks[np.isfinite(theta)]).size)
+    layout = _Layout((ours, real), n_blocks, present, clusters is not None)
+    arm = single_arm(
+        theta,
+        covariance,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+        blocks=blocks,
+        case_df=cluster_df(matrices, clusters),
+    )
     alone = present == 1 and settings.generalise_to != "cases"
     if present and arm.estimate in (0.0, 1.0):
-        trials = fewest_trials(matrices, settings.generalise_to)
-        return _after_separation(trials, aim, target, alone=alone)
+        trials = fewest_trials(matrices, settings.generalise_to, clusters)
+        return _after_separation(trials, aim, target, layout, alone=alone)
     if present == 1 and target == "readers":
         return Settling(why_not="one reader says nothing about others, and these images are all")
     if arm.why_not is not None:
         return Settling(why_not=arm.why_not)
-    seen = _variances(arm.estimate, arm.ms_reader, arm.error_variance, arm.cov2, present, target)
-    return _counted(seen, aim, (ours, real), alone=alone)
+    kept = np.isfinite(theta)
+    groups = ReaderGroups.of(blocks[kept], present)
+    seen = _variances(arm, groups.within(covariance[np.ix_(kept, kept)]), groups, target)
+    seen = replace(seen, clusters=cluster_df(matrices, clusters) + 1.0)
+    return _counted(seen, aim, layout, alone=alone)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Images of the arm and real ones, and the blocks of readers among whom they are shared out."""
+
+    images: tuple[int, int]
+    blocks: int
+    readers: int
+    has_clusters: bool
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether each of several readers has images of their own."""
+        return 1 < self.blocks == self.readers
+
+    @property
+    def groups(self) -> int:
+        return 1 if self.is_nested else max(self.blocks, 1)
+
+    @property
+    def of_one_reader(self) -> tuple[int, int] | None:
+        """Images of each reader, where each has their own."""
+        if not self.is_nested:
+            return None
+        return math.ceil(self.images[0] / self.readers), math.ceil(self.images[1] / self.readers)
+
+    def of_a_pair(self, trials: int) -> tuple[float, float]:
+        """Images that one more independent pair for every reader takes."""
+        if self.has_clusters:
+            return self.images[0] / max(trials, 1), self.images[1] / max(trials, 1)
+        return float(self.blocks), float(self.blocks)
 
 
 def _variances(
-    auc: float, ms_reader: float, error: float, cov2: float, readers: int, target: Generalisation
+    arm: SingleArm, within: float, groups: ReaderGroups, target: Generalisation
 ) -> AucVariances:
-    shared = 0.0 if readers == 1 or math.isnan(cov2) else max(cov2, 0.0)
-    own = 0.0 if math.isnan(error) else max(error - shared, 0.0)
-    beyond = 0.0 if readers == 1 else max(ms_reader - own, 0.0)
-    return AucVariances(auc, beyond, own, shared, readers, target)
+    readers = arm.n_readers
+    shared = 0.0 if readers == 1 or math.isnan(within) else max(within, 0.0)
+    own = 0.0 if math.isnan(arm.error_variance) else max(arm.error_variance - shared, 0.0)
+    beyond = 0.0 if readers == 1 else max(arm.ms_reader - own, 0.0)
+    sizes = np.bincount(groups.block) / readers
+    return AucVariances(
+        arm.estimate, beyond, own, shared, readers, target,
+        groups=groups.count, share_of_group=float((sizes**2).sum()),
+    )  # fmt: skip
 
 
-def _counted(seen: AucVariances, aim: Aim, images: tuple[int, int], *, alone: bool) -> Settling:
+def _counted(seen: AucVariances, aim: Aim, layout: _Layout, *, alone: bool) -> Settling:
+    images = layout.images
     ours, here = images[0], seen.readers
     more_readers = more_images = None
     if seen.target != "cases":
-        grid = np.arange(here + 1, MOST_READERS + 1)
+        grid = np.arange(here + seen.groups, MOST_READERS + 1, seen.groups)
         more_readers = _first(grid, chance_of_settling(seen, aim, grid, 1.0), here)
     if seen.target != "readers":
         grid = np.arange(ours + 1, MOST_CASES + 1)
@@ -247,6 +335,8 @@ def _counted(seen: AucVariances, aim: Aim, images: tuple[int, int], *, alone: bo
         images=more_images,
         real_images=None if more_images is None else _in_proportion(more_images, images),
         both=both,
+        groups=layout.groups,
+        each_brings=layout.of_one_reader,
         for_this_reader=alone,
     )
 
@@ -260,7 +350,7 @@ def _first(grid: Int, chance: Float, here: int) -> int | None:
 def _together(seen: AucVariances, aim: Aim, images: tuple[int, int]) -> tuple[int, int, int] | None:
     """The fewest readings in which more readers and more images settle it."""
     ours = images[0]
-    readers = np.arange(seen.readers + 1, MOST_READERS + 1)
+    readers = np.arange(seen.readers + seen.groups, MOST_READERS + 1, seen.groups)
     steps = np.unique(np.geomspace(ours + 1, max(MOST_CASES, ours + 1), 60).astype(int))
     chance = chance_of_settling(seen, aim, readers[:, None], steps[None, :] / ours)
     readings = np.where(chance >= CHANCE, readers[:, None] * steps[None, :], np.inf)
@@ -281,12 +371,19 @@ def _why_never(aim: Aim) -> str:
     return f"no number up to {MOST_READERS} readers and {MOST_CASES} images an arm would do"
 
 
-def _after_separation(trials: int, aim: Aim, target: Generalisation, *, alone: bool) -> Settling:
-    """Complete separation: independent pairs until the exact test rejects, if it stays so."""
+def _after_separation(
+    trials: int, aim: Aim, target: Generalisation, layout: _Layout, *, alone: bool
+) -> Settling:
+    """Complete separation: independent pairs until the exact test rejects, if it stays so.
+
+    A trial is what a reader reads: in groups each block needs as many more, and where images belong
+    together a pair takes as many images as there were to one pair here.
+    """
     needed = trials
     while p_value_of_all(needed) >= aim.alpha_difference:
         needed += 1
-    if target == "readers":
-        return Settling(readers=needed - trials)
     more = needed - trials
-    return Settling(images=more, real_images=more, for_this_reader=alone)
+    if target == "readers":
+        return Settling(readers=more)
+    ours, real = (math.ceil(more * images) for images in layout.of_a_pair(trials))
+    return Settling(images=ours, real_images=real, groups=layout.groups, for_this_reader=alone)

@@ -219,6 +219,26 @@ def expected_auc(
     return float(np.einsum("grs,g,r,s->", per_reader, weights, weights, weights))
 
 
+def latent_distance(auc: float, thresholds: Float, components: LatentVariances) -> float:
+    """Latent mean of real images less that of an arm, both as far from 0, that gives an AUC.
+
+    Raises
+    ------
+    StatisticsInputError
+        When no distance gives it.
+    """
+
+    def miss(d: float) -> float:
+        return expected_auc(0.5 * d, -0.5 * d, thresholds, components) - auc
+
+    if miss(-_WIDEST_SEPARATION) > 0 or miss(_WIDEST_SEPARATION) < 0:
+        raise StatisticsInputError(
+            f"An AUC of {auc:g} is out of reach with these variance components: "
+            "state one nearer 0.5."
+        )
+    return float(optimize.brentq(miss, -_WIDEST_SEPARATION, _WIDEST_SEPARATION, xtol=1e-9))
+
+
 def solve(scenario: Scenario) -> LatentModel:
     """The latent means and cuts of a scenario.
 
@@ -230,18 +250,7 @@ def solve(scenario: Scenario) -> LatentModel:
     components = scenario.components
     thresholds = rating_thresholds(scenario.steps)
 
-    def separation(target: float, auc_at: tuple[float, float]) -> float:
-        def miss(d: float) -> float:
-            return expected_auc(auc_at[0] * d, auc_at[1] * d, thresholds, components) - target
-
-        if miss(-_WIDEST_SEPARATION) > 0 or miss(_WIDEST_SEPARATION) < 0:
-            raise StatisticsInputError(
-                f"An AUC of {target:g} is out of reach with these variance components: "
-                "state one nearer 0.5."
-            )
-        return float(optimize.brentq(miss, -_WIDEST_SEPARATION, _WIDEST_SEPARATION, xtol=1e-9))
-
-    half = separation(scenario.auc, (0.5, -0.5)) / 2.0
+    half = latent_distance(scenario.auc, thresholds, components) / 2.0
 
     def miss_equivalent(shift: float) -> float:
         auc = expected_auc(half, half - shift, thresholds, components)
@@ -347,6 +356,76 @@ def simulate_studies(
     )
 
 
+def simulate_phases(
+    components: LatentVariances,
+    thresholds: Float,
+    distances: tuple[float, float],
+    *,
+    readers: int,
+    cases: int,
+    studies: int,
+    rng: np.random.Generator,
+    layout: StudyLayout,
+    same_cases: bool,
+) -> tuple[Float, Float]:
+    """Realism ratings of real and of an arm's images in two phases by the same readers.
+
+    Parameters
+    ----------
+    distances : (float, float)
+        Latent mean of real images less the arm's, in the earlier and in the later phase.
+    same_cases : bool
+        The images of the earlier phase return; else the later one has as many of its own.
+
+    Returns
+    -------
+    real, synthetic : (S, 2 J, K) arrays of float
+        The earlier phase above the later one; K is twice `cases` where the images are new, and NaN
+        stands where an image was not read. What a reader leans to is the same in both phases, what
+        they add in an arm is drawn anew.
+    """
+    draw = _Readers(components, studies, readers, rng)
+    read = layout.is_read(readers, cases)
+    nothing = np.full((studies, readers, cases), np.nan)
+    stacks: list[Float] = []
+    for sign in (0.5, -0.5):
+        of_cases = draw.cases(cases, layout) if same_cases else None
+        earlier, later = (
+            read
+            + np.searchsorted(
+                thresholds, draw.latent(sign * distance, cases, layout, of_cases)
+            ).astype(np.float64)
+            for distance in distances
+        )
+        if not same_cases:
+            earlier = np.concatenate((earlier, nothing), axis=2)
+            later = np.concatenate((nothing, later), axis=2)
+        stacks.append(np.concatenate((earlier, later), axis=1))
+    return stacks[0], stacks[1]
+
+
+def simulate_presence(
+    components: LatentVariances,
+    share: float,
+    *,
+    readers: int,
+    cases: int,
+    studies: int,
+    rng: np.random.Generator,
+    layout: StudyLayout,
+) -> Float:
+    """Readings of an arm's images in which something is named or marked.
+
+    Returns
+    -------
+    (S, J, K) array of float
+        1 where it is, in a share of all readings, else 0; NaN where a reader doesn't read an image.
+    """
+    draw = _Readers(components, studies, readers, rng)
+    mean = components.total_sd * float(special.ndtri(share))
+    return np.asarray(layout.is_read(readers, cases) * (draw.latent(mean, cases, layout) > 0.0))
+
+
 def simulate_choices(
     model: LatentModel,
     *,
@@ -384,19 +463,22 @@ class _Readers:
         self._rng = rng
         self._leaning = math.sqrt(components.reader) * rng.standard_normal(self._shape)
 
-    def latent(self, mean: float, cases: int, layout: StudyLayout) -> Float:
-        """(S, J, K): how real K images of an arm look."""
+    def latent(
+        self, mean: float, cases: int, layout: StudyLayout, of_cases: Float | None = None
+    ) -> Float:
+        """(S, J, K): how real K images of an arm look; `of_cases` where they were seen before."""
         of, (studies, readers, _) = self._components, self._shape
         return np.asarray(
             mean
             + self._leaning
             + math.sqrt(of.reader_by_arm) * self._rng.standard_normal(self._shape)
-            + self._cases(cases, layout)
+            + (self.cases(cases, layout) if of_cases is None else of_cases)
             + math.sqrt(of.reader_by_case_and_error)
             * self._rng.standard_normal((studies, readers, cases))
         )
 
-    def _cases(self, cases: int, layout: StudyLayout) -> Float:
+    def cases(self, cases: int, layout: StudyLayout) -> Float:
+        """(S, 1, K): what all readers see in K images."""
         studies, sd = self._shape[0], math.sqrt(self._components.case)
         own = self._rng.standard_normal((studies, 1, cases))
         if layout.cluster_size == 1:

@@ -18,7 +18,6 @@ from app.statistics.variance.interval import averaged_over_readers
 Outcome = Literal["hit", "miss", "false_alarm", "correct_rejection"]
 OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "false_alarm", "correct_rejection")
 COEFFICIENTS = ("percent_agreement", "gwet_ac1", "fleiss_kappa")
-_SINGLE = "images are taken as independent here, although some belong together"
 
 
 @dataclass(frozen=True)
@@ -187,15 +186,14 @@ def _word(
         categories=(0.0, 1.0),
         level=settings.level,
         generalise_to=settings.generalise_to,
+        clusters=clusters,
     )
     return WordOfArm(
         arm=arm,
         word=word,
         films=_films(named, clusters, settings),
         readings=readings,
-        agreement={
-            name: _as_presence(coefficients[name], clusters is not None) for name in COEFFICIENTS
-        },
+        agreement={name: _as_presence(coefficients[name]) for name in COEFFICIENTS},
     )
 
 
@@ -230,15 +228,13 @@ def _averaged(
         settings,
         scale="logit",
         what=what,
+        clusters=None if clusters is None else [clusters],
     )
 
 
-def _as_presence(coefficient: Estimate, has_clusters: bool) -> Estimate:
-    """The coefficient in the words of presence, with what to hold against its interval."""
+def _as_presence(coefficient: Estimate) -> Estimate:
+    """The coefficient in the words of presence."""
     state = coefficient.state.replace(
         "every rating is in one category", "every reader named it on all films or on none"
     )
-    caution = coefficient.caution
-    if has_clusters and coefficient.low is not None:
-        caution = f"{caution}; {_SINGLE}" if caution else _SINGLE
-    return replace(coefficient, state=state, caution=caution)
+    return replace(coefficient, state=state)

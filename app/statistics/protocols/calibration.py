@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.statistics.protocols.judgements import Judgements
 from app.statistics.protocols.metacognition import Metacognition, metacognition
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import Scale, averaged_over_readers
 
@@ -55,11 +55,14 @@ class Calibration:
         One of each of ``FIGURES``; ``""`` is all arms together.
     metacognition : Metacognition or None
         None where there were not two alternatives.
+    is_stated : bool
+        Whether the study stated what the levels say; else they were taken as equal steps.
     """
 
     levels: tuple[LevelOfConfidence, ...]
     by_arm: Mapping[str, Mapping[str, Estimate]]
     metacognition: Metacognition | None
+    is_stated: bool = False
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Every estimate."""
@@ -70,6 +73,7 @@ class Calibration:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; all arms together under ``all``."""
         return {
+            "probabilities": "stated" if self.is_stated else "equal steps",
             "levels": [
                 {
                     "level": one.level,
@@ -102,12 +106,45 @@ def probabilities(n_levels: int, alternatives: int) -> Float:
     return guess + (1.0 - guess) * np.arange(n_levels) / max(1, n_levels - 1)
 
 
+def stated_probabilities(
+    levels: Sequence[float], stated: Sequence[float], ends: tuple[float, float]
+) -> Float:
+    """What each level says where a study states it, (L,).
+
+    Parameters
+    ----------
+    levels : sequence of float
+        Low to high.
+    stated : sequence of float
+        One a level, or two: those of the ends of the scale.
+    ends : (float, float)
+        Of the scale; the outermost levels unless it is cut into classes.
+
+    Raises
+    ------
+    StatisticsInputError
+        Where there are neither two nor as many as levels.
+
+    >>> [round(float(p), 3) for p in stated_probabilities([10, 50, 90], [0.5, 1.0], (0, 100))]
+    [0.55, 0.75, 0.95]
+    """
+    if len(stated) == len(levels):
+        return np.array(stated, dtype=np.float64)
+    if len(stated) != 2:
+        raise StatisticsInputError(
+            f"There are {len(stated)} probabilities for {len(levels)} levels of confidence: state "
+            f"{len(levels)}, or 2 for the ends."
+        )
+    return np.interp(levels, ends, stated)
+
+
 def calibration(
     judgements: Judgements,
     arms: tuple[str, ...],
     settings: AnalysisSettings,
     *,
     two_kinds: tuple[str, str] | None = None,
+    stated: Sequence[float] = (),
 ) -> Calibration:
     """Calibration curve, Brier score with its parts, over-confidence and type-2 AUC.
 
@@ -134,6 +171,14 @@ def calibration(
     settings : AnalysisSettings
     two_kinds : (str, str), optional
         What the first and the second alternative are called; meta-d' needs two.
+    stated : sequence of float, optional
+        What the levels say, as the study states it: one each, or two for the ends, between which
+        it rises with the level. Without it :func:`probabilities`.
+
+    Raises
+    ------
+    StatisticsInputError
+        Where neither two nor as many as there are levels are stated.
 
     References
     ----------
@@ -147,7 +192,11 @@ def calibration(
     doi:10.1016/0030-5073(77)90001-0 (over-confidence);
     Galvin SJ et al. (2003), Psychon Bull Rev 10:843-876, doi:10.3758/BF03196546 (type 2).
     """
-    says = probabilities(len(judgements.levels), judgements.alternatives)
+    says = (
+        stated_probabilities(judgements.levels, stated, judgements.ends)
+        if stated
+        else probabilities(len(judgements.levels), judgements.alternatives)
+    )
     of_arms = {"": judgements} | (
         {arm: judgements.of_arms((arm,)) for arm in arms} if len(arms) > 1 else {}
     )
@@ -159,6 +208,7 @@ def calibration(
         metacognition=(
             None if two_kinds is None else metacognition(judgements, settings, kinds=two_kinds)
         ),
+        is_stated=bool(stated),
     )
 
 
@@ -183,10 +233,10 @@ def _figures(
     right = np.where(seen, judgements.correct, np.nan)
     said = np.where(seen, says[np.where(seen, judgements.level, 0).astype(np.int64)], np.nan)
     parts = {name: _part(judgements, says, part, settings) for name, part in _PARTS.items()}
-    low = float(says[0])
+    ends = float(says[0]), float(says[-1])
     return {
         "accuracy": _mean(judgements, right, settings, (0.0, 1.0), "the accuracy"),
-        "mean_probability": _mean(judgements, said, settings, (low, 1.0), "the mean probability"),
+        "mean_probability": _mean(judgements, said, settings, ends, "the mean probability"),
         "overconfidence": _mean(judgements, said - right, settings, None, ""),
         "brier": _mean(judgements, (said - right) ** 2, settings, (0.0, 1.0), "the Brier score"),
         **parts,
@@ -216,6 +266,7 @@ def _mean(
         scale=scale,
         bounds=bounds or (0.0, 1.0),
         what=what,
+        clusters=None if judgements.clusters is None else [judgements.clusters],
     )
 
 
@@ -310,6 +361,7 @@ def _part(judgements: Judgements, says: Float, part: _Part, settings: AnalysisSe
         [np.where(seen, judgements.correct, np.nan)],
         settings,
         what="",
+        clusters=None if judgements.clusters is None else [judgements.clusters],
     )
 
 
@@ -329,4 +381,5 @@ def _type2_auc(judgements: Judgements, settings: AnalysisSettings) -> Estimate:
         settings,
         scale="logit",
         what="the type-2 AUC",
+        clusters=None if judgements.clusters is None else [codes, codes],
     )

@@ -85,6 +85,7 @@ def _of_verdicts(
             settings,
             scale="logit",
             what="the balanced accuracy",
+            clusters=of_both,
         )
         points.append((float(ms), AgainstChance(share, 0.5, p_against(share, 0.5, settings.level))))
     trials = _trials_of_verdicts(readings, {*real, *synthetic})

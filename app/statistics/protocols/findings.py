@@ -25,7 +25,9 @@ from app.statistics.realness.contrasts import (
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
+from app.statistics.variance.split_plot import reader_blocks
 
 # Whether the finding is in a case, by arm and case; None where the reference doesn't say.
 References = Mapping[tuple[str, str], bool | None]
@@ -220,13 +222,22 @@ def _estimate(
     made = _of_readers(figure, part, settings, has_clusters)
     if isinstance(made, str):
         return not_estimable(made)
-    return averaged_over_readers(*made, settings, scale="logit", what=f"the {_word(figure)}")
+    theta, covariance, matrices, clusters = made
+    return averaged_over_readers(
+        theta,
+        covariance,
+        matrices,
+        settings,
+        scale="logit",
+        what=f"the {_word(figure)}",
+        clusters=clusters,
+    )
 
 
 def _of_readers(
     figure: str, part: _Cases, settings: AnalysisSettings, has_clusters: bool
-) -> tuple[Float, Float, list[Float]] | str:
-    """The figure of every reader, its covariance and what it comes from; or why there is none."""
+) -> tuple[Float, Float, list[Float], list[Int] | None] | str:
+    """Every reader's figure, its covariance, its ratings, their clusters; or why there is none."""
     if part.present.size == 0:
         return "the reference says of no image whether the finding is there"
     if figure == "auc":
@@ -234,14 +245,15 @@ def _of_readers(
         if not all(matrix.shape[1] for matrix in matrices):
             return "by the reference all images are of one kind"
         theta, covariance = _auc(part, settings, has_clusters)
+        clusters = [part.clusters[part.present], part.clusters[~part.present]]
     else:
-        matrix, clusters = part.means_of(figure)
+        matrix, codes = part.means_of(figure)
         if matrix.shape[1] == 0:
             return f"by the reference {_NEEDS[figure]} in no image"
-        matrices = [matrix]
-        one = _rate(figure, ("",), [(matrix, clusters)], has_clusters)
+        matrices, clusters = [matrix], [codes]
+        one = _rate(figure, ("",), [(matrix, codes)], has_clusters)
         theta, covariance = one.theta[0], one.covariance[0, :, 0, :]
-    return theta, covariance, matrices
+    return theta, covariance, matrices, clusters if has_clusters else None
 
 
 def _word(figure: str) -> str:
@@ -255,6 +267,14 @@ def _auc(part: _Cases, settings: AnalysisSettings, has_clusters: bool) -> tuple[
         present, [absent], method=settings.covariance, clusters=clusters if has_clusters else None
     )
     return theta[0], covariance[0, :, 0, :]
+
+
+def _case_df(part: _Cases) -> float:
+    """Degrees of freedom over clusters of an AUC of the finding."""
+    kinds = (part.present, ~part.present)
+    return cluster_df(
+        [part.grades[:, kind] for kind in kinds], [part.clusters[kind] for kind in kinds]
+    )
 
 
 def _rate(
@@ -288,6 +308,8 @@ def _differences(
                 (real[0], arm),
                 [_auc(one, settings, has_clusters) for one in both],
                 largest=1.0,
+                blocks=reader_blocks([one.grades for one in both]),
+                case_dfs=tuple(_case_df(one) for one in both) if has_clusters else None,
             )
         else:
             figures = _rate(

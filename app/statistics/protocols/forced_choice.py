@@ -205,7 +205,15 @@ def against_chance(
     """
     matrix = readings.matrix(value)
     theta, covariance = reader_means(matrix, readings.clusters)
-    share = averaged_over_readers(theta, covariance, [matrix], settings, scale="logit", what=what)
+    share = averaged_over_readers(
+        theta,
+        covariance,
+        [matrix],
+        settings,
+        scale="logit",
+        what=what,
+        clusters=readings.clusters_of_matrix,
+    )
     if readings.hang_together and share.low is not None:
         share = replace(share, caution=_HANG_TOGETHER)
     return AgainstChance(share, chance, p_against(share, chance, settings.level))

@@ -32,6 +32,8 @@ class Judgements:
         What each level is called.
     alternatives : int
         How many answers there were to choose among: guessing is right in 1 of so many.
+    scale : (float, float) or None
+        Ends of the scale where the levels are classes of it; None where they are its points.
     """
 
     level: Float
@@ -42,6 +44,12 @@ class Judgements:
     levels: tuple[float, ...]
     names: tuple[str, ...]
     alternatives: int = 2
+    scale: tuple[float, float] | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of the scale of confidence."""
+        return self.scale or (self.levels[0], self.levels[-1])
 
     @property
     def seen(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -60,6 +68,7 @@ class Judgements:
             self.levels,
             self.names,
             self.alternatives,
+            self.scale,
         )
 
     def covariance(self, influence: Float) -> Float:

@@ -36,6 +36,7 @@ from app.statistics.realness.discrimination import AUC_FROM
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import (
     averaged_over_readers,
     counts,
@@ -111,6 +112,8 @@ class FigureOfReaders:
         Over images.
     matrices : list of (J, K) array of float
         The ratings it comes from.
+    clusters : list of (K,) array of int or None
+        Of the images of each; None where every image stands alone.
     """
 
     arm: str
@@ -119,6 +122,7 @@ class FigureOfReaders:
     theta: Float
     covariance: Float
     matrices: list[Float]
+    clusters: list[Int] | None = None
 
 
 def machine_comparisons(
@@ -152,22 +156,21 @@ def _figures(
     table: RatingsTable, arm: str, settings: AnalysisSettings
 ) -> Iterator[FigureOfReaders]:
     """What the ratings hold of an arm against real: AUCs, and the accuracy of verdicts."""
+    both = table.clusters_of((table.real_arms, (arm,)))
     for key, measure in AUC_FROM.items():
         if table.has(measure):
             matrices = [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)]
-            clusters = (
-                (table.pooled_clusters(table.real_arms), [table.clusters(arm)])
-                if table.has_clusters
-                else None
-            )
+            clusters = None if both is None else (both[0], [both[1]])
             thetas, covariances = reader_aucs_of_arms(
                 matrices[0], [matrices[1]], method=settings.covariance, clusters=clusters
             )
-            yield FigureOfReaders(arm, key, "the AUC", thetas[0], covariances[0, :, 0], matrices)
+            yield FigureOfReaders(
+                arm, key, "the AUC", thetas[0], covariances[0, :, 0], matrices, both
+            )
     if table.has("verdict"):
         matrices = [table.pooled_matrix("verdict", table.real_arms), table.matrix("verdict", arm)]
         theta, covariance = detection_of(table, arm).figure(BALANCED)
-        yield FigureOfReaders(arm, BALANCED, "the accuracy", theta, covariance, matrices)
+        yield FigureOfReaders(arm, BALANCED, "the accuracy", theta, covariance, matrices, both)
 
 
 def beside_people(
@@ -212,19 +215,19 @@ def _comparison(
     settings: AnalysisSettings,
     margin: float | None,
 ) -> MachineComparison:
-    theta, covariance, matrices = figure.theta, figure.covariance, figure.matrices
 
     def averaged(who: Int, target: AnalysisSettings) -> Estimate:
         return averaged_over_readers(
-            theta[who],
-            covariance[np.ix_(who, who)],
-            [matrix[who] for matrix in matrices],
+            figure.theta[who],
+            figure.covariance[np.ix_(who, who)],
+            [matrix[who] for matrix in figure.matrices],
             target,
             scale="logit",
             what=figure.name,
+            clusters=figure.clusters,
         )
 
-    difference, p_value = _difference(row, people, theta, covariance, matrices, settings)
+    difference, p_value = _difference(row, people, figure, settings)
     low = difference.low
     return MachineComparison(
         machine,
@@ -240,14 +243,10 @@ def _comparison(
 
 
 def _difference(
-    machine: int,
-    people: Int,
-    theta: Float,
-    covariance: Float,
-    matrices: list[Float],
-    settings: AnalysisSettings,
+    machine: int, people: Int, figure: FigureOfReaders, settings: AnalysisSettings
 ) -> tuple[Estimate, float | None]:
     """Human minus machine, and the one-sided p value of its being minus the margin or less."""
+    theta, covariance = figure.theta, figure.covariance
     psi = theta[people] - theta[machine]
     with_machine = covariance[people, machine]
     spread = (
@@ -256,11 +255,19 @@ def _difference(
         - with_machine[None, :]
         + covariance[machine, machine]
     )
-    human = [matrix[people] for matrix in matrices]
+    human = [matrix[people] for matrix in figure.matrices]
     blocks = reader_blocks(human)
     target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_groups(blocks[np.isfinite(psi)])}"
-    arm = single_arm(psi, spread, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks)
+    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_clusters(figure.clusters, target)}"
+    method += in_groups(blocks[np.isfinite(psi)])
+    arm = single_arm(
+        psi,
+        spread,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+        blocks=blocks,
+        case_df=cluster_df(human, figure.clusters),
+    )
     n_readers, n_cases, n_ratings = counts(human)
     if arm.n_readers == 0:
         why = "no human reader and the machine both rated enough images"

@@ -319,7 +319,12 @@ def _averaged(
 
     def averaged(values: Float, moved: Float) -> Estimate:
         estimate = averaged_over_readers(
-            values, judgements.covariance(moved), [levels], settings, what=""
+            values,
+            judgements.covariance(moved),
+            [levels],
+            settings,
+            what="",
+            clusters=None if judgements.clusters is None else [judgements.clusters],
         )
         return replace(estimate, caution=_CHOSEN) if is_chosen else estimate
 

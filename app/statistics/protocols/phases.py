@@ -20,23 +20,29 @@ from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures, Contrast, pairwise
 from app.statistics.realness.detection import reader_detection
 from app.statistics.table.estimate import Estimate
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
+from app.statistics.variance.split_plot import reader_blocks
 
-PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "auc"]
+PhaseMeasure = Literal["judged_real", "balanced_accuracy", "mean", "present", "noticed", "auc"]
 # Of one arm's pictures alone, or of an arm's against the real ones.
 _OF_ONE_ARM: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("judged_real",),
     "grade": ("mean",),
     "finding": ("present",),
+    "finding_grade": ("mean",),
+    "noticed": ("noticed",),
     "signed_confidence": (),
 }
 _AGAINST_REAL: dict[Answered, tuple[PhaseMeasure, ...]] = {
     "verdict": ("balanced_accuracy",),
     "grade": ("auc",),
     "finding": (),
+    "finding_grade": (),
+    "noticed": (),
     "signed_confidence": ("auc",),
 }
 
@@ -94,6 +100,7 @@ class _Part:
     theta: Float
     covariance: Float
     matrices: tuple[Float, ...]
+    clusters: tuple[Int, ...] | None
 
 
 def phase_figures(
@@ -104,8 +111,10 @@ def phase_figures(
     Verdicts: share judged real, and balanced accuracy against the real pictures; grades: mean, and
     AUC against the real pictures, which tells in an untold phase whether readers rated synthetic
     pictures differently without knowing; verdicts with confidence: AUC; findings: share called
-    present. A question that was asked in one phase has its figures there where the phases of the
-    study differ in what readers were told, so that both sides can be read.
+    present and, of graded ones, mean grade; noticing asked of each case: share of readings in which
+    something was noticed, in studies of one phase too. Any other question that was asked in one
+    phase has its figures there where the phases of the study differ in what readers were told, so
+    that both sides can be read.
 
     Two phases are two readings of an Obuchowski-Rockette analysis: the difference of a reader's two
     figures, averaged over readers, with the covariance that shared pictures bring. Where cases
@@ -122,7 +131,7 @@ def phase_figures(
     figures: list[PhaseFigure] = []
     for asked in dict.fromkeys((one.question, one.answered) for one in readings):
         phases = [one for one in readings if (one.question, one.answered) == asked]
-        if len(phases) > 1 or is_naive_design:
+        if len(phases) > 1 or is_naive_design or asked[1] == "noticed":
             figures += _of_question(phases, settings)
     return tuple(figures)
 
@@ -184,6 +193,7 @@ def _estimate(
         scale="identity" if measure == "mean" else "logit",
         bounds=bounds,
         what="the figure",
+        clusters=part.clusters,
     )
 
 
@@ -197,16 +207,47 @@ def _difference(
 ) -> PhaseDifference:
     readers = tuple(sorted({*earlier.readers, *later.readers}))
     part = _part([earlier, later], readers, measure, arm, real, settings)
-    n = len(readers)
+    contrast = _between(part, measure, (earlier.phase.key, later.phase.key), settings)
+    shared = set(earlier.cases((arm, *real))) & set(later.cases((arm, *real)))
+    return PhaseDifference(earlier.phase, later.phase, contrast, bool(shared))
+
+
+def auc_between_phases(
+    genuine: Float,
+    synthetic: Float,
+    settings: AnalysisSettings,
+    *,
+    clusters: tuple[Int, Int] | None = None,
+) -> Contrast:
+    """AUC against real of the later phase minus that of the earlier one, as :func:`phase_figures`.
+
+    Parameters
+    ----------
+    genuine, synthetic : (2 J, K) array of float
+        Grades of real and of an arm's pictures: the J readers in the earlier phase, and below them
+        the same readers in the later one; NaN where a picture was not read in a phase.
+    settings : AnalysisSettings
+    clusters : pair of (K,) arrays of int, optional
+        Of real and of the arm's pictures.
+    """
+    part = _auc(genuine, synthetic, settings, clusters)
+    return _between(part, "auc", ("earlier", "later"), settings)
+
+
+def _between(
+    part: _Part, measure: PhaseMeasure, keys: tuple[str, str], settings: AnalysisSettings
+) -> Contrast:
+    n = part.theta.size // 2
     figures = ArmFigures(
         measure,
-        (earlier.phase.key, later.phase.key),
+        keys,
         part.theta.reshape(2, n),
         _apart(part.covariance.reshape(2, n, 2, n)),
         largest=math.inf if measure == "mean" else 1.0,
+        blocks=reader_blocks([half for one in part.matrices for half in (one[:n], one[n:])]),
+        case_dfs=None if part.clusters is None else (cluster_df(part.matrices, part.clusters),) * 2,
     )
-    shared = set(earlier.cases((arm, *real))) & set(later.cases((arm, *real)))
-    return PhaseDifference(earlier.phase, later.phase, pairwise(figures, settings)[0], bool(shared))
+    return pairwise(figures, settings)[0]
 
 
 def _apart(covariance: Float) -> Float:
@@ -235,20 +276,25 @@ def _part(
             1.0 - stacks[0] if measure == "judged_real" else stacks[0],
             None if clusters is None else clusters[0],
         )
-        return _Part(theta, covariance, tuple(stacks))
+        return _Part(theta, covariance, tuple(stacks), None if clusters is None else (clusters[0],))
     synthetic, genuine = stacks
     of_both = None if clusters is None else (clusters[1], clusters[0])
     if measure == "balanced_accuracy":
         theta, covariance = reader_detection(genuine, synthetic, of_both).figure(measure)
-    else:
-        thetas, covariances = reader_aucs_of_arms(
-            genuine,
-            [synthetic],
-            method=settings.covariance,
-            clusters=None if of_both is None else (of_both[0], [of_both[1]]),
-        )
-        theta, covariance = thetas[0], covariances[0, :, 0]
-    return _Part(theta, covariance, (genuine, synthetic))
+        return _Part(theta, covariance, (genuine, synthetic), of_both)
+    return _auc(genuine, synthetic, settings, of_both)
+
+
+def _auc(
+    genuine: Float, synthetic: Float, settings: AnalysisSettings, clusters: tuple[Int, Int] | None
+) -> _Part:
+    thetas, covariances = reader_aucs_of_arms(
+        genuine,
+        [synthetic],
+        method=settings.covariance,
+        clusters=None if clusters is None else (clusters[0], [clusters[1]]),
+    )
+    return _Part(thetas[0], covariances[0, :, 0], (genuine, synthetic), clusters)
 
 
 def _stacked(matrices: Sequence[Float]) -> Float:

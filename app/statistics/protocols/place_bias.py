@@ -92,7 +92,13 @@ def _share(chosen: SetReadings, place: int, settings: AnalysisSettings) -> Estim
     matrix = chosen.matrix(lambda row: float(row.side.chosen == place))
     theta, covariance = reader_means(matrix, chosen.clusters)
     return averaged_over_readers(
-        theta, covariance, [matrix], settings, scale="logit", what="the share of this place"
+        theta,
+        covariance,
+        [matrix],
+        settings,
+        scale="logit",
+        what="the share of this place",
+        clusters=chosen.clusters_of_matrix,
     )
 
 

@@ -183,6 +183,7 @@ def _averaged(
         settings,
         scale="logit" if is_share else "identity",
         what="the share of films",
+        clusters=None if clusters is None else [clusters],
     )
 
 

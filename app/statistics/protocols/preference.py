@@ -296,6 +296,7 @@ def _share(figures: _Figures, arm: str) -> Estimate:
         figures.settings,
         scale="logit",
         what=f"the share preferring {arm}",
+        clusters=shown.clusters_of_matrix,
     )
 
 

@@ -130,6 +130,7 @@ def _averaged(
         scale="logit",
         bounds=bounds,
         what=what,
+        clusters=None if clusters is None else [clusters],
     )
 
 

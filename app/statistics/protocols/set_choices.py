@@ -95,6 +95,12 @@ class SetReadings:
         joined = _joined(self.rows, {case: k for k, case in enumerate(self.cases)})
         return np.arange(len(self.cases)) if self.hang_together else joined
 
+    @property
+    def clusters_of_matrix(self) -> list[Int] | None:
+        """`clusters` of a figure's one matrix; None where each set is a cluster of its own."""
+        alone = np.unique(self.clusters).size == self.clusters.size
+        return None if alone else [self.clusters]
+
     @cached_property
     def hang_together(self) -> bool:
         """Whether pictures return in so many sets that no two sets are independent."""

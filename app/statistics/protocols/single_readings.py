@@ -11,8 +11,9 @@ import numpy as np
 
 from app.statistics.table.ratings import REAL, Float, Int
 
-# What a value is: 1 = synthetic, a grade, 1 = the finding present, or confidence signed by verdict.
-Answered = Literal["verdict", "grade", "finding", "signed_confidence"]
+# What a value is: 1 = synthetic, a grade, 1 = the finding present, how surely it is, 1 = something
+# was noticed, or confidence signed by verdict.
+Answered = Literal["verdict", "grade", "finding", "finding_grade", "noticed", "signed_confidence"]
 
 
 @dataclass(frozen=True)

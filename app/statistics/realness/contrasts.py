@@ -14,7 +14,7 @@ from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.clusters import clustered_means
+from app.statistics.variance.clusters import cluster_df, clustered_means, in_clusters
 from app.statistics.variance.interval import (
     Scale,
     averaged_over_readers,
@@ -51,6 +51,9 @@ class ArmFigures:
         Size of the largest difference the measure allows; limits of a contrast are cut there.
     blocks : (J,) array of int or None
         Group of every reader, where groups read cases of their own.
+    case_dfs : (I,) tuple of float or None
+        Degrees of freedom of the variance of every arm over clusters of its images; None where
+        each image stands alone.
     """
 
     measure: str
@@ -60,6 +63,11 @@ class ArmFigures:
     scale: Scale = "identity"
     largest: float = math.inf
     blocks: Int | None = None
+    case_dfs: tuple[float, ...] | None = None
+
+    def case_df(self, places: Sequence[int]) -> float:
+        """Of a comparison of some arms: the fewest of any."""
+        return math.inf if self.case_dfs is None else min(self.case_dfs[i] for i in places)
 
 
 @dataclass(frozen=True)
@@ -129,12 +137,14 @@ def independent_arms(
     *,
     scale: Scale = "identity",
     largest: float = math.inf,
+    blocks: Int | None = None,
+    case_dfs: tuple[float, ...] | None = None,
 ) -> ArmFigures:
     """Join arms whose images are all different, so that they share readers and no covariance.
 
     Parameters
     ----------
-    measure, arms, scale, largest
+    measure, arms, scale, largest, blocks, case_dfs
         As in :class:`ArmFigures`.
     readers_of_arm : sequence of ((J,) array, (J, J) array)
         Figures of merit and covariance of every arm.
@@ -145,7 +155,7 @@ def independent_arms(
     for i, (_, block) in enumerate(readers_of_arm):
         covariance[i, :, i, :] = block
     theta = np.array([theta for theta, _ in readers_of_arm]).reshape(n_arms, n)
-    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest)
+    return ArmFigures(measure, tuple(arms), theta, covariance, scale, largest, blocks, case_dfs)
 
 
 def arms_of_means(
@@ -183,6 +193,9 @@ def arms_of_means(
         scale,
         largest,
         blocks,
+        tuple(
+            cluster_df([matrix], [codes]) for matrix, codes in zip(matrices, clusters, strict=True)
+        ),
     )
 
 
@@ -212,6 +225,7 @@ def compare_two_arms(
         generalise_to=target,
         least_share=LEAST_SHARE,
         blocks=figures.blocks,
+        case_df=figures.case_df(chosen),
     )
 
 
@@ -246,6 +260,7 @@ def all_arms(figures: ArmFigures, settings: AnalysisSettings) -> GlobalTest:
         generalise_to=target,
         least_share=LEAST_SHARE,
         blocks=figures.blocks,
+        case_df=figures.case_df(range(len(figures.arms))),
     )
 
 
@@ -312,7 +327,13 @@ def cliffs_delta(
     )
     theta, covariance = thetas[0], covariances[0, :, 0]
     auc = averaged_over_readers(
-        theta, covariance, [one, other], settings, scale="logit", what="the share of pairs"
+        theta,
+        covariance,
+        [one, other],
+        settings,
+        scale="logit",
+        what="the share of pairs",
+        clusters=clusters,
     )
     if auc.estimate is None:
         return auc
@@ -360,11 +381,11 @@ def _readers_of_all(theta: Float) -> int:
 
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
     difference = compare_two_arms(figures, arm, against, settings)
-    _, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
+    target, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
     method = f"Obuchowski-Rockette, {whom}"
     if figures.scale == "log":
         method += ", ratio"
-    method += in_groups(figures.blocks)
+    method += in_clusters(figures.case_dfs, target) + in_groups(figures.blocks)
     if difference.why_not is not None:
         known = math.isfinite(difference.estimate)
         estimate = math.exp(difference.estimate) if figures.scale == "log" else difference.estimate

@@ -32,7 +32,13 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
     matrix = table.matrix("judged_real", arm)
     theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
     rate = averaged_over_readers(
-        theta, covariance, [matrix], settings, scale="logit", what="the rate judged real"
+        theta,
+        covariance,
+        [matrix],
+        settings,
+        scale="logit",
+        what="the rate judged real",
+        clusters=table.clusters_of(((arm,),)),
     )
     why = why_no_detection(table, arm)
     if why is not None:
@@ -49,5 +55,6 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
             settings,
             scale="logit",
             what="the error rate",
+            clusters=table.clusters_of((table.real_arms, (arm,))),
         ),
     }

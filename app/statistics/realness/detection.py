@@ -6,7 +6,7 @@ synthetic. Every figure is computed per reader and averaged, readers weighing eq
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -196,7 +196,8 @@ def detection(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
     real = table.pooled_matrix("verdict", table.real_arms)
     synthetic = table.matrix("verdict", arm)
     readers = detection_of(table, arm)
-    return {key: _estimate(key, readers, real, synthetic, settings) for key in KEYS}
+    clusters = table.clusters_of((table.real_arms, (arm,)))
+    return {key: _estimate(key, readers, (real, synthetic), settings, clusters) for key in KEYS}
 
 
 def why_no_detection(table: RatingsTable, arm: str) -> str | None:
@@ -211,18 +212,23 @@ def why_no_detection(table: RatingsTable, arm: str) -> str | None:
 
 
 def _estimate(
-    key: str, readers: ReaderDetection, real: Float, synthetic: Float, settings: AnalysisSettings
+    key: str,
+    readers: ReaderDetection,
+    matrices: Sequence[Float],
+    settings: AnalysisSettings,
+    clusters: Sequence[Int] | None,
 ) -> Estimate:
     theta, covariance = readers.figure(key)
     scale: Scale = "identity" if key in ("d_prime", "criterion") else "logit"
-    matrices = {"hit_rate": [synthetic], "false_alarm_rate": [real]}.get(key, [real, synthetic])
+    used = {"hit_rate": slice(1, 2), "false_alarm_rate": slice(0, 1)}.get(key, slice(0, 2))
     return averaged_over_readers(
         theta,
         covariance,
-        matrices,
+        matrices[used],
         settings,
         scale=scale,
         what=f"the {key.replace('_', ' ')}",
+        clusters=None if clusters is None else clusters[used],
     )
 
 

@@ -12,6 +12,7 @@ from app.statistics.realness.contrasts import ArmFigures
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Measure, RatingsTable
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.split_plot import reader_blocks
 
@@ -77,6 +78,12 @@ def auc_figures(
         covariance,
         largest=1.0,
         blocks=reader_blocks([real, *synthetic]),
+        case_dfs=None
+        if clusters is None
+        else tuple(
+            cluster_df([real, one], [clusters[0], codes])
+            for one, codes in zip(synthetic, clusters[1], strict=True)
+        ),
     )
 
 
@@ -182,4 +189,5 @@ def _auc(
         settings,
         scale="logit",
         what="the AUC",
+        clusters=table.clusters_of((table.real_arms, (arm,))),
     )

@@ -9,8 +9,9 @@ from typing import Literal
 from scipy import stats
 
 from app.statistics.realness.assay import AssaySensitivity
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_value_of_all
 from app.statistics.variance.interval import Scale, limits, t_against
 from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
@@ -151,6 +152,7 @@ def equivalence_conclusion(
     settings: AnalysisSettings,
     *,
     measure: str = "auc_realism",
+    clusters: Sequence[Int] | None = None,
 ) -> Conclusion:
     """Conclusion on the AUC of an arm against real.
 
@@ -164,6 +166,8 @@ def equivalence_conclusion(
         Ratings of the real and the synthetic cases.
     settings : AnalysisSettings
     measure : str
+    clusters : [(K0,), (K1,)] arrays of int, optional
+        Clusters of these cases, counted through.
 
     Returns
     -------
@@ -180,6 +184,7 @@ def equivalence_conclusion(
         generalise_to=settings.generalise_to,
         least_share=LEAST_SHARE,
         blocks=reader_blocks(matrices),
+        case_df=cluster_df(matrices, clusters),
     )
     if arm.n_readers == 1 and settings.generalise_to != "cases":
         return Conclusion(
@@ -191,7 +196,7 @@ def equivalence_conclusion(
             why="one reader, who says nothing about other readers",
         )
     if arm.n_readers and arm.estimate in (0.0, 1.0):
-        return _complete_separation(arm.estimate, matrices, settings, measure)
+        return _complete_separation(arm.estimate, matrices, settings, measure, clusters)
     if arm.why_not is not None:
         return Conclusion(
             state="inconclusive",
@@ -227,11 +232,16 @@ def equivalence_conclusion(
 
 
 def _complete_separation(
-    auc: float, matrices: Sequence[Float], settings: AnalysisSettings, measure: str
+    auc: float,
+    matrices: Sequence[Float],
+    settings: AnalysisSettings,
+    measure: str,
+    clusters: Sequence[Int] | None,
 ) -> Conclusion:
     """Conclusion by the exact bound where every reader separates the arms completely."""
     alpha = 1.0 - settings.level
-    trials = fewest_trials(matrices, settings.generalise_to)
+    trials = fewest_trials(matrices, settings.generalise_to, clusters)
+    pairs = "pairs of images" if clusters is None else "pairs of clusters of images"
     p_value = p_value_of_all(trials)
     bound = bound_of_all(trials, level=1.0 - 2.0 * alpha)
     return Conclusion(
@@ -244,5 +254,5 @@ def _complete_separation(
         high=1.0 if auc == 1.0 else 1.0 - bound,
         is_less_real=auc == 1.0,
         why="every reader separates the arms completely; exact test of "
-        f"{trials} {'readers' if settings.generalise_to == 'readers' else 'pairs of images'}",
+        f"{trials} {'readers' if settings.generalise_to == 'readers' else pairs}",
     )

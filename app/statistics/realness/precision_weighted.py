@@ -64,6 +64,7 @@ def _auc(
         [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
         settings,
         scale="logit",
+        clusters=table.clusters_of((table.real_arms, (arm,))),
     )
 
 
@@ -72,7 +73,13 @@ def _rate(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate
         return not_estimable("the ratings have no verdict")
     matrix = table.matrix("judged_real", arm)
     clusters = table.clusters(arm) if table.has_clusters else None
-    return weighted_by_precision(*reader_means(matrix, clusters), [matrix], settings, scale="logit")
+    return weighted_by_precision(
+        *reader_means(matrix, clusters),
+        [matrix],
+        settings,
+        scale="logit",
+        clusters=table.clusters_of(((arm,),)),
+    )
 
 
 def _realism(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate:
@@ -82,5 +89,10 @@ def _realism(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estim
     clusters = table.clusters(arm) if table.has_clusters else None
     ends = (table.realism_min or 0.0, table.realism_max or 1.0)
     return weighted_by_precision(
-        *reader_means(matrix, clusters), [matrix], settings, scale="logit", bounds=ends
+        *reader_means(matrix, clusters),
+        [matrix],
+        settings,
+        scale="logit",
+        bounds=ends,
+        clusters=table.clusters_of(((arm,),)),
     )

@@ -93,9 +93,11 @@ def mean_realism(
         scale="logit",
         bounds=bounds,
         what="mean realism",
+        clusters=None if clusters is None else [clusters],
     )
     constant = constant_readers(matrix)
-    if mean.low is None or not constant or settings.generalise_to == "cases":
+    is_of_others = mean.n_readers > 1 and settings.generalise_to != "cases"
+    if mean.low is None or not constant or not is_of_others:
         return mean
     return replace(
         mean,
@@ -148,7 +150,13 @@ def top2box(
     box = np.where(np.isfinite(matrix), (matrix >= categories[-2]).astype(np.float64), np.nan)
     theta, covariance = reader_means(box, clusters)
     return averaged_over_readers(
-        theta, covariance, [box], settings, scale="logit", what="top-2-box"
+        theta,
+        covariance,
+        [box],
+        settings,
+        scale="logit",
+        what="top-2-box",
+        clusters=None if clusters is None else [clusters],
     )
 
 
@@ -181,6 +189,7 @@ def median_realism(
 
     if n_ratings == 0:
         return failed("no ratings")
+    made_by: set[str] = set()
     seen = np.isfinite(matrix)
     values = np.unique(matrix[seen])
 
@@ -194,8 +203,15 @@ def median_realism(
         below = share(value)
         theta, covariance = reader_means(below, clusters)
         of_share = averaged_over_readers(
-            theta, covariance, [below], settings, scale="logit", what="the share"
+            theta,
+            covariance,
+            [below],
+            settings,
+            scale="logit",
+            what="the share",
+            clusters=None if clusters is None else [clusters],
         )
+        made_by.add(of_share.method)
         ends = (of_share.low, of_share.high)
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
         end = ends[side]
@@ -214,6 +230,8 @@ def median_realism(
     else:
         low = min(estimate, float(values[_first(values, lambda value: limit(value, 1) >= 0.5)]))
         high = max(estimate, float(values[_first(values, lambda value: limit(value, 0) >= 0.5)]))
+        if made_by and all(one.startswith("exact bound") for one in made_by):
+            method = f"Woodruff inversion of exact bounds, {min(made_by).partition(', ')[2]}"
     return Estimate(
         estimate=estimate,
         low=low,

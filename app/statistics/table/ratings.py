@@ -130,6 +130,16 @@ class RatingsTable:
         parts = [self.clusters(arm) for arm in arms]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
+    def clusters_of(self, groups: Sequence[Sequence[str]]) -> list[Int] | None:
+        """Clusters of the columns of several pooled matrices; None where every case stands alone.
+
+        Parameters
+        ----------
+        groups : sequence of sequences of str
+            The arms of each pooled matrix.
+        """
+        return [self.pooled_clusters(arms) for arms in groups] if self.has_clusters else None
+
     @cached_property
     def _clusters(self) -> dict[str, Int]:
         of_arm: dict[str, Int] = {}

@@ -12,11 +12,13 @@ cases.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from app.statistics.table.ratings import Float, Int
+from app.statistics.table.settings import Generalisation
 
 
 def cluster_sums(influence: Float, clusters: Int, n_clusters: int) -> Float:
@@ -25,6 +27,45 @@ def cluster_sums(influence: Float, clusters: Int, n_clusters: int) -> Float:
     for row, values in zip(sums, influence, strict=True):
         row += np.bincount(clusters, values, n_clusters)
     return sums
+
+
+def cluster_df(matrices: Sequence[Float], clusters: Sequence[Int] | None) -> float:
+    """Degrees of freedom of a variance over clusters: the fewest of any arm, less one.
+
+    Parameters
+    ----------
+    matrices : sequence of (J, K_i) arrays of float
+        Ratings of every arm that the figure needs, NaN where missing.
+    clusters : sequence of (K_i,) arrays of int or None
+        Cluster of every case; None where each case stands alone: then the variance over cases is
+        taken as known, as Hillis' degrees of freedom have it.
+
+    References
+    ----------
+    Cameron AC, Miller DL (2015), J Hum Resour 50:317-372, doi:10.3368/jhr.50.2.317 (t with as many
+    degrees of freedom as clusters less one; of several lots of clusters the smaller).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rated = [np.ones((2, 4)), np.ones((2, 3))]
+    >>> cluster_df(rated, [np.array([0, 0, 1, 2]), np.array([3, 4, 4])])
+    1.0
+    """
+    if clusters is None:
+        return math.inf
+    return min(
+        (
+            float(np.unique(codes[np.isfinite(matrix).any(axis=0)]).size) - 1.0
+            for matrix, codes in zip(matrices, clusters, strict=True)
+        ),
+        default=math.inf,
+    )
+
+
+def in_clusters(clusters: object | None, generalise_to: Generalisation) -> str:
+    """Words of a method for images in clusters; empty where each stands alone, or all are fixed."""
+    return "" if clusters is None or generalise_to == "readers" else ", images in clusters"
 
 
 def clustered_covariance(sums: Float, has: Float, others: Float, others_have: Float) -> Float:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
 
+Bools = NDArray[np.bool_]
 
-def fewest_trials(matrices: Sequence[Float], generalise_to: Generalisation) -> int:
+
+def fewest_trials(
+    matrices: Sequence[Float],
+    generalise_to: Generalisation,
+    clusters: Sequence[Int] | None = None,
+) -> int:
     """Independent trials behind a figure that every reader has at the end of its scale.
 
     Parameters
@@ -19,24 +27,47 @@ def fewest_trials(matrices: Sequence[Float], generalise_to: Generalisation) -> i
         One for a rate or mean; those of both kinds of cases for an AUC or accuracy.
     generalise_to : str
         ``"readers"`` (these images only) makes the readers the trials.
+    clusters : sequence of (K,) arrays of int, optional
+        Cluster of every case, counted through over the matrices. Cases of one cluster then count
+        as one trial, as if one of them had been drawn: nothing is assumed of how alike they are.
 
     Returns
     -------
     int
-        The fewest cases, or pairs of cases of the two kinds with no case in two pairs, that a
-        reader with ratings rated. Ratings of one case by several readers count as one trial, so
-        nothing is assumed of how alike readers are.
+        The fewest cases, or pairs of cases of the two kinds with no case (no cluster) in two pairs
+        or twice in one, that a reader with ratings rated. Ratings of one case by several readers
+        count as one trial, so nothing is assumed of how alike readers are.
 
     Examples
     --------
     >>> fewest_trials([np.array([[1.0, 1.0, 1.0], [1.0, np.nan, 1.0]])], "cases")
     2
+
+    Six images of three patients are three trials:
+
+    >>> fewest_trials([np.ones((1, 6))], "cases", [np.array([0, 0, 1, 1, 2, 2])])
+    3
     """
-    counts = np.array([np.isfinite(matrix).sum(axis=1) for matrix in matrices]).min(axis=0)
+    seen = [np.isfinite(matrix) for matrix in matrices]
+    if clusters is None:
+        counts = np.array([mask.sum(axis=1) for mask in seen]).min(axis=0)
+    else:
+        readers = zip(*seen, strict=True)
+        counts = np.array([_disjoint(of_reader, clusters) for of_reader in readers])
     rated = counts[counts > 0]
     if generalise_to == "readers":
         return int(rated.size)
     return int(rated.min()) if rated.size else 0
+
+
+def _disjoint(seen: Sequence[Bools], clusters: Sequence[Int]) -> int:
+    """Most tuples of one cluster a kind in which no cluster comes twice (Hall's condition)."""
+    kinds = [set(codes[mask].tolist()) for mask, codes in zip(seen, clusters, strict=True)]
+    return min(
+        len(set().union(*some)) // size
+        for size in range(1, len(kinds) + 1)
+        for some in combinations(kinds, size)
+    )
 
 
 def bound_of_all(trials: int, *, level: float) -> float:

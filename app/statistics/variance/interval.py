@@ -11,8 +11,9 @@ import numpy as np
 from scipy import special, stats
 
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings, Generalisation
+from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials
 from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
 from app.statistics.variance.split_plot import in_groups, reader_blocks
@@ -114,6 +115,7 @@ def averaged_over_readers(
     scale: Scale = "identity",
     bounds: tuple[float, float] = (0.0, 1.0),
     what: str,
+    clusters: Sequence[Int] | None = None,
 ) -> Estimate:
     """Reader-averaged estimate of readers' figures of merit.
 
@@ -129,6 +131,8 @@ def averaged_over_readers(
         As in :func:`limits`.
     what : str
         The figure of merit as named in a sentence, such as "AUC".
+    clusters : sequence of (K,) arrays of int, optional
+        Of the cases of each of the matrices, counted through; ``covariance`` is then over clusters.
 
     Returns
     -------
@@ -145,9 +149,14 @@ def averaged_over_readers(
     if scale != "identity":
         method += f", {scale} scale"
     blocks = reader_blocks(matrices)
-    method += in_groups(blocks[np.isfinite(theta)])
+    method += in_clusters(clusters, target) + in_groups(blocks[np.isfinite(theta)])
     arm = single_arm(
-        theta, covariance, generalise_to=target, least_share=LEAST_SHARE, blocks=blocks
+        theta,
+        covariance,
+        generalise_to=target,
+        least_share=LEAST_SHARE,
+        blocks=blocks,
+        case_df=cluster_df(matrices, clusters),
     )
     if not rated or arm.n_readers == 0:
         return not_estimable(
@@ -169,7 +178,7 @@ def averaged_over_readers(
         n_ratings=n_ratings,
     )
     if scale == "logit" and arm.estimate in bounds:
-        return _at_the_end(point, matrices, settings, bounds, what)
+        return _at_the_end(point, matrices, settings, bounds, what, clusters)
     if arm.why_not is not None:
         return replace(point, method=f"{method}; no interval: {arm.why_not}")
     low, high = limits(
@@ -200,24 +209,29 @@ def _at_the_end(
     settings: AnalysisSettings,
     bounds: tuple[float, float],
     what: str,
+    clusters: Sequence[Int] | None,
 ) -> Estimate:
     """A figure that every reader has at one end of its scale, with the exact bound."""
     bottom, top = bounds
-    trials = fewest_trials(matrices, settings.generalise_to)
+    trials = fewest_trials(matrices, settings.generalise_to, clusters)
     room = (top - bottom) * bound_of_all(trials, level=settings.level)
     at_top = point.estimate == top
     who = "this reader" if point.n_readers == 1 else "these readers"
-    unit, of_whom = (
-        ("reader", "readers like these and these images")
-        if settings.generalise_to == "readers"
-        else ("image" if len(matrices) == 1 else "pair of images", f"{who} and images like these")
-    )
-    units = unit if trials == 1 else unit.replace("pair", "pairs") if "pair" in unit else f"{unit}s"
+    over, of_whom = "", f"{who} and images like these"
+    if settings.generalise_to == "readers":
+        unit, of_whom = "reader", "readers like these and these images"
+    elif clusters is None:
+        unit = "image" if len(matrices) == 1 else "pair of images"
+    else:
+        unit = "cluster of images" if len(matrices) == 1 else "pair of clusters of images"
+        over = " over clusters"
+    first, of, rest = unit.partition(" of ")
+    units = unit if trials == 1 else f"{first}s{of}{rest}"
     return replace(
         point,
         low=bottom + room if at_top else bottom,
         high=top if at_top else top - room,
-        method=f"exact bound, {of_whom}",
+        method=f"exact bound{over}, {of_whom}",
         caution=f"{what} is at the end of its scale for every reader; the other limit is an exact "
         f"bound from {trials} {units}, for {of_whom}",
     )

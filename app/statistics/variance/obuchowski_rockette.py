@@ -16,13 +16,18 @@ J - G in place of J - 1 degrees of freedom, and covariances between groups count
 nought. With G groups of r readers this is the F test of Hillis (2014, mixed split-plot design),
 MS(T) / (MS(TR(G)) + r max(Cov2 - Cov3, 0)).
 
+Images in clusters: a covariance over few clusters is itself uncertain. ``case_df`` gives the part
+of the variance over images its own degrees of freedom, and both parts go together by
+Satterthwaite's rule; infinite, it leaves Hillis' degrees of freedom, and normal fixed readers.
+
 References
 ----------
 Obuchowski NA, Rockette HE (1995), Commun Stat Simul 24:285-308, doi:10.1080/03610919508813243;
 Hillis SL (2007), Stat Med 26:596-619, doi:10.1002/sim.2532;
 Hillis SL (2014), Stat Med 33:330-360, doi:10.1002/sim.5926;
 Obuchowski NA, Gallas BD, Hillis SL (2012), Acad Radiol 19:1508-1517,
-doi:10.1016/j.acra.2012.09.012 (split-plot designs).
+doi:10.1016/j.acra.2012.09.012 (split-plot designs);
+Satterthwaite FE (1946), Biometrics 2:110-114, doi:10.2307/3002019.
 """
 
 from __future__ import annotations
@@ -38,14 +43,16 @@ from app.statistics.table.settings import Generalisation
 from app.statistics.variance.split_plot import ReaderGroups
 
 LEAST_SHARE = 0.5
+_ONE_CLUSTER = "all images of an arm belong together, as one cluster"
 
 
 @dataclass(frozen=True)
 class SingleArm:
     """Reader-averaged figure of merit of one arm.
 
-    ``df`` is ``math.inf`` when readers are fixed (normal interval). ``why_not`` names what keeps
-    the variance from being estimated; then ``variance`` and ``df`` are NaN.
+    ``df`` is ``math.inf`` when readers are fixed and images stand alone (normal interval).
+    ``why_not`` names what keeps the variance from being estimated; then ``variance`` and ``df`` are
+    NaN.
     """
 
     estimate: float
@@ -99,7 +106,10 @@ class Components:
 
 @dataclass(frozen=True)
 class GlobalTest:
-    """Test that all arms have the same figure of merit: F, or chi-square when readers are fixed."""
+    """Test that all arms have the same figure of merit: F, or chi-square when readers are fixed.
+
+    With fixed readers and images in clusters it is F again.
+    """
 
     statistic: float
     df1: float
@@ -121,6 +131,7 @@ def single_arm(
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
     blocks: Int | None = None,
+    case_df: float = math.inf,
 ) -> SingleArm:
     """Mean figure of merit of the readers, its variance and degrees of freedom.
 
@@ -147,6 +158,9 @@ def single_arm(
         Random readers and cases: MS(R) is not taken below this share of Var - max(Cov2, 0).
     blocks : (J,) array of int, optional
         Group of every reader; None for one group.
+    case_df : float
+        Degrees of freedom of the covariance over clusters of images
+        (:func:`~app.statistics.variance.clusters.cluster_df`); infinite without clusters.
 
     Returns
     -------
@@ -167,7 +181,7 @@ def single_arm(
     elif generalise_to == "cases":
         # With one reader there is no Cov2, and none is needed.
         between = 0.0 if n == 1 else (n - 1) * max(cov2, 0.0)
-        variance, df = (error + between) / n, math.inf
+        variance, df = (error + between) / n, case_df
     elif n == 1:
         why_not = "one reader, who says nothing about other readers"
     elif generalise_to == "readers":
@@ -175,12 +189,15 @@ def single_arm(
     else:
         within = max(groups.within(covariance), 0.0)
         mean_square = _at_least(ms_reader, least_share, error - within)
-        total = mean_square + within + (n - 1) * max(cov2, 0.0)
-        variance, df = total / n, _hillis(total, mean_square, groups.df)
+        of_cases = within + (n - 1) * max(cov2, 0.0)
+        total = mean_square + of_cases
+        variance, df = total / n, _df_of_sum(mean_square, groups.df, of_cases, case_df)
     if why_not is None and math.isnan(variance):
         why_not = "too few cases rated to estimate the variance over cases"
     elif why_not is None and variance <= 0:
         why_not = "the variance over readers and cases is estimated as zero"
+    elif why_not is None and df <= 0:
+        why_not = _ONE_CLUSTER
     if why_not is not None:
         variance = df = math.nan
     return SingleArm(estimate, variance, df, ms_reader, error, cov2, n, why_not)
@@ -193,6 +210,7 @@ def difference(
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
     blocks: Int | None = None,
+    case_df: float = math.inf,
 ) -> Difference:
     """Difference of two arms read by the same readers.
 
@@ -210,7 +228,7 @@ def difference(
     theta : (2, J) array of float
         Readers with a NaN in either arm are left out.
     covariance : (2, J, 2, J) array of float
-    generalise_to, least_share, blocks
+    generalise_to, least_share, blocks, case_df
         As in :func:`global_test`.
 
     Returns
@@ -218,7 +236,12 @@ def difference(
     Difference
     """
     test = global_test(
-        theta, covariance, generalise_to=generalise_to, least_share=least_share, blocks=blocks
+        theta,
+        covariance,
+        generalise_to=generalise_to,
+        least_share=least_share,
+        blocks=blocks,
+        case_df=case_df,
     )
     both = np.isfinite(theta).all(axis=0)
     estimate = float((theta[0, both] - theta[1, both]).mean()) if both.any() else math.nan
@@ -235,6 +258,7 @@ def global_test(
     generalise_to: Generalisation = "readers_and_cases",
     least_share: float = 0.0,
     blocks: Int | None = None,
+    case_df: float = math.inf,
 ) -> GlobalTest:
     """Test of I >= 2 arms read by the same readers.
 
@@ -259,6 +283,9 @@ def global_test(
         Var - Cov1 - max(Cov2 - Cov3, 0).
     blocks : (J,) array of int, optional
         Group of every reader; None for one group.
+    case_df : float
+        Degrees of freedom of the covariance over clusters of images
+        (:func:`~app.statistics.variance.clusters.cluster_df`); infinite without clusters.
 
     Returns
     -------
@@ -286,21 +313,24 @@ def global_test(
     df1 = arms - 1.0
     if generalise_to == "cases":
         denominator = error - cov1 + (n - 1) * between
-        df2 = math.inf
+        df2 = case_df
     elif generalise_to == "readers":
         denominator, df2 = ms_residual, df_residual
     else:
         within = between if groups.count == 1 else _within(groups, covariance)
         mean_square = _at_least(ms_residual, least_share, error - cov1 - within)
-        denominator = mean_square + within + (n - 1) * between
-        df2 = _hillis(denominator, mean_square, df_residual)
+        of_cases = within + (n - 1) * between
+        denominator = mean_square + of_cases
+        df2 = _df_of_sum(mean_square, df_residual, of_cases, case_df)
     if math.isnan(denominator):
         return GlobalTest(*nothing, n, "too few cases rated to estimate the variance over cases")
     if denominator <= 0:
         return GlobalTest(
             *nothing, n, "the variance of the difference over readers and cases is zero"
         )
-    if generalise_to == "cases":
+    if df2 <= 0:
+        return GlobalTest(*nothing, n, _ONE_CLUSTER)
+    if generalise_to == "cases" and math.isinf(df2):
         statistic = df1 * ms_arm / denominator
         p_value = float(stats.chi2.sf(statistic, df1))
     else:
@@ -361,10 +391,12 @@ def _within(groups: ReaderGroups, covariance: Float) -> float:
     return max(float(np.mean(same)) - float(np.mean(other)), 0.0)
 
 
-def _hillis(denominator: float, mean_square: float, df: float) -> float:
-    if mean_square <= 0:
-        return math.inf
-    return denominator**2 / (mean_square**2 / df)
+def _df_of_sum(mean_square: float, df: float, of_cases: float, case_df: float) -> float:
+    """Degrees of freedom of mean square + part over cases: Hillis' for an infinite `case_df`."""
+    if case_df <= 0:
+        return 0.0
+    pieces = (mean_square**2 / df if mean_square > 0 else 0.0) + of_cases**2 / case_df
+    return (mean_square + of_cases) ** 2 / pieces if pieces > 0 else math.inf
 
 
 def _mean_covariances(covariance: Float) -> tuple[float, float, float, float]:

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from app.statistics.table.estimate import Estimate, not_estimable
-from app.statistics.table.ratings import Float
+from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
+from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import Scale, counts, limits, whom_it_speaks_for
 
 _NO_VARIANCE = "neither readers nor images vary"
@@ -65,6 +66,7 @@ def weighted_by_precision(
     *,
     scale: Scale = "identity",
     bounds: tuple[float, float] = (0.0, 1.0),
+    clusters: Sequence[Int] | None = None,
 ) -> Estimate:
     """The mean of readers' figures, each weighted by how precisely it is known.
 
@@ -75,6 +77,7 @@ def weighted_by_precision(
         R = sum w_j^2 (tau^2 + own_j),    V = R + Cov2,    df = V^2 / (R^2 / (J - 1))
 
     which for equal weights are the variance and Hillis' degrees of freedom of the main figure.
+    Over G clusters of images the denominator of df has Cov2^2 / (G - 1) besides.
 
     Parameters
     ----------
@@ -86,6 +89,8 @@ def weighted_by_precision(
     settings : AnalysisSettings
     scale, bounds
         As in :func:`~app.statistics.variance.interval.limits`.
+    clusters : sequence of (K,) arrays of int, optional
+        Of the cases of each of the matrices, over which ``covariance`` is.
 
     Returns
     -------
@@ -97,6 +102,8 @@ def weighted_by_precision(
     method = f"inverse-variance weights of readers, {whom}"
     if scale != "identity":
         method += f", {scale} scale"
+    method += in_clusters(clusters, target)
+    case_df = cluster_df(matrices, clusters)
     known = np.isfinite(theta) & np.isfinite(np.diag(covariance))
     if not known.any():
         return not_estimable("no reader rated enough cases", method=method)
@@ -116,14 +123,12 @@ def weighted_by_precision(
     )
     of_readers = float((weights**2 * (between + own)).sum())
     if target == "cases":
-        variance, df = float((weights**2 * own).sum()) + shared, math.inf
+        variance, df = float((weights**2 * own).sum()) + shared, case_df
     elif target == "readers":
         variance, df = of_readers, theta.size - 1.0
     else:
         variance = of_readers + shared
-        # By the ratio: the square of what hardly differs from 0 is 0.
-        ratio = variance / of_readers if of_readers > 0.0 else math.inf
-        df = (theta.size - 1.0) * ratio * ratio
+        df = _df_of_sum(of_readers, theta.size - 1.0, shared, case_df)
     if not variance > 0.0 or (scale == "logit" and point.estimate in bounds) or df < 1.0:
         return replace(point, method=f"{method}; no interval: {_NO_VARIANCE}")
     low, high = limits(
@@ -137,6 +142,16 @@ def weighted_by_precision(
         se=math.sqrt(variance),
         df=None if math.isinf(df) else df,
     )
+
+
+def _df_of_sum(of_readers: float, df_readers: float, of_cases: float, case_df: float) -> float:
+    """Satterthwaite's degrees of freedom; by shares, for the square of what hardly differs from 0
+    is 0."""
+    variance = of_readers + of_cases
+    if not variance > 0.0 or df_readers <= 0.0 or case_df <= 0.0:
+        return 0.0
+    pieces = (of_readers / variance) ** 2 / df_readers + (of_cases / variance) ** 2 / case_df
+    return 1.0 / pieces if pieces > 0.0 else math.inf
 
 
 def _own_variances(covariance: Float, matrices: Sequence[Float]) -> tuple[Float, float]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -26,6 +27,10 @@ _LEAST_RATINGS = 3
 _LARGER = 3.0
 _SMALLER = 10.0
 _FEW = 2
+# Steps between the ends of a scale that is not a slider.
+_MOST_STEPS = 10
+# So many readers who stop at one step are taken to have reached the end of their scale.
+_SURE = 3
 _NUMBER = re.compile(r"0*(\d+)")
 
 
@@ -102,13 +107,7 @@ def ensure_one_scale(name: str, readers: Sequence[str], realism: Float) -> None:
 
     Raises BadRatings.
     """
-    names, codes = np.unique(np.asarray(readers, dtype=np.str_), return_inverse=True)
-    seen = np.isfinite(realism)
-    ends = {
-        str(reader): (float(of.min()), float(of.max()))
-        for code, reader in enumerate(names)
-        if (of := realism[seen & (codes == code)]).size >= _LEAST_RATINGS
-    }
+    ends = _ends(readers, realism)
     if len(ends) < 2:
         return
     reaches = {reader: max(abs(low), abs(high)) for reader, (low, high) in ends.items()}
@@ -126,6 +125,54 @@ def ensure_one_scale(name: str, readers: Sequence[str], realism: Float) -> None:
             f"realism {high:g}={top:g}, or say that all used one, as in --realism-scale "
             f"{min(low, bottom):g}-{max(high, top):g}."
         )
+
+
+def beyond_the_others(readers: Sequence[str], realism: Float) -> str:
+    """A sentence on readers who use steps that all others leave, as 6 and 7 among readers on 1-5.
+
+    They may lean, or have rated on a scale with more steps: the ratings don't tell, so that it is
+    said and not refused. Looked for on scales of whole steps, at most 11 of them: fewer than half
+    of the readers go two steps beyond the end that most have, or one step where three or more
+    others stop there. Empty where nobody does.
+
+    Examples
+    --------
+    >>> beyond_the_others(["A"] * 3 + ["B"] * 3, np.array([1.0, 3, 5, 1, 4, 7]))[:43]
+    "Reader 'B' goes to 7, no other beyond 5: if"
+    """
+    seen = realism[np.isfinite(realism)]
+    ends = _ends(readers, realism)
+    if len(ends) < 2 or not (seen == np.round(seen)).all() or np.ptp(seen) > _MOST_STEPS:
+        return ""
+    for side, sign in ((1, 1.0), (0, -1.0)):
+        reach = {reader: sign * of[side] for reader, of in ends.items()}
+        tops = Counter(reach.values())
+        usual = max(tops, key=lambda top: (tops[top], -top))
+        beyond = [reader for reader, top in reach.items() if top > usual]
+        are_few = 0 < len(beyond) < len(ends) - len(beyond) or len(ends) == _FEW
+        steps = max(reach.values()) - usual
+        if are_few and steps >= (1 if tops[usual] >= _SURE else 2):
+            farthest = sign * max(reach.values())
+            low, high = min(of[0] for of in ends.values()), max(of[1] for of in ends.values())
+            who = " and ".join(map(repr, beyond))
+            go = f"Reader {who} goes" if len(beyond) == 1 else f"Readers {who} go"
+            return (
+                f"{go} to {farthest:g}, no other beyond {sign * usual:g}: if they had a scale of "
+                "their own, bring their ratings to the others’ before; if all had one scale, say "
+                f"--realism-scale {low:g}-{high:g}."
+            )
+    return ""
+
+
+def _ends(readers: Sequence[str], realism: Float) -> dict[str, tuple[float, float]]:
+    """Lowest and highest rating of every reader with some."""
+    names, codes = np.unique(np.asarray(readers, dtype=np.str_), return_inverse=True)
+    seen = np.isfinite(realism)
+    return {
+        str(reader): (float(of.min()), float(of.max()))
+        for code, reader in enumerate(names)
+        if (of := realism[seen & (codes == code)]).size >= _LEAST_RATINGS
+    }
 
 
 def _settled(given: Mapping[str, str], coded: Sequence[str]) -> dict[str, str]:

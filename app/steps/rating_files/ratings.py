@@ -17,6 +17,7 @@ from app.steps.rating_files.columns import (
     places_of,
 )
 from app.steps.rating_files.meanings import (
+    beyond_the_others,
     ensure_names_differ,
     ensure_one_scale,
     real_or_synthetic,
@@ -133,7 +134,10 @@ def read_ratings(
         cautions.append(("Decimal commas.", f"In {', '.join(commas)} a comma marks decimals."))
     if "realism" in numbers and not scale_is_given:
         people = np.array([one not in machines for one in cells["reader"]])
-        ensure_one_scale(name, list(compress(cells["reader"], people)), numbers["realism"][people])
+        readers, realism = list(compress(cells["reader"], people)), numbers["realism"][people]
+        ensure_one_scale(name, readers, realism)
+        beyond = beyond_the_others(readers, realism)
+        cautions += [("Another scale?", beyond)] * bool(beyond)
     used = set(places.values())
     return FileRatings(
         names={ours: cells.get(ours) or [""] * len(rows) for ours in _NAMES},

@@ -10,7 +10,17 @@ from app.domain.questions.question import AskedIf, KindName, Option, Question
 from app.domain.questions.registry import KINDS
 
 BoxKind = Literal[
-    "text", "long", "lines", "options", "numbers", "whole", "decimal", "tick", "select", "day"
+    "text",
+    "long",
+    "lines",
+    "options",
+    "numbers",
+    "decimals",
+    "whole",
+    "decimal",
+    "tick",
+    "select",
+    "day",
 ]
 Choices = tuple[tuple[str, str], ...]
 
@@ -284,7 +294,7 @@ ANALYSIS = Group(
             "analysis.least_answered",
             "Readers who answered little",
             "Who gave fewer answers than this share of the median reader's is named in the report "
-            "and left out of its figures.",
+            "and left out of its figures; 0: nobody is.",
             "decimal",
             "0.2",
             longest=19,
@@ -465,6 +475,14 @@ DEPENDENCE: tuple[Box, ...] = (
         rows=2,
     ),
     Box("of", "Belongs to", "The question whose answer one is sure of.", "select"),
+    Box(
+        "probabilities",
+        "What the levels of confidence say",
+        "Probabilities of being right, from 0 to 1, one a line: one for every point or two for the "
+        "ends. Empty: equal steps from a guess to 1.",
+        "decimals",
+        rows=2,
+    ),
     Box("finding", "Finding", "As the bank's reference calls it.", longest=80),
     Box(
         "reference",
@@ -583,6 +601,7 @@ FULL_QUESTION = Question(
     True,
     AskedIf("other", ("1",)),
     "other",
+    (0.5, 1.0),
     "finding",
     "reference",
     0,

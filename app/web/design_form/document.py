@@ -20,7 +20,7 @@ from app.web.design_form.boxes import (
     VOCABULARY,
     Box,
 )
-from app.web.design_form.lines import entries_of, options_of
+from app.web.design_form.lines import entries_of, lines_of, options_of
 from app.web.design_form.rows import row_count, row_values
 
 # Where one of these is empty the document leaves it out, so that its usual value holds.
@@ -158,6 +158,8 @@ def _read(box: Box, text: str) -> Any:
             return text == "yes"
         case "whole":
             return _whole(text)
+        case "decimals":
+            return [_decimal(line) for line in lines_of(text)]
         case "decimal":
             return _decimal(text)
         case "lines":

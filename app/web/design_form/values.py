@@ -97,6 +97,8 @@ def _text(box: Box, value: Any) -> str:
             return options_text(value)
         case "numbers":
             return ", ".join(map(str, value))
+        case "decimals":
+            return "\n".join(map(repr, value))
         case "decimal":
             return repr(value)
         case _:

@@ -1,11 +1,9 @@
 """The leak audit of a study's pictures, before it is opened or at any time after."""
 
 from collections.abc import Mapping
-from io import BytesIO
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from PIL import Image
 
 from app.bank.remedies import Remedies
 from app.domain.access import Right
@@ -30,10 +28,9 @@ from app.web.leak_audits import audit_leaks
 from app.web.office_state import office_state
 from app.web.routes.studies import study_page
 from app.web.state import web_state
+from app.web.thumbnails import thumbnail
 
 router = APIRouter(default_response_class=HTMLResponse)
-
-THUMBNAIL = 192
 
 
 @router.get("/studies/{slug}/audit")
@@ -79,15 +76,11 @@ def take_remedies(request: Request, slug: str, form: FormFields) -> Response:
 
 
 @router.get("/studies/{slug}/audit/{code}.png")
-def thumbnail(request: Request, slug: str, code: str) -> Response:
+def small_picture(request: Request, slug: str, code: str) -> Response:
     """A case's picture, small, for whoever designs the study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         picture = picture_of_case(desk.session, web_state(request).store, slug, code)
-    with Image.open(BytesIO(picture)) as image:
-        image.thumbnail((THUMBNAIL, THUMBNAIL))
-        small = BytesIO()
-        image.save(small, "PNG")
-    return Response(small.getvalue(), media_type="image/png", headers={"Cache-Control": "no-store"})
+    return thumbnail(picture)
 
 
 def _not_yet(request: Request, desk: InvestigatorAtDesk, slug: str, error: BadDesign) -> Response:

@@ -114,7 +114,10 @@ def save_design(request: Request, slug: str, form: FormFields) -> Response:
         if isinstance(read, DesignForm):
             return design_page(request, desk, read, slug=slug)
         try:
-            design = design_from_mapping(read.data)
+            # Cases are swapped on a page of their own; the form keeps what was swapped.
+            design = replace(
+                design_from_mapping(read.data), excluded=design_of(desk.session, slug).excluded
+            )
             change_design(desk.session, slug, design, now=desk.now, actor=desk.name)
         except BadDesign as error:
             return design_page(request, desk, refused(form, read, error), slug=slug)

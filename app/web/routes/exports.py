@@ -1,11 +1,14 @@
 """Downloads for researchers."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.domain.access import Right
 from app.domain.errors import NotFound
 from app.domain.signing import MEANINGS
+from app.report.submission.source import Submission
 from app.services.export_study import (
     CASE_COLUMNS,
     FILES,
@@ -21,6 +24,7 @@ from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.password_again import NotSigned, sign
 from app.web.state import web_state
+from app.web.submission import packed, submission_of
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -76,7 +80,8 @@ def download(request: Request, slug: str, file: str) -> Response:
     media_types = {known.name: known.media_type for known in FILES}
     if file == "ratings.parquet" and file not in contents:
         raise NotFound(MISSING)
-    if file != f"{slug}.zip" and file not in contents:
+    is_submission = file == f"{slug}-submission.zip"
+    if file != f"{slug}.zip" and not is_submission and file not in contents:
         raise NotFound(f"There is no export {file!r}.")
     if is_closed and not is_signed:
         # The page asks for the password, and then the link works.
@@ -89,9 +94,20 @@ def download(request: Request, slug: str, file: str) -> Response:
     if request.method == "HEAD" and is_closed:
         # Nothing is given out, so nothing is in the log.
         return Response(media_type=media_type, headers=headers)
+    # Put together first: what can't be packed is given to nobody, and is in no record.
+    submission = _submission(request, slug, now) if is_submission else None
     export.begin(now=now, actor=name, allow_unblinding=False)
+    if submission is not None:
+        pieces = packed(submission, export)
+    else:
+        pieces = contents[file]() if file in contents else export.zipped()
     return StreamingResponse(
-        contents[file]() if file in contents else export.zipped(),
+        pieces,
         media_type=media_type,
         headers=headers,
     )
+
+
+def _submission(request: Request, slug: str, now: datetime) -> Submission:
+    with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
+        return submission_of(desk.session, web_state(request).store, slug, now=now)

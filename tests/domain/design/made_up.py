@@ -88,7 +88,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             "cluster": draw(st.sampled_from(("", "patient"))),
             "margin": draw(st.floats(0.001, 0.5)),
             "adjustment": draw(st.sampled_from(("holm", "none"))),
-            "least_answered": draw(st.floats(0.001, 0.9)),
+            "least_answered": draw(st.floats(0, 0.9)),
             "interim_ratings": draw(st.integers(0, 1_000_000)),
             "subgroups": draw(st.lists(st.sampled_from(("sex", "age", "view")), unique=True)),
         },

@@ -95,6 +95,19 @@ def test_all_problems_are_told_at_once() -> None:
     }
 
 
+@pytest.mark.parametrize("least", [0, 0.0, 0.9])
+def test_nobody_or_many_may_be_left_out_for_answering_little(least: float) -> None:
+    made = design(analysis={"least_answered": least})
+    assert made.analysis.least_answered == least
+    assert design_from_json(design_to_json(made)) == made
+
+
+@pytest.mark.parametrize("least", [-0.1, 0.91, True, "0", float("nan")])
+def test_a_share_beyond_its_limits_is_told_in_one_sentence(least: object) -> None:
+    with pytest.raises(BadDesign, match=r"must be a number from 0 to 0\.9"):
+        design(analysis={"least_answered": least})
+
+
 @pytest.mark.parametrize("day", ["2027-01-31", date(2027, 1, 31)])
 def test_the_last_day_is_a_day(day: object) -> None:
     assert design(closes_on=day).closes_on == date(2027, 1, 31)

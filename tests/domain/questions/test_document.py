@@ -208,3 +208,42 @@ def test_a_stored_question_keeps_a_kind_that_its_measure_lost() -> None:
 def test_answers_that_can_be_listed_are(row: dict[str, Any], cells: tuple[str, ...] | None) -> None:
     asked = question(**row)
     assert kind_of(asked).cells(asked) == cells
+
+
+SURE = {"measure": "confidence", "of": "verdict"}
+
+
+@pytest.mark.parametrize("said", [[0.5, 0.6, 0.7, 0.9, 1], [0, 1], [0.5, 0.5, 0.5, 0.5, 0.9]])
+def test_what_levels_of_confidence_say_can_be_stated(said: list[float]) -> None:
+    asked = questions(VERDICT, SURE | {"probabilities": said})[1]
+    assert asked.probabilities == tuple(said)
+    assert questions(VERDICT, write_question(asked))[1] == asked
+    assert "probabilities" not in write_question(questions(VERDICT, SURE)[1])
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (SURE | {"probabilities": [0.5, 0.7, 1]}, "are 3; give 5, one at each point, or 2"),
+        (SURE | {"probabilities": [1, 0.5]}, "must rise"),
+        (SURE | {"probabilities": [0.7, 0.7]}, "must rise"),
+        (SURE | {"probabilities": [50, 100]}, "numbers from 0 to 1"),
+        (SURE | {"probabilities": ["0.5", 1]}, "numbers from 0 to 1"),
+        (SURE | {"probabilities": 0.5}, "must be a list of numbers"),
+        (
+            SURE
+            | {
+                "kind": "slider",
+                "low": 0,
+                "high": 11,
+                "probabilities": [k / 11 for k in range(12)],
+            },
+            "are 12; give 2 for the ends",
+        ),
+        ({"measure": "realism", "probabilities": [0, 1]}, "are those of a confidence"),
+    ],
+)
+def test_probabilities_that_say_nothing_are_refused(row: dict[str, Any], reason: str) -> None:
+    with pytest.raises(BadDesign, match=reason) as caught:
+        questions(VERDICT, row)
+    assert caught.value.field == "questions[2].probabilities"

@@ -1,10 +1,13 @@
 """What a file leaves open is asked for or said; nothing is guessed in silence."""
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.domain.errors import BadRatings
+from app.steps.rating_files.meanings import beyond_the_others
 from tests.steps.rating_files.made_study import REALISM, answers, delimited, ratings_of
 
 WORDS = {
@@ -75,6 +78,51 @@ def test_a_reader_on_another_scale_is_asked_about(tmp_path: Path, factor: float,
     with pytest.raises(BadRatings, match=f"realism from {ends} of reader 'R2' and from 1 to 5"):
         ratings_of(tmp_path / "r.csv", text, scale=False)
     assert len(ratings_of(tmp_path / "r.csv", scale=True).rows) == len(REALISM)
+
+
+@pytest.mark.parametrize(
+    ("tops", "said"),
+    [
+        # 1-7 among readers on 1-5.
+        ((5, 5, 5, 7), "Reader 'R3' goes to 7, no other beyond 5: .* --realism-scale 1-7"),
+        ((5, 7), "Reader 'R1' goes to 7"),
+        ((5, 5, 5, 5, 7, 7), "Readers 'R4' and 'R5' go to 7"),
+        # One step tells where three stop.
+        ((5, 5, 5, 6), "goes to 6"),
+        ((5, 5, 6), ""),
+        ((3, 4, 5, 4, 5), ""),
+        ((5, 5, 7, 7), ""),
+        ((5, 5, 5), ""),
+        # A slider's ends differ by the way one moves it.
+        ((96, 96, 96, 100), ""),
+    ],
+)
+def test_who_goes_beyond_the_end_of_the_others_scale_is_said(
+    tops: tuple[int, ...], said: str
+) -> None:
+    readers = [f"R{place}" for place, _ in enumerate(tops) for _ in range(4)]
+    realism = np.array([float(one) for top in tops for one in (1, 2, 3, top)])
+    assert (
+        re.search(said, beyond_the_others(readers, realism))
+        if said
+        else (beyond_the_others(readers, realism) == "")
+    )
+    # The other end in the same way: 0 among readers on 2 to 8.
+    below = beyond_the_others(readers, 8 - realism)
+    assert ("goes to" in below or "go to" in below) == bool(said)
+
+
+def test_the_caution_stands_at_the_top_unless_the_scale_is_given(tmp_path: Path) -> None:
+    lines = [line.split(",") for line in delimited().splitlines()]
+    own = [line for line in lines[1:] if line[0] == "R2"]
+    own[0][4], own[1][4] = "7", "6"
+    text = "\n".join(",".join(line) for line in lines)
+    leads = dict(ratings_of(tmp_path / "r.csv", text, scale=False).cautions)
+    assert "Reader 'R2' goes to 7" in leads["Another scale?"]
+    assert "Another scale?" not in dict(ratings_of(tmp_path / "r.csv", text, scale=True).cautions)
+    assert "Another scale?" not in dict(
+        ratings_of(tmp_path / "s.csv", delimited(), scale=False).cautions
+    )
 
 
 def test_a_reader_who_leans_is_not_taken_for_another_scale(tmp_path: Path) -> None:

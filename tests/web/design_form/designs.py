@@ -30,7 +30,13 @@ ODD = design(
     ],
     questions=[
         {"measure": "verdict"},
-        {"measure": "confidence", "low": -2, "high": 2, "labels": ["a\\b", "two\nlines"]},
+        {
+            "measure": "confidence",
+            "low": -2,
+            "high": 2,
+            "labels": ["a\\b", "two\nlines"],
+            "probabilities": [0.5, 0.6000000000000001, 0.75, 0.9, 1],
+        },
         {
             "measure": "artefact",
             "key": "what",

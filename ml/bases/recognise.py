@@ -1,4 +1,4 @@
-"""Is this base model of the family that is tuned here? Asked of its files, before work begins.
+"""Is this base model of a family that is tuned here? Asked of its files, before work begins.
 
 Only JSON and the names and shapes of weights are read. A model of another family would fail
 somewhere in a library, after minutes, in words about tensors; or, an inpainting model, at the
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ml.bank.run_folder import read_json
+from ml.bases.autoencoders import KINDS
+from ml.bases.families import FAMILIES, families
 from ml.boundary import library
 from ml.errors import MlError
-from ml.methods.config import VariantConfig
 
 LIBRARIES = ("diffusers", "transformers", "stable_diffusion")
 """Whose classes a ``model_index.json`` may name; others would be imported, and so be run."""
@@ -23,22 +24,24 @@ FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
 
 OTHER_FILES = (
     ("lora", "a LoRA, not a base model: name the base that it was tuned from"),
-    ("conditioner.embedders.", "Stable Diffusion XL"),
+    ("conditioner.embedders.", "Stable Diffusion XL in one file: name its diffusers folder"),
     ("cond_stage_model.model.", "Stable Diffusion 2.x in one file: name its diffusers folder"),
-    ("joint_blocks.", "Stable Diffusion 3"),
+    ("joint_blocks.", "Stable Diffusion 3 in one file: name its diffusers folder"),
     ("double_blocks.", "a Flux model"),
     ("control_model.", "a ControlNet"),
     ("emb_params", "a learnt word (textual inversion), not a base model"),
 )
 """Parts of weights' names that give away what a single file is."""
 
-TUNED_HERE = "Stable Diffusion 1.x is what can be tuned here"
+TUNED_HERE = f"what can be tuned here is {families()}"
+
+TEXT_PARTS = ("text_encoder", "text_encoder_2", "text_encoder_3")
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 def check_base(path: Path) -> None:
-    """Raise unless a base model's folder or single file is of the family that is tuned here.
+    """Raise unless a base model's folder or single file is of a family that is tuned here.
 
     Raises
     ------
@@ -49,29 +52,6 @@ def check_base(path: Path) -> None:
         _check_shapes(path, file_shapes(path))
     else:
         _check_folder(path)
-
-
-def check_methods(pipeline: Any, variant: VariantConfig) -> None:
-    """Raise if what a variant trains is not there in a loaded base.
-
-    Raises
-    ------
-    MlError
-        If its text encoder is to be tuned by LoRA or to learn a word, and is not CLIP's.
-    """
-    encoder = type(pipeline.text_encoder).__name__
-    if encoder == "CLIPTextModel":
-        return
-    if variant.kind == "lora" and variant.lora.text_encoder:
-        what = "tunes the text encoder"
-    elif variant.kind == "textual_inversion":
-        what = "teaches the text encoder a word"
-    else:
-        return
-    raise MlError(
-        f"this variant {what}, which in this base is a {encoder}; it can be done with CLIP's only: "
-        "choose one that leaves the text encoder alone, such as M1 or M3."
-    )
 
 
 def file_shapes(path: Path) -> Shapes:
@@ -115,39 +95,40 @@ def _check_shapes(path: Path, shapes: Shapes) -> None:
     _check_channels(path, shapes[FIRST_LAYER][1], 4)
 
 
+def pipeline_class(path: Path) -> str:
+    """Return the class that a diffusers folder's ``model_index.json`` names."""
+    return str(read_json(path / "model_index.json").get("_class_name"))
+
+
 def _check_folder(path: Path) -> None:
     index = read_json(path / "model_index.json")
-    family = str(index.get("_class_name"))
-    if family != "StableDiffusionPipeline":
-        raise MlError(f"{path} is a {family}; {TUNED_HERE}.")
-    for part, named in index.items():
-        if part.startswith("_") or not isinstance(named, list) or len(named) != 2:
+    named = pipeline_class(path)
+    if named not in FAMILIES:
+        raise MlError(f"{path} is a {named}; {TUNED_HERE}.")
+    for part, source in index.items():
+        if part.startswith("_") or not isinstance(source, list) or len(source) != 2:
             continue
-        if named[0] is not None and named[0] not in LIBRARIES:
+        if source[0] is not None and source[0] not in LIBRARIES:
             raise MlError(
-                f"{path} names {named[0]!r} for its {part}: code that comes with a model is not "
+                f"{path} names {source[0]!r} for its {part}: code that comes with a model is not "
                 "run. Use a folder whose parts are of diffusers and transformers."
             )
-    unet, vae, text = (_config(path / part) for part in ("unet", "vae", "text_encoder"))
-    if unet.get("addition_embed_type") or unet.get("time_cond_proj_dim"):
-        raise MlError(
-            f"{path} has a U-Net of another family (of Stable Diffusion XL, or distilled to few "
-            f"steps); {TUNED_HERE}."
-        )
+    family = FAMILIES[named]
+    denoiser, vae = (_config(path / part) for part in (family.denoiser_part, "vae"))
     for part, config, wanted in (
-        ("U-Net", unet, "UNet2DConditionModel"),
-        ("autoencoder", vae, "AutoencoderKL"),
+        (family.denoiser_part, denoiser, (family.denoiser_class,)),
+        ("autoencoder", vae, KINDS),
     ):
-        if config.get("_class_name", wanted) != wanted:
+        if config.get("_class_name", wanted[0]) not in wanted:
             raise MlError(f"{path} has a {config['_class_name']} as {part}; {TUNED_HERE}.")
-    if unet and vae:
-        _check_channels(path, int(unet.get("in_channels", 4)), int(vae.get("latent_channels", 4)))
-    width, features = unet.get("cross_attention_dim"), text.get("hidden_size")
-    if isinstance(width, int) and isinstance(features, int) and width != features:
-        raise MlError(
-            f"{path}: its U-Net takes text of {width} features, its text encoder gives {features}: "
-            "they are not of one model."
-        )
+    if reason := family.refusal(denoiser):
+        raise MlError(f"{path} {reason}; {TUNED_HERE}.")
+    if denoiser and vae:
+        taken = int(denoiser.get("in_channels", 4))
+        _check_channels(path, taken, int(vae.get("latent_channels", 4)))
+    widths = [_config(path / part).get("hidden_size") for part in TEXT_PARTS]
+    if mismatch := family.text_mismatch(denoiser, widths):
+        raise MlError(f"{path}: {mismatch}: they are not of one model.")
 
 
 def _check_channels(path: Path, taken: int, given: int) -> None:

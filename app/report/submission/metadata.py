@@ -1,0 +1,119 @@
+"""What machines read of a submission: the data package, the citation; and the bank's card."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.report.submission.source import Submission
+from app.report.words.numbers import NONE
+from app.services.submission_facts import ArmCard
+
+DATA_TABLES = ("ratings.csv", "readers.csv", "cases.csv", "codebook.csv", "wide.csv", "rjafroc.csv")
+
+
+def data_package(submission: Submission, files: Mapping[str, bytes]) -> str:
+    """A Frictionless data package (specs.frictionlessdata.io) of the tables in `data/`.
+
+    `files` are those tables by name; a column is described as in codebook.csv.
+    """
+    explained = _explanations(files.get("codebook.csv", b""))
+    content: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": submission.slug,
+        "title": submission.summary.title,
+        "description": "A blinded reader study of real and synthetic chest radiographs.",
+        "created": f"{submission.made_at:%Y-%m-%dT%H:%M:%SZ}",
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": name.partition(".")[0],
+                "path": name,
+                "encoding": "utf-8",
+                "bytes": len(files[name]),
+                "dialect": {"delimiter": ",", "lineTerminator": "\r\n"},
+                "schema": {
+                    "fields": [
+                        _field(column, explained.get((name, column), ""))
+                        for column in _header(files[name])
+                    ],
+                    "missingValues": [""],
+                },
+            }
+            for name in DATA_TABLES
+            if name in files
+        ],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def citation_cff(submission: Submission) -> str:
+    """A citation file (citation-file-format.github.io) of the data; authors are yours to enter."""
+    title = json.dumps(submission.summary.title, ensure_ascii=False)
+    return (
+        "cff-version: 1.2.0\n"
+        "type: dataset\n"
+        "message: Enter the authors, then cite these data as below.\n"
+        f"title: {title}\n"
+        "authors:\n"
+        "  - name: The investigators of this study\n"
+        f"date-released: {submission.made_at:%Y-%m-%d}\n"
+        f"version: {json.dumps(submission.verified.head[:16])}\n"
+        "abstract: >-\n"
+        "  Ratings of a blinded reader study of real and synthetic chest radiographs, with its\n"
+        "  protocol, analysis and record.\n"
+    )
+
+
+def dataset_card(submission: Submission) -> str:
+    """The bank's arms as this study used them, as Markdown."""
+    return "\n".join(_card(submission)) + "\n"
+
+
+def _card(submission: Submission) -> Iterator[str]:
+    yield from (f"# Images of {submission.summary.title}", "")
+    yield (
+        "The images themselves are not in this archive; data/cases.csv names each by the SHA-256 "
+        "of its file in the bank."
+    )
+    for arm in submission.arms:
+        yield from ("", f"## {arm.label} (`{arm.key}`, {arm.kind})", "")
+        for term, value in _facts(arm):
+            yield f"- {term}: {value}"
+
+
+def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
+    yield "Description", _said(arm.description)
+    if arm.kind == "synthetic":
+        yield "Training", _said(arm.training)
+    yield "Licence", _said(arm.licence)
+    yield "Attribution", _said(arm.attribution)
+    yield "Bank", _said(arm.bank)
+    yield "Grey mapping", arm.grey_mapping
+    yield "Generated before the bank", NONE if arm.generated is None else str(arm.generated)
+    yield "Rejected before the bank", NONE if arm.rejected is None else str(arm.rejected)
+    yield "Rule of rejection", _said(arm.rejection_rule)
+    yield (
+        "In the bank, drawn, shown, answered",
+        (f"{arm.in_bank}, {arm.drawn}, {arm.shown}, {arm.answered}"),
+    )
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split()) or "not stated"
+
+
+def _header(content: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(content.decode("utf-8"))), [])
+
+
+def _explanations(codebook: bytes) -> dict[tuple[str, str], str]:
+    rows = csv.DictReader(io.StringIO(codebook.decode("utf-8")))
+    return {(row["file"], row["column"]): row["explanation"] for row in rows}
+
+
+def _field(name: str, explanation: str) -> dict[str, str]:
+    described = {"description": explanation} if explanation else {}
+    # Types are left open: a scale's numbers and a question's words share columns.
+    return {"name": name, "type": "any", **described}

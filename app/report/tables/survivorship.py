@@ -1,0 +1,59 @@
+"""What became of every image that was made: thrown away, left out, drawn for the study."""
+
+from collections.abc import Sequence
+
+from app.report.tables.table import Cell, ReportTable, Row, table, words
+from app.report.words.numbers import NONE
+from app.services.summarise_study import ArmFacts
+
+
+def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
+    """Images made, thrown away and shown, by stratum."""
+    strata = list(dict.fromkeys(one for arm in arms for one in arm.cases_by_stratum))
+    strata.sort(key=lambda one: ({"normal": 0, "abnormal": 1}.get(one, 2), one))
+    are_left_out = any(arm.left_out_as_memorised for arm in arms)
+    rows = [
+        Row(
+            arm.label,
+            (
+                words(arm.kind),
+                Cell(NONE if arm.generated is None else str(arm.generated)),
+                Cell(NONE if arm.rejected is None else str(arm.rejected)),
+                words(arm.rejection_rule or "not stated"),
+                *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
+                *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
+            ),
+            below="" if arm.label == arm.key else arm.key,
+            is_real=arm.kind == "real",
+        )
+        for arm in arms
+    ]
+    return table(
+        "images",
+        "Images",
+        [
+            "Arm",
+            "Kind",
+            "Generated",
+            "Rejected",
+            "Rule of rejection",
+            *["Left out as copies"] * are_left_out,
+            *map(_capital, strata),
+        ],
+        rows,
+        [
+            *(
+                [
+                    "Left out as copies: images of the bank that its evaluation flags as copies of "
+                    "training images; cases were drawn from the others."
+                ]
+                * are_left_out
+            ),
+            f"{_capital(', '.join(strata))}: cases drawn for this study. "
+            "– : the image bank does not say.",
+        ],
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

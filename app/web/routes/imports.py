@@ -1,0 +1,262 @@
+"""Bringing images in by the browser: pieces that arrive, what came, and its import."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+
+from app.bank.brought import Brought, TableSeen, chosen_columns, see_table, what_came
+from app.bank.uploads import WORKING, Upload
+from app.domain.access import ensure_fills_bank
+from app.domain.design.design import RENDITION_SIZE
+from app.domain.errors import BadInput, BadTable, NotFound
+from app.films.film import GREY_MAPPINGS, GreyMapping
+from app.films.headings import OURS
+from app.services.create_study import usual_order
+from app.web.access import InvestigatorAtDesk, investigator_at_desk
+from app.web.bank_imports import ImportChoices, begin_import, begin_unpacking, state_of
+from app.web.forms import FormFields
+from app.web.investigator_pages import investigator_page
+from app.web.office_state import office_state
+from app.web.pages import is_htmx
+from app.web.state import web_state
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+PIECE = 900_000
+MEANT = ("normal", "abnormal")
+OWN_LABEL = "its own label"
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Piece = Annotated[bytes, Depends(_body)]
+Length = Annotated[int, Query(ge=0, le=2**50)]
+
+
+@router.get("/bank/import")
+def imports(request: Request) -> Response:
+    """Uploads that are here, and the way to begin one."""
+    with _at_desk(request) as desk:
+        uploads = office_state(request).uploads
+        context = {
+            "uploads": [(one.id, state_of(one)) for one in uploads.all()],
+            "largest": uploads.largest,
+        }
+        return investigator_page(request, desk, "imports.html", context)
+
+
+@router.post("/bank/import")
+def begin(request: Request, form: FormFields) -> Response:
+    """Begin an upload."""
+    with _at_desk(request, form) as desk:
+        upload = office_state(request).uploads.begin(desk.name, now=desk.now)
+    return RedirectResponse(f"/bank/import/{upload.id}", 303)
+
+
+@router.get("/bank/import/{upload}")
+def show(request: Request, upload: str) -> Response:
+    """An upload: what has come, what is to be chosen, how far its import is."""
+    with _at_desk(request) as desk:
+        return _page(request, desk, office_state(request).uploads.of(upload), request.query_params)
+
+
+@router.get("/bank/import/{upload}/files")
+def arrived(request: Request, upload: str) -> Response:
+    """How many bytes of each file are here, for a browser that goes on."""
+    with _at_desk(request):
+        here = office_state(request).uploads.of(upload).arrived()
+    return JSONResponse(here, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/bank/import/{upload}/pieces")
+def add_piece(
+    request: Request,
+    upload: str,
+    piece: Piece,
+    path: str,
+    offset: Length,
+    size: Length,
+    changed: Length,
+) -> Response:
+    """Add a piece to a file; the answer says how many bytes of it are here."""
+    # Its form's token comes as a header, since the body is the piece.
+    with _at_desk(request, {}):
+        here = (
+            office_state(request)
+            .uploads.of(upload)
+            .add(path, offset, piece, size=size, changed=changed)
+        )
+    return JSONResponse({"here": here}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/bank/import/{upload}/arrived")
+def all_arrived(request: Request, upload: str, form: FormFields) -> Response:
+    """Nothing more comes: unpack it and look what it is."""
+    with _at_desk(request, form):
+        begin_unpacking(office_state(request).uploads.of(upload))
+    return RedirectResponse(f"/bank/import/{upload}", 303)
+
+
+@router.post("/bank/import/{upload}/start")
+def start(request: Request, upload: str, form: FormFields) -> Response:
+    """Import it as was chosen."""
+    state = web_state(request)
+    with _at_desk(request, form) as desk:
+        brought = office_state(request).uploads.of(upload)
+        try:
+            choices = _choices(form, what_came(brought.files))
+        except BadInput as error:
+            return _page(request, desk, brought, form, error=str(error))
+        name, now = desk.name, desk.now
+    begin_import(brought, state.database, state.store, choices, now=now, actor=name)
+    return RedirectResponse(f"/bank/import/{upload}", 303)
+
+
+@router.post("/bank/import/{upload}/throw-away")
+def throw_away(request: Request, upload: str, form: FormFields) -> Response:
+    """Throw an upload away; what was imported of it stays in the bank."""
+    with _at_desk(request, form):
+        office_state(request).uploads.of(upload).throw_away()
+    return RedirectResponse("/bank/import", 303)
+
+
+@router.get("/bank/import/{upload}/refused.csv")
+def refused(request: Request, upload: str) -> Response:
+    """Every record that the last import refused, with the reason."""
+    with _at_desk(request):
+        path = office_state(request).uploads.of(upload).refused
+    if not path.is_file():
+        raise NotFound("Nothing was refused.")
+    return FileResponse(
+        path,
+        media_type="text/csv; charset=utf-8",
+        filename="refused.csv",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@contextmanager
+def _at_desk(
+    request: Request, form: Mapping[str, str] | None = None
+) -> Iterator[InvestigatorAtDesk]:
+    """Somebody who may bring images in; no request here writes to the database itself."""
+    with investigator_at_desk(request, form, writes=False) as desk:
+        ensure_fills_bank(desk.account)
+        yield desk
+
+
+def _page(
+    request: Request,
+    desk: InvestigatorAtDesk,
+    upload: Upload,
+    asked: Mapping[str, str],
+    *,
+    error: str = "",
+) -> Response:
+    state = state_of(upload)
+    context: dict[str, object] = {"upload": upload.id, "state": state, "piece": PIECE}
+    if is_htmx(request):
+        answer = investigator_page(request, desk, "_import_state.html", context)
+        if state.step not in WORKING:
+            # Its end brings the page that comes next.
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+    came: Brought | None = None
+    seen: TableSeen | None = None
+    try:
+        if state.step in ("choosing", "failed"):
+            came = what_came(upload.files)
+    except BadInput as trouble:
+        error = error or str(trouble)
+    if came is not None and came.tables:
+        table = asked.get("table", "") if asked.get("table", "") in came.tables else came.tables[0]
+        try:
+            seen = see_table(came.root, table, chosen_columns(asked))
+        except BadTable as trouble:
+            error = error or str(trouble).replace(f"{came.root}/", "")
+        context["table"] = table
+    context |= {
+        "came": came,
+        "seen": seen,
+        "asked": asked,
+        "error": error,
+        "ours": OURS,
+        "meant": MEANT,
+        "own_label": OWN_LABEL,
+        "mappings": GREY_MAPPINGS,
+        "size": asked.get("size", str(RENDITION_SIZE)),
+        "largest": office_state(request).uploads.largest,
+        "refused": upload.refused.is_file(),
+    }
+    return investigator_page(request, desk, "import.html", context, 422 if error else 200)
+
+
+def _choices(form: Mapping[str, str], came: Brought) -> ImportChoices:
+    """What a form chose; raises BadInput."""
+    text = form.get("size", "").strip()
+    if not (text.isascii() and text.isdigit() and 64 <= int(text[:6]) <= 4096):
+        raise BadInput("The side of the pictures is a whole number from 64 to 4096.")
+    strict = form.get("strict") == "yes"
+    if came.kind == "bank":
+        return ImportChoices(int(text), strict)
+    if came.kind == "nothing":
+        raise BadInput("There is nothing here to import.")
+    columns, values, labels = chosen_columns(form), _values(form), _labels(form)
+    table = form.get("table", "")
+    if table not in came.tables:
+        raise BadInput("Choose the table that names the images.")
+    problem = see_table(came.root, table, columns).problem
+    if problem:
+        raise BadInput(problem)
+    return ImportChoices(
+        size=int(text),
+        strict=strict,
+        table=table,
+        arm=form.get("arm", "").strip(),
+        label=form.get("label", "").strip() or None,
+        description=form.get("description", "").strip() or None,
+        grey_mapping=_mapping(form.get("grey_mapping", "")),
+        columns=columns,
+        values={"condition": values} if values else {},
+        conditions=labels,
+    )
+
+
+def _values(form: Mapping[str, str]) -> dict[str, str]:
+    """What each value of the condition means, where something was chosen for it."""
+    values = {}
+    for name, said in form.items():
+        if not name.startswith("said."):
+            continue
+        meant = form.get(f"means.{name.removeprefix('said.')}", "")
+        if meant in MEANT:
+            values[said] = meant
+    if form.get("all_are"):
+        label = form["all_are"].strip()
+        values["*"] = label
+    return values
+
+
+def _labels(form: Mapping[str, str]) -> tuple[str, ...]:
+    """Labels besides the usual two that were chosen to be kept as they are."""
+    labels = [
+        said
+        for name, said in form.items()
+        if name.startswith("said.") and form.get(f"means.{name.removeprefix('said.')}") == OWN_LABEL
+    ]
+    label = form.get("all_are", "").strip()
+    return tuple(usual_order({*labels, *([label] if label and label not in MEANT else [])}))
+
+
+def _mapping(given: str) -> GreyMapping | None:
+    if not given:
+        return None
+    for mapping in GREY_MAPPINGS:
+        if given == mapping:
+            return mapping
+    raise BadInput("Choose how deep files become grey from the list.")

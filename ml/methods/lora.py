@@ -1,0 +1,66 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Low-rank updates on a base: which layers bear them, and how they begin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ml.bases.adapter import Adapter
+from ml.methods.config import LoraConfig
+
+TEXT_ATTENTION = ("q_proj", "k_proj", "v_proj", "out_proj")
+
+
+def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
+    """Add trainable low-rank updates, in float32, that change nothing yet.
+
+    Parameters
+    ----------
+    seed : of the down weights; the up weights are zero
+    """
+    import torch
+    from peft import LoraConfig as PeftLoraConfig
+
+    peft_config: Any = PeftLoraConfig  # alpha may be a fraction, whatever its annotation says
+    convolutions = adapter.convolutions if config.conv_rank else ()
+    conv = r"(?:.*\.)?(?:" + "|".join(convolutions) + ")"
+    encoders = adapter.text_encoders()
+    tuned = [encoders[part] for part in adapter.tunable_text if config.text_encoder]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        _add(
+            adapter.denoiser,
+            peft_config(
+                r=config.rank,
+                lora_alpha=config.alpha,
+                target_modules=[*adapter.attention, *convolutions],
+                rank_pattern={conv: config.conv_rank} if convolutions else {},
+                alpha_pattern={conv: config.conv_alpha} if convolutions else {},
+                init_lora_weights="gaussian",
+            ),
+        )
+        for encoder in tuned:
+            _add(
+                encoder,
+                peft_config(
+                    r=config.text_encoder_rank,
+                    lora_alpha=config.text_encoder_alpha,
+                    target_modules=list(TEXT_ATTENTION),
+                    init_lora_weights="gaussian",
+                ),
+            )
+    for model in (adapter.denoiser, *tuned):
+        for name, parameter in model.named_parameters():
+            if "lora_" in name:
+                parameter.data = parameter.data.float()
+
+
+def _add(model: Any, config: Any) -> None:
+    if hasattr(model, "add_adapter"):
+        model.add_adapter(config)
+        return
+    from peft import inject_adapter_in_model
+
+    # PixArt's transformer has no adapters of its own; what reads them asks for `peft_config`.
+    inject_adapter_in_model(config, model, adapter_name="default")
+    model.peft_config = {"default": config}

@@ -1,0 +1,27 @@
+"""The investigator's side: signing in, and studies in the states that pages differ by."""
+
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
+
+from screenshots.demonstration import Demonstration
+
+SCREEN: ViewportSize = {"width": 1440, "height": 900}
+
+
+def signed_in(browser: Browser, demo: Demonstration) -> BrowserContext:
+    """A browser window of its own in which the investigator is signed in."""
+    context = browser.new_context(viewport=SCREEN)
+    page = context.new_page()
+    page.goto(f"{demo.base}/sign-in")
+    page.get_by_label("Name").fill(demo.name)
+    page.get_by_label("Password").fill(demo.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/studies*")
+    page.close()
+    return context
+
+
+def example_draft(demo: Demonstration) -> str:
+    """Make a draft of the commented design over the demonstration's bank; return its short name."""
+    design = demo.folder / "design.toml"
+    design.write_text(demo.command("example-study"))
+    return demo.command("create-study", str(design)).split()[-1]

@@ -1,0 +1,128 @@
+// Sends what was dropped or chosen to an upload, piece by piece. What is there already is not sent
+// again, and a piece that fails is tried again, so that a cut line costs no more than the wait.
+
+const TRIES = 8;
+const SILENT_MS = 60000;
+
+const room = document.querySelector("[data-upload]");
+if (room) listen(room);
+
+function listen(room) {
+  const drop = room.querySelector("[data-drop]");
+  drop.hidden = false;
+  for (const box of room.querySelectorAll("[data-files], [data-folder]")) {
+    box.addEventListener("change", () => {
+      sendAll(room, [...box.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+      box.value = "";
+    });
+  }
+  drop.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    // Entries are gone once this handler has waited for anything.
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    try {
+      sendAll(room, (await Promise.all(entries.map(filesOf))).flat());
+    } catch {
+      say(room, "What was dropped can't be read; choose it by the buttons.");
+    }
+  });
+}
+
+const promised = (start) => new Promise((resolve, reject) => start(resolve, reject));
+
+async function filesOf(entry) {
+  if (entry.isFile) {
+    const file = await promised((resolve, reject) => entry.file(resolve, reject));
+    return [{ path: entry.fullPath.replace(/^\//, ""), file }];
+  }
+  const reader = entry.createReader();
+  const all = [];
+  for (;;) {
+    // A reader gives a hundred at a time.
+    const some = await promised((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    all.push(...some);
+  }
+  return (await Promise.all(all.map(filesOf))).flat();
+}
+
+const say = (room, words) => {
+  room.querySelector("[data-said]").textContent = words;
+};
+
+let isSending = false;
+
+async function sendAll(room, chosen) {
+  if (isSending || !chosen.length) return;
+  isSending = true;
+  const bar = room.querySelector("[data-bar]");
+  const wanted = chosen.filter(({ path, file }) => file.size && !/(^|\/)(\.DS_Store|Thumbs\.db)$/.test(path));
+  const total = wanted.reduce((sum, { file }) => sum + file.size, 0);
+  bar.hidden = false;
+  bar.max = total || 1;
+  let sent = 0;
+  try {
+    const here = await (await answer(`${room.dataset.upload}/files`)).json();
+    for (const [number, { path, file }] of wanted.entries()) {
+      const tell = (bytes) => {
+        bar.value = sent + bytes;
+        const part = total ? Math.floor((100 * (sent + bytes)) / total) : 100;
+        say(room, `${part} %: file ${number + 1} of ${wanted.length}`);
+      };
+      tell(0);
+      if (here[path] !== file.size) await sendFile(room, path, file, here, tell);
+      sent += file.size;
+    }
+    bar.value = total;
+    const empty = chosen.length - wanted.length;
+    say(room, `${wanted.length} ${wanted.length === 1 ? "file is" : "files are"} here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
+    room.querySelector("[data-arrived]").hidden = false;
+  } catch (error) {
+    say(room, `${error.message} Choose the same once more to go on.`);
+  }
+  isSending = false;
+}
+
+async function sendFile(room, path, file, here, tell) {
+  const changed = Math.floor(file.lastModified || 0);
+  let offset = here[`${path}.${file.size}-${changed}.arriving`] ?? 0;
+  while (offset < file.size) {
+    tell(offset);
+    const query = new URLSearchParams({ path, offset, size: file.size, changed });
+    const piece = file.slice(offset, offset + Number(room.dataset.piece));
+    const told = await answer(`${room.dataset.upload}/pieces?${query}`, {
+      method: "POST",
+      headers: { "X-CSRF-Token": room.dataset.token, "Content-Type": "application/octet-stream" },
+      body: piece,
+    });
+    offset = (await told.json()).here;
+  }
+}
+
+// The server's answer; what fails on the way is tried again, a refusal is thrown with its sentence.
+async function answer(address, options = {}) {
+  for (let tries = 1; ; tries += 1) {
+    let got = null;
+    try {
+      got = await fetch(address, { ...options, redirect: "error", signal: AbortSignal.timeout(SILENT_MS) });
+    } catch {
+      if (tries >= TRIES) throw new Error("The server does not answer, or you are signed out.");
+    }
+    if (got?.ok) return got;
+    if (got && got.status < 500 && got.status !== 429) throw new Error(await sentenceOf(got));
+    if (tries >= TRIES) throw new Error("The server can't take it just now.");
+    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** Math.min(tries, 5)));
+  }
+}
+
+async function sentenceOf(got) {
+  const page = new DOMParser().parseFromString(await got.text(), "text/html");
+  const told = page.querySelector("main p:not(.trail)")?.textContent.trim();
+  return told || "This can't be taken.";
+}

@@ -1,0 +1,57 @@
+"""pack: a closed study as one file, and what it refuses."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import Unavailable
+from app.report.submission import contents
+from tests.cli.conftest import Run
+from tests.cli.test_commands import folder_of_images
+
+
+@pytest.fixture
+def closed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A rehearsed study; its submission is made without figures, which take long."""
+    monkeypatch.setattr(contents, "figure_files", lambda _view: iter(()))
+    for arm, seed in (("real", 1), ("M1", 2)):
+        images = folder_of_images(tmp_path / arm, seed=seed)
+        run("import-images", images, "--index", "index.csv", "--arm", arm)
+    design = tmp_path / "design.toml"
+    design.write_text(run("example-study").stdout)
+    slug = run("create-study", design).stdout.splitlines()[-1]
+    run("open-study", slug, "--as", "Ada Lovelace")
+    return run("rehearse", slug, "--readers", "2").stdout.splitlines()[-1]
+
+
+def test_a_closed_study_is_packed_and_signed_for(
+    run: Run, closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here without what sets text: the rest is packed, and the README says what is missing."""
+
+    def unavailable(*_: object, **__: object) -> bytes:
+        raise Unavailable("Pango is missing.")
+
+    monkeypatch.setattr(contents, "report_pdf", unavailable)
+    out = tmp_path / "submission.zip"
+    told = run("pack", closed, "--out", out, "--as", "Ada Lovelace")
+    assert "signed by Ada Lovelace" in told.stderr
+    assert told.stdout.startswith(f"Wrote {out}. The record holds: ")
+    with zipfile.ZipFile(out) as archive:
+        assert archive.testzip() is None
+        assert f"{closed}-submission/report/report.html" in archive.namelist()
+        assert f"{closed}-submission/report/report.pdf" not in archive.namelist()
+        read_me = archive.read(f"{closed}-submission/README.md").decode()
+    assert "There is no report.pdf: Pango is missing." in read_me
+
+
+def test_what_can_not_be_packed_is_one_sentence_and_no_file(
+    run: Run, closed: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "submission.zip"
+    still_open = closed.removesuffix("-rehearsal")
+    assert "once the study is closed" in run("pack", still_open, "--out", out, code=1).stderr
+    assert "let it end in .zip" in run("pack", closed, "--out", tmp_path / "s.tar", code=1).stderr
+    assert "no study 'nothing'" in run("pack", "nothing", "--out", out, code=1).stderr
+    assert not out.exists()
