@@ -181,7 +181,6 @@ def test_pure_noise_stands_beside_and_does_not_look_good(evaluated):
     results = json.loads((evaluated / "evaluation.json").read_text())
     noise, real = results["noise"], results["real_against_real"]
     assert noise["kid"]["kid"] > 10 * max(abs(real["kid"]["kid"]), 0.01)
-    assert noise["coverage"]["coverage"] < 0.5 * real["coverage"]["coverage"]
     assert noise["told_apart"]["auc_low"] > 0.5
     assert real["told_apart"]["auc_low"] < 0.5
     page = (evaluated / "evaluation.html").read_text()

@@ -17,28 +17,8 @@ from app.report.page.head import (
     why_nothing,
 )
 from app.report.page.section import Section
-<<<<<<< HEAD
-from app.report.tables.agreement import agreement_tables, intra_reader_tables
-from app.report.tables.classifier_beside import classifier_table
-from app.report.tables.comparisons import (
-    bootstrap_table,
-    contrast_table,
-    global_table,
-    group_tables,
-    reader_table,
-    survivorship_table,
-    time_table,
-)
 from app.report.tables.conduct import conduct_table
-from app.report.tables.dependability import dependability_tables
 from app.report.tables.image_measures import following_table, measure_table
-from app.report.tables.machines import machine_table
-from app.report.tables.model import model_table
-from app.report.tables.precision import precision_table
-=======
-from app.report.tables.conduct import conduct_table
-from app.report.tables.image_measures import measure_table
->>>>>>> main
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.shortcuts import shortcut_table
@@ -273,110 +253,6 @@ def _bank(
     return bank if audit is None else (*bank, _shortcuts(audit, cautions))
 
 
-<<<<<<< HEAD
-def analysis_sections(
-    analysis: Analysis,
-    labels: Mapping[str, str],
-    figures: Mapping[str, ReportFigure],
-    cautions: Sequence[Caution],
-    *,
-    facts: Sequence[ArmFacts] = (),
-) -> tuple[Section, ...]:
-    """The results, from the most asked for to the most detailed; empty parts are left out."""
-
-    def drawn(*names: str) -> tuple[ReportFigure, ...]:
-        return tuple(figures[name] for name in names if name in figures)
-
-    def made(*tables: ReportTable | None) -> tuple[ReportTable, ...]:
-        return tuple(table for table in tables if table is not None and table.rows)
-
-    has_verdict = analysis.table.has("verdict")
-    several = len(analysis.table.readers) > 1
-    sections = (
-        Section(
-            "discrimination",
-            "Told apart from real?",
-            drawn("forest-auc", "roc"),
-            made(conclusion_table(analysis, labels), classifier_table(analysis, labels, facts)),
-            is_opened=True,
-            sentences=arm_sentences(analysis, labels),
-        ),
-        Section(
-            "results",
-            "Results by arm",
-            tables=made(main_table(analysis, labels), precision_table(analysis, labels)),
-        ),
-        Section(
-            "realism",
-            "Realism",
-            drawn("realism-distribution", "forest-realism"),
-            made(distribution_table(analysis, labels)),
-        ),
-        Section(
-            "detection",
-            "Judged real, and detection",
-            drawn("forest-deception"),
-            made(detection_table(analysis, labels)) if has_verdict else (),
-            _at(cautions, "detection"),
-        ),
-        Section(
-            "agreement",
-            "Agreement between readers",
-            drawn("agreement-verdict", "agreement-realism"),
-            agreement_tables(analysis, labels) if several else (),
-            _at(cautions, "agreement") if several else (),
-            text="" if several else "There is one reader: agreement between readers needs two.",
-        ),
-        Section(
-            "repeats",
-            "Agreement of readers with themselves",
-            drawn("repeats"),
-            intra_reader_tables(analysis, labels),
-        ),
-        Section(
-            "between-arms",
-            "Between arms",
-            tables=made(contrast_table(analysis), global_table(analysis)),
-        ),
-        Section(
-            "model",
-            "A second estimator",
-            tables=made(model_table(analysis, labels)),
-            is_detail=True,
-        ),
-        Section(
-            "time-and-order",
-            "Time and order",
-            drawn("drift"),
-            made(time_table(analysis, labels)),
-        ),
-        Section("bootstrap", "Bootstrap", tables=made(bootstrap_table(analysis, labels))),
-        Section(
-            "machines",
-            "Machine readers",
-            drawn("machines"),
-            made(machine_table(analysis, labels)),
-        ),
-        Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels)),
-        Section(
-            "dependability",
-            "How many readers and images",
-            tables=dependability_tables(analysis),
-        ),
-        Section(
-            "groups",
-            "Reader groups",
-            tables=group_tables(analysis, labels, GROUP_ORDERS) if several else (),
-        ),
-        Section(
-            "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
-        ),
-    )
-    return tuple(one for one in sections if one.figures or one.tables or one.text)
-
-
-=======
->>>>>>> main
 # The measures whose questions have a part of the report of their own, in its order.
 _PARTS: Mapping[str, tuple[str, str]] = {
     "finding": ("findings", "Findings against the reference"),

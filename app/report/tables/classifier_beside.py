@@ -1,14 +1,19 @@
 """What readers tell apart, and beside it what a classifier does."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from app.bank.evaluation import ToldApart
-from app.report.tables.image_measures import told_cell
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.bank.evaluation import SetMeasures, ToldApart
 from app.report.tables.results import Labels, arm_row
-from app.report.tables.table import ReportTable, estimate_cell, table, words
+from app.report.tables.table import Cell, ReportTable, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, estimate_of
-from app.services.summarise_study import ArmFacts
+from app.report.words.numbers import NONE, number
 from app.statistics.analysis import Analysis, ArmAnalysis
+
+if TYPE_CHECKING:
+    from app.services.summarise_study import ArmFacts
 
 
 def classifier_table(
@@ -50,6 +55,14 @@ def classifier_table(
             "saw."
         ],
     )
+
+
+def told_cell(measures: SetMeasures | None) -> Cell:
+    """How well a classifier tells a set from real images: its AUC, below it the interval."""
+    told = None if measures is None else measures.told_apart
+    if told is None:
+        return Cell(NONE)
+    return Cell(number(told.auc), f"{number(told.auc_low)} to {number(told.auc_high)}")
 
 
 def _is_told(analysis: Analysis, key: str) -> bool:

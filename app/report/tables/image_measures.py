@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.bank.evaluation import ArmEvaluation, Followed, SetMeasures
+from app.report.tables.classifier_beside import told_cell
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import NONE, number, percent
@@ -177,14 +178,6 @@ def _measure_cells(
         Cell(number(measures.recall)),
         *(Cell(number(getattr(measures, name))) for name in rare),
     )
-
-
-def told_cell(measures: SetMeasures | None) -> Cell:
-    """How well a classifier tells a set from real images: its AUC, below it the interval."""
-    told = None if measures is None else measures.told_apart
-    if told is None:
-        return Cell(NONE)
-    return Cell(number(told.auc), f"{number(told.auc_low)} to {number(told.auc_high)}")
 
 
 def _vendi_cell(measures: SetMeasures) -> Cell:
