@@ -52,9 +52,7 @@ def render(
     baseline = evaluation.real_against_real
     rows = [row for a, r in results.items() for row in _rows(labels[a], rejected.get(a, "–"), r)]
     if baseline is not None:
-        rows[:0] = [
-            {**row, "reference": True} for row in _rows(_real_label(baseline), "–", baseline)
-        ]
+        rows[:0] = [{**row, "reference": True} for row in _rows("real against real", "–", baseline)]
     rows.append({**_row("pure noise", "–", evaluation.noise), "reference": True})
     pairs, any_flagged = _pairs(evaluation, arms, training, labels)
     return environment.get_template("evaluation_sheet.html").render(
@@ -66,6 +64,7 @@ def render(
         rows=rows,
         with_adherence=any(r.prompt_adherence is not None for r in results.values()),
         noise_precision=rows[-1]["precision"],
+        real_label=_real_label(baseline),
         followed=_followed(evaluation, labels),
         is_reidentified=any(n.match for r in results.values() for n in r.neighbours),
         fidelity_reference=" or ".join(references),
@@ -79,10 +78,12 @@ def render(
     )
 
 
-def _real_label(baseline: ArmResult) -> str:
+def _real_label(baseline: ArmResult | None) -> str:
+    if baseline is None:
+        return "too few real images for it"
     if baseline.reference == "held-out":
-        return "real against real: training images"
-    return "real against real: half of the training images against the other"
+        return "training against held-out images"
+    return "half of the training images against the other half"
 
 
 def _rows(label: str, rejected: str, result: ArmResult) -> list[dict[str, Any]]:
