@@ -24,6 +24,7 @@ from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
+from ml.training.kept_epochs import weights_keeper
 from ml.training.model_card import model_card
 from ml.training.progress import StepReport, watching
 from ml.training.prompts import check_prompts_fit, trained_texts
@@ -223,6 +224,7 @@ def _trained(
             cache=cache,
             watch=watch,
             draw_samples=grid_writer(pipeline, variant, run / "samples", texts),
+            keep_weights=weights_keeper(run, options),
         )
     except torch.OutOfMemoryError as error:
         raise MlError(
@@ -332,6 +334,12 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
     result.add_argument("--epochs", type=int)
+    result.add_argument(
+        "--keep-every",
+        type=int,
+        metavar="EPOCHS",
+        help="keep the weights of each so-manieth epoch: ml.generate M1@25 M1@50",
+    )
     result.add_argument("--size", type=int, help="pixels a side")
     result.add_argument("--batch-size", type=int, help="images a process and micro step")
     result.add_argument("--learning-rate", type=float)
@@ -373,6 +381,7 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
         "training": {
             "max_steps": arguments.max_steps,
             "epochs": arguments.epochs,
+            "keep_every_epochs": arguments.keep_every,
             "batch_size": arguments.batch_size,
             "learning_rate": arguments.learning_rate,
             "seed": arguments.seed,

@@ -80,7 +80,10 @@ def parser() -> argparse.ArgumentParser:
         "torchrun or as a Slurm array, whose variables are read.",
     )
     result.add_argument(
-        "variants", nargs="*", metavar="VARIANT", help="M0, M1, ... or a run's name"
+        "variants",
+        nargs="*",
+        metavar="VARIANT",
+        help="M0, M1, ... or a run's name; M1@25 of an epoch that was kept",
     )
     result.add_argument(
         "--bank", type=Path, required=True, help="folder of the bank; made if absent"
@@ -261,6 +264,11 @@ def _loaded(variant: str, arguments: argparse.Namespace) -> LoadedVariant:
         )
 
 
+def arm_of_variant(variant: str) -> str:
+    """Return an arm's name from a variant's: M1-epoch25 of M1@25."""
+    return variant.replace("@", "-epoch")
+
+
 def arm_of_file(path: Path) -> str:
     """Return an arm's name from a file's: its letters, digits, dots, dashes and underscores."""
     stem = path.stem if path.is_file() else path.name
@@ -293,7 +301,7 @@ def _plan_of(
     if given["abnormal"] is None:
         check_prompts_known(variant, loaded.options, arguments.runs, counts)
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
-    arm = describe_arm(arguments.arm or variant, loaded, settings)
+    arm = describe_arm(arguments.arm or arm_of_variant(variant), loaded, settings)
     return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
 
 

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ml.bank.run_folder import (
+    Checkpoint,
     base_digest,
     digest_of,
+    epoch_folder,
+    epochs_kept,
     file_digest,
     read_checkpoint,
     read_json,
@@ -176,7 +179,8 @@ def load_variant(
 
     Parameters
     ----------
-    variant : a run's name in ``runs``, or a preset that trains nothing (M0)
+    variant : a run's name in ``runs``, with ``@25`` the weights of an epoch that was kept, or a
+        preset that trains nothing (M0)
     base : default: the one that the run was tuned from
 
     Raises
@@ -184,39 +188,67 @@ def load_variant(
     MlError
         If it was never trained, its files are not those of the run, or the base is another one.
     """
-    run = runs / variant
-    if not (run / "checkpoint.json").is_file():
-        preset = VARIANTS.get(variant)
-        if preset is not None and preset.kind == "none":
+    name, _, epoch = variant.partition("@")
+    run = runs / name
+    done = run / ("options.json" if epoch else "checkpoint.json")
+    if not done.is_file():
+        preset = VARIANTS.get(name)
+        if preset is not None and preset.kind == "none" and not epoch:
             return _untouched(variant, preset, base or _base_of_runs(runs), dtype, device)
         known = "" if preset else " and no preset has that name"
         raise MlError(
-            f"{run} holds no trained variant{known}: run python -m ml.finetune {variant} first."
+            f"{run} holds no trained variant{known}: run python -m ml.finetune {name} first."
         )
     options = read_json(run / "options.json")
+    if epoch:
+        run = _kept_epoch(run, epoch)
+        options = {**options, "epoch": int(epoch), "title": f"{options['title']}, epoch {epoch}"}
     checkpoint = read_checkpoint(run)
-    source = base or str(options["base"])
     where = pick_device(device)
     note_emulation(dtype, where)
-    if checkpoint.kind in ("full", "dreambooth"):
-        pipeline = load_base(str(run / "pipeline"), dtype=dtype, device=where)
-    else:
-        digest = base_digest(locate_base(source))
-        if digest != checkpoint.base_sha256:
-            raise MlError(
-                f"{run} was tuned from another base than {source}: its weights' sha256 should "
-                f"begin with {checkpoint.base_sha256[:12]}, not {digest[:12]}."
-            )
-        pipeline = load_base(source, dtype=dtype, device=where)
-        if checkpoint.kind == "textual_inversion":
-            with library(f"the learnt word of {run} cannot be loaded"):
-                adapter_of(pipeline).load_word(run / "embedding", word_of(options))
-        else:
-            apply_lora(pipeline, run / "lora")
+    pipeline = _tuned_pipeline(run, checkpoint, options, base, dtype, where)
     if predicts := options.get("prediction_type"):
         adapter_of(pipeline).let_predict(predicts)
     options = _with_outcome(options, checkpoint.outcome)
     return LoadedVariant(pipeline, variant, checkpoint.sha256, str(options["base_name"]), options)
+
+
+def _tuned_pipeline(
+    run: Path,
+    checkpoint: Checkpoint,
+    options: Mapping[str, Any],
+    base: str | None,
+    dtype: str | None,
+    device: str,
+) -> Any:
+    """Load a run's own pipeline, or its base with what was tuned of it."""
+    if checkpoint.kind in ("full", "dreambooth"):
+        return load_base(str(run / "pipeline"), dtype=dtype, device=device)
+    source = base or str(options["base"])
+    digest = base_digest(locate_base(source))
+    if digest != checkpoint.base_sha256:
+        raise MlError(
+            f"{run} was tuned from another base than {source}: its weights' sha256 should "
+            f"begin with {checkpoint.base_sha256[:12]}, not {digest[:12]}."
+        )
+    pipeline = load_base(source, dtype=dtype, device=device)
+    if checkpoint.kind == "textual_inversion":
+        with library(f"the learnt word of {run} cannot be loaded"):
+            adapter_of(pipeline).load_word(run / "embedding", word_of(options))
+    else:
+        apply_lora(pipeline, run / "lora")
+    return pipeline
+
+
+def _kept_epoch(run: Path, epoch: str) -> Path:
+    kept = epochs_kept(run)
+    if not epoch.isdecimal() or int(epoch) not in kept:
+        which = ", ".join(str(number) for number in kept) or "none"
+        raise MlError(
+            f"{run} has no weights of epoch {epoch!r}; kept are: {which}. Train it with "
+            "--keep-every EPOCHS."
+        )
+    return epoch_folder(run, int(epoch))
 
 
 def _with_outcome(options: dict[str, Any], outcome: Mapping[str, Any] | None) -> dict[str, Any]:

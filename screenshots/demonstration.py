@@ -24,7 +24,7 @@ class Demonstration:
     folder: Path
     reader_link: str
     study: str
-    report: str
+    reports: tuple[str, ...]
     name: str
     password: str
 
@@ -97,7 +97,7 @@ def _printed(text: str, base: str, folder: Path) -> Demonstration:
         folder=folder,
         reader_link=first(r"reader\s+(http\S+)"),
         study=first(r"investigator\s+(http\S+)"),
-        report=first(r"report\s+(http\S+)"),
+        reports=tuple(re.findall(r"report\s+(http\S+)", text)),
         name=first(r"Name: (\S+)"),
         password=first(r"password: (\S+)"),
     )

@@ -29,7 +29,7 @@ def take_pictures(browser: Browser, demo: Demonstration, out: Path) -> list[Path
         ("draft", f"{demo.base}/studies/{slug}"),
         ("study", demo.study),
         ("audit", f"{demo.study}/audit"),
-        ("report", demo.report),
+        ("report", demo.reports[0]),
     ):
         page = office.new_page()
         page.goto(address)

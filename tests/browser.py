@@ -18,13 +18,19 @@ FLAGS = [
 ]
 
 
-@contextmanager
-def chromium_browser() -> Iterator[Browser]:
-    """A headless Chromium; fails, and does not skip, where there is none."""
+def chromium_path() -> str:
+    """Where Chromium is; raises RuntimeError where there is none, so that no test is skipped."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         raise RuntimeError("The tests need Chromium: apt-get install chromium.")
+    return path
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    """A headless Chromium; fails, and does not skip, where there is none."""
+    path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -10,6 +10,9 @@ from PIL import Image
 from app.bank.leak_audit import box_of
 from app.domain.errors import BadInput
 
+COARSEST: Final = 32
+"""The lowest resolution, in pixels, that a remedy leaves."""
+
 Pixels = NDArray[np.uint8]
 # Share of the pixels at each end that become black and white.
 _TAIL: Final = 0.005
@@ -45,9 +48,10 @@ class Remedies:
         """Raise BadInput for nothing to do, or a resolution that pictures of `size` don't have."""
         if self.is_empty:
             raise BadInput("Name a remedy: cropping the margin, the grey range or a resolution.")
-        if self.resolution is not None and not 32 <= self.resolution < size:
+        if self.resolution is not None and not COARSEST <= self.resolution < size:
             raise BadInput(
-                f"The resolution must be from 32 to below the size, {size}, not {self.resolution}."
+                f"The resolution must be from {COARSEST} to below the size, {size}, "
+                f"not {self.resolution}."
             )
 
 

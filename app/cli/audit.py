@@ -17,6 +17,7 @@ from app.report.words.shortcuts import (
     delivery_sentence,
     file_sentence,
     pair_sentence,
+    resolution_offer,
     shortcut_sentences,
 )
 from app.services.audit_bank import audit_bank
@@ -154,6 +155,8 @@ def _print(pictures: PictureAudit) -> None:
         console.print(Text(pair_sentence(pair)))
     if len(pictures.pairs) > _PAIRS_SHOWN:
         console.print(Text(f"And {len(pictures.pairs) - _PAIRS_SHOWN} more such pairs."))
+    if offer := resolution_offer(pictures):
+        console.print(Text(f"{offer} --resolution {pictures.common_resolution} tries or makes it."))
     for fault in pictures.faults:
         typer.echo(fault, err=True)
 

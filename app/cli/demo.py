@@ -3,16 +3,17 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
+from sqlalchemy.orm import Session
 
 from app.bank.header import read_bank_header
 from app.cli.audit import probe_of
 from app.cli.demo_bank import write_demo_bank
+from app.cli.demo_studies import SEED, two_minutes, worked_studies
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
-from app.domain.design.reading import design_from_mapping
 from app.domain.errors import BadInput
 from app.phantom import DEMO_ARMS
 from app.services.accounts import FIRST_NAME
@@ -21,11 +22,9 @@ from app.services.import_bank import import_bank
 from app.services.invite_readers import invite_readers
 from app.services.open_study import open_study
 from app.services.rehearse_study import rehearse_study
-from app.services.study_progress import bank_arms
+from app.services.study_progress import ArmHoldings, bank_arms
 from app.web.leak_audits import ensure_audited
 
-SEED = 2409
-NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
 ACKNOWLEDGED = "A demonstration: that small models' radiographs differ is what it shows."
 # A bank that python -m ml.demo made: small diffusion models trained on the phantom's radiographs.
 MODEL_ARMS = Path(__file__).parents[1] / "demo_images"
@@ -38,7 +37,7 @@ def add_commands(program: typer.Typer) -> None:
 
 
 def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Make a bank of simulated radiographs and a study over it, print three links, and serve."""
+    """Make a bank of simulated radiographs and studies over it, print their links, and serve."""
     ensure_port_is_free(host, port)
     os.environ.setdefault("NEGATOSCOPE_BASE_URL", f"http://{host}:{port}")
     house = open_house()
@@ -47,10 +46,11 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     state = _read_state(state_file) or _make_demo(house, state_file)
     base = house.settings.base_url.rstrip("/")
     typer.echo("")
-    typer.echo("Everything here is simulated: the radiographs, and the readers of the report.")
-    typer.echo(f"  reader        {base}/r/{state['reader_token']}")
+    typer.echo("Everything here is simulated: the radiographs, and the readers of the reports.")
+    typer.echo(f"  reader        {base}/r/{state['reader_token']}   (ten films, two minutes)")
     typer.echo(f"  investigator  {base}/studies/{state['study']}   (sign in as {FIRST_NAME})")
-    typer.echo(f"  report        {base}/studies/{state['rehearsal']}/report")
+    for name, slug in state["rehearsals"].items():
+        typer.echo(f"  report        {base}/studies/{slug}/report   ({name})")
     typer.echo("Ctrl-C stops the server; everything is kept.", nl=True)
     run_server(house, host, port)
 
@@ -74,53 +74,62 @@ def demo_bank(
     typer.echo(f"Wrote {count} simulated radiographs to {out}.")
 
 
-def _read_state(path: Path) -> dict[str, str] | None:
+class DemoState(TypedDict):
+    """What the links of a demonstration are made of, kept beside its database."""
+
+    study: str
+    reader_token: str
+    rehearsals: dict[str, str]
+
+
+def _read_state(path: Path) -> DemoState | None:
     try:
-        state: dict[str, str] = json.loads(path.read_text())
+        state: DemoState = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return state
+    # One of an older version has no worked studies: they are made, and its own stay as they are.
+    return state if "rehearsals" in state else None
 
 
-def _make_demo(house: House, state_file: Path) -> dict[str, str]:
-    folder = house.settings.data_dir / "demo-bank"
-    if not (folder / "bank.json").exists():
-        typer.echo("Making simulated radiographs ...")
-        write_demo_bank(folder, seed=SEED, per_condition=6)
-    models = {arm.id for arm in read_bank_header(MODEL_ARMS).arms}
-    for bank in (folder, MODEL_ARMS):
-        import_bank(house.database, house.store, bank, now=now())
+def _make_demo(house: House, state_file: Path) -> DemoState:
+    arms = _fill_bank(house)
     with house.database.writing() as session:
-        # The reference and the models; the phantom's faulty arms are there for other designs.
-        arms = [
-            arm for arm in bank_arms(session) if arm.key == DEMO_ARMS[0].id or arm.key in models
-        ]
-        design = design_from_mapping(
-            {
-                "title": "Demonstration: simulated chest radiographs",
-                "notice": NOTICE,
-                "arms": [
-                    {
-                        "arm": arm.key,
-                        "normal": min(4, arm.counts["normal"]),
-                        "abnormal": min(4, arm.counts["abnormal"]),
-                    }
-                    for arm in arms
-                ],
-                "practice": {"count": 4, "feedback": True},
-                "replicates": {"count": 4, "minimum_lag": 10},
-                "break_every": 22,
-                "seed": SEED,
-            }
-        )
-        slug = create_study(session, design, now=now(), actor=ACTOR)
+        slug = create_study(session, two_minutes(arms), now=now(), actor=ACTOR)
     ensure_audited(house.database, house.store, probe_of(house), slug, now=now(), actor=ACTOR)
     with house.database.writing() as session:
         open_study(session, slug, now=now(), actor=ACTOR, acknowledged=ACKNOWLEDGED)
         (invitation,) = invite_readers(session, slug, count=1, now=now(), actor=ACTOR)
-        rehearsal = rehearse_study(session, slug, readers=8, seed=SEED, now=now(), actor=ACTOR)
-        state = {"study": slug, "reader_token": invitation.token, "rehearsal": rehearsal.slug}
+        state = DemoState(
+            study=slug, reader_token=invitation.token, rehearsals=_rehearse_all(session, arms)
+        )
         # Before the commit: a study without its link would be of no use to the next start.
         state_file.touch(mode=0o600)
         state_file.write_text(json.dumps(state))
     return state
+
+
+def _fill_bank(house: House) -> list[ArmHoldings]:
+    """Import the reference films and the models' images; the arms of the demonstration."""
+    folder = house.settings.data_dir / "demo-bank"
+    if not (folder / "bank.json").exists():
+        typer.echo("Making simulated radiographs ...")
+        # The phantom's faulty arms are for other banks; `demo-bank` writes them.
+        write_demo_bank(folder, seed=SEED, per_condition=6, reference_only=True)
+    models = {arm.id for arm in read_bank_header(MODEL_ARMS).arms}
+    for bank in (folder, MODEL_ARMS):
+        import_bank(house.database, house.store, bank, now=now())
+    with house.database.reading() as session:
+        return [arm for arm in bank_arms(session) if arm.key in {DEMO_ARMS[0].id, *models}]
+
+
+def _rehearse_all(session: Session, arms: list[ArmHoldings]) -> dict[str, str]:
+    """Make each worked study with its rehearsal; the rehearsals' short names."""
+    typer.echo("Rehearsing three studies ...")
+    rehearsals = {}
+    for worked in worked_studies(session, arms):
+        slug = create_study(session, worked.design, now=now(), actor=ACTOR)
+        rehearsal = rehearse_study(
+            session, slug, readers=worked.readers, seed=SEED, now=now(), actor=ACTOR
+        )
+        rehearsals[worked.name] = rehearsal.slug
+    return rehearsals

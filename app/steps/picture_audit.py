@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.bank.picture_measures import AUDIT_MEASURES, AuditMeasures
+from app.bank.remedies import COARSEST
 from app.bank.rendition import rendition_length
 from app.films.film import DEFAULT_MAPPING
 from app.films.likeness import NEAR_BITS, distances, prints_of
@@ -128,6 +129,16 @@ class PictureAudit:
     def smallest_source(self) -> int:
         """The least longer side of any arm's sources, in pixels; 0 without pictures."""
         return min((arm.smallest_source for arm in self.arms if arm.pictures), default=0)
+
+    @property
+    def common_resolution(self) -> int | None:
+        """Pixels of which no arm has finer detail than the coarsest source, as remedies take them.
+
+        None where no source is smaller than the pictures, or remedies were applied already.
+        """
+        if self.remedies or not 0 < self.smallest_source < self.size:
+            return None
+        return max(COARSEST, self.smallest_source)
 
     @property
     def pictures(self) -> int:

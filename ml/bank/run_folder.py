@@ -5,6 +5,7 @@ versions.json    software
 checkpoint.json  the weights' files, each with its sha256
 lora/ | pipeline/ | embedding/   the weights
 base/            of a base in parts: links to them, its schedule and its tokenizer
+epochs/0025/     the weights of an epoch that was kept, with a checkpoint.json of their own
 train_log.csv, samples/, resume/, README.md
 """
 
@@ -51,6 +52,17 @@ class Checkpoint:
     base_sha256: str
     outcome: Mapping[str, Any] | None = None
     """How the run ended (`ml.training.loop.Outcome`); None of runs before it was kept."""
+
+
+def epoch_folder(run: Path, epoch: int) -> Path:
+    """Return where the weights of an epoch are kept."""
+    return run / "epochs" / f"{epoch:04d}"
+
+
+def epochs_kept(run: Path) -> list[int]:
+    """Return the epochs whose weights are kept, in their order."""
+    names = (path.parent.name for path in run.glob("epochs/*/checkpoint.json"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def write_checkpoint(

@@ -129,6 +129,9 @@ class TrainingConfig:
     sample_every_epochs: int = 25
     """Draw a grid of samples; 0 never."""
 
+    keep_every_epochs: int = 0
+    """Keep the weights of each so-manieth epoch, as arms of their own; 0 none."""
+
     checkpoint_every_epochs: int = 10
     """Write what --resume needs; 0 only at the end."""
 
@@ -381,6 +384,7 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
         "training.held_out_every_epochs": training.held_out_every_epochs,
         "training.sample_every_epochs": training.sample_every_epochs,
         "training.checkpoint_every_epochs": training.checkpoint_every_epochs,
+        "training.keep_every_epochs": training.keep_every_epochs,
         "lora.conv_rank": lora.conv_rank,
         "sampling.images_per_condition": variant.sampling.images_per_condition,
         "data.rotation": data.rotation,

@@ -22,6 +22,7 @@ from ml.radiographs.training_images import PreparedData, TrainingImage, view_cou
 from ml.training.batches import Batches
 from ml.training.best_weights import keep_best, restore_best
 from ml.training.cache import MomentCache
+from ml.training.kept_epochs import KeepWeights
 from ml.training.log import RunLog
 from ml.training.losses import HeldOut, Losses
 from ml.training.optimizers import make_optimizer, rate_share
@@ -106,6 +107,7 @@ def train(
     cache: Path | None = None,
     watch: Callable[[StepReport], None] | None = None,
     draw_samples: Callable[[int], None] | None = None,
+    keep_weights: KeepWeights | None = None,
 ) -> tuple[Outcome, Trainable]:
     """Train a variant; leave log and state in its run folder and the weights in the pipeline.
 
@@ -116,6 +118,7 @@ def train(
     cache : folder of moments that are kept between runs
     watch : called after each step; what it raises ends the run
     draw_samples : called with an epoch's number when samples are due, on the main process
+    keep_weights : called when an epoch's weights are to be kept, on the main process
 
     Raises
     ------
@@ -147,6 +150,9 @@ def train(
             if draw_samples and main and _due(before, now, config.sample_every_epochs):
                 with sitting.averaged():
                     draw_samples(int(now + 1e-9))
+            if keep_weights and main and _due(before, now, config.keep_every_epochs):
+                with sitting.averaged():
+                    keep_weights(sitting.trainable, int(now + 1e-9), progress.step, measured)
             if _due(before, now, config.checkpoint_every_epochs) and not finished:
                 sitting.keep_state()
             if watch:
@@ -338,7 +344,9 @@ def _need_space(
     # Weights, two moments of Adam, the average; a new state is written beside the old one.
     copies = 4 if variant.training.ema_decay else 3
     best = 2 if variant.training.early_stop is not None else 0
-    written = trainable.bytes_trained() * (2 * copies + best) + trainable.bytes_to_save()
+    every = variant.training.keep_every_epochs
+    saved = 1 + (variant.training.epochs // every if every else 0)
+    written = trainable.bytes_trained() * (2 * copies + best) + saved * trainable.bytes_to_save()
     kept = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
     written = max(written - kept, 0)
     if cache is not None and not same_disk(cache, run):

@@ -112,6 +112,10 @@ def open_run(run: Path, options: dict[str, Any], versions: dict[str, str], *, re
     """
     if resume:
         before = read_json(run / "options.json")
+        # A run of an earlier version lacks choices that came later; their defaults were its ways.
+        before["config"] = _filled(
+            before["config"], dataclasses.asdict(VariantConfig(kind="none", title=""))
+        )
         difference = first_difference(before, options)
         if difference:
             raise MlError(f"{run} was begun with other options: {difference}; it cannot go on so.")
@@ -121,6 +125,15 @@ def open_run(run: Path, options: dict[str, Any], versions: dict[str, str], *, re
     if not resume:
         write_json(run / "options.json", options)
     write_json(run / "versions.json", versions)
+
+
+def _filled(config: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _filled(config.get(key, {}), default)
+        if isinstance(default, Mapping)
+        else config.get(key, default)
+        for key, default in defaults.items()
+    }
 
 
 def first_difference(some: Any, others: Any, where: str = "") -> str | None:

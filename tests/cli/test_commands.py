@@ -222,6 +222,7 @@ def test_a_soft_arm_and_a_spoilt_file_are_found_before_opening(run: Run, tmp_pat
     audit = run("audit-study", slug).stdout
     assert "Told from real without anatomy: soft." in audit
     assert "All 24 files are alike" in audit
+    assert "than it has. --resolution 80 tries or makes it." in " ".join(audit.split())
     tried = run("audit-study", slug, "--resolution", 64, "--grey-range").stdout
     assert "Before and after" in tried
     assert "With grey range stretched, detail of 64 pixels." in tried

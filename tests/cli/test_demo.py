@@ -24,17 +24,23 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
     monkeypatch.setattr("app.cli.demo.ensure_port_is_free", lambda *_: None)
     first = run("demo").output
     links = re.findall(r"http://\S+", first)
-    assert [link.split("/")[3] for link in links] == ["r", "studies", "studies"]
+    assert [link.split("/")[3] for link in links] == ["r", *4 * ["studies"]]
     assert run("demo").output.endswith(first[first.index("Everything here is simulated") :])
 
     house = open_house()
     with house.database.reading() as session:
         arms = {arm.key: arm for arm in bank_arms(session)}
         studies = session.query(Study).all()
-    assert len(studies) == 2
-    for study in studies:
+    by_title = {study.title.removeprefix("Rehearsal of: "): study for study in studies}
+    assert len(studies) == 7
+    assert len(by_title) == 4
+    for title, study in by_title.items():
         used = {arm["arm"] for arm in json.loads(study.design)["arms"]}
-        assert used == {"simulated", *VARIANTS}
+        assert "simulated" in used
+        assert used <= {"simulated", *VARIANTS}
+        assert ("Quartets" in title) or used == {"simulated", *VARIANTS}
+    for study in studies:
+        assert "simulated" in json.loads(study.design)["notice"]
     for key in VARIANTS:
         assert arms[key].kind == "synthetic"
         assert arms[key].counts == {"normal": 6, "abnormal": 6}

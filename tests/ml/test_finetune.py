@@ -314,3 +314,15 @@ def test_its_help_needs_no_heavy_import():
     code += "; print([m for m in ('torch', 'diffusers', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_of_before_a_choice_came_is_resumed(base, data, tmp_path):
+    tune("M1", tmp_path / "run", base, data, max_steps=1)
+    path = tmp_path / "run" / "options.json"
+    options = json.loads(path.read_text())
+    del options["config"]["training"]["keep_every_epochs"], options["family"]
+    path.write_text(json.dumps(options))
+    assert tune("M1", tmp_path / "run", base, data, max_steps=1, resume=True).steps == 1
+    path.write_text(json.dumps({**options, "prompts": {}}))
+    with pytest.raises(MlError, match="begun with other options"):
+        tune("M1", tmp_path / "run", base, data, max_steps=1, resume=True)

@@ -8,7 +8,12 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.report.page.view import report_view
 from app.report.tables.shortcuts import shortcut_table
 from app.report.tables.table import ReportTable
-from app.report.words.shortcuts import file_sentence, measure_words, shortcut_sentences
+from app.report.words.shortcuts import (
+    file_sentence,
+    measure_words,
+    resolution_offer,
+    shortcut_sentences,
+)
 from app.report.words.study_cautions import audit_cautions
 from app.services.audit_pictures import ArmPictures, PictureAudit
 from app.statistics.leaks.joint import JointSeparation
@@ -104,6 +109,20 @@ def test_enlarging_is_blamed_where_it_made_soft() -> None:
     assert "20 of its 20 sources are smaller than the picture (the smallest 128 pixels)" in first
     assert second == "One number does it: brightness (darker, AUC 0.93)."
     assert third == "One number does it: sharpness (sharper, AUC 0.93)."
+
+
+def test_the_coarsest_sources_resolution_is_offered_to_all_arms() -> None:
+    coarse = replace(pictures("M0"), enlarged=3, smallest_source=200)
+    both = audit(pictures("real"), coarse)
+    assert both.common_resolution == 200
+    assert resolution_offer(both) == (
+        "The coarsest source, of M0 in words, has 200 pixels for a picture of 512: with a "
+        "resolution of 200 no arm keeps finer detail than it has."
+    )
+    tiny = replace(coarse, smallest_source=20)
+    assert audit(pictures("real"), tiny).common_resolution == 32
+    for nothing in (audit(pictures("real"), pictures("M0")), replace(both, remedies="cropped")):
+        assert (nothing.common_resolution, resolution_offer(nothing)) == (None, "")
 
 
 def test_files_are_alike_or_counted() -> None:

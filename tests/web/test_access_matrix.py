@@ -20,6 +20,7 @@ from tests.web.accounts import Visitor, make_account, visitor
 # Of a study: the right that each route needs.
 OF_A_STUDY = {
     ("GET", "/studies/{slug}"): Right.SEE_PROGRESS,
+    ("GET", "/studies/{slug}/progress"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/design"): Right.DESIGN,
     ("POST", "/studies/{slug}/design"): Right.DESIGN,
     ("GET", "/studies/{slug}/preview"): Right.DESIGN,
@@ -43,6 +44,8 @@ OF_A_STUDY = {
     ("GET", "/studies/{slug}/report/{slug_again}-report.html"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-report.pdf"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/report/{slug_again}-figures.zip"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/films"): Right.SEE_RESULTS,
+    ("GET", "/studies/{slug}/report/summary"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/record"): Right.DESIGN,

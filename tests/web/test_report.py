@@ -243,6 +243,8 @@ def test_the_first_screen_says_a_line_an_arm_with_one_figure(
         assert screen.count("<img") == 1
 
 
+# Drawing does not depend on the database.
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_all_figures_come_in_one_archive_and_the_report_as_one_pdf(
     house: House, investigator: Investigator
 ) -> None:

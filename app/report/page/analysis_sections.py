@@ -33,6 +33,7 @@ from app.report.tables.results import (
 )
 from app.report.tables.subgroups import subgroup_tables
 from app.report.tables.table import ReportTable
+from app.report.tables.two_readers import two_readers_table
 from app.report.words.cautions import Caution
 from app.report.words.conclusions import arm_sentences
 from app.statistics.analysis import Analysis
@@ -106,7 +107,11 @@ def _against_real(of: _Parts) -> Iterator[Section]:
     yield Section(
         "results",
         "Results by arm",
-        tables=_made(main_table(analysis, labels), precision_table(analysis, labels)),
+        tables=_made(
+            main_table(analysis, labels),
+            two_readers_table(analysis, labels),
+            precision_table(analysis, labels),
+        ),
     )
     yield Section(
         "realism",

@@ -70,6 +70,18 @@ def _together(arm: ArmPictures) -> str:
     )
 
 
+def resolution_offer(audit: PictureAudit) -> str:
+    """What resolution all arms could have in common; "" where no source was enlarged."""
+    if audit.common_resolution is None:
+        return ""
+    least = audit.smallest_source
+    label = next(arm.label for arm in audit.arms if arm.pictures and arm.smallest_source == least)
+    return (
+        f"The coarsest source, of {label}, has {least} pixels for a picture of {audit.size}: with "
+        f"a resolution of {audit.common_resolution} no arm keeps finer detail than it has."
+    )
+
+
 def pair_sentence(pair: Pair) -> str:
     """Two pictures that are alike, and where they stand."""
     one, other = (f"{code} of {arm}" for code, arm in zip(pair.codes, pair.arms, strict=True))

@@ -10,7 +10,12 @@ from app.domain.access import Right
 from app.domain.errors import BadDesign, BadInput
 from app.domain.leak_verdict import LeakVerdict
 from app.report.tables.shortcuts import balance_table, remedy_table, shortcut_table
-from app.report.words.shortcuts import file_sentence, pair_sentence, shortcut_sentences
+from app.report.words.shortcuts import (
+    file_sentence,
+    pair_sentence,
+    resolution_offer,
+    shortcut_sentences,
+)
 from app.services.audit_pictures import (
     PictureAudit,
     audit_pictures,
@@ -124,6 +129,7 @@ def _shown(
         "table": shortcut_table(pictures),
         "balance": balance_table(pictures),
         "sentences": shortcut_sentences(pictures),
+        "offer": resolution_offer(pictures),
         "pairs": [pair_sentence(pair) for pair in pictures.pairs[:20]],
         "files": file_sentence(pictures),
         "examples": [(arm.label, arm.examples) for arm in pictures.arms if arm.examples],

@@ -60,9 +60,9 @@ def interim(request: Request, slug: str, form: FormFields) -> Response:
 def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         overview = study_overview(desk.session, slug)
-        view = _report(request, desk, slug) if overview.line.status == "closed" else None
+        view = closed_report(request, desk, slug) if overview.line.status == "closed" else None
     if view is not None:
-        _note_look(request, slug)
+        note_look(request, slug)
     address = f"{web_state(request).pages.root}/studies/{slug}/report"
     context = {
         "study": overview,
@@ -77,7 +77,7 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
 def figure(request: Request, slug: str, file: str) -> Response:
     """One figure as NAME.svg, .pdf, .png or .tiff, its numbers as NAME.csv; of a closed study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
-        view = _report(request, desk, slug)
+        view = closed_report(request, desk, slug)
     name, _, ending = file.rpartition(".")
     if name not in view.figures or ending not in FILE_TYPES:
         raise NotFound(f"The report has no figure {file!r}.")
@@ -89,10 +89,10 @@ def figure(request: Request, slug: str, file: str) -> Response:
 def document(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one file that can be kept, sent and printed; only of a closed study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
-        view = _report(request, desk, slug)
+        view = closed_report(request, desk, slug)
         now = desk.now
     _ensure_same(slug, slug_again)
-    _note_look(request, slug)
+    note_look(request, slug)
     return _file(view, f"{slug}-report.html", now)
 
 
@@ -100,13 +100,13 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
 def sheets(request: Request, slug: str, slug_again: str) -> Response:
     """The report as one PDF; only of a closed study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
-        view = _report(request, desk, slug)
+        view = closed_report(request, desk, slug)
         now = desk.now
     _ensure_same(slug, slug_again)
     made = report_pdf(
         view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
     )
-    _note_look(request, slug)
+    note_look(request, slug)
     return _download(made, f"{slug}-report.pdf", "application/pdf")
 
 
@@ -114,12 +114,12 @@ def sheets(request: Request, slug: str, slug_again: str) -> Response:
 def figures(request: Request, slug: str, slug_again: str) -> Response:
     """Every figure in every kind of file, with its numbers; only of a closed study."""
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
-        view = _report(request, desk, slug)
+        view = closed_report(request, desk, slug)
     _ensure_same(slug, slug_again)
     if not view.figures:
         raise NotFound("The report has no figures.")
     made = figures_zip(view)
-    _note_look(request, slug)
+    note_look(request, slug)
     return _download(made, f"{slug}-figures.zip", "application/zip")
 
 
@@ -146,7 +146,7 @@ def _download(content: bytes, name: str, media_type: str) -> Response:
     )
 
 
-def _note_look(request: Request, slug: str) -> None:
+def note_look(request: Request, slug: str) -> None:
     """Record that results of a closed study are seen; its figures belong to the same look."""
     if request.method == "HEAD":
         # Nothing is seen.
@@ -157,7 +157,7 @@ def _note_look(request: Request, slug: str) -> None:
         note_results_seen(session, slug, now=now, actor=name)
 
 
-def _report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView:
+def closed_report(request: Request, desk: InvestigatorAtDesk, slug: str) -> ReportView:
     session = desk.session
     overview = study_overview(session, slug)
     closed_at = overview.closed_at

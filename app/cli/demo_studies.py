@@ -1,0 +1,97 @@
+"""The demonstration's studies: one to read in two minutes, and three that are worked through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_mapping
+from app.services.example_study import example_study
+from app.services.study_progress import ArmHoldings
+
+NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
+SEED = 2409
+TOLD = (
+    "Some of the radiographs that you have seen were made by a computer. You now see them again, "
+    "in another order: say of each whether it is real or synthetic."
+)
+
+
+@dataclass(frozen=True)
+class WorkedStudy:
+    """A study of the demonstration that simulated readers have read.
+
+    name     what the start page of the terminal calls it
+    readers  how many are invented for its report
+    """
+
+    name: str
+    design: StudyDesign
+    readers: int
+
+
+def two_minutes(arms: Sequence[ArmHoldings]) -> StudyDesign:
+    """Ten films, the three usual questions, no practice: what a visitor reads."""
+    return design_from_mapping(
+        {
+            "title": "Two minutes of reading",
+            "notice": NOTICE,
+            "arms": [{"arm": arm.key, "normal": 1, "abnormal": 1} for arm in arms],
+            "seed": SEED,
+        }
+    )
+
+
+def worked_studies(session: Session, arms: Sequence[ArmHoldings]) -> tuple[WorkedStudy, ...]:
+    """The paper's protocol, quartets, and a study that tells its readers only halfway."""
+    paper = example_study(session, "clode-da-silva-2024").filled.design
+    quartets = example_study(session, "cervical-quartets-2025").filled.design
+    return (
+        WorkedStudy(
+            "the paper's protocol", _of_the_demo(paper, "The paper's protocol: realism by model"), 1
+        ),
+        WorkedStudy("quartets", _of_the_demo(quartets, "Quartets: find the reference film"), 8),
+        WorkedStudy("naive, then informed", design_from_mapping(naive_then_informed(arms)), 8),
+    )
+
+
+def naive_then_informed(arms: Sequence[ArmHoldings]) -> dict[str, Any]:
+    """A document: image quality first, nobody told; then the same films, real or synthetic."""
+    return {
+        "format": 2,
+        "title": "Naive, then informed",
+        "notice": NOTICE,
+        "instructions": "You will see one chest radiograph at a time. Judge each on its own.",
+        "arms": [{"arm": arm.key, "cases": {"normal": 3, "abnormal": 3}} for arm in arms],
+        "questions": [
+            {"measure": "quality"},
+            {"measure": "noticed"},
+            {"measure": "verdict"},
+            {"measure": "confidence", "of": "verdict"},
+        ],
+        "phases": [
+            {
+                "key": "not_told",
+                "title": "Part 1",
+                "questions": ["quality"],
+                "end_questions": ["noticed"],
+                "purpose_blinded": True,
+            },
+            {
+                "key": "told",
+                "title": "Part 2",
+                "introduction": TOLD,
+                "questions": ["verdict", "confidence"],
+                "cases": "same",
+                "of": "not_told",
+            },
+        ],
+        "analysis": {"primary": "verdict"},
+        "seed": SEED,
+    }
+
+
+def _of_the_demo(design: StudyDesign, title: str) -> StudyDesign:
+    return replace(design, title=title, notice=NOTICE)
