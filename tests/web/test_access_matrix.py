@@ -20,6 +20,7 @@ from tests.web.accounts import Visitor, make_account, visitor
 # Of a study: the right that each route needs.
 OF_A_STUDY = {
     ("GET", "/studies/{slug}"): Right.SEE_PROGRESS,
+    ("GET", "/studies/{slug}/progress"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/design"): Right.DESIGN,
     ("POST", "/studies/{slug}/design"): Right.DESIGN,
     ("GET", "/studies/{slug}/preview"): Right.DESIGN,

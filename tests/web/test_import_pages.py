@@ -146,7 +146,8 @@ def test_what_is_none_of_it_is_told(browser: Browser) -> None:
     assert "Nothing of this can be imported" in browser.step("arrived")
     answer = browser.office.post(f"{browser.address}/start", size="64")
     assert answer.status_code == 422
-    assert browser.office.post(f"{browser.address}/throw-away").status_code == 200
+    assert browser.office.post(f"{browser.address}/throw-away").status_code == 409
+    assert browser.office.post(f"{browser.address}/throw-away", sure="yes").status_code == 200
     assert browser.client.get(browser.address).status_code == 404
 
 

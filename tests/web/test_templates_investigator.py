@@ -41,6 +41,7 @@ from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swa
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.film_gallery import ArmGallery, FilmGallery, ReadFilm
+from app.services.reading_conduct import ReaderPace, ReadingConduct
 from app.services.sign_ins import SignInLine
 from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
@@ -240,6 +241,21 @@ def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
     }
 
 
+def conduct_pages() -> dict[str, tuple[str, dict[str, object]]]:
+    """A study under way, and one that is over."""
+    day = NOW.date()
+    pace = ReaderPace({day: 32}, 4200.0, "before case 9 of 32")
+    under_way = ReadingConduct(
+        *({"R01": pace, "R02": replace(pace, by_day={}, median_ms=None)}, (day,), 3, {day: 32}),
+        *(4200.0, day, 1, {"R02": "Thank you for <it>."}),
+    )
+    over = replace(under_way, reminders={}, days=(), closes_on=None, median_ms=None)
+    return {
+        "/open/progress": ("conduct.html", {"study": OPEN, "conduct": under_way}),
+        "/closed/progress": ("conduct.html", {"study": CLOSED, "conduct": over}),
+    }
+
+
 def gallery_pages() -> dict[str, tuple[str, dict[str, object]]]:
     """Films of a closed study, with marks, and without any."""
     marks = (Mark(10, 20), Mark(5, 6, 7, 8))
@@ -347,7 +363,7 @@ def every_page() -> dict[str, tuple[str, dict[str, object]]]:
         pages[f"/{status}/report"] = ("report.html", {"study": overview, "error": ""})
         pages[f"/{status}/record"] = ("record.html", {**RECORD, "study": overview})
         pages[f"/{status}/export"] = ("exports.html", {"study": overview, **exported})
-    pages |= bank_pages() | cases_pages() | import_pages() | gallery_pages()
+    pages |= bank_pages() | cases_pages() | import_pages() | gallery_pages() | conduct_pages()
     unsigned = {**exported, "signed_until": None, "error": "That is not <it>."}
     pages["/unsigned/export"] = ("exports.html", {"study": CLOSED, **unsigned})
     broken = Verified("realism", 2, 0, "ab" * 32, "Event 2 (<it>) was changed.")

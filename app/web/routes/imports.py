@@ -11,7 +11,7 @@ from app.bank.brought import Brought, TableSeen, chosen_columns, see_table, what
 from app.bank.uploads import WORKING, Upload
 from app.domain.access import ensure_fills_bank
 from app.domain.design.design import RENDITION_SIZE
-from app.domain.errors import BadInput, BadTable, NotFound
+from app.domain.errors import BadInput, BadTable, NotFound, Refused
 from app.films.film import GREY_MAPPINGS, GreyMapping
 from app.films.headings import OURS
 from app.services.create_study import usual_order
@@ -121,7 +121,10 @@ def start(request: Request, upload: str, form: FormFields) -> Response:
 def throw_away(request: Request, upload: str, form: FormFields) -> Response:
     """Throw an upload away; what was imported of it stays in the bank."""
     with _at_desk(request, form):
-        office_state(request).uploads.of(upload).throw_away()
+        brought = office_state(request).uploads.of(upload)
+        if form.get("sure") != "yes":
+            raise Refused("Nothing was thrown away; please tick that it is meant.")
+        brought.throw_away()
     return RedirectResponse("/bank/import", 303)
 
 

@@ -1,0 +1,149 @@
+"""A study under way: who read how much on which day, in what time, and who stopped where."""
+
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.db.blind.conduct import PartOfReading, first_ratings, parts_of_reading
+from app.db.blind.readers import readers_of
+from app.db.blind.tables import Study
+from app.db.studies import study_by_slug
+from app.domain.design.design import StudyDesign
+from app.domain.design.reading import design_from_json
+
+# Days with ratings that the page has columns for, the latest ones.
+MOST_DAYS = 14
+
+
+@dataclass(frozen=True)
+class ReaderPace:
+    """How one reader gets on; `median_ms` is the median time of their cases, None without any.
+
+    `stands` says in words where they are; empty for who has not begun or has read everything.
+    """
+
+    by_day: Mapping[date, int]
+    median_ms: float | None
+    stands: str
+
+
+@dataclass(frozen=True)
+class ReadingConduct:
+    """All readers by code; `days` are the latest with a rating, in UTC, the earliest first.
+
+    `earlier_days` counts those before them, `days_left` the days until the last one of reading,
+    today included (None where there is none or the study is not open).
+    """
+
+    readers: Mapping[str, ReaderPace]
+    days: tuple[date, ...]
+    earlier_days: int
+    by_day: Mapping[date, int]
+    median_ms: float | None
+    closes_on: date | None
+    days_left: int | None
+    reminders: Mapping[str, str] = field(default_factory=dict)
+
+
+def reading_conduct(session: Session, slug: str, *, now: datetime) -> ReadingConduct:
+    """How reading goes; no arm and no answer is looked at. Raises NotFound for no such study."""
+    study = study_by_slug(session, slug)
+    design = design_from_json(study.design)
+    times: dict[str, list[int]] = {}
+    days: dict[str, Counter[date]] = {}
+    for one in first_ratings(session, study):
+        days.setdefault(one.reader, Counter())[one.submitted_at.astimezone(UTC).date()] += 1
+        # A browser that tells 0 has measured nothing.
+        if one.reading_time_ms:
+            times.setdefault(one.reader, []).append(one.reading_time_ms)
+    all_days: Counter[date] = Counter()
+    for of_reader in days.values():
+        all_days.update(of_reader)
+    shown = sorted(all_days)[-MOST_DAYS:]
+    parts: dict[str, list[PartOfReading]] = {}
+    for part in parts_of_reading(session, study):
+        parts.setdefault(part.reader, []).append(part)
+    readers = {
+        code: ReaderPace(
+            days.get(code, Counter()), _median(times.get(code, ())), where_they_stand(design, of)
+        )
+        for code, of in parts.items()
+    }
+    closes_on = design.closes_on
+    left = None
+    if closes_on is not None and study.status == "open":
+        left = max((closes_on - now.astimezone(UTC).date()).days + 1, 0)
+    return ReadingConduct(
+        readers=readers,
+        days=tuple(shown),
+        earlier_days=len(all_days) - len(shown),
+        by_day=all_days,
+        median_ms=_median([one for of in times.values() for one in of]),
+        closes_on=closes_on,
+        days_left=left,
+        reminders=_reminders(session, study, design, parts) if study.status == "open" else {},
+    )
+
+
+def where_they_stand(design: StudyDesign, parts: Sequence[PartOfReading]) -> str:
+    """Where a reader is, in words; empty before the first answer and after the last."""
+    if not any(part.rated for part in parts):
+        return ""
+    due = next((part for part in parts if part.rated < part.total), None)
+    if due is None:
+        return ""
+    place = f"{due.rated + 1} of {due.total}"
+    if due.is_practice:
+        return f"before practice case {place}"
+    if len(design.phases) == 1:
+        return f"before case {place}"
+    phase = design.phase(due.phase)
+    return f"before case {place} of phase {due.phase} ({phase.title or phase.key})"
+
+
+def _median(times: Sequence[int]) -> float | None:
+    return statistics.median(times) if times else None
+
+
+def _reminders(
+    session: Session,
+    study: Study,
+    design: StudyDesign,
+    parts: Mapping[str, Sequence[PartOfReading]],
+) -> dict[str, str]:
+    """A text for each person whose link works and who has not finished."""
+    texts = {}
+    for reader in readers_of(session, study):
+        is_over = reader.finished_at or reader.revoked_at or reader.has_left
+        if reader.kind != "human" or is_over:
+            continue
+        of = parts.get(reader.code, ())
+        has_begun = any(part.rated for part in of)
+        left = sum(part.total - part.rated for part in of) if has_begun else None
+        texts[reader.code] = reminder(design, left)
+    return texts
+
+
+def reminder(design: StudyDesign, left: int | None) -> str:
+    """What somebody may write to a reader; `left` is how many cases wait, None before any is.
+
+    The link is not in it: of links nothing but a hash is kept, so the reader's own still works.
+    """
+    lines = [f"Thank you for taking part in “{design.title}”."]
+    if left is None:
+        lines.append("The first case is waiting for you.")
+    else:
+        waiting = "case is" if left == 1 else "cases are"
+        lines.append(f"What you read is kept; {left} {waiting} still waiting for you.")
+    lines.append(
+        "Please open the personal link that you were sent; it goes on where you stopped, on "
+        "another device too."
+    )
+    if design.closes_on is not None:
+        lines.append(f"The last day of reading is {design.closes_on.isoformat()} (UTC).")
+    lines.append("If you can't find the link, answer this message and you get a new one.")
+    return "\n".join(lines)

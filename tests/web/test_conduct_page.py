@@ -1,0 +1,109 @@
+"""How a study goes: by reader and day, times, who stopped where, reminders; no result in it."""
+
+import re
+from datetime import timedelta
+from statistics import median
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.db.blind.conduct import PartOfReading
+from app.db.tables import Rating
+from app.domain.design.reading import design_from_mapping
+from app.main import create_app
+from app.services.reading_conduct import reading_conduct, reminder, where_they_stand
+from app.settings import Settings
+from tests.domain.documents import design
+from tests.studies import GOOD_ANSWERS, Clock, House, design_values
+from tests.web.reader_browser import ReaderBrowser
+from tests.web.test_investigator import Investigator
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(house: House, settings: Settings, clock: Clock) -> FastAPI:
+    return create_app(settings, clock)
+
+
+def test_days_times_and_places_are_told(house: House, app: FastAPI, clock: Clock) -> None:
+    slug, token = house.open_study_with_reader()
+    house.invite(slug)
+    with TestClient(app) as client:
+        reader = ReaderBrowser(client)
+        reader.begin(token)
+        for _ in range(2):
+            reader.rate(**GOOD_ANSWERS)
+        clock.now += timedelta(days=1)
+        reader.rate(**GOOD_ANSWERS)
+    with house.database.reading() as session:
+        conduct = reading_conduct(session, slug, now=clock.now)
+        times = session.scalars(select(Rating.reading_time_ms)).all()
+    assert conduct.median_ms == (median(filter(None, times)) if any(times) else None)
+    assert [conduct.by_day[day] for day in conduct.days] == [2, 1]
+    assert conduct.readers["R01"].stands == "before case 4 of 12"
+    assert conduct.readers["R02"].stands == ""
+    assert set(conduct.reminders) == {"R01", "R02"}
+    assert "9 cases are still waiting" in conduct.reminders["R01"]
+    assert "waiting for you" in conduct.reminders["R02"]
+
+
+def test_the_page_is_live_and_tells_no_result(house: House, app: FastAPI, clock: Clock) -> None:
+    slug, token = house.open_study_with_reader()
+    with TestClient(app) as client:
+        ReaderBrowser(client).begin(token)
+    with TestClient(app) as client:
+        office = Investigator(house, client)
+        office.sign_in()
+        page = client.get(f"/studies/{slug}/progress").text
+        assert f'hx-get="/studies/{slug}/progress" hx-trigger="every 15s"' in page
+        assert "Reminders to copy" in page
+        for secret in ("M0", "M1", "LoRA", "AUC"):
+            assert secret not in page
+        part = client.get(f"/studies/{slug}/progress", headers={"HX-Request": "true"}).text
+        assert "<html" not in part
+        assert "Reminders" not in part
+        house.close(slug)
+        closed = client.get(f"/studies/{slug}/progress").text
+        assert "hx-trigger" not in closed
+        assert "Reminders" not in closed
+
+
+def test_new_links_come_as_invitations_to_copy_too(house: House, client: TestClient) -> None:
+    office = Investigator(house, client)
+    office.sign_in()
+    arms = [{"arm": arm, "cases": {"normal": 2, "abnormal": 2}} for arm in ("real", "M0")]
+    asked = [{"measure": "realism"}]
+    slug = house.draft(format=2, arms=arms, questions=asked, closes_on="2027-01-31")
+    page = office.post(f"/studies/{slug}/invite", count="1").text
+    text = page.split('id="invitation-R01"')[1].split("</textarea>")[0]
+    link = re.search(r"http://testserver/r/[\w-]+", text)
+    assert link is not None
+    assert page.count(link[0]) == 2
+    assert "The last day of reading is 2027-01-31 (UTC)." in text
+
+
+@pytest.mark.parametrize(
+    ("parts", "stands"),
+    [
+        ([], ""),
+        ([(1, True, 2, 0), (1, False, 9, 0)], ""),
+        ([(1, True, 2, 1), (1, False, 9, 0)], "before practice case 2 of 2"),
+        ([(1, True, 2, 2), (1, False, 9, 8)], "before case 9 of 9"),
+        ([(1, True, 2, 2), (1, False, 9, 9)], ""),
+    ],
+)
+def test_places_are_said_in_words(parts: list[tuple[int, bool, int, int]], stands: str) -> None:
+    rows = [PartOfReading("R01", *part) for part in parts]
+    assert where_they_stand(design_from_mapping(design_values()), rows) == stands
+
+
+def test_a_reminder_names_the_last_day() -> None:
+    told = reminder(design(closes_on="2027-01-31"), 1)
+    assert "1 case is still waiting" in told
+    assert "2027-01-31 (UTC)" in told
