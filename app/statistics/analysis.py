@@ -44,6 +44,7 @@ from app.statistics.realness.over_arms import (
 )
 from app.statistics.realness.precision_weighted import precision_weighted
 from app.statistics.realness.realism import CategoryShare, distribution, realism
+from app.statistics.realness.these_readers import these_readers
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Measure, RatingsTable, StatisticsInputError
 from app.statistics.table.settings import AnalysisSettings, ConclusionMeasure
@@ -82,6 +83,7 @@ class ArmAnalysis:
         Repeated reads; only the intra-reader family uses them.
     families : mapping of family to mapping of estimand to Estimate
         ``agreement`` and ``intra_reader`` have one more level, ``realism`` and ``verdict``.
+        ``these_readers`` is there with two readers who are a sample.
         ``bootstrap`` is there when asked for; its keys are paths such as ``deception.rate``.
         ``model`` holds the figures of the hierarchical model, unless it was not asked for.
     distribution : tuple of CategoryShare
@@ -352,6 +354,9 @@ def _arm(
         "agreement": {kind: _agreement(table, arm, kind, settings) for kind in _KINDS},
         "intra_reader": {kind: _intra_reader(table, arm, kind, settings) for kind in _KINDS},
     }
+    of_two = these_readers(table, arm, settings, key, aucs)
+    if of_two:
+        families["these_readers"] = of_two
     rows = table.arm == arm
     first = rows & (table.replicate == 0)
     return ArmAnalysis(

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from app.report.tables.two_readers import two_readers_table
 from app.report.words.answers import answers, answers_note
+from app.report.words.cautions import analysis_cautions
 from app.report.words.settling import settling_lines, settling_note
 from app.statistics.analysis import Analysis, analyse
+from app.statistics.table.estimate import Estimate
 from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_table
 
@@ -48,6 +51,30 @@ def test_one_reader_speaks_for_themselves_only() -> None:
     everything = " ".join((m0.line, m1.line, note, told, still_open, settling_note(analysis)))
     assert not re.search(r"\bReaders (can|rate|told)", everything)
     assert "these readers" not in everything.lower()
+
+
+def test_two_readers_have_their_figures_both_ways() -> None:
+    analysis = made(readers=2)
+    fixed = made("cases", readers=2)
+    shown = two_readers_table(analysis, {})
+    assert shown is not None
+    assert shown.columns[1:3] == ("AUC, readers like these", "AUC, these two")
+    assert len(shown.rows) == len(analysis.arms)
+    for name, arm in analysis.arms.items():
+        both = arm.families["these_readers"]
+        for key, (family, figure) in {
+            "deception_rate": ("deception", "rate"),
+            "realism_mean": ("realism", "mean"),
+        }.items():
+            assert both[key] == fixed.arms[name].families[family][figure]
+            here = arm.families[family][figure]
+            assert isinstance(here, Estimate)
+            assert name != "M1" or here.method.startswith("Obuchowski-Rockette, random readers")
+    assert "With two readers 95% intervals covered 89 to 94%" in " ".join(
+        one.text for one in analysis_cautions(analysis, {})
+    )
+    assert "these_readers" not in made(readers=3).arms["M0"].families
+    assert "these_readers" not in fixed.arms["M0"].families
 
 
 def test_two_readers_have_points_and_intervals_for_readers_like_them() -> None:

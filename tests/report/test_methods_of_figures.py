@@ -160,6 +160,7 @@ SAID_ONLY_IF: dict[str, Callable[[Json], bool]] = {
             results, "jackknife over cases, these readers only, random cases, images in clusters"
         )
     ),
+    "With two readers the main figures": lambda results: given(results, ".these_readers."),
     "Readers were in 2 groups": lambda results: made(results, "readers in 2 groups"),
     "Repeated readings": lambda results: given(results, ".intra_reader."),
     "resamples": lambda results: given(results, ".bootstrap."),

@@ -6,7 +6,7 @@ from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import Style
 from app.statistics.analysis import Analysis
 
-_FIGURES: tuple[tuple[str, str, str, str, Style], ...] = (
+FIGURES: tuple[tuple[str, str, str, str, Style], ...] = (
     ("AUC", "discrimination", "", "auc", "plain"),
     ("Judged real", "deception", "rate", "deception_rate", "percent"),
     ("Realism, mean", "realism", "mean", "realism_mean", "plain"),
@@ -19,7 +19,7 @@ def precision_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         return None
     shown = [
         figure
-        for figure in _FIGURES
+        for figure in FIGURES
         if any(
             estimate_of(arm, "precision_weighted", figure[3]).is_estimated
             for arm in analysis.arms.values()

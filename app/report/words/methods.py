@@ -288,6 +288,11 @@ def _main(analysis: Analysis) -> Paragraph:
                 "these readers."
             )
         )
+    if is_computed(analysis, "these_readers."):
+        parts.append(
+            "With two readers the main figures are given both ways: for readers like these, and "
+            "over images for these two."
+        )
     parts.append(design_methods.split_plot(analysis))
     if is_used(analysis, "images in clusters"):
         parts.append(
