@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from math import sqrt
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
