@@ -107,6 +107,11 @@ def analyse(
         phase=phase,
         options=told,
     )
+    _tell(read, ratings, written, as_json=as_json)
+
+
+def _tell(read: FileAnalysis, ratings: Path, written: WrittenReport, *, as_json: bool) -> None:
+    """What must be known of the file, then the analysis as it was asked for."""
     warn_of_file(read, "simulated readers of a rehearsal; these are not results")
     if written.is_asked:
         written.write_file(read, ratings)

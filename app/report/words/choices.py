@@ -13,7 +13,6 @@ from app.statistics.table.estimate import Estimate
 
 Labels = Mapping[str, str]
 _FEW_READERS = 6
-_FEWEST_READERS_IN_SIMULATIONS = 3
 
 
 def choice_answers(figures: ChoiceFigures, labels: Labels) -> tuple[Answer, ...]:
@@ -131,8 +130,6 @@ def few_readers_caution(figures: ChoiceFigures) -> tuple[Caution, ...]:
         text = f"Readers like these {readers}; other specialties and experience are not covered."
     if 1 < readers < _FEW_READERS:
         text += " With so few the intervals are wide."
-    if 1 < readers <= _FEWEST_READERS_IN_SIMULATIONS:
-        text += " Those of rankings by three readers covered 93% in simulations, stated 95%."
     return (Caution("top", "Whom the intervals speak for.", text),)
 
 

@@ -338,17 +338,11 @@ def ratings_table(
             },
         ),
     }
-    _check_lengths(columns)
-    _check_truth(columns)
-    _check_one_cluster_a_case(columns)
-    _check_one_rating_a_read(columns)
-    _check_values(columns)
+    _check(columns)
     told = {name: np.array(list(levels), dtype=np.str_) for name, levels in (strata or {}).items()}
     _check_lengths({"reader": columns["reader"], **told})
     low, high = _scale("realism", columns["realism"], realism_min, realism_max)
     _, top = _scale("confidence", columns["confidence"], None, confidence_max)
-    for column in columns.values():
-        column.setflags(write=False)
     return RatingsTable(
         **columns,
         realism_min=low,
@@ -358,6 +352,17 @@ def ratings_table(
         machines=tuple(sorted(set(machines) & set(columns["reader"].tolist()))),
         strata=told,
     )
+
+
+def _check(columns: Mapping[str, Any]) -> None:
+    """Refuse what can't be a table of ratings; nobody writes into the columns from then on."""
+    _check_lengths(columns)
+    _check_truth(columns)
+    _check_one_cluster_a_case(columns)
+    _check_one_rating_a_read(columns)
+    _check_values(columns)
+    for column in columns.values():
+        column.setflags(write=False)
 
 
 def _names(
