@@ -1,7 +1,9 @@
 # The application without ml/'s packages. Two stages: the first builds the wheel (its build hook brings
 # htmx) and installs it with the versions that were tested together; the second has neither the
 # sources nor a cache.
-FROM python:3.11-slim AS build
+# Any image with Python 3.11 and its venv as `python` and Debian's apt will do: --build-arg BASE=...
+ARG BASE=python:3.11-slim
+FROM ${BASE} AS build
 WORKDIR /source
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/negatoscope
@@ -15,11 +17,11 @@ COPY ml ml
 COPY templates templates
 COPY static static
 COPY migrations migrations
-RUN python -m pip wheel --no-deps --wheel-dir /wheel . \
+RUN /opt/negatoscope/bin/pip wheel --no-deps --wheel-dir /wheel . \
     && /opt/negatoscope/bin/pip install --no-deps /wheel/negatoscope-*.whl \
     && /opt/negatoscope/bin/pip check
 
-FROM python:3.11-slim
+FROM ${BASE}
 # What sets the text of a report's PDF; its fonts come with the packages. Of no fixed version: Debian keeps only
 # the newest of each, so that a pin would stop the build at its first security fix.
 # hadolint ignore=DL3008

@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-all check docs pictures clean-demo clean
+.PHONY: help demo serve test test-all check docs pictures screenshots clean-demo clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,11 +45,14 @@ docs: $(VENV)/docs.done ## Build the documentation site into site/; a broken lin
 pictures: $(VENV)/dev.done ## Take the documentation's pictures anew, of a demonstration
 	$(BIN)/python -m screenshots documentation
 
+screenshots: $(VENV)/dev.done ## Take every page in four sizes into screens/, to be looked at
+	$(BIN)/python -m screenshots everything
+
 clean-demo: ## Remove the demonstration and every study in var/
 	rm -rf var
 
 clean: clean-demo ## Remove the virtual environment and the built site too
-	rm -rf $(VENV) site
+	rm -rf $(VENV) site screens
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -8,6 +8,7 @@ import typer
 
 from screenshots.demonstration import demonstration
 from screenshots.documentation import take_pictures
+from screenshots.everything import take_every_page
 from tests.browser import chromium_browser
 
 program = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -27,9 +28,18 @@ def documentation(
             typer.echo(f"{path}  {path.stat().st_size // 1024} KiB")
 
 
-@program.callback()
-def _program() -> None:
-    """Take pictures of pages."""
+@program.command("everything")
+def everything(
+    out: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screens"),
+) -> None:
+    """Every page at 1440x900, 1024x768, 390x844 and 200 % zoom, to be looked at."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demonstration(Path(folder)) as demo,
+        chromium_browser() as browser,
+    ):
+        count = sum(1 for _ in take_every_page(browser, demo, out))
+        typer.echo(f"{count} pictures in {out}, one folder a size.")
 
 
 program()

@@ -94,8 +94,9 @@ def test_the_image_is_built_from_what_was_tested() -> None:
     build = STAGES[0]
     assert "-c constraints.txt" in build
     requires = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    versions = re.findall(r"^python:(\d+\.\d+)-slim", "\n".join(STAGES), re.MULTILINE)
-    assert len(set(versions)) == 1
+    versions = re.findall(r"^ARG BASE=python:(\d+\.\d+)-slim$", DOCKERFILE, re.MULTILINE)
+    assert len(versions) == 1
+    assert all(stage.startswith("${BASE}") for stage in STAGES)
     assert requires == ">=3.11"
     assert tuple(map(int, versions[0].split("."))) >= (3, 11)
 

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def ratings_file() -> RatingsFile:
 class Exported:
     """A rehearsal with repeated cases and its files as text."""
 
-    def __init__(self, house: House, **changes: object) -> None:
+    def __init__(self, house: House, **changes: Any) -> None:
         slug = house.draft(**{"replicates": {"count": 2, "minimum_lag": 3}, **changes})
         house.open(slug)
         with house.database.writing() as session:
@@ -173,7 +174,7 @@ def test_a_case_is_memorised_only_if_the_bank_says_so_in_its_type(
     house: House, said: object, written: str
 ) -> None:
     house.fill_bank(image_evaluation={"M0": said})  # type: ignore[dict-item]
-    rows = Exported(house).rows("cases.csv")
+    rows = Exported(house, memorised="keep").rows("cases.csv")
     assert {row["memorised"] for row in rows if row["arm"] == "M0"} == {written}
     assert {row["memorised"] for row in rows if row["arm"] != "M0"} == {""}
 
@@ -213,7 +214,8 @@ def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None
 
 def test_the_json_holds_what_the_bank_measured_of_the_images(house: House) -> None:
     house.fill_bank({"M0": WHOLE | {"images": 12}}, {"M0": {"memorised": True}})
-    measures = json.loads(Exported(house).text("analysis.json"))["image_measures"]
+    exported = Exported(house, memorised="keep")
+    measures = json.loads(exported.text("analysis.json"))["image_measures"]
     assert set(measures) == {"M0"}
     assert measures["M0"]["measures"]["kid"] == 0.0123
     assert measures["M0"]["real_against_real"]["kid"] == -0.001

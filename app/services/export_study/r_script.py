@@ -70,7 +70,7 @@ def r_script(
     warning = (
         '\nmessage("REHEARSAL: simulated readers; these are not results.")\n' if simulated else ""
     )
-    rows, counts = _what_counts(layout, held)
+    rows, counts = what_counts(layout, held)
     text = _HEAD.format(
         slug=slug,
         warning=warning,
@@ -86,11 +86,11 @@ def r_script(
     elif realism is not None:
         text += _LINEAR % {"key": realism.key}
     if verdict is not None:
-        text += _LOGISTIC % {"is_real": _is_real(verdict)}
+        text += _LOGISTIC % {"is_real": is_real(verdict)}
     return text
 
 
-def _what_counts(layout: RatingsFile, held: HeldRatings) -> tuple[list[str], list[str]]:
+def what_counts(layout: RatingsFile, held: HeldRatings) -> tuple[list[str], list[str]]:
     """Conditions on the rows of ratings.csv, and what each says."""
     rows, counts = ["superseded == 0", "replicate == 0"], ["no corrected ratings", "first readings"]
     if "phase" in layout.types:
@@ -108,7 +108,7 @@ def _what_counts(layout: RatingsFile, held: HeldRatings) -> tuple[list[str], lis
     return rows, counts
 
 
-def _is_real(verdict: Question) -> str:
+def is_real(verdict: Question) -> str:
     """Whether a row was judged real; the upper half of a graded verdict is synthetic."""
     if kind_of(verdict).spread == "grades":
         return f"ratings${verdict.key} <= {(verdict.low + verdict.high) / 2:g}"

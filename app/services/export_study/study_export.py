@@ -34,6 +34,7 @@ from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.held_ratings import HeldRatings
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
+from app.services.export_study.points import POINT_COLUMNS, points_rows, points_script
 from app.services.export_study.r_script import r_script
 from app.services.export_study.ratings_file import RatingsFile
 from app.services.export_study.read_me import read_me
@@ -41,6 +42,7 @@ from app.services.export_study.references import reference_cells, reference_colu
 from app.services.export_study.rjafroc import RJAFROC_COLUMNS, rjafroc_rows
 from app.services.export_study.wide import wide_columns, wide_header, wide_rows
 from app.services.export_study.zip_stream import Content, zip_stream
+from app.statistics.analysis import Analysis
 from app.statistics.table.ratings import RatingsTable
 from app.steps.analyse_ratings import analysis_of_study
 from app.steps.describe_answers import describe_answers
@@ -77,6 +79,8 @@ FILES: tuple[ExportFile, ...] = (
     ExportFile("study.imrmc", _TEXT, "Input of iMRMC: first reads, real cases under every arm."),
     ExportFile("rjafroc.csv", _CSV, "For RJafroc and MRMCaov: first reads, numbered cases."),
     ExportFile("models.R", _TEXT, "Reloads ratings.csv and fits the mixed models in R."),
+    ExportFile("points.csv", _CSV, "Mean realism, rate judged real and AUC of every arm."),
+    ExportFile("points.R", _TEXT, "Recomputes points.csv from ratings.csv in R, without packages."),
     ExportFile("ratings.parquet", "application/vnd.apache.parquet", "ratings.csv with its types."),
 )
 
@@ -135,6 +139,8 @@ class StudyExport:
                 () if self._table is None else rjafroc_rows(self._table, self._held),
             ),
             "models.R": self._r_script,
+            "points.csv": lambda: csv_bytes(POINT_COLUMNS, points_rows(self._analysed)),
+            "points.R": self._points_script,
         }
         if parquet_is_available():
             contents["ratings.parquet"] = lambda: iter(
@@ -167,6 +173,10 @@ class StudyExport:
     def _table(self) -> RatingsTable | None:
         with self._database.reading() as session:
             return study_ratings(session, self._study(session))
+
+    @cached_property
+    def _analysed(self) -> Analysis | None:
+        return analysis_of_study(self._table, self._design)
 
     @cached_property
     def _layout(self) -> RatingsFile:
@@ -279,7 +289,7 @@ class StudyExport:
             arms = arms_by_key(session, [plan.arm for plan in self._design.arms])
             evaluations = evaluations_of_arms(session, study, arms)
         measures = {key: said for key, said in evaluations.items() if said is not None}
-        analysis = analysis_of_study(self._table, self._design)
+        analysis = self._analysed
         with self._database.reading() as session:
             study = self._study(session)
             rows = list(answer_rows(session, study))
@@ -315,6 +325,9 @@ class StudyExport:
             self._held,
             simulated=self._is_rehearsal,
         ).encode()
+
+    def _points_script(self) -> Iterator[bytes]:
+        yield points_script(self._slug, self._layout, self._held, self._analysed).encode()
 
     def _read_me(self) -> Iterator[bytes]:
         with self._database.reading() as session:
