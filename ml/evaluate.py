@@ -25,7 +25,7 @@ FLAG_CHANCE = 0.001
 """As in ml.measuring.memorisation, which is heavy to import."""
 
 # An arm that leaves the bank takes along what its numbers were measured with.
-_CARRIED_BY_ARMS = ("features", "size", "training_images")
+_CARRIED_BY_ARMS = ("features", "size", "training_images", "classifier")
 
 if TYPE_CHECKING:
     from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
@@ -48,12 +48,19 @@ def as_json(
                 "scale": round(neighbour.fit.scale, 3),
                 "memorised": neighbour.flagged,
             }
+            if neighbour.match is not None:
+                images[str(record["sha256"])]["reidentified"] = {
+                    "nearest_training_image": neighbour.match.nearest,
+                    "closeness": round(neighbour.match.closeness, 4),
+                    "chance": float(f"{neighbour.match.chance:.3g}"),
+                }
     baseline = evaluation.real_against_real
     real_against_real = _arm_as_json(baseline) if baseline else None
     carried = {
         **{key: about[key] for key in _CARRIED_BY_ARMS if key in about},
         "memorisation_chance": evaluation.yardstick.flag_chance,
         "real_against_real": real_against_real,
+        "noise": _arm_as_json(evaluation.noise),
     }
     return {
         "format_version": 1,
@@ -65,6 +72,7 @@ def as_json(
         },
         "notes": list(evaluation.notes),
         "real_against_real": real_against_real,
+        "noise": carried["noise"],
         "arms": {
             arm: {**_arm_as_json(result), **carried} for arm, result in evaluation.arms.items()
         },
@@ -73,13 +81,29 @@ def as_json(
 
 
 def _arm_as_json(result: ArmResult) -> dict[str, Any]:
-    content: dict[str, Any] = {"images": result.n, "reference": result.reference}
-    for name in ("kid", "coverage", "diversity"):
-        measured = getattr(result, name)
-        content[name] = asdict(measured) if measured is not None else None
+    content = _set_as_json(result)
+    measured = result.diversity
+    content["diversity"] = asdict(measured) if measured is not None else None
     content["frechet_distance"] = result.frechet
     content["prompt_adherence"] = result.prompt_adherence
+    content["prompt_following"] = {name: asdict(one) for name, one in result.followed.items()}
     content["memorised"] = result.flagged if result.neighbours else None
+    content["by_condition"] = {
+        condition: _set_as_json(part) for condition, part in result.by_condition.items()
+    }
+    return content
+
+
+def _set_as_json(result: ArmResult) -> dict[str, Any]:
+    """What compares two sets of features, of an arm or of a condition of it."""
+    content: dict[str, Any] = {
+        "images": result.n,
+        "reference": result.reference,
+        "reference_images": result.n_reference,
+    }
+    for name in ("kid", "coverage", "told_apart", "vendi"):
+        measured = getattr(result, name)
+        content[name] = asdict(measured) if measured is not None else None
     return content
 
 
@@ -87,7 +111,8 @@ def parser() -> argparse.ArgumentParser:
     """Build the command line (no heavy import happens here)."""
     result = argparse.ArgumentParser(
         prog="python -m ml.evaluate",
-        description="Measure a bank's arms: KID, precision and recall, diversity, memorisation.",
+        description="Measure a bank's arms against real films: distance, coverage, what a machine "
+        "tells apart, diversity, copies.",
     )
     result.add_argument("bank", type=Path, help="folder of the bank")
     result.add_argument(
@@ -101,12 +126,13 @@ def parser() -> argparse.ArgumentParser:
         "--features",
         choices=FEATURE_NAMES,
         default="vae",
-        help="what KID and PRDC compare: vae (default, nothing to download), inception, clip, xrv",
+        help="what is compared: vae (default, nothing to download), inception, clip, xrv, "
+        "rad-dino, biovil-t",
     )
     result.add_argument(
         "--weights",
         type=Path,
-        help="weights of the features: TorchScript file, CLIP folder or a DenseNet's .pt",
+        help="weights of the features: TorchScript file, CLIP or RAD-DINO folder, .pt file",
     )
     result.add_argument(
         "--weights-sha256",
@@ -122,6 +148,33 @@ def parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="flag an image as a copy where fewer honest films than this would come as close to a "
         f"training image ({FLAG_CHANCE:g})",
+    )
+    result.add_argument(
+        "--reid",
+        type=Path,
+        metavar="WEIGHTS",
+        help="also look for copies by a network that embeds a film or compares two: TorchScript "
+        "file or transformers folder",
+    )
+    result.add_argument(
+        "--reid-sha256", metavar="DIGEST", help="the sha256 that the publisher gives of that file"
+    )
+    result.add_argument(
+        "--reid-size", type=int, default=256, help="pixels a side that it takes (256)"
+    )
+    result.add_argument(
+        "--classifier",
+        type=Path,
+        metavar="FOLDER",
+        help="an image classifier of transformers that says the condition of every image",
+    )
+    result.add_argument(
+        "--label-of",
+        action="append",
+        default=[],
+        metavar="CONDITION=LABEL",
+        help="which of the classifier's labels (several with commas) stand for a condition; "
+        "default: that of its name",
     )
     result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
     result.add_argument(
@@ -146,7 +199,11 @@ def run(arguments: argparse.Namespace) -> None:
     if not 0 < arguments.chance < 1:
         raise MlError("--chance must lie between 0 and 1.")
     if arguments.features == "vae" and arguments.weights:
-        raise MlError("--weights belong to --features inception, clip or xrv.")
+        raise MlError("--weights belong to other --features than vae.")
+    if arguments.reid is None and (arguments.reid_sha256 or arguments.reid_size != 256):
+        raise MlError("--reid-sha256 and --reid-size belong to --reid.")
+    if arguments.classifier is None and arguments.label_of:
+        raise MlError("--label-of belongs to --classifier.")
     _evaluate_bank(arguments, header, records)
 
 
@@ -158,6 +215,8 @@ def _evaluate_bank(
     from ml.measuring.evaluation import ArmImages, evaluate
     from ml.measuring.features import VaeFeatures, load_features
     from ml.measuring.films import read_data, read_films
+    from ml.measuring.prompt_following import load_classifier, parse_labels
+    from ml.measuring.reidentification import load_reidentifier
     from ml.variants import base_name
 
     kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
@@ -172,6 +231,15 @@ def _evaluate_bank(
     other = None
     if arguments.features != "vae":
         other = load_features(arguments.features, arguments.weights, arguments.weights_sha256)
+
+    reidentifier = None
+    if arguments.reid is not None:
+        reidentifier = load_reidentifier(arguments.reid, arguments.reid_sha256, arguments.reid_size)
+    classifier = None
+    if arguments.classifier is not None:
+        labels = parse_labels(arguments.label_of)
+        conditions = sorted({str(r["condition"]) for r in records})
+        classifier = load_classifier(arguments.classifier, conditions, labels)
 
     training, held_out = read_data(arguments.data, size=size, fit=arguments.fit)
     arms = {}
@@ -191,6 +259,8 @@ def _evaluate_bank(
         frechet=arguments.fid,
         flag_chance=arguments.chance,
         synthetic=lambda arm: kinds[arm] == "synthetic",
+        classifier=classifier,
+        reidentifier=reidentifier,
     )
     created_at = utc_now()
     about = {
@@ -200,6 +270,7 @@ def _evaluate_bank(
         "size": size,
         "training_images": len(training),
         "held_out_images": len(held_out),
+        **({"classifier": classifier.name} if classifier else {}),
         "software": software_versions(),
     }
     write_evaluation(arguments.bank, as_json(evaluation, arms, about))
@@ -222,6 +293,9 @@ def _evaluate_bank(
     write_bytes(sheet, page.encode())
     for arm, result in evaluation.arms.items():
         print(summary_line(arm, result))
+    if evaluation.real_against_real is not None:
+        print(summary_line("real against real", evaluation.real_against_real))
+    print(summary_line("pure noise", evaluation.noise))
     for note in evaluation.notes:
         print(note)
     print(f"results are in {arguments.bank / 'evaluation.json'}; look at {sheet}.")
@@ -233,8 +307,14 @@ def summary_line(arm: str, result: ArmResult) -> str:
     if result.kid is not None:
         parts.append(f"KID {result.kid.kid:.3f} (SE {result.kid.standard_error:.3f})")
     if result.coverage is not None:
-        parts.append(f"precision {result.coverage.precision:.2f}")
+        parts.append(f"density {result.coverage.density:.2f}")
         parts.append(f"coverage {result.coverage.coverage:.2f}")
+    if result.told_apart is not None:
+        told = result.told_apart
+        parts.append(
+            f"a machine tells it apart with AUC {told.auc:.2f} "
+            f"({told.auc_low:.2f} to {told.auc_high:.2f})"
+        )
     if result.frechet is not None:
         parts.append(f"FID {result.frechet:.2f}")
     if result.diversity is not None:

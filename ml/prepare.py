@@ -202,7 +202,7 @@ def _write_images(
                 "sex": image.sex,
                 "age": image.age,
                 "source": image.name,
-                "source_sha256": file_digest(image.path),
+                "source_sha256": radiograph.file_sha256,
                 "pixels_sha256": digest,
                 "bits": radiograph.pixels.dtype.itemsize * 8,
                 "window": radiograph.window,

@@ -9,15 +9,41 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, cast
 
 Reference = Literal["held-out", "training"]
-Features = Literal["vae", "inception", "clip", "xrv"]
+Features = Literal["vae", "inception", "clip", "xrv", "rad-dino", "biovil-t"]
 
 EVALUATION_KEY: Final = "evaluation"
 _REFERENCES: Final = ("held-out", "training")
-_FEATURES: Final = ("vae", "inception", "clip", "xrv")
+_FEATURES: Final = ("vae", "inception", "clip", "xrv", "rad-dino", "biovil-t")
+# Of one arm; more would only make the table that they stand in unreadable.
+_MOST_CONDITIONS: Final = 50
+_LONGEST_CONDITION: Final = 64
 # No measure is larger than this; a number that is would only break the table it stands in.
 _LARGEST: Final = 1e6
 # A mean of single-precision similarities may end a hair outside 0 to 1.
 _ROUNDING: Final = 1e-4
+
+
+@dataclass(frozen=True)
+class ToldApart:
+    """How well a cross-validated classifier tells a set from real images, with 95 % intervals.
+
+    `auc` is the area under its ROC curve and `accuracy` the mean of the shares of real and of
+    synthetic images that it names rightly; chance is one half for both.
+    """
+
+    auc: float
+    auc_low: float
+    auc_high: float
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Images of a condition, and how many a given classifier says to be of it."""
+
+    condition: str
+    images: int
+    followed: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,7 @@ class SetMeasures:
     `images` is the size of the set and `reference` what it was held against: real images kept out
     of training, or the training images themselves. `precision`, `recall`, `coverage` and `ms_ssim`
     (mean over pairs within the set) are 0 to 1; `density` is at least 0; `kid` may be negative.
+    `vendi` is the number of different images in the set, `vendi_of_reals` in as many real ones.
     """
 
     images: int | None = None
@@ -40,6 +67,9 @@ class SetMeasures:
     ms_ssim: float | None = None
     frechet_distance: float | None = None
     prompt_adherence: float | None = None
+    told_apart: ToldApart | None = None
+    vendi: float | None = None
+    vendi_of_reals: float | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +92,9 @@ class ArmEvaluation:
     `memorised` counts the flagged among the bank's images; `drawn_memorised` among the
     `drawn_compared` ones of the `drawn` images of a study: those whose own record says whether
     they are flagged. `real_against_real` is what held-out and training images measure against
-    each other.
+    each other, `noise` what grain without a film does. `by_condition` has the same measures of the
+    arm's images of each condition, `followed` what a classifier says of their conditions and
+    `followed_by_reals` what it says of real images.
     """
 
     measures: SetMeasures
@@ -76,6 +108,10 @@ class ArmEvaluation:
     drawn: int
     drawn_compared: int
     drawn_memorised: int
+    noise: SetMeasures | None = None
+    by_condition: tuple[tuple[str, SetMeasures], ...] = ()
+    followed: tuple[Followed, ...] = ()
+    followed_by_reals: tuple[Followed, ...] = ()
 
 
 def arm_evaluation(details: object, drawn: Iterable[object]) -> ArmEvaluation | None:
@@ -93,7 +129,8 @@ def arm_evaluation(details: object, drawn: Iterable[object]) -> ArmEvaluation | 
     flags = [_object(one).get("memorised") for one in drawn]
     compared = [flag for flag in flags if isinstance(flag, bool)]
     measures = _measures(content)
-    baseline = _measures(_object(content.get("real_against_real")))
+    of_reals = _object(content.get("real_against_real"))
+    baseline, noise = _measures(of_reals), _measures(_object(content.get("noise")))
     memorised = _count(content.get("memorised"))
     if memorised is not None and measures.images is not None and memorised > measures.images:
         memorised = None
@@ -111,13 +148,21 @@ def arm_evaluation(details: object, drawn: Iterable[object]) -> ArmEvaluation | 
         drawn=len(flags),
         drawn_compared=len(compared),
         drawn_memorised=sum(compared),
+        noise=None if noise.is_empty else noise,
+        by_condition=tuple(
+            (condition, measured)
+            for condition, said in _by_condition(content.get("by_condition"))
+            if not (measured := _measures(_object(said))).is_empty
+        ),
+        followed=_followed(content.get("prompt_following")),
+        followed_by_reals=_followed(of_reals.get("prompt_following")),
     )
 
 
 def _measures(content: Mapping[str, Any]) -> SetMeasures:
     kid = _object(content.get("kid"))
     neighbours = _object(content.get("coverage"))
-    diversity = _object(content.get("diversity"))
+    diversity, vendi = _object(content.get("diversity")), _object(content.get("vendi"))
     return SetMeasures(
         images=_count(content.get("images")),
         reference=cast(Reference | None, _word(content.get("reference"), _REFERENCES)),
@@ -130,7 +175,38 @@ def _measures(content: Mapping[str, Any]) -> SetMeasures:
         ms_ssim=_share(diversity.get("mean_ms_ssim")),
         frechet_distance=_number(content.get("frechet_distance"), 0, _LARGEST),
         prompt_adherence=_number(content.get("prompt_adherence"), -1, 1),
+        told_apart=_told_apart(content.get("told_apart")),
+        vendi=_number(vendi.get("score"), 1 - _ROUNDING, _LARGEST),
+        vendi_of_reals=_number(vendi.get("of_reals"), 1 - _ROUNDING, _LARGEST),
     )
+
+
+def _by_condition(value: object) -> list[tuple[str, object]]:
+    """What is said of each condition that has a name which can be shown."""
+    named = [
+        (condition, said)
+        for condition, said in _object(value).items()
+        if 0 < len(condition) <= _LONGEST_CONDITION and condition.isprintable()
+    ]
+    return named[:_MOST_CONDITIONS]
+
+
+def _followed(value: object) -> tuple[Followed, ...]:
+    read = []
+    for condition, said in _by_condition(value):
+        images, followed = (_count(_object(said).get(key)) for key in ("images", "followed"))
+        if images and followed is not None and followed <= images:
+            read.append(Followed(condition, images, followed))
+    return tuple(read)
+
+
+def _told_apart(value: object) -> ToldApart | None:
+    """What a classifier tells; only with its interval, since an area without one misleads."""
+    content = _object(value)
+    low, auc, high = (_share(content.get(key)) for key in ("auc_low", "auc", "auc_high"))
+    if low is None or auc is None or high is None or not low <= auc <= high:
+        return None
+    return ToldApart(auc, low, high, _share(content.get("accuracy")))
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -49,10 +49,11 @@ def render(
     )
     results = evaluation.arms
     references = sorted({r.reference for r in results.values()})
-    rows = [_row(labels[a], rejected.get(a, "–"), r) for a, r in results.items()]
-    if evaluation.real_against_real is not None:
-        baseline = _row("training images", "–", evaluation.real_against_real)
-        rows.insert(0, {**baseline, "reference": True, "flagged": "–"})
+    baseline = evaluation.real_against_real
+    rows = [row for a, r in results.items() for row in _rows(labels[a], rejected.get(a, "–"), r)]
+    if baseline is not None:
+        rows[:0] = [{**row, "reference": True} for row in _rows("real against real", "–", baseline)]
+    rows.append({**_row("pure noise", "–", evaluation.noise), "reference": True})
     pairs, any_flagged = _pairs(evaluation, arms, training, labels)
     return environment.get_template("evaluation_sheet.html").render(
         title=title,
@@ -62,6 +63,10 @@ def render(
         n_held_out=n_held_out,
         rows=rows,
         with_adherence=any(r.prompt_adherence is not None for r in results.values()),
+        noise_precision=rows[-1]["precision"],
+        real_label=_real_label(baseline),
+        followed=_followed(evaluation, labels),
+        is_reidentified=any(n.match for r in results.values() for n in r.neighbours),
         fidelity_reference=" or ".join(references),
         k=next((r.coverage.k for r in results.values() if r.coverage), "–"),
         chance=f"{evaluation.yardstick.flag_chance:g}",
@@ -73,13 +78,52 @@ def render(
     )
 
 
+def _real_label(baseline: ArmResult | None) -> str:
+    if baseline is None:
+        return "too few real images for it"
+    if baseline.reference == "held-out":
+        return "training against held-out images"
+    return "half of the training images against the other half"
+
+
+def _rows(label: str, rejected: str, result: ArmResult) -> list[dict[str, Any]]:
+    """Return a set's row and, where it has several conditions, one of each."""
+    parts = [
+        {**_row(condition, "", part), "is_part": True}
+        for condition, part in result.by_condition.items()
+    ]
+    return [_row(label, rejected, result), *parts]
+
+
+def _followed(evaluation: Evaluation, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return a row for each condition of each arm of which the classifier was asked."""
+    sets = {labels[arm]: result for arm, result in evaluation.arms.items()}
+    if evaluation.real_against_real is not None:
+        sets = {"real images": evaluation.real_against_real, **sets}
+    return [
+        {
+            "label": label,
+            "condition": condition,
+            "share": f"{one.followed} of {one.images}",
+            "interval": f"{one.share:.2f} ({one.low:.2f} to {one.high:.2f})",
+        }
+        for label, result in sets.items()
+        for condition, one in result.followed.items()
+    ]
+
+
 def _row(label: str, rejected: str, result: ArmResult) -> dict[str, Any]:
+    told, score = result.told_apart, result.vendi
     kid, coverage, diversity = result.kid, result.coverage, result.diversity
     adherence = result.prompt_adherence
     return {
         "label": label,
         "n": result.n,
+        "held": f"{result.n_reference} {result.reference}",
         "rejected": rejected,
+        "told": f"{told.auc:.2f} ({told.auc_low:.2f} to {told.auc_high:.2f})" if told else "–",
+        "accuracy": f"{told.accuracy:.2f}" if told else "–",
+        "vendi": f"{score.score:.1f} ({score.of_reals:.1f})" if score else "–",
         "kid": f"{kid.kid:.3f} ({kid.standard_error:.3f})" if kid else "–",
         "precision": f"{coverage.precision:.2f}" if coverage else "–",
         "recall": f"{coverage.recall:.2f}" if coverage else "–",
@@ -89,6 +133,7 @@ def _row(label: str, rejected: str, result: ArmResult) -> dict[str, Any]:
         "adherence": f"{adherence:.3f}" if adherence is not None else "–",
         "flagged": str(result.flagged) if result.neighbours else "–",
         "reference": False,
+        "is_part": False,
     }
 
 
@@ -139,7 +184,8 @@ def _laid(fit: Fit) -> str:
 def _contact(arm: str, images: ArmImages, result: ArmResult, label: str) -> dict[str, Any]:
     films = images.films
     parts = []
-    for condition in ("normal", "abnormal"):
+    usual = {"normal": 0, "abnormal": 1}
+    for condition in sorted(set(films.conditions), key=lambda one: (usual.get(one, 2), one)):
         of_condition = [i for i, c in enumerate(films.conditions) if c == condition]
         shown = of_condition[:MOST_THUMBNAILS]
         pictures = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -27,16 +27,26 @@ from ml.measuring.memorisation import (
     Neighbour,
     Yardstick,
     memorisation,
+    with_matches,
     yardstick,
 )
+from ml.measuring.mix import same_mix
+from ml.measuring.prompt_following import Classifier, Followed, followed
+from ml.measuring.reidentification import Reidentifier, matches
+from ml.measuring.two_sample import ToldApart, told_apart
+from ml.measuring.vendi import Vendi, vendi
 
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 FidelityReference = Literal["held-out", "training"]
 
 MINIMUM_REFERENCE = 10
-"""With fewer held-out images of an arm's conditions, the training images are the reference."""
+"""With fewer held-out images in an arm's mix of conditions, training images are the reference."""
 
 NEIGHBOURS = 5
+
+MOST_NOISE = 60
+"""Images of pure noise that are measured beside the arms."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +59,24 @@ class ArmImages:
 
 @dataclass(frozen=True)
 class ArmResult:
-    """What is measured of one arm; None where the images are too few for it."""
+    """What is measured of one arm; None where the images are too few for it.
+
+    Of one condition of an arm, what compares sets of features only.
+    """
 
     n: int
     reference: FidelityReference
+    n_reference: int = 0
     kid: KernelDistance | None = None
     coverage: Coverage | None = None
+    told_apart: ToldApart | None = None
+    vendi: Vendi | None = None
     frechet: float | None = None
     diversity: Diversity | None = None
     prompt_adherence: float | None = None
+    followed: Mapping[str, Followed] = field(default_factory=dict)
     neighbours: tuple[Neighbour, ...] = ()
+    by_condition: Mapping[str, ArmResult] = field(default_factory=dict)
 
     @property
     def flagged(self) -> int:
@@ -67,11 +85,15 @@ class ArmResult:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All arms, beside what real images measure against real images."""
+    """All arms, between what real images and what pure noise measure against real images."""
 
     arms: Mapping[str, ArmResult]
     real_against_real: ArmResult | None
-    """Held-out against training images: what no difference looks like at this size."""
+    """Training against held-out images, or one half of the training images against the other:
+    what no difference looks like at this size. None with fewer than 6 training images."""
+
+    noise: ArmResult
+    """Grain without a film: what the worst looks like."""
 
     yardstick: Yardstick
     notes: tuple[str, ...] = field(default=())
@@ -87,8 +109,10 @@ def evaluate(
     frechet: bool = False,
     flag_chance: float = FLAG_CHANCE,
     synthetic: Callable[[str], bool] = lambda arm: True,
+    classifier: Classifier | None = None,
+    reidentifier: Reidentifier | None = None,
 ) -> Evaluation:
-    """Measure every arm against real images of the conditions it holds.
+    """Measure every arm against real images in the mix of conditions that it has.
 
     Fidelity is measured against the held-out images (copying the training images must not be
     rewarded), or against the training images where too few are held out. Features are scaled to
@@ -97,10 +121,12 @@ def evaluate(
     Parameters
     ----------
     vae : the base model's autoencoder: features unless others are given
-    features : other features for KID and PRDC
+    features : other features for all that compares sets
     frechet : also compute FID; refused where there are too few images
     flag_chance : an image is flagged where fewer honest films than this would come as close
     synthetic : tells which arms are compared with the training images
+    classifier : says whether images show the condition that they were asked for
+    reidentifier : looks for copies too
 
     Raises
     ------
@@ -111,29 +137,28 @@ def evaluate(
         raise MlError(f"the data hold {len(training)} training images; at least 3 are needed.")
     extractor = features or vae
     notes: list[str] = []
-    known = {"training": extractor(training.pixels)}
-    if len(held_out):
-        known["held-out"] = extractor(held_out.pixels)
+    real = RealImages(training, held_out, extractor)
     results: dict[str, ArmResult] = {}
     for arm, images in arms.items():
-        conditions = set(images.films.conditions)
-        reference: FidelityReference = "held-out"
-        if len(held_out.of(conditions)) < MINIMUM_REFERENCE:
-            reference = "training"
-        real = held_out if reference == "held-out" else training
-        chosen = [c in conditions for c in real.conditions]
-        measured = _fidelity(
-            known[reference][chosen], extractor(images.films.pixels), known["training"], frechet
-        )
-        results[arm] = ArmResult(
-            n=len(images.films),
-            reference=reference,
-            kid=measured[0],
-            coverage=measured[1],
-            frechet=measured[2],
+        reference, places = real.in_mix_of(images.films.conditions)
+        told = real.told_of(arm, reference, places, images.films.conditions)
+        notes += [told] if told else []
+        results[arm] = replace(
+            _against(
+                real,
+                reference,
+                places,
+                extractor(images.films.pixels),
+                images.films.conditions,
+                frechet=frechet,
+            ),
             diversity=diversity(images.films.pixels) if len(images.films) > 1 else None,
             prompt_adherence=_adherence(extractor, images),
         )
+    baseline = _real_against_real(real)
+    if classifier is not None:
+        baseline, results = _with_followed(classifier, real, baseline, arms, results)
+    noise = _noise(real, extractor)
     # After fidelity, which may be refused, because it takes longest.
     judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
     notes += [
@@ -142,6 +167,11 @@ def evaluate(
     ]
     for arm in filter(synthetic, arms):
         neighbours = memorisation(arms[arm].films.pixels, judge)
+        if reidentifier is not None:
+            said = matches(
+                arms[arm].films.pixels, training.pixels, training.names, reidentifier, flag_chance
+            )
+            neighbours = with_matches(neighbours, said, flag_chance)
         results[arm] = replace(results[arm], neighbours=neighbours)
     notes += prompts_not_read(extractor, arms.values())
     if any(r.reference == "training" for r in results.values()):
@@ -149,35 +179,144 @@ def evaluate(
             "Too few held-out images: fidelity is measured against the training images, "
             "which favours a variant that copies them."
         )
-    baseline = None
-    if len(held_out) >= MINIMUM_REFERENCE:
-        measured = _fidelity(known["held-out"], known["training"], known["training"], False)
-        baseline = ArmResult(
-            n=len(training),
-            reference="held-out",
-            kid=measured[0],
-            coverage=measured[1],
-            diversity=diversity(training.pixels),
-        )
-    return Evaluation(
-        arms=results,
-        real_against_real=baseline,
-        yardstick=judge,
-        notes=tuple(notes),
+    if baseline is None:
+        notes.append("Too few real images to be held against each other: at least 6 are needed.")
+    return Evaluation(results, baseline, noise, judge, tuple(notes))
+
+
+@dataclass(frozen=True)
+class RealImages:
+    """Real images and their features, scaled to those of the training images."""
+
+    training: Films
+    held_out: Films
+    extractor: FeatureExtractor
+    raw: Mapping[FidelityReference, Array] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known: dict[FidelityReference, Array] = {"training": self.extractor(self.training.pixels)}
+        if len(self.held_out):
+            known["held-out"] = self.extractor(self.held_out.pixels)
+        object.__setattr__(self, "raw", known)
+
+    def films(self, reference: FidelityReference) -> Films:
+        return self.held_out if reference == "held-out" else self.training
+
+    def in_mix_of(self, conditions: Sequence[str]) -> tuple[FidelityReference, Places]:
+        """Return what an arm of these conditions is held against, and the places of the images."""
+        sources: tuple[FidelityReference, ...] = ("held-out", "training")
+        for reference in sources:
+            places = same_mix(self.films(reference).conditions, conditions)
+            if len(places) >= MINIMUM_REFERENCE:
+                return reference, places
+        held = self.training.conditions
+        return "training", np.array([i for i, c in enumerate(held) if c in set(conditions)], int)
+
+    def told_of(
+        self, arm: str, reference: FidelityReference, places: Places, conditions: Sequence[str]
+    ) -> str:
+        """Return what is to be said of the images that an arm is held against, if anything."""
+        held = sum(c in set(conditions) for c in self.films(reference).conditions)
+        if len(places) < MINIMUM_REFERENCE:
+            return f"{arm}: only {len(places)} real images are of its conditions."
+        if len(places) < held:
+            return (
+                f"{arm} is compared with {len(places)} of {held} {reference} images, so that "
+                "conditions are mixed as in the arm."
+            )
+        return ""
+
+
+def _against(
+    real: RealImages,
+    reference: FidelityReference,
+    places: Places,
+    images: Array,
+    conditions: Sequence[str],
+    *,
+    frechet: bool = False,
+) -> ArmResult:
+    """Compare features with those of some real images, pooled and by condition."""
+    pooled = _compared(real, reference, real.raw[reference][places], images, frechet=frechet)
+    held = np.array(real.films(reference).conditions)
+    asked = np.array(conditions)
+    parts = {}
+    # One condition alone is the whole.
+    for condition in sorted(set(conditions)) if len(set(conditions)) > 1 else ():
+        own = real.raw[reference][held == condition]
+        parts[condition] = _compared(real, reference, own, images[asked == condition])
+    return replace(pooled, by_condition=parts)
+
+
+def _compared(
+    real: RealImages,
+    reference: FidelityReference,
+    held: Array,
+    images: Array,
+    *,
+    frechet: bool = False,
+) -> ArmResult:
+    distance = frechet_distance(held, images) if frechet else None
+    _, scaled, own = standardised(real.raw["training"], held, images)
+    fewest = min(len(held), len(images))
+    return ArmResult(
+        n=len(images),
+        reference=reference,
+        n_reference=len(held),
+        kid=kernel_distance(scaled, own) if fewest >= 3 else None,
+        coverage=precision_recall_density_coverage(scaled, own, k=NEIGHBOURS)
+        if fewest > NEIGHBOURS
+        else None,
+        told_apart=told_apart(scaled, own),
+        vendi=vendi(scaled, own),
+        frechet=distance,
     )
 
 
-def _fidelity(
-    reference: Array, images: Array, yardstick: Array, frechet: bool
-) -> tuple[KernelDistance | None, Coverage | None, float | None]:
-    distance = frechet_distance(reference, images) if frechet else None
-    _, scaled_reference, scaled_images = standardised(yardstick, reference, images)
-    fewest = min(len(reference), len(images))
-    kid = kernel_distance(scaled_reference, scaled_images) if fewest >= 3 else None
-    coverage = None
-    if fewest > NEIGHBOURS:
-        coverage = precision_recall_density_coverage(scaled_reference, scaled_images, k=NEIGHBOURS)
-    return kid, coverage, distance
+def _real_against_real(real: RealImages) -> ArmResult | None:
+    """Training against held-out images in their mix; without those, half against half."""
+    training = real.training
+    places = same_mix(real.held_out.conditions, training.conditions)
+    if len(places) < MINIMUM_REFERENCE <= len(real.held_out):
+        places = np.arange(len(real.held_out))
+    if len(places) >= MINIMUM_REFERENCE:
+        compared = _against(real, "held-out", places, real.raw["training"], training.conditions)
+        return replace(compared, diversity=diversity(training.pixels))
+    if len(training) < 6:
+        return None
+    order = np.random.default_rng(0).permutation(len(training))
+    one, other = order[::2], order[1::2]
+    result = _compared(real, "training", real.raw["training"][one], real.raw["training"][other])
+    return replace(result, diversity=diversity(training.pixels[other]))
+
+
+def _noise(real: RealImages, extractor: FeatureExtractor) -> ArmResult:
+    """Measure grain as if it were an arm in the mix of the training images."""
+    reference, places = real.in_mix_of(real.training.conditions)
+    shape = (min(len(real.training), MOST_NOISE), *real.training.pixels.shape[1:])
+    grain = np.random.default_rng(0).random(shape)
+    return _compared(real, reference, real.raw[reference][places], extractor(grain))
+
+
+def _with_followed(
+    classifier: Classifier,
+    real: RealImages,
+    baseline: ArmResult | None,
+    arms: Mapping[str, ArmImages],
+    results: Mapping[str, ArmResult],
+) -> tuple[ArmResult | None, dict[str, ArmResult]]:
+    """Add what the classifier says of every arm, and of real images beside the baseline."""
+    kept = real.held_out if len(real.held_out) else real.training
+    films = kept.of({c for c in kept.conditions if c in classifier.columns})
+    if baseline is not None and len(films):
+        baseline = replace(baseline, followed=followed(classifier, films.pixels, films.conditions))
+    return baseline, {
+        arm: replace(
+            results[arm],
+            followed=followed(classifier, images.films.pixels, images.films.conditions),
+        )
+        for arm, images in arms.items()
+    }
 
 
 def _adherence(extractor: FeatureExtractor, images: ArmImages) -> float | None:

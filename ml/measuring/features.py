@@ -1,7 +1,7 @@
 """Images -> feature vectors for comparing sets: the base model's autoencoder, or given weights.
 
-The autoencoder is always at hand and downloads nothing. Inception (TorchScript), CLIP (a
-transformers folder) and TorchXRayVision are there for who has their weights.
+The autoencoder is always at hand and downloads nothing. Inception (TorchScript), CLIP and RAD-DINO
+(transformers folders), TorchXRayVision and BioViL-T are there for who has their weights.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from ml.bank.run_folder import file_digest
 from ml.boundary import library
 from ml.errors import MlError
+from ml.measuring.radiograph_features import load_biovil_t, load_rad_dino
 
 Array = NDArray[np.float64]
-FeatureName = Literal["vae", "inception", "clip", "xrv"]
+FeatureName = Literal["vae", "inception", "clip", "xrv", "rad-dino", "biovil-t"]
 FEATURE_NAMES: tuple[str, ...] = get_args(FeatureName)
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -190,33 +191,48 @@ def load_features(name: str, weights: Path | None, sha256: str | None = None) ->
     if name not in FEATURE_NAMES:
         raise MlError(f"features {name!r} are not one of {', '.join(FEATURE_NAMES)}.")
     if name == "xrv":
-        try:
-            import torchxrayvision  # type: ignore[import-not-found, unused-ignore]
-        except ImportError as error:
-            raise MlError(
-                "features xrv need the package torchxrayvision, which is not installed: "
-                "pip install '.[xrv]'."
-            ) from error
+        xrv_models()
     if weights is None:
         what = {
             "inception": "a TorchScript Inception file",
             "clip": "a CLIP model folder",
             "xrv": "a DenseNet's .pt file of torchxrayvision's releases",
+            "rad-dino": "a RAD-DINO (Dinov2) model folder",
+            "biovil-t": "biovil_t_image_model_proj_size_128.pt",
         }[name]
         raise MlError(f"features {name} need weights: give --weights PATH to {what}.")
     if not weights.exists():
         raise MlError(f"{weights} does not exist, so features {name} cannot be computed.")
     if name == "inception":
         return _load_inception(weights, sha256 or INCEPTION_SHA256)
-    return _load_xrv(torchxrayvision.models, weights) if name == "xrv" else _load_clip(weights)
+    if name == "rad-dino":
+        return load_rad_dino(weights)
+    if name == "biovil-t":
+        return load_biovil_t(weights)
+    return XrvFeatures(load_xrv(weights)) if name == "xrv" else _load_clip(weights)
 
 
-def _load_xrv(models: Any, weights: Path) -> XrvFeatures:
-    """Read a release's whole pickled module, in which only layers may be named.
+def xrv_models() -> Any:
+    """Return the module of TorchXRayVision that has its networks; raises MlError without it."""
+    try:
+        import torchxrayvision  # type: ignore[import-not-found, unused-ignore]
+    except ImportError as error:
+        raise MlError(
+            "features xrv need the package torchxrayvision, which is not installed: "
+            "pip install '.[xrv]'."
+        ) from error
+    return torchxrayvision.models
 
-    The package would unpickle it without a look, and fetch what it does not have.
+
+def load_xrv(weights: Path) -> Any:
+    """Return a DenseNet from a release's whole pickled module, in which only layers may be named.
+
+    The package would unpickle it without a look, and fetch what it does not have. Raises MlError
+    where the package is not there or the file is not what it should be.
     """
     import torch
+
+    models = xrv_models()
 
     layers = ("Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "AvgPool2d", "Linear", "Sequential")
     parts = [getattr(torch.nn, layer) for layer in layers]
@@ -230,7 +246,7 @@ def _load_xrv(models: Any, weights: Path) -> XrvFeatures:
             saved: Any = torch.load(weights, map_location="cpu", weights_only=True)
         network = models.DenseNet(weights=None)
         network.load_state_dict(saved if isinstance(saved, dict) else saved.state_dict())
-    return XrvFeatures(network.eval())
+    return network.eval()
 
 
 def _load_inception(weights: Path, sha256: str) -> InceptionFeatures:

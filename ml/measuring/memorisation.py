@@ -10,13 +10,15 @@ gets without a copy; from there comes the chance that an honest film would come 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import MlError
+from ml.measuring.gumbel import chance_of, gumbel
 from ml.measuring.registration import Fit, Prepared, coarse_correlations, fit, prepare
+from ml.measuring.reidentification import Match
 from ml.training.progress import counted
 
 FLAG_CHANCE = 0.001
@@ -51,6 +53,8 @@ class Neighbour:
 
     fit: Fit
     flagged: bool
+    match: Match | None = None
+    """What a given network says too."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Yardstick:
 
     def chance(self, closeness: float) -> float:
         """Return the share of honest films that would come at least as close."""
-        return _chance(closeness, self.location, self.spread)
+        return float(chance_of(closeness, self.location, self.spread))
 
 
 def yardstick(
@@ -110,11 +114,11 @@ def yardstick(
     films = tuple(prepare(image) for image in training_images)
     closest = _closest(films, films, itself=True)
     closeness = np.array([one.closeness for one in closest])
-    location, spread = _gumbel(closeness)
-    honest = np.array([_chance(c, location, spread) >= flag_chance for c in closeness])
+    location, spread = gumbel(closeness, LEAST_SPREAD)
+    honest = chance_of(closeness, location, spread) >= flag_chance
     twins = {tuple(sorted((names[i], names[closest[i].index]))) for i in range(m) if not honest[i]}
     if honest.sum() >= 3:
-        location, spread = _gumbel(closeness[honest])
+        location, spread = gumbel(closeness[honest], LEAST_SPREAD)
     return Yardstick(
         films,
         tuple(names),
@@ -158,6 +162,19 @@ def memorisation(images: Array, judge: Yardstick) -> tuple[Neighbour, ...]:
     return tuple(neighbours)
 
 
+def with_matches(
+    neighbours: Sequence[Neighbour], found_by_network: Sequence[Match], flag_chance: float
+) -> tuple[Neighbour, ...]:
+    """Add what a network says: an image is flagged by either rule, at half the chance each.
+
+    So that honest films are not flagged more often for being looked at twice.
+    """
+    return tuple(
+        replace(one, match=match, flagged=min(one.chance, match.chance) < flag_chance / 2)
+        for one, match in zip(neighbours, found_by_network, strict=True)
+    )
+
+
 @dataclass(frozen=True)
 class _Closest:
     index: int
@@ -185,15 +202,3 @@ def _closest(
 def _fisher(correlation: Array | float) -> Array:
     z: Array = np.arctanh(np.minimum(correlation, MOST_CORRELATION))
     return z
-
-
-def _gumbel(values: Array) -> tuple[float, float]:
-    """Return location and spread of a Gumbel distribution with these median and quartiles."""
-    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
-    quartiles = np.log(np.log(4)) - np.log(np.log(4 / 3))
-    spread = max(float(high - low) / float(quartiles), LEAST_SPREAD)
-    return float(median) + spread * float(np.log(np.log(2))), spread
-
-
-def _chance(closeness: float, location: float, spread: float) -> float:
-    return float(-np.expm1(-np.exp(-(closeness - location) / spread)))

@@ -6,6 +6,7 @@ deeper ones are kept as 16 bits, so that eight bits are never a stop on the way.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from app.films.film import DEFAULT_MAPPING, GreyMapping, pixels_digest
 from app.films.kinds import DICOM_SUFFIXES, picture_kind
 from app.films.kinds import is_dicom as begins_as_dicom
-from app.films.reader import BadImage, read_film
+from app.films.reader import BadImage, read_film, read_image_file
 
 _HEAD = 400
 
@@ -34,6 +35,9 @@ class Radiograph:
 
     window: tuple[float, float] | None
     """Values that became black and white, of images deeper than eight bits."""
+
+    file_sha256: str = ""
+    """Of the file it was read from, which is read once."""
 
     @property
     def digest(self) -> str:
@@ -54,10 +58,16 @@ def read_radiograph(path: Path, *, grey_mapping: GreyMapping = DEFAULT_MAPPING) 
         If it is missing, broken, tiny, blank, or holds several pictures.
     """
     try:
-        film = read_film(path, mapping=grey_mapping)
+        data = read_image_file(path, path.name)
+        film = read_film(data, path.name, mapping=grey_mapping)
     except BadImage as error:
         raise UnusableImage(error.reason) from None
-    return Radiograph(film.whole_levels(), tuple(str(note) for note in film.notes), film.limits)
+    return Radiograph(
+        film.whole_levels(),
+        tuple(str(note) for note in film.notes),
+        film.limits,
+        hashlib.sha256(data).hexdigest(),
+    )
 
 
 def is_dicom(path: Path) -> bool:

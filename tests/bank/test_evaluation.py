@@ -112,3 +112,39 @@ def test_flags_of_images_alone_are_an_evaluation() -> None:
         1,
         1,
     )
+
+
+TOLD: dict[str, Any] = {"auc": 0.8, "auc_low": 0.6, "auc_high": 0.9, "accuracy": 0.7}
+
+
+def test_an_area_without_its_interval_is_not_read() -> None:
+    def told(**changes: Any) -> object:
+        read = arm_evaluation({"evaluation": {**WHOLE, "told_apart": {**TOLD, **changes}}}, [])
+        assert read is not None
+        return read.measures.told_apart
+
+    assert told() is not None
+    assert told(accuracy="high") is not None
+    for changes in ({"auc_low": None}, {"auc": 0.5}, {"auc_high": 2}, {"auc": "0.8"}):
+        assert told(**changes) is None
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
+def test_conditions_and_what_was_followed_are_read_where_they_can_be(value: object) -> None:
+    said = {
+        "by_condition": {"normal": {"kid": {"kid": value}}, "x" * 65: WHOLE, "a\nb": WHOLE},
+        "prompt_following": {"normal": {"images": 4, "followed": value}, "abnormal": value},
+    }
+    read = arm_evaluation({"evaluation": {**WHOLE, **said}}, [])
+    assert read is not None
+    assert [name for name, _ in read.by_condition] in ([], ["normal"])
+    assert read.followed == ()
+    good = {
+        "by_condition": {"normal": WHOLE},
+        "prompt_following": {"n": {"images": 4, "followed": 3}},
+    }
+    read = arm_evaluation({"evaluation": {**WHOLE, **good, "noise": value}}, [])
+    assert read is not None
+    assert [name for name, _ in read.by_condition] == ["normal"]
+    assert [(one.images, one.followed) for one in read.followed] == [(4, 3)]
+    assert read.noise is None

@@ -101,7 +101,10 @@ def test_every_measure_that_ml_writes_app_reads(bank):
     from ml.measuring.features import FEATURE_NAMES
     from ml.measuring.fidelity import Coverage, KernelDistance
     from ml.measuring.memorisation import FLAG_CHANCE, Neighbour, Yardstick
+    from ml.measuring.prompt_following import Followed
     from ml.measuring.registration import Fit
+    from ml.measuring.two_sample import ToldApart
+    from ml.measuring.vendi import Vendi
 
     result = ArmResult(
         n=3,
@@ -109,6 +112,10 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         kid=KernelDistance(0.25, 0.1, 10, 3),
         coverage=Coverage(0.9, 0.8, 1.2, 0.7, k=5),
         frechet=3.5,
+        told_apart=ToldApart(0.8, 0.6, 0.9, 0.7, 0.5, 0.8, 10, 3, 5),
+        vendi=Vendi(2.5, 2.75, 3),
+        followed={"normal": Followed(3, 2, 2 / 3, 0.2, 0.9)},
+        by_condition={"normal": ArmResult(n=3, reference="held-out", vendi=Vendi(1.5, 2.0, 2))},
         diversity=Diversity(0.4, 3, 5),
         prompt_adherence=0.3,
         neighbours=tuple(
@@ -119,7 +126,10 @@ def test_every_measure_that_ml_writes_app_reads(bank):
     written = as_json(
         Evaluation(
             arms={"M1": result},
-            real_against_real=ArmResult(n=30, reference="held-out", kid=result.kid),
+            real_against_real=ArmResult(
+                n=30, reference="held-out", kid=result.kid, followed=result.followed
+            ),
+            noise=ArmResult(n=30, reference="held-out", kid=result.kid),
             yardstick=Yardstick((), (), np.ones(4), np.ones(4), 1.0, 0.1),
         ),
         {"M1": ArmImages(None, tuple(written_records(bank)))},
@@ -141,6 +151,14 @@ def test_every_measure_that_ml_writes_app_reads(bank):
         1,
     )
     assert evaluation.real_against_real.images == 30
+    assert evaluation.noise.kid == 0.25
+    told = evaluation.measures.told_apart
+    assert (told.auc, told.auc_low, told.auc_high, told.accuracy) == (0.8, 0.6, 0.9, 0.7)
+    assert (evaluation.measures.vendi, evaluation.measures.vendi_of_reals) == (2.5, 2.75)
+    [(condition, part)] = evaluation.by_condition
+    assert (condition, part.vendi) == ("normal", 1.5)
+    assert (evaluation.followed[0].images, evaluation.followed[0].followed) == (3, 2)
+    assert evaluation.followed_by_reals == evaluation.followed
     for name in FEATURE_NAMES:
         assert arm_evaluation({"evaluation": {"memorised": 0, "features": name}}, []).features
 

@@ -162,6 +162,51 @@ def test_real_against_real_stands_beside_the_arms(evaluated):
     assert results["arms"]["honest"]["reference"] == "held-out"
 
 
+def test_every_condition_is_measured_beside_the_whole(evaluated):
+    results = json.loads((evaluated / "evaluation.json").read_text())
+    arm = results["arms"]["grain"]
+    assert {name: part["images"] for name, part in arm["by_condition"].items()} == {
+        "normal": 4,
+        "abnormal": 4,
+    }
+    assert arm["reference_images"] == 24
+    assert arm["by_condition"]["normal"]["reference_images"] == 12
+    assert arm["by_condition"]["normal"]["kid"]["kid"] > 0.1
+    assert arm["vendi"]["images"] == 8
+    page = (evaluated / "evaluation.html").read_text()
+    assert page.count(">abnormal</td>") == 4
+
+
+def test_pure_noise_stands_beside_and_does_not_look_good(evaluated):
+    results = json.loads((evaluated / "evaluation.json").read_text())
+    noise, real = results["noise"], results["real_against_real"]
+    assert noise["kid"]["kid"] > 10 * max(abs(real["kid"]["kid"]), 0.01)
+    assert noise["told_apart"]["auc_low"] > 0.5
+    assert real["told_apart"]["auc_low"] < 0.5
+    page = (evaluated / "evaluation.html").read_text()
+    precision = f"{noise['coverage']['precision']:.2f}"
+    assert f"Pure noise\nhas a precision of {precision} here" in page
+    assert page.index("<th>KID") < page.index("<th>coverage") < page.index("<th>precision")
+
+
+def test_an_arm_of_another_mix_is_held_against_images_in_its_mix(base, data, tmp_path, capsys):
+    bank = fill(tmp_path, base)
+    with ArmWriter(bank, ArmDescription(id="tilted", label="tilted", description="")) as writer:
+        for i, pixels in enumerate(films(9, 8)):
+            writer.add_image(
+                pixels,
+                condition="normal" if i < 6 else "abnormal",
+                index=i,
+                attempt=0,
+                provenance={**PROVENANCE, "base_model": "tiny"},
+            )
+    write_manifest(bank, name="trial")
+    assert run(bank, data) == 0
+    arm = json.loads((bank / "evaluation.json").read_text())["arms"]["tilted"]
+    assert arm["reference_images"] == 16
+    assert "tilted is compared with 16 of 24 held-out images" in capsys.readouterr().out
+
+
 def test_an_arm_takes_along_what_it_was_measured_with(evaluated):
     results = json.loads((evaluated / "evaluation.json").read_text())
     for arm in read_header(evaluated)["arms"]:
@@ -180,7 +225,8 @@ def test_without_held_out_images_the_page_says_what_it_measures_against(
     write_index(folder, lines)
     run(bank, folder)
     results = json.loads((bank / "evaluation.json").read_text())
-    assert results["real_against_real"] is None
+    assert results["real_against_real"]["reference"] == "training"
+    assert results["real_against_real"]["images"] == 8
     assert results["arms"]["honest"]["reference"] == "training"
     assert "favours a variant that copies" in (bank / "evaluation.html").read_text()
 
@@ -212,6 +258,11 @@ def test_evaluating_again_gives_the_same_numbers(evaluated, bank, data, capsys):
         (["--weights", "x"], "--weights belong to"),
         (["--size", "31"], "use a multiple of 2"),
         (["--chance", "1"], "between 0 and 1"),
+        (["--features", "rad-dino"], "a RAD-DINO (Dinov2) model folder"),
+        (["--reid", "/nowhere"], "/nowhere does not exist"),
+        (["--reid-sha256", "0" * 64], "belong to --reid"),
+        (["--classifier", "/nowhere"], "is no folder"),
+        (["--label-of", "a=b"], "belongs to --classifier"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(bank, data, options, sentence, capsys):

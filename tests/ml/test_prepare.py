@@ -1,6 +1,7 @@
 """What ml.prepare promises: the right images, chosen once, patients kept apart, nothing silent."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -62,7 +63,8 @@ def test_it_takes_condition_caption_and_patient_from_the_montgomery_files(tmp_pa
     assert sick["text"] == "chest x-ray, abnormal, rul cavitary infiltrate, male, 31 years"
     assert (healthy["condition"], sick["condition"]) == ("normal", "abnormal")
     assert healthy["patient"] != sick["patient"]
-    assert len(healthy["source_sha256"]) == 64
+    film = source / healthy["source"]
+    assert healthy["source_sha256"] == hashlib.sha256(film.read_bytes()).hexdigest()
 
 
 def test_it_leaves_the_lung_masks_of_montgomery_alone(tmp_path):

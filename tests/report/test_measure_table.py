@@ -7,7 +7,7 @@ from typing import Any
 from app.bank.evaluation import arm_evaluation
 from app.domain.design.reading import design_from_mapping
 from app.report.page.view import report_view
-from app.report.tables.image_measures import measure_table
+from app.report.tables.image_measures import following_table, measure_table
 from app.report.tables.table import ReportTable
 from app.report.words.cautions import Caution
 from app.report.words.methods import study_methods
@@ -178,3 +178,49 @@ def test_methods_name_the_measures_that_are_there() -> None:
 def test_a_label_that_looks_like_a_citation_is_only_a_label() -> None:
     labelled = replace(arm("M0", WHOLE), label="M0 [lora]")
     assert "M0 [lora] (4 images)" in dict(study_methods(summary(labelled)).paragraphs)["Design"]
+
+
+TOLD = {"auc": 0.9, "auc_low": 0.8, "auc_high": 0.96, "accuracy": 0.82}
+MEASURED = {
+    **WHOLE,
+    "told_apart": TOLD,
+    "vendi": {"score": 8.21, "of_reals": 12.5, "images": 24},
+    "noise": {"images": 30, "reference": "held-out", "coverage": {"precision": 0.83}},
+    "by_condition": {"normal": {"images": 12, "kid": {"kid": 0.5}, "told_apart": TOLD}},
+    "prompt_following": {"normal": {"images": 12, "followed": 9}},
+    "real_against_real": {
+        "images": 30,
+        "reference": "training",
+        "kid": {"kid": 0.001},
+        "prompt_following": {"normal": {"images": 20, "followed": 18}},
+    },
+}
+
+
+def test_conditions_real_images_and_noise_have_rows_of_their_own() -> None:
+    table = measure_table([arm("real"), arm("M0", MEASURED)])
+    assert table is not None
+    assert [row.heading for row in table.rows] == [
+        "real",
+        "M0",
+        "M0: normal",
+        "Half of the training images against the other",
+        "Pure noise",
+    ]
+    assert cells(table, 1)["Told apart, AUC"] == "0.90 [0.80 to 0.96]"
+    assert cells(table, 1)["Vendi"] == "8.2 [real 12.5]"
+    assert cells(table, 2)["KID"] == "0.500"
+    # What can be trusted least comes last, with the reason.
+    columns = list(table.columns)
+    assert columns.index("KID") < columns.index("Coverage") < columns.index("Precision")
+    assert "pure noise has a precision of 0.83 here" in " ".join(table.notes)
+
+
+def test_what_a_classifier_sees_stands_beside_what_it_sees_in_real_images() -> None:
+    table = following_table([arm("M0", MEASURED)])
+    assert table is not None
+    assert [(row.heading, cells(table, i)["Seen as such"]) for i, row in enumerate(table.rows)] == [
+        ("M0", "9 of 12 [75%]"),
+        ("Real images", "18 of 20 [90%]"),
+    ]
+    assert following_table([arm("M0", WHOLE)]) is None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
+from app.report.tables.classifier_beside import classifier_table
 from app.report.tables.comparisons import (
     bootstrap_table,
     contrast_table,
@@ -39,6 +40,7 @@ from app.statistics.analysis import Analysis
 
 if TYPE_CHECKING:
     from app.report.figures.plot import ReportFigure
+    from app.services.summarise_study import ArmFacts
 
 GROUP_ORDERS: Mapping[str, Sequence[str]] = {
     "experience": [name for _, name in EXPERIENCE_BANDS],
@@ -51,9 +53,14 @@ def analysis_sections(
     labels: Mapping[str, str],
     figures: Mapping[str, ReportFigure],
     cautions: Sequence[Caution],
+    *,
+    facts: Sequence[ArmFacts] = (),
 ) -> tuple[Section, ...]:
-    """The results, from the most asked for to the most detailed; empty parts are left out."""
-    of = _Parts(analysis, labels, figures, cautions)
+    """The results, from the most asked for to the most detailed; empty parts are left out.
+
+    `facts` is what the bank says of the arms; a file of ratings has none.
+    """
+    of = _Parts(analysis, labels, figures, cautions, facts)
     sections = (*_against_real(of), *_between_readers(of), *_beside_the_arms(of), *_by_reader(of))
     return tuple(one for one in sections if one.figures or one.tables or one.text)
 
@@ -66,6 +73,7 @@ class _Parts:
     labels: Mapping[str, str]
     figures: Mapping[str, ReportFigure]
     cautions: Sequence[Caution]
+    facts: Sequence[ArmFacts]
 
     @property
     def several(self) -> bool:
@@ -92,7 +100,7 @@ def _against_real(of: _Parts) -> Iterator[Section]:
         "discrimination",
         "Told apart from real?",
         of.drawn("forest-auc", "roc"),
-        _made(conclusion_table(analysis, labels)),
+        _made(conclusion_table(analysis, labels), classifier_table(analysis, labels, of.facts)),
         is_opened=True,
         sentences=arm_sentences(analysis, labels),
     )

@@ -18,7 +18,7 @@ from app.report.page.head import (
 )
 from app.report.page.section import Section
 from app.report.tables.conduct import conduct_table
-from app.report.tables.image_measures import measure_table
+from app.report.tables.image_measures import following_table, measure_table
 from app.report.tables.question_figures import figure_tables
 from app.report.tables.questions import question_tables
 from app.report.tables.shortcuts import shortcut_table
@@ -35,7 +35,7 @@ from app.report.words.settling import settling_lines, settling_note
 from app.report.words.shortcuts import file_sentence
 from app.report.words.study_cautions import audit_cautions, study_cautions
 from app.services.audit_pictures import PictureAudit
-from app.services.summarise_study import StudySummary
+from app.services.summarise_study import ArmFacts, StudySummary
 from app.statistics.analysis import Analysis
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.question_figures import QuestionFigures
@@ -70,7 +70,8 @@ class Results:
 
     `analysis` is by arm, `choices` of sets, phases and exposure; each is None where nothing was
     asked for it. `primary` is the key of the primary question, empty for none. `asked` is what the
-    questions with figures of their own come to, `real` the arms of real images.
+    questions with figures of their own come to, `real` the arms of real images. `facts` is what the
+    bank says of the arms; a file of ratings has none.
     """
 
     labels: Mapping[str, str]
@@ -79,6 +80,7 @@ class Results:
     primary: str = ""
     asked: tuple[QuestionFigures, ...] = ()
     real: tuple[str, ...] = ()
+    facts: tuple[ArmFacts, ...] = ()
 
     @property
     def is_of_sets(self) -> bool:
@@ -105,6 +107,7 @@ def report_view(summary: StudySummary, audit: PictureAudit | None = None) -> Rep
             summary.design.analysis.primary,
             summary.figures,
             tuple(arm.key for arm in summary.arms if arm.kind == "real"),
+            summary.arms,
         ),
         cautions=cautions,
         others=(
@@ -163,7 +166,9 @@ def _answered(
     by_arm = (
         ()
         if results.analysis is None
-        else analysis_sections(results.analysis, results.labels, figures, cautions)
+        else analysis_sections(
+            results.analysis, results.labels, figures, cautions, facts=results.facts
+        )
     )
     chosen = choice_sections(results.choices, results.labels, figures)
     asked = _figures_of_questions(results, figures)
@@ -235,13 +240,13 @@ def _bank(
         tables=(survivorship_table(summary.arms),),
         cautions=_at(cautions, "images"),
     )
-    measured = measure_table(summary.arms)
+    measured, following = measure_table(summary.arms), following_table(summary.arms)
     bank: tuple[Section, ...] = (images,)
     if measured is not None:
         measures = Section(
             "measures",
             "Fidelity, diversity and memorisation",
-            tables=(measured,),
+            tables=(measured, *([following] if following is not None else [])),
             cautions=_at(cautions, "measures"),
         )
         bank = (images, measures)

@@ -9,6 +9,8 @@ FEATURES: Mapping[str, str] = {
     "inception": "Inception-v3",
     "clip": "CLIP",
     "xrv": "a network trained on chest radiographs (TorchXRayVision)",
+    "rad-dino": "a network trained on chest radiographs (RAD-DINO)",
+    "biovil-t": "a network trained on chest radiographs and their reports (BioViL-T)",
 }
 
 
