@@ -40,13 +40,13 @@ test-all: $(VENV)/dev.done ## Run every test, the slow ones too
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 docs: $(VENV)/docs.done ## Build the documentation site into site/; a broken link ends it
-	$(BIN)/python -m documentation.site --out site
+	$(BIN)/python -m docs.making.site --out site
 
 pictures: $(VENV)/dev.done ## Take the documentation's pictures anew, of a demonstration
-	$(BIN)/python -m screenshots documentation
+	$(BIN)/python -m tests.screenshots documentation
 
 screenshots: $(VENV)/dev.done ## Take every page in four sizes into screens/, to be looked at
-	$(BIN)/python -m screenshots everything
+	$(BIN)/python -m tests.screenshots everything
 
 clean-demo: ## Remove the demonstration and every study in var/
 	rm -rf var

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.cli.program import program
-from documentation.reference.columns import columns_page
-from documentation.reference.commands import commands_page
-from documentation.reference.design_fields import design_fields_page
-from documentation.reference.estimands import estimands_page
-from documentation.site import build, gather
+from docs.making.reference.columns import columns_page
+from docs.making.reference.commands import commands_page
+from docs.making.reference.design_fields import design_fields_page
+from docs.making.reference.estimands import estimands_page
+from docs.making.site import build, gather
 
 # MyST uses what Sphinx will drop two versions from now; it is bounded in pyproject.toml.
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated. Check CHANGES for Sphinx.*")

@@ -23,7 +23,7 @@ from app.settings import Settings
 from tests.studies import House
 
 ROOT = Path(__file__).parents[1]
-PACKAGING = ROOT / "packaging"
+PACKAGING = ROOT / "docs/deployment"
 OVERRIDE: dict[str, Any] = yaml.safe_load((PACKAGING / "compose.proxy.yml").read_text())["services"]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 REQUIRED = re.compile(r"\$\{\w+:\?[A-Z][^}]+\.\}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from documentation.licences import PAGE, declared, licence_of, renewed
+from docs.making.licences import PAGE, declared, licence_of, renewed
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -40,10 +40,10 @@ def test_every_package_that_is_asked_for_stands_in_the_table_with_its_licence() 
     for group, needed in declared().items():
         for one in needed:
             line = re.search(rf"^\| {re.escape(one.name)} \| ([^|]+) \| ([^|]+) \|$", page, re.M)
-            assert line, f"{one.name}: run python -m documentation.licences"
+            assert line, f"{one.name}: run python -m docs.making.licences"
             assert group in line[2].split(", ")
             assert line[1] == (licence_of(one.name) or line[1])
-    assert renewed(page) == page, "run python -m documentation.licences"
+    assert renewed(page) == page, "run python -m docs.making.licences"
 
 
 def test_no_package_of_the_app_is_under_the_gpl_alone() -> None:

@@ -1,4 +1,4 @@
-"""python -m screenshots: starts a demonstration of its own, takes its pictures, stops it."""
+"""python -m tests.screenshots: starts a demonstration of its own, takes its pictures, stops it."""
 
 import tempfile
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from screenshots.demonstration import demonstration
-from screenshots.documentation import take_pictures
-from screenshots.everything import take_every_page
 from tests.browser import chromium_browser
+from tests.screenshots.demonstration import demonstration
+from tests.screenshots.documentation import take_pictures
+from tests.screenshots.everything import take_every_page
 
 program = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from screenshots.demonstration import Demonstration
-from screenshots.office import example_draft, signed_in
-from screenshots.reading import answer_case, pages_before_the_first_case
 from tests.browser import film_is_shown
+from tests.screenshots.demonstration import Demonstration
+from tests.screenshots.office import example_draft, signed_in
+from tests.screenshots.reading import answer_case, pages_before_the_first_case
 
 # 200 % zoom halves what a window of 1440x900 has room for.
 SIZES: dict[str, ViewportSize] = {

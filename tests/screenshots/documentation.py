@@ -7,11 +7,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from screenshots.demonstration import Demonstration
-from screenshots.office import example_draft, signed_in
-from screenshots.picture import save_small
-from screenshots.reading import answer_case, open_first_case, skip_practice
 from tests.browser import film_is_shown
+from tests.screenshots.demonstration import Demonstration
+from tests.screenshots.office import example_draft, signed_in
+from tests.screenshots.picture import save_small
+from tests.screenshots.reading import answer_case, open_first_case, skip_practice
 
 # Mean step of grey between neighbours: about 1.4 in a film of the phantom, 0.7 in the models' ones.
 SHARP = 1.15

@@ -1,6 +1,6 @@
 """The documentation site: docs/, the pages of the top folder and a reference made from the code.
 
-    python -m documentation.site [--out site]
+    python -m docs.making.site [--out site]
 
 Every warning ends it, a link that leads nowhere among them. The site needs no other host.
 """
@@ -14,12 +14,12 @@ from typing import Annotated
 
 import typer
 
-from documentation.reference.columns import columns_page
-from documentation.reference.commands import commands_page
-from documentation.reference.design_fields import design_fields_page
-from documentation.reference.estimands import estimands_page
+from docs.making.reference.columns import columns_page
+from docs.making.reference.commands import commands_page
+from docs.making.reference.design_fields import design_fields_page
+from docs.making.reference.estimands import estimands_page
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Pages outside docs/ that belong to the site, and where they stand in it.
 PROJECT_PAGES = {
     "SECURITY.md": "project/security.md",

@@ -6,7 +6,7 @@ from typing import Any
 from typer.main import get_command
 
 from app.cli.program import program
-from documentation.reference.markdown import code, table
+from docs.making.reference.markdown import code, table
 
 
 def commands_page() -> str:

@@ -1,6 +1,6 @@
 """The table of licences in docs/licence-choice.md, from the metadata of the installed packages.
 
-    python -m documentation.licences        writes the table anew into the page
+    python -m docs.making.licences        writes the table anew into the page
 
 A package that is not installed keeps the line that the page has.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/licence-choice.md"
 START, END = "<!-- from metadata: begin -->", "<!-- from metadata: end -->"
 # What the metadata of old packages calls the licences that have a name of their own today.

@@ -2,7 +2,7 @@
 
 from app.domain.design.reading import design_from_mapping
 from app.services.export_study import CASE_COLUMNS, CODEBOOK_COLUMNS, READER_COLUMNS, RatingsFile
-from documentation.reference.markdown import code, table
+from docs.making.reference.markdown import code, table
 
 # Of single pictures, with the three questions that are asked unless a design says otherwise.
 DEFAULT_DESIGN = {"title": "The default design", "arms": [{"arm": "real", "normal": 1}]}

@@ -25,7 +25,7 @@ from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.registry import KINDS
 from app.report.words.design_text import commented_design
-from documentation.reference.markdown import code, table
+from docs.making.reference.markdown import code, table
 
 TABLES: dict[str, type] = {
     "[[arms]]": ArmPlan,

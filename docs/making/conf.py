@@ -1,4 +1,4 @@
-"""Sphinx's settings for the documentation site; documentation/site.py gathers its sources."""
+"""Sphinx's settings for the documentation site; docs/making/site.py gathers its sources."""
 
 project = "Negatoscope"
 author = "Negatoscope contributors"

@@ -9,7 +9,7 @@ from app.statistics.analysis import Family, analyse
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
-from documentation.reference.markdown import code, table
+from docs.making.reference.markdown import code, table
 
 ARMS = {"real": "real", "M1": "synthetic"}
 READERS, CASES = 4, 10

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
-from screenshots.demonstration import Demonstration
+from tests.screenshots.demonstration import Demonstration
 
 SCREEN: ViewportSize = {"width": 1440, "height": 900}
 

@@ -1,1 +1,0 @@
-"""Pictures of every page, for the eye and for the documentation: python -m screenshots --help."""
