@@ -17,6 +17,7 @@ from app.bank.writer import BankWriter
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import Answer, Rating
+from app.domain.design.design import Memorised
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.leak_verdict import LeakVerdict
 from app.domain.questions.answer import value_from_json
@@ -106,9 +107,9 @@ class House:
                         )
         import_bank(self.database, self.store, directory, now=NOW, size=SIZE)
 
-    def draft(self, **changes: Any) -> str:
-        """Make a draft and return its slug."""
-        design = design_from_mapping(design_values(**changes))
+    def draft(self, *, memorised: Memorised = "leave_out", **changes: Any) -> str:
+        """Make a draft and return its slug; `memorised` says what becomes of flagged copies."""
+        design = replace(design_from_mapping(design_values(**changes)), memorised=memorised)
         with self.database.writing() as session:
             return create_study(session, design, now=NOW, actor="test")
 

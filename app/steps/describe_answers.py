@@ -57,6 +57,7 @@ def describe_answers(
                 ]
                 if not said:
                     continue
+                parts = _parts(said, arms)
                 described += [
                     DescribedQuestion(
                         question=question,
@@ -65,24 +66,33 @@ def describe_answers(
                         is_phase_end=at_end,
                         reader_kind=said[0].reader_kind,
                         readers=len({row.reader for row in said}),
-                        by_arm=_by_arm(question, said, arms),
+                        by_arm=_by_arm(question, parts),
                     )
                     for question in design.questions_of(phase, at_end=at_end)
                 ]
     return tuple(described)
 
 
-def _by_arm(
-    question: Question, rows: Sequence[AnswerRow], arms: Sequence[str]
-) -> dict[str, Description]:
-    asked = [row for row in rows if is_asked(question, row.answers)]
-    describe = _describer(question)
+def _parts(rows: Sequence[AnswerRow], arms: Sequence[str]) -> dict[str, list[AnswerRow]]:
+    """Rows by arm in the order of `arms`; all under "" where several pictures or none were shown.
+
+    Made once for all questions: a large study has hundreds of thousands of rows.
+    """
     if any(len(row.pictures) != 1 for row in rows):
-        return {"": describe(asked)}
+        return {"": list(rows)}
+    parts: dict[str, list[AnswerRow]] = {arm: [] for arm in arms}
+    for row in rows:
+        arm = row.picture.arm
+        if arm in parts:
+            parts[arm].append(row)
+    return {arm: of_arm for arm, of_arm in parts.items() if of_arm}
+
+
+def _by_arm(question: Question, parts: Mapping[str, list[AnswerRow]]) -> dict[str, Description]:
+    describe = _describer(question)
     return {
-        arm: describe([row for row in asked if row.picture.arm == arm])
-        for arm in arms
-        if any(row.picture.arm == arm for row in rows)
+        arm: describe([row for row in rows if is_asked(question, row.answers)])
+        for arm, rows in parts.items()
     }
 
 

@@ -24,6 +24,10 @@ Text = Mapping[str, "torch.Tensor"]
 """Tensors by name, the first axis of each being the prompt."""
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+UNET_CONVOLUTIONS = ("conv1", "conv2")
+KOHYA_LINEAR = ("proj_in", "proj_out")
+KOHYA_RESIDUAL = ("time_emb_proj", "conv_shortcut")
+KOHYA_CONVOLUTIONS = (*UNET_CONVOLUTIONS, "downsamplers.0.conv", "upsamplers.0.conv")
 
 
 class Adapter(ABC):
@@ -37,6 +41,8 @@ class Adapter(ABC):
     tunable_text : parts whose weights a variant may tune with the denoiser
     word_text : parts with their tokenizers that textual inversion teaches a word
     attention, feed_forward, convolutions : layers that LoRA may tune, by the end of their name
+    kohya_linear : what kohya's scripts tune beside attention and feed-forward layers of a U-Net
+    kohya_residual, kohya_convolutions : what they tune of residual blocks, where they tune them
     guidance : scale of classifier-free guidance that the family is usually sampled with
     learns_flow : whether it predicts flow, and is sampled by its samplers
     """
@@ -49,6 +55,9 @@ class Adapter(ABC):
     attention: ClassVar[tuple[str, ...]] = ATTENTION
     feed_forward: ClassVar[tuple[str, ...]] = ("ff.net.0.proj", "ff.net.2")
     convolutions: ClassVar[tuple[str, ...]] = ()
+    kohya_linear: ClassVar[tuple[str, ...]] = ()
+    kohya_residual: ClassVar[tuple[str, ...]] = ()
+    kohya_convolutions: ClassVar[tuple[str, ...]] = ()
     guidance: ClassVar[float]
     learns_flow: ClassVar[bool] = False
 
@@ -74,6 +83,11 @@ class Adapter(ABC):
     def denoiser(self) -> Any:
         """Return the network that is trained."""
         return getattr(self.pipeline, self.denoiser_part)
+
+    @property
+    def denoiser_name(self) -> str:
+        """Return what the denoiser is called in a sentence."""
+        return "U-Net" if self.denoiser_part == "unet" else self.denoiser_part
 
     @property
     def vae(self) -> Any:

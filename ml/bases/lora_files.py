@@ -140,13 +140,16 @@ def kohya_weights(
     for prefix, model in models.items():
         of_text = prefix.startswith("lora_te")
         for name, down, up, alpha in lora_layers(model):
-            if of_text and not name.startswith(PREFIX):
-                name = PREFIX + name
-            key = prefix + (name if of_text else rename(name)).replace(".", "_")
+            written = rename(name)
+            if of_text:
+                written = name if name.startswith(PREFIX) else PREFIX + name
+            key = prefix + written.replace(".", "_")
             weights |= _layer(key, "lora_down", "lora_up", down, up, alpha)
+            weights |= _magnitude(key, model, name, down)
         if not of_text:
             config = model.peft_config["default"]
-            metadata = {"ss_network_dim": str(config.r), "ss_network_alpha": str(config.lora_alpha)}
+            alpha = config.lora_alpha * (math.sqrt(config.r) if config.use_rslora else 1)
+            metadata = {"ss_network_dim": str(config.r), "ss_network_alpha": str(alpha)}
     return weights, metadata
 
 
@@ -157,6 +160,7 @@ def save_comfyui_lora(folder: Path, prefix: str, model: Any, notes: Mapping[str,
     weights: dict[str, torch.Tensor] = {}
     for name, down, up, alpha in lora_layers(model):
         weights |= _layer(prefix + name, "lora_A", "lora_B", down, up, alpha)
+        weights |= _magnitude(prefix + name, model, name, down)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(weights, folder / COMFY_FILE, metadata=dict(notes))
     settle_header(folder / COMFY_FILE)
@@ -172,6 +176,15 @@ def _layer(
         f"{key}.{up_name}.weight": up.weight.detach().float().cpu().contiguous(),
         f"{key}.alpha": torch.tensor(alpha),
     }
+
+
+def _magnitude(key: str, model: Any, name: str, down: Any) -> dict[str, torch.Tensor]:
+    """Return a layer's row lengths, (rows, 1) or (rows, 1, 1, 1), where it is DoRA's."""
+    magnitudes = model.get_submodule(name).lora_magnitude_vector
+    if "default" not in magnitudes:
+        return {}
+    rows = magnitudes["default"].weight.detach().float().cpu()
+    return {f"{key}.dora_scale": rows.reshape(-1, *[1] * (down.weight.ndim - 1)).contiguous()}
 
 
 def save_peft_lora(folder: Path, model: Any) -> None:

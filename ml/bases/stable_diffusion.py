@@ -10,7 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bases.adapter import Adapter, Text
+from ml.bases.adapter import (
+    KOHYA_CONVOLUTIONS,
+    KOHYA_LINEAR,
+    KOHYA_RESIDUAL,
+    UNET_CONVOLUTIONS,
+    Adapter,
+    Text,
+)
 from ml.bases.lora_files import (
     base_notes,
     load_diffusers_lora,
@@ -35,7 +42,10 @@ class StableDiffusion(Adapter):
     denoiser_class = "UNet2DConditionModel"
     tunable_text = ("text_encoder",)
     word_text = (("text_encoder", "tokenizer"),)
-    convolutions = ("conv1", "conv2")
+    convolutions = UNET_CONVOLUTIONS
+    kohya_linear = KOHYA_LINEAR
+    kohya_residual = KOHYA_RESIDUAL
+    kohya_convolutions = KOHYA_CONVOLUTIONS
     guidance = 7.5
 
     @classmethod

@@ -10,14 +10,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bases.adapter import Adapter, Text
+from ml.bases.adapter import (
+    KOHYA_CONVOLUTIONS,
+    KOHYA_LINEAR,
+    KOHYA_RESIDUAL,
+    UNET_CONVOLUTIONS,
+    Adapter,
+    Text,
+)
 from ml.bases.lora_files import (
     base_notes,
     load_diffusers_lora,
     save_diffusers_lora,
     save_kohya_lora,
 )
-from ml.bases.sgm_names import sgm_name
+from ml.bases.sgm_names import sgm_names
 from ml.bases.tokens import token_ids
 
 if TYPE_CHECKING:
@@ -34,7 +41,10 @@ class StableDiffusionXL(Adapter):
     denoiser_class = "UNet2DConditionModel"
     tunable_text = TEXT_PARTS
     word_text = (("text_encoder", "tokenizer"), ("text_encoder_2", "tokenizer_2"))
-    convolutions = ("conv1", "conv2")
+    convolutions = UNET_CONVOLUTIONS
+    kohya_linear = KOHYA_LINEAR
+    kohya_residual = KOHYA_RESIDUAL
+    kohya_convolutions = KOHYA_CONVOLUTIONS
     guidance = 5.0
 
     @classmethod
@@ -115,10 +125,15 @@ class StableDiffusionXL(Adapter):
         prefixes = {"lora_unet_": self.denoiser}
         for number, encoder in enumerate(encoders.values(), 1):
             prefixes[f"lora_te{number}_"] = encoder
-        layers = int(self.denoiser.config.layers_per_block)
-        save_kohya_lora(
-            folder, prefixes, {**notes, **base_notes("xl")}, lambda name: sgm_name(name, layers)
-        )
+        save_kohya_lora(folder, prefixes, {**notes, **base_notes("xl")}, self._kohya_name)
+
+    def _kohya_name(self, name: str) -> str:
+        names = sgm_names(name, int(self.denoiser.config.layers_per_block))
+        if len(names) == 1:
+            return names[0]
+        # An upsampler comes after the level's attention, where it has some.
+        level = self.denoiser.up_blocks[int(name.split(".")[1])]
+        return names[int(hasattr(level, "attentions"))]
 
     def load_lora(self, folder: Path) -> None:
         """Read diffusers' file."""

@@ -148,8 +148,18 @@ class LoraConfig:
 
     rank: int = 16
     alpha: float = 8.0
+    targets: Literal["attention", "feed-forward", "kohya"] = "attention"
+    """Layers: of attention only; the feed-forward ones too; or what kohya's scripts tune of a U-Net
+    (those two with the projections around them, and of residual blocks with ``conv_rank``)."""
+
+    dora: bool = False
+    """Also learn each row's length, apart from its direction; doi:10.48550/arXiv.2402.09353."""
+
+    rank_stabilised: bool = False
+    """Scale by alpha / square root of the rank; doi:10.48550/arXiv.2312.03732."""
+
     conv_rank: int = 0
-    """Also tune 3 x 3 convolutions of the U-Net's residual blocks; 0: attention only."""
+    """Also tune 3 x 3 convolutions of the U-Net's residual blocks; 0: none."""
 
     conv_alpha: float = 4.0
     text_encoder: bool = False
@@ -416,6 +426,8 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
         token in prompt for prompt in variant.prompts.values()
     ):
         raise MlError(f"{name}: both prompts must hold the new word {token}.")
+    if variant.kind == "lora" and lora.dora and training.max_weight_norm:
+        raise MlError(f"{name}: choose lora.dora or max_weight_norm, not both.")
     if variant.kind == "lora" and training.ema_decay and training.max_weight_norm:
         raise MlError(f"{name}: choose ema_decay or max_weight_norm, not both.")
     return variant

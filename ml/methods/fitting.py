@@ -30,6 +30,11 @@ def check_methods(pipeline: Any, variant: VariantConfig) -> None:
             f"lora.conv_rank tunes a U-Net's convolutions, and {adapter.family} has no U-Net: "
             "leave it at 0."
         )
+    if variant.kind == "lora" and variant.lora.targets == "kohya" and not adapter.kohya_linear:
+        raise MlError(
+            f"lora.targets kohya are layers of a U-Net, and {adapter.family} has no U-Net: choose "
+            "feed-forward."
+        )
     whole = variant.kind in ("full", "dreambooth")
     if whole and variant.text_encoder and not adapter.tunable_text:
         raise MlError(

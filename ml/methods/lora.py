@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ml.bases.adapter import Adapter
 from ml.methods.config import LoraConfig
 
 TEXT_ATTENTION = ("q_proj", "k_proj", "v_proj", "out_proj")
+TEXT_FEED_FORWARD = ("fc1", "fc2")
 
 
 def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
@@ -22,10 +24,18 @@ def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
     from peft import LoraConfig as PeftLoraConfig
 
     peft_config: Any = PeftLoraConfig  # alpha may be a fraction, whatever its annotation says
-    convolutions = adapter.convolutions if config.conv_rank else ()
-    conv = r"(?:.*\.)?(?:" + "|".join(convolutions) + ")"
+    common = {
+        "init_lora_weights": "gaussian",
+        "use_dora": config.dora,
+        "use_rslora": config.rank_stabilised,
+    }
+    linear, convolutions = layers_of(adapter, config)
+    conv = r"(?:.*\.)?(?:" + "|".join(map(re.escape, convolutions)) + ")"
     encoders = adapter.text_encoders()
     tuned = [encoders[part] for part in adapter.tunable_text if config.text_encoder]
+    of_text = (
+        TEXT_ATTENTION if config.targets == "attention" else TEXT_ATTENTION + TEXT_FEED_FORWARD
+    )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         _add(
@@ -33,10 +43,10 @@ def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
             peft_config(
                 r=config.rank,
                 lora_alpha=config.alpha,
-                target_modules=[*adapter.attention, *convolutions],
+                target_modules=[*linear, *convolutions],
                 rank_pattern={conv: config.conv_rank} if convolutions else {},
                 alpha_pattern={conv: config.conv_alpha} if convolutions else {},
-                init_lora_weights="gaussian",
+                **common,
             ),
         )
         for encoder in tuned:
@@ -45,14 +55,28 @@ def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
                 peft_config(
                     r=config.text_encoder_rank,
                     lora_alpha=config.text_encoder_alpha,
-                    target_modules=list(TEXT_ATTENTION),
-                    init_lora_weights="gaussian",
+                    target_modules=list(of_text),
+                    **common,
                 ),
             )
     for model in (adapter.denoiser, *tuned):
         for name, parameter in model.named_parameters():
             if "lora_" in name:
                 parameter.data = parameter.data.float()
+
+
+def layers_of(adapter: Adapter, config: LoraConfig) -> tuple[list[str], list[str]]:
+    """Return the layers of a denoiser that bear updates of ``rank``, and those of ``conv_rank``."""
+    linear = list(adapter.attention)
+    if config.targets != "attention":
+        linear += adapter.feed_forward
+    convolutions = list(adapter.convolutions) if config.conv_rank else []
+    if config.targets == "kohya":
+        linear += adapter.kohya_linear
+        if config.conv_rank:
+            linear += adapter.kohya_residual
+            convolutions = list(adapter.kohya_convolutions)
+    return linear, convolutions
 
 
 def _add(model: Any, config: Any) -> None:

@@ -6,24 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.training.provenance import PaperComparison, summary
-
-USE = {
-    "lora": """```python
-pipeline = StableDiffusionPipeline.from_pretrained(BASE)
-pipeline.load_lora_weights("lora", weight_name="pytorch_lora_weights.safetensors")
-```
-
-kohya's scripts, A1111 and ComfyUI read `lora/lora_kohya.safetensors`.""",
-    "pipeline": """```python
-pipeline = StableDiffusionPipeline.from_pretrained("pipeline")
-```""",
-    "embedding": """```python
-pipeline = StableDiffusionPipeline.from_pretrained(BASE)
-pipeline.load_textual_inversion("embedding", weight_name="learned_embeds.safetensors")
-```
-
-A1111 and ComfyUI read `embedding/*_a1111.safetensors`; the file's name is the word.""",
-}
+from ml.training.usage import usage
 
 
 def model_card(
@@ -82,7 +65,11 @@ def model_card(
         "",
         "## Use",
         "",
-        USE[weights],
+        usage(
+            options.get("pipeline_class", "StableDiffusionPipeline"),
+            weights,
+            options["config"]["embedding"]["token"],
+        ),
         "",
         "## Licence",
         "",

@@ -89,35 +89,52 @@ def _split(judged: tuple[bool, str], same: list[str]) -> tuple[list[str], list[s
     return ([*same, text], []) if is_same else (same, [text])
 
 
-def method_of(variant: VariantConfig) -> str:
-    """Say what is trained, from the choices that decide it."""
+LORA_LAYERS = {
+    "attention": ("attention",),
+    "feed-forward": ("attention", "feed-forward layers"),
+    "kohya": ("attention", "feed-forward layers", "projections"),
+}
+
+
+def method_of(variant: VariantConfig, denoiser: str = "U-Net") -> str:
+    """Say what is trained, from the choices that decide it.
+
+    Parameters
+    ----------
+    denoiser : what the base's is called
+    """
     if variant.kind == "lora":
-        parts = ["attention", *(["convolutions"] if variant.lora.conv_rank else [])]
+        parts = list(LORA_LAYERS[variant.lora.targets])
+        parts += ["convolutions"] if variant.lora.conv_rank else []
         parts += ["text encoder"] if variant.lora.text_encoder else []
-        return "LoRA on " + ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
+        which = "DoRA" if variant.lora.dora else "LoRA"
+        listed = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
+        return f"{which} on {listed}"
     if variant.kind == "full":
-        return "full U-Net" + (" and text encoder" if variant.text_encoder else "")
+        return f"full {denoiser}" + (" and text encoder" if variant.text_encoder else "")
     if variant.kind == "dreambooth":
         kept = "with" if variant.training.prior_weight > 0 else "without"
         return f"DreamBooth {kept} prior preservation"
     return {"none": "foundation model, untouched"}.get(variant.kind, "textual inversion")
 
 
-def title_of(variant: VariantConfig) -> str:
+def title_of(variant: VariantConfig, denoiser: str = "U-Net") -> str:
     """Return the title that somebody gave, else what is trained."""
     preset = VARIANTS.get(variant.preset)
     given = preset is None or variant.title != preset.title
-    return variant.title if given else method_of(variant)
+    return variant.title if given else method_of(variant, denoiser)
 
 
-def chosen_here(variant: VariantConfig) -> str:
+def chosen_here(variant: VariantConfig, denoiser: str = "U-Net") -> str:
     """List the choices that the paper, as far as it was available, does not state."""
     training, lora = variant.training, variant.lora
-    parts = [method_of(variant)]
+    parts = [method_of(variant, denoiser)]
     if variant.kind == "none":
         return parts[0]
     if variant.kind == "lora":
         parts.append(f"rank {lora.rank}, alpha {lora.alpha:g}")
+        if lora.rank_stabilised:
+            parts.append("scaled by the rank's square root")
         if lora.conv_rank:
             parts.append(f"convolutions rank {lora.conv_rank}, alpha {lora.conv_alpha:g}")
         if lora.text_encoder:

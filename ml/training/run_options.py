@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DERIVED = ("as_in_paper", "other_than_in_paper", "chosen_here", "changed_from_preset")
 """Sentences that follow from the other options, and from this version's words."""
 
-OF_BASE = ("family", "noise_levels")
+OF_BASE = ("family", "pipeline_class", "noise_levels")
 """What follows from the base, which its sha256 already names."""
 
 MAY_DIFFER = ("base", "base_name", "training_summary", "words_not_read", *OF_BASE, *DERIVED)
@@ -58,12 +58,13 @@ def describe(
     options = {
         "variant": name,
         "kind": variant.kind,
-        "title": title_of(variant),
+        "title": title_of(variant, family.denoiser_name),
         "condition_only": variant.condition_only,
         "prompts": variant.prompts,
         "words_not_read": dict(words_not_read),
         "prediction_type": variant.training.prediction_type,
         "family": family.family,
+        "pipeline_class": type(family.pipeline).__name__,
         "noise_levels": family.training_note(),
         "base": str(path.resolve()) if path.exists() else base,
         "base_name": base_name,
@@ -83,7 +84,7 @@ def describe(
         "changed_from_preset": dict(changed),
         "as_in_paper": list(paper.same),
         "other_than_in_paper": list(paper.other),
-        "chosen_here": chosen_here(variant),
+        "chosen_here": chosen_here(variant, family.denoiser_name),
         "config": dataclasses.asdict(variant),
     }
     return {**options, "training_summary": summary(options)}

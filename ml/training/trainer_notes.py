@@ -23,8 +23,13 @@ def trainer_notes(options: Mapping[str, Any], step: int, epochs: float) -> dict[
     own = {}
     if lora["conv_rank"]:
         own = {"conv_dim": str(lora["conv_rank"]), "conv_alpha": str(lora["conv_alpha"])}
+    if lora["dora"]:
+        # kohya's own module knows no DoRA; LyCORIS, which does, is used through it.
+        own |= {"algo": "lora", "dora_wd": "True", "wd_on_output": "True"}
     size = config["data"]["size"]
+    module = {"ss_network_module": "lycoris.kohya"} if lora["dora"] else {}
     return {
+        **module,
         "ss_network_args": json.dumps(own),
         "ss_output_name": options["variant"],
         "ss_sd_model_name": options["base_name"],

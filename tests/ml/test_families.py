@@ -162,12 +162,23 @@ def test_a_variant_is_trained_resumed_to_the_byte_saved_and_read_again(
     assert loaded.options["family"] == adapter_of(pipeline).family
     (image,) = sample(loaded.pipeline, asked()[:1], SETTINGS)
     assert image.pixels.shape == (32, 32)
+    card = (tmp_path / name / "README.md").read_text()
+    assert f"{type(pipeline).__name__}.from_pretrained" in card
     if name == "M3":
+        unet = family in ("sd2", "sdxl")
+        assert loaded.options["title"] == ("full U-Net" if unet else "full transformer")
         return
     for other in OTHER_READERS.get(family, ()):
         again = load_base(base, device="cpu")
         other(again, tmp_path / name / "lora")
         assert (prediction(again) - changed).abs().max() < 1e-5
+
+
+def test_dreambooths_prior_is_the_familys_own(family, base, data, tmp_path):
+    run_of("M5", tmp_path / "M5", base, data, max_steps=1)
+    loaded = load_variant("M5", runs=tmp_path, device="cpu")
+    assert len(list((tmp_path / "M5" / "prior").rglob("*.png"))) == 4
+    assert not torch.equal(prediction(loaded.pipeline), prediction(load_base(base, device="cpu")))
 
 
 def by_kohyas_names(pipeline, folder):

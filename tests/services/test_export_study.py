@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def ratings_file() -> RatingsFile:
 class Exported:
     """A rehearsal with repeated cases and its files as text."""
 
-    def __init__(self, house: House, **changes: object) -> None:
+    def __init__(self, house: House, **changes: Any) -> None:
         slug = house.draft(**{"replicates": {"count": 2, "minimum_lag": 3}, **changes})
         house.open(slug)
         with house.database.writing() as session:

@@ -433,8 +433,7 @@ def test_a_killed_import_is_continued_by_running_it_again(
         from pathlib import Path
         from app.bank.store import RenditionStore
         from app.db.engine import Database
-        from app.films.film import Film
-from app.services import import_bank as service
+        from app.services import import_bank as service
         service.BATCH = 20
         service.import_bank(
             Database({database_url!r}),

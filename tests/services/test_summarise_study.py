@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from app.services.summarise_study import facts_of_arms, note_results_seen, summa
 from tests.studies import NOW, House
 
 
-def rehearsed(house: House, readers: int = 4, **changes: object) -> str:
+def rehearsed(house: House, readers: int = 4, **changes: Any) -> str:
     """A closed study full of simulated ratings."""
     slug = house.draft(**changes)
     house.open(slug)
@@ -101,7 +102,7 @@ def test_arms_bring_their_survivors_and_readers_their_groups(house: House) -> No
 
 def test_flagged_images_are_counted_in_the_bank_and_among_the_cases(house: House) -> None:
     house.fill_bank({"M1": {"images": 12, "memorised": 12}}, {"M1": {"memorised": True}})
-    slug = rehearsed(house, practice={"count": 2, "feedback": False})
+    slug = rehearsed(house, memorised="keep", practice={"count": 2, "feedback": False})
     with house.database.reading() as session:
         arms = {arm.key: arm.evaluation for arm in summarise_study(session, slug).arms}
         assert facts_of_arms(session, slug) == summarise_study(session, slug).arms

@@ -51,6 +51,22 @@ def test_a_cluster_left_out_leaves_the_figures_of_the_other_cases() -> None:
             assert both[:, place] == pytest.approx(whole[key].values.without_reader), key
 
 
+def test_uneven_ratings_are_said_beside_the_interval() -> None:
+    rng = np.random.default_rng(3)
+    rare = (rng.random((4, 40)) < 0.08).astype(float)
+    even = (rng.random((4, 40)) < 0.5).astype(float)
+    said = agreement(rare, kind="verdict", categories=(0.0, 1.0))
+    assert "covered 76 to 87 %" in said["fleiss_kappa"].caution
+    assert said["percent_agreement"].caution == ""
+    assert agreement(even, kind="verdict", categories=(0.0, 1.0))["fleiss_kappa"].caution == ""
+    rating = rated("realism", 0.0, cases=20)
+    rating[2] = 5.0
+    of_constant = agreement(rating, kind="realism", categories=STEPS["realism"])
+    assert of_constant["icc_a1"].caution.startswith("1 of 4 readers gave every image the same")
+    fixed = agreement(rare, kind="verdict", categories=(0.0, 1.0), generalise_to="cases")
+    assert fixed["fleiss_kappa"].caution == ""
+
+
 def test_a_reader_of_one_cluster_does_not_stop_the_figures_without_it() -> None:
     matrix = rated("realism", 0.0)
     matrix[3, 4:] = np.nan

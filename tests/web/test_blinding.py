@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from math import sqrt
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -32,9 +33,10 @@ def crawl(house: House, settings: Settings) -> Iterator[Crawl]:
         yield Crawl(house, ReaderBrowser(client), clock)
 
 
-def everything_received(house: House, browser: ReaderBrowser) -> Iterator[Response]:
+def everything_received(house: House, browser: ReaderBrowser, **changes: Any) -> Iterator[Response]:
     """Every response of a whole reading, images and redirects included."""
     _, token = house.open_study_with_reader(
+        **changes,
         practice={"count": 2, "feedback": False},
         replicates={"count": 2, "minimum_lag": 3},
         break_every=5,
@@ -217,7 +219,7 @@ def test_an_evaluated_bank_tells_a_reader_no_more(house: House, browser: ReaderB
         {"M1": {"images": 12, "memorised": 7, "kid": {"kid": 0.7315, "standard_error": 0.0173}}},
         {"M1": {"memorised": True, "nearest_training_image": "images/train-7.png"}},
     )
-    for response in everything_received(house, browser):
+    for response in everything_received(house, browser, memorised="keep"):
         if response.headers.get("content-type", "").startswith("image/"):
             continue
         text = response.text.lower()

@@ -400,6 +400,7 @@ def furnished(house: House, settings: Settings) -> tuple[TestClient, dict[str, l
         "slug_again": [closed],
         "code": ["R01", "R02", "C001"],
         "key": ["real", "M0"],
+        "film": ["1", "2"],
         "token": [token],
         "phase": ["1", "2"],
         "size": ["64", "512"],
@@ -485,7 +486,6 @@ def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_serve
     assert any(400 <= status < 500 for status in statuses)
 
 
-@pytest.mark.usefixtures("cheap")
 def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
     house: House, furnished: tuple[TestClient, dict[str, list[str]]]
 ) -> None:

@@ -33,8 +33,8 @@ FILES = {
 }
 
 
-def rehearsed(house: House) -> str:
-    slug = house.draft()
+def rehearsed(house: House, **changes: Any) -> str:
+    slug = house.draft(**changes)
     house.open(slug)
     with house.database.writing() as session:
         return rehearse_study(session, slug, readers=3, seed=1, now=NOW, actor="test").slug
@@ -164,7 +164,7 @@ def test_realistic_but_memorised_is_seen_in_the_report(
     house: House, investigator: Investigator
 ) -> None:
     house.fill_bank({"M0": TWELVE}, {"M0": FLAGGED, "M1": {"memorised": False}})
-    for text in both_forms(investigator, rehearsed(house)):
+    for text in both_forms(investigator, rehearsed(house, memorised="keep")):
         assert row_of(text, "M0")[2:8] == [
             "0.012 SE 0.004",
             "0.80",

@@ -105,6 +105,8 @@ class Coefficient:
         What its ``method`` says before the interval, such as the weights.
     caution : str
         What must stand beside it, such as pairs of readers that it leaves out.
+    uneven : str
+        What must stand beside its interval where ratings are uneven.
     """
 
     values: JackknifeInput
@@ -113,6 +115,7 @@ class Coefficient:
     bounds: tuple[float, float] = (-1.0, 1.0)
     note: str = ""
     caution: str = ""
+    uneven: str = ""
 
 
 def agreement_statistics(

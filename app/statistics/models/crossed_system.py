@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, sparse
+from scipy.sparse import csgraph
 
 from app.statistics.table.ratings import Float, Int
 
@@ -45,6 +46,25 @@ class Crossing:
         effects = np.zeros((levels.shape[0], self.n_others))
         effects[np.arange(levels.shape[0])[:, None], levels] = 1.0
         return cell.astype(np.int64).ravel(), effects
+
+    @cached_property
+    def sparse_effects(self) -> sparse.csr_array:
+        """The effects of the cells again: a cell has one of each factor, so that most are 0."""
+        return sparse.csr_array(self.cells[1])
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[Int, Int], ...]:
+        """Cases and cells that hang together: where arms have cases of their own, each arm's."""
+        cell, effects = self.cells
+        n_cells = effects.shape[0]
+        nodes = self.n_cases + n_cells
+        edges = (np.ones(self.case.size), (self.case, self.n_cases + cell))
+        _, of = csgraph.connected_components(sparse.csr_array(edges, shape=(nodes, nodes)))
+        of_case, of_cell = of[: self.n_cases], of[self.n_cases :]
+        return tuple(
+            (np.flatnonzero(of_case == block), np.flatnonzero(of_cell == block))
+            for block in np.unique(of_case)
+        )
 
     @cached_property
     def cell_of_case(self) -> Int:
@@ -92,9 +112,13 @@ class CrossedSystem:
             ).reshape(crossing.n_cases, n_cells)
         self._diagonal = across.sum(axis=1) + case_precision
         self._scaled = across / self._diagonal[:, None]
-        between = -(across.T @ self._scaled)
+        between = np.zeros((n_cells, n_cells))
+        for cases, cells in crossing.blocks if crossing.n_cases else ():
+            here = np.ix_(cases, cells)
+            between[np.ix_(cells, cells)] = -(across[here].T @ self._scaled[here])
         between[np.diag_indices(n_cells)] += np.bincount(cell, weight, n_cells)
-        schur = self._effects.T @ between @ self._effects + np.diag(other_precision)
+        of_cells = crossing.sparse_effects.T
+        schur = of_cells @ (of_cells @ between.T).T + np.diag(other_precision)
         self._factor = linalg.cho_factor(schur, lower=True) if crossing.n_others else None
 
     def solve(self, cases: Float, others: Float) -> tuple[Float, Float]:
@@ -122,11 +146,17 @@ class CrossedSystem:
 
     @cached_property
     def _between_cells(self) -> Float:
-        return np.asarray(self._effects @ self._inverse @ self._effects.T)
+        effects = self._crossing.sparse_effects
+        return np.asarray(effects @ (effects @ self._inverse.T).T)
 
     @cached_property
     def _mixed(self) -> Float:
-        return np.asarray(self._scaled @ self._between_cells)
+        """Cases by cells, 0 where a case and a cell don't hang together and nothing asks for it."""
+        mixed: Float = np.zeros_like(self._scaled)
+        for cases, cells in self._crossing.blocks if self._crossing.n_cases else ():
+            here = np.ix_(cases, cells)
+            mixed[here] = self._scaled[here] @ self._between_cells[np.ix_(cells, cells)]
+        return mixed
 
     @cached_property
     def _of_cases(self) -> Float:
