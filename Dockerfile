@@ -38,6 +38,7 @@ ENV PATH=/opt/negatoscope/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \
     MPLCONFIGDIR=/tmp/matplotlib \
+    XDG_CACHE_HOME=/tmp/cache \
     NEGATOSCOPE_DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data

@@ -73,7 +73,10 @@ def _in_every_size(page: Page, name: str, out: Path) -> Iterator[Path]:
     usual = page.viewport_size or SIZES["1440x900"]
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
-        page.wait_for_timeout(250)
+        # Pictures far down are fetched when one comes near them.
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        page.wait_for_timeout(300)
+        page.evaluate("() => scrollTo(0, 0)")
         path = out / size / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=path, full_page=True, animations="disabled")

@@ -83,6 +83,13 @@ def test_the_image_runs_as_the_user_that_compose_names() -> None:
     assert last.index("\nUSER ") < last.index("\nENTRYPOINT ")
 
 
+def test_what_is_kept_for_speed_goes_where_a_read_only_root_lets_it() -> None:
+    named = dict(re.findall(r"^ +(?:ENV )?([A-Z_]+)=(\S+)", STAGES[-1], re.MULTILINE))
+    assert named["XDG_CACHE_HOME"].startswith("/tmp/")
+    assert named["MPLCONFIGDIR"].startswith("/tmp/")
+    assert any(place.startswith("/tmp") for place in SERVICES["app"]["tmpfs"])
+
+
 def test_image_and_compose_ask_for_health_where_the_app_answers() -> None:
     paths = {route.path for route in router.routes}  # type: ignore[attr-defined]
     for text in (STAGES[-1], str(SERVICES["app"]["healthcheck"]["test"])):
