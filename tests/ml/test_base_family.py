@@ -66,7 +66,7 @@ def changed(base, folder, part, **changes):
 @pytest.mark.parametrize(
     ("part", "changes", "sentence"),
     [
-        ("", {"_class_name": "StableDiffusionXLPipeline"}, "is a StableDiffusionXLPipeline"),
+        ("", {"_class_name": "StableDiffusionXLPipeline"}, "is not Stable Diffusion XL's"),
         ("", {"_class_name": "StableDiffusionInpaintPipeline"}, "is a StableDiffusionInpaintP"),
         ("unet", {"in_channels": 9}, "takes 9 channels"),
         ("unet", {"addition_embed_type": "text_time"}, "has a U-Net of another family"),

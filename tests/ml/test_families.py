@@ -321,3 +321,11 @@ def test_near_relatives_of_a_family_are_refused_in_a_sentence(
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
     with pytest.raises(MlError, match=sentence):
         load_base(str(tmp_path / "base"), device="cpu")
+
+
+def test_features_are_not_taken_of_an_autoencoder_of_another_kind(bases):
+    """Read as the usual kind it would have random weights, and a warning that nobody sees."""
+    from ml.evaluate import load_autoencoder
+
+    with pytest.raises(MlError, match="has a AutoencoderDC, of which no features are taken here"):
+        load_autoencoder(str(bases / "sana"), device="cpu")

@@ -15,6 +15,8 @@ from ml.errors import MlError
 from ml.evaluate import load_autoencoder
 from ml.finetune import main
 from ml.measuring.features import load_features
+from ml.measuring.prompt_following import load_classifier
+from ml.measuring.reidentification import load_reidentifier
 from ml.variants import apply_lora, load_base, load_variant
 
 
@@ -88,6 +90,50 @@ def test_the_features_of_clip(plant, tmp_path, style, name):
     plant(tmp_path / "clip" / name, style)
     with pytest.raises(MlError, match="is not a CLIP model folder"):
         load_features("clip", tmp_path / "clip")
+
+
+@STYLES
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.safetensors"])
+@pytest.mark.parametrize("model_type", ["dinov2", "vit"])
+def test_the_folders_of_given_networks(plant, tmp_path, style, name, model_type):
+    folder = tmp_path / "network"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": model_type}))
+    plant(folder / name, style)
+    with pytest.raises(MlError, match="is not a Dinov2 model folder"):
+        load_features("rad-dino", folder)
+    with pytest.raises(MlError, match="is not an image classifier's folder"):
+        load_classifier(folder, ["normal", "abnormal"], {})
+    with pytest.raises(MlError, match="is not a folder of an image model"):
+        load_reidentifier(folder, None)
+
+
+def test_code_that_comes_with_a_classifier(tmp_path):
+    config = {"model_type": "vit", "auto_map": {"AutoModelForImageClassification": "own.Model"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(MlError, match="comes with code of its own, which is not run"):
+        load_classifier(tmp_path, ["normal", "abnormal"], {})
+
+
+@STYLES
+def test_a_network_that_knows_patients(plant, tmp_path, style):
+    from ml.bank.run_folder import file_digest
+
+    path = plant(tmp_path / "reid.pt", style)
+    with pytest.raises(MlError, match="is a program, and is run only if"):
+        load_reidentifier(path, None)
+    with pytest.raises(MlError, match="is not a TorchScript network"):
+        load_reidentifier(path, file_digest(path))
+
+
+@STYLES
+def test_the_features_of_biovil_t(plant, tmp_path, monkeypatch, style):
+    module = SimpleNamespace(MultiImageModel=None)
+    for name in ("", ".image", ".image.model"):
+        monkeypatch.setitem(sys.modules, f"health_multimodal{name}", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "health_multimodal.image.model.model", module)
+    with pytest.raises(MlError, match="cannot be loaded for features biovil-t"):
+        load_features("biovil-t", plant(tmp_path / "biovil.pt", style))
 
 
 @STYLES

@@ -27,7 +27,17 @@ from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
 from app.statistics.table.settings import AnalysisSettings
 from tests.bank.test_evaluation import WHOLE
-from tests.studies import NOW, SIZE, House, design_values
+from tests.studies import ARMS, NOW, SIZE, House, design_values
+
+# A design that draws flagged images like all others; format 1 has no word for it.
+KEPT: dict[str, object] = {
+    "format": 2,
+    "arms": [{"arm": arm.id, "cases": {"normal": 2, "abnormal": 2}} for arm in ARMS],
+    "questions": [
+        {"measure": measure} for measure in ("realism", "verdict", "confidence", "comment")
+    ],
+    "memorised": "keep",
+}
 
 
 def ratings_file() -> RatingsFile:
@@ -174,7 +184,7 @@ def test_a_case_is_memorised_only_if_the_bank_says_so_in_its_type(
     house: House, said: object, written: str
 ) -> None:
     house.fill_bank(image_evaluation={"M0": said})  # type: ignore[dict-item]
-    rows = Exported(house, memorised="keep").rows("cases.csv")
+    rows = Exported(house, **KEPT).rows("cases.csv")
     assert {row["memorised"] for row in rows if row["arm"] == "M0"} == {written}
     assert {row["memorised"] for row in rows if row["arm"] != "M0"} == {""}
 
@@ -214,7 +224,7 @@ def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None
 
 def test_the_json_holds_what_the_bank_measured_of_the_images(house: House) -> None:
     house.fill_bank({"M0": WHOLE | {"images": 12}}, {"M0": {"memorised": True}})
-    exported = Exported(house, memorised="keep")
+    exported = Exported(house, **KEPT)
     measures = json.loads(exported.text("analysis.json"))["image_measures"]
     assert set(measures) == {"M0"}
     assert measures["M0"]["measures"]["kid"] == 0.0123

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from app.services.rehearse_study import rehearse_study
 from tests.bank.test_evaluation import HOSTILE, WHOLE
+from tests.services.test_export_study import KEPT
 from tests.studies import NOW, House
 from tests.web.test_investigator import Investigator
 
@@ -164,14 +165,14 @@ def test_realistic_but_memorised_is_seen_in_the_report(
     house: House, investigator: Investigator
 ) -> None:
     house.fill_bank({"M0": TWELVE}, {"M0": FLAGGED, "M1": {"memorised": False}})
-    for text in both_forms(investigator, rehearsed(house, memorised="keep")):
+    for text in both_forms(investigator, rehearsed(house, **KEPT)):
         assert row_of(text, "M0")[2:8] == [
             "0.012 SE 0.004",
-            "0.80",
-            "0.60",
             "1.25",
             "0.70",
             "0.312",
+            "0.80",
+            "0.60",
         ]
         assert row_of(text, "M0")[-2:] == ["12 of 12 100%", "4 of 4 100%"]
         assert row_of(text, "M1")[-2:] == ["–", "0 of 4 0%"]
