@@ -53,8 +53,14 @@ class Layer:
     @property
     def rank(self) -> int:
         """Return the rank."""
-        assert self.down is not None  # noqa: S101
-        return int(self.down.shape[0])
+        return int(self.matrices[0].shape[0])
+
+    @property
+    def matrices(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return down and up; raises MlError where the file had one of them only."""
+        if self.down is None or self.up is None:
+            raise MlError("A layer of this LoRA file has only one of its two matrices.")
+        return self.down, self.up
 
 
 @dataclass(frozen=True)
@@ -255,10 +261,9 @@ def _tunable(model: Any) -> Iterator[str]:
 
 
 def _check_shape(lora: LoraFile, name: str, layer: Layer, module: Any) -> None:
-    assert layer.down is not None  # noqa: S101
-    assert layer.up is not None  # noqa: S101
     weight = module.weight
-    taken, given = layer.down[0].numel(), len(layer.up)
+    layer_down, layer_up = layer.matrices
+    taken, given = layer_down[0].numel(), len(layer_up)
     groups = getattr(module, "groups", 1)
     if groups != 1 or (len(weight), weight[0].numel()) != (given, taken):
         raise MlError(
@@ -286,8 +291,7 @@ def _inject(model: Any, layers: Mapping[str, Layer], weight: float) -> None:
         module: Any = model.get_submodule(name)
         down, up = module.lora_A["default"], module.lora_B["default"]
         with torch.no_grad():
-            for mine, theirs in ((down, layer.down), (up, layer.up)):
-                assert theirs is not None  # noqa: S101
+            for mine, theirs in zip((down, up), layer.matrices, strict=True):
                 mine.weight.data = theirs.reshape(mine.weight.shape).to(mine.weight.device)
             module.set_scale("default", weight)
             if layer.magnitude is not None:
