@@ -68,11 +68,14 @@ def boxed() -> set[str]:
 
 # Fields that are no box of their own: a name, and what the form shows as a table.
 TABLES = {"arms[].arm", "arms[].cases", "phases[].questions", "phases[].end_questions"}
+# Set where the draft's very cases are looked at; the form keeps it as it is.
+ELSEWHERE = {"excluded[].image", "excluded[].reason"}
 RENAMED = {"consent": "consent.text", "consent_line": "consent.line"}
 
 
 def test_every_field_of_a_design_has_a_box() -> None:
-    wanted = {RENAMED.get(path, path) for path in paths(StudyDesign)} - TABLES
+    wanted = {RENAMED.get(path, path) for path in paths(StudyDesign)}
+    wanted -= TABLES | ELSEWHERE
     assert wanted == boxed()
 
 
