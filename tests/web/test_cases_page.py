@@ -12,6 +12,7 @@ from app.report.words.methods import study_methods
 from app.services.create_study import change_design, design_of
 from app.services.summarise_study import summarise_study
 from tests.studies import NOW, House
+from tests.web.html_form import HtmlForm
 from tests.web.reader_browser import ReaderBrowser
 from tests.web.test_investigator import Investigator
 
@@ -81,6 +82,21 @@ def test_an_open_study_is_looked_at_blinded_only(
     assert "M1" not in answer.text
     answer = office.post(f"/studies/{slug}/cases/swap", code="C0001", reason="soft", seen="0" * 64)
     assert answer.status_code == 409
+
+
+def test_the_form_of_the_design_keeps_what_was_swapped(
+    house: House, office: Investigator, client: TestClient
+) -> None:
+    slug = house.draft()
+    seen = seen_of(client.get(f"/studies/{slug}/cases").text)
+    office.post(f"/studies/{slug}/cases/swap", code="C0003", reason="letters", seen=seen)
+    form = HtmlForm(client.get(f"/studies/{slug}/design").text)
+    saved = client.post(form.action, data={**form.fields, "title": "A better title", "save": "1"})
+    assert saved.status_code == 200
+    with house.database.reading() as session:
+        design = design_of(session, slug)
+    assert design.title == "A better title"
+    assert [one.reason for one in design.excluded] == ["letters"]
 
 
 def test_a_swapped_case_stays_out_and_everything_says_why(
