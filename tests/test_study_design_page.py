@@ -68,8 +68,8 @@ def rows(heading: str, first: str) -> dict[str, list[str]]:
 
 def test_every_field_is_explained_with_its_default() -> None:
     shortest = read(BLOCKS[0])
-    whole = written(shortest) | {"presentation": {}, "closes_on": ""}
     # Written only where they say something.
+    whole = written(shortest) | {"presentation": {}, "closes_on": "", "excluded": []}
     whole["withdrawal"]["last_day"] = ""
     whole["analysis"]["subgroups"] = []
     tables = ("questions", "phases", "presentation", "arms")
