@@ -9,7 +9,7 @@ differ only beyond the end become one, and a finding named last is never learnt.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ml.bases.families import adapter_of
@@ -31,13 +31,21 @@ def words_not_read(pipeline: Any, text: str, learnt: Learnt = None) -> str:
 
     The length is the family's: those with longer encoders read more.
     """
-    if len(_tokens(pipeline, text, learnt)) <= _room(pipeline):
+    return words_beyond(lambda part: len(_tokens(pipeline, part, learnt)), _room(pipeline), text)
+
+
+def words_beyond(count: Callable[[str], int], room: int, text: str) -> str:
+    """Return the words of a text from the first with which it has more than `room` tokens.
+
+    `count` gives the number of tokens of a text, those at its two ends apart.
+    """
+    if count(text) <= room:
         return ""
     words = text.split()
     fits, too_many = 0, len(words)
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        whole = len(_tokens(pipeline, " ".join(words[:middle]), learnt)) <= _room(pipeline)
+        whole = count(" ".join(words[:middle])) <= room
         fits, too_many = (middle, too_many) if whole else (fits, middle)
     return " ".join(words[fits:])
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.bases.prompt_length import words_not_read
+from ml.bases.prompt_length import words_beyond
 from ml.errors import MlError
 from ml.measuring.diversity import Diversity, diversity
 from ml.measuring.features import ClipFeatures, FeatureExtractor, VaeFeatures
@@ -332,5 +332,11 @@ def prompts_not_read(extractor: FeatureExtractor, arms: Iterable[ArmImages]) -> 
         return []
     records = (record for images in arms for record in images.records)
     prompts = dict.fromkeys(str(r.get("provenance", {}).get("prompt") or "") for r in records)
-    lost = [words for prompt in prompts if (words := words_not_read(extractor, prompt))]
+    tokenizer = extractor.tokenizer
+    room = tokenizer.model_max_length - int(tokenizer.num_special_tokens_to_add())
+
+    def count(text: str) -> int:
+        return len(tokenizer(text, add_special_tokens=False).input_ids)
+
+    lost = [words for prompt in prompts if (words := words_beyond(count, room, prompt))]
     return [f"CLIP does not read these words of a prompt: {words!r}." for words in lost]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
 from app.bank.brought import Brought, TableSeen, chosen_columns, see_table, what_came
@@ -35,7 +35,15 @@ async def _body(request: Request) -> bytes:
 
 
 Piece = Annotated[bytes, Depends(_body)]
-Length = Annotated[int, Query(ge=0, le=2**50)]
+LARGEST_LENGTH = 2**50
+
+
+def _length(request: Request, name: str) -> int:
+    """A whole number of the address; raises BadInput for what is none."""
+    text = request.query_params.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 16) or int(text) > LARGEST_LENGTH:
+        raise BadInput(f"{name} has to be a whole number from 0 to {LARGEST_LENGTH:,}.")
+    return int(text)
 
 
 @router.get("/bank/import")
@@ -74,18 +82,16 @@ def arrived(request: Request, upload: str) -> Response:
 
 
 @router.post("/bank/import/{upload}/pieces")
-def add_piece(
-    request: Request,
-    upload: str,
-    piece: Piece,
-    path: str,
-    offset: Length,
-    size: Length,
-    changed: Length,
-) -> Response:
-    """Add a piece to a file; the answer says how many bytes of it are here."""
+def add_piece(request: Request, upload: str, piece: Piece) -> Response:
+    """Add a piece to a file; the answer says how many bytes of it are here.
+
+    The address says `path`, `offset`, `size` of the whole file and when it was `changed`.
+    """
     # Its form's token comes as a header, since the body is the piece.
     with _at_desk(request, {}):
+        # Looked at here and not by the framework, which would answer before anybody is known.
+        path = request.query_params.get("path", "")
+        offset, size, changed = (_length(request, name) for name in ("offset", "size", "changed"))
         here = (
             office_state(request)
             .uploads.of(upload)
