@@ -66,6 +66,39 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+# Pages that only pass on what services say, which are tested on both databases each time; these are,
+# on PostgreSQL, by `make test-all`.
+PAGES_OF_SERVICES = {
+    f"tests/web/test_{name}.py"
+    for name in (
+        "access_matrix",
+        "bank_pages",
+        "cases_page",
+        "display",
+        "doors",
+        "flagged_copies",
+        "import_pages",
+        "investigator",
+        "leak_audit",
+        "phases",
+        "preview",
+        "reading_journey",
+        "reference_picture",
+        "report",
+        "text_gate",
+    )
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the second database of those pages as slow."""
+    for item in items:
+        is_page = item.nodeid.partition("::")[0] in PAGES_OF_SERVICES
+        backend = getattr(item, "callspec", None)
+        if is_page and backend is not None and backend.params.get("backend") == "postgresql":
+            item.add_marker("slow")
+
+
 @dataclass(frozen=True)
 class Template:
     """A database with the schema in it and one with the small bank too, both to be copied."""

@@ -31,7 +31,11 @@ COMMANDS: Final = (
     ("accounts", "take-access", "Take an account's role in a study away."),
     ("backup", "backup", "Write everything to one file, also while the server runs."),
     ("backup", "restore", "Fill an empty installation from a backup."),
-    ("demo", "demo", "Make a bank of simulated radiographs and a study over it."),
+    (
+        "demo",
+        "demo",
+        "Make a bank of simulated radiographs and studies over it.",
+    ),
     ("demo", "demo-bank", "Write a bank of simulated radiographs."),
     ("bank", "import-bank", "Import an image bank."),
     ("bank", "import-images", "Import a folder of images as one arm."),

@@ -12,7 +12,6 @@ from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
-ENDINGS = {".svg", ".pdf", ".png", ".tiff", ".csv"}
 MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
 
 
@@ -229,9 +228,6 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert not (tmp_path / "x.html").exists()
     wrong = run("report", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
     assert "end in .html or .pdf" in wrong
-    run("report", rehearsal, "--out", tmp_path / "x.pdf", "--figures", tmp_path / "figures")
-    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
-    assert {path.suffix for path in (tmp_path / "figures").iterdir()} == ENDINGS
     analysis = tmp_path / "analysis.json"
     run("export", rehearsal, "--out", analysis)
     assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True

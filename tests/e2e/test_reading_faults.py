@@ -6,6 +6,7 @@ READING_BROWSER_SEQUENCES says how many sequences are tried.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
 from app.db.tables import Answer, Presentation, Rating
@@ -236,7 +238,9 @@ class Reading:
             if shown["case"] is None or shown["stage"] == "open":
                 break
             if again.count() and again.is_visible():
-                again.click()
+                # It goes away by itself when the page has sent meanwhile.
+                with suppress(PlaywrightError):
+                    again.click(timeout=500)
             self.page.wait_for_timeout(50)
         else:
             raise AssertionError(f"not sent: {shown}")

@@ -89,6 +89,7 @@ def test_the_base_never_sees_the_films_that_are_tuned_on(films):
     assert {r["arm"] for r in others} == {"good", "flawed"}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_images(films, made, tmp_path):
     demo.demo(films, tmp_path / "work", tmp_path / "bank", plan=TINY, log=lambda _: None)
     first, again = (

@@ -240,6 +240,7 @@ def test_the_page_shows_flagged_pairs_and_needs_nothing_else(evaluated):
     assert 'src="images' not in page
 
 
+@pytest.mark.slow
 def test_evaluating_again_gives_the_same_numbers(evaluated, bank, data, capsys):
     first = json.loads((evaluated / "evaluation.json").read_text())
     run(bank, data)

@@ -46,6 +46,7 @@ def test_a_resumed_run_keeps_the_same_epochs(run, base, data, tmp_path):
         assert one.files == other.files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["M3", "M6"])
 def test_pipelines_and_words_are_kept_too(name, base, data, tmp_path):
     run_of(name, tmp_path / name, base, data, **{**KEPT, "ema_decay": 0.5})

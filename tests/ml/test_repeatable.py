@@ -39,7 +39,9 @@ def differing(one, other):
     return [name for name in one if not torch.equal(one[name], other[name])]
 
 
-@pytest.mark.parametrize("name", ["M2", "M4", "M6"])
+@pytest.mark.parametrize(
+    "name", ["M2", *(pytest.param(name, marks=pytest.mark.slow) for name in ("M4", "M6"))]
+)
 def test_tuning_twice_with_two_threads_gives_the_same_weights(
     name, base, data, tmp_path, two_threads
 ):

@@ -245,6 +245,7 @@ def test_the_first_screen_says_a_line_an_arm_with_one_figure(
 
 
 # Drawing does not depend on the database.
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_all_figures_come_in_one_archive_and_the_report_as_one_pdf(
     house: House, investigator: Investigator

@@ -628,7 +628,7 @@ def address() -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.fixture(scope="module", params=[1440, 1024, 390])
+@pytest.fixture(scope="module", params=[pytest.param(1440, marks=pytest.mark.slow), 1024, 390])
 def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Iterator[Page]:
     height = {1440: 900, 1024: 768, 390: 844}[request.param]
     page = chromium.new_page(base_url=address, viewport={"width": request.param, "height": height})

@@ -537,7 +537,7 @@ def test_it_works_with_javascript_off(room: Room) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.slow), 390])
 def test_axe_finds_nothing_serious(room: Room, width: int) -> None:
     page = room.open(viewport={"width": width, "height": 900 if width == 1440 else 844})
     violations = []
