@@ -66,7 +66,7 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-# Pages that only pass on what services say, which are tested on both databases each time; these are,
+# Pages that only pass on what services say, which run on both databases each time; the pages run
 # on PostgreSQL, by `make test-all`.
 PAGES_OF_SERVICES = {
     f"tests/web/test_{name}.py"
