@@ -7,7 +7,7 @@ import re
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from test_families import BUILDERS, bases, prediction  # noqa: F401
+from test_base_families import BUILDERS, bases, prediction  # noqa: F401
 
 from ml import generate
 from ml.bank.writer import iter_records, read_header

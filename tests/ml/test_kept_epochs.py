@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from test_families import run_of
+from test_base_families import run_of
 from tuning_fixtures import six_films, small, tiny_base_folder, tune  # noqa: F401
 
 from ml import generate

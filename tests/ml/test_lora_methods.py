@@ -8,7 +8,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 from test_any_lora import FILES, read
-from test_families import bases, prediction, run_of  # noqa: F401
+from test_base_families import bases, prediction, run_of  # noqa: F401
 from tuning_fixtures import six_films, small  # noqa: F401
 
 from ml.bases.families import adapter_of
