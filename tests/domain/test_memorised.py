@@ -1,5 +1,6 @@
 """Flagged images in a draw: left out, kept, or a stratum of their own."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -88,9 +89,13 @@ def test_only_a_plain_true_is_a_flag(said: Any) -> None:
     assert draw(images).left_out == {}
 
 
-def test_a_design_says_it_and_older_ones_keep_their_text() -> None:
-    assert "memorised" not in design_to_mapping(design())
-    assert design_from_json(design_to_json(design())).memorised == "leave_out"
+def test_a_design_says_it_and_one_stored_before_drew_them_all() -> None:
+    stored = json.loads(design_to_json(design()))
+    assert stored["memorised"] == "leave_out"
+    assert design_from_json(json.dumps(stored)).memorised == "leave_out"
+    del stored["memorised"]
+    assert design_from_json(json.dumps(stored)).memorised == "keep"
+    assert design_from_mapping(stored).memorised == "leave_out"
     apart = design(memorised="separate")
     assert design_from_mapping(design_to_mapping(apart)) == apart
     with pytest.raises(BadDesign, match="memorised"):

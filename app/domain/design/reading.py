@@ -96,7 +96,8 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         arms=read_arms(top),
         stratify_by=top.text("stratify_by", "condition", longest=80, required=True),
         matched_by=top.text("matched_by", "", longest=80),
-        memorised=top.word("memorised", "leave_out", MEMORISED),
+        # What was stored before there was a choice drew flagged images as all others.
+        memorised=top.word("memorised", "leave_out" if problems.checking else "keep", MEMORISED),
         questions=questions,
         phases=phases,
         instructions=top.text(

@@ -50,8 +50,8 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["excluded"] = [asdict(one) for one in design.excluded]
     if design.matched_by:
         plain["matched_by"] = design.matched_by
-    if design.memorised != "leave_out":
-        plain["memorised"] = design.memorised
+    # Always: a stored design without it is of before there was a choice, and drew them.
+    plain["memorised"] = design.memorised
     if design.closes_on is not None:
         plain["closes_on"] = design.closes_on.isoformat()
     return plain

@@ -52,7 +52,9 @@ def _registered(*names: str) -> Callable[[Submission], Told | None]:
     return answer
 
 
-def _hypotheses(submission: Submission) -> Told:
+def _hypotheses(submission: Submission) -> Told | None:
+    if submission.summary.analysis is None:
+        return None
     plan = submission.summary.design.analysis
     adjusted = "without adjustment" if plan.adjustment == "none" else "adjusted by Holm's method"
     return Told(
@@ -104,10 +106,24 @@ def _preprocessing(submission: Submission) -> Told:
 
 def _drawing(submission: Submission) -> Told:
     design = submission.summary.design
+    by_hand = [plan.arm for plan in design.arms if plan.images]
+    drawn = (
+        ""
+        if len(by_hand) == len(design.arms)
+        else f"Cases were drawn at random from the bank by arm and {design.stratify_by}, with seed "
+        f"{design.seed}. "
+    )
+    picked = f"The images of {', '.join(by_hand)} were picked by hand. " if by_hand else ""
+    aside = (
+        f"{len(design.excluded)} drawn images were set aside before opening, each for a reason "
+        "that the protocol names. "
+        if design.excluded
+        else ""
+    )
     return Told(
         PROTOCOL,
-        f"Cases were drawn at random from the bank by arm and {design.stratify_by}, with seed "
-        f"{design.seed}; each reader has an order of their own. Readers were invited one by one.",
+        f"{drawn}{picked}{aside}Each reader has an order of their own. How readers were chosen is "
+        "the authors' to say.",
     )
 
 
@@ -121,20 +137,27 @@ def _deidentification(_submission: Submission) -> Told:
 
 def _missing(submission: Submission) -> Told:
     share = submission.summary.design.analysis.least_answered
+    rule = (
+        f" Readers under {share:.0%} of the median reader's answers are left out by a rule that "
+        "was set before."
+        if share
+        else ""
+    )
     return Told(
         METHODS,
         "A rating that was not made stays missing and is never filled in; a correction counts in "
-        f"place of what it corrects. Readers under {share:.0%} of the median reader's answers are "
-        "left out by a rule that was set before.",
+        f"place of what it corrects.{rule}",
     )
 
 
-def _reference(_submission: Submission) -> Told:
-    return Told(PROTOCOL, "Real or synthetic, known from where each image came from.")
+def _reference(submission: Submission) -> Told:
+    findings = any(one.measure == "finding" for one in submission.summary.design.questions)
+    of_findings = " Of findings: what the bank records of each image." if findings else ""
+    return Told(PROTOCOL, f"Real or synthetic, known from where each image came from.{of_findings}")
 
 
 def _reference_reason(_submission: Submission) -> Told:
-    return Told(PROTOCOL, "It is known by construction, without judgement and without error.")
+    return Told(PROTOCOL, "Whether an image is real or synthetic is known by construction.")
 
 
 def _reference_source(_submission: Submission) -> Told:
@@ -145,13 +168,25 @@ def _rating(submission: Submission) -> Told:
     asked = "; ".join(
         f"{one.prompt} ({one.measure})" for one in submission.summary.design.questions
     )
-    return Told(PROTOCOL, f"Readers looked at single cases in a browser and were asked: {asked}.")
+    return Told(PROTOCOL, f"Readers looked at films in a browser and were asked: {asked}.")
 
 
 def _blinding(submission: Submission) -> Told:
     first = submission.summary.design.phases[0]
-    purpose = " They had not been told that some were synthetic." if first.purpose_blinded else ""
-    return Told(PROTOCOL, f"Readers did not know which images were real or synthetic.{purpose}")
+    told_before = (
+        " They had not been told that some were synthetic until the first phase was over."
+        if first.purpose_blinded
+        else ""
+    )
+    practice = (
+        " Of practice cases, which count nowhere, they were told afterwards."
+        if submission.summary.design.practice.feedback
+        else ""
+    )
+    return Told(
+        PROTOCOL,
+        f"No page told readers which images were real or synthetic.{told_before}{practice}",
+    )
 
 
 def _independence(_submission: Submission) -> Told:
@@ -164,7 +199,11 @@ def _independence(_submission: Submission) -> Told:
 
 
 def _copies(submission: Submission) -> Told | None:
-    measured = [arm.label for arm in submission.summary.arms if arm.evaluation is not None]
+    measured = [
+        arm.label
+        for arm in submission.summary.arms
+        if arm.evaluation is not None and arm.evaluation.memorised is not None
+    ]
     if not measured:
         return None
     return Told(
@@ -204,9 +243,10 @@ def _sensitivity(submission: Submission) -> Told | None:
 
 
 def _measured(submission: Submission) -> Told | None:
-    if not any(arm.evaluation is not None for arm in submission.summary.arms):
+    measured = [arm.label for arm in submission.summary.arms if arm.evaluation is not None]
+    if not measured:
         return None
-    return Told("report/report.html", "Fidelity and diversity of every arm as the bank measured.")
+    return Told("report/report.html", f"What the bank measured of {', '.join(measured)}.")
 
 
 def _registration(submission: Submission) -> Told | None:
@@ -288,7 +328,7 @@ def _counts(submission: Submission) -> Told:
     repeated = submission.summary.design.replicates.count
     return Told(
         f"{RESULTS}, data/ratings.csv",
-        f"{submission.view.head.counts}; {repeated} cases shown to each reader a second time.",
+        f"{submission.view.head.counts}; {repeated} cases to be shown a second time by design.",
     )
 
 
@@ -309,7 +349,9 @@ def _dates(submission: Submission) -> Told | None:
     )
 
 
-def _cutoffs(_submission: Submission) -> Told:
+def _cutoffs(submission: Submission) -> Told | None:
+    if submission.summary.analysis is None:
+        return None
     return Told(
         PROTOCOL,
         "AUCs use every step of the scale and no cut-off; the verdict real or synthetic is the "
