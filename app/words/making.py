@@ -11,6 +11,7 @@ import argparse
 import ast
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ from app.words.language import CATALOGUES, ENGLISH, LANGUAGES
 ROOT = CATALOGUES.parent.parent
 BROWSER = ROOT / "static/words"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+# What of a template is filled in; one that has no letters beside it needs no translation.
+FIELD = re.compile(r"\{[^{}]*\}")
+LETTER = re.compile(r"[^\W\d_]")
 # By which calls the sources mark their words.
 PYTHON_CALLS = ("said", "said_many")
 TEMPLATE_CALLS = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -125,7 +129,8 @@ def _messages_of_python(path: Path) -> Iterator[str | tuple[str, ...]]:
         words = [one.value for one in texts if isinstance(one, ast.Constant)]
         if len(words) != len(texts) or not all(isinstance(one, str) for one in words):
             raise SystemExit(f"{path}:{node.lineno}: `{node.func.id}` needs its words as literals.")
-        yield tuple(map(str, words)) if len(words) > 1 else str(words[0])
+        if any(LETTER.search(FIELD.sub("", str(one))) for one in words):
+            yield tuple(map(str, words)) if len(words) > 1 else str(words[0])
 
 
 def catalogue_file(tag: str, part: str) -> Path:

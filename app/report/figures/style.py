@@ -7,13 +7,17 @@ journal can set anew and a search can find; Verdana, as wide as DejaVu Sans, sta
 
 import io
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
+
+from app.words.language import ENGLISH, language
 
 WIDTH = 5.2  # inches: half of a wide page, readable there and on a phone
 DPI = 300  # what journals ask of pictures made of pixels
@@ -70,9 +74,33 @@ _STYLE: dict[Any, Any] = {
 _one_at_a_time = threading.Lock()
 
 
-def render(draw: Callable[[], Figure], ending: Ending) -> bytes:
+# In which language the figure that is being drawn speaks.
+_spoken: ContextVar[str] = ContextVar("_spoken", default=ENGLISH)
+
+
+@contextmanager
+def _speaking(tongue: str) -> Iterator[None]:
+    before = _spoken.set(tongue)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def inked(sentence: str) -> str:
+    """A sentence in the language of the figure that is being drawn; matplotlib takes plain str."""
+    told: str = language(_spoken.get()).say(sentence)
+    return told
+
+
+def inked_all(sentences: Iterable[str]) -> list[str]:
+    """The same of several."""
+    return [inked(one) for one in sentences]
+
+
+def render(draw: Callable[[], Figure], ending: Ending, tongue: str = ENGLISH) -> bytes:
     """A figure that `draw` makes, as a file; the same figure gives the same bytes."""
-    with _one_at_a_time, mpl.rc_context(_STYLE):
+    with _one_at_a_time, mpl.rc_context(_STYLE), _speaking(tongue):
         figure, file = draw(), io.BytesIO()
         if ending == "svg":
             figure.savefig(file, format="svg", metadata={"Date": None, "Creator": "Negatoscope"})
