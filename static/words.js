@@ -13,5 +13,5 @@ export const say = (template, fields = {}) => filled(catalogue[template] ?? temp
 // The same where `count` decides between singular and plural.
 export function sayMany(one, many, count, fields = {}) {
   const forms = catalogue[one] ?? [one, many];
-  return filled(forms[plurals.select(count) === "one" ? 0 : 1], { ...fields, count });
+  return filled(forms.at(plurals.select(count) === "one" ? 0 : -1), { ...fields, count });
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from app.domain.said import Cited, Numeral, Said
+from app.domain.said import Begun, Cited, Numeral, Said
 from app.words.language import LANGUAGES, Language
 
 
@@ -22,7 +22,7 @@ def speak(env: Environment, tongue: Language) -> None:
     )
 
     def told(value: Any) -> Any:
-        return tongue.say(value) if isinstance(value, Said | Numeral | Cited) else value
+        return tongue.say(value) if isinstance(value, Said | Numeral | Cited | Begun) else value
 
     env.finalize = told
     env.filters["said"] = told

@@ -63,7 +63,7 @@ def _sets(
     phase = said(" ({name})", name=one.phase.name) if several else ""
     return Section(
         f"sets-{suffix}",
-        f"{title}{phase}",
+        said("{title}{phase}", title=title, phase=phase),
         _named(drawn, f"found-{suffix}", f"taken-{suffix}", f"ranking-{suffix}"),
         tuple(tables),
         place_cautions(one, figures.settings.level),

@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Literal, cast
 
-from app.domain.said import said
 from app.report.figures.plot import Numbers, ReportFigure
 from app.report.figures.style import MEDIA_TYPES
 from app.report.page.view import ReportView
@@ -14,7 +13,7 @@ from app.services.export_study.csv_text import csv_bytes
 FileEnding = Literal["svg", "pdf", "png", "tiff", "csv"]
 FILE_TYPES: Mapping[str, str] = {
     **{str(ending): media_type for ending, media_type in MEDIA_TYPES.items()},
-    "csv": said("text/csv; charset=utf-8"),
+    "csv": "text/csv; charset=utf-8",
 }
 
 # Archives want a date; the earliest there is says nothing.

@@ -1,6 +1,6 @@
 """The report of a file of ratings, or of a study's own export: the same, without a database."""
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many
 from app.report.page.head import RecordedFact, ReportHead
 from app.report.page.section import Section
 from app.report.page.view import ReportView, Results, analysed_view
@@ -89,10 +89,10 @@ def _counts(analysis: Analysis) -> str:
     table = analysis.table
     readers = len(table.readers)
     cases = sum(len(table.cases(arm)) for arm in table.arms)
-    return said(
-        "{readers} reader{which}, {cases} cases, {n_table} ratings",
-        readers=readers,
-        which="" if readers == 1 else "s",
+    return said_many(
+        "{count} reader, {cases} cases, {n_table} ratings",
+        "{count} readers, {cases} cases, {n_table} ratings",
+        readers,
         cases=cases,
         n_table=len(table),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.said import said
+from app.domain.said import said, said_many
 from app.services.summarise_study import StudySummary
 
 
@@ -128,10 +128,10 @@ def _counts(summary: StudySummary) -> str:
             rated=summary.rated,
         )
     readers = len(summary.analysis.table.readers)
-    return said(
-        "{readers} reader{which}, {case_count} cases, {rated} ratings",
-        readers=readers,
-        which="" if readers == 1 else "s",
+    return said_many(
+        "{count} reader, {case_count} cases, {rated} ratings",
+        "{count} readers, {case_count} cases, {rated} ratings",
+        readers,
         case_count=summary.design.case_count,
         rated=summary.rated,
     )

@@ -151,7 +151,13 @@ def _by_arm(
         for key, (name, style) in wanted.items()
     ]
     columns = [said("Coefficient"), *(labels.get(arm, arm) for arm in analysis.arms)]
-    return table(f"{family}-{kind}".replace("_", "-"), title, columns, rows, [note])
+    return table(
+        f"{family}-{kind}".replace("_", "-"),
+        title,
+        columns,
+        rows,
+        [note],
+    )
 
 
 def _cell(arm: ArmAnalysis, family: str, kind: str, key: str, style: Style) -> Cell:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from app.domain.said import said
+from app.domain.said import said, without
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import (
     Cell,
@@ -284,7 +284,7 @@ def _difference(pair: Contrast, style: Style) -> Cell:
 
 
 def _why(state: str) -> str:
-    return "" if state == "estimated" else state.removeprefix("not estimable: ")
+    return "" if state == "estimated" else without(state, "not estimable: ")
 
 
 def _place(order: Sequence[str], name: str) -> tuple[int, str]:

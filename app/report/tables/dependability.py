@@ -1,6 +1,6 @@
 """Variance components, and how many readers and images a dependability of 0.8 takes."""
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many, small
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number, percent
 from app.statistics.agreement.generalizability import (
@@ -45,7 +45,7 @@ def _parts(measure: str, one: Dependability) -> ReportTable:
         )
         for name in PARTS
     ]
-    negative = joined((_PARTS[name].lower() for name in one.below_zero), ", ")
+    negative = joined((small(_PARTS[name]) for name in one.below_zero), ", ")
     return table(
         f"variance-{measure}",
         said("Where the variance of {measures} lies", measures=_MEASURES[measure]),
@@ -113,14 +113,11 @@ def _smallest(one: Dependability) -> str:
         )
     readers, images = one.smallest_of_arm
     return said(
-        "{now} {dependable:g} takes {readers} {which} with {images} {which2} "
-        "an arm, the least readings that do.",
+        "{now} {dependable:g} takes {readers} with {images} an arm, the least readings that do.",
         now=now,
         dependable=DEPENDABLE,
-        readers=readers,
-        which="reader" if readers == 1 else "readers",
-        images=images,
-        which2="image" if images == 1 else "images",
+        readers=said_many("{count} reader", "{count} readers", readers),
+        images=said_many("{count} image", "{count} images", images),
     )
 
 
@@ -134,12 +131,10 @@ def _of_image(one: Dependability) -> str:
             dependable=DEPENDABLE,
         )
     else:
-        noun = "reader" if one.smallest_of_image == 1 else "readers"
         takes = said(
-            "{dependable:g} takes {smallest_of_image} {noun}",
+            "{dependable:g} takes {readers}",
             dependable=DEPENDABLE,
-            smallest_of_image=one.smallest_of_image,
-            noun=noun,
+            readers=said_many("{count} reader", "{count} readers", one.smallest_of_image),
         )
     readers = number(one.n_ratings / one.n_images, 1)
     return said(

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from app.domain.said import said
+from app.domain.said import said, said_many, without
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, why_no_interval
-from app.report.words.numbers import NONE, interval, p_value, signed, why_not
+from app.report.words.numbers import NONE, interval, p_value, signed
 from app.report.words.question_figures import common_notes, name_of, title_of
 from app.statistics.protocols.findings import FIGURES, FindingOfArm, Findings
 from app.statistics.realness.contrasts import Contrast
-from app.statistics.table.estimate import not_estimable
 from app.steps.question_figures import QuestionFigures
 
 Labels = Mapping[str, str]
@@ -41,7 +40,7 @@ def arm_row(arm: str, truth: str, labels: Labels, cells: list[Cell], part: str =
 def contrast_cell(contrast: Contrast) -> Cell:
     """A difference with its interval, or the reason for a dash."""
     if contrast.estimate is None:
-        return Cell(NONE, why=why_not(not_estimable(contrast.state.partition(": ")[2])))
+        return Cell(NONE, why=without(contrast.state, "not estimable: "))
     return Cell(
         signed(contrast.estimate),
         interval(contrast.low, contrast.high, "signed"),
@@ -77,15 +76,14 @@ def _by_arm(one: QuestionFigures, figures: Findings, labels: Labels) -> ReportTa
         if is_scale
         else said("With two answers the AUC is the mean of sensitivity and specificity.")
     )
-    several = figures.n_unknown != 1
     missing = (
-        said(
-            "Of {n_unknown} image{which} the bank’s records don’t say whether "
-            "{finding} is there: {which2} in no figure.",
-            n_unknown=figures.n_unknown,
-            which="s" if several else "",
+        said_many(
+            "Of {count} image the bank’s records don’t say whether {finding} is there: it is in "
+            "no figure.",
+            "Of {count} images the bank’s records don’t say whether {finding} is there: they are "
+            "in no figure.",
+            figures.n_unknown,
             finding=question.finding,
-            which2=said("they are") if several else said("it is"),
         )
         if figures.n_unknown
         else ""

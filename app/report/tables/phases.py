@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, without
 from app.report.tables.table import (
     Cell,
     ReportTable,
@@ -187,13 +187,17 @@ def difference_table(figures: ChoiceFigures, labels: Labels) -> ReportTable | No
 
 def _contrast(contrast: Contrast, style: Style) -> Cell:
     if contrast.estimate is None:
-        return Cell(NONE, why=contrast.state.removeprefix("not estimable: "))
+        return Cell(NONE, why=without(contrast.state, "not estimable: "))
     scale = 100.0 if style == "percent" else 1.0
     limits = ""
     if contrast.low is not None and contrast.high is not None:
         limits = interval(scale * contrast.low, scale * contrast.high, "signed")
     return Cell(
-        f"{STYLES['signed'](scale * contrast.estimate)}{' points' if scale > 1 else ''}",
+        said(
+            "{styles}{which}",
+            styles=STYLES["signed"](scale * contrast.estimate),
+            which=" points" if scale > 1 else "",
+        ),
         limits,
         no_interval=why_no_interval(contrast.low, contrast.method),
     )

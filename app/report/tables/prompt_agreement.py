@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.said import said
+from app.domain.said import joined, said
 from app.report.tables.findings import arm_row, contrast_cell
 from app.report.tables.table import Cell, ReportTable, estimate_cell, table
 from app.report.words.numbers import p_value
@@ -46,7 +46,7 @@ def prompt_agreement_tables(
             ],
             rows,
             [
-                f"{'; '.join(ends)}." if ends else "",
+                said("{join}.", join=joined(ends, "; ")) if ends else "",
                 said("p: adjusted by Holm over the arms.") if differences else "",
                 *common_notes(one),
             ],

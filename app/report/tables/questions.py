@@ -41,7 +41,7 @@ def _title(one: DescribedQuestion) -> str:
     called = one.phase_title or (said("phase {phase}", phase=one.phase) if one.phase > 1 else "")
     phase = said(" ({called})", called=called) if called else ""
     who = said(" (machine readers)") if one.reader_kind == "machine" else ""
-    return f"{one.question.prompt}{phase}{who}"
+    return said("{prompt}{phase}{who}", prompt=one.question.prompt, phase=phase, who=who)
 
 
 def _name(one: DescribedQuestion) -> str:
@@ -117,7 +117,7 @@ def _grades(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repo
         _title(one),
         [said("Arm"), said("Answered"), said("Mean"), said("Median, quartiles"), *points],
         rows,
-        _notes(one, f"{'; '.join(told)}." if told else ""),
+        _notes(one, said("{join}.", join=joined(told, "; ")) if told else ""),
     )
 
 

@@ -131,7 +131,7 @@ def ranking_table(figures: SetFigures, one: Preference, labels: Labels) -> Repor
                 "to its sets, ties shared out. Log strength: 0 is the mean of the "
                 "arms; a difference of 1 is odds of 2.7 to 1."
             ),
-            f"{ties}{nu}.",
+            said("{ties}{nu}.", ties=ties, nu=nu),
         ],
     )
 

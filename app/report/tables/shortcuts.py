@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
-from app.domain.said import joined, said
+from app.domain.said import capital, joined, said
 from app.films.notes import NOTE_WORDS
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, interval, number, p_phrase, percent, signed
@@ -111,8 +111,7 @@ def _before_after(
 
 
 def _heading(name: str) -> str:
-    words = measure_words(name)
-    return words[0].upper() + words[1:]
+    return capital(measure_words(name))
 
 
 def _row(heading: str, audit: PictureAudit, cell: Callable[[ArmPictures], Cell]) -> Row:
@@ -172,7 +171,7 @@ def balance_table(audit: PictureAudit) -> ReportTable:
     return table(
         "balance",
         said("Balance of the arms"),
-        [said("Arm"), *(name.capitalize() for name in BALANCED_BY)],
+        [said("Arm"), *(capital(name) for name in BALANCED_BY)],
         rows,
         [
             said(

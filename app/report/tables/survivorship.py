@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.said import joined, said
+from app.domain.said import capital, joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.numbers import NONE
 from app.services.summarise_study import ArmFacts
@@ -39,7 +39,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
             said("Rejected"),
             said("Rule of rejection"),
             *[said("Left out as copies")] * are_left_out,
-            *map(_capital, strata),
+            *map(capital, strata),
         ],
         rows,
         [
@@ -54,11 +54,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
             ),
             said(
                 "{capital}: cases drawn for this study. – : the image bank does not say.",
-                capital=_capital(joined(strata, ", ")),
+                capital=capital(joined(strata, ", ")),
             ),
         ],
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, small
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import interval, number, percent, why_not
 from app.statistics.analysis import Analysis, ArmAnalysis
@@ -148,9 +148,8 @@ def _with_auc(
             rest=rest,
         )
     return "open", said(
-        "It is open whether {lower}{who} can tell {of} from real {value}.",
-        lower=who[0].lower(),
-        who=who[1:],
+        "It is open whether {who} can tell {of} from real {value}.",
+        who=small(who),
         of=of,
         value=value,
     )

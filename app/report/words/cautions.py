@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many
 from app.report.words.conclusion_cautions import conclusion_cautions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
@@ -67,7 +67,7 @@ _IN_SIMULATIONS = {
 
 def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
     readers = len(analysis.table.readers)
-    counted = said("{readers} reader{which}", readers=readers, which="" if readers == 1 else "s")
+    counted = said_many("{count} reader", "{count} readers", readers)
     if analysis.settings.generalise_to == "cases":
         return Caution(
             "top",

@@ -66,10 +66,10 @@ def _is_used(figures: ChoiceFigures, *words: str) -> bool:
 
 def _intervals(figures: ChoiceFigures) -> str:
     parts = []
-    if _is_used(figures, said("Obuchowski")):
+    if _is_used(figures, "Obuchowski"):
         degrees = (
             said(" with Hillis’ degrees of freedom [or, hillis, hillis2014]")
-            if _is_used(figures, said("Obuchowski"), said("random readers"))
+            if _is_used(figures, "Obuchowski", "random readers")
             else said(" [or]")
         )
         logit = said(", of shares and AUCs on the logit scale")
@@ -78,11 +78,11 @@ def _intervals(figures: ChoiceFigures) -> str:
             said(
                 "Intervals are those of Obuchowski and Rockette{degrees}{which}{sets}.",
                 degrees=degrees,
-                which=logit if _is_used(figures, said("Obuchowski"), "logit") else "",
+                which=logit if _is_used(figures, "Obuchowski", "logit") else "",
                 sets=sets,
             )
         )
-    if _is_used(figures, said("exact bound")):
+    if _is_used(figures, "exact bound"):
         parts.append(
             said("A figure at the end of its scale for every reader has an exact bound [clopper].")
         )
@@ -98,7 +98,7 @@ def _intervals(figures: ChoiceFigures) -> str:
 
 def _of_models(figures: ChoiceFigures) -> str:
     named = []
-    if _is_used(figures, said("Bradley-Terry"), "jackknife"):
+    if _is_used(figures, "Bradley-Terry", "jackknife"):
         named.append(said("Strengths of arms"))
     if _is_used(figures, "psychometric", "jackknife"):
         named.append(said("thresholds and slopes") if named else said("Thresholds and slopes"))

@@ -16,7 +16,10 @@ def estimates_of(analysis: Analysis) -> Iterator[tuple[str, Estimate]]:
                     yield f"{family}.{key}", figure
                 else:
                     for inner, estimate in figure.items():
-                        yield f"{family}.{key}.{inner}", estimate
+                        yield (
+                            f"{family}.{key}.{inner}",
+                            estimate,
+                        )
 
 
 def is_computed(analysis: Analysis, *prefixes: str) -> bool:
@@ -42,7 +45,7 @@ def bootstrap_draws(analysis: Analysis) -> str:
     together = analysis.n_clusters is not None and target != "readers"
     clusters = said(", images that belong together as one") if together else ""
     groups = ""
-    if is_used(analysis, said("readers within"), "bootstrap."):
+    if is_used(analysis, "readers within", "bootstrap."):
         both = "both " if target == "readers_and_cases" else ""
         groups = said(", {both}within the groups of readers who read the same images", both=both)
     drawn = {
@@ -50,4 +53,4 @@ def bootstrap_draws(analysis: Analysis) -> str:
         "readers": said("readers were drawn and all cases kept"),
         "cases": said("cases were drawn and all readers kept"),
     }[target]
-    return f"{drawn}{clusters}{groups}"
+    return said("{drawn}{clusters}{groups}", drawn=drawn, clusters=clusters, groups=groups)

@@ -65,7 +65,7 @@ def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
 
 def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) -> str:
     auc = estimate_of(arm, "discrimination", conclusion.measure)
-    level = f"{percent(analysis.settings.level)}"
+    level = percent(analysis.settings.level)
     if conclusion.p_difference is None:
         why = conclusion.why or why_not(auc)
         known = (
@@ -90,7 +90,7 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
             p_difference=p_phrase(conclusion.p_difference),
         )
         if conclusion.state == "distinguishable":
-            return f"{sentence}{_adjusted(conclusion)}."
+            return said("{sentence}{adjusted}.", sentence=sentence, adjusted=_adjusted(conclusion))
         if conclusion.p_difference < 1.0 - analysis.settings.level:
             return said(
                 "{sentence}; adjusted for {n_adjusted_for} arms "
@@ -148,7 +148,11 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
         p_equivalence=p_phrase(conclusion.p_equivalence),
     )
     if conclusion.state == "equivalent":
-        return f"{passed}{_adjusted(conclusion, of_equivalence=True)}."
+        return said(
+            "{passed}{adjusted}.",
+            passed=passed,
+            adjusted=_adjusted(conclusion, of_equivalence=True),
+        )
     if conclusion.withheld:
         return said(
             "{passed}, but it is not called equivalent: {withheld}.",

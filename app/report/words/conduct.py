@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.domain.conduct import Conduct, Look
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many, small
 from app.services.summarise_study import StudySummary
 
 NO_DEVIATION = said(
@@ -72,13 +72,14 @@ def _of_washout(summary: StudySummary) -> Iterator[str]:
             )
             days = phase.planned_washout_days
             yield (
-                said(
-                    "{join} began {title} less than the planned {days} {which} after the "
+                said_many(
+                    "{join} began {title} less than the planned {count} day after the "
                     "phase before.",
+                    "{join} began {title} less than the planned {count} days after the "
+                    "phase before.",
+                    days,
                     join=joined(phase.too_early, ", "),
                     title=title,
-                    days=days,
-                    which="day" if days == 1 else "days",
                 )
             )
 
@@ -145,7 +146,7 @@ def _of_closing(summary: StudySummary) -> Iterator[str]:
 def _of_looks(conduct: Conduct) -> Iterator[str]:
     for look in conduct.looks:
         if not look.planned:
-            yield said("On {at:%Y-%m-%d}: {lower}", at=look.at, lower=_lower(look_words(look)))
+            yield said("On {at:%Y-%m-%d}: {what}", at=look.at, what=small(look_words(look)))
 
 
 def _told(value: object) -> str:
@@ -158,7 +159,3 @@ def _told(value: object) -> str:
 
 def _short(text: str) -> str:
     return text[:12] if len(text) == 64 else text
-
-
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]

@@ -1,7 +1,7 @@
 """Methods of designs beyond the crossed one: groups of readers, machines, subgroups, phi."""
 
 from app.domain.design.design import StudyDesign
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many
 from app.report.words.computed_methods import estimates_of
 from app.statistics.agreement.generalizability import DEPENDABLE
 from app.statistics.analysis import Analysis
@@ -55,13 +55,13 @@ def machines(analysis: Analysis) -> Paragraph | None:
     if not compared:
         return None
     count = len({one.machine for one in compared})
-    noun = said("machine reader was") if count == 1 else said("machine readers were")
-    text = said(
-        "{count} {noun} analysed beside the people and never among them. "
+    text: str = said_many(
+        "{count} machine reader was analysed beside the people and never among them. ",
+        "{count} machine readers were analysed beside the people and never among them. ",
+        count,
+    ) + said(
         "People minus machine is the mean of the readers’ differences from "
-        "the machine, which is taken as fixed",
-        count=count,
-        noun=noun,
+        "the machine, which is taken as fixed"
     )
     if any(one.difference.low is not None for one in compared):
         text += said(
@@ -73,7 +73,7 @@ def machines(analysis: Analysis) -> Paragraph | None:
             "; people were called not inferior if it lay above −{margin:g} [noninferiority]",
             margin=analysis.settings.margin,
         )
-    return (said("Machine readers"), f"{text}.")
+    return (said("Machine readers"), said("{text}.", text=text))
 
 
 def subgroups(analysis: Analysis) -> Paragraph | None:

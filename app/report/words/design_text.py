@@ -9,56 +9,43 @@ from typing import Any
 from app.domain.design.design import Phase, Registration, StudyDesign
 from app.domain.design.writing import design_to_mapping, withdrawal_to_mapping
 from app.domain.questions.measures import MEASURES
-from app.domain.said import joined, said
 
 _HEAD = (
-    said("A study of chest radiographs. It opens as it stands:"),
-    said("  python -m app create-study design.toml      makes a draft and prints its short name"),
-    said(
-        "  python -m app open-study SHORT-NAME         draws the cases and freezes everything below"
-    ),
-    said("docs/study-design.md explains every line."),
+    "A study of chest radiographs. It opens as it stands:",
+    "  python -m app create-study design.toml      makes a draft and prints its short name",
+    "  python -m app open-study SHORT-NAME         draws the cases and freezes everything below",
+    "docs/study-design.md explains every line.",
 )
 # What a line or a table is for, by its name.
 _COMMENTS: Mapping[str, str] = {
-    "title": said("On every page that readers see."),
-    "language": said("Of the study's own texts, as a tag such as en or pt-BR."),
-    "instructions": said("Shown before the first case, with the keys."),
-    "notice": said("One line at the top of every reader's page; empty for none."),
-    "stratify_by": said("The key of the bank's records that makes the strata."),
-    "matched_by": said("The key whose value matched images share; empty for none."),
-    "memorised": said(
-        "Images that the bank flags as copies of training images: leave_out, "
-        "keep, or separate (strata of their own)."
-    ),
-    "seed": said("Decides which cases are drawn and in which order each reader sees them."),
-    "break_every": said("A pause is offered after every so many cases; 0 for none."),
-    "longest_run": said("At most so many cases of one arm in a row."),
-    "rendition_size": said("Side of the pictures that readers are sent, in pixels."),
-    "closes_on": said("The last day of reading, in UTC; it then closes by itself."),
-    "consent": said("Shown before anything else; the time of agreement is recorded."),
-    "registration": said("Shown with the consent; leave empty what does not apply."),
-    "replicates": said("Cases shown a second time, at least minimum_lag positions later."),
-    "practice": said("Cases before the study proper, never counted; feedback tells their truth."),
-    "allocation": said("Who reads which cases: crossed (all), split_plot (in groups) or quota."),
-    "withdrawal": said(
-        "Until when a reader's own link withdraws them (finishing, closing, "
-        "or day with a last_day; empty: never), and whether their answers "
-        "are then erased or kept."
-    ),
-    "remedies": said(
-        "What is done to the pictures of all arms alike: those of "
-        "rendition_size are made from those of made_from pixels (0: taken as "
-        "imported)."
-    ),
-    "analysis": said("What is decided before anybody reads."),
-    "display": said(
-        "What is asked of the screen: in the profile, by a check, and how wide it must be."
-    ),
-    "questions": said("What is asked, in this order."),
-    "phases": said("Parts of the study, in this order and never again."),
-    "excluded": said("Images looked at and set aside before opening, each with the reason."),
-    "arms": said("How many cases of each stratum are drawn from each arm of the bank."),
+    "title": "On every page that readers see.",
+    "language": "Of the study's own texts, as a tag such as en or pt-BR.",
+    "instructions": "Shown before the first case, with the keys.",
+    "notice": "One line at the top of every reader's page; empty for none.",
+    "stratify_by": "The key of the bank's records that makes the strata.",
+    "matched_by": "The key whose value matched images share; empty for none.",
+    "memorised": "Images that the bank flags as copies of training images: leave_out, keep, or "
+    "separate (strata of their own).",
+    "seed": "Decides which cases are drawn and in which order each reader sees them.",
+    "break_every": "A pause is offered after every so many cases; 0 for none.",
+    "longest_run": "At most so many cases of one arm in a row.",
+    "rendition_size": "Side of the pictures that readers are sent, in pixels.",
+    "closes_on": "The last day of reading, in UTC; it then closes by itself.",
+    "consent": "Shown before anything else; the time of agreement is recorded.",
+    "registration": "Shown with the consent; leave empty what does not apply.",
+    "replicates": "Cases shown a second time, at least minimum_lag positions later.",
+    "practice": "Cases before the study proper, never counted; feedback tells their truth.",
+    "allocation": "Who reads which cases: crossed (all), split_plot (in groups) or quota.",
+    "withdrawal": "Until when a reader's own link withdraws them (finishing, closing, or day with "
+    "a last_day; empty: never), and whether their answers are then erased or kept.",
+    "remedies": "What is done to the pictures of all arms alike: those of rendition_size are made "
+    "from those of made_from pixels (0: taken as imported).",
+    "analysis": "What is decided before anybody reads.",
+    "display": "What is asked of the screen: in the profile, by a check, and how wide it must be.",
+    "questions": "What is asked, in this order.",
+    "phases": "Parts of the study, in this order and never again.",
+    "excluded": "Images looked at and set aside before opening, each with the reason.",
+    "arms": "How many cases of each stratum are drawn from each arm of the bank.",
 }
 _TEXTS = (
     "title",
@@ -102,16 +89,12 @@ def commented_design(
     plain["memorised"] = design.memorised
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
-    lines += ["", said("format = {plain}", plain=plain["format"])]
+    lines += ["", f"format = {plain['format']}"]
     for name in (*_TEXTS, *_NUMBERS):
-        lines += [
-            "",
-            _comment(_COMMENTS[name]),
-            said("{name} = {value}", name=name, value=_value(plain[name])),
-        ]
+        lines += ["", _comment(_COMMENTS[name]), f"{name} = {_value(plain[name])}"]
     lines += ["", _comment(_COMMENTS["closes_on"]), _last_day(design)]
     for name in _TABLES:
-        lines += ["", _comment(_COMMENTS[name]), said("[{name}]", name=name), *_pairs(plain[name])]
+        lines += ["", _comment(_COMMENTS[name]), f"[{name}]", *_pairs(plain[name])]
     lines += _questions(plain["questions"])
     lines += _phases(plain["phases"], design.phases)
     lines += _arms(plain["arms"], labels)
@@ -119,7 +102,7 @@ def commented_design(
         lines += [_comment(_COMMENTS["excluded"])]
     for row in plain.get("excluded", ()):
         lines += ["[[excluded]]", *_pairs(row), ""]
-    return joined(lines, "\n") + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def realism_word(design: StudyDesign) -> str:
@@ -130,18 +113,14 @@ def realism_word(design: StudyDesign) -> str:
 
 def _last_day(design: StudyDesign) -> str:
     day = design.closes_on
-    return (
-        said("# closes_on = 2027-01-31")
-        if day is None
-        else said("closes_on = {isoformat}", isoformat=day.isoformat())
-    )
+    return "# closes_on = 2027-01-31" if day is None else f"closes_on = {day.isoformat()}"
 
 
 def _questions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from ("", _comment(_COMMENTS["questions"]))
     for row in rows:
         what = MEASURES[row["measure"]].what
-        yield from (said("[[questions]]  # {what}", what=what), *_pairs(row), "")
+        yield from (f"[[questions]]  # {what}", *_pairs(row), "")
 
 
 def _phases(rows: Sequence[Mapping[str, Any]], phases: Sequence[Phase]) -> Iterator[str]:
@@ -161,13 +140,11 @@ def _arms(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Itera
         if number:
             yield ""
         label = _comment(labels.get(row["arm"], ""))
-        yield from (said("[[arms]]  {label}", label=label).rstrip(" #"), *_pairs(row))
+        yield from (f"[[arms]]  {label}".rstrip(" #"), *_pairs(row))
 
 
 def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
-    return (
-        said("{key} = {value}", key=_key(key), value=_value(value)) for key, value in table.items()
-    )
+    return (f"{_key(key)} = {_value(value)}" for key, value in table.items())
 
 
 def _value(value: Any) -> str:
@@ -176,22 +153,12 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        inner = joined(
-            (
-                said("{key} = {inline}", key=_key(key), inline=_inline(one))
-                for key, one in value.items()
-            ),
-            ", ",
-        )
-        return said("{{ {inner} }}", inner=inner)
+        inner = ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
     if isinstance(value, Sequence):
         items = [_inline(one) for one in value]
-        short = said("[{join}]", join=joined(items, ", "))
-        return (
-            short
-            if len(short) < 80
-            else "[\n" + joined((said("    {one},\n", one=one) for one in items), "") + "]"
-        )
+        short = f"[{', '.join(items)}]"
+        return short if len(short) < 80 else "[\n" + "".join(f"    {one},\n" for one in items) + "]"
     return repr(value)
 
 
@@ -204,7 +171,7 @@ def _text(text: str) -> str:
     if "\n" not in text:
         return _quoted(text)
     lines = (_quoted(line)[1:-1] for line in text.split("\n"))
-    return '"""\n' + joined(lines, "\n") + '"""'
+    return '"""\n' + "\n".join(lines) + '"""'
 
 
 def _quoted(text: str) -> str:
@@ -219,4 +186,4 @@ def _key(key: str) -> str:
 def _comment(text: str) -> str:
     # A comment ends with its line and holds no control characters.
     first = text.split("\n")[0]
-    return ("# " + joined((one for one in first if one.isprintable()), "")).rstrip()
+    return ("# " + "".join(one for one in first if one.isprintable())).rstrip()

@@ -10,7 +10,7 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
-from app.domain.said import joined, said
+from app.domain.said import capital, joined, said, said_many
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
 from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
@@ -83,7 +83,10 @@ def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
     if kind_of(question).spread == "grades":
         named = said("confidence in it") if question.measure == "confidence" else question.measure
-        ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
+        ends = [
+            said("{end}{label}", end=end, label=_label(question, end))
+            for end in (question.low, question.high)
+        ]
         return said(
             "{replace} from {join}",
             replace=named.replace("_", " "),
@@ -93,7 +96,7 @@ def _said_of(question: Question) -> str:
         return said("a verdict, real or synthetic")
     if question.measure in _CHOICES:
         ties = said(" or a tie") if question.tie_label else ""
-        return f"{_CHOICES[question.measure]}{ties}"
+        return said("{choices}{ties}", choices=_CHOICES[question.measure], ties=ties)
     article = (
         said("an optional")
         if not question.required
@@ -171,10 +174,10 @@ def _excluded(design: StudyDesign) -> str:
         return ""
     reasons = joined(dict.fromkeys(one.reason for one in design.excluded), "; ")
     count = len(design.excluded)
-    return said(
-        " {count} image{which} looked at and replaced before the study opened ({reasons}).",
-        count=count,
-        which=said(" was") if count == 1 else said("s were"),
+    return said_many(
+        " {count} image was looked at and replaced before the study opened ({reasons}).",
+        " {count} images were looked at and replaced before the study opened ({reasons}).",
+        count,
         reasons=reasons,
     )
 
@@ -293,17 +296,20 @@ def _readers(summary: StudySummary) -> Paragraph:
     if analysis is None:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
-    noun = "reader" if count == 1 else "readers"
     displays = display_sentences(summary.design.display, summary.displays)
-    who = said("simulated {noun} (a rehearsal)", noun=noun) if summary.is_rehearsal else noun
+    who = (
+        said_many("{count} simulated reader", "{count} simulated readers", count)
+        + said(" (a rehearsal)")
+        if summary.is_rehearsal
+        else said_many("{count} reader", "{count} readers", count)
+    )
     return (
         said("Readers"),
         said(
-            "{count} {who} gave {n_table} ratings that count; {rated} of "
+            "{who} gave {n_table} ratings that count; {rated} of "
             "{presentations} presentations were rated. Corrections replaced "
             "earlier ratings of the same presentation, which are kept in the "
             "data.{which}",
-            count=count,
             who=who,
             n_table=len(analysis.table),
             rated=summary.rated,
@@ -336,10 +342,10 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
 
 
 def _main(analysis: Analysis) -> Paragraph:
-    parts = []
+    parts: list[str] = []
     who = _whom(analysis)
     if who:
-        parts.append(f"{who}.")
+        parts.append(said("{who}.", who=who))
     several = len(analysis.table.readers) > 1
     level = percent(analysis.settings.level)
     if several:
@@ -349,12 +355,12 @@ def _main(analysis: Analysis) -> Paragraph:
                 "readers, who weighed equally."
             )
         )
-    if is_used(analysis, said("Obuchowski-Rockette")):
+    if is_used(analysis, "Obuchowski-Rockette"):
         hillis = any(
-            is_used(analysis, said("Obuchowski-Rockette{words}", words=words))
+            is_used(analysis, f"Obuchowski-Rockette{words}")
             for words in (
-                said(", random readers"),
-                said(" difference of mean logarithms, random readers"),
+                ", random readers",
+                " difference of mean logarithms, random readers",
             )
         )
         degrees = (
@@ -368,10 +374,10 @@ def _main(analysis: Analysis) -> Paragraph:
                 "{level} intervals are those of Obuchowski and Rockette{degrees}{which}.",
                 level=level,
                 degrees=degrees,
-                which=logit if is_used(analysis, said("logit scale")) else "",
+                which=logit if is_used(analysis, "logit scale") else "",
             )
         )
-    if is_used(analysis, said("exact bound")):
+    if is_used(analysis, "exact bound"):
         parts.append(
             said(
                 "A figure at the end of its scale for every reader has an exact "
@@ -394,7 +400,7 @@ def _main(analysis: Analysis) -> Paragraph:
             )
         )
     parts.append(design_methods.split_plot(analysis))
-    if is_used(analysis, said("images in clusters")):
+    if is_used(analysis, "images in clusters"):
         parts.append(
             said(
                 "Images that belong together were not taken as independent: "
@@ -421,19 +427,19 @@ def _main(analysis: Analysis) -> Paragraph:
 
 def _whom(analysis: Analysis) -> str:
     """What was a sample in the intervals that were made; empty when there is none."""
-    if is_used(analysis, said("random readers, random cases")):
+    if is_used(analysis, "random readers, random cases"):
         return said("Readers and cases were both treated as samples")
-    if is_used(analysis, said("random readers, these images only")):
+    if is_used(analysis, "random readers, these images only"):
         return said(
             "Readers were treated as a sample and the images as fixed: results "
             "speak for these images only"
         )
-    if is_used(analysis, said("this reader, images like these")):
+    if is_used(analysis, "this reader, images like these"):
         return said(
             "With one reader, cases were treated as a sample and the reader as "
             "fixed: intervals speak for this reader and images like these"
         )
-    if is_used(analysis, said("these readers only, random cases")):
+    if is_used(analysis, "these readers only, random cases"):
         return said(
             "Cases were treated as a sample and the readers as fixed: results "
             "speak for these readers only"
@@ -446,9 +452,7 @@ def _figures(analysis: Analysis) -> Paragraph | None:
     parts = []
     if table.has("realism"):
         woodruff = (
-            said(" with a Woodruff interval [woodruff]")
-            if is_used(analysis, said("Woodruff"))
-            else ""
+            said(" with a Woodruff interval [woodruff]") if is_used(analysis, "Woodruff") else ""
         )
         parts.append(
             said(
@@ -474,7 +478,7 @@ def _figures(analysis: Analysis) -> Paragraph | None:
         }[analysis.settings.covariance]
         covariance = (
             said("covariances over clusters of images [clusters]")
-            if is_used(analysis, said("images in clusters"), "discrimination.")
+            if is_used(analysis, "images in clusters", "discrimination.")
             else of_settings
         )
         parts.append(
@@ -483,7 +487,7 @@ def _figures(analysis: Analysis) -> Paragraph | None:
                 "than a synthetic one, ties counting half, computed empirically for "
                 "every reader{which}.",
                 which=said(" with {covariance}", covariance=covariance)
-                if is_used(analysis, said("Rockette"), "discrimination.")
+                if is_used(analysis, "Rockette", "discrimination.")
                 else "",
             )
         )
@@ -642,17 +646,17 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
 
 
 def _jackknife(analysis: Analysis) -> str:
-    in_clusters = is_used(analysis, said("images in clusters"), "agreement.")
+    in_clusters = is_used(analysis, "images in clusters", "agreement.")
     over = said("clusters of images") if in_clusters else "cases"
-    if is_used(analysis, said("two-way jackknife"), "agreement."):
+    if is_used(analysis, "two-way jackknife", "agreement."):
         return said(
             ", with two-way jackknife intervals over readers and {over} in which "
             "the noise of single readings counts once [hoeffding]",
             over=over,
         )
-    if is_used(analysis, said("jackknife over readers"), "agreement."):
+    if is_used(analysis, "jackknife over readers", "agreement."):
         return said(", with jackknife intervals over readers")
-    if is_used(analysis, said("jackknife over cases"), "agreement."):
+    if is_used(analysis, "jackknife over cases", "agreement."):
         return said(", with jackknife intervals over {over} for these readers only", over=over)
     return ""
 
@@ -677,11 +681,10 @@ def _model(analysis: Analysis) -> Paragraph | None:
     return (
         said("Second estimator"),
         said(
-            "{upper}{list} were estimated once more by an ordinal probit mixed "
+            "{list} were estimated once more by an ordinal probit mixed "
             "model of all ratings with {effects}, fitted by Laplace’s "
             "approximation [laplace, clm]; the conclusions do not rest on it.",
-            upper=_list(named)[0].upper(),
-            list=_list(named)[1:],
+            list=capital(_list(named)),
             effects=effects,
         ),
     )

@@ -18,7 +18,7 @@ _Kind = TypeVar("_Kind")
 
 def name_of(one: QuestionFigures, part: str = "") -> str:
     """A name for the page: unique within a report."""
-    ending = f"-{part}" if part else ""
+    ending = said("-{part}", part=part) if part else ""
     who = one.machine or one.reader_kind
     return f"figures-{one.phase}-{one.question.key}-{who}{ending}"
 
@@ -30,7 +30,13 @@ def title_of(one: QuestionFigures, part: str = "") -> str:
     who = said(" (machine reader {machine})", machine=one.machine) if one.machine else ""
     of = "" if one.subject is None else one.subject.prompt
     asked = joined((text for text in (one.question.prompt, of) if text), " · ")
-    return f"{asked}{phase}{who}{f' · {part}' if part else ''}"
+    return said(
+        "{asked}{phase}{who}{which}",
+        asked=asked,
+        phase=phase,
+        who=who,
+        which=said(" · {part}", part=part) if part else "",
+    )
 
 
 def common_notes(one: QuestionFigures) -> list[str]:
@@ -296,7 +302,9 @@ def _confidence(figures: Sequence[QuestionFigures]) -> str:
                 "variances [metad] and is given beside d′ [mratio]."
             )
         )
-    return f"{' '.join(filter(None, parts))}{_intervals(figures)}"
+    return said(
+        "{join}{intervals}", join=joined(filter(None, parts)), intervals=_intervals(figures)
+    )
 
 
 _METHODS: Mapping[str, tuple[str, Callable[[Sequence[QuestionFigures]], str]]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.said import said
+from app.domain.said import said, said_many
 from app.report.words.answers import is_told_by_one, whom
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import percent
@@ -73,9 +73,9 @@ def _line(analysis: Analysis, arm: ArmAnalysis, takes: Settling) -> str:
     both_are_samples = analysis.settings.generalise_to == "readers_and_cases"
     if takes.readers is not None:
         alone = said("; no number of images alone would do") if both_are_samples else ""
-        return f"{_readers(takes.readers, takes)}{alone}."
+        return said("{readers}{alone}.", readers=_readers(takes.readers, takes), alone=alone)
     alone = said("; no number of readers alone would do") if both_are_samples else ""
-    return f"{_of_images(takes)}{alone}."
+    return said("{of_images}{alone}.", of_images=_of_images(takes), alone=alone)
 
 
 def _for_one_reader(arm: ArmAnalysis, takes: Settling) -> str:
@@ -99,14 +99,13 @@ def _of_images(takes: Settling) -> str:
 
 def _readers(number: int, takes: Settling) -> str:
     """So many more readers, and what they read where not all read the same."""
-    more = _more(number, "reader")
+    more = said_many("{count} more reader", "{count} more readers", number)
     if takes.each_brings is not None:
         ours, real = takes.each_brings
-        images = "image" if ours == 1 else "images"
-        of_own = said(
-            "{ours} {images} of the arm and {real} real of their own",
-            ours=ours,
-            images=images,
+        of_own = said_many(
+            "{count} image of the arm and {real} real of their own",
+            "{count} images of the arm and {real} real of their own",
+            ours,
             real=real,
         )
         return said(
@@ -135,11 +134,14 @@ def _shared_out(takes: Settling) -> str:
 
 def _images(ours: int, real: int) -> str:
     if ours == real:
-        return said("{more} of the arm and as many real ones", more=_more(ours, "image"))
-    return said("{more} of the arm and {real} more real ones", more=_more(ours, "image"), real=real)
-
-
-def _more(count: int, what: str) -> str:
-    return said(
-        "{count} more {what}{which}", count=count, what=what, which="" if count == 1 else "s"
+        return said_many(
+            "{count} more image of the arm and as many real ones",
+            "{count} more images of the arm and as many real ones",
+            ours,
+        )
+    return said_many(
+        "{count} more image of the arm and {real} more real ones",
+        "{count} more images of the arm and {real} more real ones",
+        ours,
+        real=real,
     )

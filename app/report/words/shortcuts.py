@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.said import joined, said
+from app.domain.said import joined, said, said_many
 from app.report.words.numbers import interval, number, p_phrase
 from app.services.audit_pictures import ArmPictures, PictureAudit
 from app.statistics.leaks.delivery import DeliveryAudit
@@ -74,7 +74,12 @@ def shortcut_sentences(audit: PictureAudit) -> tuple[tuple[str, str], ...]:
         sentences.append(
             (
                 said("Told from real without anatomy: {label}.", label=arm.label),
-                f"{alone}{enlarged}{_together(arm)}",
+                said(
+                    "{alone}{enlarged}{together}",
+                    alone=alone,
+                    enlarged=enlarged,
+                    together=_together(arm),
+                ),
             )
         )
     return tuple(sentences)
@@ -158,14 +163,14 @@ def file_sentence(audit: PictureAudit) -> str:
     """What the files were found to be."""
     if audit.faults:
         count = len(audit.faults)
-        return said(
-            "{count} of {pictures} files {which} missing or unlike the others, "
-            "which a reader’s browser can tell. Remove {which2} from the folder "
-            "of renditions and import the bank again.",
-            count=count,
+        return said_many(
+            "{count} of {pictures} files is missing or unlike the others, which a reader’s browser "
+            "can tell. Remove it from the folder of renditions and import the bank again.",
+            "{count} of {pictures} files are missing or unlike the others, which a reader’s "
+            "browser can tell. Remove them from the folder of renditions and import the bank "
+            "again.",
+            count,
             pictures=audit.pictures,
-            which="is" if count == 1 else "are",
-            which2="it" if count == 1 else "them",
         )
     return said(
         "All {pictures} files are alike: {file_bytes:,} bytes, and nothing "
@@ -177,11 +182,7 @@ def file_sentence(audit: PictureAudit) -> str:
 
 def delivery_sentence(delivery: DeliveryAudit) -> str:
     """What fetching pictures as readers' browsers do was found to give away."""
-    readers = said(
-        "{readers} probe reader{which}",
-        readers=delivery.readers,
-        which="" if delivery.readers == 1 else "s",
-    )
+    readers = said_many("{count} probe reader", "{count} probe readers", delivery.readers)
     fetched = said(
         "{readers} fetched {pictures} pictures on {pages} pages over HTTP",
         readers=readers,
@@ -190,7 +191,7 @@ def delivery_sentence(delivery: DeliveryAudit) -> str:
     )
     if delivery.leaks:
         count = len(delivery.leaks)
-        things = said("one thing gives") if count == 1 else said("{count} things give", count=count)
+        things = said_many("one thing gives", "{count} things give", count)
         return said("{fetched}: {things} the truth away.", fetched=fetched, things=things)
     return said(
         "{fetched}: status, bytes, length and headers are the same for all, "
