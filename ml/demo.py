@@ -32,13 +32,12 @@ from ml import evaluate, generate
 from ml.bank.writer import CONDITIONS, iter_records, read_header
 from ml.errors import MlError
 from ml.methods.config import VARIANTS, VariantConfig, override
-from ml.small.options import LENGTHS, PretrainingOptions
+from ml.small.options import AUTOENCODER, LENGTHS, PretrainingOptions
 from ml.small.stages import Stopped
 from ml.training.resume import STATE, StopRequest, listening_for_stop
 
 BASE_NAME = "simulated-radiograph-ldm"
 PLAN = "plan.json"
-AUTOENCODER = "autoencoder"
 ARM_PREFIX = "simulated-"
 """Arms are called simulated-M0, ...: a study's own M0 may join the demo's database later."""
 
@@ -217,7 +216,7 @@ def split_films(
                 f"needs {2 * tuned_on}: python -m app demo-bank --per-condition {2 * tuned_on}."
             )
         reference += half
-    others = [r for r in records if r["arm"] != reference_arm]
+    others: list[Mapping[str, Any]] = [r for r in records if r["arm"] != reference_arm]
     if not others:
         raise MlError(
             f"{films} holds the arm {reference_arm} only; the base model learns from others: "

@@ -94,7 +94,8 @@ def _train_on(
     """Leave the gradients in the autoencoder and step the critic; return the loss without it."""
     import torch
 
-    vae, critic = stage.modules["vae"], stage.modules["critic"]
+    vae: Any = stage.modules["vae"]
+    critic = stage.modules["critic"]
     with _autocast(options.bfloat16):
         posterior = vae.encode(batch).latent_dist
         noise = torch.randn(posterior.mean.shape, generator=stage.generator)
@@ -152,7 +153,7 @@ def as_input(films: NDArray[np.uint8]) -> torch.Tensor:
     """Return films (n, size, size) as the autoencoder takes them: (n, 3, size, size), -1 to 1."""
     import torch
 
-    levels = torch.from_numpy(np.ascontiguousarray(films)).float() / 127.5 - 1
+    levels = torch.from_numpy(films.astype(np.float32)) / 127.5 - 1
     return levels[:, None].expand(-1, 3, -1, -1)
 
 

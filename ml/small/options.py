@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+AUTOENCODER = "autoencoder"
+"""Folder, in the work folder, of the autoencoder that is ready."""
+
 
 @dataclass(frozen=True)
 class PretrainingOptions:

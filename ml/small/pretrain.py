@@ -17,11 +17,8 @@ from numpy.typing import NDArray
 
 from ml.small.autoencoder import train_autoencoder
 from ml.small.denoiser import encode_films, train_denoiser
-from ml.small.options import PretrainingOptions
+from ml.small.options import AUTOENCODER, PretrainingOptions
 from ml.small.stages import Keeping, Log
-
-AUTOENCODER = "autoencoder"
-"""Folder, in the work folder, of the autoencoder that is ready."""
 
 LATENTS = "latents.npy"
 
