@@ -36,6 +36,10 @@ class Said(str):
     def __radd__(self, before: str) -> "Said":
         return joined((before, self), "")
 
+    def __mul__(self, times: SupportsIndex) -> str:
+        # `sentence * bool(...)`: the sentence, or nothing.
+        return self if times.__index__() == 1 else super().__mul__(times)
+
 
 def said(template: str, /, **fields: object) -> Said:
     """The sentence `template` with `fields` filled in, as by str.format: ``{name}``, ``{x:.1f}``.
@@ -71,6 +75,19 @@ def without(sentence: str, beginning: str) -> str:
         if sentence.fields and next(iter(sentence.fields.values())) == beginning:
             return joined(rest, "")
     return str(sentence).removeprefix(beginning)
+
+
+def after(sentence: str, mark: str) -> str:
+    """What follows `mark` at a sentence's end, where it was filled in as the last field.
+
+    >>> after(said("normal; no interval: {why}", why=said("one reader")), "no interval: ")
+    'one reader'
+    """
+    if isinstance(sentence, Said) and sentence.fields and mark in sentence:
+        last = list(sentence.fields.values())[-1]
+        if isinstance(last, str):
+            return after(last, mark) if mark in last else last
+    return str(sentence).partition(mark)[2]
 
 
 class Numeral(str):

@@ -15,6 +15,7 @@ from app.report.figures.repeats import repeated_reads, repeats_plot
 from app.report.figures.roc import roc_plot
 from app.report.words.conclusions import MEASURES
 from app.report.words.numbers import percent
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis, conclusion_measure
 from app.statistics.realness.discrimination import AUC_FROM
 
@@ -163,14 +164,14 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
         figures.append(
             ReportFigure(
                 f"agreement-{kind}",
-                said("Agreement of pairs: {kind}", kind=kind),
+                said("Agreement of pairs: {kind}", kind=term(kind)),
                 said(
                     "{coefficient} of every pair of readers over the images of all arms "
                     "(the tables give agreement within each arm, which is lower when "
                     "arms differ). – : no κ.",
                     coefficient=coefficient,
                 ),
-                said("Heat map of agreement in {kind} between pairs of readers.", kind=kind),
+                said("Heat map of agreement in {kind} between pairs of readers.", kind=term(kind)),
                 partial(AgreementPlot, tuple(table.readers), kappas),
             )
         )

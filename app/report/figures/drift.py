@@ -78,8 +78,8 @@ def _draw(panels: tuple[DriftPanel, ...]) -> Figure:
     rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for axes, panel in zip(rows[:, 0], panels, strict=True):
         for values, colour, marker, dashes, label in (
-            (panel.real, REAL, "o", (0, ()), "real"),
-            (panel.synthetic, SYNTHETIC[0], "s", (0, (4, 1.5)), "synthetic"),
+            (panel.real, REAL, "o", (0, ()), said("real")),
+            (panel.synthetic, SYNTHETIC[0], "s", (0, (4, 1.5)), said("synthetic")),
         ):
             axes.plot(
                 panel.centres,

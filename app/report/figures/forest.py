@@ -22,6 +22,7 @@ from app.report.figures.style import (
 )
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import Style, percent, with_interval
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
@@ -278,7 +279,7 @@ def _explain_markers(figure: Figure, level: float, lines: Sequence[ForestLine]) 
             color=INK,
             markerfacecolor="white" if state == "inconclusive" else INK,
             markersize=6,
-            label=inked(state),
+            label=inked(term(state)),
         )
         for state, marker in _STATE_MARKERS.items()
         if state in states
@@ -294,7 +295,7 @@ def _explain_markers(figure: Figure, level: float, lines: Sequence[ForestLine]) 
     )
     if any(line.conclusion is not None and line.conclusion.low is not None for line in lines):
         handles.append(Line2D([], [], color=INK, linewidth=4, label=inked(percent(2 * level - 1))))
-    handles.append(Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label=inked("margin")))
+    handles.append(Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label=inked(said("margin"))))
     figure.legend(
         handles=handles,
         loc="outside lower center",

@@ -42,7 +42,7 @@ def _figure(one: QuestionFigures, labels: Mapping[str, str]) -> ReportFigure | N
     if isinstance(one.figures, Calibration):
         return ReportFigure(
             calibration,
-            title_of(one, "calibration"),
+            title_of(one, said("calibration")),
             said(
                 "Share of right answers at each level of confidence against what the "
                 "level was taken to say, with {level} intervals; the area of a disc "

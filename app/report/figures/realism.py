@@ -96,7 +96,7 @@ def _draw(plot: RealismPlot) -> Figure:
         left = left + widths
     for row, mean in enumerate(plot.means):
         axes.text(1.015, row, inked(number(mean, 1)), va="center", fontsize=8, fontweight="bold")
-    axes.text(1.015, -0.62, inked("mean"), va="center", fontsize=7.5)
+    axes.text(1.015, -0.62, inked(said("mean")), va="center", fontsize=7.5)
     axes.set_yticks(rows, [short(arm) for arm in arms])
     axes.set_ylim(len(arms) - 0.5, -0.75)
     axes.set_xlim(0, 1)

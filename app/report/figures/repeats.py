@@ -125,7 +125,7 @@ def _draw(plot: RepeatsPlot) -> Figure:
     axes.set_ylabel(inked(said("Second − first")))
     axes.legend(
         handles=[
-            Line2D([], [], marker="o", linestyle="none", color=REAL, label=inked("real")),
+            Line2D([], [], marker="o", linestyle="none", color=REAL, label=inked(said("real"))),
             Line2D(
                 [],
                 [],
@@ -133,7 +133,7 @@ def _draw(plot: RepeatsPlot) -> Figure:
                 linestyle="none",
                 color=SYNTHETIC[0],
                 markerfacecolor="white",
-                label=inked("synthetic"),
+                label=inked(said("synthetic")),
             ),
         ],
         loc="upper left",

@@ -77,7 +77,7 @@ def _head(
     return ReportHead(
         name=name or title,
         title=title,
-        kind="Report",
+        kind=said("Report"),
         of=of,
         counts=said("no analysis by arm") if analysis is None else _counts(analysis),
         stripe=_SIMULATED if is_simulated else "",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.said import said, said_many
+from app.report.words.terms import term
 from app.services.summarise_study import StudySummary
 
 
@@ -41,12 +42,14 @@ def head_of_study(summary: StudySummary) -> ReportHead:
         )
         mark = said("REHEARSAL: simulated readers, these are not results")
     elif summary.is_interim:
-        stripe = said("INTERIM: the study is {status}, reading goes on.", status=summary.status)
+        stripe = said(
+            "INTERIM: the study is {status}, reading goes on.", status=term(summary.status)
+        )
         mark = said("INTERIM: the study is not closed")
     return ReportHead(
         name=summary.slug,
         title=summary.title,
-        kind="Interim report" if summary.is_interim else "Report",
+        kind=said("Interim report") if summary.is_interim else said("Report"),
         of=said("of a blinded reader study"),
         counts=_counts(summary),
         stripe=stripe,

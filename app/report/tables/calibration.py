@@ -36,7 +36,7 @@ def calibration_tables(
             labels,
             real,
             _FIGURES,
-            ("", "over-confidence"),
+            ("", said("over-confidence")),
             said(
                 "Said: the mean of what the levels were taken to say. "
                 "Over-confidence: said minus right. Type-2 AUC: the chance of being "
@@ -108,7 +108,7 @@ def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
     ]
     return table(
         name_of(one, "curve"),
-        title_of(one, "calibration"),
+        title_of(one, said("calibration")),
         [said("Level"), said("Taken to say"), said("Readings"), said("Right")],
         rows,
         [mapping_note(figures), *common_notes(one)],
@@ -127,7 +127,7 @@ def _by_arm(
     rows = [
         arm_row(
             arm,
-            "real" if arm in real else "synthetic",
+            said("real") if arm in real else said("synthetic"),
             {"": said("All"), **labels},
             [estimate_cell(of_arm[name], style) for name, (_, style) in shown.items()],
         )

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from app.domain.said import said, without
+from app.domain.said import capital, said, without
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import (
     Cell,
@@ -26,6 +26,7 @@ from app.report.words.numbers import (
     percent,
     seconds,
 )
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.table.estimate import Estimate
@@ -186,9 +187,9 @@ def group_tables(
         tables.append(
             table(
                 f"group-{group}",
-                said("By {group} of the reader", group=group),
+                said("By {group} of the reader", group=term(group)),
                 [
-                    group.capitalize(),
+                    capital(term(group)),
                     said("Arm"),
                     said("Readers"),
                     *(name for name, _ in _GROUP_FIGURES.values()),

@@ -14,7 +14,7 @@ from app.statistics.agreement.generalizability import (
 )
 from app.statistics.analysis import Analysis
 
-_MEASURES = {"realism": "realism", "judged_real": said("judged real")}
+_MEASURES = {"realism": said("realism"), "judged_real": said("judged real")}
 _PARTS = {
     "arm": said("Between arms"),
     "image": said("Between images of an arm"),

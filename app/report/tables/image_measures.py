@@ -277,7 +277,7 @@ def _comparison_notes(arms: Sequence[ArmFacts]) -> list[str]:
             said("features that the bank does not name") if features is None else FEATURES[features]
         )
         at = "" if size is None else said(" at {size} pixels", size=size)
-        by_features.setdefault(f"{named}{at}", []).append(arm.label)
+        by_features.setdefault(named + at, []).append(arm.label)
         if arm.evaluation.measures.reference == "training":
             against_training.append(arm.label)
     notes: list[str] = []

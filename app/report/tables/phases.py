@@ -23,7 +23,7 @@ Labels = Mapping[str, str]
 MEASURE_NAMES: Mapping[PhaseMeasure, tuple[str, Style]] = {
     "judged_real": (said("judged real"), "percent"),
     "balanced_accuracy": (said("balanced accuracy"), "percent"),
-    "mean": ("mean", "plain"),
+    "mean": (said("mean"), "plain"),
     "present": (said("called present"), "percent"),
     "noticed": (said("noticed something"), "percent"),
     "auc": (said("AUC against real"), "plain"),

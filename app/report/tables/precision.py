@@ -55,7 +55,7 @@ def precision_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
             *(
                 said("{name}, {way}", name=name, way=way)
                 for name, *_ in shown
-                for way in ("equal", "weighted")
+                for way in (said("equal"), said("weighted"))
             ),
         ],
         rows,

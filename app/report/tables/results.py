@@ -8,6 +8,7 @@ from app.domain.said import said
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
 from app.report.words.numbers import NONE, number, p_value, percent
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis, ArmAnalysis
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate, not_estimable
@@ -68,7 +69,7 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
             said("False alarms"),
             said("Confidence"),
             said("Reading time"),
-            *((said("Agreement ({kind})", kind=kind), said("Fleiss’ κ")) if several else ()),
+            *((said("Agreement ({kind})", kind=term(kind)), said("Fleiss’ κ")) if several else ()),
         ],
         rows,
         [

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.said import joined, said
+from app.domain.said import after, joined, said
 from app.report.words.numbers import NONE, STYLES, Style, interval, why_not
 from app.statistics.table.estimate import Estimate
 
@@ -107,7 +107,7 @@ def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
 
 def why_no_interval(low: float | None, method: str) -> str:
     """The reason that a method gives for having no interval; empty where there is one."""
-    return method.partition("no interval: ")[2] if low is None else ""
+    return after(method, "no interval: ") if low is None else ""
 
 
 def words(text: str) -> Cell:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.said import joined, said, small
+from app.domain.said import joined, said, said_many, small
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import interval, number, percent, why_not
 from app.statistics.analysis import Analysis, ArmAnalysis
@@ -113,13 +113,13 @@ def _with_auc(
         else label
     )
     if conclusion.state == "equivalent":
-        likes = "rates" if alone else "rate"
         return (
             said("rated alike"),
-            said(
-                "{who} {likes} {of} like real images, within ±{margin:g} {value}.",
+            said_many(
+                "{who} rates {of} like real images, within ±{margin:g} {value}.",
+                "{who} rate {of} like real images, within ±{margin:g} {value}.",
+                auc.n_readers,
                 who=who,
-                likes=likes,
                 of=of,
                 margin=conclusion.margin,
                 value=value,
@@ -131,24 +131,28 @@ def _with_auc(
         rest = said(" What other readers can tell is not known.") if of_one else ""
         if (auc.estimate or 0.0) > 0.5:
             word = said("told apart by this reader") if of_one else said("told apart")
-            return word, said(
+            return word, said_many(
                 "{who} can tell {of} from real {value}.{rest}",
+                "{who} can tell {of} from real {value}.{rest}",
+                auc.n_readers,
                 who=who,
                 of=of,
                 value=value,
                 rest=rest,
             )
-        rates = "rates" if alone else "rate"
-        return said("more real"), said(
-            "{who} {rates} {of} as more real than real images {value}.{rest}",
+        return said("more real"), said_many(
+            "{who} rates {of} as more real than real images {value}.{rest}",
+            "{who} rate {of} as more real than real images {value}.{rest}",
+            auc.n_readers,
             who=who,
-            rates=rates,
             of=of,
             value=value,
             rest=rest,
         )
-    return "open", said(
+    return said("open"), said_many(
         "It is open whether {who} can tell {of} from real {value}.",
+        "It is open whether {who} can tell {of} from real {value}.",
+        auc.n_readers,
         who=small(who),
         of=of,
         value=value,
@@ -162,7 +166,7 @@ def _without_auc(
     rate = estimate_of(arm, "deception", "rate")
     real = [estimate_of(analysis.arms[name], "deception", "rate") for name in _real(analysis)]
     if rate.estimate is None or not real or real[0].estimate is None:
-        return "open", said(
+        return said("open"), said(
             "Whether readers can tell {label} from real can’t be said: {why_not}.",
             label=label,
             why_not=why_not(auc),
@@ -175,7 +179,9 @@ def _without_auc(
         estimate2=percent(real[0].estimate),
     )
     if against is None or against.p_holm is None or against.low is None:
-        return "open", said("{rates}; whether that is more than chance can’t be said.", rates=rates)
+        return said("open"), said(
+            "{rates}; whether that is more than chance can’t be said.", rates=rates
+        )
     points, low, high = (
         number(None if share is None else 100 * share, 0)
         for share in (against.estimate, against.low, against.high)
@@ -184,7 +190,7 @@ def _without_auc(
         "(difference {points} points, {low} to {high})", points=points, low=low, high=high
     )
     if against.p_holm >= 1.0 - analysis.settings.level:
-        return "open", said(
+        return said("open"), said(
             "{rates}: no difference is shown, nor that there is none {difference}.",
             rates=rates,
             difference=difference,

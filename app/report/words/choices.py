@@ -59,7 +59,7 @@ def _found(figures: SetFigures, one: ForcedChoice) -> Answer:
     who = said("This reader finds") if len(figures.readers) == 1 else said("Readers find")
     told = share.low is not None and (share.low > chance or (share.high or 1.0) < chance)
     state = "distinguishable" if told else "inconclusive"
-    word = "open"
+    word: str = said("open")
     if told:
         word = said("told apart") if (share.estimate or 0.0) > chance else "misled"
     return Answer(
@@ -93,7 +93,7 @@ def _preferred(figures: SetFigures, one: Preference, labels: Labels, level: floa
             bracket=_bracket(first.share),
             why=why,
         )
-        return Answer(figures.question, figures.question, "inconclusive", "open", line)
+        return Answer(figures.question, figures.question, "inconclusive", said("open"), line)
     alone = said("alone at the top") if first.worst_rank == 1 else said("among the first")
     line = said(
         "{name} is preferred most often, in {estimate}{bracket} of its sets, "

@@ -10,9 +10,9 @@ from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
 
 MEASURES: Mapping[str, str] = {
-    "auc_realism": "realism",
+    "auc_realism": said("realism"),
     "auc_confidence": said("signed confidence"),
-    "auc_score": "score",
+    "auc_score": said("score"),
 }
 
 

@@ -35,6 +35,7 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
         *_of_settings(summary, conduct.opened["analysis"]["settings"]),
         *_of_software(conduct.opened["software"], summary.software),
         *_of_closing(summary),
+        *_of_messages(conduct),
         *_of_looks(conduct),
         *_of_washout(summary),
         *(
@@ -130,15 +131,43 @@ def _of_software(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[
 
 def _of_closing(summary: StudySummary) -> Iterator[str]:
     planned, conduct = summary.design.closes_on, summary.conduct
+    registered: str = said("registered")
+    for move in conduct.moves:
+        yield said(
+            "On {at:%Y-%m-%d} {actor} moved the last day of reading {before} to {after}; "
+            "the reason given: “{reason}”.",
+            at=move.at,
+            actor=move.actor,
+            before=said("from none")
+            if move.before is None
+            else said("from {day}", day=str(move.before)),
+            after=str(move.after),
+            reason=move.reason,
+        )
+        planned, registered = move.after, said("new")
     closed_at = conduct.closed_at
     if planned is not None and closed_at is not None and closed_at.date() <= planned:
         yield (
             said(
                 "The study was closed on {closed_at:%Y-%m-%d} by {closed_by}, before "
-                "its registered last day, {planned}, was over.",
+                "its {registered} last day, {planned}, was over.",
                 closed_at=closed_at,
                 closed_by=conduct.closed_by,
+                registered=registered,
                 planned=planned,
+            )
+        )
+
+
+def _of_messages(conduct: Conduct) -> Iterator[str]:
+    for message in conduct.messages:
+        yield (
+            said(
+                "From {at:%Y-%m-%d %H:%M} (UTC) on, all readers were shown a message of "
+                "{actor}: “{text}”.",
+                at=message.at,
+                actor=message.actor,
+                text=message.text,
             )
         )
 

@@ -11,20 +11,26 @@ from app.steps.picture_audit import Pair
 
 # What a synthetic arm is when its values are lower, and when they are higher.
 _LIKENESS: Mapping[str, tuple[str, str]] = {
-    "sharpness": ("softer", "sharper"),
-    "brightness": ("darker", "brighter"),
-    "contrast": ("flatter", "harder"),
-    "margin": ("narrower", "wider"),
-    "signs": ("fewer", "more"),
-    "range": ("narrower", "wider"),
-    "clipping": ("less", "more"),
-    "greys": ("fewer", "more"),
-    "noise": ("smoother", "grainier"),
-    "blocks": ("fainter", "stronger"),
-    "slope": ("steeper", "flatter"),
-    "edges": ("fewer", "more"),
+    "sharpness": (said("softer"), said("sharper")),
+    "brightness": (said("darker"), said("brighter")),
+    "contrast": (said("flatter"), said("harder")),
+    "margin": (said("narrower"), said("wider")),
+    "signs": (said("fewer"), said("more")),
+    "range": (said("narrower"), said("wider")),
+    "clipping": (said("less"), said("more")),
+    "greys": (said("fewer"), said("more")),
+    "noise": (said("smoother"), said("grainier")),
+    "blocks": (said("fainter"), said("stronger")),
+    "slope": (said("steeper"), said("flatter")),
+    "edges": (said("fewer"), said("more")),
 }
 MEASURE_WORDS: Mapping[str, str] = {
+    "sharpness": said("sharpness"),
+    "brightness": said("brightness"),
+    "contrast": said("contrast"),
+    "margin": said("margin"),
+    "clipping": said("clipping"),
+    "noise": said("noise"),
     "signs": said("letters and markers"),
     "range": said("grey range"),
     "greys": said("number of grey levels"),
@@ -32,7 +38,7 @@ MEASURE_WORDS: Mapping[str, str] = {
     "slope": said("slope of the spectrum"),
     "edges": said("hard edges"),
 }
-"""What a measure is called in a sentence, where that is not its name."""
+"""What a measure is called in a sentence."""
 
 
 def shortcut_sentences(audit: PictureAudit) -> tuple[tuple[str, str], ...]:

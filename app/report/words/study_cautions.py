@@ -6,6 +6,7 @@ from app.db.truth.ratings_table import AnalysedQuestions
 from app.domain.said import joined, said, said_many
 from app.report.words.cautions import Caution
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
+from app.report.words.terms import term
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import ArmFacts, StudySummary
 
@@ -33,7 +34,7 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
                     "The study is {status} and reading goes on. Stopping, prolonging or "
                     "changing it because of these numbers makes its intervals and p "
                     "values wrong; that they were seen is noted in the study’s log.",
-                    status=summary.status,
+                    status=term(summary.status),
                 ),
             )
         )

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from app.domain.access import Right
 from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.said import said
 from app.report.page.document import report_document
 from app.report.page.figure_files import FILE_TYPES, FileEnding, figure_file, figures_zip
 from app.report.page.pdf import report_pdf
@@ -20,6 +21,7 @@ from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.office_state import office_state
+from app.web.spoken import in_language, spoken
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -47,14 +49,14 @@ def interim(request: Request, slug: str, form: FormFields) -> Response:
             reason = form.get("reason", "")
             note_results_seen(desk.session, slug, now=desk.now, actor=desk.name, reason=reason)
     except (BadInput, Refused) as error:
-        return _page(request, slug, str(error), 422)
+        return _page(request, slug, error.sentence, 422)
     store = web_state(request).store
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         summary = summarise_study(desk.session, slug, interim=True)
         view = report_view(summary, audit_pictures(desk.session, store, slug))
         now = desk.now
     name = f"{slug}-interim-report.html" if summary.is_interim else f"{slug}-report.html"
-    return _file(view, name, now)
+    return _file(request, view, name, now)
 
 
 def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Response:
@@ -64,10 +66,11 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
     if view is not None:
         note_look(request, slug)
     address = f"{web_state(request).pages.root}/studies/{slug}/report"
+    heard = in_language(request)
     context = {
         "study": overview,
         "report": view,
-        "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}",
+        "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}{heard}",
         "error": error,
     }
     return investigator_page(request, desk, "report.html", context, status)
@@ -80,8 +83,8 @@ def figure(request: Request, slug: str, file: str) -> Response:
         view = closed_report(request, desk, slug)
     name, _, ending = file.rpartition(".")
     if name not in view.figures or ending not in FILE_TYPES:
-        raise NotFound(f"The report has no figure {file!r}.")
-    content = figure_file(view.figures[name], cast(FileEnding, ending))
+        raise NotFound(said("The report has no figure {file!r}.", file=file))
+    content = figure_file(view.figures[name], cast(FileEnding, ending), spoken(request))
     return Response(content, media_type=FILE_TYPES[ending], headers=_FIGURE_HEADERS)
 
 
@@ -93,7 +96,7 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
         now = desk.now
     _ensure_same(slug, slug_again)
     note_look(request, slug)
-    return _file(view, f"{slug}-report.html", now)
+    return _file(request, view, f"{slug}-report.html", now)
 
 
 @router.get("/studies/{slug}/report/{slug_again}-report.pdf")
@@ -104,7 +107,11 @@ def sheets(request: Request, slug: str, slug_again: str) -> Response:
         now = desk.now
     _ensure_same(slug, slug_again)
     made = report_pdf(
-        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view,
+        templates=resource_dir("templates"),
+        static=resource_dir("static"),
+        now=now,
+        tongue=spoken(request),
     )
     note_look(request, slug)
     return _download(made, f"{slug}-report.pdf", "application/pdf")
@@ -117,20 +124,24 @@ def figures(request: Request, slug: str, slug_again: str) -> Response:
         view = closed_report(request, desk, slug)
     _ensure_same(slug, slug_again)
     if not view.figures:
-        raise NotFound("The report has no figures.")
-    made = figures_zip(view)
+        raise NotFound(said("The report has no figures."))
+    made = figures_zip(view, spoken(request))
     note_look(request, slug)
     return _download(made, f"{slug}-figures.zip", "application/zip")
 
 
 def _ensure_same(slug: str, slug_again: str) -> None:
     if slug_again != slug:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(said("There is no page at this address."))
 
 
-def _file(view: ReportView, name: str, now: datetime) -> Response:
+def _file(request: Request, view: ReportView, name: str, now: datetime) -> Response:
     page = report_document(
-        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view,
+        templates=resource_dir("templates"),
+        static=resource_dir("static"),
+        now=now,
+        tongue=spoken(request),
     )
     return _download(page.encode(), name, "text/html; charset=utf-8")
 
