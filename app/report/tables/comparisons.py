@@ -39,6 +39,8 @@ _MEASURES: Mapping[str, tuple[str, Style]] = {
     "discrimination.auc_confidence": (said("AUC, signed confidence"), "signed"),
     "discrimination.auc_score": (said("AUC, score"), "signed"),
 }
+# What is called otherwise where no ratio is told.
+_NAMES: Mapping[str, str] = {"time.geometric_mean_ms": said("Reading time")}
 _GROUP_FIGURES: Mapping[str, tuple[str, Style]] = {
     "realism.mean": (said("Realism, mean"), "plain"),
     "deception.rate": (said("Judged real"), "percent"),
@@ -79,7 +81,7 @@ def global_table(analysis: Analysis) -> ReportTable | None:
     """Are any arms different? The F test of the core, and Friedman's on reader means."""
     rows = []
     for measure, test in analysis.contrasts.global_tests.items():
-        name = _MEASURES[measure][0].removesuffix(" (ratio)")
+        name = _NAMES.get(measure, _MEASURES[measure][0])
         friedman = analysis.contrasts.friedman_tests.get(measure)
         is_estimated = test.why_not is None
         second = number(test.df2, 1) if math.isfinite(test.df2) else "∞"

@@ -388,7 +388,7 @@ def _main(analysis: Analysis) -> Paragraph:
                 if analysis.settings.generalise_to == "readers"
                 else said(
                     "{which} for these readers.",
-                    which="images" if analysis.n_clusters is None else said("clusters of images"),
+                    which=said("images") if analysis.n_clusters is None else said("clusters of images"),
                 )
             )
         )
@@ -647,7 +647,7 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
 
 def _jackknife(analysis: Analysis) -> str:
     in_clusters = is_used(analysis, "images in clusters", "agreement.")
-    over = said("clusters of images") if in_clusters else "cases"
+    over = said("clusters of images") if in_clusters else said("cases")
     if is_used(analysis, "two-way jackknife", "agreement."):
         return said(
             ", with two-way jackknife intervals over readers and {over} in which "
