@@ -92,7 +92,7 @@ def _names(demo: Demonstration) -> Mapping[str, str]:
 
 
 def _in_every_size(page: Page, name: str, out: Path) -> Iterator[Path]:
-    usual = page.viewport_size or SIZES["1440x900"]
+    usual = page.viewport_size or {"width": 1440, "height": 900}
     page.evaluate(PICTURES_ARE_THERE)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
