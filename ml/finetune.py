@@ -405,7 +405,7 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
     return check(variant, name)
 
 
-def _said(done: Finetuned) -> str:
+def said(done: Finetuned) -> str:
     """Say how a run ended; every number names its weights."""
     text = f"{done.steps} steps in {done.seconds:.0f} s ({done.ended})."
     text += f" Kept are the weights of step {done.weights_step}"
@@ -437,33 +437,48 @@ def _setting(text: str) -> dict[str, Any]:
     raise MlError(f"--set {text!r} is not of the form key=value.")
 
 
+def run(arguments: argparse.Namespace) -> Finetuned:
+    """Do what the command line asks, and show how far it is.
+
+    Raises
+    ------
+    MlError
+        If something given cannot be used, or the loss is not a finite number.
+    """
+    variant = chosen_variant(arguments)
+    folder = arguments.out or Path("runs") / arguments.variant
+    # Each process links for itself; only the first one's folder is the run's.
+    place = folder / "base" if _is_first() else folder / "base" / f".{os.environ['RANK']}"
+    base = base_given(arguments, place)
+    if base is None:
+        raise MlError("name the base to tune with --base, or its parts.")
+    return finetune(
+        arguments.variant,
+        variant,
+        base=base,
+        data=arguments.data,
+        run=folder,
+        resume=arguments.resume,
+        cache=arguments.cache,
+        device=arguments.device,
+        processes=arguments.processes,
+        show_progress=True,
+        prompts_given=arguments.prompt_abnormal is not None,
+    )
+
+
+def _is_first() -> bool:
+    """Say whether this is the process that prints, of those that a launcher started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
-    run = arguments.out or Path("runs") / arguments.variant
-    first = os.environ.get("RANK", "0") == "0"
     try:
-        variant = chosen_variant(arguments)
-        # Each process links for itself; only the first one's folder is the run's.
-        place = run / "base" if first else run / "base" / f".{os.environ['RANK']}"
-        base = base_given(arguments, place)
-        if base is None:
-            raise MlError("name the base to tune with --base, or its parts.")
-        done = finetune(
-            arguments.variant,
-            variant,
-            base=base,
-            data=arguments.data,
-            run=run,
-            resume=arguments.resume,
-            cache=arguments.cache,
-            device=arguments.device,
-            processes=arguments.processes,
-            show_progress=True,
-            prompts_given=arguments.prompt_abnormal is not None,
-        )
+        done = run(arguments)
     except MlError as error:
-        if first:
+        if _is_first():
             print(f"ml.finetune: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -472,14 +487,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ml.finetune: stopped at once; go on with --resume.", file=sys.stderr)
         return 130
-    if not first:
+    if not _is_first():
         return 0
     if done.ended == "interrupted":
         print(
             f"ml.finetune: stopped after step {done.steps}; go on with --resume.", file=sys.stderr
         )
         return 130
-    print(f"{run}: {_said(done)}")
+    print(f"{done.run}: {said(done)}")
     return 0
 
 
