@@ -222,9 +222,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, 1 after a sentence on what it refuses."""
     arguments = parser().parse_args(argv)
     try:
-        if arguments.out.exists() and (
-            not arguments.out.is_dir() or any(arguments.out.iterdir())
-        ):
+        if arguments.out.exists() and (not arguments.out.is_dir() or any(arguments.out.iterdir())):
             raise MlError(f"{arguments.out} exists and is not empty: name a new folder.")
         pipeline = build_tiny_base(
             arguments.out,

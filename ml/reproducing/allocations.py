@@ -84,7 +84,7 @@ def _attention_in_pieces() -> Iterator[None]:
 
     The ``meta`` device would choose the plain formula, whose table alone has gigabytes.
     """
-    functional = torch.nn.functional
+    functional: Any = torch.nn.functional
     plain = functional.scaled_dot_product_attention
 
     def attention(

@@ -99,4 +99,4 @@ def bytes_of(pipeline: Any, each: int) -> int:
     """Return what an outline's weights would take, at so many bytes each."""
     adapter = adapter_of(pipeline)
     parts = (adapter.denoiser, adapter.vae, *adapter.text_encoders().values())
-    return each * sum(p.numel() for part in parts for p in part.parameters())
+    return each * sum(int(p.numel()) for part in parts for p in part.parameters())
