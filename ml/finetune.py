@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bank.run_folder import WEIGHTS, base_digest, write_checkpoint, write_text
+from ml.bank.writer import CONDITIONS
 from ml.bases.families import adapter_of
 from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
@@ -333,7 +334,7 @@ def parser() -> argparse.ArgumentParser:
         help="override one choice, such as training.min_snr_gamma=5 or data.fit=crop",
     )
     result.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
-    result.add_argument("--epochs", type=int)
+    result.add_argument("--epochs", type=int, help="times each film is seen (100)")
     result.add_argument(
         "--keep-every",
         type=int,
@@ -342,18 +343,20 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--size", type=int, help="pixels a side")
     result.add_argument("--batch-size", type=int, help="images a process and micro step")
-    result.add_argument("--learning-rate", type=float)
-    result.add_argument("--seed", type=int)
-    result.add_argument(
-        "--condition-only", choices=("normal", "abnormal"), help="train on one condition only"
-    )
+    result.add_argument("--learning-rate", type=float, help="default: the variant's own")
+    result.add_argument("--seed", type=int, help="same seed, same weights (0)")
+    result.add_argument("--condition-only", choices=CONDITIONS, help="train on one condition only")
     result.add_argument(
         "--captions",
         choices=("prompts", "data"),
         help="train with the variant's two prompts, or with the data's own captions",
     )
-    result.add_argument("--prompt-normal", metavar="TEXT")
-    result.add_argument("--prompt-abnormal", metavar="TEXT")
+    for condition in CONDITIONS:
+        result.add_argument(
+            f"--prompt-{condition}",
+            metavar="TEXT",
+            help=f"of {condition} films; default: the variant's own, the paper's",
+        )
     result.add_argument(
         "--allow-mirrored",
         action="store_true",
@@ -362,7 +365,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     result.add_argument("--cache", type=Path, help="folder of encoded images (DATA/cache)")
     result.add_argument("--device", help="cpu, cuda, mps; default: the best there is")
-    result.add_argument("--dtype", choices=("float32", "bfloat16"))
+    result.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16"),
+        help="default: bfloat16 where a CUDA device has it, else float32",
+    )
     result.add_argument("--processes", type=int, help="fail unless so many take part")
     return result
 

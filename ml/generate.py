@@ -101,7 +101,11 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_sampling_flags(result)
     result.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
-    result.add_argument("--dtype", choices=("float32", "bfloat16", "float16"))
+    result.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16", "float16"),
+        help="default: bfloat16 where a CUDA device has it, else float32",
+    )
     result.add_argument(
         "--shard", metavar="I/N", help="make every N-th image, from the I-th, from 0"
     )
@@ -118,7 +122,12 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
     result.add_argument("--seed", type=int, default=0, help="the bank's seed (0)")
     result.add_argument("--prompt-normal", metavar="TEXT", help="default: the variant's own")
     result.add_argument("--prompt-abnormal", metavar="TEXT", help="default: the variant's own")
-    result.add_argument("--negative-prompt", metavar="TEXT", default=defaults.negative_prompt)
+    result.add_argument(
+        "--negative-prompt",
+        metavar="TEXT",
+        default=defaults.negative_prompt,
+        help="what guidance leads away from (nothing)",
+    )
     result.add_argument(
         "--scheduler",
         choices=tuple(SCHEDULERS),
@@ -144,7 +153,12 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--size", type=int, help="pixels a side; default: what the base was made for"
     )
-    result.add_argument("--batch-size", type=int, default=defaults.batch_size)
+    result.add_argument(
+        "--batch-size",
+        type=int,
+        default=defaults.batch_size,
+        help=f"images drawn at once ({defaults.batch_size})",
+    )
     result.add_argument(
         "--bit-exact",
         action="store_true",

@@ -306,7 +306,12 @@ def parser() -> argparse.ArgumentParser:
             help="of images deeper than 8 bits: DICOM's own window where it has one (default), "
             "percentiles 0.5 and 99.5, or as they are",
         )
-        one.add_argument("--caption-template", default=CAPTION_TEMPLATE, metavar="TEXT")
+        one.add_argument(
+            "--caption-template",
+            default=CAPTION_TEMPLATE,
+            metavar="TEXT",
+            help="of images without a caption; a part that names something unknown is left out",
+        )
         if kind in ("folder", "dicom"):
             one.add_argument(
                 "--captions",
@@ -317,35 +322,44 @@ def parser() -> argparse.ArgumentParser:
                 ".txt or .caption",
             )
         if not nlm:
-            one.add_argument(
-                "--column",
-                action="append",
-                default=[],
-                metavar="OURS=HEADING",
-                help="which of the table's columns is which: file=Path, condition=Label, ...",
-            )
-            one.add_argument(
-                "--value",
-                action="append",
-                nargs=2,
-                default=[],
-                metavar=("COLUMN", "THEIRS=OURS"),
-                help='what a value means, "*" for all others: condition "No Finding=normal"',
-            )
-            one.add_argument(
-                "--condition", choices=CONDITIONS, help="of images of which nothing is said"
-            )
-            one.add_argument(
-                "--derive-conditions",
-                type=Path,
-                metavar="TABLE",
-                help="write a CSV of what reports or captions suggest, to be confirmed row by row; "
-                "when it is confirmed, the same command uses it",
-            )
-            one.add_argument("--held-out-share", type=float, default=0.2, metavar="SHARE")
-            one.add_argument("--licence", help="of the images; goes into the model card")
-            one.add_argument("--attribution", help="who must be thanked; goes into the model card")
+            _add_table_flags(one)
     return result
+
+
+def _add_table_flags(one: argparse.ArgumentParser) -> None:
+    """Add what sources take whose conditions are not in their files' names."""
+    one.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="OURS=HEADING",
+        help="which of the table's columns is which: file=Path, condition=Label, ...",
+    )
+    one.add_argument(
+        "--value",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("COLUMN", "THEIRS=OURS"),
+        help='what a value means, "*" for all others: condition "No Finding=normal"',
+    )
+    one.add_argument("--condition", choices=CONDITIONS, help="of images of which nothing is said")
+    one.add_argument(
+        "--derive-conditions",
+        type=Path,
+        metavar="TABLE",
+        help="write a CSV of what reports or captions suggest, to be confirmed row by row; "
+        "when it is confirmed, the same command uses it",
+    )
+    one.add_argument(
+        "--held-out-share",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
+        help="of images that are not trained on, unless counts say so (0.2)",
+    )
+    one.add_argument("--licence", help="of the images; goes into the model card")
+    one.add_argument("--attribution", help="who must be thanked; goes into the model card")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -58,7 +58,11 @@ def parser() -> argparse.ArgumentParser:
     _add_study_flags(result)
     _add_tuning_flags(result)
     result.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
-    result.add_argument("--dtype", choices=("float32", "bfloat16"))
+    result.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16"),
+        help="default: bfloat16 where a CUDA device has it, else float32",
+    )
     result.add_argument(
         "--measure-with",
         metavar="BASE",
@@ -102,11 +106,21 @@ def _add_study_flags(result: argparse.ArgumentParser) -> None:
 def _add_tuning_flags(result: argparse.ArgumentParser) -> None:
     tuning = result.add_argument_group("tuning, of every variant; default: as the presets say")
     tuning.add_argument("--config", type=Path, help="TOML file that overrides or adds variants")
-    tuning.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    tuning.add_argument("--epochs", type=int)
+    tuning.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override one choice, such as data.fit=crop",
+    )
+    tuning.add_argument("--epochs", type=int, help="times each film is seen (100)")
     tuning.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
     tuning.add_argument("--size", type=int, help="pixels a side, of training and of images")
-    tuning.add_argument("--captions", choices=("prompts", "data"))
+    tuning.add_argument(
+        "--captions",
+        choices=("prompts", "data"),
+        help="tune with the variants' two prompts, or with the data's own captions",
+    )
     for condition in CONDITIONS:
         tuning.add_argument(
             f"--prompt-{condition}",

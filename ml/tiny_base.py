@@ -10,12 +10,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ml.bases.save import save_pipeline
-from ml.errors import MlError, said_by
+from ml.errors import MlError
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 CLIP_MERGES = 49152 - 256 - 2
@@ -61,8 +61,13 @@ def build_tiny_base(
 
     quieten()
     import torch
-    from diffusers import AutoencoderKL, UNet2DConditionModel
-    from transformers import CLIPTokenizer
+    from diffusers import (
+        AutoencoderKL,
+        PNDMScheduler,
+        StableDiffusionPipeline,
+        UNet2DConditionModel,
+    )
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
     factor = 2 ** (len(vae_channels) - 1)
     step = factor * 2 ** (len(unet_channels) - 1)
@@ -72,6 +77,9 @@ def build_tiny_base(
         if channels < 8 or channels % 8:
             raise MlError(f"{channels} channels: use multiples of 8.")
     vocabulary, merges = byte_vocabulary() if small_vocabulary else clip_vocabulary()
+    attention_levels = len(unet_channels) - 1
+    down = ("CrossAttnDownBlock2D",) * attention_levels + ("DownBlock2D",)
+    up = ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * attention_levels
     groups = 8 if min(*unet_channels, *vae_channels) < 32 else 32
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -79,38 +87,42 @@ def build_tiny_base(
             sample_size=size // factor,
             in_channels=latent_channels,
             out_channels=latent_channels,
+            block_out_channels=tuple(unet_channels),
             layers_per_block=layers_per_block,
+            down_block_types=down,
+            up_block_types=up,
             cross_attention_dim=text_width,
             attention_head_dim=heads,  # diffusers' name for what is the number of heads here
             norm_num_groups=groups,
-            **_unet_blocks(unet_channels),
         )
         vae = AutoencoderKL(
+            block_out_channels=tuple(vae_channels),
             layers_per_block=layers_per_block,
+            down_block_types=("DownEncoderBlock2D",) * len(vae_channels),
+            up_block_types=("UpDecoderBlock2D",) * len(vae_channels),
             latent_channels=latent_channels,
             norm_num_groups=groups,
             sample_size=size,
-            **_vae_blocks(vae_channels),
         )
-        text_encoder = _text_encoder(vocabulary, text_width, text_layers)
-    tokenizer = CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=77)
-    pipeline = _pipeline(unet, vae, text_encoder, tokenizer)
-    pipeline.set_progress_bar_config(disable=True)
-    if out is not None:
-        save_pipeline(pipeline, out)
-    return pipeline
-
-
-def _pipeline(unet: Any, vae: Any, text_encoder: Any, tokenizer: Any) -> Any:
-    """Put the parts together, with Stable Diffusion 1.5's schedule of noise."""
-    from diffusers import PNDMScheduler, StableDiffusionPipeline
-
-    kind: Any = StableDiffusionPipeline
-    return kind(
+        text_encoder = CLIPTextModel(
+            CLIPTextConfig(
+                vocab_size=len(vocabulary),
+                hidden_size=text_width,
+                projection_dim=text_width,
+                intermediate_size=4 * text_width,
+                num_attention_heads=max(text_width // 16, 1),
+                num_hidden_layers=text_layers,
+                max_position_embeddings=77,
+                bos_token_id=vocabulary[START],
+                eos_token_id=vocabulary[END],
+                pad_token_id=vocabulary[END],
+            )
+        )
+    pipeline: Any = StableDiffusionPipeline(
         unet=unet,
         vae=vae,
         text_encoder=text_encoder,
-        tokenizer=tokenizer,
+        tokenizer=CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=77),
         scheduler=PNDMScheduler(
             beta_start=0.00085,
             beta_end=0.012,
@@ -124,43 +136,10 @@ def _pipeline(unet: Any, vae: Any, text_encoder: Any, tokenizer: Any) -> Any:
         feature_extractor=None,
         requires_safety_checker=False,
     )
-
-
-def _unet_blocks(channels: Sequence[int]) -> dict[str, Any]:
-    """Return a U-Net's levels as Stable Diffusion's: attention in all but the coarsest."""
-    attention_levels = len(channels) - 1
-    return {
-        "block_out_channels": tuple(channels),
-        "down_block_types": ("CrossAttnDownBlock2D",) * attention_levels + ("DownBlock2D",),
-        "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * attention_levels,
-    }
-
-
-def _vae_blocks(channels: Sequence[int]) -> dict[str, Any]:
-    return {
-        "block_out_channels": tuple(channels),
-        "down_block_types": ("DownEncoderBlock2D",) * len(channels),
-        "up_block_types": ("UpDecoderBlock2D",) * len(channels),
-    }
-
-
-def _text_encoder(vocabulary: Mapping[str, int], width: int, layers: int) -> Any:
-    from transformers import CLIPTextConfig, CLIPTextModel
-
-    return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=width,
-            projection_dim=width,
-            intermediate_size=4 * width,
-            num_attention_heads=max(width // 16, 1),
-            num_hidden_layers=layers,
-            max_position_embeddings=77,
-            bos_token_id=vocabulary[START],
-            eos_token_id=vocabulary[END],
-            pad_token_id=vocabulary[END],
-        )
-    )
+    pipeline.set_progress_bar_config(disable=True)
+    if out is not None:
+        save_pipeline(pipeline, out)
+    return pipeline
 
 
 def clip_vocabulary() -> tuple[dict[str, int], list[Any]]:
@@ -222,7 +201,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, 1 after a sentence on what it refuses."""
     arguments = parser().parse_args(argv)
     try:
-        if arguments.out.exists() and (not arguments.out.is_dir() or any(arguments.out.iterdir())):
+        if arguments.out.exists() and any(arguments.out.iterdir()):
             raise MlError(f"{arguments.out} exists and is not empty: name a new folder.")
         pipeline = build_tiny_base(
             arguments.out,
@@ -236,12 +215,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MlError as error:
         print(f"ml.tiny_base: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"ml.tiny_base: {said_by(error)}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"ml.tiny_base: stopped; delete {arguments.out}.", file=sys.stderr)
-        return 130
     weights = sum(p.numel() for m in (pipeline.unet, pipeline.vae) for p in m.parameters())
     print(f"{arguments.out}: {weights / 1e6:.1f} million weights beside the text encoder's.")
     return 0

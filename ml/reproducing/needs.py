@@ -28,7 +28,7 @@ from ml.training.loop import HELD_OUT_MOST, bytes_of_run
 from ml.training.losses import HELD_OUT_TIMES
 from ml.training.samples import SAMPLES_AT_ONCE
 
-LIBRARIES = int(0.75 * 2**30)
+LIBRARIES = int(0.5 * 2**30)
 """Bytes that Python with torch, diffusers and transformers takes on a CPU before any model."""
 
 STATES = {"adamw": 8, "adamw-8bit": 2}

@@ -48,6 +48,12 @@ class Study:
             raise MlError(f"variant {unknown[0]!r} is not one of {', '.join(known)}.")
         self._presets = {name: known[name] for name in dict.fromkeys(arguments.variants)}
         self.variants = {name: self._chosen(name) for name in self._presets}
+        own = [name for name, v in self.variants.items() if v.data.captions == "data"]
+        if own and None in (arguments.prompt_normal, arguments.prompt_abnormal):
+            raise MlError(
+                f"{own[0]} is tuned on the films' own captions, so nothing says what to draw: give "
+                "--prompt-normal and --prompt-abnormal."
+            )
 
     def steps(self) -> list[Step]:
         """Return every step, in order: what was tuned is drawn at once, so that a bank grows."""
@@ -188,7 +194,7 @@ class Study:
         if variant.kind == "none":
             argv += ["--base", self._base]
         for condition in CONDITIONS:
-            if variant.kind == "none" and getattr(given, f"prompt_{condition}") is not None:
+            if getattr(given, f"prompt_{condition}") is not None:
                 argv += [f"--prompt-{condition}", variant.prompts[condition]]
         argv += _flags(
             count=given.count,

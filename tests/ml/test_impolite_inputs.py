@@ -42,11 +42,11 @@ def refused(main, argv, capsys):
 
 @pytest.mark.parametrize("base", NO_BASE)
 def test_a_base_that_is_none(base, places, data, tmp_path, capsys):
-    given = ["--base", places / base, "--data", data]
+    given = ["--base", places / base, "--data", data, "--prompt-abnormal", "x"]
     for main, argv in (
         (finetune.main, ["M1", *given, "--out", tmp_path / "M1", "--device", "cpu"]),
         (generate.main, ["M0", "--base", places / base, "--bank", tmp_path / "bank"]),
-        (reproduce.main, [*given, "--out", tmp_path / "study", "--prompt-abnormal", "x"]),
+        (reproduce.main, [*given, "--out", tmp_path / "study"]),
     ):
         said = refused(main, argv, capsys)
         assert base in said
