@@ -158,13 +158,15 @@ def _go_through(arguments: argparse.Namespace, folder: Path) -> None:
     base = base_given(arguments, folder / "base")
     if base is None:
         raise MlError("name the foundation model with --base, or its parts.")
-    from ml.reproducing.study import Study
+    from ml.reproducing.study import Study, remove_half_files
     from ml.variants import locate_base
 
     place = locate_base(base)
     study = Study(
         arguments, str(Path(base).resolve()) if place.exists() else base, base_digest(place)
     )
+    if not arguments.dry_run:
+        remove_half_files(study.out)
     steps = study.steps()
     work = _work(arguments, study)
     _tell_plan(arguments, study, work, place)

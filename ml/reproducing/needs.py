@@ -17,6 +17,7 @@ import torch
 
 from ml.bases.autoencoders import draws_latents, latent_channels
 from ml.bases.families import adapter_of
+from ml.errors import MlError
 from ml.methods.config import VariantConfig
 from ml.methods.fitting import check_methods
 from ml.methods.trainable import Trainable
@@ -119,7 +120,11 @@ class Estimator:
         MlError
             If it cannot be tuned on this base.
         """
-        size = variant.data.size
+        size, step_of_size = variant.data.size, adapter_of(self._outline).size_step()
+        if size % step_of_size:
+            raise MlError(
+                f"data.size {size} does not suit the base: use multiples of {step_of_size}."
+            )
         encoding, decoding = self._autoencoder(size, "encode"), self._autoencoder(size, "decode")
         drawing = self._forward(size, 2 * work.batch_size)
         image = 2 * work.steps * drawing.operations // (2 * work.batch_size) + decoding.operations

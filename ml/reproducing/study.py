@@ -7,10 +7,12 @@ import dataclasses
 import gc
 import json
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.films.limits import SMALLEST_SIDE
 from ml import evaluate, finetune, generate, prepare
 from ml.bank.run_folder import file_digest, read_checkpoint, read_json
 from ml.bank.writer import CONDITIONS, Condition, iter_records, sha256_of_file
@@ -48,6 +50,12 @@ class Study:
             raise MlError(f"variant {unknown[0]!r} is not one of {', '.join(known)}.")
         self._presets = {name: known[name] for name in dict.fromkeys(arguments.variants)}
         self.variants = {name: self._chosen(name) for name in self._presets}
+        for name, variant in self.variants.items():
+            if variant.data.size < SMALLEST_SIDE:
+                raise MlError(
+                    f"{name} would be drawn with {variant.data.size} pixels a side; films have at "
+                    f"least {SMALLEST_SIDE}: choose a larger --size."
+                )
         own = [name for name, v in self.variants.items() if v.data.captions == "data"]
         if own and None in (arguments.prompt_normal, arguments.prompt_abnormal):
             raise MlError(
@@ -77,7 +85,7 @@ class Study:
 
         def do() -> None:
             for left in out.glob(f".{self.data.name}.*"):  # of a sitting that was killed
-                _remove(left)
+                shutil.rmtree(left, ignore_errors=True)
             prepare.run(prepare.parser().parse_args(argv))
 
         return Step(
@@ -119,8 +127,6 @@ class Study:
         run, tuned = self.runs / name, self.variants[name].kind != "none"
 
         def do() -> None:
-            for left in self.bank.rglob(".*.tmp"):  # of a sitting that was killed
-                left.unlink()
             generate.run(generate.parser().parse_args(argv))
             _let_go()
 
@@ -283,10 +289,10 @@ def _plain(content: Any) -> Any:
     return json.loads(json.dumps(content))
 
 
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
+def remove_half_files(folder: Path) -> None:
+    """Remove what a killed sitting had begun to write beside its place."""
+    for left in folder.rglob(".*.tmp"):
+        left.unlink()
 
 
 def _let_go() -> None:

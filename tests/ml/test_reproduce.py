@@ -54,7 +54,7 @@ def given(base, montgomery, tmp_path_factory):
     config = tmp_path_factory.mktemp("config") / "small.toml"
     config.write_text(SMALL)
     argv = ["--base", base, "--data", str(montgomery), "--config", str(config)]
-    argv += ["--normal", "3", "--abnormal", "3", "--size", "32", "--epochs", "2", "--count", "4"]
+    argv += ["--normal", "3", "--abnormal", "3", "--size", "64", "--epochs", "2", "--count", "4"]
     return [*argv, "--steps", "2", "--batch-size", "3", "--device", "cpu"]
 
 
@@ -132,6 +132,8 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(given, tmp_path, c
         (["--base", "nowhere"], "nowhere is not there"),
         (["--count", "0"], "--count must be at least 1"),
         (["--epochs", "0"], "training.epochs"),
+        (["--size", "32"], "M0 would be drawn with 32 pixels a side; films have at least 64"),
+        (["--captions", "data"], "nothing says what to draw: give --prompt-normal"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
