@@ -56,10 +56,9 @@ def intercept(page: Page, address: str, answer: Callable[[Route], object]) -> No
 
 
 def hurry_on(page: Page, heading: str) -> None:
-    """Let the page's clock run ahead while it counts down to its next try, until `heading` is there.
+    """Let the page's clock run ahead while it waits to try again, until `heading` is there.
 
-    What the page says on the way is said as if the time had passed; `page.clock.install()` comes
-    first.
+    What it says on the way is said as if the time had passed; `page.clock.install()` comes first.
     """
     for _ in range(400):
         if heading in page.locator("h1").inner_text():
