@@ -29,6 +29,7 @@ from app.web.front import csrf_token, front, set_reader_cookie
 from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
 from app.web.own_password_form import own_password_form
+from app.web.pages import renews_itself
 from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
@@ -139,6 +140,9 @@ def _first_problem(error: RequestValidationError) -> str:
 
 def _sign_in(request: Request) -> Response:
     address, kept = request.url.path, form_to_keep(request)
+    if renews_itself(request):
+        # The door has no place in the middle of a page; loaded anew it leads there.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
     if not kept:
         return RedirectResponse(f"/sign-in?next={address}", 303)
     return sign_in_form(request, address, kept, status=403)

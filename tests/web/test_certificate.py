@@ -58,7 +58,7 @@ def test_who_has_read_everything_gets_one_with_a_name_that_is_kept_nowhere(
     read_all(browser)
     assert 'href="/read/certificate"' in browser.html
     page = browser.visit("/read/certificate").text
-    assert "you have read 9 cases of this study" in page
+    assert "you have read 9 cases of this study." in page
     assert re.search(r"on \d+ \w+ 20\d\d\.|from \d+ \w+ 20\d\d to", page)
     assert "Once the study is closed, your personal link leads here again" in page
     wrong = browser.submit({"name": " "})

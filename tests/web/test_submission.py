@@ -165,6 +165,9 @@ def test_flow_checklists_tables_and_package_say_what_the_study_was(
     for name, content in files.items():
         if name.endswith(".tex"):
             assert content.count(b"{") == content.count(b"}"), name
+    deposit = json.loads(files["zenodo.json"])
+    assert deposit["upload_type"] == "dataset"
+    assert deposit["license"] == "ENTER"
     package = json.loads(files["data/datapackage.json"])
     for one in package["resources"]:
         content = files[f"data/{one['path']}"]
