@@ -32,7 +32,7 @@ from app.services.export_study.csv_text import csv_bytes
 _WHAT: Mapping[str, str] = {
     "protocol/": "What was frozen before anybody read: in words, as JSON, consent, registration.",
     "text/": "Methods with references, and results, to be taken over into a manuscript.",
-    "checklists/": "CLAIM 2024, STARD-AI 2025 and GRRAS: where each item is answered, and the text.",
+    "checklists/": "CLAIM 2024, STARD-AI 2025, GRRAS: where each item is answered, and the text.",
     "flow/": "Flow of images and of readers as SVG, and the counts behind it.",
     "report/": "The whole report.",
     "tables/": "Every table of the report, as CSV and LaTeX.",
