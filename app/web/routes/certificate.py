@@ -14,7 +14,7 @@ from app.web.certificate_state import prints_sheet, tells_score
 from app.web.forms import FormFields, refuse_foreign_origin
 from app.web.front import front
 from app.web.reader_access import drawer_of, form_token, known_reader, reader_looking
-from app.web.reading_context import day_in_words, study_shown
+from app.web.reading_context import study_shown
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -81,7 +81,7 @@ def _told(part: TakingPart) -> dict[str, object]:
     return {
         "part": part,
         "study_language": part.language,
-        "first_day": day_in_words(first),
-        "last_day": day_in_words(last),
+        "first_day": first,
+        "last_day": last,
         "is_one_day": first == last,
     }
