@@ -105,7 +105,9 @@ def _draw(plot: RepeatsPlot) -> Figure:
         )
     axes.axhline(0, color="#d5dadc", linewidth=0.8)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
-    names = dict(zip(_LIMITS, (said("upper limit"), said("bias"), said("lower limit")), strict=True))
+    names = dict(
+        zip(_LIMITS, (said("upper limit"), said("bias"), said("lower limit")), strict=True)
+    )
     for key, limit in plot.limits.items():
         if limit is None:
             continue

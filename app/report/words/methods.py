@@ -388,7 +388,9 @@ def _main(analysis: Analysis) -> Paragraph:
                 if analysis.settings.generalise_to == "readers"
                 else said(
                     "{which} for these readers.",
-                    which=said("images") if analysis.n_clusters is None else said("clusters of images"),
+                    which=said("images")
+                    if analysis.n_clusters is None
+                    else said("clusters of images"),
                 )
             )
         )
