@@ -175,7 +175,7 @@ def group_tables(
                 some = next(iter(figures.values()))
                 rows.append(
                     Row(
-                        level,
+                        term(level),
                         (
                             words(labels.get(arm, arm)),
                             Cell(str(some.n_readers)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.domain.said import said
 
 TERMS: Mapping[str, str] = {
@@ -36,6 +37,9 @@ TERMS: Mapping[str, str] = {
     "kind": said("kind"),
     "size": said("size"),
     "ratings": said("ratings"),
+    # Groups of readers are named by these.
+    **{label: label for _, label in EXPERIENCE_BANDS},
+    **{label: label for label in SPECIALTIES.values()},
 }
 
 
