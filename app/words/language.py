@@ -72,6 +72,8 @@ class _Writer(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return self._language.day(value)
         written: str = format(self._language.say(value), format_spec)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return self._language.number(written) if is_number else written

@@ -11,6 +11,7 @@ from app.domain.leak_verdict import LeakVerdict
 from app.domain.record import AUDITED
 from app.domain.signing import MEANINGS
 from app.services.open_study import close_study, ensure_is_draft, open_study
+from app.services.reading_conduct import invitation
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
@@ -117,6 +118,7 @@ def study_page(
     context = {
         "study": overview,
         "links": links,
+        "invitation": invitation,
         "error": error,
         "meanings": MEANINGS,
         **_of_design(desk, overview),
