@@ -12,6 +12,8 @@ if (room) listen(room);
 function listen(room) {
   const drop = room.querySelector("[data-drop]");
   drop.hidden = false;
+  room.querySelector("[data-resumes]").hidden = false;
+  room.querySelector("[data-plain]").hidden = true;
   for (const box of room.querySelectorAll("[data-files], [data-folder]")) {
     box.addEventListener("change", () => {
       sendAll(room, [...box.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));

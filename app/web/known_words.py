@@ -90,6 +90,9 @@ _WORDS: Final = (
     said("answer taken over"),
     said("order taken over"),
     said("consent taken over"),
+    said("last day moved"),
+    said("message shown to readers"),
+    said("message taken back"),
     said("role given"),
     said("role taken"),
 )
