@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from app.domain.document import plain_text
 from app.domain.errors import BadInput
+from app.domain.said import said
 
 Step = Literal["open", "close", "export"]
 # How it was made sure that the name is right.
@@ -38,7 +39,12 @@ def signature(step: Step, name: str, checked: Checked) -> Signature:
     """Sign a step; raises BadInput for a name that can't be printed."""
     name = plain_text(name)
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise BadInput(f"Sign with your name: 1 to {LONGEST_NAME} characters on one line.")
+        raise BadInput(
+            said(
+                "Sign with your name: 1 to {longest_name} characters on one line.",
+                longest_name=LONGEST_NAME,
+            )
+        )
     return Signature(name, MEANINGS[step], checked)
 
 

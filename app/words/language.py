@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from app.domain.said import Said
+from app.domain.said import CASES, Said, recased
 
 CATALOGUES = Path(__file__).parent
 ENGLISH = "en"
@@ -74,6 +74,8 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, date) and not isinstance(value, datetime):
             return self._language.day(value)
+        if format_spec in CASES:
+            return recased(str(self._language.say(value)), format_spec)
         written: str = format(self._language.say(value), format_spec)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return self._language.number(written) if is_number else written

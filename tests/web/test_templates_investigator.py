@@ -38,7 +38,7 @@ from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swa
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.film_gallery import ArmGallery, FilmGallery, ReadFilm
-from app.services.reading_conduct import ReaderPace, ReadingConduct
+from app.services.reading_conduct import ReaderPace, ReadingConduct, invitation
 from app.services.sign_ins import SignInLine
 from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
@@ -174,6 +174,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "left_out": (),
         "shortages": shortages(overview.design, by_key),
         "links": (),
+        "invitation": invitation,
         "error": None,
         "meanings": MEANINGS,
     }

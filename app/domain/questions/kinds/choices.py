@@ -9,6 +9,7 @@ from app.domain.questions.kinds.choice import read_options, write_options
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Option, Question
 from app.domain.questions.vocabularies import VOCABULARIES
+from app.domain.said import said
 
 MOST_OPTIONS = 40
 NONE = "none"
@@ -30,15 +31,25 @@ class Choices(Kind):
         elif vocabulary in VOCABULARIES:
             options = VOCABULARIES[vocabulary]
             if table.has("options"):
-                table.wrong("options", "can't be given together with a vocabulary; choose one")
+                table.wrong(
+                    "options", said("can't be given together with a vocabulary; choose one")
+                )
                 table.take("options")
         else:
             table.wrong(
-                "vocabulary", f"must be one of {', '.join(VOCABULARIES)}, not {vocabulary!r}"
+                "vocabulary",
+                said(
+                    "must be one of {names}, not {vocabulary!r}",
+                    names=", ".join(VOCABULARIES),
+                    vocabulary=vocabulary,
+                ),
             )
             options = ()
         if NONE in {option.value for option in options}:
-            table.wrong("options", f"{NONE!r} is the answer of none_label; use another value")
+            table.wrong(
+                "options",
+                said("{none!r} is the answer of none_label; use another value", none=NONE),
+            )
         return {"options": options, "none_label": none_label}
 
     def write(self, question: Question) -> dict[str, Any]:
