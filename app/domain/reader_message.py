@@ -10,10 +10,10 @@ from app.domain.design.status import is_past
 from app.domain.design.warnings import telling_word
 from app.domain.document import can_be_stored, plain_text
 from app.domain.errors import BadInput
-from app.domain.said import said
+from app.domain.said import said, spoken_day
 
 LONGEST_MESSAGE = 500
-MESSAGE_WARNING = (
+MESSAGE_WARNING = said(
     "Every reader sees it. It must not tell which images are real or synthetic, what an arm is or "
     "how others answer."
 )
@@ -45,9 +45,9 @@ def read_message(text: str, until: date | None, *, now: datetime) -> ReaderMessa
     if len(plain) > LONGEST_MESSAGE:
         raise BadInput(
             said(
-                "The message has {n_plain} characters, at most {longest_message} are possible.",
-                n_plain=len(plain),
-                longest_message=LONGEST_MESSAGE,
+                "The message has {length} characters, at most {most} are possible.",
+                length=len(plain),
+                most=LONGEST_MESSAGE,
             )
         )
     if not can_be_stored(plain) or not plain.replace("\n", "").isprintable():
@@ -56,7 +56,7 @@ def read_message(text: str, until: date | None, *, now: datetime) -> ReaderMessa
         )
     if is_past(until, now):
         raise BadInput(
-            said("{until} is over; name a later day for the message, or none.", until=until)
+            said("{day} is over; name a later day for the message, or none.", day=spoken_day(until))
         )
     return ReaderMessage(plain, until)
 
@@ -72,8 +72,8 @@ def ensure_tells_nothing(text: str, design: StudyDesign, names: Iterable[str]) -
     for what, word in _telling(text, design, names):
         raise BadInput(
             said(
-                "The message says “{word}”, which is {what}; readers must not be told, so "
-                "nothing was shown. Please write it without.",
+                "The message says “{word}”, which is {what}; readers must not be told, so nothing "
+                "was shown. Please write it without.",
                 word=word,
                 what=what,
             )

@@ -7,6 +7,7 @@ whoever does not care (a log, an export, an exception's text) has an ordinary En
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, SupportsIndex
 
 # What the format of a field may ask of a sentence in it: ``{label:lower}``.
@@ -88,3 +89,26 @@ def recased(text: str, case: str) -> str:
         return text.lower()
     first = text[:1].lower() if case == "lower_first" else text[:1].upper()
     return f"{first}{text[1:]}"
+
+
+MONTHS = (
+    said("January"),
+    said("February"),
+    said("March"),
+    said("April"),
+    said("May"),
+    said("June"),
+    said("July"),
+    said("August"),
+    said("September"),
+    said("October"),
+    said("November"),
+    said("December"),
+)
+
+
+def spoken_day(day: date | None) -> str:
+    """A day as a sentence names it, such as 31 March 2027; empty for none."""
+    if day is None:
+        return ""
+    return said("{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=day.year)

@@ -15,7 +15,7 @@ from app.db.blind.tables import Study
 from app.db.studies import study_by_slug
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
-from app.domain.said import joined, said, said_many
+from app.domain.said import joined, said, said_many, spoken_day
 
 # Days with ratings that the page has columns for, the latest ones.
 MOST_DAYS = 14
@@ -182,4 +182,4 @@ def invitation(design: StudyDesign, link: str, last_day: date | None) -> str:
 
 def last_day_of_reading(day: date) -> str:
     """Until when one may read."""
-    return said("The last day of reading is {day} (UTC).", day=day)
+    return said("The last day of reading is {day} (UTC).", day=spoken_day(day))

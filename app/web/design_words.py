@@ -10,7 +10,7 @@ from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
-from app.domain.said import cased, joined, said, said_many
+from app.domain.said import cased, joined, said, said_many, spoken_day
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
     ALLOCATION,
@@ -210,7 +210,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield said("Allocation"), _allocation(design)
     yield (
         said("Last day"),
-        said("{closes_on}, UTC", closes_on=design.closes_on)
+        said("{closes_on}, UTC", closes_on=spoken_day(design.closes_on))
         if design.closes_on
         else said("none; you close it"),
     )

@@ -91,7 +91,7 @@ async def error_page(request: Request, error: Exception) -> Response:
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
-        sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
+        sentence = NO_PAGE if error.status_code == 404 else error.detail
         heading = HEADINGS.get(error.status_code, said("Not possible"))
         # Perhaps another site's form, which is not shown to the reader as theirs.
         request.state.form = {}

@@ -72,8 +72,6 @@ class _Writer(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return self._language.day(value)
         if format_spec in CASES:
             return recased(str(self._language.say(value)), format_spec)
         written: str = format(self._language.say(value), format_spec)

@@ -102,7 +102,7 @@ class Choice(Kind):
         """One of the options' values."""
         if not isinstance(raw, str) or question.option(raw) is None:
             named = ", ".join(option.label for option in question.options)
-            raise WrongAnswer(f"This must be one of: {named}.")
+            raise WrongAnswer(said("This must be one of: {named}.", named=named))
         return raw
 
     def fields(self, question: Question, value: Value) -> dict[str, str]:

@@ -75,7 +75,11 @@ class Scale(Kind):
         value = whole_number(raw)
         if value is None or value not in question.points:
             raise WrongAnswer(
-                f"This must be a whole number from {question.low} to {question.high}."
+                said(
+                    "This must be a whole number from {low} to {high}.",
+                    low=question.low,
+                    high=question.high,
+                )
             )
         return value
 
@@ -121,7 +125,7 @@ class Scale(Kind):
 
     def missing(self, question: Question) -> str:
         """Names the ends."""
-        return f"Please answer from {question.low} to {question.high}."
+        return said("Please answer from {low} to {high}.", low=question.low, high=question.high)
 
 
 KIND = Scale()
