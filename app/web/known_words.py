@@ -58,6 +58,19 @@ _WORDS: Final = (
     # who did it, where it was nobody's account
     said("server"),
     said("command line"),
+    # what was done to an account
+    said("account made"),
+    said("account role"),
+    said("account disabled"),
+    said("account enabled"),
+    said("new password"),
+    said("signed in"),
+    said("failed sign-in"),
+    said("signed out"),
+    said("signed out everywhere"),
+    said("API token made"),
+    said("API token revoked"),
+    said("closing date"),
     # what was done to a study
     said("created"),
     said("design changed"),

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
+from app.domain.said import said
 from app.web.known_words import known_word
 from app.web.spoken import spoken
 from app.words.language import ENGLISH, LANGUAGES, Language, language, nearest
@@ -97,8 +98,12 @@ class Pages:
             for path in _STATIC.findall(source):
                 if not (self._static / path).is_file():
                     raise BadInput(
-                        f"{self._static / path} is missing, which the pages need; install the "
-                        "project again (pip install -e . in a checkout), which puts it there."
+                        said(
+                            "{static} is missing, which the pages need; install the project "
+                            "again (pip "
+                            "install -e . in a checkout), which puts it there.",
+                            static=self._static / path,
+                        )
                     )
 
     def render(

@@ -177,6 +177,9 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "invitation": invitation,
         "error": None,
         "meanings": MEANINGS,
+        "given": {},
+        "message_warning": MESSAGE_WARNING,
+        "longest_message": LONGEST_MESSAGE,
     }
 
 
@@ -217,6 +220,7 @@ def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
     }
     shared = {"upload": "0" * 16, "piece": 9, "asked": {}, "error": "", "ours": OURS}
     shared |= {"meant": ("normal", "abnormal"), "own_label": "its own label", "size": "512"}
+    shared |= {"left_out": ()}
     shared |= {"mappings": ("percentile",), "largest": 2**30, "refused": True, "table": "t.csv"}
     table = TableSeen(("Bild", "<real>"), (("a<b>", "x"),), "its <own>", "", (("x<y>", 3),))
     unread = replace(table, problem="It has no <file>.")
