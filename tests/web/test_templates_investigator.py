@@ -21,6 +21,7 @@ from app.domain.access import ROLES, Account, Right
 from app.domain.design.design import ExcludedImage
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.questions.answer import Mark
+from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
 from app.domain.record import RecordedEvent
 from app.domain.signing import MEANINGS
 from app.films.headings import OURS
@@ -302,7 +303,12 @@ def bank_pages() -> dict[str, tuple[str, dict[str, object]]]:
     )
     choices = BankChoices((("M1", "<real> M1"),), ("normal",), ("seed",), (("dim", "dim"),), ())
     one = OneFilm(
-        *(films[0], "called a copy", ("is a lateral view",), (("prompt", "a <real> film"),)),
+        *(
+            films[0],
+            "called a copy",
+            (("lateral view", "is a lateral view"),),
+            (("prompt", "a <real> film"),),
+        ),
         *((("closeness", "1.2"),), "images/1.png", films[1:]),
     )
     compared = ComparedArms(
@@ -526,7 +532,7 @@ def actions(html: str) -> set[str]:
     ("status", "expected"),
     [
         ("draft", {"open", "invite", "rehearse"}),
-        ("open", {"invite", "close", "reissue", "revoke"}),
+        ("open", {"invite", "close", "reissue", "revoke", "message", "last-day"}),
         ("closed", set()),
         ("rehearsal", set()),
     ],
