@@ -208,6 +208,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     if design.excluded:
         yield said("Excluded before opening"), excluded_words(design)
     yield said("Allocation"), _allocation(design)
+    if design.own_score:
+        yield said("Own score"), said("told to each reader once the study is closed")
     yield (
         said("Last day"),
         said("{closes_on}, UTC", closes_on=spoken_day(design.closes_on))

@@ -102,6 +102,14 @@ STUDY = Group(
             "day",
             longest=10,
         ),
+        Box(
+            "own_score",
+            said("Tell readers their own score once the study is closed"),
+            said(
+                "How often they were right, on their certificate; for teaching. Never which case."
+            ),
+            "tick",
+        ),
     ),
 )
 CONSENT = Group(
