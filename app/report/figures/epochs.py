@@ -72,7 +72,7 @@ def epoch_figures(analysis: Analysis, facts: Sequence["ArmFacts"]) -> dict[str, 
     if not panels:
         return {}
     level = percent(analysis.settings.level)
-    over = ", over readers" * (len(analysis.table.readers) > 1)
+    over = " over readers" * (len(analysis.table.readers) > 1)
     figure = ReportFigure(
         "epochs",
         "Realism over epochs",
@@ -125,9 +125,9 @@ def _draw_panel(axes: Axes, panel: EpochPanel) -> None:
         span = max(e for e, *_ in line) - min(e for e, *_ in line)
         aside = (number - (len(panel.lines) - 1) / 2) * 0.012 * span if several else 0.0
         colour = SYNTHETIC[number % len(SYNTHETIC)]
-        at = [epoch + aside for epoch, *_ in line]
+        places = [epoch + aside for epoch, *_ in line]
         axes.plot(
-            at,
+            places,
             [(one.estimate or 0.0) * unit for *_, one in line],
             color=colour,
             marker=MARKERS[number % len(MARKERS)],
@@ -137,7 +137,7 @@ def _draw_panel(axes: Axes, panel: EpochPanel) -> None:
             label=variant,
             zorder=3,
         )
-        for place, (*_, one) in zip(at, line, strict=True):
+        for place, (*_, one) in zip(places, line, strict=True):
             if one.low is not None and one.high is not None:
                 axes.plot(
                     [place] * 2, [one.low * unit, one.high * unit], color=colour, linewidth=1.3

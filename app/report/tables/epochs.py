@@ -71,7 +71,6 @@ def epoch_table(
             [
                 Cell(variant or NONE),
                 Cell(epoch or NONE),
-                Cell(str(arm.n_cases)),
                 *_cells(analysis, arm),
             ],
         )
@@ -80,7 +79,7 @@ def epoch_table(
     return table(
         "epochs",
         "Realism over epochs",
-        ["Arm", "Variant", "Epoch", "Images", *asked],
+        ["Arm", "Variant", "Epoch", *asked],
         rows,
         [
             "Epochs of a variant are weights of one run, kept while it was trained. Below each "
