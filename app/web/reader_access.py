@@ -39,6 +39,8 @@ def reader_at_desk(
         if not same_token(form_token(request), given_token(request, form)):
             raise LinkRefused(OTHER_LINK)
     with suppress(_Asked), reader_desks(request).at(reader_id, fingerprint, purpose) as desk:
+        # An error's page, too, then speaks to the reader in their study's language.
+        request.state.study_language = desk.design.language
         yield desk
         if request.method == "HEAD":
             raise _Asked

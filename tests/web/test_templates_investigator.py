@@ -1,8 +1,6 @@
 """The investigator's pages over made-up studies, without a database, and in a real browser."""
 
 import re
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -51,6 +48,7 @@ from app.web.design_words import design_words, shortages
 from app.web.pages import Pages
 from app.web.security_headers import SecurityHeaders
 from tests.domain.documents import design
+from tests.serving import served
 from tests.web.design_form.designs import ODD
 from tests.web.design_form.shown import ARMS, context, rendered
 
@@ -618,14 +616,8 @@ def test_a_closed_study_gives_its_files_and_explains_every_column(client: TestCl
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(stand_in(), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
+    with served(stand_in()) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=[pytest.param(1440, marks=pytest.mark.slow), 1024, 390])

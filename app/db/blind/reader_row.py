@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -28,6 +28,9 @@ _AT_DESK = (
         _READERS.c.break_taken_after,
         _STUDIES.c.status,
         _STUDIES.c.design_sha256,
+        _STUDIES.c.last_day,
+        _STUDIES.c.message,
+        _STUDIES.c.message_until,
     )
     .join_from(_READERS, _STUDIES, _STUDIES.c.id == _READERS.c.study_id)
     .where(_READERS.c.id == bindparam("reader_id"))
@@ -91,6 +94,9 @@ class ReaderRow:
     break_taken_after: int
     study_status: Status
     design_sha256: str | None
+    moved_last_day: date | None
+    message: str | None
+    message_until: date | None
 
 
 def reader_row(

@@ -373,7 +373,8 @@ def _waiting(standing: Standing) -> dict[str, object]:
 
 
 def _page(desk: DueDesk, template: str, context: Mapping[str, object], status: int = 200) -> Page:
-    return Page(template, {**study_shown(desk.design), **context}, status)
+    shown = {**study_shown(desk.design), "study_message": paragraphs(desk.message()), **context}
+    return Page(template, shown, status)
 
 
 def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Response:
