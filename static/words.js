@@ -13,5 +13,14 @@ export const say = (template, fields = {}) => filled(catalogue[template] ?? temp
 // The same where `count` decides between singular and plural.
 export function sayMany(one, many, count, fields = {}) {
   const forms = catalogue[one] ?? [one, many];
-  return filled(forms[plurals.select(count) === "one" ? 0 : 1], { ...fields, count });
+  // The last form is that of most numbers; what a language has between them is for millions.
+  return filled(forms.at(plurals.select(count) === "one" ? 0 : -1), { ...fields, count });
 }
+
+// A number with so many decimals, as it is written in the page's language.
+export const decimal = (value, digits) =>
+  value.toLocaleString(page?.lang || "en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });

@@ -37,7 +37,7 @@ StudyError
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.domain.said import joined
+from app.domain.said import joined, said
 
 
 class Problem(NamedTuple):
@@ -145,8 +145,10 @@ class DatabaseUnavailable(Unavailable):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            "The server can't reach its records just now, and what was sent last may not be saved; "
-            "please try again in a few seconds."
+            said(
+                "The server can't reach its records just now, and what was sent last may not be "
+                "saved; please try again in a few seconds."
+            )
         )
 
 
@@ -155,7 +157,7 @@ class StoreUnavailable(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "The pictures can't be reached just now; please try again in a few seconds."
+            said("The pictures can't be reached just now; please try again in a few seconds.")
         )
 
 
@@ -179,9 +181,12 @@ class StudyNotOpen(Refused):
     """No reading before opening and none after closing.
 
     `reader_id` is whose link was opened, where it came by one: their browser may hold drafts.
+    `took_part` is what lets them in to their certificate, of a closed study that they read in: the
+    fingerprint of their link.
     """
 
     reader_id: int | None = None
+    took_part: str | None = None
 
 
 class HasWithdrawn(StudyNotOpen):

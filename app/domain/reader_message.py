@@ -10,9 +10,10 @@ from app.domain.design.status import is_past
 from app.domain.design.warnings import telling_word
 from app.domain.document import can_be_stored, plain_text
 from app.domain.errors import BadInput
+from app.domain.said import said, spoken_day
 
 LONGEST_MESSAGE = 500
-MESSAGE_WARNING = (
+MESSAGE_WARNING = said(
     "Every reader sees it. It must not tell which images are real or synthetic, what an arm is or "
     "how others answer."
 )
@@ -40,15 +41,23 @@ def read_message(text: str, until: date | None, *, now: datetime) -> ReaderMessa
     """A message as it was typed. Raises BadInput for none, for a long one and for a past day."""
     plain = plain_text(text)
     if not plain:
-        raise BadInput("The message is empty; write one, or take back the one that is shown.")
+        raise BadInput(said("The message is empty; write one, or take back the one that is shown."))
     if len(plain) > LONGEST_MESSAGE:
         raise BadInput(
-            f"The message has {len(plain)} characters, at most {LONGEST_MESSAGE} are possible."
+            said(
+                "The message has {length} characters, at most {most} are possible.",
+                length=len(plain),
+                most=LONGEST_MESSAGE,
+            )
         )
     if not can_be_stored(plain) or not plain.replace("\n", "").isprintable():
-        raise BadInput("The message holds characters that can't be shown; please type it anew.")
+        raise BadInput(
+            said("The message holds characters that can't be shown; please type it anew.")
+        )
     if is_past(until, now):
-        raise BadInput(f"{until} is over; name a later day for the message, or none.")
+        raise BadInput(
+            said("{day} is over; name a later day for the message, or none.", day=spoken_day(until))
+        )
     return ReaderMessage(plain, until)
 
 
@@ -62,18 +71,22 @@ def ensure_tells_nothing(text: str, design: StudyDesign, names: Iterable[str]) -
     """
     for what, word in _telling(text, design, names):
         raise BadInput(
-            f"The message says “{word}”, which is {what}; readers must not be told, so nothing "
-            "was shown. Please write it without."
+            said(
+                "The message says “{word}”, which is {what}; readers must not be told, so nothing "
+                "was shown. Please write it without.",
+                word=word,
+                what=what,
+            )
         )
 
 
 def _telling(text: str, design: StudyDesign, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in sorted({one.strip() for one in names if len(one.strip()) > 1}):
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
-            yield "the name of an arm or its bank", name
+            yield said("the name of an arm or its bank"), name
     match = _MODELS.search(text)
     if match:
-        yield "the name of a model or of its training", match[0]
+        yield said("the name of a model or of its training"), match[0]
     word = telling_word(text)
     if word and any(phase.purpose_blinded for phase in design.phases):
-        yield "a word that gives the purpose of the study away", word
+        yield said("a word that gives the purpose of the study away"), word

@@ -7,6 +7,7 @@ whoever does not care (a log, an export, an exception's text) has an ordinary En
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, SupportsIndex
 
 
@@ -60,3 +61,26 @@ def joined(parts: Iterable[str], between: str = " ") -> Said:
 def figure(value: float, form: str = "") -> Said:
     """A number alone, written as `format` would; a language may put its own decimal mark."""
     return Said(f"{{value:{form}}}" if form else "{value}", "", {"value": value})
+
+
+MONTHS = (
+    said("January"),
+    said("February"),
+    said("March"),
+    said("April"),
+    said("May"),
+    said("June"),
+    said("July"),
+    said("August"),
+    said("September"),
+    said("October"),
+    said("November"),
+    said("December"),
+)
+
+
+def spoken_day(day: date | None) -> str:
+    """A day as a sentence names it, such as 31 March 2027; empty for none."""
+    if day is None:
+        return ""
+    return said("{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=day.year)

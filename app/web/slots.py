@@ -13,13 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.patience import LEAST_SECONDS, answer_by
 from app.domain.errors import TooBusy
+from app.domain.said import said
 from app.web.file_form import is_file_form
 
 # Where nothing is wrong but the number of requests.
 LONGEST_WAIT = 10.0
 # They need no thread and no database.
 FREE = ("/static/", "/healthz", "/metrics")
-BUSY = "The server is asked for more than it can do just now; please try again in a few seconds."
+BUSY = said(
+    "The server is asked for more than it can do just now; please try again in a few seconds."
+)
 
 
 class Slots:

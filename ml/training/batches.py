@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ml.methods.config import VariantConfig
+from ml.methods.config import TrainingConfig, VariantConfig
 from ml.radiographs.training_images import TrainingImage, view_count
 from ml.training.frames import Frames
 from ml.training.randomness import Draw, draw, shuffled
@@ -24,6 +24,13 @@ class Batch:
     images: list[TrainingImage]
     draws: list[Draw]
     captions: list[str]
+
+
+def step_count(config: TrainingConfig, images: int, processes: int = 1) -> int:
+    """Return the optimizer steps of a run on so many images."""
+    of_a_step = config.batch_size * config.gradient_accumulation * processes
+    total = math.ceil(config.epochs * images / of_a_step)
+    return min(total, config.max_steps or total)
 
 
 class Batches:
@@ -60,8 +67,7 @@ class Batches:
         self._each = config.batch_size * config.gradient_accumulation
         self._first = process * self._each
         self.step_size: int = self._each * processes
-        total = math.ceil(config.epochs * len(images) / self.step_size)
-        self.total = min(total, config.max_steps or total)
+        self.total = step_count(config, len(images), processes)
         shapes = [frames.latent(image) for image in images]
         self._order = ShapedOrder(config.seed, config.batch_size, shapes)
 

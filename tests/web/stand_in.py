@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -308,7 +309,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "keys": key_list(questions, {desk.layout}),
             "message": None,
         },
-        "wait": {"ready_on": "16 December 2026", "ready_on_iso": "2026-12-16", "message": None},
+        "wait": {"ready_on": date(2026, 12, 16), "message": None},
         "practice_feedback": {
             "step": "feedback",
             "phase": 1,

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from app.domain.blinding import BlindedDesign
 from app.domain.consent import too_late, what_becomes
 from app.domain.errors import Refused
+from app.domain.said import said
 from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
 from app.web.front import front
@@ -55,7 +56,7 @@ def withdraw(request: Request, form: FormFields) -> Response:
         if is_sure:
             desk.withdraw()
     if not is_sure:
-        asked = _asked(design, error="Please tick the box if you mean it.")
+        asked = _asked(design, error=said("Please tick the box if you mean it."))
         return _page(request, "withdraw.html", design, asked, 422)
     context = {"drafts": drawer_of(request), "erased": design.withdrawal.answers == "erased"}
     response = _page(request, "withdrawn.html", design, context)

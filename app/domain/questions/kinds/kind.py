@@ -9,10 +9,17 @@ from typing import Any, ClassVar, Literal
 from app.domain.document import Table
 from app.domain.questions.answer import Value
 from app.domain.questions.question import KindName, Option, Question
+from app.domain.said import said
 
 
 class WrongAnswer(Exception):
     """An answer that can't be stored; the message is a sentence for the reader."""
+
+    @property
+    def sentence(self) -> str:
+        """The message as it was said, so that a page can say it in its own language."""
+        sentence: str = self.args[0]
+        return sentence
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,17 @@ class Picture:
     count: int
     size: int
     in_turn: bool = False
+
+    def name_of(self, place: int) -> str:
+        """What the picture at a place is called: Left and Right, or Picture 1, 2, 3 ...
+
+        Two that come one after the other have no sides: First and Second.
+        """
+        if self.count != 2:
+            return said("Picture {place}", place=place)
+        if self.in_turn:
+            return said("First") if place == 1 else said("Second")
+        return said("Left") if place == 1 else said("Right")
 
 
 @dataclass(frozen=True)
@@ -51,12 +69,14 @@ class Kind(ABC):
     spread      how answers are described by arm: grades by their centre, words by counts, texts by
                 how many were written, places by how many marks, sides by what was chosen
     needs_film  whether it is asked of a picture that is still there
+    none_label  the words for none unless the design says otherwise; empty where there is no such
     """
 
     name: ClassVar[KindName]
     stored_as: ClassVar[Literal["whole", "text"]]
     spread: ClassVar[Spread]
     needs_film: ClassVar[bool] = False
+    none_label: ClassVar[str] = ""
 
     @abstractmethod
     def read(self, table: Table) -> dict[str, Any]:
@@ -112,7 +132,7 @@ class Kind(ABC):
 
     def missing(self, question: Question) -> str:
         """The sentence for a required question that was left."""
-        return "Please answer this question."
+        return said("Please answer this question.")
 
 
 def keyed(values: "list[tuple[str, str]]") -> tuple[Option, ...]:
