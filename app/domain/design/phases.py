@@ -22,7 +22,9 @@ from app.domain.questions.question import Question
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-def read_phases(top: Table, questions: Sequence[Question]) -> tuple[Phase, ...]:
+def read_phases(
+    top: Table, questions: Sequence[Question], language: str = "en"
+) -> tuple[Phase, ...]:
     """The `phases` of a design; without any there is one, which asks everything of every case."""
     asked = tuple(question.key for question in questions)
     at_end = tuple(one.key for one in questions if MEASURES[one.measure].places[0] == "phase_end")
@@ -42,7 +44,9 @@ def read_phases(top: Table, questions: Sequence[Question]) -> tuple[Phase, ...]:
             key=row.text("key", f"phase{len(phases) + 1}", longest=40),
             title=row.text("title", "", longest=200),
             introduction=row.text(
-                "introduction", texts.DISCLOSURE if is_disclosure else "", longest=20_000
+                "introduction",
+                texts.in_language(texts.DISCLOSURE, language) if is_disclosure else "",
+                longest=20_000,
             ),
             questions=row.texts("questions") if row.has("questions") else everywhere,
             end_questions=row.texts("end_questions"),

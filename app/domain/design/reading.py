@@ -85,14 +85,15 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         data = format_2_of(data, problems)
     top = Table("", data, problems)
     top.take("format")
-    questions = read_questions(top)
-    phases = read_phases(top, questions)
+    language = _language(top)
+    questions = read_questions(top, language)
+    phases = read_phases(top, questions, language)
     is_blinded = phases[0].purpose_blinded
     several = phases[0].presentation.pictures > 1
     consent = top.table("consent")
     design = StudyDesign(
         title=top.text("title", longest=200, required=True),
-        language=_language(top),
+        language=language,
         arms=read_arms(top),
         stratify_by=top.text("stratify_by", "condition", longest=80, required=True),
         matched_by=top.text("matched_by", "", longest=80),
@@ -101,12 +102,12 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         questions=questions,
         phases=phases,
         instructions=top.text(
-            "instructions", texts.instructions(is_blinded, several), longest=20_000
+            "instructions", texts.instructions(is_blinded, several, language), longest=20_000
         ),
-        consent=consent.text(
-            "text", texts.BLINDED_CONSENT if is_blinded else texts.CONSENT, longest=20_000
+        consent=consent.text("text", texts.consent(is_blinded, language), longest=20_000),
+        consent_line=consent.text(
+            "line", texts.in_language(texts.CONSENT_LINE, language), longest=400, required=True
         ),
-        consent_line=consent.text("line", texts.CONSENT_LINE, longest=400, required=True),
         notice=top.text("notice", "", longest=200),
         replicates=_replicates(top),
         practice=_practice(top),
@@ -120,6 +121,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
         longest_run=top.whole("longest_run", 3, 1, 50),
         closes_on=_day(top, "closes_on"),
+        own_score=top.flag("own_score", False),
         rendition_size=top.whole("rendition_size", RENDITION_SIZE, 64, 4096),
         seed=top.whole("seed", 1, 0, 2**63 - 1),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.document import Table, told
+from app.domain.questions.house_words import in_language, options_in, words_in
 from app.domain.questions.measures import MEASURES, Measure
 from app.domain.questions.question import AskedIf, KindName, Question
 from app.domain.questions.registry import KINDS, kind_of
@@ -63,15 +64,17 @@ TAKEN_KEYS = frozenset(
 )
 
 
-def read_questions(table: Table) -> tuple[Question, ...]:
+def read_questions(table: Table, language: str = "en") -> tuple[Question, ...]:
     """The `questions` of a design, in the order in which they are asked.
+
+    What they don't say themselves the house says in the study's `language`.
 
     Noted as problems: unknown measures and kinds, keys that are taken or there twice, a condition
     or an `of` that names no earlier question.
     """
     questions: list[Question] = []
     for row in table.tables("questions"):
-        question = _read(row)
+        question = _read(row, language)
         if question is None:
             continue
         if question.key in {other.key for other in questions}:
@@ -109,7 +112,7 @@ def write_question(question: Question) -> dict[str, Any]:
     return plain
 
 
-def _read(row: Table) -> Question | None:
+def _read(row: Table, language: str) -> Question | None:
     name = row.text("measure", "")
     measure = MEASURES.get(name)
     if measure is None:
@@ -127,14 +130,18 @@ def _read(row: Table) -> Question | None:
     reference = row.text("reference", default_reference(name), longest=80)
     of = row.text("of", "", longest=40)
     probabilities = row.shares("probabilities")
-    prompt = row.text("prompt", measure.prompt, longest=400)
+    prompt = row.text("prompt", in_language(measure.prompt, language), longest=400)
     if not prompt:
         row.wrong("prompt", "is missing; say what is asked")
     hint = row.text("hint", "", longest=400)
     required = row.flag("required", measure.required)
     asked_if = _asked_if(row)
     if not any(row.has(one) for one in _OWN_ANSWERS):
-        row = row.with_defaults(measure.options_of(kind))
+        row = row.with_defaults(options_in(measure.options_of(kind), language))
+    if KINDS[kind].none_label:
+        none_label = in_language(KINDS[kind].none_label, language)
+        row = row.with_defaults({"none_label": none_label})
+    of_vocabulary = row.has("vocabulary")
     question = Question(
         key=key,
         measure=name,
@@ -149,6 +156,8 @@ def _read(row: Table) -> Question | None:
         reference=reference,
         **KINDS[kind].read(row),
     )
+    if of_vocabulary:
+        question = replace(question, options=words_in(question.options, language))
     row.refuse_the_rest(f"a question of kind {kind}")
     _check_measure(row, question)
     _check_probabilities(row, question)

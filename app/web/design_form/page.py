@@ -9,7 +9,7 @@ from app.web.design_form.document import CASES, question_keys
 from app.web.design_form.held import HeldForm
 from app.web.design_form.problem_list import Parts, labels_of, listed
 from app.web.design_form.problems import placed
-from app.web.design_form.renewal import memorised_in
+from app.web.design_form.renewal import language_in, memorised_in
 from app.web.design_form.row_pages import arm_row, phase_row, question_row
 from app.web.design_form.rows import row_count, row_values
 from app.web.design_form.shown import FormPage, id_of
@@ -46,6 +46,7 @@ def form_page(
         tuple(listed(form.at, labels)),
         values.get("stratify_by", "").strip(),
         memorised_in(values),
+        language_in(values),
     )
 
 

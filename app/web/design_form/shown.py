@@ -130,6 +130,7 @@ class FormPage:
     problems: tuple[ListedProblem, ...]
     stratify_was: str
     memorised_was: str
+    language_was: str
 
 
 def id_of(name: str) -> str:

@@ -20,7 +20,7 @@ from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.design_form.document import FormDocument, document_of
 from app.web.design_form.lists import change_rows
 from app.web.design_form.page import form_page, with_bank_arms
-from app.web.design_form.renewal import fill_anew, memorised_in
+from app.web.design_form.renewal import fill_anew, language_in, memorised_in
 from app.web.design_form.values import values_of
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
@@ -173,9 +173,10 @@ def _with_warnings(shown: DesignForm) -> DesignForm:
 
 def _with_neutral_texts(values: Mapping[str, str]) -> dict[str, str]:
     several = values.get("phases[1].presentation.pictures", "1").strip() != "1"
+    language = language_in(values)
     neutral = {
-        "consent.text": texts.BLINDED_CONSENT,
-        "instructions": texts.instructions(True, several),
+        "consent.text": texts.consent(True, language),
+        "instructions": texts.instructions(True, several, language),
     }
     return {**values, **neutral}
 

@@ -19,13 +19,14 @@ class Choices(Kind):
     """A tuple of option values in the vocabulary's order; empty where none was seen."""
 
     name = "choices"
+    none_label = "None seen"
     stored_as = "text"
     spread = "words"
 
     def read(self, table: Table) -> dict[str, Any]:
         """`vocabulary` (a known one) or `options`, and `none_label`."""
         vocabulary = table.text("vocabulary", "")
-        none_label = table.text("none_label", "None seen", longest=120)
+        none_label = table.text("none_label", self.none_label, longest=120)
         if not vocabulary:
             options = read_options(table, most=MOST_OPTIONS)
         elif vocabulary in VOCABULARIES:
