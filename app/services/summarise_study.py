@@ -22,6 +22,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import OPENED, REHEARSED, RecordedEvent
+from app.domain.said import said
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
@@ -126,8 +127,12 @@ def summarise_study(
         raise Refused(NOTHING_READ.format(slug=slug))
     if study.status != "closed" and not interim:
         raise Refused(
-            f"{slug} is {study.status}: results by arm are shown once the study is closed, "
-            "because whoever sees them earlier could steer it by them."
+            said(
+                "{slug} is {status}: results by arm are shown once the study is closed, "
+                "because whoever sees them earlier could steer it by them.",
+                slug=slug,
+                status=study.status,
+            )
         )
     design = design_from_json(study.design)
     rows = list(answer_rows(session, study))
