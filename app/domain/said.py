@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, SupportsIndex
 
+# What the format of a field may ask of a sentence in it: ``{label:lower}``.
+CASES = ("lower", "lower_first", "upper_first")
+
 
 class Said(str):
     """An English sentence with its `template`, its `plural` ("" for none) and its `fields`.
@@ -27,6 +30,9 @@ class Said(str):
         made = super().__new__(cls, chosen.format_map(fields))
         made.template, made.plural, made.fields = template, plural, dict(fields)
         return made
+
+    def __format__(self, form: str) -> str:
+        return recased(str(self), form) if form in CASES else super().__format__(form)
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
         return (Said, (self.template, self.plural, dict(self.fields)))
@@ -49,6 +55,11 @@ def said(template: str, /, **fields: object) -> Said:
     that are meant are doubled.
     """
     return Said(template, "", fields)
+
+
+def to_say(template: str, /) -> str:
+    """The template as it stands, marked for the extraction of words; what fills it comes later."""
+    return template
 
 
 def said_many(one: str, many: str, /, count: int, **fields: object) -> Said:
@@ -161,6 +172,21 @@ def numbered(sentence: str, numbers: Mapping[str, int]) -> str:
 def figure(value: float, form: str = "") -> Numeral:
     """A number alone, written as `format` would."""
     return Numeral(format(value, form))
+
+
+def cased(sentence: str, case: str) -> str:
+    """The sentence with its letters as one of `CASES` says, in whatever language it is said."""
+    if not isinstance(sentence, Said):
+        return recased(sentence, case)
+    return Said(f"{{sentence:{case}}}", "", {"sentence": sentence})
+
+
+def recased(text: str, case: str) -> str:
+    """A text that nobody translates, with its letters as one of `CASES` says."""
+    if case == "lower":
+        return text.lower()
+    first = text[:1].lower() if case == "lower_first" else text[:1].upper()
+    return f"{first}{text[1:]}"
 
 
 MONTHS = (
