@@ -26,7 +26,8 @@ def speak(env: Environment, tongue: Language) -> None:
         return tongue.say(value) if isinstance(value, Said | Numeral | Cited | Begun) else value
 
     # What is filled into a translated text is said anew as well.
-    whole, counted = env.globals["gettext"], env.globals["ngettext"]
+    whole: Any = env.globals["gettext"]
+    counted: Any = env.globals["ngettext"]
 
     @pass_context
     def gettext(context: Context, message: str, /, **fields: Any) -> Any:
