@@ -121,35 +121,14 @@ class Cited(str):
         return (Cited, (self.sentence, dict(self.numbers)))
 
 
-class Begun(str):
-    """A `sentence` whose first letter is a capital, or a small one, in any language."""
-
-    sentence: str
-    is_capital: bool
-
-    def __new__(cls, sentence: str, is_capital: bool) -> "Begun":
-        made = super().__new__(cls, begun(sentence, is_capital=is_capital))
-        made.sentence, made.is_capital = sentence, is_capital
-        return made
-
-    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
-        return (Begun, (self.sentence, self.is_capital))
-
-
-def begun(sentence: str, *, is_capital: bool) -> str:
-    """The sentence with a capital, or a small, first letter."""
-    first = sentence[:1].upper() if is_capital else sentence[:1].lower()
-    return first + sentence[1:]
-
-
-def capital(sentence: str) -> Begun:
+def capital(sentence: str) -> str:
     """The sentence with a capital first letter."""
-    return Begun(sentence, is_capital=True)
+    return cased(sentence, "upper_first")
 
 
-def small(sentence: str) -> Begun:
+def small(sentence: str) -> str:
     """The sentence with a small first letter, as in the midst of another."""
-    return Begun(sentence, is_capital=False)
+    return cased(sentence, "lower_first")
 
 
 _CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")

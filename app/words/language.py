@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from app.domain.said import CASES, Begun, Cited, Numeral, Said, begun, numbered, recased
+from app.domain.said import CASES, Cited, Numeral, Said, numbered, recased
 
 _BARE_POINT = re.compile(r"(?<![\d.])\.(?=\d)")
 CATALOGUES = Path(__file__).parent
@@ -49,8 +49,6 @@ class Language:
             return self.number(sentence)
         if isinstance(sentence, Cited):
             return numbered(self.say(sentence.sentence), sentence.numbers)
-        if isinstance(sentence, Begun):
-            return begun(self.say(sentence.sentence), is_capital=sentence.is_capital)
         if not isinstance(sentence, Said):
             return sentence
         template = (
