@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-all check docs pictures screenshots clean-demo clean
+.PHONY: help demo serve test test-all check words docs pictures screenshots clean-demo clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test: $(VENV)/dev.done ## Run the tests, installing Chromium and PostgreSQL wher
 test-all: $(VENV)/dev.done ## Run every test, the slow ones too
 	@sh tests/install_services.sh
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
+words: $(VENV)/dev.done ## Bring new words into the catalogues of the languages, and compile these
+	$(BIN)/python -m app.words.making
 
 docs: $(VENV)/docs.done ## Build the documentation site into site/; a broken link ends it
 	$(BIN)/python -m docs.making.site --out site

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.bank.opening import open_renditions
 from app.bank.uploads import Uploads
@@ -25,6 +24,7 @@ from app.steps.lay_out_presentations import lay_out_for
 from app.web.api_errors import JsonErrors
 from app.web.below_prefix import BelowPrefix
 from app.web.blind_desk import BlindDesks
+from app.web.body_limits import BodyLimits
 from app.web.cookies import CookieSigner
 from app.web.delivery_probe import DeliveryProbe
 from app.web.error_pages import add_error_pages, error_page
@@ -159,7 +159,7 @@ def _stand_guard(app: FastAPI, settings: Settings, database: Database) -> None:
     app.add_middleware(
         RequestLog, answers=error_page, counts=None if metrics is None else metrics.count
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(BodyLimits, usual=LARGEST_BODY)
     app.add_middleware(JsonErrors)
     app.add_middleware(SecurityHeaders, is_https=settings.base_url.startswith("https://"))
     app.add_middleware(BelowPrefix, prefix=settings.path_prefix)

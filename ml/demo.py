@@ -1,20 +1,26 @@
 """python -m ml.demo: the demonstration's model arms, from nothing, on a laptop's processor.
 
-A small latent-diffusion model is trained on simulated radiographs, most of them flawed: smoothed,
-grained, with broken ribs or the heart on the wrong side. That stands for a foundation model, which
-knows what is asked for and draws it badly. Thirty good simulated radiographs (15 normal, 15
-abnormal) then tune three variants of it, every one is sampled and measured, and what comes out is
-an image bank like any other. The one in app/demo_images was made so, with torch 2.13.0:
+A small latent-diffusion model is trained on simulated radiographs of other rooms' exposures and on
+flawed ones: smoothed, grained, with broken ribs or the heart on the wrong side. That stands for a
+foundation model, which knows what is asked for and draws it otherwise. Thirty good simulated
+radiographs (15 normal, 15 abnormal), which it never saw the like of, then tune three variants of
+it, every one is sampled and measured, and what comes out is an image bank like any other:
 
-    python -m app demo-bank --out films --per-condition 150 --seed 7
-    python -m ml.demo --films films --work work --out app/demo_images
+    python -m app demo-bank --out films --per-condition 300 --seed 7 --size 256 \\
+        --uncollimated --other-rooms
+    python -m ml.demo --films films --work work --out bank
+
+It may be stopped at any time (Ctrl-C, SIGTERM); with --resume it goes on to the same bank.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import hashlib
+import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,15 +28,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ml import evaluate, generate
 from ml.bank.writer import CONDITIONS, iter_records, read_header
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.methods.config import VARIANTS, VariantConfig, override
-from ml.small.pretrain import PretrainingOptions
+from ml.small.options import AUTOENCODER, LENGTHS, PretrainingOptions
+from ml.small.stages import Stopped
+from ml.training.resume import STATE, StopRequest, listening_for_stop
 
 BASE_NAME = "simulated-radiograph-ldm"
+PLAN = "plan.json"
 ARM_PREFIX = "simulated-"
 """Arms are called simulated-M0, ...: a study's own M0 may join the demo's database later."""
 
@@ -46,7 +53,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """Sizes and lengths of everything; the defaults take about 35 minutes of two cores."""
+    """Sizes and lengths of everything; docs/decisions/0268 says what they take."""
 
     pretraining: PretrainingOptions = field(default_factory=PretrainingOptions)
     tuned_on: int = 15
@@ -74,30 +81,42 @@ class DemoPlan:
     steps: int = 25
     guidance_scale: float = 3.0
     threads: int = 2
+    look_every: int = 250
+    """Steps between two pictures of what the base has reached, in the work folder."""
 
 
 def demo(
-    films: Path, work: Path, out: Path, *, plan: DemoPlan, seed: int = 0, log: Log = print
+    films: Path,
+    work: Path,
+    out: Path,
+    *,
+    plan: DemoPlan,
+    seed: int = 0,
+    resume: bool = False,
+    stop: StopRequest | None = None,
+    log: Log = print,
 ) -> None:
     """Pretrain, tune, sample and measure.
 
     Parameters
     ----------
-    films : bank of simulated radiographs, with one arm of kind real and any others
+    films : bank of simulated radiographs, with one arm of kind real and others
     work : folder for the base model, runs, data and the evaluation's page
-    out : folder of the bank that is made; must be new
+    out : folder of the bank that is made; both must be new, but where resumed
+    stop : asks for a stop between steps
 
     Raises
     ------
     MlError
-        If the films are too few, or a folder is in the way.
+        If the films are too few, a folder is in the way, or a resumed run was begun otherwise.
+    Stopped
+        When asked to stop; what is needed to go on is kept.
     """
     import torch
 
     torch.set_num_threads(plan.threads)
-    for folder in (work, out):
-        if folder.exists() and any(folder.iterdir()):
-            raise MlError(f"{folder} exists and is not empty: name a new folder.")
+    _open_work(films, work, out, plan, seed, resume=resume)
+    stop = stop or StopRequest()
     start = time.monotonic()
 
     def tell(what: str) -> None:
@@ -105,11 +124,13 @@ def demo(
 
     reference, others = split_films(films, plan.tuned_on)
     data = work / "data"
-    _prepare(films, reference, data, plan.tuned_on, seed)
+    if not data.exists():
+        _prepare(films, reference, data, plan.tuned_on, seed)
     tell(f"{2 * plan.tuned_on} films to tune on, {len(others)} others for the base model")
 
     base = work / BASE_NAME
-    _pretrain(films, others, base, plan, seed, tell)
+    if not base.exists():
+        _pretrain(films, others, work, plan, seed, stop, tell)
     tell("the base model is trained")
     for name, changes in plan.tuning.items():
         _tune(name, changes, base, data, work / "runs", plan, seed)
@@ -121,10 +142,59 @@ def demo(
     tell(f"done; the bank is {out}, its page {work / 'evaluation.html'}")
 
 
+def _open_work(
+    films: Path, work: Path, out: Path, plan: DemoPlan, seed: int, *, resume: bool
+) -> None:
+    """Write down what is begun, or hold what goes on against it.
+
+    What comes after a part of pretraining depends on its length; until that part is ready, it may
+    be made longer or shorter, for the rate is the same at every step.
+    """
+    wanted = json.loads(json.dumps(dataclasses.asdict(plan) | {"seed": seed, "films": str(films)}))
+    path = work / PLAN
+    if not resume:
+        for folder in (work, out):
+            if folder.exists() and any(folder.iterdir()):
+                raise MlError(f"{folder} exists and is not empty: name a new folder, or --resume.")
+        work.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(wanted, indent=1) + "\n")
+        return
+    if not path.is_file():
+        raise MlError(f"{work} holds nothing to resume from: run without --resume.")
+    begun = json.loads(path.read_text())
+    free = {"threads"}
+    if not (work / AUTOENCODER).exists():
+        free |= {"pretraining.autoencoder_steps"}
+    if not (work / BASE_NAME).exists():
+        free |= {"pretraining.denoiser_steps"}
+    before, now = _flat(begun), _flat(wanted)
+    for key in sorted(before.keys() | now.keys()):
+        if before.get(key) != now.get(key) and key not in free:
+            raise MlError(
+                f"{work} was begun with {key} {before.get(key)}, not {now.get(key)}: go on with "
+                "the same options, or name a new folder."
+            )
+    path.write_text(json.dumps(wanted, indent=1) + "\n")
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Return nested values by dotted keys."""
+    result: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            result |= _flat(value, f"{above}{key}.")
+        else:
+            result[above + key] = value
+    return result
+
+
 def split_films(
     films: Path, tuned_on: int
 ) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """Part the films: half of the good ones to tune on and hold out, all others for the base.
+    """Part the films: half of the good ones to tune on and hold out, the flawed for the base.
+
+    The base never sees a good film of the rooms that are tuned for: what tells M0 from its tuned
+    variants would else be there from the start.
 
     Raises
     ------
@@ -146,8 +216,13 @@ def split_films(
                 f"needs {2 * tuned_on}: python -m app demo-bank --per-condition {2 * tuned_on}."
             )
         reference += half
-    chosen = {r["file"] for r in reference}
-    return reference, [r for r in records if r["file"] not in chosen]
+    others: list[Mapping[str, Any]] = [r for r in records if r["arm"] != reference_arm]
+    if not others:
+        raise MlError(
+            f"{films} holds the arm {reference_arm} only; the base model learns from others: "
+            "python -m app demo-bank --other-rooms."
+        )
+    return reference, others
 
 
 def _prepare(
@@ -176,22 +251,27 @@ def _prepare(
 def _pretrain(
     films: Path,
     others: Sequence[Mapping[str, Any]],
-    base: Path,
+    work: Path,
     plan: DemoPlan,
     seed: int,
+    stop: StopRequest,
     tell: Log,
 ) -> None:
-    from ml.measuring.films import read_films
+    from ml.small.films import film_store
     from ml.small.pretrain import pretrain
+    from ml.small.stages import Keeping
 
-    size = plan.pretraining.size
-    entries = [(str(r["file"]), r["condition"]) for r in others]
-    images = read_films(films, entries, size=size).pixels.astype(np.float32) * 2 - 1
+    store = film_store(films, others, plan.pretraining.size, work / "films.npy")
     prompts = VARIANTS["M0"].prompts
     captions = [
-        CAPTION if _draw(seed, str(r["file"]), 3) == 0 else prompts[r["condition"]] for r in others
+        CAPTION if _draw(seed, str(r["file"]), 4) == 0 else prompts[r["condition"]] for r in others
     ]
-    pretrain(images, captions, base, plan.pretraining, seed=seed, log=tell)
+    written = work / f".{BASE_NAME}"
+    keeping = Keeping(stop=stop, look_every=plan.look_every)
+    pretrain(
+        store, captions, written, plan.pretraining, seed=seed, log=tell, work=work, keeping=keeping
+    )
+    written.rename(work / BASE_NAME)
 
 
 def _tune(
@@ -206,7 +286,7 @@ def _tune(
     from ml.finetune import finetune
 
     common = {
-        "data": {"size": plan.pretraining.size},
+        "data": {"size": plan.pretraining.size, "rotation": 1.0},
         "training": {
             "seed": seed,
             "batch_size": 2,
@@ -219,10 +299,25 @@ def _tune(
     }
     variant: VariantConfig = override(VARIANTS[name], common, "the demo")
     variant = override(variant, changes, f"the demo's {name}")
-    runs.mkdir(parents=True, exist_ok=True)
-    finetune(
-        name, variant, base=str(base), data=data, run=runs / name, device="cpu", prompts_given=True
+    run = runs / name
+    if (run / "checkpoint.json").is_file():
+        return
+    kept = (run / STATE).is_file()
+    if run.exists() and not kept:
+        shutil.rmtree(run)
+    run.parent.mkdir(parents=True, exist_ok=True)
+    made = finetune(
+        name,
+        variant,
+        base=str(base),
+        data=data,
+        run=run,
+        resume=kept,
+        device="cpu",
+        prompts_given=True,
     )
+    if made.ended == "interrupted":
+        raise Stopped(f"{name} stopped after step {made.steps}")
 
 
 def _sample(base: Path, runs: Path, out: Path, plan: DemoPlan, seed: int) -> None:
@@ -256,36 +351,67 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m ml.demo",
         description="Train a small base model on simulated radiographs, tune variants of it, "
-        "sample and measure them. About 35 minutes of two processor cores.",
+        "sample and measure them.",
     )
     result.add_argument(
         "--films", type=Path, required=True, help="bank that python -m app demo-bank wrote"
     )
-    result.add_argument("--work", type=Path, required=True, help="folder for models; must be new")
-    result.add_argument("--out", type=Path, required=True, help="the bank to make; must be new")
+    result.add_argument("--work", type=Path, required=True, help="folder for models")
+    result.add_argument("--out", type=Path, required=True, help="the bank to make")
+    result.add_argument("--resume", action="store_true", help="go on with what --work holds")
+    result.add_argument(
+        "--length",
+        choices=tuple(LENGTHS),
+        default="short",
+        help="how long the base is trained (short); docs/decisions/0268 says what each takes",
+    )
+    for part, about in (("autoencoder", "of 4 crops"), ("denoiser", "of 8 films")):
+        result.add_argument(
+            f"--{part}-steps", type=int, help=f"steps {about}, in place of the length's"
+        )
     result.add_argument("--seed", type=int, default=0, help="same seed, same images (0)")
     result.add_argument("--threads", type=int, default=2, help="processor threads (2)")
     return result
 
 
+def plan_of(arguments: argparse.Namespace) -> DemoPlan:
+    """Return the plan that the command line asks for. Raises MlError for steps below 1."""
+    pretraining = LENGTHS[arguments.length]
+    for part in ("autoencoder", "denoiser"):
+        steps = getattr(arguments, f"{part}_steps")
+        if steps is not None and steps < 1:
+            raise MlError(f"--{part}-steps is {steps}; give 1 or more.")
+        if steps is not None:
+            pretraining = replace(pretraining, **{f"{part}_steps": steps})
+    return replace(DemoPlan(), pretraining=pretraining, threads=max(arguments.threads, 1))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
-    plan = replace(DemoPlan(), threads=max(arguments.threads, 1))
     try:
-        demo(
-            arguments.films,
-            arguments.work,
-            arguments.out,
-            plan=plan,
-            seed=arguments.seed,
-            log=lambda text: print(text, flush=True),
-        )
+        with listening_for_stop() as stop:
+            demo(
+                arguments.films,
+                arguments.work,
+                arguments.out,
+                plan=plan_of(arguments),
+                seed=arguments.seed,
+                resume=arguments.resume,
+                stop=stop,
+                log=lambda text: print(text, flush=True),
+            )
+    except Stopped as stopped:
+        print(f"ml.demo: {stopped}; --resume goes on.", file=sys.stderr)
+        return 130
     except MlError as error:
         print(f"ml.demo: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"ml.demo: {said_by(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        print("ml.demo: stopped; delete the work folder before another run.", file=sys.stderr)
+        print("ml.demo: stopped; --resume goes on.", file=sys.stderr)
         return 130
     return 0
 

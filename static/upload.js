@@ -10,6 +10,8 @@ if (room) listen(room);
 function listen(room) {
   const drop = room.querySelector("[data-drop]");
   drop.hidden = false;
+  room.querySelector("[data-resumes]").hidden = false;
+  room.querySelector("[data-plain]").hidden = true;
   for (const box of room.querySelectorAll("[data-files], [data-folder]")) {
     box.addEventListener("change", () => {
       sendAll(room, [...box.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
@@ -29,7 +31,7 @@ function listen(room) {
     try {
       sendAll(room, (await Promise.all(entries.map(filesOf))).flat());
     } catch {
-      say(room, "What was dropped can't be read; choose it by the buttons.");
+      show(room, "What was dropped can't be read; choose it by the buttons.");
     }
   });
 }
@@ -52,7 +54,7 @@ async function filesOf(entry) {
   return (await Promise.all(all.map(filesOf))).flat();
 }
 
-const say = (room, words) => {
+const show = (room, words) => {
   room.querySelector("[data-said]").textContent = words;
 };
 
@@ -73,7 +75,7 @@ async function sendAll(room, chosen) {
       const tell = (bytes) => {
         bar.value = sent + bytes;
         const part = total ? Math.floor((100 * (sent + bytes)) / total) : 100;
-        say(room, `${part} %: file ${number + 1} of ${wanted.length}`);
+        show(room, `${part} %: file ${number + 1} of ${wanted.length}`);
       };
       tell(0);
       if (here[path] !== file.size) await sendFile(room, path, file, here, tell);
@@ -81,10 +83,10 @@ async function sendAll(room, chosen) {
     }
     bar.value = total;
     const empty = chosen.length - wanted.length;
-    say(room, `${wanted.length} ${wanted.length === 1 ? "file is" : "files are"} here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
+    show(room, `${wanted.length} ${wanted.length === 1 ? "file is" : "files are"} here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
     room.querySelector("[data-arrived]").hidden = false;
   } catch (error) {
-    say(room, `${error.message} Choose the same once more to go on.`);
+    show(room, `${error.message} Choose the same once more to go on.`);
   }
   isSending = false;
 }

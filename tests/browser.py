@@ -6,6 +6,11 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+# True in a page whose case has its picture painted and a question lit.
+FILM_IS_SHOWN = (
+    "!!document.querySelector('#case [data-film] img')?.complete"
+    " && !!document.querySelector('#case .active')"
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -57,10 +62,7 @@ def film_is_shown(page: Page) -> None:
     our content security policy forbids.
     """
     for _ in range(600):
-        if page.evaluate(
-            "() => !!document.querySelector('#case [data-film] img')?.complete"
-            " && !!document.querySelector('#case .active')"
-        ):
+        if page.evaluate(f"() => {FILM_IS_SHOWN}"):
             page.evaluate("() => new Promise(r => setTimeout(r, 120))")
             return
         page.wait_for_timeout(50)

@@ -110,7 +110,7 @@ def test_the_demonstration_starts_within_a_minute(installed: Path, tmp_path: Pat
         with visitor.open(address + reader, timeout=30) as answer:
             page = answer.read().decode()
     assert "Consent" in page
-    assert log.count("/report ") == 3
+    assert log.count("/report ") == 4
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     # What a quiet machine takes; how long a busy one waits says nothing of the program.

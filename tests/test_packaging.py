@@ -8,18 +8,17 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 import yaml
 
 from app.main import create_app
 from app.settings import Settings
+from tests.serving import Served
 from tests.studies import House
 
 ROOT = Path(__file__).parents[1]
@@ -59,18 +58,13 @@ def proxy(house: House, settings: Settings, tmp_path: Path) -> Iterator[int]:
     """nginx with our file before the app; only addresses, paths and the waits are other ones."""
     if NGINX is None or shutil.which("openssl") is None:
         pytest.skip("nginx or openssl is not installed; on Debian: apt-get install nginx-light")
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    app_port = server.servers[0].sockets[0].getsockname()[1]
+    machine = Served(lambda: create_app(settings))
     port = free_port()
     certificate(tmp_path)
     text = (PACKAGING / "nginx.conf").read_text()
     for ours, here in {
         "/tmp/": f"{tmp_path}/nginx-",
-        "server app:8000;": f"server 127.0.0.1:{app_port};",
+        "server app:8000;": f"server 127.0.0.1:{machine.port};",
         "listen 8443 ssl;": f"listen 127.0.0.1:{port} ssl;",
         "listen 8080;": f"listen 127.0.0.1:{free_port()};",
         "/etc/nginx/tls/": f"{tmp_path}/",
@@ -90,8 +84,7 @@ def proxy(house: House, settings: Settings, tmp_path: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(10)
-        server.should_exit = True
-        thread.join(10)
+        machine.stop()
 
 
 def certificate(folder: Path) -> None:

@@ -100,7 +100,7 @@ class Upload:
         self.folder = folder
         self.files = folder / "files"
         self.refused = folder / "refused.csv"
-        self._largest = largest
+        self.largest = largest
 
     @property
     def id(self) -> str:
@@ -159,8 +159,7 @@ class Upload:
         arriving = whole.with_name(f"{whole.name}.{size}-{changed}.arriving")
         with self._alone():
             state = self.state
-            if state.step not in ("arriving", "choosing", "failed"):
-                raise Refused("This upload is closed; begin another one.")
+            self._ensure_open(state)
             if whole.is_file() and whole.stat().st_size == size:
                 return size
             here = arriving.stat().st_size if arriving.is_file() else 0
@@ -183,6 +182,38 @@ class Upload:
             self.keep(replace(state, step="arriving", size=state.size + len(piece)))
             return here
 
+    def receive(self, path: str) -> "ArrivingFile":
+        """A file `path` that comes in one go, of a length that nobody has told.
+
+        Raises BadInput for a path that can't be used, Refused where nothing more is taken.
+        """
+        whole = self.files / checked_path(path)
+        self._ensure_open(self.state)
+        self._ensure_room(self.state, 0, is_new=True)
+        return ArrivingFile(self, whole)
+
+    def ensure_room_for(self, size: int) -> None:
+        """Raise Refused unless `size` more bytes may come."""
+        self._ensure_room(self.state, size, is_new=False)
+
+    def take_in(self, arriving: Path, whole: Path) -> None:
+        """Give a file that came whole its name; raises BadInput and Refused."""
+        with self._alone():
+            state = self.state
+            self._ensure_open(state)
+            size = arriving.stat().st_size
+            self._ensure_room(state, size, is_new=True)
+            try:
+                whole.parent.mkdir(parents=True, exist_ok=True)
+                replaced = whole.stat().st_size if whole.is_file() else None
+                arriving.replace(whole)
+            except (NotADirectoryError, IsADirectoryError, FileExistsError):
+                name = whole.relative_to(self.files).as_posix()
+                raise BadInput(f"{told(name)} is a file and a folder at once.") from None
+            files = state.files + (replaced is None)
+            size = state.size + size - (replaced or 0)
+            self.keep(replace(state, step="arriving", size=size, files=files))
+
     def drop_unfinished(self) -> int:
         """Throw away what did not come whole; how many files that were."""
         parts = [path for path in self.arrived() if _ARRIVING.fullmatch(path)]
@@ -201,10 +232,14 @@ class Upload:
                 raise Refused("This upload is worked on just now; wait for it to end.")
             shutil.rmtree(self.folder)
 
+    def _ensure_open(self, state: UploadState) -> None:
+        if state.step not in ("arriving", "choosing", "failed"):
+            raise Refused("This upload is closed; begin another one.")
+
     def _ensure_room(self, state: UploadState, more: int, *, is_new: bool) -> None:
-        if state.size + more > self._largest:
+        if state.size + more > self.largest:
             raise Refused(
-                f"An upload may bring {self._largest // 2**20:,} MiB, and this would be more. The "
+                f"An upload may bring {self.largest // 2**20:,} MiB, and this would be more. The "
                 "operator can raise NEGATOSCOPE_LARGEST_UPLOAD, or import it on the server."
             )
         if is_new and state.files >= MOST_FILES:
@@ -223,6 +258,36 @@ class Upload:
             yield
         finally:
             os.close(handle)
+
+
+class ArrivingFile:
+    """A file on its way, beside the upload's files until it is whole."""
+
+    def __init__(self, upload: Upload, whole: Path) -> None:
+        self._upload = upload
+        self._whole = whole
+        self._path = upload.folder / f"{secrets.token_hex(8)}.form"
+        self._file = self._path.open("wb")
+        self._size = 0
+
+    def write(self, piece: bytes) -> None:
+        """Add bytes; raises Refused where that would be too much."""
+        self._upload.ensure_room_for(self._size + len(piece))
+        self._file.write(piece)
+        self._size += len(piece)
+
+    def keep(self) -> None:
+        """It is whole: put it among the upload's files; raises BadInput and Refused."""
+        self._file.close()
+        try:
+            self._upload.take_in(self._path, self._whole)
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    def drop(self) -> None:
+        """Throw it away."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
 
 
 def checked_path(path: str) -> PurePosixPath:

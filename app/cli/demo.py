@@ -15,7 +15,8 @@ from app.cli.demo_studies import SEED, two_minutes, worked_studies
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
 from app.domain.errors import BadInput
-from app.phantom import DEMO_ARMS
+from app.phantom import DEMO_ARMS, OTHER_ROOMS
+from app.phantom.radiograph import LARGEST, SMALLEST
 from app.services.accounts import FIRST_NAME
 from app.services.create_study import create_study
 from app.services.import_bank import import_bank
@@ -27,6 +28,8 @@ from app.web.leak_audits import ensure_audited
 
 ACKNOWLEDGED = "A demonstration: that small models' radiographs differ is what it shows."
 # A bank that python -m ml.demo made: small diffusion models trained on the phantom's radiographs.
+PER_CONDITION = 6
+"""Films of each of the phantom's arms and conditions."""
 MODEL_ARMS = Path(__file__).parents[1] / "demo_images"
 
 
@@ -64,12 +67,30 @@ def demo_bank(
     reference_only: Annotated[
         bool, typer.Option("--reference-only", help="Only the arm without generator faults.")
     ] = False,
+    other_rooms: Annotated[
+        bool,
+        typer.Option(
+            "--other-rooms", help="Also films of other exposures, for the base of ml.demo."
+        ),
+    ] = False,
+    size: Annotated[
+        int, typer.Option(min=SMALLEST, max=LARGEST, help="Side of the images in pixels.")
+    ] = 512,
+    uncollimated: Annotated[
+        bool, typer.Option("--uncollimated", help="No film has unexposed, black borders.")
+    ] = False,
 ) -> None:
     """Write a bank of simulated radiographs (see docs/bank-format.md)."""
     if out.exists():
         raise BadInput(f"{out} exists already; name a folder that doesn't.")
+    arms = (DEMO_ARMS[:1] if reference_only else DEMO_ARMS) + (OTHER_ROOMS,) * other_rooms
     count = write_demo_bank(
-        out, seed=seed, per_condition=per_condition, reference_only=reference_only
+        out,
+        seed=seed,
+        per_condition=per_condition,
+        arms=arms,
+        size=size,
+        collimated=not uncollimated,
     )
     typer.echo(f"Wrote {count} simulated radiographs to {out}.")
 
@@ -109,27 +130,34 @@ def _make_demo(house: House, state_file: Path) -> DemoState:
 
 
 def _fill_bank(house: House) -> list[ArmHoldings]:
-    """Import the reference films and the models' images; the arms of the demonstration."""
-    folder = house.settings.data_dir / "demo-bank"
+    """Import the phantom's films and the models' images; the arms of the demonstration."""
+    # Named for what it holds: an older version's `demo-bank` had no faulty arms, and frames.
+    folder = house.settings.data_dir / "demo-films"
     if not (folder / "bank.json").exists():
         typer.echo("Making simulated radiographs ...")
-        # The phantom's faulty arms are for other banks; `demo-bank` writes them.
-        write_demo_bank(folder, seed=SEED, per_condition=6, reference_only=True)
-    models = {arm.id for arm in read_bank_header(MODEL_ARMS).arms}
+        # Models draw no unexposed borders; on the reference they would tell the arms apart.
+        write_demo_bank(folder, seed=SEED, per_condition=PER_CONDITION, collimated=False)
     for bank in (folder, MODEL_ARMS):
         import_bank(house.database, house.store, bank, now=now())
+    ours = {arm.id for arm in DEMO_ARMS} | _model_keys()
     with house.database.reading() as session:
-        return [arm for arm in bank_arms(session) if arm.key in {DEMO_ARMS[0].id, *models}]
+        return [arm for arm in bank_arms(session) if arm.key in ours]
+
+
+def _model_keys() -> set[str]:
+    return {arm.id for arm in read_bank_header(MODEL_ARMS).arms}
 
 
 def _rehearse_all(session: Session, arms: list[ArmHoldings]) -> dict[str, str]:
     """Make each worked study with its rehearsal; the rehearsals' short names."""
-    typer.echo("Rehearsing three studies ...")
+    typer.echo("Rehearsing four studies ...")
     rehearsals = {}
-    for worked in worked_studies(session, arms):
+    with_reference = _model_keys() | {DEMO_ARMS[0].id}
+    models = [arm for arm in arms if arm.key in with_reference]
+    for worked in worked_studies(session, arms, models):
         slug = create_study(session, worked.design, now=now(), actor=ACTOR)
         rehearsal = rehearse_study(
-            session, slug, readers=worked.readers, seed=SEED, now=now(), actor=ACTOR
+            session, slug, readers=worked.readers, seed=worked.seed, now=now(), actor=ACTOR
         )
         rehearsals[worked.name] = rehearsal.slug
     return rehearsals

@@ -1,21 +1,30 @@
 """Writing the phantom's simulated radiographs as a bank."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.writer import BankWriter
-from app.phantom import DEMO_ARMS, demo_images
+from app.phantom import DEMO_ARMS, PhantomArm, demo_images
 
 # Part of the bytes that a seed decides, so it is the phantom's date and not today's.
 PHANTOM_MADE_AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def write_demo_bank(
-    directory: Path, *, seed: int, per_condition: int, reference_only: bool = False
+    directory: Path,
+    *,
+    seed: int,
+    per_condition: int,
+    arms: Sequence[PhantomArm] = DEMO_ARMS,
+    size: int = 512,
+    collimated: bool = True,
 ) -> int:
-    """Fill `directory` with `per_condition` images of each arm and condition; return how many."""
-    arms = DEMO_ARMS[:1] if reference_only else DEMO_ARMS
+    """Fill `directory` with `per_condition` images of each arm and condition; return how many.
+
+    ValueError when `size` is out of range.
+    """
     header = BankHeader(
         name="Simulated chest radiographs",
         created_at=PHANTOM_MADE_AT,
@@ -36,7 +45,9 @@ def write_demo_bank(
     )
     count = 0
     with BankWriter(directory, header) as writer:
-        for image in demo_images(seed=seed, per_condition=per_condition, arms=arms):
+        for image in demo_images(
+            seed=seed, per_condition=per_condition, arms=arms, size=size, collimated=collimated
+        ):
             writer.add(
                 image.pixels,
                 file=f"images/{image.arm}/{image.condition}-{image.index + 1:05d}.png",

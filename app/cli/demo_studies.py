@@ -1,4 +1,4 @@
-"""The demonstration's studies: one to read in two minutes, and three that are worked through."""
+"""The demonstration's studies: one to read in two minutes, and four that are worked through."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,13 @@ from app.services.study_progress import ArmHoldings
 
 NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
 SEED = 2409
+HARD, OBVIOUS = "simulated-ribs", "simulated-M0"
+"""Arms at both ends: a few ribs of a sharp film are wrong; a blurred film of other exposure."""
+SHOWN = ("simulated", HARD, "simulated-smooth", "simulated-M2", OBVIOUS)
+"""Arms of the ten films: the reference, and from hard to obvious."""
+OBVIOUS_TO_HARD_READERS = 16
+OBVIOUS_TO_HARD_SEED = 4625
+"""Invents readers who reach each of the three conclusions on some arm."""
 TOLD = (
     "Some of the radiographs that you have seen were made by a computer. You now see them again, "
     "in another order: say of each whether it is real or synthetic."
@@ -25,11 +32,13 @@ class WorkedStudy:
 
     name     what the start page of the terminal calls it
     readers  how many are invented for its report
+    seed     what they are invented from
     """
 
     name: str
     design: StudyDesign
     readers: int
+    seed: int = SEED
 
 
 def two_minutes(arms: Sequence[ArmHoldings]) -> StudyDesign:
@@ -38,23 +47,56 @@ def two_minutes(arms: Sequence[ArmHoldings]) -> StudyDesign:
         {
             "title": "Two minutes of reading",
             "notice": NOTICE,
-            "arms": [{"arm": arm.key, "normal": 1, "abnormal": 1} for arm in arms],
+            "arms": [
+                {"arm": arm.key, "normal": 1, "abnormal": 1} for arm in arms if arm.key in SHOWN
+            ],
             "seed": SEED,
         }
     )
 
 
-def worked_studies(session: Session, arms: Sequence[ArmHoldings]) -> tuple[WorkedStudy, ...]:
-    """The paper's protocol, quartets, and a study that tells its readers only halfway."""
-    paper = example_study(session, "clode-da-silva-2024").filled.design
+def worked_studies(
+    session: Session, arms: Sequence[ArmHoldings], models: Sequence[ArmHoldings]
+) -> tuple[WorkedStudy, ...]:
+    """The paper's protocol, quartets, a study that tells its readers only halfway, and all arms.
+
+    `arms` is every arm of the demonstration, `models` those of models and the reference.
+    """
+    paper = _with_arms(example_study(session, "clode-da-silva-2024").filled.design, models)
     quartets = example_study(session, "cervical-quartets-2025").filled.design
     return (
         WorkedStudy(
             "the paper's protocol", _of_the_demo(paper, "The paper's protocol: realism by model"), 1
         ),
         WorkedStudy("quartets", _of_the_demo(quartets, "Quartets: find the reference film"), 8),
-        WorkedStudy("naive, then informed", design_from_mapping(naive_then_informed(arms)), 8),
+        WorkedStudy("naive, then informed", design_from_mapping(naive_then_informed(models)), 8),
+        WorkedStudy(
+            "from obvious to hard",
+            design_from_mapping(obvious_to_hard(arms)),
+            OBVIOUS_TO_HARD_READERS,
+            OBVIOUS_TO_HARD_SEED,
+        ),
     )
+
+
+def obvious_to_hard(arms: Sequence[ArmHoldings]) -> dict[str, Any]:
+    """A document: realism of every arm there is, with a positive control and a primary arm.
+
+    The margin is wide, for so few films an arm.
+    """
+    role = {OBVIOUS: {"role": "positive_control"}}
+    return {
+        "format": 2,
+        "title": "From obvious to hard: models and known faults",
+        "notice": NOTICE,
+        "arms": [
+            {"arm": arm.key, "cases": {"normal": 6, "abnormal": 6}, **role.get(arm.key, {})}
+            for arm in arms
+        ],
+        "questions": [{"measure": "realism"}],
+        "analysis": {"primary": "realism", "margin": 0.2, "primary_arm": HARD},
+        "seed": SEED,
+    }
 
 
 def naive_then_informed(arms: Sequence[ArmHoldings]) -> dict[str, Any]:
@@ -91,6 +133,11 @@ def naive_then_informed(arms: Sequence[ArmHoldings]) -> dict[str, Any]:
         "analysis": {"primary": "verdict"},
         "seed": SEED,
     }
+
+
+def _with_arms(design: StudyDesign, arms: Sequence[ArmHoldings]) -> StudyDesign:
+    keys = {arm.key for arm in arms}
+    return replace(design, arms=tuple(plan for plan in design.arms if plan.arm in keys))
 
 
 def _of_the_demo(design: StudyDesign, title: str) -> StudyDesign:

@@ -17,14 +17,11 @@ from app.settings import resource_dir
 
 def write_report(view: ReportView, out: Path) -> None:
     """One file, HTML or PDF by its ending."""
-    parts = {
-        "templates": resource_dir("templates"),
-        "static": resource_dir("static"),
-    }
+    templates, static = resource_dir("templates"), resource_dir("static")
     if out.suffix.lower() in SHEETS:
-        content = report_pdf(view, **parts, now=now())
+        content = report_pdf(view, templates=templates, static=static, now=now())
     else:
-        content = report_document(view, **parts, now=now()).encode()
+        content = report_document(view, templates=templates, static=static, now=now()).encode()
     with writing_atomically(out) as file:
         file.write(content)
     typer.echo(f"Wrote {out}.")

@@ -1,6 +1,6 @@
 """How rows are mapped: moments in UTC, fixed names of constraints, words as plain text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
@@ -31,6 +31,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class IsoDay(TypeDecorator[date]):
+    """A day in UTC, kept as its ISO text: the same in every database and in files of rows."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """The day as 2027-01-31."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        """The day that is kept."""
+        return None if value is None else date.fromisoformat(value)
+
+
 class Base(DeclarativeBase):
     """Mapped base with fixed constraint names, so that migrations can name them."""
 
@@ -45,6 +60,7 @@ class Base(DeclarativeBase):
     )
     # Words of a closed list are plain text with a check of their own, not the database's enums.
     type_annotation_map: ClassVar = {
+        date: IsoDay(),
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(),
         Status: String(6),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.domain.record import (
@@ -12,6 +12,8 @@ from app.domain.record import (
     EXPORTED,
     EXPORTED_EARLY,
     EXPORTED_WHOLE,
+    LAST_DAY_MOVED,
+    MESSAGE_SHOWN,
     OPENED,
     SEEN_EARLY,
     RecordedEvent,
@@ -47,6 +49,26 @@ class SignedStep:
 
 
 @dataclass(frozen=True)
+class LastDayMove:
+    """The last day of reading moved while the study was open; `before` is None where none was."""
+
+    at: datetime
+    actor: str
+    before: date | None
+    after: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class MessageShown:
+    """What all readers were told from `at` on."""
+
+    at: datetime
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Conduct:
     """Everything of a study's record that its report repeats.
 
@@ -62,6 +84,8 @@ class Conduct:
     looks: tuple[Look, ...] = ()
     signed: tuple[SignedStep, ...] = ()
     late_machines: tuple[str, ...] = ()
+    moves: tuple[LastDayMove, ...] = ()
+    messages: tuple[MessageShown, ...] = ()
 
 
 def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
@@ -70,6 +94,7 @@ def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
     closed: RecordedEvent | None = None
     head = ""
     looks, signed, late = [], [], []
+    moves, messages = [], []
     for event, event_hash in events:
         if event.action == OPENED:
             opened = event.detail
@@ -79,6 +104,10 @@ def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
             event.action == EXPORTED_WHOLE and opened and closed is None
         ):
             looks.append(_look(event))
+        elif event.action == LAST_DAY_MOVED:
+            moves.append(_move(event))
+        elif event.action == MESSAGE_SHOWN:
+            messages.append(MessageShown(event.at, event.actor, str(event.detail["message"])))
         elif event.action == ANSWERS_IMPORTED and closed is not None:
             late.append(str(event.detail.get("machine", "")))
         if event.action in SIGNED_ACTIONS and "signed" in event.detail:
@@ -94,6 +123,20 @@ def conduct_of(events: Sequence[tuple[RecordedEvent, str]]) -> Conduct:
         looks=tuple(looks),
         signed=tuple(signed),
         late_machines=tuple(late),
+        moves=tuple(moves),
+        messages=tuple(messages),
+    )
+
+
+def _move(event: RecordedEvent) -> LastDayMove:
+    detail = event.detail
+    before = detail.get("from")
+    return LastDayMove(
+        at=event.at,
+        actor=event.actor,
+        before=None if before is None else date.fromisoformat(before),
+        after=date.fromisoformat(str(detail["to"])),
+        reason=str(detail.get("reason", "")),
     )
 
 

@@ -45,6 +45,9 @@ class DueDesk(Protocol):
     def record_head(self) -> str:
         """The head of the study's record as it is now; empty where there is no record."""
 
+    def message(self) -> str:
+        """What the investigator tells the readers now; empty for nothing."""
+
 
 class ReaderDesk(DueDesk, Protocol):
     """One request of one reader, in one transaction."""

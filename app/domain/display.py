@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.said import said
+
 DISPLAYS: Mapping[str, str] = {
-    "diagnostic": "Diagnostic display (for reading radiographs)",
-    "office": "Office or home monitor",
-    "laptop": "Laptop",
-    "tablet": "Tablet",
-    "phone": "Phone",
+    "diagnostic": said("Diagnostic display (for reading radiographs)"),
+    "office": said("Office or home monitor"),
+    "laptop": said("Laptop"),
+    "tablet": said("Tablet"),
+    "phone": said("Phone"),
 }
 LIGHTS: Mapping[str, str] = {
-    "dark": "Dark, as in a reading room",
-    "dim": "Dim, curtains drawn or a small lamp",
-    "office": "Lit like an office",
-    "bright": "Bright: daylight, a window or the open air",
+    "dark": said("Dark, as in a reading room"),
+    "dim": said("Dim, curtains drawn or a small lamp"),
+    "office": said("Lit like an office"),
+    "bright": said("Bright: daylight, a window or the open air"),
 }
 # A narrower phone is not made any more, and nobody can be asked to have a wider screen.
 LEAST_WIDTHS = (320, 3840)

@@ -37,6 +37,8 @@ StudyError
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.domain.said import joined, said
+
 
 class Problem(NamedTuple):
     """One thing that is wrong: the field, and why."""
@@ -46,7 +48,12 @@ class Problem(NamedTuple):
 
 
 class StudyError(Exception):
-    """The root: `str(error)` is a sentence fit for whoever caused it."""
+    """The root: `str(error)` is a sentence fit for whoever caused it, in English."""
+
+    @property
+    def sentence(self) -> str:
+        """The same as it was said, so that a page can say it in its own language."""
+        return self.args[0] if self.args else ""
 
 
 class BadInput(StudyError):
@@ -60,7 +67,7 @@ class BadDesign(BadInput):
         self.problems = (Problem(field, reason), *others)
         self.field = field
         self.reason = reason
-        super().__init__("; ".join(f"{one.field}: {one.reason}" for one in self.problems))
+        super().__init__(joined((joined(one, ": ") for one in self.problems), "; "))
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> "BadDesign":
@@ -74,7 +81,7 @@ class BadAnswer(BadInput):
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
-        super().__init__(" ".join(problems.values()))
+        super().__init__(joined(problems.values()))
 
 
 class BadForm(BadInput):
@@ -95,7 +102,7 @@ class BadImage(BadInput):
     def __init__(self, file: str, reason: str) -> None:
         self.file = file
         self.reason = reason
-        super().__init__(f"{file}: {reason}")
+        super().__init__(joined((file, reason), ": "))
 
 
 class BadRatings(BadInput):
@@ -138,8 +145,10 @@ class DatabaseUnavailable(Unavailable):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            "The server can't reach its records just now, and what was sent last may not be saved; "
-            "please try again in a few seconds."
+            said(
+                "The server can't reach its records just now, and what was sent last may not be "
+                "saved; please try again in a few seconds."
+            )
         )
 
 
@@ -148,7 +157,7 @@ class StoreUnavailable(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "The pictures can't be reached just now; please try again in a few seconds."
+            said("The pictures can't be reached just now; please try again in a few seconds.")
         )
 
 

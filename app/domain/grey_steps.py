@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from app.domain.errors import BadAnswer
+from app.domain.said import said
 
 End = Literal["black", "white"]
 ENDS: tuple[End, ...] = ("black", "white")
@@ -95,12 +96,12 @@ def read_grey_steps(name: str, form: Mapping[str, str]) -> GreySteps:
         none = form.get(f"{strip.end}.{NONE}") == "yes"
         if none == any(seen):
             problems[strip.end] = (
-                "Tick either the places of squares or “None”, not both."
+                said("Tick either the places of squares or “None”, not both.")
                 if none
-                else "Tick every place where you see a square; “None” if you see none."
+                else said("Tick every place where you see a square; “None” if you see none.")
             )
-        wrong = sum(said and step is None for said, step in zip(seen, strip.steps, strict=True))
-        ticked = {step for said, step in zip(seen, strip.steps, strict=True) if said}
+        wrong = sum(tick and step is None for tick, step in zip(seen, strip.steps, strict=True))
+        ticked = {step for tick, step in zip(seen, strip.steps, strict=True) if tick}
         finest[strip.end] = None if wrong else _finest(ticked)
         false += wrong
     if problems:

@@ -5,42 +5,43 @@ from dataclasses import dataclass
 
 from app.domain.display import DISPLAYS, LIGHTS, DisplayPlan
 from app.domain.errors import BadAnswer
+from app.domain.said import said
 
 ROLES: Mapping[str, str] = {
-    "radiologist": "Radiologist",
-    "radiology_resident": "Radiology resident",
-    "other_physician": "Other physician",
-    "radiographer": "Radiographer",
-    "medical_student": "Medical student",
-    "researcher": "Researcher",
-    "other": "Other",
+    "radiologist": said("Radiologist"),
+    "radiology_resident": said("Radiology resident"),
+    "other_physician": said("Other physician"),
+    "radiographer": said("Radiographer"),
+    "medical_student": said("Medical student"),
+    "researcher": said("Researcher"),
+    "other": said("Other"),
 }
 SPECIALTIES: Mapping[str, str] = {
-    "chest": "Chest radiology",
-    "general_radiology": "General radiology",
-    "paediatric_radiology": "Paediatric radiology",
-    "other_radiology": "Other radiology",
-    "pulmonology": "Pulmonology",
-    "emergency": "Emergency medicine",
-    "internal": "Internal medicine",
-    "surgery": "Surgery",
-    "other": "Other",
-    "none": "None",
+    "chest": said("Chest radiology"),
+    "general_radiology": said("General radiology"),
+    "paediatric_radiology": said("Paediatric radiology"),
+    "other_radiology": said("Other radiology"),
+    "pulmonology": said("Pulmonology"),
+    "emergency": said("Emergency medicine"),
+    "internal": said("Internal medicine"),
+    "surgery": said("Surgery"),
+    "other": said("Other"),
+    "none": said("None"),
 }
 READING_FREQUENCIES: Mapping[str, str] = {
-    "daily": "Every day",
-    "weekly": "Every week",
-    "monthly": "Every month",
-    "rarely": "Less often",
-    "never": "Never",
+    "daily": said("Every day"),
+    "weekly": said("Every week"),
+    "monthly": said("Every month"),
+    "rarely": said("Less often"),
+    "never": said("Never"),
 }
 MOST_YEARS = 70
 # Completed years from which a band begins, lowest first.
 EXPERIENCE_BANDS: tuple[tuple[int, str], ...] = (
-    (0, "under 5 years"),
-    (5, "5 to 9 years"),
-    (10, "10 to 19 years"),
-    (20, "20 years or more"),
+    (0, said("under 5 years")),
+    (5, said("5 to 9 years")),
+    (10, said("10 to 19 years")),
+    (20, said("20 years or more")),
 )
 
 
@@ -73,21 +74,22 @@ def read_profile(form: Mapping[str, str], asked: DisplayPlan | None = None) -> P
             problems[name] = question
         return value
 
-    role = choice("role", ROLES, "Please choose your role.")
-    specialty = choice("specialty", SPECIALTIES, "Please choose your specialty.")
+    role = choice("role", ROLES, said("Please choose your role."))
+    specialty = choice("specialty", SPECIALTIES, said("Please choose your specialty."))
     frequency = choice(
-        "reading_frequency", READING_FREQUENCIES, "Please say how often you read chest films."
+        "reading_frequency", READING_FREQUENCIES, said("Please say how often you read chest films.")
     )
     display = light = None
     if asked.ask_kind:
-        display = choice("display", DISPLAYS, "Please say which display you read on.")
+        display = choice("display", DISPLAYS, said("Please say which display you read on."))
     if asked.ask_light:
-        light = choice("ambient_light", LIGHTS, "Please say how light your room is.")
+        light = choice("ambient_light", LIGHTS, said("Please say how light your room is."))
     text = form.get("years_experience", "").strip()
     years = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else -1
     if not 0 <= years <= MOST_YEARS:
-        problems["years_experience"] = (
-            f"Please give your years of experience as a whole number from 0 to {MOST_YEARS}."
+        problems["years_experience"] = said(
+            "Please give your years of experience as a whole number from 0 to {most}.",
+            most=MOST_YEARS,
         )
     if problems:
         raise BadAnswer(problems)

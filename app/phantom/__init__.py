@@ -8,7 +8,14 @@
 Imports of other rooms: none.
 """
 
-from app.phantom.demo import DEMO_ARMS, PhantomArm, PhantomImage, demo_images
+from app.phantom.demo import DEMO_ARMS, OTHER_ROOMS, PhantomArm, PhantomImage, demo_images
 from app.phantom.radiograph import chest_radiograph
 
-__all__ = ["DEMO_ARMS", "PhantomArm", "PhantomImage", "chest_radiograph", "demo_images"]
+__all__ = [
+    "DEMO_ARMS",
+    "OTHER_ROOMS",
+    "PhantomArm",
+    "PhantomImage",
+    "chest_radiograph",
+    "demo_images",
+]

@@ -14,27 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.conditions import CONDITIONS, Condition
+from app.phantom.exposure import Room
 from app.phantom.faults import Fault
 from app.phantom.radiograph import simulate_film
 
 
 @dataclass(frozen=True)
 class PhantomArm:
-    """One source of images in the demo study; `fault` is None for the reference."""
+    """One source of images; `fault` is None and `room` is "own" for the reference."""
 
     id: str
     label: str
     kind: Literal["real", "synthetic"]
     description: str
     fault: Fault | None
+    room: Room = "own"
 
 
 @dataclass(frozen=True)
 class PhantomImage:
-    """One simulated radiograph: `pixels` uint8 of shape (512, 512), bright = dense.
+    """One simulated radiograph: `pixels` uint8 of shape (size, size), bright = dense.
 
     `index` counts from 0 within arm and condition; `seed` redraws the same pixels through
-    `chest_radiograph(seed=..., condition=..., fault=...)`; `description` is fit for JSON.
+    `simulate_film(seed=..., condition=..., ...)`; `description` is fit for JSON.
     """
 
     arm: str
@@ -84,6 +86,16 @@ DEMO_ARMS: tuple[PhantomArm, ...] = (
     ),
 )
 
+OTHER_ROOMS = PhantomArm(
+    id="simulated-other-rooms",
+    label="Simulated: other rooms' exposures",
+    kind="synthetic",
+    description="The simulated phantom without faults, exposed and processed as the reference "
+    "never is; a base model of the demonstration learns from it.",
+    fault=None,
+    room="other",
+)
+
 
 def image_seed(*, seed: int, arm: str, condition: Condition, index: int) -> int:
     """The seed of one image, 31 bits, from where it stands; no order of making changes it."""
@@ -92,11 +104,16 @@ def image_seed(*, seed: int, arm: str, condition: Condition, index: int) -> int:
 
 
 def demo_images(
-    *, seed: int, per_condition: int = 6, arms: Sequence[PhantomArm] = DEMO_ARMS
+    *,
+    seed: int,
+    per_condition: int = 6,
+    arms: Sequence[PhantomArm] = DEMO_ARMS,
+    size: int = 512,
+    collimated: bool = True,
 ) -> Iterator[PhantomImage]:
     """Draw `per_condition` normal and as many abnormal images for every arm, one at a time.
 
-    ValueError when `seed` or `per_condition` is negative.
+    ValueError when `seed` or `per_condition` is negative, or `size` out of range.
     """
     if seed < 0:
         raise ValueError(f"seed {seed} is negative; use 0 or more.")
@@ -106,7 +123,14 @@ def demo_images(
         for condition in CONDITIONS:
             for index in range(per_condition):
                 own = image_seed(seed=seed, arm=arm.id, condition=condition, index=index)
-                film = simulate_film(seed=own, condition=condition, fault=arm.fault)
+                film = simulate_film(
+                    seed=own,
+                    condition=condition,
+                    size=size,
+                    fault=arm.fault,
+                    room=arm.room,
+                    collimated=collimated,
+                )
                 yield PhantomImage(
                     arm=arm.id,
                     condition=condition,

@@ -1,12 +1,16 @@
 """From path lengths to a film: Beer-Lambert, scatter, blur, quantum noise, the grey curve."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from app.phantom.projection import Grid, Map, Outline, enlarge, single
 from app.phantom.soft_tissue import smooth_field
+
+Room = Literal["own", "other"]
+"""Where a film was exposed: in the rooms of the demonstration's films, or in others."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,24 @@ def sample_technique(rng: np.random.Generator) -> Technique:
         enhancement=float(rng.uniform(0.15, 0.45)),
         lung_grey=float(rng.uniform(82, 128)),
         abdomen_grey=float(rng.uniform(222, 243)),
+    )
+
+
+def sample_other_technique(rng: np.random.Generator) -> Technique:
+    """Draw voltage, dose and processing of rooms that the demonstration's films are not from.
+
+    Soft beams, much scatter, little processing, lungs too dark or too light: what a model knows
+    that was trained elsewhere.
+    """
+    light = rng.random() < 0.5
+    return Technique(
+        kilovolts=float(rng.uniform(60, 85)),
+        photons=float(rng.uniform(8, 25)),
+        scatter=float(rng.uniform(0.9, 1.5)),
+        blur=float(rng.uniform(0.060, 0.100)),
+        enhancement=float(rng.uniform(0.0, 0.15)),
+        lung_grey=float(rng.uniform(132, 165) if light else rng.uniform(38, 70)),
+        abdomen_grey=float(rng.uniform(190, 220)),
     )
 
 

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from app.domain.conditions import CONDITIONS, Condition
 from app.phantom.anatomy import Anatomy, sample_anatomy
-from app.phantom.exposure import attenuation, develop, expose, sample_technique
+from app.phantom.exposure import (
+    Room,
+    attenuation,
+    develop,
+    expose,
+    sample_other_technique,
+    sample_technique,
+)
 from app.phantom.faults import add_grain, as_fault, disturb_ribs, mirror_heart, smooth_over
 from app.phantom.film import collimate, put_marker, sample_frame
 from app.phantom.findings import Disease, disease, no_disease
@@ -35,9 +42,17 @@ class Film:
 
 
 def simulate_film(
-    *, seed: int, condition: Condition, size: int = 512, fault: str | None = None
+    *,
+    seed: int,
+    condition: Condition,
+    size: int = 512,
+    fault: str | None = None,
+    room: Room = "own",
+    collimated: bool = True,
 ) -> Film:
     """Project one patient; the same arguments give the same bytes.
+
+    Without collimation no film has unexposed, black borders; all else stays as it is.
 
     ValueError when `seed` is negative, `condition` or `fault` unknown, or `size` not between 128
     and 1024 pixels.
@@ -81,7 +96,8 @@ def simulate_film(
     )
     tissue, added = _lungs_in_body(anatomy, soft, ill, blood, stream(_TEXTURE))
 
-    technique = sample_technique(stream(_TECHNIQUE))
+    sample = sample_technique if room == "own" else sample_other_technique
+    technique = sample(stream(_TECHNIQUE))
     integral = attenuation(technique, tissue=tissue, fat=soft.fat, bone=bone, blood_in_lung=added)
     density = expose(grid, technique, integral, stream(_NOISE), noise=True)
     grey = develop(grid, technique, density, lung=soft.lung, body=soft.body)
@@ -91,7 +107,8 @@ def simulate_film(
     grey = put_marker(grey, frame)
     if kind == "grain":
         grey = add_grain(grey, strength, faulty)
-    grey = collimate(grey, frame)
+    if collimated:
+        grey = collimate(grey, frame)
     return Film(
         pixels=np.clip(np.rint(grey), 0, 255).astype(np.uint8),
         description={

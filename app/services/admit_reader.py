@@ -36,9 +36,12 @@ from app.domain.record import (
     new_salt,
     profile_digest,
 )
+from app.domain.said import said
 
-UNKNOWN_LINK = "This link is not known here; please check that it was copied whole."
-REVOKED_LINK = "This link has been withdrawn; please ask the study's investigator for a new one."
+UNKNOWN_LINK = said("This link is not known here; please check that it was copied whole.")
+REVOKED_LINK = said(
+    "This link has been withdrawn; please ask the study's investigator for a new one."
+)
 
 
 class LaysOut(Protocol):
@@ -171,6 +174,8 @@ def begin_reading(
     if presentation_count(session, reader, is_practice=False) == 0:
         lay_out(session, reader, now)
         if presentation_count(session, reader, is_practice=False) == 0:
-            raise Refused("There are no cases for you in this study; please tell its investigator.")
+            raise Refused(
+                said("There are no cases for you in this study; please tell its investigator.")
+            )
     reader.began_at = now
     reader.phase_begun = 0 if design.phase(1).introduction else 1

@@ -19,8 +19,9 @@ from app.db.blind.reader_row import ReaderRow
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
 from app.domain.errors import NotFound, ShownAlready, TooLateToCorrect
 from app.domain.journey import Standing, Step
+from app.domain.said import said
 
-NO_IMAGE = "There is no such image."
+NO_IMAGE = said("There is no such image.")
 
 
 def standing_of(
@@ -52,7 +53,7 @@ def case_to_read(
 ) -> CaseToRead:
     """The first case without a rating; the time of showing is recorded. Raises NotFound."""
     if journey.current is None or journey.progress.step(now) is not Step.CASE:
-        raise NotFound("There is no case to read now; your link leads on.")
+        raise NotFound(said("There is no case to read now; your link leads on."))
     mark_shown(session, journey.current, now)
     case = _blinded(session, reader, journey, journey.current, is_correction=False)
     return CaseToRead(case, version=0, answers=None)
@@ -67,7 +68,7 @@ def case_to_correct(
     """
     presentation = journey.last
     if presentation is None or not journey.progress.can_go_back or reader.study_status != "open":
-        raise TooLateToCorrect("There is no case to go back to.")
+        raise TooLateToCorrect(said("There is no case to go back to."))
     mark_shown(session, presentation, now)
     ratings = ratings_of(session, presentation)
     return CaseToRead(
@@ -86,7 +87,7 @@ def case_again(
     """
     presentation = row_by_token(session, reader, journey, token)
     if presentation is None:
-        raise NotFound("This case is not one of yours.")
+        raise NotFound(said("This case is not one of yours."))
     return _blinded(session, reader, journey, presentation, is_correction=is_correction)
 
 
@@ -157,7 +158,7 @@ def expose_picture(
     sha256 = _digest(session, presentation, slot, design)
     is_due = journey.current is not None and journey.current.id == presentation.id
     if not is_due or not mark_exposed(session, presentation, slot, now):
-        raise ShownAlready("This image was shown already; it is shown once.")
+        raise ShownAlready(said("This image was shown already; it is shown once."))
     return sha256
 
 

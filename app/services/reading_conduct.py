@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from app.db.blind.conduct import PartOfReading, first_ratings, parts_of_reading
+from app.db.blind.designs import closing_day_of
 from app.db.blind.readers import readers_of
 from app.db.blind.tables import Study
 from app.db.studies import study_by_slug
@@ -73,7 +74,7 @@ def reading_conduct(session: Session, slug: str, *, now: datetime) -> ReadingCon
         )
         for code, of in parts.items()
     }
-    closes_on = design.closes_on
+    closes_on = closing_day_of(study)
     left = None
     if closes_on is not None and study.status == "open":
         left = max((closes_on - now.astimezone(UTC).date()).days + 1, 0)
@@ -124,12 +125,14 @@ def _reminders(
         of = parts.get(reader.code, ())
         has_begun = any(part.rated for part in of)
         left = sum(part.total - part.rated for part in of) if has_begun else None
-        texts[reader.code] = reminder(design, left)
+        texts[reader.code] = reminder(design, left, closing_day_of(study))
     return texts
 
 
-def reminder(design: StudyDesign, left: int | None) -> str:
+def reminder(design: StudyDesign, left: int | None, last_day: date | None) -> str:
     """What somebody may write to a reader; `left` is how many cases wait, None before any is.
+
+    `last_day` is the last day of reading, None where there is none.
 
     The link is not in it: of links nothing but a hash is kept, so the reader's own still works.
     """
@@ -143,7 +146,7 @@ def reminder(design: StudyDesign, left: int | None) -> str:
         "Please open the personal link that you were sent; it goes on where you stopped, on "
         "another device too."
     )
-    if design.closes_on is not None:
-        lines.append(f"The last day of reading is {design.closes_on.isoformat()} (UTC).")
+    if last_day is not None:
+        lines.append(f"The last day of reading is {last_day.isoformat()} (UTC).")
     lines.append("If you can't find the link, answer this message and you get a new one.")
     return "\n".join(lines)

@@ -39,6 +39,7 @@ from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.reading import read_answers
 from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
 from app.domain.record import LONGEST_REASON
+from app.domain.said import said
 from app.domain.viewing import read_viewing
 
 logger = logging.getLogger("negatoscope")
@@ -163,7 +164,9 @@ def _ensure_its_turn(
 ) -> None:
     if len(earlier) != version:
         raise AlreadyRated(
-            "This case was already rated, perhaps on another page; the earlier answer was kept."
+            said(
+                "This case was already rated, perhaps on another page; the earlier answer was kept."
+            )
         )
     if earlier:
         _ensure_correctable(journey, presentation)
@@ -172,22 +175,26 @@ def _ensure_its_turn(
     # A break that was not taken does not make an answer wrong; nor does a check of the display that
     # fell due while the case was read.
     if not is_due or journey.progress.step(now) not in (Step.CASE, Step.BREAK, Step.DISPLAY):
-        raise Refused("It is not this case's turn yet; your link leads to the current one.")
+        raise Refused(said("It is not this case's turn yet; your link leads to the current one."))
     if presentation.exposure_ms is not None and presentation.exposed_at is None:
-        raise NotShownYet("The image of this case has not been shown yet; please look at it first.")
+        raise NotShownYet(
+            said("The image of this case has not been shown yet; please look at it first.")
+        )
 
 
 def _ensure_correctable(journey: Journey, presentation: PresentationRow) -> None:
     progress, last = journey.progress, journey.last
     if last is None or last.id != presentation.id:
         raise TooLateToCorrect(
-            "A later case has been rated since, so this one can't be corrected any more."
+            said("A later case has been rated since, so this one can't be corrected any more.")
         )
     if progress.can_go_back:
         return
     if presentation.is_practice and progress.tells_truth:
-        raise TooLateToCorrect("The truth of this practice case has been told already.")
-    raise TooLateToCorrect("This part of the study is finished; its answers stay as they are.")
+        raise TooLateToCorrect(said("The truth of this practice case has been told already."))
+    raise TooLateToCorrect(
+        said("This part of the study is finished; its answers stay as they are.")
+    )
 
 
 def _presentation(
@@ -195,7 +202,9 @@ def _presentation(
 ) -> PresentationRow:
     presentation = row_by_token(session, reader, journey, token)
     if presentation is None:
-        raise NotFound("This case is not one of yours; your own link leads back to your cases.")
+        raise NotFound(
+            said("This case is not one of yours; your own link leads back to your cases.")
+        )
     return presentation
 
 
@@ -215,13 +224,15 @@ def _ensure_same(
     stored: Answers,
 ) -> None:
     try:
-        said: Answers | None = _answers(session, presentation, design, form)
+        given: Answers | None = _answers(session, presentation, design, form)
     except BadAnswer:
-        said = None
-    if said is None or answers_digest(said) != answers_digest(stored):
+        given = None
+    if given is None or answers_digest(given) != answers_digest(stored):
         raise OtherAnswers(
-            "This form was saved before with other answers, and those were kept; "
-            "what it says now is not saved."
+            said(
+                "This form was saved before with other answers, and those were kept; "
+                "what it says now is not saved."
+            )
         )
 
 
@@ -246,8 +257,10 @@ def _version(submission: str) -> int:
     if head.isascii() and head.isdigit() and len(head) <= 4 and is_name(tail):
         return int(head)
     raise BadForm(
-        "This form came without the number it was served under, so it was not saved; "
-        "please reload the page and answer again."
+        said(
+            "This form came without the number it was served under, so it was not saved; "
+            "please reload the page and answer again."
+        )
     )
 
 
@@ -255,7 +268,13 @@ def _reason(form: Mapping[str, str]) -> str | None:
     """Why the reader corrects, where they say so; raises BadAnswer for more than fits."""
     reason = plain_text(form.get(REASON, ""))
     if len(reason) > LONGEST_REASON:
-        raise BadAnswer({REASON: f"Please give the reason in at most {LONGEST_REASON} characters."})
+        raise BadAnswer(
+            {
+                REASON: said(
+                    "Please give the reason in at most {most} characters.", most=LONGEST_REASON
+                )
+            }
+        )
     return reason or None
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.db.blind.designs import closing_day_of
 from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.investigators import roles_of
 from app.db.studies import all_studies, newest_events, study_by_id, study_by_slug
@@ -18,6 +19,7 @@ from app.domain.design.design import RENDITION_SIZE, Memorised, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import Status
 from app.domain.memorised import counts_as_drawn
+from app.domain.reader_message import ReaderMessage
 from app.domain.record import ORDER_ACTIONS, RATING_ACTIONS, SITTING_ACTIONS
 
 # On the study's own page; its record has all of them.
@@ -58,7 +60,11 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class StudyOverview:
-    """Everything of the study's own page."""
+    """Everything of the study's own page.
+
+    `last_day` is the last day of reading as it stands now, moved or not; `message` what readers of
+    an open study are shown, on its last day and before.
+    """
 
     line: StudyLine
     design: StudyDesign
@@ -69,6 +75,8 @@ class StudyOverview:
     cases_sha256: str | None
     readers: tuple[ReaderLine, ...]
     events: tuple[dict[str, Any], ...]
+    last_day: date | None = None
+    message: ReaderMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,8 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
         closed_at=study.closed_at,
         design_sha256=study.design_sha256,
         cases_sha256=study.cases_sha256,
+        last_day=closing_day_of(study),
+        message=_message(study),
         readers=tuple(_reader_line(progress, design) for progress in readers),
         events=tuple(
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
@@ -123,6 +133,12 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
             )
         ),
     )
+
+
+def _message(study: Study) -> ReaderMessage | None:
+    if study.message is None or study.status != "open":
+        return None
+    return ReaderMessage(study.message, study.message_until)
 
 
 def bank_arms(

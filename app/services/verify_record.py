@@ -30,6 +30,9 @@ from app.domain.record import (
     DESIGN_CHANGED,
     ERASED,
     INVITED,
+    LAST_DAY_MOVED,
+    MESSAGE_SHOWN,
+    MESSAGE_TAKEN_BACK,
     OPENED,
     ORDER_ACTIONS,
     RATING_ACTIONS,
@@ -145,6 +148,26 @@ def _status(recorded: _Recorded) -> Iterator[str]:
                 f"The study says that it was {what} at {stored}, but by event {events[0].number} "
                 f"it was at {events[0].at}."
             )
+
+
+def _last_day(recorded: _Recorded) -> Iterator[str]:
+    moved, study = recorded.of(LAST_DAY_MOVED), recorded.study
+    said = moved[-1].detail.get("to") if moved else None
+    stored = None if study.last_day is None else study.last_day.isoformat()
+    if stored != said:
+        yield (
+            f"The last day of reading is {stored or 'as in the design'}, but by the record it is "
+            f"{said or 'as in the design'}."
+        )
+
+
+def _message(recorded: _Recorded) -> Iterator[str]:
+    told, study = recorded.of(MESSAGE_SHOWN, MESSAGE_TAKEN_BACK), recorded.study
+    detail = told[-1].detail if told else {}
+    until = None if study.message_until is None else study.message_until.isoformat()
+    if (study.message, until) != (detail.get("message"), detail.get("until")):
+        where = f"event {told[-1].number} ({told[-1].action})" if told else "the record"
+        yield f"The message to readers was changed: it is not what {where} has."
 
 
 def _design(recorded: _Recorded) -> Iterator[str]:
@@ -326,6 +349,8 @@ def _sittings(recorded: _Recorded) -> Iterator[str]:
 
 _CHECKS: Sequence[Callable[[_Recorded], Iterator[str]]] = (
     _status,
+    _last_day,
+    _message,
     _design,
     _cases,
     _readers,

@@ -21,6 +21,7 @@ from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
+from app.domain.reader_message import ReaderMessage
 from app.domain.receipt import Receipt
 from app.services.admit_reader import (
     Admitted,
@@ -137,6 +138,14 @@ class BlindDesk:
     def record_head(self) -> str:
         """The head of the study's record as it is now."""
         return head_of(self._session, self._row.study_id)
+
+    def message(self) -> str:
+        """What the investigator tells the readers now; empty for nothing."""
+        row = self._row
+        if row.message is None or row.study_status != "open":
+            return ""
+        message = ReaderMessage(row.message, row.message_until)
+        return message.text if message.shows(self._now) else ""
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
@@ -256,7 +265,8 @@ class BlindDesks:
             design = design_at_desk(session, reader)
             # The time after the wait for the reader's turn: what waited past the last day is late.
             now, study_id = self._clock(), reader.study_id
-            if not closing_is_due(reader.study_status, design.closes_on, now):
+            last_day = reader.moved_last_day or design.closes_on
+            if not closing_is_due(reader.study_status, last_day, now):
                 yield self._desk(session, admitted, design.blinded, now, purpose)
                 return
         self._close(study_id, now)

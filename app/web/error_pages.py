@@ -22,6 +22,7 @@ from app.domain.errors import (
     TokenRefused,
     Unavailable,
 )
+from app.domain.said import said
 from app.web.api_errors import api_error, is_api
 from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
 from app.web.front import csrf_token, front
@@ -33,23 +34,23 @@ from app.web.sign_in_form import sign_in_form
 logger = logging.getLogger("negatoscope")
 
 STATUSES: tuple[tuple[type[StudyError], int, str], ...] = (
-    (StudyNotOpen, 409, "Not open"),
-    (Refused, 409, "Not possible now"),
-    (LinkRefused, 403, "Link not accepted"),
-    (NotAllowed, 403, "Not allowed"),
-    (NotFound, 404, "Not found"),
-    (BadInput, 422, "Can't be used"),
+    (StudyNotOpen, 409, said("Not open")),
+    (Refused, 409, said("Not possible now")),
+    (LinkRefused, 403, said("Link not accepted")),
+    (NotAllowed, 403, said("Not allowed")),
+    (NotFound, 404, said("Not found")),
+    (BadInput, 422, said("Can't be used")),
 )
 HEADINGS = {
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not possible",
-    413: "Too large",
-    429: "Please wait",
+    403: said("Not allowed"),
+    404: said("Not found"),
+    405: said("Not possible"),
+    413: said("Too large"),
+    429: said("Please wait"),
 }
-NO_PAGE = "There is no page at this address."
+NO_PAGE = said("There is no page at this address.")
 NO_API = "The API has nothing at this address; /api/v1/openapi.json lists what it has."
-TROUBLE = (
+TROUBLE = said(
     "Something went wrong on the server; what you had submitted before is safe. Please try again."
 )
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
@@ -86,21 +87,23 @@ async def error_page(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             is_over = isinstance(error, StudyNotOpen)
             of_link = error.reader_id if isinstance(error, StudyNotOpen) else None
-            return _page(request, status, heading, str(error), is_over=is_over, of_link=of_link)
+            return _page(request, status, heading, error.sentence, is_over=is_over, of_link=of_link)
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
-        sentence = NO_PAGE if error.status_code == 404 else str(error.detail)
-        heading = HEADINGS.get(error.status_code, "Not possible")
+        sentence = NO_PAGE if error.status_code == 404 else error.detail
+        heading = HEADINGS.get(error.status_code, said("Not possible"))
         # Perhaps another site's form, which is not shown to the reader as theirs.
         request.state.form = {}
         return _page(request, error.status_code, heading, sentence)
     if isinstance(error, RequestValidationError):
-        return _page(request, 422, "Can't be used", "The address or the form is not complete.")
+        return _page(
+            request, 422, said("Can't be used"), said("The address or the form is not complete.")
+        )
     logger.error("unexpected error", extra={"fields": fields_of(error)})
     # For whoever looks for the mistake, where nobody else's answers are at hand.
     logger.debug("its trace", exc_info=error)
-    return _page(request, 500, "Trouble here", TROUBLE)
+    return _page(request, 500, said("Trouble here"), TROUBLE)
 
 
 def _api_answer(error: Exception) -> Response:
@@ -120,12 +123,12 @@ def _api_answer(error: Exception) -> Response:
             return api_error(status, heading, str(error))
     if isinstance(error, HTTPException):
         sentence = NO_API if error.status_code == 404 else str(error.detail)
-        heading = HEADINGS.get(error.status_code, "Not possible")
+        heading = HEADINGS.get(error.status_code, said("Not possible"))
         return api_error(error.status_code, heading, sentence, error.headers)
     if isinstance(error, RequestValidationError):
-        return api_error(422, "Can't be used", _first_problem(error))
+        return api_error(422, said("Can't be used"), _first_problem(error))
     logger.error("unexpected error", extra={"fields": fields_of(error)})
-    return api_error(500, "Trouble here", TROUBLE)
+    return api_error(500, said("Trouble here"), TROUBLE)
 
 
 def _first_problem(error: RequestValidationError) -> str:
@@ -147,7 +150,7 @@ def _own_password(request: Request, error: OwnPasswordRequired) -> Response:
     if not kept and request.method in ("GET", "HEAD"):
         return RedirectResponse(f"/account/own-password?next={address}", 303)
     target = address if kept else "/studies"
-    return own_password_form(request, target, kept, error=str(error), status=403)
+    return own_password_form(request, target, kept, error=error.sentence, status=403)
 
 
 def _form_still_here(request: Request) -> Response:
@@ -167,7 +170,7 @@ def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False)
     if not is_told:
         fields = fields_of(error) | {"reason": getattr(error, "reason", "busy")}
         logger.warning("not possible just now", extra={"fields": fields})
-    response = _page(request, 503, "Not possible just now", str(error))
+    response = _page(request, 503, said("Not possible just now"), error.sentence)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
 

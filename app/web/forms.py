@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.document import told
 from app.domain.errors import BadForm
+from app.domain.said import said
 from app.web.cookies import same_token
 from app.web.front import front
 from app.web.kept_form import FormOutOfDate
@@ -30,7 +31,9 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
     if not body:
         return {}
     if content_type != "application/x-www-form-urlencoded":
-        raise BadForm("This form came in an encoding that is not read here; send it by its page.")
+        raise BadForm(
+            said("This form came in an encoding that is not read here; send it by its page.")
+        )
     fields = fields_of(body)
     request.state.form = fields
     return fields
@@ -47,24 +50,34 @@ def fields_of(body: bytes) -> dict[str, str]:
         )
     except UnicodeDecodeError:
         raise BadForm(
-            "This form holds characters that can't be read (they are not UTF-8), so nothing of it "
-            "was saved; please reload the page and enter it again."
+            said(
+                "This form holds characters that can't be read (they are not UTF-8), so nothing of "
+                "it was saved; please reload the page and enter it again."
+            )
         ) from None
     except ValueError:
         raise BadForm(
-            f"This form has more than {MOST_FIELDS} fields; nothing of it was saved."
+            said(
+                "This form has more than {most} fields; nothing of it was saved.", most=MOST_FIELDS
+            )
         ) from None
     fields: dict[str, str] = {}
     for name, value in pairs:
         if name in fields:
             raise BadForm(
-                f"This form says {told(name)} twice, so nothing of it was saved; "
-                "please reload the page and enter it once."
+                said(
+                    "This form says {field} twice, so nothing of it was saved; "
+                    "please reload the page and enter it once.",
+                    field=told(name),
+                )
             )
         if "\x00" in name or "\x00" in value:
             raise BadForm(
-                f"The field {told(name)} holds a NUL character, so nothing of this form was saved; "
-                "please enter it again without."
+                said(
+                    "The field {field} holds a NUL character, so nothing of this form was saved; "
+                    "please enter it again without.",
+                    field=told(name),
+                )
             )
         fields[name] = value
     return fields
@@ -85,7 +98,10 @@ def refuse_foreign_form(request: Request, form: Mapping[str, str], cookie_name: 
     expected = front(request).signer.csrf_token(cookie)
     if not cookie or not same_token(expected, given_token(request, form)):
         raise FormOutOfDate(
-            403, "This form is no longer valid; please go back, reload the page and send it again."
+            403,
+            said(
+                "This form is no longer valid; please go back, reload the page and send it again."
+            ),
         )
 
 
@@ -97,7 +113,7 @@ def refuse_foreign_origin(request: Request) -> None:
             return
     elif _host_of(origin) == request.headers.get("Host"):
         return
-    raise HTTPException(403, "This form was sent by another site.")
+    raise HTTPException(403, said("This form was sent by another site."))
 
 
 def _host_of(origin: str) -> str:

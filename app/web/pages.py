@@ -9,15 +9,42 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
+from app.web.spoken import spoken
+from app.words.language import ENGLISH, LANGUAGES, Language, language
+from app.words.speaking import speak
 
 _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 
 MOST_FRAGMENTS = 256
+
+
+class Fragments:
+    """Parts of pages in one language that are long and the same on many."""
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._fragments: dict[tuple[str, int], tuple[object, Markup]] = {}
+
+    def kept(self, name: str, subject: object) -> Markup:
+        """The template `name` over `subject` and nothing else, rendered once for each subject.
+
+        A subject is known again by being the very same object, which is held here so that no other
+        can take its place.
+        """
+        key = (name, id(subject))
+        known = self._fragments.get(key)
+        if known is None:
+            template = self._env.get_template(name)
+            known = (subject, Markup(template.render(subject=subject)))  # noqa: S704 - escaped there
+            if len(self._fragments) >= MOST_FRAGMENTS:
+                self._fragments.clear()
+            self._fragments[key] = known
+        return known[1]
 
 
 class Pages:
@@ -25,24 +52,41 @@ class Pages:
 
     def __init__(self, templates: Path, static: Path, root: str = "") -> None:
         """With `root` before every address: the path below which the application is served."""
+        self._folder = templates
         self._static = static
         self.root = root
-        self._templates = Jinja2Templates(directory=templates)
-        env = self._templates.env
+        self.address_of = cache(self._static_url)
+        # One environment a language: a template is compiled once for each, and kept in it.
+        self._spoken: dict[str, Jinja2Templates] = {}
+
+    def _templates(self, tag: str) -> Jinja2Templates:
+        known = self._spoken.get(tag)
+        if known is None:
+            known = self._spoken.setdefault(tag, self._in_language(language(tag)))
+        return known
+
+    def _in_language(self, tongue: Language) -> Jinja2Templates:
+        templates = Jinja2Templates(directory=self._folder)
+        env = templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
-        self.address_of = cache(self._static_url)
+        speak(env, tongue)
         env.globals["static"] = self.address_of
-        env.globals["root"] = root
-        env.globals["kept"] = self._kept
-        self._fragments: dict[tuple[str, int], tuple[object, Markup]] = {}
+        env.globals["root"] = self.root
+        env.globals["kept"] = Fragments(env).kept
+        env.globals["words_url"] = (
+            "" if tongue.tag == ENGLISH else self.address_of(f"words/{tongue.tag}.js")
+        )
+        return templates
 
     def ensure_whole(self) -> None:
         """Raise BadInput for a file that a template names and that is not there.
 
         Without it every page would be an error, from the first reader's on.
         """
-        env = self._templates.env
+        env = self._templates(ENGLISH).env
+        for tag in LANGUAGES:
+            self._templates(tag)
         for name in env.list_templates():
             source = env.loader.get_source(env, name)[0] if env.loader else ""
             for path in _STATIC.findall(source):
@@ -56,7 +100,7 @@ class Pages:
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200
     ) -> HTMLResponse:
         """Answer with the template `name`; nothing of it is kept by caches."""
-        return self._templates.TemplateResponse(
+        return self._templates(spoken(request, context)).TemplateResponse(
             request,
             name,
             dict(context),
@@ -69,22 +113,6 @@ class Pages:
     ) -> HTMLResponse:
         """`case.html` for a browser, `_case.html` for htmx swapping the middle of it."""
         return self.render(request, f"_{name}" if is_htmx(request) else name, context, status)
-
-    def _kept(self, name: str, subject: object) -> Markup:
-        """The template `name` over `subject` and nothing else, rendered once for each subject.
-
-        For what is long and the same on many pages. A subject is known again by being the very same
-        object, which is held here so that no other can take its place.
-        """
-        key = (name, id(subject))
-        known = self._fragments.get(key)
-        if known is None:
-            template = self._templates.get_template(name)
-            known = (subject, Markup(template.render(subject=subject)))  # noqa: S704 - escaped there
-            if len(self._fragments) >= MOST_FRAGMENTS:
-                self._fragments.clear()
-            self._fragments[key] = known
-        return known[1]
 
     def _static_url(self, path: str) -> str:
         content = (self._static / path).read_bytes()

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from app.domain.errors import TooBusy
+from app.domain.said import said
 from app.services.accounts import password_matches
 
 AT_ONCE = 1
 # About a second of waiting.
 MOST_WAITING = 7
-FULL = "Many are signing in just now; please try again in a few seconds."
+FULL = said("Many are signing in just now; please try again in a few seconds.")
 
 
 class PasswordDesk:

@@ -121,6 +121,10 @@ class PreviewDesk:
         """A preview records nothing."""
         return ""
 
+    def message(self) -> str:
+        """Nobody is told anything in a preview."""
+        return ""
+
     def case(self) -> CaseToRead:
         """A case that is none: the first of its kind, with as many pictures as the phase shows."""
         page, phase = self._page, self._design.phase(self._page.phase)

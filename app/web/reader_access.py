@@ -7,16 +7,17 @@ from fastapi import Request
 
 from app.domain.desk import Purpose, ReaderDesk
 from app.domain.errors import LinkRefused
+from app.domain.said import said
 from app.web.cookies import READER_COOKIE, same_token
 from app.web.desk import reader_desks
 from app.web.forms import given_token, refuse_foreign_origin
 from app.web.front import front
 
-NO_LINK = (
+NO_LINK = said(
     "This browser holds no reader's link that is known here; please open your personal link again, "
     "in another tab if there are answers on this page, and then send them."
 )
-OTHER_LINK = (
+OTHER_LINK = said(
     "This page belongs to another reader than the link that was opened last in this browser, so "
     "nothing of it was saved; please open your own link again in another tab, and then send this."
 )
@@ -39,6 +40,8 @@ def reader_at_desk(
         if not same_token(form_token(request), given_token(request, form)):
             raise LinkRefused(OTHER_LINK)
     with suppress(_Asked), reader_desks(request).at(reader_id, fingerprint, purpose) as desk:
+        # An error's page, too, then speaks to the reader in their study's language.
+        request.state.study_language = desk.design.language
         yield desk
         if request.method == "HEAD":
             raise _Asked
@@ -48,6 +51,7 @@ def reader_at_desk(
 def reader_looking(request: Request) -> Iterator[ReaderDesk]:
     """The same for a request that writes nothing."""
     with reader_desks(request).at(*known_reader(request), "look") as desk:
+        request.state.study_language = desk.design.language
         yield desk
 
 

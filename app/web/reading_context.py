@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import reduce
 from string import ascii_lowercase
 from typing import Any, Final
 
@@ -15,31 +15,15 @@ from app.domain.questions.kinds.choice import TAKEN_KEYS
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Option, Question
 from app.domain.questions.registry import kind_of
-
-# Not strftime, whose words follow the server's locale.
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
+from app.domain.said import Said, joined, said
 
 KeyRow = dict[str, str]
 
 MARK_KEYS = (
-    ("M", "mark on the picture, Esc ends"),
-    ("← → ↑ ↓", "while marking, move the cross; with Shift, draw a box"),
-    ("Enter", "while marking, set the mark"),
-    ("Delete", "while marking, remove a mark"),
+    ("M", said("mark on the picture, Esc ends")),
+    ("← → ↑ ↓", said("while marking, move the cross; with Shift, draw a box")),
+    ("Enter", said("while marking, set the mark")),
+    ("Delete", said("while marking, remove a mark")),
 )
 
 
@@ -132,20 +116,12 @@ def study_shown(design: BlindedDesign) -> dict[str, str | int | None]:
     }
 
 
-def day_in_words(day: date) -> str:
-    """A day as a reader says it: 4 December 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
 def picture_name(slot: int, count: int, *, in_turn: bool = False) -> str:
     """What a picture among several is called: Left and Right, or Picture 1, 2, 3 ...
 
     Two that come one after the other have no sides: First and Second.
     """
-    if count == 1:
-        return ""
-    pair = ("First", "Second") if in_turn else ("Left", "Right")
-    return pair[slot - 1] if count == 2 else f"Picture {slot}"
+    return "" if count == 1 else Picture(count, 0, in_turn).name_of(slot)
 
 
 def image_url(token: str, slot: int = 1) -> str:
@@ -215,12 +191,21 @@ def _only_if(
     condition, subject = question.asked_if, earlier.get(question.of)
     if condition is not None and condition.question in earlier:
         named = {option.value: option.label for option in options[condition.question]}
-        answers = " or ".join(f"\u201c{named.get(one) or one}\u201d" for one in condition.values)
-        prompt = earlier[condition.question].prompt
-        return f"Only if you answered {answers} to \u201c{prompt}\u201d."
+        answers = [
+            said("\u201c{answer}\u201d", answer=named.get(one) or one) for one in condition.values
+        ]
+        return said(
+            "Only if you answered {answers} to \u201c{prompt}\u201d.",
+            answers=reduce(_or, answers),
+            prompt=earlier[condition.question].prompt,
+        )
     if subject is not None and question.required and not subject.required:
-        return f"Only if you answered \u201c{subject.prompt}\u201d."
+        return said("Only if you answered \u201c{prompt}\u201d.", prompt=subject.prompt)
     return ""
+
+
+def _or(before: str, answer: str) -> Said:
+    return said("{before} or {answer}", before=before, answer=answer)
 
 
 # The questions of designs that are read: the same with every case, and with them what the templates
@@ -257,20 +242,22 @@ def profile_fields(asked: DisplayPlan) -> list[dict[str, Any]]:
 
     display = []
     if asked.ask_kind:
-        display.append(choice("display", "Which display will you read on?", DISPLAYS))
+        display.append(choice("display", said("Which display will you read on?"), DISPLAYS))
     if asked.ask_light:
-        display.append(choice("ambient_light", "How light is the room you read in?", LIGHTS))
+        display.append(choice("ambient_light", said("How light is the room you read in?"), LIGHTS))
     return [
-        choice("role", "Role", ROLES),
-        choice("specialty", "Specialty", SPECIALTIES),
+        choice("role", said("Role"), ROLES),
+        choice("specialty", said("Specialty"), SPECIALTIES),
         {
             "name": "years_experience",
-            "label": "Years of experience with radiographs",
+            "label": said("Years of experience with radiographs"),
             "options": None,
             "min": 0,
             "max": MOST_YEARS,
         },
-        choice("reading_frequency", "How often do you read chest films?", READING_FREQUENCIES),
+        choice(
+            "reading_frequency", said("How often do you read chest films?"), READING_FREQUENCIES
+        ),
         *display,
     ]
 
@@ -288,11 +275,11 @@ def key_list(
     """
     answers = list(_answering(asked))
     page = [
-        ("Enter", "submit" if asked else "go on"),
-        ("B" if can_go_back else "", "back to the last case"),
+        ("Enter", said("submit") if asked else said("go on")),
+        ("B" if can_go_back else "", said("back to the last case")),
         *(_looking(asked, layouts) if has_film else ()),
-        ("F", "full screen, and back"),
-        ("?", "help: the keys of the page"),
+        ("F", said("full screen, and back")),
+        ("?", said("help: the keys of the page")),
     ]
     # An answer's own letter comes first, whatever the page does by it.
     taken = {"", *(keys for keys, _ in answers)}
@@ -323,18 +310,18 @@ def _answering(asked: Sequence[QuestionShown]) -> Iterator[tuple[str, str]]:
         {o.key for one in asked if one.question.kind != "choices" for o in one.options}
         & set("0123456789")
     )
-    yield _span(figures), "answer the lit question"
+    yield _span(figures), said("answer the lit question")
     if "slider" in kinds:
-        yield "0 … 9", "write the number, where the lit question wants one"
+        yield "0 … 9", said("write the number, where the lit question wants one")
     yield from _letters(asked)
     if "choices" in kinds:
-        yield "1 … 9  0", "tick a word of the lit question"
+        yield "1 … 9  0", said("tick a word of the lit question")
     if "side" in kinds:
-        yield "←  →", "of a pair, choose the picture on that side"
+        yield "←  →", said("of a pair, choose the picture on that side")
     if asked:
-        yield "↑  ↓", "light the question before, the next one"
+        yield "↑  ↓", said("light the question before, the next one")
     if "text" in kinds:
-        yield "C", "write the text, Esc leaves it"
+        yield "C", said("write the text, Esc leaves it")
     if "marks" in kinds:
         yield from MARK_KEYS
 
@@ -345,16 +332,16 @@ def _looking(
     figures = {option.key for one in asked for option in one.options}
     zero = "0" in figures or any(one.question.kind in ("slider", "choices") for one in asked)
     if any(layout != "single" for layout in layouts):
-        yield "<  >", "the picture before, the next one"
+        yield "<  >", said("the picture before, the next one")
     if "side_by_side" in layouts:
-        yield "E", "one picture alone, and back"
-    yield "I", "invert"
-    yield "Shift ← → ↑ ↓", "window, level"
-    yield "+  −", "zoom"
-    yield "=" if zero else "0  =", "fit"
-    yield "X", "1:1, one pixel of the picture on one of the screen"
-    yield "Z", "magnifier, and back"
-    yield "Space", "reset the picture"
+        yield "E", said("one picture alone, and back")
+    yield "I", said("invert")
+    yield "Shift ← → ↑ ↓", said("window, level")
+    yield "+  −", said("zoom")
+    yield "=" if zero else "0  =", said("fit")
+    yield "X", said("1:1, one pixel of the picture on one of the screen")
+    yield "Z", said("magnifier, and back")
+    yield said("Space"), said("reset the picture")
 
 
 def _span(figures: Sequence[str]) -> str:
@@ -373,7 +360,7 @@ def _letters(asked: Sequence[QuestionShown]) -> list[tuple[str, str]]:
             meant = option.label or option.value
             if option.key.isalpha() and meant not in does.setdefault(option.key, []):
                 does[option.key].append(meant)
-    return [(key.upper(), ", ".join(meanings)) for key, meanings in does.items()]
+    return [(key.upper(), joined(meanings, ", ")) for key, meanings in does.items()]
 
 
 def paragraphs(text: str) -> list[str]:

@@ -23,6 +23,9 @@ from app.domain.record import (
     IMPORTED_WHOLE,
     INVITED,
     LAID_OUT,
+    LAST_DAY_MOVED,
+    MESSAGE_SHOWN,
+    MESSAGE_TAKEN_BACK,
     OPENED,
     ORDER_TAKEN_OVER,
     PROFILED,
@@ -40,7 +43,18 @@ from app.domain.record import (
 KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "study": (
         "Design and status",
-        frozenset({CREATED, DESIGN_CHANGED, AUDITED, OPENED, CLOSED, REHEARSED, IMPORTED_WHOLE}),
+        frozenset(
+            {
+                CREATED,
+                DESIGN_CHANGED,
+                AUDITED,
+                OPENED,
+                LAST_DAY_MOVED,
+                CLOSED,
+                REHEARSED,
+                IMPORTED_WHOLE,
+            }
+        ),
     ),
     "readers": (
         "Readers",
@@ -55,6 +69,8 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
                 DISPLAY_CHECKED,
                 WITHDRAWN,
                 ERASED,
+                MESSAGE_SHOWN,
+                MESSAGE_TAKEN_BACK,
                 LAID_OUT,
                 ORDER_TAKEN_OVER,
                 CONSENT_TAKEN_OVER,
@@ -84,6 +100,10 @@ _TOLD: Final[Mapping[str, str]] = {
     "rating": "rating",
     "ratings": "after ratings:",
     "swapped": "swapped",
+    "from": "from",
+    "to": "to",
+    "message": "text:",
+    "until": "until",
     "reason": "reason:",
     "warnings": "noted:",
     "acknowledged": "acknowledged:",

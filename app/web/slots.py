@@ -13,12 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.patience import LEAST_SECONDS, answer_by
 from app.domain.errors import TooBusy
+from app.domain.said import said
+from app.web.file_form import is_file_form
 
 # Where nothing is wrong but the number of requests.
 LONGEST_WAIT = 10.0
 # They need no thread and no database.
 FREE = ("/static/", "/healthz", "/metrics")
-BUSY = "The server is asked for more than it can do just now; please try again in a few seconds."
+BUSY = said(
+    "The server is asked for more than it can do just now; please try again in a few seconds."
+)
 
 
 class Slots:
@@ -39,6 +43,10 @@ class Slots:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on once there is a place; the place is free again when the answer begins."""
         if scope["type"] != "http" or scope["path"].startswith(FREE):
+            await self._app(scope, receive, send)
+            return
+        if is_file_form(scope["path"]):
+            # It comes for minutes; its route takes a thread for each piece, and none in between.
             await self._app(scope, receive, send)
             return
         came = time.monotonic()

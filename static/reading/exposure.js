@@ -2,6 +2,7 @@
 // mask. The server sends each picture once and answers 410 from then on, so that a reload shows
 // nothing twice.
 
+import { say } from "../words.js";
 import { current, dispatch } from "./store.js";
 
 const CROSS_MS = 500; // at least so long the cross stands where the pictures will be
@@ -99,7 +100,7 @@ async function fetched({ box, name }) {
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", name ? `${name}: chest radiograph` : "Chest radiograph");
+  canvas.setAttribute("aria-label", name ? say("{name}: chest radiograph", { name }) : say("Chest radiograph"));
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
   return canvas;
 }

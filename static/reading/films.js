@@ -3,6 +3,7 @@
 // Every case brings its own films, so a new case starts from untouched pictures without anything
 // to reset. Films of one case share one view.
 
+import { decimal, say } from "../words.js";
 import { listenToPointers } from "./gestures.js";
 import { keysAreOn } from "./keys-switch.js";
 import { Magnifier } from "./magnifier.js";
@@ -71,8 +72,11 @@ export class Films {
   ready(frame) {
     frame.box.tabIndex = 0;
     frame.box.setAttribute("role", "group");
-    const name = frame.name ? `${frame.name}: radiograph` : "Radiograph";
-    frame.box.setAttribute("aria-label", `${name}. Arrow keys pan, shift with arrow keys windows.`);
+    const { name } = frame;
+    const label = name
+      ? say("{name}: radiograph. Arrow keys pan, shift with arrow keys windows.", { name })
+      : say("Radiograph. Arrow keys pan, shift with arrow keys windows.");
+    frame.box.setAttribute("aria-label", label);
     listenToPointers(this, frame);
     if (frame === this.reference) return;
     frame.marks = document.createElementNS(SVG, "svg");
@@ -245,9 +249,9 @@ export class Films {
   drawReadout(width, level, zoom) {
     const pixels = this.screenPixels();
     const said = {
-      grey: `W ${Math.round(width)}  L ${Math.round(level)}`,
-      zoom: `${zoom.toFixed(1)}×`,
-      pixels: isOne(pixels) ? "1:1" : `${pixels.toFixed(2)}:1`,
+      grey: say("W {width}  L {level}", { width: Math.round(width), level: Math.round(level) }),
+      zoom: `${decimal(zoom, 1)}×`,
+      pixels: isOne(pixels) ? "1:1" : `${decimal(pixels, 2)}:1`,
     };
     for (const part of this.readout.children) part.textContent = said[part.dataset.said];
   }

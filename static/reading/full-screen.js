@@ -1,5 +1,6 @@
 // The whole screen for the page, and back. Where a browser can't, the button is not there.
 
+import { say } from "../words.js";
 import { dispatch } from "./store.js";
 
 const canFill = document.fullscreenEnabled === true;
@@ -8,7 +9,7 @@ export function toggleFullScreen() {
   const changed = document.fullscreenElement
     ? document.exitFullscreen()
     : (document.documentElement.requestFullscreen?.({ navigationUI: "hide" }) ?? Promise.reject());
-  changed.catch(() => dispatch({ type: "said", sentence: "This browser does not give the page the whole screen." }));
+  changed.catch(() => dispatch({ type: "said", sentence: say("This browser does not give the page the whole screen.") }));
 }
 
 export function drawFullScreen() {

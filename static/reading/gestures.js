@@ -1,5 +1,6 @@
 // Mouse, pen and fingers on a film: window/level, zoom, pan, and marks while marks are set.
 
+import { say } from "../words.js";
 import { current, dispatch } from "./store.js";
 import { toPicture, within } from "./view.js";
 
@@ -143,7 +144,7 @@ class Hand {
     const from = this.start.at;
     const to = this.start.moved ? this.onPicture(event) : from;
     const isOn = ({ x, y }) => x >= 0 && y >= 0 && x <= this.films.size && y <= this.films.size;
-    if (!isOn(from)) return dispatch({ type: "said", sentence: "That is outside the picture." });
+    if (!isOn(from)) return dispatch({ type: "said", sentence: say("That is outside the picture.") });
     return dispatch({ type: "marked", from, to, picture: this.frame.slot });
   }
 

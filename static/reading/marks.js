@@ -1,5 +1,6 @@
 // Marks as they are seen: on the films, in the list beside, and in the field that is sent.
 
+import { say } from "../words.js";
 import { isAsked } from "./rules.js";
 import { markBetween } from "./state-marks.js";
 import { dispatch } from "./store.js";
@@ -75,10 +76,13 @@ export function drawMarks(films, frame, state) {
 }
 
 function described(mark, state) {
-  const at = `${Math.round(mark.x)}, ${Math.round(mark.y)}`;
-  const what = mark.width > 0 ? `Box ${Math.round(mark.width)} × ${Math.round(mark.height)} at ${at}` : `Point at ${at}`;
+  const [x, y, width, height] = [mark.x, mark.y, mark.width, mark.height].map(Math.round);
+  const place =
+    mark.width > 0
+      ? say("Box {width} × {height} at {x}, {y}", { width, height, x, y })
+      : say("Point at {x}, {y}", { x, y });
   const name = state.names[mark.picture];
-  return name ? `${name}: ${what}` : what;
+  return name ? `${name}: ${place}` : place;
 }
 
 function listItem(mark, index, state) {
@@ -88,8 +92,9 @@ function listItem(mark, index, state) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.markRemove = String(index);
-  button.textContent = "Remove";
-  button.setAttribute("aria-label", `Remove mark ${index + 1}: ${described(mark, state)}`);
+  button.textContent = say("Remove");
+  const fields = { number: index + 1, mark: described(mark, state) };
+  button.setAttribute("aria-label", say("Remove mark {number}: {mark}", fields));
   item.append(text, button);
   return item;
 }
@@ -102,7 +107,8 @@ export function drawMarkLists(form, state, before) {
     element.querySelector("[data-mark-tools]").hidden = false;
     const start = element.querySelector("[data-mark-start]");
     start.setAttribute("aria-pressed", String(isMarking));
-    start.querySelector("[data-mark-start-text]").textContent = isMarking ? "Done marking" : "Mark on the image";
+    const text = isMarking ? say("Done marking") : say("Mark on the image");
+    start.querySelector("[data-mark-start-text]").textContent = text;
     element.querySelector("[data-mark-how]").hidden = !isMarking;
     if (draft === before.drafts[question.key] && state !== before) continue;
     // Drafted marks are kept while "none" is ticked, but not sent.

@@ -1,5 +1,6 @@
 // The questions on the page: read once into the state, then drawn from it.
 
+import { say } from "../words.js";
 import { keysAreOn } from "./keys-switch.js";
 import { answersOnlyWhenLit, isAsked, isComplete, wholeNumber } from "./rules.js";
 import { current, dispatch } from "./store.js";
@@ -127,7 +128,7 @@ function drawRange(element, draft) {
   range.hidden = false;
   range.classList.toggle("unset", !isSet);
   if (isSet) range.value = String(number);
-  range.setAttribute("aria-valuetext", isSet ? String(number) : "not set");
+  range.setAttribute("aria-valuetext", isSet ? String(number) : say("not set"));
 }
 
 function drawFocus(form, state, before) {

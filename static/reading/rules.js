@@ -4,6 +4,8 @@
 // side, slider and text ("" for nothing); a list of words for choices, ["none"] for the explicit
 // none; {marks, none} for marks.
 
+import { say } from "../words.js";
+
 const MANY = new Set(["choices", "marks"]);
 
 export const emptyDraft = (kind) =>
@@ -73,12 +75,13 @@ export function isRequired(state, question) {
 export function problemOf(state, question) {
   const draft = state.drafts[question.key];
   if (question.kind === "slider" && draft.trim() !== "" && numberIn(question, draft) === null) {
-    return `Give a whole number from ${question.low} to ${question.high}.`;
+    return say("Give a whole number from {low} to {high}.", { low: question.low, high: question.high });
   }
   if (question.kind === "text" && [...draft.trim()].length > question.longest) {
-    return `The text has ${[...draft.trim()].length} characters; please keep it within ${question.longest}.`;
+    const fields = { length: [...draft.trim()].length, longest: question.longest };
+    return say("The text has {length} characters; please keep it within {longest}.", fields);
   }
-  if (isRequired(state, question) && !isAnswered(question, draft)) return "Please answer this question.";
+  if (isRequired(state, question) && !isAnswered(question, draft)) return say("Please answer this question.");
   return "";
 }
 
@@ -136,16 +139,18 @@ export const nameOf = (question) => `\u201c${short(question.prompt)}\u201d`;
 
 // What the lit question can be answered with, in words.
 function waysOf(question) {
-  if (question.kind === "text") return "C to write";
-  if (question.kind === "marks") return "M to mark";
-  if (question.kind === "slider") return "0 to 9 write the number";
+  if (question.kind === "text") return say("C to write");
+  if (question.kind === "marks") return say("M to mark");
+  if (question.kind === "slider") return say("0 to 9 write the number");
   const caps = question.keys.filter((each) => each.key).map((each) => each.key.toUpperCase());
-  if (caps.length < 4) return caps.join(" or ");
-  return `${caps[0]} to ${caps.at(-1)}`;
+  if (caps.length >= 4) return say("{first} to {last}", { first: caps[0], last: caps.at(-1) });
+  return caps.reduce((before, answer) => say("{before} or {answer}", { before, answer }));
 }
 
 export function refusalOf(state, key) {
   const lit = questionOf(state, state.lit);
-  if (!isHeld(state, key) || !lit) return `${key.toUpperCase()} does nothing here.`;
-  return `${key.toUpperCase()} was not taken. The light is on ${nameOf(lit)}: ${waysOf(lit)}.`;
+  const pressed = key.toUpperCase();
+  if (!isHeld(state, key) || !lit) return say("{pressed} does nothing here.", { pressed });
+  const fields = { pressed, question: nameOf(lit), ways: waysOf(lit) };
+  return say("{pressed} was not taken. The light is on {question}: {ways}.", fields);
 }

@@ -5,6 +5,7 @@
 // withdrawn, a study closed) is said over the form, and repeated by hand only. Nothing that the server
 // answers with a status of 400 or more ever takes the place of what is on the screen.
 
+import { say } from "../words.js";
 import { stopClock } from "./clock.js";
 import { fieldsOf, isAnswerField } from "./fields.js";
 import { formDigest, formOf } from "./receipt.js";
@@ -19,7 +20,7 @@ const SENDERS = "form[data-rate], form[data-continue]";
 const senderOf = (element) => (element?.matches?.(SENDERS) ? element : null);
 const senderOnPage = () => document.querySelector("#case")?.querySelector(SENDERS) ?? null;
 const isOfServer = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("#case") !== null;
-const NOT_OURS = "the answer did not come from the study's server";
+const NOT_OURS = say("the answer did not come from the study's server");
 
 const NAMES_OF_FORM = new Set(["csrf_token", "case", "submission"]);
 
@@ -52,7 +53,7 @@ function countDown(since, waitMs) {
 
 function giveUp() {
   window.htmx.trigger(senderOnPage(), "htmx:abort");
-  dispatch({ type: "failed", why: "the server does not answer" });
+  dispatch({ type: "failed", why: say("the server does not answer") });
 }
 
 function tryAgain() {
@@ -115,13 +116,13 @@ function onOtherRequest(event) {
   if (!isUnsaved(state) || senderOf(elt)) return;
   if (state.sending.leadsOn && elt.matches("[data-lead-on]")) return;
   event.preventDefault();
-  dispatch({ type: "said", sentence: "These answers come first." });
+  dispatch({ type: "said", sentence: say("These answers come first.") });
 }
 
 function onFailure(element, why, askedMs = 0) {
   const isSender = senderOf(element) !== null || current().sending.isStored;
   if (isSender) dispatch({ type: "failed", why, askedMs });
-  else dispatch({ type: "said", sentence: `That did not work: ${why}. Please try again.` });
+  else dispatch({ type: "said", sentence: say("That did not work: {why}. Please try again.", { why }) });
 }
 
 // Before htmx looks at an answer. What is refused or not confirmed is not given to it.
@@ -142,17 +143,20 @@ function isAcknowledged(xhr) {
     return true;
   }
   const isOurs = confirmed !== "" || isOfServer(xhr.responseText);
-  dispatch({ type: "failed", why: isOurs ? "the server has not confirmed these answers" : NOT_OURS });
+  const why = isOurs ? say("the server has not confirmed these answers") : NOT_OURS;
+  dispatch({ type: "failed", why });
   return false;
 }
 
 function onRefusal(elt, { responseText, status }) {
   const page = new DOMParser().parseFromString(responseText, "text/html");
   const sentBack = sentBackIn(page);
-  const why = sentBack?.message || refusalIn(page) || `the server answered with status ${status}`;
+  const told = sentBack?.message || refusalIn(page);
+  const why = told || say("the server answered with status {status}", { status });
   const isNextPage = current().sending.isStored;
-  if (!senderOf(elt)) dispatch({ type: "said", sentence: isNextPage ? why : `That did not work: ${why}` });
-  else if (!sentBack && !refusalIn(page)) onFailure(elt, NOT_OURS);
+  if (!senderOf(elt)) {
+    dispatch({ type: "said", sentence: isNextPage ? why : say("That did not work: {why}", { why }) });
+  } else if (!sentBack && !refusalIn(page)) onFailure(elt, NOT_OURS);
   else if (sentBack && !sentBack.leadsOn) dispatch({ type: "sentBack", ...sentBack });
   else dispatch({ type: "refused", why, leadsOn: sentBack?.leadsOn ?? false });
   if (page.querySelector("[data-drafts-over]")) dispatch({ type: "studyOver" });
@@ -174,10 +178,10 @@ document.addEventListener("htmx:configRequest", onRequest);
 document.addEventListener("htmx:beforeRequest", onOtherRequest);
 document.addEventListener("htmx:beforeOnLoad", onAnswer);
 document.addEventListener("htmx:beforeSwap", onSwap);
-document.addEventListener("htmx:sendError", (event) => onFailure(event.detail.elt, "no connection to the server"));
-document.addEventListener("htmx:timeout", (event) => onFailure(event.detail.elt, "the server does not answer"));
+document.addEventListener("htmx:sendError", (event) => onFailure(event.detail.elt, say("no connection to the server")));
+document.addEventListener("htmx:timeout", (event) => onFailure(event.detail.elt, say("the server does not answer")));
 document.addEventListener("htmx:responseError", ({ detail }) =>
-  onFailure(detail.elt, "the server has trouble", 1000 * secondsAsked(detail.xhr)),
+  onFailure(detail.elt, say("the server has trouble"), 1000 * secondsAsked(detail.xhr)),
 );
 document.addEventListener("submit", onSubmit, true);
 document.addEventListener("click", (event) => event.target.closest("[data-send-again]") && tryAgain());

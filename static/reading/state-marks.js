@@ -2,6 +2,7 @@
 //
 // Lengths are pixels of the picture, from its top left, to a tenth.
 
+import { say } from "../words.js";
 import { isAsked, askedQuestions, questionOf } from "./rules.js";
 
 const SMALLEST_BOX = 2; // pixels: anything less is a click that trembled
@@ -10,8 +11,8 @@ const tenth = (value) => Math.round(value * 10) / 10;
 const within = (value, most) => tenth(Math.min(most, Math.max(0, value)));
 
 const notTaken = {
-  box: "Draw a box here: drag with the mouse, or hold Shift with the arrow keys.",
-  point: "Set a point here, not a box.",
+  box: say("Draw a box here: drag with the mouse, or hold Shift with the arrow keys."),
+  point: say("Set a point here, not a box."),
 };
 
 // Two corners as a mark: a point where they coincide and a point is possible.
@@ -32,7 +33,8 @@ export const MARKING = ({ withDraft, goOn, isOpen }) => {
     const question = questionOf(state, state.marking.question);
     const draft = state.drafts[question.key];
     if (draft.marks.length >= question.most) {
-      return { ...state, sentence: `At most ${question.most} marks are possible; remove one first.` };
+      const sentence = say("At most {most} marks are possible; remove one first.", { most: question.most });
+      return { ...state, sentence };
     }
     const mark = markBetween(question, state.size, from, to, picture);
     if (!mark) return { ...state, sentence: notTaken[question.shape] };
@@ -47,7 +49,8 @@ export const MARKING = ({ withDraft, goOn, isOpen }) => {
     const draft = state.drafts[key];
     const marks = draft.marks.filter((_, place) => place !== index);
     if (marks.length === draft.marks.length) return state;
-    return { ...withDraft(state, key, { ...draft, marks }), sentence: `Mark ${index + 1} removed.` };
+    const sentence = say("Mark {number} removed.", { number: index + 1 });
+    return { ...withDraft(state, key, { ...draft, marks }), sentence };
   }
 
   // Marks drawn before stay drafted and come back when "none" is taken back.

@@ -15,6 +15,8 @@
 //
 // From the first press on no answer is changed: it may be stored already under the form's number.
 
+import { say } from "../words.js";
+
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
 const LONGEST_ASKED_MS = 60000; // that a server may ask for
@@ -29,7 +31,7 @@ export const NOT_SENT = Object.freeze({
   isStored: false,
 });
 
-export const LEFT_BEFORE = "this page was left before the server had answered";
+export const LEFT_BEFORE = say("this page was left before the server had answered");
 
 // Answers that had been sent when the page was left: they wait to be sent again, as they were.
 export const sentBefore = ({ tries, told }) => ({
@@ -97,6 +99,7 @@ const notMarked = (state, problems) =>
 function sentBack(state, { problems, message, reasonProblem = "" }) {
   if (state.sending.stage !== "sending" || state.sending.isStored) return state;
   const named = state.questions.find((question) => problems[question.key]);
+  const why = message || notMarked(state, problems) || say("please look at what is marked.");
   return {
     ...state,
     sending: NOT_SENT,
@@ -104,7 +107,7 @@ function sentBack(state, { problems, message, reasonProblem = "" }) {
     problems,
     reasonProblem,
     lit: named?.key ?? state.lit,
-    sentence: `Not saved: ${message || notMarked(state, problems) || "please look at what is marked."}`,
+    sentence: say("Not saved: {why}", { why }),
   };
 }
 

@@ -30,6 +30,7 @@
 // Nothing is stored that was not lit, or its own key or control used, as the answer to that
 // question; a key that is refused changes nothing but the sentence.
 
+import { say } from "../words.js";
 import {
   askedQuestions,
   emptyDraft,
@@ -102,7 +103,7 @@ export function next(state, event) {
   return handle(state, event);
 }
 
-const LOCKED = "Nothing was changed: these answers are submitted already.";
+const LOCKED = say("Nothing was changed: these answers are submitted already.");
 const CHANGES = new Set(["pressed", "chose", "toggled", "typed", "marked", "unmarked", "noneSet"]);
 const LOOKS = ["said", "turned", "enlarged", "shown", "looked", "exposed", "unkept", "faded"];
 const AFTER_SENDING = new Set([...LOOKS, ...Object.keys(SENDING)]);
@@ -151,7 +152,7 @@ function toggled(state, { question: key, value }) {
 
 // A key of the keyboard that is not the film's: it answers, or it is refused.
 function pressed(state, { key }) {
-  if (!isOpen(state)) return { ...state, sentence: "The picture comes first: press Enter to see it." };
+  if (!isOpen(state)) return { ...state, sentence: say("The picture comes first: press Enter to see it.") };
   const target = targetOf(state, key);
   if (!target) return { ...state, sentence: refusalOf(state, key) };
   if (target.kind === "slider") {
@@ -229,19 +230,23 @@ function wentOn(state) {
 }
 
 function submitted(state) {
-  if (!isOpen(state)) return { ...state, sentence: "Not sent: the picture comes first. Press Enter to see it." };
-  if (!state.isShown) return { ...state, sentence: "Not sent: the image has not been shown yet." };
+  if (!isOpen(state)) return { ...state, sentence: say("Not sent: the picture comes first. Press Enter to see it.") };
+  if (!state.isShown) return { ...state, sentence: say("Not sent: the image has not been shown yet.") };
   const unseen = state.mustLook ? state.slots.filter((slot) => !state.looked.includes(slot)) : [];
   if (unseen.length > 0) {
-    const names = unseen.map((slot) => state.names[slot] ?? `Picture ${slot}`).join(", ");
-    return { ...state, sentence: `Not sent yet. Look at every picture first; still to see: ${names}.` };
+    const names = unseen.map((slot) => state.names[slot] ?? say("Picture {place}", { place: slot })).join(", ");
+    return { ...state, sentence: say("Not sent yet. Look at every picture first; still to see: {names}.", { names }) };
   }
   const problems = problemsOf(state);
   const wrong = state.questions.filter((question) => problems[question.key]);
   if (wrong.length === 0) return sent({ ...state, problems });
   const more = wrong.length - MOST_NAMED;
-  const named = wrong.slice(0, MOST_NAMED).map(nameOf).join(", ") + (more > 0 ? ` and ${more} more` : "");
-  return { ...state, problems, lit: wrong[0].key, sentence: `Not sent yet. Still missing: ${named}.` };
+  const named = wrong.slice(0, MOST_NAMED).map(nameOf).join(", ");
+  const sentence =
+    more > 0
+      ? say("Not sent yet. Still missing: {named} and {more} more.", { named, more })
+      : say("Not sent yet. Still missing: {named}.", { named });
+  return { ...state, problems, lit: wrong[0].key, sentence };
 }
 
 function looked(state, { slot }) {

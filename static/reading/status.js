@@ -2,44 +2,71 @@
 //
 // While anything is under way it says so; a sentence about a key comes after it, never in its place.
 
+import { say } from "../words.js";
+
 const seconds = (ms) => Math.max(1, Math.ceil(ms / 1000));
 
 // A step between two cases (a break, the way into a phase) is gone, not saved.
 const WORDS = {
-  answers: { going: "Saving…", done: "Saved.", not: "Not saved" },
-  step: { going: "Going on…", done: "Done.", not: "Not gone on" },
-  // The next page says what became of it.
-  plainly: { going: "", done: "", not: "" },
+  answers: {
+    going: say("Saving…"),
+    done: say("Saved."),
+    not: (why) => say("Not saved: {why}", { why }),
+    now: (why) => say("Not saved yet, trying again now: {why}.", { why }),
+    soon: (why, left) => say("Not saved yet, trying again in {left} s: {why}.", { why, left }),
+    again: (why) => say("Not saved yet, trying again: {why}.", { why }),
+  },
+  step: {
+    going: say("Going on…"),
+    done: say("Done."),
+    not: (why) => say("Not gone on: {why}", { why }),
+    now: (why) => say("Not gone on yet, trying again now: {why}.", { why }),
+    soon: (why, left) => say("Not gone on yet, trying again in {left} s: {why}.", { why, left }),
+    again: (why) => say("Not gone on yet, trying again: {why}.", { why }),
+  },
+  // Answers that are stored: it is the next page that did not come.
+  stored: {
+    now: (why) => say("Saved. The next page has not come, trying again now: {why}.", { why }),
+    soon: (why, left) => say("Saved. The next page has not come, trying again in {left} s: {why}.", { why, left }),
+    again: (why) => say("Saved. The next page has not come, trying again: {why}.", { why }),
+  },
 };
 
+// What is sent plainly leaves the page: the next one says what became of it.
+WORDS.plainly = { ...WORDS.answers, going: "", done: "" };
+
+// `left` is how many seconds are to be waited; null where nobody wants them counted.
 function ofSending({ sending, sends }, left) {
   const { stage, tries, why, isStored } = sending;
   const words = WORDS[sends];
-  const not = isStored ? `${words.done} The next page has not come` : `${words.not} yet`;
-  if (stage === "sending") return tries > 1 ? `${not}, trying again now: ${why}.` : words.going;
-  if (stage === "waiting") return `${not}, trying again${left}: ${why}.`;
-  if (stage === "refused") return `${words.not}: ${why}`;
+  const failed = isStored ? WORDS.stored : words;
+  if (stage === "sending") return tries > 1 ? failed.now(why) : words.going;
+  if (stage === "waiting") return left === null ? failed.again(why) : failed.soon(why, left);
+  if (stage === "refused") return words.not(why);
   return stage === "stored" ? words.done : "";
 }
 
 const together = (...parts) => parts.filter(Boolean).join(" ");
 
+const lastOf = (state) => (state.isLastSaved ? say("Saved.") : "");
+
 export function statusOf(state) {
-  const left = ` in ${seconds(state.sending.leftMs)} s`;
-  return together(state.isLastSaved ? "Saved." : "", ofSending(state, left), state.sentence);
+  const left = seconds(state.sending.leftMs);
+  return together(lastOf(state), ofSending(state, left), state.sentence);
 }
 
 // The same without the seconds that pass: nobody wants them counted aloud.
-export const spokenOf = (state) =>
-  together(state.isLastSaved ? "Saved." : "", ofSending(state, ""), state.sentence);
+export const spokenOf = (state) => together(lastOf(state), ofSending(state, null), state.sentence);
 
 export const isTrouble = (state) => state.sentence !== "" || ["waiting", "refused"].includes(state.sending.stage);
 
-const RESTORED =
-  "These answers were kept by this browser when the page was left. Look them over before you submit.";
-const SENT_BEFORE = "These answers had been submitted when the page was left. They are sent again as they were.";
-const UNKEPT =
-  "This browser keeps no drafts (a private window, or its storage is full): answers that are not submitted are lost if the page is left.";
+const RESTORED = say(
+  "These answers were kept by this browser when the page was left. Look them over before you submit.",
+);
+const SENT_BEFORE = say("These answers had been submitted when the page was left. They are sent again as they were.");
+const UNKEPT = say(
+  "This browser keeps no drafts (a private window, or its storage is full): answers that are not submitted are lost if the page is left.",
+);
 
 // What is said of the draft in the browser, above the questions.
 export function draftLineOf({ restored, isUnkept }) {

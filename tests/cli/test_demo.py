@@ -2,19 +2,24 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 
 from app.bank.header import read_bank_header
 from app.bank.manifest import BadRecord, iter_records, read_verified
 from app.cli.demo import MODEL_ARMS
+from app.cli.demo_bank import write_demo_bank
 from app.cli.opening import open_house
 from app.db.tables import Study
+from app.phantom import DEMO_ARMS
 from app.services.study_progress import bank_arms
+from app.services.summarise_study import summarise_study
 from tests.cli.conftest import Run
 
 MOST_BYTES = 5_000_000
 VARIANTS = ("simulated-M0", "simulated-M1", "simulated-M2", "simulated-M3")
+FAULTY = tuple(arm.id for arm in DEMO_ARMS if arm.kind == "synthetic")
 
 
 def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
@@ -22,9 +27,12 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
 ) -> None:
     monkeypatch.setattr("app.cli.demo.run_server", lambda *_: None)
     monkeypatch.setattr("app.cli.demo.ensure_port_is_free", lambda *_: None)
+    # Small: what is drawn is tried in tests/phantom, and at its size from the installed wheel.
+    small = partial(write_demo_bank, size=128)
+    monkeypatch.setattr("app.cli.demo.write_demo_bank", small)
     first = run("demo").output
     links = re.findall(r"http://\S+", first)
-    assert [link.split("/")[3] for link in links] == ["r", *4 * ["studies"]]
+    assert [link.split("/")[3] for link in links] == ["r", *5 * ["studies"]]
     assert run("demo").output.endswith(first[first.index("Everything here is simulated") :])
 
     house = open_house()
@@ -32,18 +40,39 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
         arms = {arm.key: arm for arm in bank_arms(session)}
         studies = session.query(Study).all()
     by_title = {study.title.removeprefix("Rehearsal of: "): study for study in studies}
-    assert len(studies) == 7
-    assert len(by_title) == 4
-    for title, study in by_title.items():
-        used = {arm["arm"] for arm in json.loads(study.design)["arms"]}
-        assert "simulated" in used
-        assert used <= {"simulated", *VARIANTS}
-        assert ("Quartets" in title) or used == {"simulated", *VARIANTS}
+    assert len(studies) == 9
+    assert len(by_title) == 5
+    used = {
+        title: [arm["arm"] for arm in json.loads(study.design)["arms"]]
+        for title, study in by_title.items()
+    }
+    models, everything = {"simulated", *VARIANTS}, {"simulated", *VARIANTS, *FAULTY}
+    (quartets,) = (arms for title, arms in used.items() if title.startswith("Quartets"))
+    assert "simulated" in quartets
+    assert len(quartets) == 4
+    assert set(used["The paper's protocol: realism by model"]) == models
+    assert set(used["Naive, then informed"]) == models
+    assert set(used["From obvious to hard: models and known faults"]) == everything
+    shown = set(used["Two minutes of reading"])
+    assert len(shown) == 5
+    assert "simulated" in shown
+    assert shown & set(VARIANTS)
+    assert shown & set(FAULTY)
     for study in studies:
         assert "simulated" in json.loads(study.design)["notice"]
-    for key in VARIANTS:
+    for key in (*VARIANTS, *FAULTY):
         assert arms[key].kind == "synthetic"
         assert arms[key].counts == {"normal": 6, "abnormal": 6}
+
+    # Drawn so that a visitor sees each of the report's three conclusions.
+    (slug,) = re.findall(r"studies/(from-obvious-to-hard\S+)/report", first)
+    with house.database.reading() as session:
+        analysis = summarise_study(session, slug).analysis
+    assert analysis
+    states = {key: arm.conclusion.state for key, arm in analysis.arms.items() if arm.conclusion}
+    assert states["simulated-M0"] == "distinguishable"
+    assert states["simulated-ribs"] == "equivalent"
+    assert set(states.values()) == {"distinguishable", "equivalent", "inconclusive"}
 
 
 def test_the_shipped_images_are_whole_small_and_say_what_they_are() -> None:

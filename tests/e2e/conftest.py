@@ -1,16 +1,14 @@
 """The real server on loopback, and browsers that report every script or policy trouble."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.main import create_app
 from app.settings import Settings
+from tests.serving import served
 from tests.studies import House
 
 OpenPage = Callable[..., Page]
@@ -25,15 +23,8 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def server(house: House, settings: Settings) -> Iterator[str]:
     """The address of the real application over the small bank."""
-    config = uvicorn.Config(create_app(settings), port=0, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(settings)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from tuning_fixtures import (
 )
 
 from ml.errors import MlError
-from ml.small.pretrain import PretrainingOptions, pretrain
+from ml.small.options import PretrainingOptions
+from ml.small.pretrain import pretrain
 from ml.training.repeatable import repeatable
 
 
@@ -52,13 +53,14 @@ def test_tuning_twice_with_two_threads_gives_the_same_weights(
 
 
 def test_a_base_is_trained_twice_to_the_same_weights_with_two_threads(tmp_path, two_threads):
-    films = np.random.default_rng(0).uniform(-1, 1, (16, 32, 32)).astype(np.float32)
+    films = np.random.default_rng(0).integers(0, 256, (16, 32, 32), dtype=np.uint8)
     options = PretrainingOptions(
         size=32,
         vae_channels=(8, 16, 16, 16),
         unet_channels=(16, 32, 32),
         heads=2,
-        autoencoder_steps=2,
+        autoencoder_steps=3,
+        critic_from=1,
         denoiser_steps=4,
     )
     trained = []

@@ -110,6 +110,8 @@ def test_a_whole_record_that_is_gone_is_missed(read: House) -> None:
     [
         ("UPDATE studies SET status = 'open' WHERE id = 1", "is open, but by its record"),
         ("UPDATE studies SET closed_at = NULL WHERE id = 1", "by event 7 it was at"),
+        ("UPDATE studies SET last_day = '2026-12-24' WHERE id = 1", "by the record it is as in"),
+        ("UPDATE studies SET message = 'All are fake.' WHERE id = 1", "is not what the record has"),
         ("UPDATE studies SET design = replace(design, 'Trial', 'Other')", "The design"),
         ("UPDATE cases SET is_replicated = NOT is_replicated WHERE study_id = 1", "The cases were"),
         ("UPDATE arms SET kind = 'real'", "The cases were changed"),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.stand_in import ROOT, Desk, Room, served
+from tests.serving import served
+from tests.web.stand_in import ROOT, Desk, Room, stand_in
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def desk() -> Desk:
 @pytest.fixture
 def room(chromium: Browser, desk: Desk) -> Iterator[Room]:
     """The desk served, and a browser before it; a failing script fails the test."""
-    with served(desk) as address:
+    with served(stand_in(desk)) as address:
         room = Room(desk, address, chromium)
         yield room
         room.close()

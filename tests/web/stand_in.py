@@ -2,15 +2,13 @@
 
 import asyncio
 import io
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -311,7 +309,7 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
             "keys": key_list(questions, {desk.layout}),
             "message": None,
         },
-        "wait": {"ready_on": "16 December 2026", "ready_on_iso": "2026-12-16", "message": None},
+        "wait": {"ready_on": date(2026, 12, 16), "message": None},
         "practice_feedback": {
             "step": "feedback",
             "phase": 1,
@@ -351,20 +349,6 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
         "withdrawn": {"erased": False},
         "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
     }
-
-
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The stand-in on a free port; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(stand_in(desk), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    # A request that a test left without an answer is not waited for.
-    server.should_exit = server.force_exit = True
-    thread.join(5)
 
 
 @dataclass

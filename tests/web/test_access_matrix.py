@@ -21,6 +21,9 @@ from tests.web.accounts import Visitor, make_account, visitor
 OF_A_STUDY = {
     ("GET", "/studies/{slug}"): Right.SEE_PROGRESS,
     ("GET", "/studies/{slug}/progress"): Right.SEE_PROGRESS,
+    ("POST", "/studies/{slug}/message"): Right.INVITE,
+    ("POST", "/studies/{slug}/message/take-back"): Right.INVITE,
+    ("POST", "/studies/{slug}/last-day"): Right.OPEN_AND_CLOSE,
     ("GET", "/studies/{slug}/design"): Right.DESIGN,
     ("POST", "/studies/{slug}/design"): Right.DESIGN,
     ("GET", "/studies/{slug}/preview"): Right.DESIGN,
@@ -78,6 +81,7 @@ SIGNED_IN: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/bank/import/{upload}"): ("owner", "investigator"),
     ("GET", "/bank/import/{upload}/files"): ("owner", "investigator"),
     ("POST", "/bank/import/{upload}/pieces"): ("owner", "investigator"),
+    ("POST", "/bank/import/{upload}/sent"): ("owner", "investigator"),
     ("POST", "/bank/import/{upload}/arrived"): ("owner", "investigator"),
     ("POST", "/bank/import/{upload}/start"): ("owner", "investigator"),
     ("POST", "/bank/import/{upload}/throw-away"): ("owner", "investigator"),
@@ -109,6 +113,8 @@ NOT_FOR_ACCOUNTS = {
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},
     "/studies/{slug}/close": {"sure": "yes"},
+    "/studies/{slug}/message": {"message": "Thank you.", "neutral": "yes"},
+    "/studies/{slug}/last-day": {"day": "2099-01-31", "reason": "Holidays."},
     "/studies/{slug}/cases/unblind": {"sure": "yes"},
     "/studies/{slug}/readers/{code}/erase": {"code": "R01"},
     "/studies/{slug}/access": {"name": "watcher", "role": "monitor"},

@@ -1,7 +1,7 @@
 """How a study goes: by reader and day, times, who stopped where, reminders; no result in it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median
 
 import pytest
@@ -104,6 +104,6 @@ def test_places_are_said_in_words(parts: list[tuple[int, bool, int, int]], stand
 
 
 def test_a_reminder_names_the_last_day() -> None:
-    told = reminder(design(closes_on="2027-01-31"), 1)
+    told = reminder(design(), 1, date(2027, 1, 31))
     assert "1 case is still waiting" in told
     assert "2027-01-31 (UTC)" in told

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.bank.uploads import Upload
+from app.main import create_app
 from app.services.browse_bank import arms_of_bank
 from app.settings import Settings
 from app.web.bank_imports import CUT_OFF
@@ -190,3 +191,77 @@ def test_no_reader_brings_anything_in(house: House, client: TestClient) -> None:
     assert answer.headers["location"].startswith("/sign-in")
     answer = client.post("/bank/import", data={"csrf_token": "x"}, follow_redirects=False)
     assert answer.headers["location"].startswith("/sign-in")
+
+
+def sent(browser: Browser, *files: tuple[str, bytes], token: str = "") -> Any:
+    """What a browser without scripts posts: the token first, then the files."""
+    page = browser.client.get(browser.address).text
+    own = page.split('name="csrf_token" value="')[1].split('"')[0]
+    parts = [("csrf_token", (None, token or own))]
+    parts += [("files", (name, data, "image/png")) for name, data in files]  # type: ignore[misc]
+    return browser.client.post(f"{browser.address}/sent", files=parts)
+
+
+def test_files_of_a_plain_form_are_kept_and_every_refusal_is_listed(browser: Browser) -> None:
+    picture = saved(texture(64, 64, seed=1))
+    answer = sent(
+        browser,
+        ("a.png", picture),
+        ("set/b.png", picture * 40),
+        ("../../secret_key", b"x"),
+        ("empty.png", b""),
+        ("set/.DS_Store", b"x"),
+        ("", b""),
+    )
+    assert answer.status_code == 422
+    assert "2 files were not taken" in answer.text
+    assert "can&#39;t be called" in answer.text
+    assert "It is empty." in answer.text
+    assert browser.upload.arrived() == {"a.png": len(picture), "set/b.png": 40 * len(picture)}
+    assert browser.upload.state.size == 41 * len(picture)
+    assert browser.upload.state.files == 2
+    again = sent(browser, ("a.png", picture))
+    assert again.url.path == browser.address
+    assert browser.upload.state.size == 41 * len(picture)
+    assert not list(browser.upload.folder.glob("*.form"))
+
+
+def test_a_plain_form_may_bring_no_more_than_an_upload(house: House, settings: Settings) -> None:
+    small = settings.model_copy(update={"largest_upload": 1})
+    with TestClient(create_app(small)) as client:
+        browser = Browser(house, client, settings)
+        # Longer than any other form may be, so that it is the upload's own limit.
+        answer = sent(browser, ("a.png", b"a" * 900_000), ("b.png", b"b" * 300_000))
+        assert answer.status_code == 422
+        assert "b.png" in answer.text
+        assert "An upload may bring 1 MiB" in answer.text
+        assert browser.upload.arrived() == {"a.png": 900_000}
+        refused = sent(browser, ("c.png", b"c" * 2_200_000))
+        assert refused.status_code == 409
+        assert "more than an upload may bring (1 MiB)" in refused.text
+        assert browser.upload.arrived() == {"a.png": 900_000}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"x=y", "application/x-www-form-urlencoded", 422),
+        (b"no such form", "multipart/form-data; boundary=b", 422),
+        (b"", "multipart/form-data", 422),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\nx\r\n'
+            b"--b--\r\n",
+            "multipart/form-data; boundary=b",
+            422,
+        ),
+    ],
+)
+def test_what_is_no_such_form_leaves_nothing(
+    browser: Browser, body: bytes, kind: str, status: int
+) -> None:
+    answer = browser.client.post(
+        f"{browser.address}/sent", content=body, headers={"Content-Type": kind}
+    )
+    assert answer.status_code == status
+    assert sent(browser, ("a.png", b"x"), token="0" * 64).status_code == 403
+    assert browser.upload.arrived() == {}

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from tests.web.stand_in import Desk, served
+from tests.serving import served
+from tests.web.stand_in import Desk, stand_in
 from tests.web.test_reading_state import (
     COMMENT,
     NUMBER,
@@ -171,7 +172,7 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    with served(Desk()) as address:
+    with served(stand_in(Desk())) as address:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(address + "/page/thanks")

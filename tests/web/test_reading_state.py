@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.web.stand_in import Desk, served
+from tests.serving import served
+from tests.web.stand_in import Desk, stand_in
 
 pytestmark = pytest.mark.e2e
 
@@ -63,7 +64,7 @@ SUBMIT = {"type": "submitted"}
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    with served(Desk()) as address:
+    with served(stand_in(Desk())) as address:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(address + "/page/thanks")

@@ -14,6 +14,7 @@ from app.db.blind.tables import Study
 from app.domain.design.status import Status, ensure_open, is_past
 from app.domain.errors import HasWithdrawn
 from app.domain.record import CLOSED
+from app.domain.said import said
 
 ACTOR = "closing date"
 _STUDIES = cast(Table, Study.__table__)
@@ -40,7 +41,7 @@ def hold_open(session: Session, reader: ReaderAndStatus, *, alone: bool = False)
 def ensure_goes_on(reader: ReaderAndStatus) -> None:
     """Raise StudyNotOpen where the study takes no answers as the row was read, or not theirs."""
     if reader.withdrawn_at is not None:
-        raise HasWithdrawn("You have withdrawn from this study, so nothing more is saved.")
+        raise HasWithdrawn(said("You have withdrawn from this study, so nothing more is saved."))
     ensure_open(reader.study_status)
 
 

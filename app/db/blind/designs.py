@@ -34,8 +34,8 @@ def blinded_design_of(study: Study) -> BlindedDesign:
 
 
 def closing_day_of(study: Study) -> date | None:
-    """The last day of reading, in UTC; None where the design names none."""
-    return _read(study.design_sha256, lambda: study.design).closes_on
+    """The last day of reading, in UTC, moved or as the design has it; None where it names none."""
+    return study.last_day or _read(study.design_sha256, lambda: study.design).closes_on
 
 
 def design_at_desk(session: Session, reader: ReaderRow) -> ReadDesign:

@@ -1,7 +1,7 @@
 """A reader as their desk knows them: a plain row, since it is asked for with every page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -28,6 +28,9 @@ _SELECTED = (
         _READERS.c.break_taken_after,
         _STUDIES.c.status,
         _STUDIES.c.design_sha256,
+        _STUDIES.c.last_day,
+        _STUDIES.c.message,
+        _STUDIES.c.message_until,
     )
     .join_from(_READERS, _STUDIES, _STUDIES.c.id == _READERS.c.study_id)
     .where(_READERS.c.id == bindparam("reader_id"))
@@ -95,6 +98,9 @@ class ReaderRow:
     break_taken_after: int
     study_status: Status
     design_sha256: str | None
+    moved_last_day: date | None
+    message: str | None
+    message_until: date | None
 
 
 def asks_reader(reader_id: int, *, lock: bool = False, holds_study: bool = False) -> Asked:

@@ -6,7 +6,7 @@ A case names its image by a number only; who wants to know more of it needs `app
 import-linter keeps from everything that reading imports.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -31,7 +31,11 @@ class Rendition(Base):
 
 
 class Study(Base):
-    """A design with its status; `design` is the canonical JSON whose digest is recorded."""
+    """A design with its status; `design` is the canonical JSON whose digest is recorded.
+
+    `last_day` is the last day of reading where it was moved after opening; else the design's holds.
+    `message` is what readers are shown, until the day `message_until` where one is given.
+    """
 
     __tablename__ = "studies"
     __table_args__ = (CheckConstraint("status IN ('draft', 'open', 'closed')", name="status"),)
@@ -46,6 +50,9 @@ class Study(Base):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    last_day: Mapped[date | None]
+    message: Mapped[str | None] = mapped_column(Text)
+    message_until: Mapped[date | None]
     # A rehearsal is a copy filled by simulated readers; it names the study it rehearses.
     rehearsal_of_id: Mapped[int | None] = mapped_column(ForeignKey("studies.id"))
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from app.domain.errors import StudyFrozen, StudyNotOpen
+from app.domain.said import said
 
 Status = Literal["draft", "open", "closed"]
 
@@ -20,9 +21,9 @@ def ensure_draft(status: Status, what: str) -> None:
 def ensure_open(status: Status) -> None:
     """Raise StudyNotOpen unless the study is open."""
     if status == "draft":
-        raise StudyNotOpen("This study has not opened yet; please try your link again later.")
+        raise StudyNotOpen(said("This study has not opened yet; please try your link again later."))
     if status == "closed":
-        raise StudyNotOpen("This study is closed; no more ratings are taken. Thank you.")
+        raise StudyNotOpen(said("This study is closed; no more ratings are taken. Thank you."))
 
 
 def is_past(closes_on: date | None, now: datetime) -> bool:

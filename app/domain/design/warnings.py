@@ -31,6 +31,12 @@ def design_warnings(design: StudyDesign) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def telling_word(text: str) -> str:
+    """The first word that tells that images may be synthetic; empty where there is none."""
+    match = _TELLING.search(text)
+    return match.group(0) if match else ""
+
+
 def _on_memorised(design: StudyDesign) -> Iterator[str]:
     if design.memorised != "separate" or any(plan.images for plan in design.arms):
         return
@@ -66,15 +72,15 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
     # The registration stands beside the consent.
     shown |= {f"registration's {name}": text for name, text in asdict(design.registration).items()}
     warnings = [
-        f"{name} is purpose-blinded, but there is {match.group(0)!r} in the {what}."
+        f"{name} is purpose-blinded, but there is {word!r} in the {what}."
         for what, text in shown.items()
-        if (match := _TELLING.search(text))
+        if (word := telling_word(text))
     ]
     asked = design.questions_of(phase) + design.questions_of(phase, at_end=True)
     for question in asked:
-        said = _TELLING.search(" ".join(_words(question)))
+        said = telling_word(" ".join(_words(question)))
         if MEASURES[question.measure].reveals or said:
-            word = f" (it says {said.group(0)!r})" if said else ""
+            word = f" (it says {said!r})" if said else ""
             warnings.append(
                 f"{name} is purpose-blinded, but the question {question.key} tells that some "
                 f"images are synthetic{word}."

@@ -39,7 +39,7 @@ def check_answers(
         try:
             answers[question.key] = kind_of(question).check(question, said, shown)
         except WrongAnswer as error:
-            problems[question.key] = str(error)
+            problems[question.key] = error.sentence
     if problems:
         raise BadAnswer(problems)
     return answers

@@ -84,7 +84,7 @@ class _Parts:
         """Those figures that there are."""
         return tuple(self.figures[name] for name in names if name in self.figures)
 
-    def said(self, place: str) -> tuple[Caution, ...]:
+    def cautions_at(self, place: str) -> tuple[Caution, ...]:
         """The cautions that belong to a part."""
         return tuple(caution for caution in self.cautions if caution.place == place)
 
@@ -124,7 +124,7 @@ def _against_real(of: _Parts) -> Iterator[Section]:
         "Judged real, and detection",
         of.drawn("forest-deception"),
         _made(detection_table(analysis, labels)) if analysis.table.has("verdict") else (),
-        of.said("detection"),
+        of.cautions_at("detection"),
     )
 
 
@@ -136,7 +136,7 @@ def _between_readers(of: _Parts) -> Iterator[Section]:
         "Agreement between readers",
         of.drawn("agreement-verdict", "agreement-realism"),
         agreement_tables(analysis, labels) if of.several else (),
-        of.said("agreement") if of.several else (),
+        of.cautions_at("agreement") if of.several else (),
         text="" if of.several else "There is one reader: agreement between readers needs two.",
     )
     yield Section(

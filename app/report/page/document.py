@@ -8,9 +8,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report.figures.style import MEDIA_TYPES, Ending
 from app.report.page.view import ReportView
+from app.words.language import ENGLISH, language
+from app.words.speaking import speak
 
 
-def report_document(view: ReportView, *, templates: Path, static: Path, now: datetime) -> str:
+def report_document(
+    view: ReportView, *, templates: Path, static: Path, now: datetime, tongue: str = ENGLISH
+) -> str:
     """Figures embedded as SVG, the style written into the page, no script.
 
     Parameters
@@ -20,8 +24,12 @@ def report_document(view: ReportView, *, templates: Path, static: Path, now: dat
         The folders of the web application's templates and style sheets.
     now : datetime
         The moment that the document says it was made at.
+    tongue : str
+        The language it speaks, one of app.words.language.LANGUAGES.
     """
-    return document_html(view, templates=templates, static=static, now=now, folds=True)
+    return document_html(
+        view, templates=templates, static=static, now=now, folds=True, tongue=tongue
+    )
 
 
 def document_html(
@@ -32,6 +40,7 @@ def document_html(
     now: datetime,
     folds: bool,
     more_style: str = "",
+    tongue: str = ENGLISH,
 ) -> str:
     """The same, folded or with every part open, with more style after the pages' own."""
     environment = Environment(
@@ -41,6 +50,7 @@ def document_html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    speak(environment, language(tongue))
     styles = [
         (static / name).read_text(encoding="utf-8")
         for name in ("foundation.css", "office.css", "report.css")

@@ -26,6 +26,7 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
         *_of_settings(summary, conduct.opened["analysis"]["settings"]),
         *_of_software(conduct.opened["software"], summary.software),
         *_of_closing(summary),
+        *_of_messages(conduct),
         *_of_looks(conduct),
         *_of_washout(summary),
         *(
@@ -90,11 +91,27 @@ def _of_software(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[
 
 def _of_closing(summary: StudySummary) -> Iterator[str]:
     planned, conduct = summary.design.closes_on, summary.conduct
+    registered = "registered"
+    for move in conduct.moves:
+        before = "from none" if move.before is None else f"from {move.before}"
+        yield (
+            f"On {move.at:%Y-%m-%d} {move.actor} moved the last day of reading {before} to "
+            f"{move.after}; the reason given: “{move.reason}”."
+        )
+        planned, registered = move.after, "new"
     closed_at = conduct.closed_at
     if planned is not None and closed_at is not None and closed_at.date() <= planned:
         yield (
             f"The study was closed on {closed_at:%Y-%m-%d} by {conduct.closed_by}, before its "
-            f"registered last day, {planned}, was over."
+            f"{registered} last day, {planned}, was over."
+        )
+
+
+def _of_messages(conduct: Conduct) -> Iterator[str]:
+    for message in conduct.messages:
+        yield (
+            f"From {message.at:%Y-%m-%d %H:%M} (UTC) on, all readers were shown a message of "
+            f"{message.actor}: “{message.text}”."
         )
 
 

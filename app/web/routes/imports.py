@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
 from app.bank.brought import Brought, TableSeen, chosen_columns, see_table, what_came
@@ -17,7 +19,9 @@ from app.films.headings import OURS
 from app.services.create_study import usual_order
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.bank_imports import ImportChoices, begin_import, begin_unpacking, state_of
-from app.web.forms import FormFields
+from app.web.cookies import INVESTIGATOR_COOKIE
+from app.web.file_form import FileForm, ensure_no_longer_than_an_upload
+from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
 from app.web.investigator_pages import investigator_page
 from app.web.office_state import office_state
 from app.web.pages import is_htmx
@@ -100,6 +104,43 @@ def add_piece(request: Request, upload: str, piece: Piece) -> Response:
     return JSONResponse({"here": here}, headers={"Cache-Control": "no-store"})
 
 
+@router.post("/bank/import/{upload}/sent")
+async def take_files(request: Request, upload: str) -> Response:
+    """Take the files of a form, as a browser without scripts sends them; each refusal is listed."""
+    into = await run_in_threadpool(_taking, request, upload)
+    form = FileForm(into, request.headers.get("Content-Type", ""), partial(_check, request))
+    try:
+        async for piece in request.stream():
+            await run_in_threadpool(form.write, piece)
+    finally:
+        await run_in_threadpool(form.close)
+    return await run_in_threadpool(_taken, request, into, form)
+
+
+def _taking(request: Request, upload: str) -> Upload:
+    """The upload, for somebody who may; asked before any of the body is read."""
+    refuse_foreign_origin(request)
+    with _at_desk(request):
+        into = office_state(request).uploads.of(upload)
+    length = request.headers.get("Content-Length", "0")
+    ensure_no_longer_than_an_upload(into, int(length) if length.isdigit() else 0)
+    return into
+
+
+def _check(request: Request, token: str) -> None:
+    refuse_foreign_form(request, {"csrf_token": token}, INVESTIGATOR_COOKIE)
+
+
+def _taken(request: Request, upload: Upload, form: FileForm) -> Response:
+    refused = tuple(form.refused)
+    if not form.kept and not refused:
+        refused = (("Nothing", "No file was chosen."),)
+    if not refused:
+        return RedirectResponse(f"/bank/import/{upload.id}", 303)
+    with _at_desk(request) as desk:
+        return _page(request, desk, upload, {}, left_out=refused)
+
+
 @router.post("/bank/import/{upload}/arrived")
 def all_arrived(request: Request, upload: str, form: FormFields) -> Response:
     """Nothing more comes: unpack it and look what it is."""
@@ -166,6 +207,7 @@ def _page(
     asked: Mapping[str, str],
     *,
     error: str = "",
+    left_out: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     state = state_of(upload)
     context: dict[str, object] = {"upload": upload.id, "state": state, "piece": PIECE}
@@ -194,6 +236,7 @@ def _page(
         "seen": seen,
         "asked": asked,
         "error": error,
+        "left_out": left_out,
         "ours": OURS,
         "meant": MEANT,
         "own_label": OWN_LABEL,
@@ -202,7 +245,9 @@ def _page(
         "largest": office_state(request).uploads.largest,
         "refused": upload.refused.is_file(),
     }
-    return investigator_page(request, desk, "import.html", context, 422 if error else 200)
+    return investigator_page(
+        request, desk, "import.html", context, 422 if error or left_out else 200
+    )
 
 
 def _choices(form: Mapping[str, str], came: Brought) -> ImportChoices:

@@ -1,7 +1,7 @@
-"""A reader's rights: what is stored of them, and taking their part back.
+"""What a reader may ask for at any step: what is stored of them, the message, their way out.
 
-Asked by the cookie of the personal link, at any step of the study; like the other reading pages it
-reaches a reader's desk and no database.
+Asked by the cookie of the personal link; like the other reading pages it reaches a reader's desk
+and no database.
 """
 
 from fastapi import APIRouter, Request, Response
@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse
 from app.domain.blinding import BlindedDesign
 from app.domain.consent import too_late, what_becomes
 from app.domain.errors import Refused
+from app.domain.said import said
 from app.web.cookies import READER_COOKIE
 from app.web.forms import FormFields
 from app.web.front import front
 from app.web.reader_access import drawer_of, form_token, reader_at_desk, reader_looking
-from app.web.reading_context import sections_of, study_shown
+from app.web.reading_context import paragraphs, sections_of, study_shown
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -26,6 +27,14 @@ def privacy(request: Request) -> Response:
         design, may_withdraw = desk.design, desk.may_withdraw()
     told = {"may_withdraw": may_withdraw, **sections_of(design)}
     return _page(request, "privacy.html", design, told)
+
+
+@router.get("/read/message")
+def message(request: Request) -> Response:
+    """What the investigator tells the readers now, for whoever asks for it beside a case."""
+    with reader_looking(request) as desk:
+        design, told = desk.design, paragraphs(desk.message())
+    return _page(request, "message.html", design, {"study_message": told})
 
 
 @router.get("/read/withdraw")
@@ -47,7 +56,7 @@ def withdraw(request: Request, form: FormFields) -> Response:
         if is_sure:
             desk.withdraw()
     if not is_sure:
-        asked = _asked(design, error="Please tick the box if you mean it.")
+        asked = _asked(design, error=said("Please tick the box if you mean it."))
         return _page(request, "withdraw.html", design, asked, 422)
     context = {"drafts": drawer_of(request), "erased": design.withdrawal.answers == "erased"}
     response = _page(request, "withdrawn.html", design, context)

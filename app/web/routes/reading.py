@@ -29,13 +29,13 @@ from app.domain.journey import Standing, Step
 from app.domain.profile import read_profile
 from app.domain.questions.reading import form_of
 from app.domain.receipt import Receipt
+from app.domain.said import said
 from app.web.forms import FormFields
 from app.web.front import front
 from app.web.pages import is_htmx
 from app.web.reader_access import drawer_of, form_token, reader_at_desk
 from app.web.reading_context import (
     case_shown,
-    day_in_words,
     key_list,
     keys_of_case,
     paragraphs,
@@ -83,7 +83,7 @@ def consent(request: Request, form: FormFields) -> Response:
         if form.get("consent") == "yes":
             desk.agree()
         else:
-            page = _consent_page(desk, "Please tick the box if you agree to take part.", 422)
+            page = _consent_page(desk, said("Please tick the box if you agree to take part."), 422)
     return _answer(request, page)
 
 
@@ -156,9 +156,9 @@ def rate(request: Request, form: FormFields) -> Response:
         except BadAnswer as error:
             page = _sent_back(desk, form, 422, problems=error.problems)
         except NotShownYet as error:
-            page = _sent_back(desk, form, 409, message=str(error))
+            page = _sent_back(desk, form, 409, message=error.sentence)
         except (AlreadyRated, OtherAnswers, TooLateToCorrect) as error:
-            page = _sent_back(desk, form, 409, message=str(error), leads_on=True)
+            page = _sent_back(desk, form, 409, message=error.sentence, leads_on=True)
     if receipt is not None and "record_head" in page.context:
         # The page was made before the rating's own event was written.
         page = replace(page, context={**page.context, "record_head": receipt.record})
@@ -185,7 +185,7 @@ def back(request: Request) -> Response:
         try:
             page = _served_case(desk, desk.last_case())
         except TooLateToCorrect as error:
-            page = next_page(desk, str(error), 409)
+            page = next_page(desk, error.sentence, 409)
     return _answer(request, page)
 
 
@@ -222,7 +222,7 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     if step is Step.PHASE:
         return _page(desk, "phase.html", between | _introduction(desk, standing), status)
     if step is Step.WAIT:
-        return _page(desk, "wait.html", between | _waiting(standing), status)
+        return _page(desk, "wait.html", between | {"ready_on": standing.ready_on}, status)
     between["can_go_back"] = standing.can_go_back
     if step is Step.BREAK:
         between |= {"done": standing.done, "total": standing.total}
@@ -364,16 +364,9 @@ def _introduction(desk: DueDesk, standing: Standing) -> dict[str, object]:
     }
 
 
-def _waiting(standing: Standing) -> dict[str, object]:
-    day = standing.ready_on
-    return {
-        "ready_on": "" if day is None else day_in_words(day),
-        "ready_on_iso": "" if day is None else day.isoformat(),
-    }
-
-
 def _page(desk: DueDesk, template: str, context: Mapping[str, object], status: int = 200) -> Page:
-    return Page(template, {**study_shown(desk.design), **context}, status)
+    shown = {**study_shown(desk.design), "study_message": paragraphs(desk.message()), **context}
+    return Page(template, shown, status)
 
 
 def _answer(request: Request, page: Page, receipt: Receipt | None = None) -> Response:

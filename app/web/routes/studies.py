@@ -1,5 +1,7 @@
 """The investigator's pages: the studies, and one study."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -8,6 +10,7 @@ from app.domain.design.reading_load import showings_per_reader
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Leaks, NotAcknowledged, Refused
 from app.domain.leak_verdict import LeakVerdict
+from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
 from app.domain.record import AUDITED
 from app.domain.signing import MEANINGS
 from app.services.open_study import close_study, ensure_is_draft, open_study
@@ -111,14 +114,21 @@ def study_page(
     links: tuple[tuple[str, str], ...] = (),
     error: str | None = None,
     status: int = 200,
+    given: Mapping[str, str] | None = None,
 ) -> Response:
-    """The study's page; `links` are (code, address) just made, shown this once."""
+    """The study's page; `links` are (code, address) just made, shown this once.
+
+    `given` is what was typed into a form that can't be used, so that nobody types it twice.
+    """
     overview = study_overview(desk.session, slug)
     context = {
         "study": overview,
         "links": links,
         "error": error,
         "meanings": MEANINGS,
+        "given": given or {},
+        "message_warning": MESSAGE_WARNING,
+        "longest_message": LONGEST_MESSAGE,
         **_of_design(desk, overview),
     }
     return investigator_page(request, desk, "study.html", context, status)

@@ -9,6 +9,7 @@ from app.domain.document import Table, told
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer, keyed
 from app.domain.questions.question import Option, Question
+from app.domain.said import said
 
 MOST_OPTIONS = 11
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -90,7 +91,7 @@ class Choice(Kind):
         """One of the options' values."""
         if not isinstance(raw, str) or question.option(raw) is None:
             named = ", ".join(option.label for option in question.options)
-            raise WrongAnswer(f"This must be one of: {named}.")
+            raise WrongAnswer(said("This must be one of: {named}.", named=named))
         return raw
 
     def fields(self, question: Question, value: Value) -> dict[str, str]:

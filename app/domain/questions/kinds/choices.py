@@ -9,6 +9,7 @@ from app.domain.questions.kinds.choice import read_options, write_options
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Option, Question
 from app.domain.questions.vocabularies import VOCABULARIES
+from app.domain.said import said
 
 MOST_OPTIONS = 40
 NONE = "none"
@@ -60,16 +61,18 @@ class Choices(Kind):
     def check(self, question: Question, raw: object, shown: Picture) -> Value:
         """Options that there are, each once; empty only where that is an answer."""
         if not isinstance(raw, list | tuple) or not all(isinstance(one, str) for one in raw):
-            raise WrongAnswer("This must be a list of answers.")
+            raise WrongAnswer(said("This must be a list of answers."))
         if tuple(raw) == (NONE,) and question.none_label:
             return ()
         if NONE in raw and question.none_label:
-            raise WrongAnswer(f"Choose either {question.none_label!r} or what you saw, not both.")
+            raise WrongAnswer(
+                said("Choose either “{none}” or what you saw, not both.", none=question.none_label)
+            )
         unknown = [one for one in raw if question.option(one) is None]
         if unknown:
-            raise WrongAnswer(f"{unknown[0]!r} is not one of the answers.")
+            raise WrongAnswer(said("“{answer}” is not one of the answers.", answer=unknown[0]))
         if not raw and not question.none_label:
-            raise WrongAnswer("Choose at least one answer.")
+            raise WrongAnswer(said("Choose at least one answer."))
         return tuple(option.value for option in question.options if option.value in raw)
 
     def from_cell(self, question: Question, cell: str) -> object | None:

@@ -9,10 +9,17 @@ from typing import Any, ClassVar, Literal
 from app.domain.document import Table
 from app.domain.questions.answer import Value
 from app.domain.questions.question import KindName, Option, Question
+from app.domain.said import said
 
 
 class WrongAnswer(Exception):
     """An answer that can't be stored; the message is a sentence for the reader."""
+
+    @property
+    def sentence(self) -> str:
+        """The message as it was said, so that a page can say it in its own language."""
+        sentence: str = self.args[0]
+        return sentence
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,17 @@ class Picture:
     count: int
     size: int
     in_turn: bool = False
+
+    def name_of(self, place: int) -> str:
+        """What the picture at a place is called: Left and Right, or Picture 1, 2, 3 ...
+
+        Two that come one after the other have no sides: First and Second.
+        """
+        if self.count != 2:
+            return said("Picture {place}", place=place)
+        if self.in_turn:
+            return said("First") if place == 1 else said("Second")
+        return said("Left") if place == 1 else said("Right")
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,7 @@ class Kind(ABC):
 
     def missing(self, question: Question) -> str:
         """The sentence for a required question that was left."""
-        return "Please answer this question."
+        return said("Please answer this question.")
 
 
 def keyed(values: "list[tuple[str, str]]") -> tuple[Option, ...]:

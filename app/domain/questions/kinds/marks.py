@@ -9,9 +9,10 @@ from app.domain.document import Table
 from app.domain.questions.answer import Mark, Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Question
+from app.domain.said import said
 
-_OUTSIDE = "A mark lies outside the picture; please remove it and draw it again."
-_UNREADABLE = "The marks came in a form that can't be read; please draw them again."
+_OUTSIDE = said("A mark lies outside the picture; please remove it and draw it again.")
+_UNREADABLE = said("The marks came in a form that can't be read; please draw them again.")
 SHAPES = ("point", "box", "point_or_box")
 NONE = "none"
 
@@ -64,11 +65,15 @@ class Marks(Kind):
         if tuple(raw) == (NONE,) and question.none_label:
             return ()
         if NONE in raw:
-            raise WrongAnswer(f"Choose either {question.none_label!r} or marks, not both.")
+            raise WrongAnswer(
+                said("Choose either “{none}” or marks, not both.", none=question.none_label)
+            )
         if len(raw) > question.most:
-            raise WrongAnswer(f"At most {question.most} marks are possible; please remove some.")
+            raise WrongAnswer(
+                said("At most {most} marks are possible; please remove some.", most=question.most)
+            )
         if not raw and not question.none_label:
-            raise WrongAnswer("Please mark at least one place.")
+            raise WrongAnswer(said("Please mark at least one place."))
         return tuple(_mark(one, question, shown) for one in raw)
 
     def from_cell(self, question: Question, cell: str) -> object | None:
@@ -127,9 +132,11 @@ def _mark(raw: object, question: Question, shown: Picture) -> Mark:
     y, height = _extent(raw.get("y"), raw.get("height", 0), shown.size)
     is_box = width > 0 and height > 0
     if not is_box and (width or height):
-        raise WrongAnswer("A box has no height or no width; please draw it again.")
-    if (is_box and question.shape == "point") or (not is_box and question.shape == "box"):
-        raise WrongAnswer(f"Please draw a {question.shape}.")
+        raise WrongAnswer(said("A box has no height or no width; please draw it again."))
+    if is_box and question.shape == "point":
+        raise WrongAnswer(said("Please draw a point."))
+    if not is_box and question.shape == "box":
+        raise WrongAnswer(said("Please draw a box."))
     return Mark(x, y, width, height, picture)
 
 

@@ -7,6 +7,7 @@ from app.domain.document import Table
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer, keyed
 from app.domain.questions.question import KindName, Option, Question
+from app.domain.said import said
 
 # More points than keys can answer are a slider's business.
 MOST_POINTS = 11
@@ -66,7 +67,11 @@ class Scale(Kind):
         value = whole_number(raw)
         if value is None or value not in question.points:
             raise WrongAnswer(
-                f"This must be a whole number from {question.low} to {question.high}."
+                said(
+                    "This must be a whole number from {low} to {high}.",
+                    low=question.low,
+                    high=question.high,
+                )
             )
         return value
 
@@ -112,7 +117,7 @@ class Scale(Kind):
 
     def missing(self, question: Question) -> str:
         """Names the ends."""
-        return f"Please answer from {question.low} to {question.high}."
+        return said("Please answer from {low} to {high}.", low=question.low, high=question.high)
 
 
 KIND = Scale()

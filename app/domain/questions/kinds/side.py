@@ -8,6 +8,7 @@ from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.kinds.scale import whole_number
 from app.domain.questions.question import Option, Question
+from app.domain.said import said
 
 TIE = 0
 
@@ -37,7 +38,9 @@ class Side(Kind):
         value = whole_number(raw)
         least = TIE if question.tie_label else 1
         if value is None or not least <= value <= shown.count:
-            raise WrongAnswer(f"This must name one of the {shown.count} pictures.")
+            raise WrongAnswer(
+                said("This must name one of the {count} pictures.", count=shown.count)
+            )
         return value
 
     def fields(self, question: Question, value: Value) -> dict[str, str]:
@@ -61,11 +64,8 @@ class Side(Kind):
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
         """Every place with its figure; the tie is 0."""
-        names: tuple[str, ...] = ()
-        if shown.count == 2:
-            names = ("First", "Second") if shown.in_turn else ("Left", "Right")
         places = [
-            Option(str(place), names[place - 1] if names else f"Picture {place}", str(place))
+            Option(str(place), shown.name_of(place), str(place))
             for place in range(1, shown.count + 1)
         ]
         tie = [Option(str(TIE), question.tie_label, "0")] if question.tie_label else []

@@ -8,6 +8,7 @@ from app.domain.document import Table
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Question
+from app.domain.said import said
 
 LONGEST = 2000
 
@@ -35,10 +36,14 @@ class Text(Kind):
         """Text within the limit."""
         text = _typed(raw) if isinstance(raw, str) else ""
         if not text:
-            raise WrongAnswer("This must be text.")
+            raise WrongAnswer(said("This must be text."))
         if len(text) > question.longest:
             raise WrongAnswer(
-                f"The text has {len(text)} characters; please keep it within {question.longest}."
+                said(
+                    "The text has {length} characters; please keep it within {longest}.",
+                    length=len(text),
+                    longest=question.longest,
+                )
             )
         return text
 

@@ -1,0 +1,86 @@
+"""Sentences that know how they were made, so that they can be said in another language.
+
+Everything below the pages writes its sentences in English, where they are needed, with `said`. The
+English template is the sentence's code, as everywhere with gettext; what was filled in travels
+beside it. Whoever shows it (a page, a report) says it anew in the language of whoever looks;
+whoever does not care (a log, an export, an exception's text) has an ordinary English str.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, SupportsIndex
+
+
+class Said(str):
+    """An English sentence with its `template`, its `plural` ("" for none) and its `fields`.
+
+    A field may be a `Said` of its own. `count` of the fields chooses between template and plural.
+    """
+
+    template: str
+    plural: str
+    fields: Mapping[str, Any]
+
+    def __new__(cls, template: str, plural: str, fields: Mapping[str, Any]) -> "Said":
+        chosen = template if not plural or fields["count"] == 1 else plural
+        made = super().__new__(cls, chosen.format_map(fields))
+        made.template, made.plural, made.fields = template, plural, dict(fields)
+        return made
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return (Said, (self.template, self.plural, dict(self.fields)))
+
+    def __add__(self, more: str) -> "Said":
+        return joined((self, more), "")
+
+    def __radd__(self, before: str) -> "Said":
+        return joined((before, self), "")
+
+
+def said(template: str, /, **fields: object) -> Said:
+    """The sentence `template` with `fields` filled in, as by str.format: ``{name}``, ``{x:.1f}``.
+
+    The template must stand in the call as a literal, where the extraction of words sees it. Braces
+    that are meant are doubled.
+    """
+    return Said(template, "", fields)
+
+
+def said_many(one: str, many: str, /, count: int, **fields: object) -> Said:
+    """The same where a number decides between singular and plural; ``{count}`` is the number."""
+    return Said(one, many, {**fields, "count": count})
+
+
+def joined(parts: Iterable[str], between: str = " ") -> Said:
+    """The parts in their order, each said in its own right, with `between` them."""
+    named = {f"part{at}": part for at, part in enumerate(parts)}
+    seam = between.replace("{", "{{").replace("}", "}}")
+    return Said(seam.join(f"{{{name}}}" for name in named), "", named)
+
+
+def figure(value: float, form: str = "") -> Said:
+    """A number alone, written as `format` would; a language may put its own decimal mark."""
+    return Said(f"{{value:{form}}}" if form else "{value}", "", {"value": value})
+
+
+MONTHS = (
+    said("January"),
+    said("February"),
+    said("March"),
+    said("April"),
+    said("May"),
+    said("June"),
+    said("July"),
+    said("August"),
+    said("September"),
+    said("October"),
+    said("November"),
+    said("December"),
+)
+
+
+def spoken_day(day: date | None) -> str:
+    """A day as a sentence names it, such as 31 March 2027; empty for none."""
+    if day is None:
+        return ""
+    return said("{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=day.year)

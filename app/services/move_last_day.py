@@ -1,0 +1,76 @@
+"""Moving the last day of reading of an open study, with a reason; its frozen design stays."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.db.blind.closing import closing_is_due
+from app.db.blind.designs import closing_day_of
+from app.db.studies import record_event, study_by_slug
+from app.domain.design.reading import design_from_json
+from app.domain.design.status import is_past
+from app.domain.document import can_be_stored, plain_text
+from app.domain.errors import BadInput, Refused
+from app.domain.record import LAST_DAY_MOVED, LONGEST_REASON
+
+
+@dataclass(frozen=True)
+class LastDayMoved:
+    """From which day, None where there was none, to which."""
+
+    before: date | None
+    after: date
+
+
+def move_last_day(
+    session: Session, slug: str, day: date, *, reason: str, now: datetime, actor: str
+) -> LastDayMoved:
+    """Let an open study close by itself after another day than its design names; recorded.
+
+    Design and digest stay as they were frozen; the report tells of the move. Nothing reopens a
+    study whose last day is over.
+
+    Raises Refused for a study that is not open or whose last day is over, BadInput for a day that
+    is past, the same as before or earlier than readers may withdraw, and for a missing reason.
+    """
+    why = _reason(reason)
+    study = study_by_slug(session, slug, lock=True)
+    if study.status != "open":
+        raise Refused(f"The study {slug} is {study.status}; the last day of an open one is moved.")
+    before = closing_day_of(study)
+    if closing_is_due(study.status, before, now):
+        raise Refused(f"The last day of {slug}, {before}, is over, and nothing reopens a study.")
+    if is_past(day, now):
+        raise BadInput(f"{day} is over; name today or a later day.")
+    if day == before:
+        raise BadInput(f"{day} is the last day already; nothing was moved.")
+    promised = design_from_json(study.design).withdrawal.last_day
+    if promised is not None and day < promised:
+        raise BadInput(
+            f"Readers were told that they may withdraw until {promised}, and a closed study lets "
+            "nobody; name that day or a later one."
+        )
+    study.last_day = day
+    record_event(
+        session,
+        study=study,
+        actor=actor,
+        action=LAST_DAY_MOVED,
+        now=now,
+        detail={
+            "from": None if before is None else before.isoformat(),
+            "to": day.isoformat(),
+            "reason": why,
+        },
+    )
+    return LastDayMoved(before, day)
+
+
+def _reason(text: str) -> str:
+    reason = plain_text(text)
+    if not reason:
+        raise BadInput("Say why the last day is moved; the report prints it.")
+    if len(reason) > LONGEST_REASON or not can_be_stored(reason):
+        raise BadInput(f"A reason has at most {LONGEST_REASON} characters that can be stored.")
+    return reason

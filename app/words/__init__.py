@@ -1,0 +1,1 @@
+"""The languages in which pages, reports and commands speak: catalogues, numbers, days."""

@@ -1,0 +1,106 @@
+"""One language: its catalogue, and how it writes numbers and days."""
+
+import gettext
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from app.domain.said import Said
+
+CATALOGUES = Path(__file__).parent
+ENGLISH = "en"
+# The tag that stands in a page, its name in itself, and the locale of its days and numbers.
+LANGUAGES: Mapping[str, tuple[str, str]] = {
+    ENGLISH: ("English", "en_GB"),
+    "pt-BR": ("Português (Brasil)", "pt_BR"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """What a page needs to speak; `tag` is BCP 47."""
+
+    tag: str
+    name: str
+    locale: Locale
+    catalogue: gettext.NullTranslations
+
+    def gettext(self, message: str) -> str:
+        """The message in this language, itself where the catalogue has none."""
+        return self.catalogue.gettext(message) if message else message
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The form that `count` takes."""
+        return self.catalogue.ngettext(one, many, count)
+
+    def say(self, sentence: object) -> Any:
+        """A `Said` in this language; anything else as it is."""
+        if not isinstance(sentence, Said):
+            return sentence
+        template = (
+            self.ngettext(sentence.template, sentence.plural, sentence.fields["count"])
+            if sentence.plural
+            else self.gettext(sentence.template)
+        )
+        return _Writer(self).vformat(template, (), sentence.fields)
+
+    def number(self, written: str) -> str:
+        """A number that was written in English, with this language's marks."""
+        return written.translate(_marks(self.locale))
+
+    def day(self, day: date) -> str:
+        """A day in words: 4 December 2026."""
+        return format_date(day, "long", locale=self.locale)
+
+    def moment(self, moment: datetime, form: str = "d MMM y, HH:mm") -> str:
+        """A moment to the minute; `form` is a pattern of Unicode's CLDR."""
+        return format_datetime(moment, form, locale=self.locale)
+
+
+class _Writer(string.Formatter):
+    """Fills in a template as str.format does, in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        written: str = format(self._language.say(value), format_spec)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return self._language.number(written) if is_number else written
+
+
+@cache
+def _marks(locale: Locale) -> Mapping[int, str]:
+    return {ord("."): get_decimal_symbol(locale), ord(","): get_group_symbol(locale)}
+
+
+@cache
+def language(tag: str) -> Language:
+    """The language of one of `LANGUAGES`."""
+    name, locale = LANGUAGES[tag]
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    if tag != ENGLISH:
+        with (CATALOGUES / locale / "negatoscope.mo").open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+    return Language(tag, name, Locale.parse(locale), catalogue)
+
+
+def nearest(wanted: Iterable[str]) -> str | None:
+    """Of `LANGUAGES`, the tag that serves the first of the `wanted` BCP 47 tags that one serves.
+
+    A tag serves others of the same language: pt-BR whoever wants pt or pt-PT. None where none does.
+    """
+    for tag in wanted:
+        known = tag.replace("_", "-").lower()
+        for one in LANGUAGES:
+            if known == one.lower() or known.split("-")[0] == one.lower().split("-")[0]:
+                return one
+    return None

@@ -1,0 +1,33 @@
+"""Templates that speak one language."""
+
+from typing import Any
+
+from jinja2 import Environment
+
+from app.domain.said import Said
+from app.words.language import LANGUAGES, Language
+
+
+def speak(env: Environment, tongue: Language) -> None:
+    """Let every template of `env` speak `tongue`.
+
+    Templates mark their own words with ``_("...")`` and ``{% trans %}``. What Python wrote with
+    `said` is said anew wherever it is put into a page. ``day``, ``moment`` and ``number`` write in
+    the language's way.
+    """
+    env.add_extension("jinja2.ext.i18n")
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        tongue.gettext, tongue.ngettext, newstyle=True
+    )
+
+    def told(value: Any) -> Any:
+        return tongue.say(value) if isinstance(value, Said) else value
+
+    env.finalize = told
+    env.filters["said"] = told
+    env.filters["day"] = tongue.day
+    env.filters["moment"] = tongue.moment
+    env.filters["number"] = tongue.number
+    env.globals["language"] = tongue.tag
+    env.globals["languages"] = {tag: name for tag, (name, _) in LANGUAGES.items()}
