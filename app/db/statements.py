@@ -10,7 +10,7 @@ What is only written can be said with `later`: it goes with the next question, w
 before any statement that SQLAlchemy itself executes, so that nobody can see that it waited.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -118,7 +118,7 @@ def later(session: Session, statement: Statement, values: Mapping[str, Any]) -> 
 def run_plainly(connection: Connection, sql: str) -> None:
     """One statement of SQLite's own."""
     with _as_sqlalchemy_says(connection):
-        connection.connection.execute(sql)
+        _driver_of(connection).execute(sql)
 
 
 def send_what_waits(engine: Engine) -> None:
@@ -157,7 +157,7 @@ def _together(
             for (statement, values), one in zip(asked, compiled, strict=True)
         ),
     ]
-    raw: Any = connection.connection.dbapi_connection
+    raw = _driver_of(connection)
     with _as_sqlalchemy_says(connection):
         results = send_together(raw, info.setdefault(_PREPARED, set()), commands, commit=commit)
     told = results[len(waiting) :]
@@ -168,20 +168,23 @@ def _alone(
     connection: Connection, statement: Statement, values: Mapping[str, Any]
 ) -> Sequence[Row]:
     compiled = statement.on(connection.dialect)
-    cursor = connection.connection.execute(compiled.sql, compiled.values(values))
+    cursor = _driver_of(connection).execute(compiled.sql, compiled.values(values))
     return compiled.rows(cursor.fetchall())
 
 
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
 @contextmanager
-def _as_sqlalchemy_says(connection: Connection) -> Any:
+def _as_sqlalchemy_says(connection: Connection) -> Iterator[None]:
     """A driver's error becomes SQLAlchemy's, and a connection that is gone is not used again."""
     dialect = connection.dialect
     driver: Any = dialect.loaded_dbapi
     try:
         yield
     except driver.Error as error:
-        raw: Any = connection.connection.dbapi_connection
-        is_gone = dialect.is_disconnect(error, raw, None)
+        is_gone = dialect.is_disconnect(error, _driver_of(connection), None)
         if is_gone:
             connection.invalidate(error)
         raise DBAPIError.instance(
@@ -195,10 +198,11 @@ def _as_sqlalchemy_says(connection: Connection) -> Any:
         ) from error
 
 
-def _compile(written: Executable, dialect: Dialect) -> _Compiled:
+def _compile(written: Any, dialect: Dialect) -> _Compiled:
     # The same dialect, but with places instead of names in the text.
-    places = type(dialect)(paramstyle="qmark" if dialect.name == "sqlite" else "numeric_dollar")
-    compiled: Any = written.compile(dialect=places)  # type: ignore[attr-defined]
+    same: Any = type(dialect)
+    places = same(paramstyle="qmark" if dialect.name == "sqlite" else "numeric_dollar")
+    compiled = written.compile(dialect=places)
     names = list(compiled.positiontup or ())
     types = {name: bound.type for name, bound in compiled.binds.items()}
     columns = getattr(written, "exported_columns", ())

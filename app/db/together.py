@@ -4,13 +4,14 @@ libpq's pipeline mode, over psycopg's own waiting, so that a silent server is no
 Each statement sees what those before it did, and what others had committed when its own turn came.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg import generators
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -40,10 +41,11 @@ def send_together(
     transaction ends with them. Raises psycopg.Error, the first one; the transaction has then
     failed, and so has what was sent after it.
     """
-    adapters = Transformer(connection)
-    pgconn, sends, is_row = connection.pgconn, [], []
+    adapters, pgconn = Transformer(connection), connection.pgconn
+    sends: list[Callable[[], None]] = []
+    is_row: list[bool] = []
 
-    def queue(send: Any, *, gives_rows: bool = False) -> None:
+    def queue(send: Callable[[], None], *, gives_rows: bool = False) -> None:
         sends.append(send)
         is_row.append(gives_rows)
 
@@ -69,13 +71,13 @@ def send_together(
     return [_rows(adapters, result) for result, gives in zip(results, is_row, strict=True) if gives]
 
 
-def _exchange(pgconn: Any, sends: Sequence[Any]) -> Iterator[Any]:
+def _exchange(pgconn: Any, sends: Sequence[Callable[[], None]]) -> PQGen[list[Any]]:
     pgconn.enter_pipeline_mode()
     for send in sends:
         send()
     pgconn.pipeline_sync()
     yield from generators.send(pgconn)
-    results = []
+    results: list[Any] = []
     for _ in sends:
         results += yield from generators.fetch_many(pgconn)
     # The mark that the server is done with all of them.
@@ -90,7 +92,7 @@ def _raise_first(connection: psycopg.Connection[Any], results: Sequence[Any]) ->
             raise error_from_result(result, encoding=connection.info.encoding)
 
 
-def _rows(adapters: Transformer, result: Any) -> list[tuple[Any, ...]]:
+def _rows(adapters: Any, result: Any) -> list[tuple[Any, ...]]:
     if result.status != ExecStatus.TUPLES_OK:
         return []
     adapters.set_pgresult(result)
