@@ -43,20 +43,21 @@ def send_together(
     """
     adapters, pgconn = Transformer(connection), connection.pgconn
     sends: list[Callable[[], None]] = []
-    is_row: list[bool] = []
+    # What each is: the name that it prepares, or whether its rows are asked for.
+    kinds: list[str | bool] = []
 
-    def queue(send: Callable[[], None], *, gives_rows: bool = False) -> None:
+    def queue(send: Callable[[], None], kind: str | bool = False) -> None:
         sends.append(send)
-        is_row.append(gives_rows)
+        kinds.append(kind)
 
     if pgconn.transaction_status == TransactionStatus.IDLE:
         queue(partial(pgconn.send_query_params, b"BEGIN", None))
     new = {command.name: command.sql for command in commands if command.name not in prepared}
     for name, sql in new.items():
-        queue(partial(pgconn.send_prepare, name.encode(), sql.encode()))
+        queue(partial(pgconn.send_prepare, name.encode(), sql.encode()), name)
     for one in commands:
         values = adapters.dump_sequence(one.values, [_TEXT] * len(one.values))
-        queue(partial(pgconn.send_query_prepared, one.name.encode(), values), gives_rows=True)
+        queue(partial(pgconn.send_query_prepared, one.name.encode(), values), True)
     if commit:
         queue(partial(pgconn.send_query_params, b"COMMIT", None))
     with connection.lock:
@@ -66,9 +67,11 @@ def send_together(
             # Half an exchange can't be taken up again.
             pgconn.finish()
             raise
+    told = list(zip(kinds, results, strict=True))
+    # They stay prepared whatever becomes of the transaction.
+    prepared.update(name for name, one in told if isinstance(name, str) and _is_good(one))
     _raise_first(connection, results)
-    prepared.update(new)
-    return [_rows(adapters, result) for result, gives in zip(results, is_row, strict=True) if gives]
+    return [_rows(adapters, result) for kind, result in told if kind is True]
 
 
 def _exchange(pgconn: Any, sends: Sequence[Callable[[], None]]) -> PQGen[list[Any]]:
@@ -86,9 +89,13 @@ def _exchange(pgconn: Any, sends: Sequence[Callable[[], None]]) -> PQGen[list[An
     return results
 
 
+def _is_good(result: Any) -> bool:
+    return result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
 def _raise_first(connection: psycopg.Connection[Any], results: Sequence[Any]) -> None:
     for result in results:
-        if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        if not _is_good(result):
             raise error_from_result(result, encoding=connection.info.encoding)
 
 
