@@ -14,13 +14,17 @@ from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
+from app.domain.said import said
+from app.web.known_words import known_word
 from app.web.spoken import spoken
-from app.words.language import ENGLISH, LANGUAGES, Language, language
+from app.words.language import ENGLISH, LANGUAGES, Language, language, nearest
 from app.words.speaking import speak
 
 _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 
 MOST_FRAGMENTS = 256
+# Parts of pages that ask anew every few seconds, by the ids that their templates give them.
+RENEWED = frozenset({"conduct", "how-far", "state", "studies"})
 
 
 class Fragments:
@@ -71,6 +75,10 @@ class Pages:
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
         speak(env, tongue)
+        env.filters["word"] = lambda word: tongue.say(known_word(word))
+        env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
+            sentence
+        )
         env.globals["static"] = self.address_of
         env.globals["root"] = self.root
         env.globals["kept"] = Fragments(env).kept
@@ -92,8 +100,12 @@ class Pages:
             for path in _STATIC.findall(source):
                 if not (self._static / path).is_file():
                     raise BadInput(
-                        f"{self._static / path} is missing, which the pages need; install the "
-                        "project again (pip install -e . in a checkout), which puts it there."
+                        said(
+                            "{static} is missing, which the pages need; install the project "
+                            "again (pip "
+                            "install -e . in a checkout), which puts it there.",
+                            static=self._static / path,
+                        )
                     )
 
     def render(
@@ -122,3 +134,8 @@ class Pages:
 def is_htmx(request: Request) -> bool:
     """Whether htmx asks and will swap a part of the page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def renews_itself(request: Request) -> bool:
+    """Whether a part of an open page asks by itself, with nobody at it, how things stand now."""
+    return request.headers.get("HX-Trigger") in RENEWED

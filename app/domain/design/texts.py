@@ -1,4 +1,11 @@
-"""The texts a design has unless it brings its own, and those of a purpose-blinded study."""
+"""The texts a design has unless it brings its own, and those of a purpose-blinded study.
+
+In the languages of studies, since they become part of the design (questions/house_words.py).
+"""
+
+from collections.abc import Mapping
+
+from app.domain.questions.house_words import first_part
 
 CONSENT = """\
 You are invited to take part in a reader study of chest radiographs. You will look at images, \
@@ -47,8 +54,80 @@ know now."""
 CONSENT_LINE = "I agree to take part in this study."
 
 
-def instructions(is_blinded: bool, several: bool) -> str:
+TEXTS = (
+    CONSENT,
+    CONSENT_LINE,
+    INSTRUCTIONS,
+    INSTRUCTIONS_SEVERAL,
+    BLINDED_CONSENT,
+    BLINDED_INSTRUCTIONS,
+    BLINDED_INSTRUCTIONS_SEVERAL,
+    DISCLOSURE,
+)
+# By the first part of a language's tag, by the English text.
+HOUSE_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "pt": {
+        CONSENT: """\
+Convidamos você a participar de um estudo de leitura de radiografias de tórax. Você verá imagens, \
+algumas das quais foram feitas por um computador, e dirá quão realista cada uma parece.
+
+A participação é voluntária; você pode parar a qualquer momento fechando a página. Suas respostas \
+são guardadas sob um código, nunca sob seu nome, e podem ser publicadas de forma anônima.""",
+        INSTRUCTIONS: """\
+Você verá uma radiografia de tórax por vez. Algumas foram feitas em pacientes, algumas foram \
+feitas por um computador. Avalie cada uma por si; não há proporção fixa de nenhuma das duas.
+
+Leve o tempo que levaria na prática. Você pode parar e voltar pelo mesmo link: ele continua no \
+mesmo caso.""",
+        INSTRUCTIONS_SEVERAL: """\
+Você verá várias radiografias de tórax por vez. Algumas foram feitas em pacientes, algumas foram \
+feitas por um computador. Avalie cada apresentação por si; o lugar de cada imagem é sorteado.
+
+Leve o tempo que levaria na prática. Você pode parar e voltar pelo mesmo link: ele continua no \
+mesmo lugar.""",
+        BLINDED_CONSENT: """\
+Convidamos você a participar de um estudo de leitura de radiografias de tórax. Você verá imagens e \
+responderá a perguntas sobre cada uma.
+
+A participação é voluntária; você pode parar a qualquer momento fechando a página. Suas respostas \
+são guardadas sob um código, nunca sob seu nome, e podem ser publicadas de forma anônima. O \
+objetivo completo do estudo será explicado no seu decorrer.""",
+        BLINDED_INSTRUCTIONS: """\
+Você verá uma radiografia de tórax por vez. Avalie cada uma por si.
+
+Leve o tempo que levaria na prática. Você pode parar e voltar pelo mesmo link: ele continua no \
+mesmo caso.""",
+        BLINDED_INSTRUCTIONS_SEVERAL: """\
+Você verá várias radiografias de tórax por vez. Avalie cada apresentação por si; o lugar de cada \
+imagem é sorteado.
+
+Leve o tempo que levaria na prática. Você pode parar e voltar pelo mesmo link: ele continua no \
+mesmo lugar.""",
+        DISCLOSURE: """\
+Algumas das radiografias deste estudo foram feitas em pacientes, algumas foram feitas por um \
+computador. Não há proporção fixa de nenhuma das duas.
+
+O que você respondeu até aqui fica como está. Avalie as radiografias desta parte com o que você \
+sabe agora.""",
+        CONSENT_LINE: "Concordo em participar deste estudo.",
+    }
+}
+
+
+def in_language(text: str, language: str) -> str:
+    """One of these texts in the language of a BCP 47 tag; itself where nobody has said it."""
+    return HOUSE_TEXTS.get(first_part(language), {}).get(text, text)
+
+
+def consent(is_blinded: bool, language: str = "en") -> str:
+    """The consent of a study that brings none, by what its first phase tells."""
+    return in_language(BLINDED_CONSENT if is_blinded else CONSENT, language)
+
+
+def instructions(is_blinded: bool, several: bool, language: str = "en") -> str:
     """The instructions of a study that brings none, by what its first phase shows and tells."""
     if is_blinded:
-        return BLINDED_INSTRUCTIONS_SEVERAL if several else BLINDED_INSTRUCTIONS
-    return INSTRUCTIONS_SEVERAL if several else INSTRUCTIONS
+        text = BLINDED_INSTRUCTIONS_SEVERAL if several else BLINDED_INSTRUCTIONS
+    else:
+        text = INSTRUCTIONS_SEVERAL if several else INSTRUCTIONS
+    return in_language(text, language)

@@ -9,7 +9,7 @@ from app.domain.design.design import MOST_PHASES, Phase
 from app.domain.questions.document import MOST_QUESTIONS
 from app.domain.questions.measures import MEASURES
 from app.web.design_form.document import question_keys
-from app.web.design_form.renewal import free_key, usual_question
+from app.web.design_form.renewal import free_key, language_in, usual_question
 from app.web.design_form.rows import LISTS, asked_of, row_count, split_row
 from app.web.design_form.values import phase_values
 
@@ -61,7 +61,9 @@ def _add(form: Mapping[str, str], name: str) -> Changed:
 def _new_question(form: Mapping[str, str]) -> dict[str, str]:
     asked = {value for name, value in form.items() if name.endswith(".measure")}
     measure = next((one for one in MEASURES if one not in asked), "comment")
-    return usual_question(measure) | {"key": free_key(measure, question_keys(form))}
+    return usual_question(measure, language=language_in(form)) | {
+        "key": free_key(measure, question_keys(form))
+    }
 
 
 def _new_phase(form: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +73,7 @@ def _new_phase(form: Mapping[str, str]) -> dict[str, str]:
     was_blinded = form.get(f"{last}.purpose_blinded") == "yes"
     phase = Phase(
         key=next(key for n in range(count + 1, 1000) if (key := f"phase{n}") not in keys),
-        introduction=texts.DISCLOSURE if was_blinded else "",
+        introduction=texts.in_language(texts.DISCLOSURE, language_in(form)) if was_blinded else "",
     )
     asked = {
         name.removeprefix(f"{last}."): value

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from app.domain.errors import Problem
+from app.domain.said import said
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import TOP, Choices
 from app.web.design_form.document import CASES, question_keys
 from app.web.design_form.held import HeldForm
 from app.web.design_form.problem_list import Parts, labels_of, listed
 from app.web.design_form.problems import placed
-from app.web.design_form.renewal import memorised_in
+from app.web.design_form.renewal import language_in, memorised_in
 from app.web.design_form.row_pages import arm_row, phase_row, question_row
 from app.web.design_form.rows import row_count, row_values
 from app.web.design_form.shown import FormPage, id_of
@@ -46,6 +47,7 @@ def form_page(
         tuple(listed(form.at, labels)),
         values.get("stratify_by", "").strip(),
         memorised_in(values),
+        language_in(values),
     )
 
 
@@ -78,7 +80,7 @@ def _shown(form: HeldForm, arms: Sequence[ArmHoldings], columns: Sequence[str]) 
 
 
 def _primary(keys: Sequence[str]) -> Choices:
-    usual = (("", "the usual one: realism, else confidence in the verdict"),)
+    usual = (("", said("the usual one: realism, else confidence in the verdict")),)
     return (*usual, *((key, key) for key in dict.fromkeys(keys) if key))
 
 

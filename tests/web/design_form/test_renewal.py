@@ -93,3 +93,22 @@ def test_every_measure_fills_a_question_of_its_first_kind(measure: str) -> None:
 def test_a_name_is_numbered_where_it_is_taken() -> None:
     assert free_key("realism", []) == "realism"
     assert free_key("realism", ["realism", "realism_2"]) == "realism_3"
+
+
+def test_another_language_says_the_house_s_words_anew_and_leaves_what_was_typed() -> None:
+    form = {name: value.replace("\n", "\r\n") for name, value in FORM.items()}
+    form |= {"language": "pt-BR", "questions[2].prompt": "Patient or machine?"}
+    renewed = fill_anew(form, {"normal", "abnormal"})
+    assert renewed.changed == ("language",)
+    data = document_of(renewed.values).data
+    assert data["consent"]["line"] == "Concordo em participar deste estudo."
+    assert data["instructions"].startswith("Você verá")
+    realism, verdict = data["questions"]
+    assert realism["prompt"] == "Quão realista ela é?"
+    assert realism["labels"][0] == "Nada realista"
+    assert verdict["prompt"] == "Patient or machine?"
+    assert [one["label"] for one in verdict["options"]] == ["Real", "Sintética"]
+    again = fill_anew(renewed.values, {"normal", "abnormal"})
+    assert again.changed == ()
+    back = fill_anew({**renewed.values, "language": "en"}, {"normal", "abnormal"})
+    assert {**back.values, "questions[2].prompt": FORM["questions[2].prompt"]} == FORM

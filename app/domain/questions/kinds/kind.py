@@ -69,12 +69,14 @@ class Kind(ABC):
     spread      how answers are described by arm: grades by their centre, words by counts, texts by
                 how many were written, places by how many marks, sides by what was chosen
     needs_film  whether it is asked of a picture that is still there
+    none_label  the words for none unless the design says otherwise; empty where there is no such
     """
 
     name: ClassVar[KindName]
     stored_as: ClassVar[Literal["whole", "text"]]
     spread: ClassVar[Spread]
     needs_film: ClassVar[bool] = False
+    none_label: ClassVar[str] = ""
 
     @abstractmethod
     def read(self, table: Table) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Marks(Kind):
     """A tuple of marks; empty where the reader said that there is none."""
 
     name = "marks"
+    none_label = "Nothing to mark"
     stored_as = "text"
     spread = "places"
     needs_film = True
@@ -30,7 +31,7 @@ class Marks(Kind):
         return {
             "shape": table.word("shape", "point", SHAPES),
             "most": table.whole("most", 10, 1, 100),
-            "none_label": table.text("none_label", "Nothing to mark", longest=120),
+            "none_label": table.text("none_label", self.none_label, longest=120),
         }
 
     def write(self, question: Question) -> dict[str, Any]:
