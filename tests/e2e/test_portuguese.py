@@ -1,4 +1,4 @@
-"""A study in Brazilian Portuguese from consent to thanks: none of the house's English on the way."""
+"""A study in Brazilian Portuguese from consent to thanks, without a word of English."""
 
 import re
 
