@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -16,8 +17,11 @@ from app.db.engine import Database
 from app.db.heartbeat import HeartbeatProbe
 from app.domain.design.reading import design_from_json
 from app.domain.desk import ReaderDesks
+from app.domain.own_score import PhaseScore
 from app.domain.practice import PracticeFeedback
 from app.report.page.cache import ReportCache
+from app.report.page.pdf import sheet_pdf
+from app.services.own_score import own_score
 from app.services.practice_feedback import practice_feedback
 from app.settings import Settings, resource_dir
 from app.steps.lay_out_presentations import lay_out_for
@@ -25,6 +29,7 @@ from app.web.api_errors import JsonErrors
 from app.web.below_prefix import BelowPrefix
 from app.web.blind_desk import BlindDesks
 from app.web.body_limits import BodyLimits
+from app.web.certificate_state import TellsScore
 from app.web.cookies import CookieSigner
 from app.web.delivery_probe import DeliveryProbe
 from app.web.error_pages import add_error_pages, error_page
@@ -45,6 +50,7 @@ from app.web.routes import (
     audit,
     bank,
     cases,
+    certificate,
     conduct,
     designs,
     exports,
@@ -84,6 +90,7 @@ ROUTES = (
     links,
     practice,
     reader_rights,
+    certificate,
     sign_in,
     language,
     designs,
@@ -186,6 +193,8 @@ def _join_parts(
     desks: ReaderDesks = BlindDesks(database, store, _lay_out, clock)
     app.state.desks = desks
     app.state.tells_practice = _tells_practice(database)
+    app.state.tells_score = _tells_score(database)
+    app.state.prints_sheet = partial(sheet_pdf, static=resource_dir("static"))
     app.state.web = WebState(
         pages=shared.pages,
         signer=shared.signer,
@@ -217,6 +226,14 @@ def create_app_from_environment() -> FastAPI:
 
 def _lay_out(session: Session, reader: Reader, now: datetime) -> None:
     lay_out_for(session, reader, design_from_json(reader.study.design), now)
+
+
+def _tells_score(database: Database) -> TellsScore:
+    def tell(reader_id: int) -> tuple[PhaseScore, ...]:
+        with database.reading() as session:
+            return own_score(session, reader_id)
+
+    return tell
 
 
 def _tells_practice(database: Database) -> TellsPractice:

@@ -1,14 +1,15 @@
 """How many planted copies of training films are found, and how many other films are called copies.
 
-python -m benchmarks.memorisation DATA [--base BASE] [--size 256] [--splits 2] [--train 30]
+python -m benchmarks.memorisation --set DATA 256 --set DATA 256 BASE [--splits 2] [--train 30]
 
-DATA is what ml.prepare wrote. Its films, training and held-out ones together, are parted anew by
-seed: some to be copied, the others as honest films of other patients. Every film of the first part
-is planted in each disguise. With --base, copies and honest films first pass through that base
-model's autoencoder, as whatever it draws does: a table a base.
+Each --set is a column of the table: DATA is what ml.prepare wrote, or a bank; then the pixels a
+side; and with BASE, a base model whose autoencoder all copies and honest films pass through, as
+whatever it draws does. The films, training and held-out ones together, are parted anew by seed:
+some to be copied, the others as honest films of other patients. Every film of the first part is
+planted in each disguise.
 
-The aim: at least 95 % of every disguise found (but for the two marked *), at most 1 % of the
-others flagged. Exit code 1 where it is missed.
+The aim: at least 95 % of every disguise flagged (but for the two marked *), at most 1 % of the
+others. Exit code 1 where it is missed.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.measuring.films import read_data
+from ml.bank.writer import iter_records
+from ml.measuring.films import read_data, read_films
 from ml.measuring.memorisation import memorisation, yardstick
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import view
@@ -124,16 +127,31 @@ def through(vae: Any) -> Callable[[Array], Array]:
     return pass_through
 
 
+@dataclass(frozen=True)
+class Column:
+    """What was seen of one set of films at one size, as one base shows them."""
+
+    title: str
+    flagged: Mapping[str, NDArray[np.bool_]]
+    """By disguise, of each copy."""
+
+    named: Mapping[str, NDArray[np.bool_]]
+    """By disguise, whether the copy's original was named."""
+
+    honest: NDArray[np.bool_]
+    """Of each film of another patient, whether it was flagged."""
+
+    @property
+    def met(self) -> bool:
+        """Say whether the aim was met."""
+        found = all(f.mean() >= RECALL for name, f in self.flagged.items() if name not in EXEMPT)
+        return found and bool(self.honest.mean() <= FALSE)
+
+
 def measure(
     films: Array, train: int, seed: int, shown: Callable[[Array], Array]
 ) -> tuple[dict[str, NDArray[np.bool_]], dict[str, NDArray[np.bool_]], NDArray[np.bool_]]:
-    """Plant copies of one part of the films.
-
-    Returns
-    -------
-    By disguise, whether each copy was flagged, and whether its original was named; of each honest
-    film, whether it was flagged.
-    """
+    """Plant copies of one part of the films; return the fields of a `Column`."""
     order = np.random.default_rng(seed).permutation(len(films))
     training, others = films[order[:train]], films[order[train:]]
     names = [str(number) for number in range(train)]
@@ -150,44 +168,78 @@ def measure(
     return flagged, named, honest
 
 
+def column(data: Path, size: int, base: str | None, train: int, splits: int) -> Column:
+    """Measure one set in so many splits."""
+    films = read_all(data, size)
+    if len(films) <= train:
+        raise SystemExit(f"{data} holds {len(films)} films; more than --train are needed.")
+    shown: Callable[[Array], Array] = np.array
+    if base:
+        from ml.evaluate import load_autoencoder
+
+        shown = through(load_autoencoder(base, device="cpu"))
+    parts = [measure(films, train, seed, shown) for seed in range(splits)]
+    flagged, named = (
+        {name: np.concatenate([part[field][name] for part in parts]) for name in DISGUISES}
+        for field in (0, 1)
+    )
+    through_what = Path(base).name if base else "as they are"
+    title = f"{data.name}, {size} px, {through_what}"
+    return Column(title, flagged, named, np.concatenate([part[2] for part in parts]))
+
+
+def read_all(data: Path, size: int) -> Array:
+    """Read all films of prepared data, or of a bank."""
+    if (data / "images.jsonl").is_file():
+        entries = [(str(r["file"]), r["condition"]) for r in iter_records(data)]
+        return read_films(data, entries, size=size).pixels
+    return np.concatenate([part.pixels for part in read_data(data, size=size)])
+
+
+def table(columns: Sequence[Column]) -> str:
+    """Return the Markdown table: flagged, and in brackets originals named where not all were."""
+    lines = [
+        "| copies | " + " | ".join(c.title for c in columns) + " |",
+        "|---" * (len(columns) + 1) + "|",
+    ]
+    for name in DISGUISES:
+        cells = []
+        for one in columns:
+            share, right = 100 * one.flagged[name].mean(), 100 * one.named[name].mean()
+            cells.append(f"{share:.1f} %" + (f" (named {right:.1f})" if right < 100 else ""))
+        lines.append(f"| {name}{'*' if name in EXEMPT else ''} | " + " | ".join(cells) + " |")
+    copies = " | ".join(str(len(c.flagged["exact"])) for c in columns)
+    honest = " | ".join(f"{c.honest.sum()} of {c.honest.size}" for c in columns)
+    met = " | ".join("yes" if c.met else "no" for c in columns)
+    lines += [f"| copies of each | {copies} |", f"| other films flagged | {honest} |"]
+    return "\n".join([*lines, f"| aim met | {met} |"])
+
+
 def main() -> int:
     """Print the table; return 1 where the aim is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--base", help="pass everything through its autoencoder first")
-    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        nargs="+",
+        required=True,
+        metavar="DATA SIZE [BASE]",
+        help="a column: folder of films, pixels a side, and a base whose autoencoder shows them",
+    )
     parser.add_argument("--train", type=int, default=30, help="films to be copied, of each split")
     parser.add_argument("--splits", type=int, default=2)
     arguments = parser.parse_args()
-    films = np.concatenate([part.pixels for part in read_data(arguments.data, size=arguments.size)])
-    if len(films) <= arguments.train:
-        parser.error(f"{arguments.data} holds {len(films)} films; more than --train are needed.")
-
-    shown: Callable[[Array], Array] = np.array
-    base = "no autoencoder"
-    if arguments.base:
-        from ml.evaluate import load_autoencoder
-
-        base = f"through the autoencoder of {Path(arguments.base).name}"
-        shown = through(load_autoencoder(arguments.base, device="cpu"))
-    parts = [measure(films, arguments.train, seed, shown) for seed in range(arguments.splits)]
-    print(
-        f"{len(films)} films, {arguments.splits} x {arguments.train} copied, {arguments.size} px, "
-        f"{base}"
-    )
-    met = True
-    for disguise in DISGUISES:
-        flagged = np.concatenate([part[0][disguise] for part in parts])
-        named = np.concatenate([part[1][disguise] for part in parts])
-        exempt = disguise in EXEMPT
-        met &= exempt or bool(flagged.mean() >= RECALL)
-        mark = "*" if exempt else ""
-        recalled = f"{100 * flagged.mean():5.1f} % of {flagged.size}"
-        print(f"{disguise + mark:18s} found {recalled}, original named {100 * named.mean():5.1f} %")
-    honest = np.concatenate([part[2] for part in parts])
-    met &= bool(honest.mean() <= FALSE)
-    print(f"other films        flagged {honest.sum()} of {honest.size}")
-    return 0 if met else 1
+    columns = []
+    for given in arguments.sets:
+        if len(given) not in (2, 3) or not given[1].isdecimal():
+            parser.error("--set takes a folder, pixels a side and, if any, a base.")
+        base = given[2] if len(given) == 3 else None
+        size = int(given[1])
+        columns.append(column(Path(given[0]), size, base, arguments.train, arguments.splits))
+        print(f"done: {columns[-1].title}", file=sys.stderr, flush=True)
+    print(table(columns))
+    return 0 if all(one.met for one in columns) else 1
 
 
 if __name__ == "__main__":

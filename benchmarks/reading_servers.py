@@ -72,7 +72,7 @@ def house_server(
     run("import-bank", folder / "bank")
     slug = run("create-study", folder / "design.toml")[-1]
     run("open-study", slug)
-    links = run("invite", slug, "--count", sum(counts))
+    links = [line.split("\t")[1] for line in run("invite", slug, "--count", sum(counts))]
     port = free_port()
     with running(app("serve", "--port", port, "--workers", workers), root, environment) as process:
         wait_for(port, "/healthz")

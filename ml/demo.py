@@ -30,7 +30,7 @@ from typing import Any
 
 from ml import evaluate, generate
 from ml.bank.writer import CONDITIONS, iter_records, read_header
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.methods.config import VARIANTS, VariantConfig, override
 from ml.small.options import AUTOENCODER, LENGTHS, PretrainingOptions
 from ml.small.stages import Stopped
@@ -406,6 +406,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except MlError as error:
         print(f"ml.demo: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ml.demo: {said_by(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("ml.demo: stopped; --resume goes on.", file=sys.stderr)

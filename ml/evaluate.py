@@ -29,6 +29,9 @@ _CARRIED_BY_ARMS = ("features", "size", "training_images", "classifier")
 
 if TYPE_CHECKING:
     from ml.measuring.evaluation import ArmImages, ArmResult, Evaluation
+    from ml.measuring.films import Films
+    from ml.measuring.prompt_following import Classifier
+    from ml.measuring.reidentification import Reidentifier
 
 
 def as_json(
@@ -210,51 +213,30 @@ def run(arguments: argparse.Namespace) -> None:
 def _evaluate_bank(
     arguments: argparse.Namespace, header: Mapping[str, Any], records: list[dict[str, Any]]
 ) -> None:
-    from ml.bank.software import software_versions
-    from ml.measuring.contact_sheet import render
-    from ml.measuring.evaluation import ArmImages, evaluate
+    """Measure the bank, write results and page, and print a line an arm."""
+    from ml.measuring.evaluation import evaluate
     from ml.measuring.features import VaeFeatures, load_features
-    from ml.measuring.films import read_data, read_films
-    from ml.measuring.prompt_following import load_classifier, parse_labels
-    from ml.measuring.reidentification import load_reidentifier
-    from ml.variants import base_name
+    from ml.measuring.films import read_data
 
     kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
     synthetic = [r for r in records if kinds.get(r["arm"]) == "synthetic"]
     base = arguments.base or _base_of(synthetic, arguments.runs)
     vae = load_autoencoder(base, device=arguments.device)
-    factor = 2 ** (len(vae.config.block_out_channels) - 1)
     size = arguments.size or int((synthetic or records)[0]["width"])
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
     if size % factor or size < 2 * factor:
         raise MlError(f"size {size} does not suit the autoencoder: use a multiple of {factor}.")
-    own = VaeFeatures(vae, size)
     other = None
     if arguments.features != "vae":
         other = load_features(arguments.features, arguments.weights, arguments.weights_sha256)
-
-    reidentifier = None
-    if arguments.reid is not None:
-        reidentifier = load_reidentifier(arguments.reid, arguments.reid_sha256, arguments.reid_size)
-    classifier = None
-    if arguments.classifier is not None:
-        labels = parse_labels(arguments.label_of)
-        conditions = sorted({str(r["condition"]) for r in records})
-        classifier = load_classifier(arguments.classifier, conditions, labels)
-
+    reidentifier, classifier = _given_networks(arguments, records)
     training, held_out = read_data(arguments.data, size=size, fit=arguments.fit)
-    arms = {}
-    for arm in kinds:
-        of_arm = tuple(r for r in records if r["arm"] == arm)
-        if of_arm:
-            entries = [(str(r["file"]), r["condition"]) for r in of_arm]
-            arms[arm] = ArmImages(
-                read_films(arguments.bank, entries, size=size, fit=arguments.fit), of_arm
-            )
+    arms = _read_arms(arguments, list(kinds), records, size)
     evaluation = evaluate(
         arms,
         training,
         held_out,
-        vae=own,
+        vae=VaeFeatures(vae, size),
         features=other,
         frechet=arguments.fid,
         flag_chance=arguments.chance,
@@ -262,35 +244,100 @@ def _evaluate_bank(
         classifier=classifier,
         reidentifier=reidentifier,
     )
-    created_at = utc_now()
-    about = {
-        "created_at": created_at,
+    about = _about(arguments, base, size, len(training), len(held_out))
+    if classifier:
+        about["classifier"] = classifier.name
+    write_evaluation(arguments.bank, as_json(evaluation, arms, about))
+    sheet = arguments.sheet or arguments.bank / "evaluation.html"
+    write_bytes(
+        sheet, _page(header, evaluation, arms, training, about, arguments.bank.name).encode()
+    )
+    _tell(evaluation)
+    print(f"results are in {arguments.bank / 'evaluation.json'}; look at {sheet}.")
+
+
+def _given_networks(
+    arguments: argparse.Namespace, records: Sequence[Mapping[str, Any]]
+) -> tuple[Reidentifier | None, Classifier | None]:
+    """Load the networks that the command line names, if any."""
+    from ml.measuring.prompt_following import load_classifier, parse_labels
+    from ml.measuring.reidentification import load_reidentifier
+
+    reidentifier = classifier = None
+    if arguments.reid is not None:
+        reidentifier = load_reidentifier(arguments.reid, arguments.reid_sha256, arguments.reid_size)
+    if arguments.classifier is not None:
+        labels = parse_labels(arguments.label_of)
+        conditions = sorted({str(r["condition"]) for r in records})
+        classifier = load_classifier(arguments.classifier, conditions, labels)
+    return reidentifier, classifier
+
+
+def _read_arms(
+    arguments: argparse.Namespace, names: Sequence[str], records: list[dict[str, Any]], size: int
+) -> dict[str, ArmImages]:
+    """Read the images of each arm that has some."""
+    from ml.measuring.evaluation import ArmImages
+    from ml.measuring.films import read_films
+
+    arms = {}
+    for arm in names:
+        of_arm = tuple(r for r in records if r["arm"] == arm)
+        if of_arm:
+            entries = [(str(r["file"]), r["condition"]) for r in of_arm]
+            films = read_films(arguments.bank, entries, size=size, fit=arguments.fit)
+            arms[arm] = ArmImages(films, of_arm)
+    return arms
+
+
+def _about(
+    arguments: argparse.Namespace, base: str, size: int, training: int, held_out: int
+) -> dict[str, Any]:
+    """Say when and with what was measured."""
+    from ml.bank.software import software_versions
+    from ml.variants import base_name
+
+    return {
+        "created_at": utc_now(),
         "features": arguments.features,
         "base_model": base_name(base),
         "size": size,
-        "training_images": len(training),
-        "held_out_images": len(held_out),
-        **({"classifier": classifier.name} if classifier else {}),
+        "training_images": training,
+        "held_out_images": held_out,
         "software": software_versions(),
     }
-    write_evaluation(arguments.bank, as_json(evaluation, arms, about))
-    sheet = arguments.sheet or arguments.bank / "evaluation.html"
-    page = render(
+
+
+def _page(
+    header: Mapping[str, Any],
+    evaluation: Evaluation,
+    arms: Mapping[str, ArmImages],
+    training: Films,
+    about: Mapping[str, Any],
+    bank_name: str,
+) -> str:
+    """Return the page that shows results and images."""
+    from ml.measuring.contact_sheet import render
+
+    return render(
         evaluation,
         arms,
         training,
-        title=str(header.get("name") or arguments.bank.name),
+        title=str(header.get("name") or bank_name),
         labels={arm["id"]: arm.get("label") or arm["id"] for arm in header["arms"]},
         rejected={
             arm["id"]: f"{arm['rejected']} of {arm['generated']}"
             for arm in header["arms"]
             if "rejected" in arm and "generated" in arm
         },
-        features=f"{arguments.features} at {size} px",
-        n_held_out=len(held_out),
-        created_at=created_at,
+        features=f"{about['features']} at {about['size']} px",
+        n_held_out=int(about["held_out_images"]),
+        created_at=str(about["created_at"]),
     )
-    write_bytes(sheet, page.encode())
+
+
+def _tell(evaluation: Evaluation) -> None:
+    """Print a line an arm, and what is to be said of the measuring."""
     for arm, result in evaluation.arms.items():
         print(summary_line(arm, result))
     if evaluation.real_against_real is not None:
@@ -298,7 +345,6 @@ def _evaluate_bank(
     print(summary_line("pure noise", evaluation.noise))
     for note in evaluation.notes:
         print(note)
-    print(f"results are in {arguments.bank / 'evaluation.json'}; look at {sheet}.")
 
 
 def summary_line(arm: str, result: ArmResult) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bank.run_folder import WEIGHTS, base_digest, write_checkpoint, write_text
+from ml.bank.writer import CONDITIONS
 from ml.bases.families import adapter_of
 from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
@@ -333,7 +334,7 @@ def parser() -> argparse.ArgumentParser:
         help="override one choice, such as training.min_snr_gamma=5 or data.fit=crop",
     )
     result.add_argument("--max-steps", type=int, help="stop after so many optimizer steps")
-    result.add_argument("--epochs", type=int)
+    result.add_argument("--epochs", type=int, help="times each film is seen (100)")
     result.add_argument(
         "--keep-every",
         type=int,
@@ -342,18 +343,20 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--size", type=int, help="pixels a side")
     result.add_argument("--batch-size", type=int, help="images a process and micro step")
-    result.add_argument("--learning-rate", type=float)
-    result.add_argument("--seed", type=int)
-    result.add_argument(
-        "--condition-only", choices=("normal", "abnormal"), help="train on one condition only"
-    )
+    result.add_argument("--learning-rate", type=float, help="default: the variant's own")
+    result.add_argument("--seed", type=int, help="same seed, same weights (0)")
+    result.add_argument("--condition-only", choices=CONDITIONS, help="train on one condition only")
     result.add_argument(
         "--captions",
         choices=("prompts", "data"),
         help="train with the variant's two prompts, or with the data's own captions",
     )
-    result.add_argument("--prompt-normal", metavar="TEXT")
-    result.add_argument("--prompt-abnormal", metavar="TEXT")
+    for condition in CONDITIONS:
+        result.add_argument(
+            f"--prompt-{condition}",
+            metavar="TEXT",
+            help=f"of {condition} films; default: the variant's own, the paper's",
+        )
     result.add_argument(
         "--allow-mirrored",
         action="store_true",
@@ -362,7 +365,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     result.add_argument("--cache", type=Path, help="folder of encoded images (DATA/cache)")
     result.add_argument("--device", help="cpu, cuda, mps; default: the best there is")
-    result.add_argument("--dtype", choices=("float32", "bfloat16"))
+    result.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16"),
+        help="default: bfloat16 where a CUDA device has it, else float32",
+    )
     result.add_argument("--processes", type=int, help="fail unless so many take part")
     return result
 
@@ -405,7 +412,7 @@ def chosen_variant(arguments: argparse.Namespace) -> VariantConfig:
     return check(variant, name)
 
 
-def _said(done: Finetuned) -> str:
+def said(done: Finetuned) -> str:
     """Say how a run ended; every number names its weights."""
     text = f"{done.steps} steps in {done.seconds:.0f} s ({done.ended})."
     text += f" Kept are the weights of step {done.weights_step}"
@@ -437,33 +444,48 @@ def _setting(text: str) -> dict[str, Any]:
     raise MlError(f"--set {text!r} is not of the form key=value.")
 
 
+def run(arguments: argparse.Namespace) -> Finetuned:
+    """Do what the command line asks, and show how far it is.
+
+    Raises
+    ------
+    MlError
+        If something given cannot be used, or the loss is not a finite number.
+    """
+    variant = chosen_variant(arguments)
+    folder = arguments.out or Path("runs") / arguments.variant
+    # Each process links for itself; only the first one's folder is the run's.
+    place = folder / "base" if _is_first() else folder / "base" / f".{os.environ['RANK']}"
+    base = base_given(arguments, place)
+    if base is None:
+        raise MlError("name the base to tune with --base, or its parts.")
+    return finetune(
+        arguments.variant,
+        variant,
+        base=base,
+        data=arguments.data,
+        run=folder,
+        resume=arguments.resume,
+        cache=arguments.cache,
+        device=arguments.device,
+        processes=arguments.processes,
+        show_progress=True,
+        prompts_given=arguments.prompt_abnormal is not None,
+    )
+
+
+def _is_first() -> bool:
+    """Say whether this is the process that prints, of those that a launcher started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
-    run = arguments.out or Path("runs") / arguments.variant
-    first = os.environ.get("RANK", "0") == "0"
     try:
-        variant = chosen_variant(arguments)
-        # Each process links for itself; only the first one's folder is the run's.
-        place = run / "base" if first else run / "base" / f".{os.environ['RANK']}"
-        base = base_given(arguments, place)
-        if base is None:
-            raise MlError("name the base to tune with --base, or its parts.")
-        done = finetune(
-            arguments.variant,
-            variant,
-            base=base,
-            data=arguments.data,
-            run=run,
-            resume=arguments.resume,
-            cache=arguments.cache,
-            device=arguments.device,
-            processes=arguments.processes,
-            show_progress=True,
-            prompts_given=arguments.prompt_abnormal is not None,
-        )
+        done = run(arguments)
     except MlError as error:
-        if first:
+        if _is_first():
             print(f"ml.finetune: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -472,14 +494,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ml.finetune: stopped at once; go on with --resume.", file=sys.stderr)
         return 130
-    if not first:
+    if not _is_first():
         return 0
     if done.ended == "interrupted":
         print(
             f"ml.finetune: stopped after step {done.steps}; go on with --resume.", file=sys.stderr
         )
         return 130
-    print(f"{run}: {_said(done)}")
+    print(f"{done.run}: {said(done)}")
     return 0
 
 

@@ -72,7 +72,6 @@ def counts_per_condition(total: int, only: Condition | None = None) -> dict[Cond
 
 def parser() -> argparse.ArgumentParser:
     """Build the command line (no heavy import happens here)."""
-    defaults = SamplerSettings()
     result = argparse.ArgumentParser(
         prog="python -m ml.generate",
         description="Fill an image bank from one or more variants. Run again to continue.",
@@ -100,6 +99,22 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--lora-weight", type=float, default=1.0, help="by which its updates are multiplied (1)"
     )
+    _add_sampling_flags(result)
+    result.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
+    result.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16", "float16"),
+        help="default: bfloat16 where a CUDA device has it, else float32",
+    )
+    result.add_argument(
+        "--shard", metavar="I/N", help="make every N-th image, from the I-th, from 0"
+    )
+    _add_bank_flags(result)
+    return result
+
+
+def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
+    defaults = SamplerSettings()
     result.add_argument(
         "--count", type=int, default=50, help="images a variant, half of each condition (50)"
     )
@@ -107,7 +122,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--seed", type=int, default=0, help="the bank's seed (0)")
     result.add_argument("--prompt-normal", metavar="TEXT", help="default: the variant's own")
     result.add_argument("--prompt-abnormal", metavar="TEXT", help="default: the variant's own")
-    result.add_argument("--negative-prompt", metavar="TEXT", default=defaults.negative_prompt)
+    result.add_argument(
+        "--negative-prompt",
+        metavar="TEXT",
+        default=defaults.negative_prompt,
+        help="what guidance leads away from (nothing)",
+    )
     result.add_argument(
         "--scheduler",
         choices=tuple(SCHEDULERS),
@@ -133,7 +153,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--size", type=int, help="pixels a side; default: what the base was made for"
     )
-    result.add_argument("--batch-size", type=int, default=defaults.batch_size)
+    result.add_argument(
+        "--batch-size",
+        type=int,
+        default=defaults.batch_size,
+        help=f"images drawn at once ({defaults.batch_size})",
+    )
     result.add_argument(
         "--bit-exact",
         action="store_true",
@@ -148,11 +173,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--max-attempts", type=int, default=5, help="seeds tried for an image that is rejected (5)"
     )
-    result.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the best there is")
-    result.add_argument("--dtype", choices=("float32", "bfloat16", "float16"))
-    result.add_argument(
-        "--shard", metavar="I/N", help="make every N-th image, from the I-th, from 0"
-    )
+
+
+def _add_bank_flags(result: argparse.ArgumentParser) -> None:
     result.add_argument("--arm", help="arm to fill; default: the variant's name (one variant only)")
     result.add_argument("--name", help="name of the bank; default: the folder's")
     result.add_argument("--licence", help="licence of the images, as the bank states it")
@@ -164,7 +187,6 @@ def parser() -> argparse.ArgumentParser:
         metavar="BANK",
         help="instead of generating, gather banks of shards that were made without a common disk",
     )
-    return result
 
 
 def run(arguments: argparse.Namespace) -> None:

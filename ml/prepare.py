@@ -106,16 +106,7 @@ def prepare(
     try:
         work.chmod(0o755)
         records, refused = _write_images(images, work, grey_mapping, template)
-        try:
-            splits = choose(records, counts, held_out_share, seed)
-        except MlError as error:
-            if not refused:
-                raise
-            file, why = refused[0]
-            raise MlError(
-                f"{str(error).rstrip('.')}; {len(refused)} were refused, the first: {file} {why}."
-            ) from error
-        chosen = [{**r, "split": s} for r, s in zip(records, splits, strict=True) if s]
+        chosen = _chosen(records, refused, counts, held_out_share, seed)
         kept = {r["file_name"] for r in chosen}
         left_out = [r for r in records if r["file_name"] not in kept]
         for record in left_out:
@@ -125,25 +116,23 @@ def prepare(
         tally = Counter((r["split"], r["condition"]) for r in chosen)
         train = {c: tally["train", c] for c in CONDITIONS}
         held_out = {c: tally["held_out", c] for c in CONDITIONS}
-        write_json(
-            work / "data.json",
-            {
-                "name": name,
-                "source_kind": source_kind,
-                "digest": hashlib.sha256(lines.encode()).hexdigest(),
-                "seed": seed,
-                "train": train,
-                "held_out": held_out,
-                "conditions_from": Counter(r["condition_from"] for r in chosen),
-                "conditions_table": _table_record(conditions_table),
-                "left_out": [r["source"] for r in left_out],
-                "grey_mapping": grey_mapping,
-                "caption_template": template,
-                "licence": licence,
-                "attribution": attribution,
-                "refused": [{"file": f, "reason": why} for f, why in refused],
-            },
-        )
+        about = {
+            "name": name,
+            "source_kind": source_kind,
+            "digest": hashlib.sha256(lines.encode()).hexdigest(),
+            "seed": seed,
+            "train": train,
+            "held_out": held_out,
+            "conditions_from": Counter(r["condition_from"] for r in chosen),
+            "conditions_table": _table_record(conditions_table),
+            "left_out": [r["source"] for r in left_out],
+            "grey_mapping": grey_mapping,
+            "caption_template": template,
+            "licence": licence,
+            "attribution": attribution,
+            "refused": [{"file": f, "reason": why} for f, why in refused],
+        }
+        write_json(work / "data.json", about)
         if out.exists():
             out.rmdir()
         work.replace(out)
@@ -152,6 +141,29 @@ def prepare(
         raise
     noted = tuple((r["source"], note) for r in chosen for note in r["notes"])
     return Prepared(train, held_out, tuple(refused), noted)
+
+
+def _chosen(
+    records: Sequence[dict[str, Any]],
+    refused: Sequence[tuple[str, str]],
+    counts: dict[Condition, int] | None,
+    held_out_share: float,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Return the records that are trained on or held out, each with its split.
+
+    Raises MlError as `choose` does, naming the first image that was refused, if any.
+    """
+    try:
+        splits = choose(records, counts, held_out_share, seed)
+    except MlError as error:
+        if not refused:
+            raise
+        file, why = refused[0]
+        raise MlError(
+            f"{str(error).rstrip('.')}; {len(refused)} were refused, the first: {file} {why}."
+        ) from error
+    return [{**r, "split": s} for r, s in zip(records, splits, strict=True) if s]
 
 
 def _table_record(table: Path | None) -> dict[str, str] | None:
@@ -294,7 +306,12 @@ def parser() -> argparse.ArgumentParser:
             help="of images deeper than 8 bits: DICOM's own window where it has one (default), "
             "percentiles 0.5 and 99.5, or as they are",
         )
-        one.add_argument("--caption-template", default=CAPTION_TEMPLATE, metavar="TEXT")
+        one.add_argument(
+            "--caption-template",
+            default=CAPTION_TEMPLATE,
+            metavar="TEXT",
+            help="of images without a caption; a part that names something unknown is left out",
+        )
         if kind in ("folder", "dicom"):
             one.add_argument(
                 "--captions",
@@ -305,35 +322,44 @@ def parser() -> argparse.ArgumentParser:
                 ".txt or .caption",
             )
         if not nlm:
-            one.add_argument(
-                "--column",
-                action="append",
-                default=[],
-                metavar="OURS=HEADING",
-                help="which of the table's columns is which: file=Path, condition=Label, ...",
-            )
-            one.add_argument(
-                "--value",
-                action="append",
-                nargs=2,
-                default=[],
-                metavar=("COLUMN", "THEIRS=OURS"),
-                help='what a value means, "*" for all others: condition "No Finding=normal"',
-            )
-            one.add_argument(
-                "--condition", choices=CONDITIONS, help="of images of which nothing is said"
-            )
-            one.add_argument(
-                "--derive-conditions",
-                type=Path,
-                metavar="TABLE",
-                help="write a CSV of what reports or captions suggest, to be confirmed row by row; "
-                "when it is confirmed, the same command uses it",
-            )
-            one.add_argument("--held-out-share", type=float, default=0.2, metavar="SHARE")
-            one.add_argument("--licence", help="of the images; goes into the model card")
-            one.add_argument("--attribution", help="who must be thanked; goes into the model card")
+            _add_table_flags(one)
     return result
+
+
+def _add_table_flags(one: argparse.ArgumentParser) -> None:
+    """Add what sources take whose conditions are not in their files' names."""
+    one.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="OURS=HEADING",
+        help="which of the table's columns is which: file=Path, condition=Label, ...",
+    )
+    one.add_argument(
+        "--value",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("COLUMN", "THEIRS=OURS"),
+        help='what a value means, "*" for all others: condition "No Finding=normal"',
+    )
+    one.add_argument("--condition", choices=CONDITIONS, help="of images of which nothing is said")
+    one.add_argument(
+        "--derive-conditions",
+        type=Path,
+        metavar="TABLE",
+        help="write a CSV of what reports or captions suggest, to be confirmed row by row; "
+        "when it is confirmed, the same command uses it",
+    )
+    one.add_argument(
+        "--held-out-share",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
+        help="of images that are not trained on, unless counts say so (0.2)",
+    )
+    one.add_argument("--licence", help="of the images; goes into the model card")
+    one.add_argument("--attribution", help="who must be thanked; goes into the model card")
 
 
 def run(arguments: argparse.Namespace) -> None:

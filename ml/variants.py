@@ -88,7 +88,7 @@ def _of_single_file(path: Path, source: str, config: Path, dtype: Any) -> Any:
         return StableDiffusionPipeline.from_single_file(
             str(path),
             config=str(config),
-            tokenizer=_tokenizer_of(config),
+            tokenizer=tokenizer_of(config),
             local_files_only=True,
             dtype=dtype,
             **NO_CHECKER,
@@ -148,7 +148,11 @@ def _fetched(hub_id: str) -> Path:
     ) from failure
 
 
-def _tokenizer_of(config: Path) -> Any:
+def tokenizer_of(config: Path) -> Any:
+    """Return the tokenizer beside a configuration, or CLIP's of the package that has it.
+
+    Raises MlError where neither is there.
+    """
     from transformers import CLIPTokenizer
 
     if (config / "tokenizer" / "vocab.json").is_file():

@@ -170,9 +170,9 @@ def invite(
         typer.Option(help="A private note on one reader, shown to investigators only; repeatable."),
     ] = None,
 ) -> None:
-    """Make personal links for new readers, one a line; they are shown only now.
+    """Make personal links for new readers, one a line behind their codes; shown only now.
 
-    Each label makes one reader and stands behind their link, after a tab.
+    Each label makes one reader and stands beside their code; a tab stands before the link.
     """
     labels = label or []
     house = open_house()
@@ -187,8 +187,7 @@ def invite(
         )
         still_needed = readers_still_needed(session, slug)
     for invitation in invitations:
-        note = f"\t{invitation.label}" if invitation.label else ""
-        typer.echo(f"{house.link(invitation.token)}{note}")
+        typer.echo(f"{invitation.who}\t{house.link(invitation.token)}")
     if still_needed:
         typer.echo(f"warning: {still_needed}", err=True)
 
@@ -202,8 +201,8 @@ def revoke(slug: Slug, code: Code) -> None:
 
 
 def reissue(slug: Slug, code: Code) -> None:
-    """Print a new link for a reader; the old one stops working."""
+    """Print a new link for a reader behind their code; the old one stops working."""
     house = open_house()
     with house.database.writing() as session:
         invitation = reissue_link(session, slug, code, now=now(), actor=ACTOR)
-    typer.echo(house.link(invitation.token))
+    typer.echo(f"{invitation.who}\t{house.link(invitation.token)}")

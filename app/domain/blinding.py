@@ -98,6 +98,7 @@ class BlindedDesign:
     phases: tuple[BlindedPhase, ...]
     display: DisplayPlan = field(default_factory=DisplayPlan)
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
+    own_score: bool = False
 
     def phase(self, number: int) -> BlindedPhase:
         """A phase by its 1-based number."""
@@ -137,6 +138,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
         ),
         display=design.display,
         withdrawal=design.withdrawal,
+        own_score=design.own_score,
     )
 
 

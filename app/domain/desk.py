@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.certificate import TakingPart
 from app.domain.grey_steps import GreySteps
 from app.domain.journey import Standing
 from app.domain.profile import Profile
@@ -69,6 +70,9 @@ class ReaderDesk(DueDesk, Protocol):
 
     def withdraw(self) -> None:
         """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
+
+    def certificate(self) -> TakingPart:
+        """What the reader may have certified; raises Refused."""
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""

@@ -181,9 +181,12 @@ class StudyNotOpen(Refused):
     """No reading before opening and none after closing.
 
     `reader_id` is whose link was opened, where it came by one: their browser may hold drafts.
+    `took_part` is what lets them in to their certificate, of a closed study that they read in: the
+    fingerprint of their link.
     """
 
     reader_id: int | None = None
+    took_part: str | None = None
 
 
 class HasWithdrawn(StudyNotOpen):

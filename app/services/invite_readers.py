@@ -32,6 +32,11 @@ class Invitation:
     token: str
     label: str = ""
 
+    @property
+    def who(self) -> str:
+        """The code and, where there is one, the label: what stands beside the link."""
+        return f"{self.code} {self.label}".strip()
+
 
 def invite_readers(
     session: Session,

@@ -16,6 +16,7 @@ from app.services.study_access import study_for
 from app.web.cookies import INVESTIGATOR_COOKIE
 from app.web.forms import refuse_foreign_form
 from app.web.front import csrf_token
+from app.web.pages import renews_itself
 from app.web.state import web_state
 
 __all__ = ["InvestigatorAtDesk", "cookie_of", "csrf_token", "investigator_at_desk"]
@@ -79,7 +80,8 @@ def investigator_at_desk(
         if slug is not None and right is not None:
             study = study_for(session, who.account, slug, right)
         yield InvestigatorAtDesk(session, who.account, now, study)
-    if who.is_stale:
+    # A page that is left open is nobody at work: its sign-in ends all the same.
+    if who.is_stale and not renews_itself(request):
         with state.database.writing() as session:
             note_seen(session, token, now=now)
 

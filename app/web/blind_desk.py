@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
 from app.db.blind.closing import close_by_date, closing_is_due, ensure_goes_on, hold_open
+from app.db.blind.conduct import reading_span
 from app.db.blind.designs import closing_day_of, design_at_desk
 from app.db.blind.journeys import Journey, journey_of
 from app.db.blind.reader_row import ReaderRow, reader_row
@@ -16,6 +17,7 @@ from app.db.blind.record import head_of
 from app.db.blind.tables import Reader
 from app.db.engine import Database
 from app.domain.blinding import BlindedCase, BlindedDesign, CaseToRead
+from app.domain.certificate import TakingPart, taking_part
 from app.domain.desk import Admission, Purpose, ReaderDesk
 from app.domain.errors import StudyNotOpen
 from app.domain.grey_steps import GreySteps
@@ -77,11 +79,15 @@ class BlindDesk:
 
     def ensure_open(self) -> None:
         """Raise StudyNotOpen unless the study takes answers; it then does until the block ends."""
-        if self._is_held:
-            ensure_goes_on(self._row)
-        else:
-            hold_open(self._session, self._row)
-            self._is_held = True
+        try:
+            if self._is_held:
+                ensure_goes_on(self._row)
+            else:
+                hold_open(self._session, self._row)
+                self._is_held = True
+        except StudyNotOpen as error:
+            _tell_of_certificate(self._session, self._reader(), error)
+            raise
 
     def standing(self) -> Standing:
         """Where the reader stands and what comes next."""
@@ -121,6 +127,18 @@ class BlindDesk:
     def withdraw(self) -> None:
         """Take the reader's part back; raises StudyNotOpen, and Refused where it is too late."""
         withdraw_reader(self._session, self._reader(), self._design, now=self._now)
+
+    def certificate(self) -> TakingPart:
+        """What the reader may have certified; raises Refused."""
+        reader = self._reader()
+        return taking_part(
+            self._design,
+            reading_span(self._session, self._row),
+            has_finished=reader.finished_at is not None,
+            has_withdrawn=reader.has_left,
+            study_is_closed=self._row.study_status == "closed",
+            record_head=self.record_head(),
+        )
 
     def go_on(self, seen: str, phase: int) -> None:
         """Leave a break, a practice case's feedback or a phase's introduction that was seen."""
@@ -293,5 +311,13 @@ def _admitted(session: Session, reader: Reader, now: datetime) -> Admission:
         begin_sitting(session, reader, now=now)
     except StudyNotOpen as error:
         error.reader_id = reader.id
+        _tell_of_certificate(session, reader, error)
         raise
     return Admission(reader.id, link_fingerprint(reader))
+
+
+def _tell_of_certificate(session: Session, reader: Reader, error: StudyNotOpen) -> None:
+    """Let whoever read in a study that is closed come to their certificate."""
+    has_read = not reader.has_left and reading_span(session, reader).cases > 0
+    if reader.study.status == "closed" and has_read:
+        error.took_part = link_fingerprint(reader)

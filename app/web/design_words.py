@@ -160,6 +160,8 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
         yield "Excluded before opening", excluded_words(design)
     yield "Allocation", _allocation(design)
     yield "Last day", f"{design.closes_on}, UTC" if design.closes_on else "none; you close it"
+    if design.own_score:
+        yield "Own score", "told to each reader once the study is closed"
     yield (
         "Shown again",
         f"{_count(replicates.count, 'case')}, at least "

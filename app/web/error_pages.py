@@ -25,10 +25,11 @@ from app.domain.errors import (
 from app.domain.said import said
 from app.web.api_errors import api_error, is_api
 from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
-from app.web.front import csrf_token, front
+from app.web.front import csrf_token, front, set_reader_cookie
 from app.web.kept_form import FormOutOfDate, form_to_keep
 from app.web.logs import fields_of
 from app.web.own_password_form import own_password_form
+from app.web.pages import renews_itself
 from app.web.sign_in_form import sign_in_form
 
 logger = logging.getLogger("negatoscope")
@@ -85,9 +86,9 @@ async def error_page(request: Request, error: Exception) -> Response:
         return _unavailable(request, DatabaseUnavailable("full"), is_told=True)
     for kind, status, heading in STATUSES:
         if isinstance(error, kind):
-            is_over = isinstance(error, StudyNotOpen)
-            of_link = error.reader_id if isinstance(error, StudyNotOpen) else None
-            return _page(request, status, heading, error.sentence, is_over=is_over, of_link=of_link)
+            if isinstance(error, StudyNotOpen):
+                return _not_open(request, status, heading, error)
+            return _page(request, status, heading, error.sentence)
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
@@ -139,6 +140,9 @@ def _first_problem(error: RequestValidationError) -> str:
 
 def _sign_in(request: Request) -> Response:
     address, kept = request.url.path, form_to_keep(request)
+    if renews_itself(request):
+        # The door has no place in the middle of a page; loaded anew it leads there.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
     if not kept:
         return RedirectResponse(f"/sign-in?next={address}", 303)
     return sign_in_form(request, address, kept, status=403)
@@ -175,6 +179,23 @@ def _unavailable(request: Request, error: Unavailable, *, is_told: bool = False)
     return response
 
 
+def _not_open(request: Request, status: int, heading: str, error: StudyNotOpen) -> Response:
+    """The page of a study that takes no answers, and the way to the certificate from there."""
+    response = _page(
+        request,
+        status,
+        heading,
+        error.sentence,
+        is_over=True,
+        of_link=error.reader_id,
+        has_certificate=error.took_part is not None,
+    )
+    if error.reader_id is not None and error.took_part is not None:
+        # They came by their link, which is good for nothing else any more.
+        set_reader_cookie(front(request), response, error.reader_id, error.took_part)
+    return response
+
+
 def _page(
     request: Request,
     status: int,
@@ -183,6 +204,7 @@ def _page(
     *,
     is_over: bool = False,
     of_link: int | None = None,
+    has_certificate: bool = False,
 ) -> Response:
     path = request.url.path
     if path == "/healthz":
@@ -198,7 +220,11 @@ def _page(
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
     if is_reader:
-        context |= {"is_over": is_over, **_of_reader(request, of_link, is_over=is_over)}
+        context |= {
+            "is_over": is_over,
+            "has_certificate": has_certificate,
+            **_of_reader(request, of_link, is_over=is_over),
+        }
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import cast
 
-from fastapi import Request
+from fastapi import Request, Response
 
-from app.web.cookies import CookieSigner
+from app.web.cookies import READER_COOKIE, READER_DAYS, CookieSigner, set_cookie
 from app.web.pages import Pages
 
 
@@ -26,6 +26,18 @@ class Front:
 def front(request: Request) -> Front:
     """The shared parts of the application that answers this request."""
     return cast(Front, request.app.state.front)
+
+
+def set_reader_cookie(shared: Front, response: Response, reader_id: int, fingerprint: str) -> None:
+    """Let a browser be known as that reader's, at their pages and nowhere else."""
+    set_cookie(
+        response,
+        READER_COOKIE,
+        shared.signer.reader_cookie(reader_id, fingerprint),
+        path="/read",
+        max_age=READER_DAYS * 24 * 3600,
+        secure=shared.cookies_need_https,
+    )
 
 
 def csrf_token(request: Request, cookie_name: str) -> str:

@@ -21,6 +21,8 @@ from app.words.speaking import speak
 _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
 
 MOST_FRAGMENTS = 256
+# Parts of pages that ask anew every few seconds, by the ids that their templates give them.
+RENEWED = frozenset({"conduct", "how-far", "state", "studies"})
 
 
 class Fragments:
@@ -122,3 +124,8 @@ class Pages:
 def is_htmx(request: Request) -> bool:
     """Whether htmx asks and will swap a part of the page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def renews_itself(request: Request) -> bool:
+    """Whether a part of an open page asks by itself, with nobody at it, how things stand now."""
+    return request.headers.get("HX-Trigger") in RENEWED

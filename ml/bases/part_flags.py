@@ -14,7 +14,7 @@ def add_base_flags(parser: argparse.ArgumentParser, *, about: str) -> None:
     """Add ``--base``, and the flags of a base in parts."""
     parser.add_argument("--base", help=about)
     parts = parser.add_argument_group("a base in parts, as RadEdit's, instead of --base")
-    parts.add_argument("--unet", type=Path, metavar="FOLDER")
+    parts.add_argument("--unet", type=Path, metavar="FOLDER", help="U-Net, such as RadEdit's")
     parts.add_argument("--vae", type=Path, metavar="FOLDER", help="autoencoder, such as SDXL's")
     parts.add_argument(
         "--text-encoder", type=Path, metavar="FOLDER", help="CLIP's, or a BERT such as BioViL-T"

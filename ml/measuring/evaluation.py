@@ -136,43 +136,21 @@ def evaluate(
     if len(training) < 3:
         raise MlError(f"the data hold {len(training)} training images; at least 3 are needed.")
     extractor = features or vae
-    notes: list[str] = []
     real = RealImages(training, held_out, extractor)
-    results: dict[str, ArmResult] = {}
-    for arm, images in arms.items():
-        reference, places = real.in_mix_of(images.films.conditions)
-        told = real.told_of(arm, reference, places, images.films.conditions)
-        notes += [told] if told else []
-        results[arm] = replace(
-            _against(
-                real,
-                reference,
-                places,
-                extractor(images.films.pixels),
-                images.films.conditions,
-                frechet=frechet,
-            ),
-            diversity=diversity(images.films.pixels) if len(images.films) > 1 else None,
-            prompt_adherence=_adherence(extractor, images),
-        )
+    results, notes = _measured_arms(real, arms, frechet=frechet)
     baseline = _real_against_real(real)
     if classifier is not None:
         baseline, results = _with_followed(classifier, real, baseline, arms, results)
     noise = _noise(real, extractor)
     # After fidelity, which may be refused, because it takes longest.
     judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
+    for arm in filter(synthetic, arms):
+        neighbours = _copies(arms[arm].films, training, judge, reidentifier)
+        results[arm] = replace(results[arm], neighbours=neighbours)
     notes += [
         f"Training images {one} and {other} are near-duplicates and take no part in the yardstick."
         for one, other in judge.near_duplicates
     ]
-    for arm in filter(synthetic, arms):
-        neighbours = memorisation(arms[arm].films.pixels, judge)
-        if reidentifier is not None:
-            said = matches(
-                arms[arm].films.pixels, training.pixels, training.names, reidentifier, flag_chance
-            )
-            neighbours = with_matches(neighbours, said, flag_chance)
-        results[arm] = replace(results[arm], neighbours=neighbours)
     notes += prompts_not_read(extractor, arms.values())
     if any(r.reference == "training" for r in results.values()):
         notes.append(
@@ -182,6 +160,38 @@ def evaluate(
     if baseline is None:
         notes.append("Too few real images to be held against each other: at least 6 are needed.")
     return Evaluation(results, baseline, noise, judge, tuple(notes))
+
+
+def _measured_arms(
+    real: RealImages, arms: Mapping[str, ArmImages], *, frechet: bool
+) -> tuple[dict[str, ArmResult], list[str]]:
+    """Measure fidelity, diversity and adherence of every arm; also return what is to be said."""
+    results: dict[str, ArmResult] = {}
+    notes: list[str] = []
+    for arm, images in arms.items():
+        films = images.films
+        reference, places = real.in_mix_of(films.conditions)
+        told = real.told_of(arm, reference, places, films.conditions)
+        notes += [told] if told else []
+        features = real.extractor(films.pixels)
+        results[arm] = replace(
+            _against(real, reference, places, features, films.conditions, frechet=frechet),
+            diversity=diversity(films.pixels) if len(films) > 1 else None,
+            prompt_adherence=_adherence(real.extractor, images),
+        )
+    return results, notes
+
+
+def _copies(
+    films: Films, training: Films, judge: Yardstick, reidentifier: Reidentifier | None
+) -> tuple[Neighbour, ...]:
+    """Compare an arm's images with every training image, by registration and by the network."""
+    neighbours = memorisation(films.pixels, judge)
+    if reidentifier is None:
+        return neighbours
+    chance = judge.flag_chance
+    said = matches(films.pixels, training.pixels, training.names, reidentifier, chance)
+    return with_matches(neighbours, said, chance)
 
 
 @dataclass(frozen=True)

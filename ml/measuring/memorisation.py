@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ml.errors import MlError
 from ml.measuring.gumbel import chance_of, gumbel
-from ml.measuring.registration import Fit, Prepared, coarse_correlations, fit, prepare
+from ml.measuring.registration import Coarse, Fit, Prepared, coarse_correlations, fit, prepare
 from ml.measuring.reidentification import Match
 from ml.training.progress import counted
 
@@ -33,7 +33,14 @@ thirty radiographs of ChestX-ray14 it was 0.056."""
 
 MOST_CORRELATION = 0.9999
 
+BEYOND_DOUBT = 0.9
+"""Correlation at the best fit that different patients do not reach, by far."""
+
+TWINS = 0.1
+"""Films whose coarse correlation is no more than this lower may be the same film again."""
+
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -193,8 +200,7 @@ def _closest(
         order = np.argsort(-correlations)
         order = order[order != row] if itself else order
         usual = float(np.median(_fisher(correlations[order])))
-        fits = [(i, fit(image, films[i], *coarse.start(row, i))) for i in order[:CANDIDATES]]
-        index, best = max(fits, key=lambda pair: pair[1].correlation)
+        index, best = _best_fit(image, films, coarse, row, order[:CANDIDATES])
         closest.append(_Closest(int(index), best, float(_fisher(best.correlation)) - usual))
     return closest
 
@@ -202,3 +208,22 @@ def _closest(
 def _fisher(correlation: Array | float) -> Array:
     z: Array = np.arctanh(np.minimum(correlation, MOST_CORRELATION))
     return z
+
+
+def _best_fit(
+    image: Prepared, films: Sequence[Prepared], coarse: Coarse, row: int, candidates: Places
+) -> tuple[int, Fit]:
+    """Return the film, of some in falling order of likeness, that fits an image best.
+
+    When one fits beyond doubt, only those are still tried that looked about as alike: its twins.
+    """
+    fits: list[tuple[int, Fit]] = []
+    least = -1.0
+    for number in candidates:
+        alike = float(coarse.correlations[row, number])
+        if alike < least:
+            break
+        fits.append((int(number), fit(image, films[number], *coarse.start(row, number))))
+        if fits[-1][1].correlation >= BEYOND_DOUBT:
+            least = max(least, alike - TWINS)
+    return max(fits, key=lambda pair: pair[1].correlation)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ml.methods.config import VariantConfig
+from ml.methods.config import TrainingConfig, VariantConfig
 from ml.radiographs.training_images import TrainingImage, view_count
 from ml.training.randomness import Draw, draw, shuffled
 
@@ -22,6 +22,13 @@ class Batch:
     images: list[TrainingImage]
     draws: list[Draw]
     captions: list[str]
+
+
+def step_count(config: TrainingConfig, images: int, processes: int = 1) -> int:
+    """Return the optimizer steps of a run on so many images."""
+    of_a_step = config.batch_size * config.gradient_accumulation * processes
+    total = math.ceil(config.epochs * images / of_a_step)
+    return min(total, config.max_steps or total)
 
 
 class Batches:
@@ -58,8 +65,7 @@ class Batches:
         self._each = config.batch_size * config.gradient_accumulation
         self._first = process * self._each
         self.step_size: int = self._each * processes
-        total = math.ceil(config.epochs * len(images) / self.step_size)
-        self.total = min(total, config.max_steps or total)
+        self.total = step_count(config, len(images), processes)
 
     def epochs(self, steps: int) -> float:
         """Return how often the images were seen after so many steps."""

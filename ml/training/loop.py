@@ -341,18 +341,23 @@ def _need_space(
     side = trainable.adapter.latent_shape(variant.data.size)[1]
     encoded = moments.bytes_to_write(train, side, views=view_count(variant.data))
     encoded += moments.bytes_to_write(others, side, views=1)
-    # Weights, two moments of Adam, the average; a new state is written beside the old one.
-    copies = 4 if variant.training.ema_decay else 3
-    best = 2 if variant.training.early_stop is not None else 0
-    every = variant.training.keep_every_epochs
-    saved = 1 + (variant.training.epochs // every if every else 0)
-    written = trainable.bytes_trained() * (2 * copies + best) + saved * trainable.bytes_to_save()
+    written = bytes_of_run(variant, trainable)
     kept = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
     written = max(written - kept, 0)
     if cache is not None and not same_disk(cache, run):
         need_space(cache, encoded, "the encoded images")
         encoded = 0
     need_space(run, written + encoded, "the run")
+
+
+def bytes_of_run(variant: VariantConfig, trainable: Trainable) -> int:
+    """Return what a run's state and weights take on the disk at most."""
+    # Weights, two moments of Adam, the average; a new state is written beside the old one.
+    copies = 4 if variant.training.ema_decay else 3
+    best = 2 if variant.training.early_stop is not None else 0
+    every = variant.training.keep_every_epochs
+    saved = 1 + (variant.training.epochs // every if every else 0)
+    return trainable.bytes_trained() * (2 * copies + best) + saved * trainable.bytes_to_save()
 
 
 def _due(before: float, now: float, every: int) -> bool:

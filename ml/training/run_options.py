@@ -13,6 +13,7 @@ from ml.bases.adapter import Adapter
 from ml.errors import MlError
 from ml.methods.config import VariantConfig
 from ml.training.provenance import chosen_here, compare_with_paper, summary, title_of
+from ml.training.resume import STATE
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,7 @@ MAY_DIFFER = ("base", "base_name", "training_summary", "words_not_read", *OF_BAS
 """Options that may differ when a run is resumed: the same base, by sha256, may lie elsewhere and
 be called otherwise, and what is derived follows the rest."""
 
-BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv", "base"}
+BEFORE_TRAINING = {"options.json", "versions.json", "prior", "train_log.csv", "base", "samples"}
 """What a run that failed before its first checkpoint leaves; a new run may take its place."""
 
 
@@ -120,12 +121,29 @@ def open_run(run: Path, options: dict[str, Any], versions: dict[str, str], *, re
         difference = first_difference(before, options)
         if difference:
             raise MlError(f"{run} was begun with other options: {difference}; it cannot go on so.")
-    elif run.exists() and (not run.is_dir() or {p.name for p in run.iterdir()} - BEFORE_TRAINING):
+    elif run.exists() and not (run.is_dir() and _may_begin_anew(run, options)):
         raise MlError(f"{run} exists: go on with --resume, or name a new folder.")
     run.mkdir(parents=True, exist_ok=True)
     if not resume:
         write_json(run / "options.json", options)
     write_json(run / "versions.json", versions)
+
+
+def _may_begin_anew(run: Path, options: Mapping[str, Any]) -> bool:
+    """Say whether a folder holds only what a run leaves that was killed before its first state.
+
+    Epochs that it has kept stay only if the options are the same.
+    """
+    left = {
+        path.name
+        for path in run.iterdir()
+        if not (path.name.startswith(".") and path.name.endswith(".tmp"))
+    } - BEFORE_TRAINING
+    if not (run / "resume" / STATE).is_file():
+        left.discard("resume")
+    if left == {"epochs"} and (run / "options.json").is_file():
+        return first_difference(read_json(run / "options.json"), options) is None
+    return not left
 
 
 def _filled(config: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

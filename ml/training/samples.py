@@ -17,6 +17,8 @@ from ml.radiographs.training_images import TrainingImage
 from ml.sampling.sampler import SamplerSettings, plan, sample
 from ml.training.progress import counted
 
+SAMPLES_AT_ONCE = 4
+
 
 def prior_images(
     pipeline: Any, variant: VariantConfig, folder: Path, base_sha256: str
@@ -69,7 +71,7 @@ def sampler_settings(variant: VariantConfig) -> SamplerSettings:
         steps=variant.sampling.steps,
         guidance_scale=SamplerSettings().guidance_scale if guidance is None else guidance,
         size=variant.data.size,
-        batch_size=4,
+        batch_size=SAMPLES_AT_ONCE,
     )
 
 

@@ -61,10 +61,11 @@ def test_the_main_job_from_an_empty_folder(run: Run, tmp_path: Path) -> None:
     opened = run("open-study", slug).stdout
     assert "design sha256" in opened
     assert f"{slug} is open with 16 cases." in opened
-    links = run("invite", slug, "--count", "6").stdout.splitlines()
-    assert len(set(links)) == 6
-    assert all(link.startswith("http://127.0.0.1:8000/r/") for link in links)
-    assert run("reissue", slug, "R02").stdout.startswith("http")
+    invited = [line.split("\t") for line in run("invite", slug, "--count", "6").stdout.splitlines()]
+    assert [code for code, _ in invited] == [f"R{number:02}" for number in range(1, 7)]
+    assert len({link for _, link in invited}) == 6
+    assert all(link.startswith("http://127.0.0.1:8000/r/") for _, link in invited)
+    assert run("reissue", slug, "R02").stdout.startswith("R02\thttp")
     assert "withdrawn" in run("revoke", slug, "R01").stdout
     rehearsal = run("rehearse", slug, "--readers", "2").stdout.splitlines()[-1]
     assert f"{slug}\topen" in run("studies").stdout

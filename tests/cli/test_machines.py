@@ -52,12 +52,12 @@ def test_a_machine_reads_a_study(run: Run, tmp_path: Path) -> None:
     assert "0/0 readers finished\t0 ratings" in run("studies").stdout
 
 
-def test_labels_stand_behind_the_links(run: Run, tmp_path: Path) -> None:
+def test_codes_and_labels_stand_before_the_links(run: Run, tmp_path: Path) -> None:
     run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 1)
     run("import-bank", tmp_path / "bank")
     (tmp_path / "design.toml").write_text(run("example-study").stdout)
     slug = run("create-study", tmp_path / "design.toml").stdout.split()[-1]
     lines = run("invite", slug, "--label", "Dr A", "--label", "Dr B").stdout.splitlines()
-    assert [line.split("\t")[1] for line in lines] == ["Dr A", "Dr B"]
-    assert all("/r/" in line for line in lines)
+    assert [line.split("\t")[0] for line in lines] == ["R01 Dr A", "R02 Dr B"]
+    assert all("/r/" in line.split("\t")[1] for line in lines)
     assert "one for each" in run("invite", slug, "--count", 3, "--label", "x", code=1).stderr

@@ -135,3 +135,21 @@ def test_a_constant_image_resembles_nothing(judge):
 def test_too_few_training_images_are_refused():
     with pytest.raises(MlError, match="at least 3 training images"):
         yardstick(TRAINING[:2], NAMES[:2])
+
+
+def test_a_fit_beyond_doubt_spares_other_films_and_changes_nothing(judge, monkeypatch):
+    from ml.measuring import memorisation as module
+
+    copies = np.stack([DISGUISES["turned"](film) for film in TRAINING[:4]])
+    tried = []
+
+    def counted(*given):
+        tried.append(1)
+        return fit(*given)
+
+    monkeypatch.setattr(module, "fit", counted)
+    quick = memorisation(copies, judge)
+    few = len(tried)
+    monkeypatch.setattr(module, "BEYOND_DOUBT", 2.0)
+    assert memorisation(copies, judge) == quick
+    assert few < len(tried) - few

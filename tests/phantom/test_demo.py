@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.phantom import DEMO_ARMS, PhantomImage, chest_radiograph, demo_images
+from app.phantom import DEMO_ARMS, OTHER_ROOMS, PhantomImage, chest_radiograph, demo_images
+from app.phantom.radiograph import simulate_film
 
 from .films import heart_to_the_right
 
@@ -111,3 +112,38 @@ def test_the_frame_does_not_tell_a_model_arm_from_the_reference() -> None:
 def test_a_wrong_argument_is_named(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="negative"):
         next(demo_images(**wrong))
+
+
+def test_without_collimation_no_border_is_unexposed_and_all_else_stays() -> None:
+    """The film of this seed is collimated on all four sides."""
+    framed, whole = (
+        simulate_film(seed=1006, condition="normal", size=192, collimated=collimated).pixels
+        for collimated in (True, False)
+    )
+    for side in range(4):
+        assert (np.rot90(framed, side)[0] == 0).all()
+        assert not (np.rot90(whole, side)[0] == 0).any()
+    assert np.array_equal(whole[20:-20, 20:-20], framed[20:-20, 20:-20])
+
+
+def test_other_rooms_expose_the_same_patients_otherwise() -> None:
+    """Lungs are darker or lighter than the reference's ever are, and the film is flatter."""
+    for seed in range(2):
+        own, other = (
+            simulate_film(seed=seed, condition="normal", size=128, room=room)
+            for room in ("own", "other")
+        )
+        assert own.description["age"] == other.description["age"]
+        assert own.description["field_cm"] == other.description["field_cm"]
+        assert float(other.description["tube_voltage_kv"]) < 90
+        assert np.percentile(other.pixels, 95) < np.percentile(own.pixels, 95)
+
+
+def test_the_films_of_other_rooms_are_an_arm_of_their_own_in_any_size() -> None:
+    (normal, abnormal) = demo_images(
+        seed=7, per_condition=1, arms=(OTHER_ROOMS,), size=128, collimated=False
+    )
+    assert {normal.condition, abnormal.condition} == {"normal", "abnormal"}
+    assert normal.pixels.shape == (128, 128)
+    assert OTHER_ROOMS not in DEMO_ARMS
+    assert "simulated" in OTHER_ROOMS.label.lower()

@@ -68,10 +68,29 @@ def test_the_page_is_live_and_tells_no_result(house: House, app: FastAPI, clock:
         part = client.get(f"/studies/{slug}/progress", headers={"HX-Request": "true"}).text
         assert "<html" not in part
         assert "Reminders" not in part
+        for address, part in ((f"/studies/{slug}", "how-far"), ("/studies", "studies")):
+            renewed = f'hx-get="{address}" hx-select="#{part}" hx-trigger="every 30s"'
+            assert renewed in client.get(address).text
         house.close(slug)
+        assert "every 30s" not in client.get(f"/studies/{slug}").text
         closed = client.get(f"/studies/{slug}/progress").text
         assert "hx-trigger" not in closed
         assert "Reminders" not in closed
+
+
+def test_a_page_that_renews_itself_keeps_nobody_signed_in(
+    house: House, app: FastAPI, clock: Clock
+) -> None:
+    slug, _ = house.open_study_with_reader()
+    asks = {"HX-Request": "true", "HX-Trigger": "conduct"}
+    with TestClient(app) as client:
+        Investigator(house, client).sign_in()
+        for _ in range(3):
+            clock.now += timedelta(minutes=50)
+            answer = client.get(f"/studies/{slug}/progress", headers=asks, follow_redirects=False)
+        assert answer.status_code == 401
+        assert answer.headers["HX-Refresh"] == "true"
+        assert answer.text == ""
 
 
 def test_new_links_come_as_invitations_to_copy_too(house: House, client: TestClient) -> None:

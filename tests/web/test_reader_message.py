@@ -18,9 +18,9 @@ from tests.web.test_investigator import Investigator
 
 SAID = "Estamos de férias.\n\n<b>Voltem</b> na segunda."
 SHOWN = "Estamos de férias."
-IN_PORTUGUESE: dict[str, Any] = {
+ELSEWHERE: dict[str, Any] = {
     "format": 2,
-    "language": "pt",
+    "language": "de",
     "arms": [{"arm": arm, "cases": {"normal": 4}} for arm in ("real", "M0", "M1")],
     "questions": [{"measure": "realism"}],
     "break_every": 5,
@@ -46,7 +46,7 @@ def office_of(house: House, client: TestClient) -> Investigator:
 def test_it_stands_between_the_cases_and_beside_none(
     house: House, app: FastAPI, clock: Clock
 ) -> None:
-    slug, token = house.open_study_with_reader(**IN_PORTUGUESE)
+    slug, token = house.open_study_with_reader(**ELSEWHERE)
     with TestClient(app) as client, TestClient(app) as readers:
         office = office_of(house, client)
         answer = office.post(
@@ -59,7 +59,7 @@ def test_it_stands_between_the_cases_and_beside_none(
         shown = [reader.open_link(token), reader.submit({"consent": "yes"})]
         assert not any(SHOWN in page.text for page in shown)
         instructions = reader.submit(PROFILE).text
-        assert f'<div lang="pt"><p dir="auto">{SHOWN}</p>' in instructions
+        assert f'<div lang="de"><p dir="auto">{SHOWN}</p>' in instructions
         assert "&lt;b&gt;Voltem" in instructions
         reader.submit()
         seen = {"case": 0, "break": 0}

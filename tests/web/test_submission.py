@@ -154,7 +154,7 @@ def test_flow_checklists_tables_and_package_say_what_the_study_was(
     for row in rows:
         assert int(row["in_bank"]) >= int(row["drawn"]) >= int(row["shown"]) >= 1
         assert row["shown"] == row["answered"]
-    for name, count in (("claim-2024", 44), ("stard-2015-and-ai", 44), ("grras", 15)):
+    for name, count in (("claim-2024", 44), ("stard-ai-2025", 48), ("grras", 15)):
         lines = list(csv.DictReader(io.StringIO(files[f"checklists/{name}.csv"].decode())))
         assert len(lines) == count
         for line in lines:
@@ -165,6 +165,9 @@ def test_flow_checklists_tables_and_package_say_what_the_study_was(
     for name, content in files.items():
         if name.endswith(".tex"):
             assert content.count(b"{") == content.count(b"}"), name
+    deposit = json.loads(files["zenodo.json"])
+    assert deposit["upload_type"] == "dataset"
+    assert deposit["license"] == "ENTER"
     package = json.loads(files["data/datapackage.json"])
     for one in package["resources"]:
         content = files[f"data/{one['path']}"]

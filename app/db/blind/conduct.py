@@ -10,7 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.blind.reader_row import ReaderKey
 from app.db.blind.tables import Presentation, Rating, Reader, Study
+from app.domain.certificate import ReadingSpan
 
 
 class FirstRating(NamedTuple):
@@ -52,6 +54,21 @@ def first_ratings(session: Session, study: Study) -> Sequence[FirstRating]:
         .order_by(Rating.submitted_at, Rating.id)
     )
     return [FirstRating(*row) for row in rows]
+
+
+def reading_span(session: Session, reader: ReaderKey) -> ReadingSpan:
+    """How many cases a reader has read, and when; practice and ends of phases left out."""
+    row = session.execute(
+        select(func.count(Rating.id), func.min(Rating.submitted_at), func.max(Rating.submitted_at))
+        .join(Presentation, Presentation.id == Rating.presentation_id)
+        .where(
+            Presentation.reader_id == reader.id,
+            Presentation.is_practice.is_(False),
+            Presentation.is_phase_end.is_(False),
+            Rating.is_first.is_(True),
+        )
+    ).one()
+    return ReadingSpan(*row)
 
 
 def parts_of_reading(session: Session, study: Study) -> Sequence[PartOfReading]:

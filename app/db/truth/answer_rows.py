@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.db.tables import (
@@ -79,10 +79,13 @@ class AnswerRow:
         return self.pictures[0]
 
 
-def answer_rows(session: Session, study: Study, *, practice: bool = False) -> Iterator[AnswerRow]:
+def answer_rows(
+    session: Session, study: Study, *, practice: bool = False, reader: str | None = None
+) -> Iterator[AnswerRow]:
     """One row a rating, by reader, phase and position; none of who has withdrawn or was erased.
 
-    Columns and no mapped objects: a large study has hundreds of thousands of ratings.
+    With `reader` those of that code alone. Columns and no mapped objects: a large study has
+    hundreds of thousands of ratings.
     """
     newer = aliased(Rating)
     query = (
@@ -117,6 +120,7 @@ def answer_rows(session: Session, study: Study, *, practice: bool = False) -> It
             Presentation.is_practice == practice,
             Reader.withdrawn_at.is_(None),
             Reader.erased_at.is_(None),
+            Reader.code == reader if reader is not None else true(),
         )
         .order_by(Reader.code, Presentation.phase, Presentation.position, Rating.id)
         .execution_options(yield_per=_PIECE)

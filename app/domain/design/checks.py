@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.design.design import Phase, Presentation, StudyDesign
 from app.domain.document import Problems
-from app.domain.questions.measures import MEASURES
+from app.domain.questions.measures import MEASURES, RIGHT_BY_ORIGIN
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 
@@ -19,6 +19,12 @@ def check_design(design: StudyDesign, problems: Problems) -> None:
     _check_analysis(design, problems)
     _check_withdrawal(design, problems)
     _check_remedies(design, problems)
+    if design.own_score and not any(map(design.first_with, RIGHT_BY_ORIGIN)):
+        problems.add(
+            "own_score",
+            f"needs a question that is right or wrong ({' or '.join(RIGHT_BY_ORIGIN)}); ask one, "
+            "or leave it out",
+        )
 
 
 def _check_withdrawal(design: StudyDesign, problems: Problems) -> None:

@@ -245,6 +245,7 @@ class StudyDesign:
     consent_line    the sentence that a reader ticks
     longest_run     most presentations of one arm in a row; `break_every` 0 for no breaks
     closes_on       the last day of reading, in UTC; it then closes by itself
+    own_score       whether readers are told how often they were right once the study is closed
     """
 
     title: str
@@ -271,6 +272,7 @@ class StudyDesign:
     break_every: int = 0
     longest_run: int = 3
     closes_on: date | None = None
+    own_score: bool = False
     rendition_size: int = RENDITION_SIZE
     seed: int = 1
 

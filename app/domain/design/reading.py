@@ -121,6 +121,7 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
         break_every=top.whole("break_every", 0, 0, MOST_CASES),
         longest_run=top.whole("longest_run", 3, 1, 50),
         closes_on=_day(top, "closes_on"),
+        own_score=top.flag("own_score", False),
         rendition_size=top.whole("rendition_size", RENDITION_SIZE, 64, 4096),
         seed=top.whole("seed", 1, 0, 2**63 - 1),
     )

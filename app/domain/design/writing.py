@@ -52,6 +52,9 @@ def design_to_mapping(design: StudyDesign) -> dict[str, Any]:
         plain["matched_by"] = design.matched_by
     # Always: a stored design without it is of before there was a choice, and drew them.
     plain["memorised"] = design.memorised
+    if design.own_score:
+        # Left out where it is not, so that older designs keep their digest.
+        plain["own_score"] = True
     if design.closes_on is not None:
         plain["closes_on"] = design.closes_on.isoformat()
     return plain

@@ -72,6 +72,8 @@ VERDICT_OPTIONS = (
     {"value": "synthetic", "label": "Synthetic", "key": "s"},
 )
 
+# Whose answers are right or wrong by where an image comes from, and by nothing else.
+RIGHT_BY_ORIGIN = ("verdict", "find_the_real")
 MEASURES: Mapping[str, Measure] = {
     "realism": Measure(
         ("scale", "slider"),

@@ -45,10 +45,7 @@ def report_pdf(view: ReportView, *, templates: Path, static: Path, now: datetime
     Unavailable
         Where the system library that sets text is missing.
     """
-    try:
-        weasyprint = load_weasyprint()
-    except OSError as error:
-        raise Unavailable(NO_PANGO) from error
+    weasyprint = _weasyprint()
     page = document_html(
         view,
         templates=templates,
@@ -57,6 +54,28 @@ def report_pdf(view: ReportView, *, templates: Path, static: Path, now: datetime
         folds=False,
         more_style=f"{_font_faces()}\n{(static / 'report_sheet.css').read_text(encoding='utf-8')}",
     )
+    return _printed(weasyprint, page)
+
+
+def sheet_pdf(page: str, style: str, *, static: Path) -> bytes:
+    """A page as a PDF, with the style sheet of that name among the static files.
+
+    Raises Unavailable where the system library that sets text is missing.
+    """
+    weasyprint = _weasyprint()
+    sheet = (static / style).read_text(encoding="utf-8")
+    styled = page.replace("</head>", f"<style>{_font_faces()}\n{sheet}</style></head>", 1)
+    return _printed(weasyprint, styled)
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        return load_weasyprint()
+    except OSError as error:
+        raise Unavailable(NO_PANGO) from error
+
+
+def _printed(weasyprint: ModuleType, page: str) -> bytes:
     document = weasyprint.HTML(string=page, url_fetcher=fetcher())
     # What lays text out below is one library of the system, shared by all threads.
     with _one_at_a_time:

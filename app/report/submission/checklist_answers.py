@@ -89,9 +89,25 @@ def _source(arm: ArmCard) -> str:
     return "; ".join(said) or "the bank states no source"
 
 
-def _inclusion(submission: Submission) -> Told | None:
+def _inclusion(submission: Submission) -> Told:
+    design = submission.summary.design
+    said = [
+        f"Eligible were the bank's images whose {design.stratify_by} is one of "
+        f"{', '.join(design.strata)}."
+        if design.strata
+        else "The images that the design names were eligible, and no other."
+    ]
     rules = [f"{arm.label}: {arm.rejection_rule}" for arm in submission.arms if arm.rejection_rule]
-    return Told(CARD, "Images were left out by these rules. " + "; ".join(rules)) if rules else None
+    if rules:
+        said.append(
+            f"Before the bank was made, images were left out by these rules. {'; '.join(rules)}"
+        )
+    copies = sum(arm.left_out_as_memorised or 0 for arm in submission.summary.arms)
+    if copies:
+        said.append(f"{copies} images that are flagged as copies of training images were left out.")
+    if design.excluded:
+        said.append(f"{len(design.excluded)} drawn images were set aside before opening.")
+    return Told(f"{CARD}, {PROTOCOL}", " ".join(said))
 
 
 def _preprocessing(submission: Submission) -> Told:
@@ -232,6 +248,28 @@ def _software(submission: Submission) -> Told:
     return Told("software.txt", f"Of the study and its analysis: {used}.")
 
 
+def _devices(submission: Submission) -> Told:
+    software = _software(submission)
+    asked = submission.summary.design.display
+    display = (
+        " Of readers' displays: data/readers.csv."
+        if asked.ask_kind or asked.ask_light or asked.grey_check
+        else ""
+    )
+    return Told(
+        f"{software.where}, {CARD}",
+        f"{software.text}{display} Which machines took the real images is their source's to say.",
+    )
+
+
+def _audit(submission: Submission) -> Told:
+    return Told(
+        "record/, data/",
+        "Every answer is stored as it was sent, in a record of "
+        f"{len(submission.log)} events that are chained by their hashes. {submission.verdict}",
+    )
+
+
 def _measures(submission: Submission) -> Told | None:
     return _methods("figures of merit", "intervals", "conclusion")(submission)
 
@@ -359,9 +397,14 @@ def _cutoffs(submission: Submission) -> Told | None:
     )
 
 
-def _subgroups(submission: Submission) -> Told | None:
+def _subgroups(submission: Submission) -> Told:
     keys = submission.summary.design.analysis.subgroups
-    return Told(PROTOCOL, f"Planned: {', '.join(keys)}.") if keys else None
+    planned = f"By {', '.join(keys)}, planned." if keys else "No subgroup was planned."
+    return Told(
+        PROTOCOL,
+        f"{planned} Variability between readers and between images is part of every interval, as "
+        "the plan's target of inference says. What the report calls exploratory was not planned.",
+    )
 
 
 def _crossed(submission: Submission) -> Told | None:
@@ -405,6 +448,8 @@ _ANSWERS: Mapping[str, Callable[[Submission], Told | None]] = {
     "limitations": _limitations,
     "protocol": _protocol,
     "availability": _availability,
+    "audit": _audit,
+    "devices": _devices,
     "funding": _registered("funding"),
     "interests": _registered("interests"),
     "ethics": _registered("ethics"),

@@ -10,6 +10,12 @@ from app.services.export_study.csv_text import csv_bytes
 OPEN = "not answered by this study"
 COLUMNS = ("item", "section", "asked", "where_answered", "text")
 
+# What must be known of a list's numbers before it is sent.
+NUMBERS = {
+    "STARD-AI 2025": ", as a public transcript of its table 2 gives them (the journal's page was "
+    "not at hand): compare them with doi:10.1038/s41591-025-03953-8 before you submit"
+}
+
 Line = tuple[str, str, str, str, str]
 
 
@@ -37,7 +43,8 @@ def _markdown(title: str, lines: Sequence[Line]) -> str:
     return (
         f"# {title}\n\n"
         f"Items in our own words. {answered} of {len(lines)} are answered by the study itself; the "
-        "others are the authors' to write.\n\n"
+        "others are the authors' to write. Numbers are the guideline's own"
+        f"{NUMBERS.get(title, '')}.\n\n"
         "| Item | Section | Asked | Where answered | Text |\n|---|---|---|---|---|\n"
         f"{rows}"
     )

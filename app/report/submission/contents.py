@@ -12,7 +12,12 @@ from app.report.submission.analysis_script import analysis_script
 from app.report.submission.checklist_files import checklist_files
 from app.report.submission.flow import flow_rows, image_stages, reader_stages
 from app.report.submission.flow_drawing import flow_svg
-from app.report.submission.metadata import citation_cff, data_package, dataset_card
+from app.report.submission.metadata import (
+    citation_cff,
+    data_package,
+    dataset_card,
+    zenodo_json,
+)
 from app.report.submission.prose import (
     consent_file,
     methods_text,
@@ -27,7 +32,7 @@ from app.services.export_study.csv_text import csv_bytes
 _WHAT: Mapping[str, str] = {
     "protocol/": "What was frozen before anybody read: in words, as JSON, consent, registration.",
     "text/": "Methods with references, and results, to be taken over into a manuscript.",
-    "checklists/": "CLAIM 2024, STARD and GRRAS: where each item is answered, and the text.",
+    "checklists/": "CLAIM 2024, STARD-AI 2025, GRRAS: where each item is answered, and the text.",
     "flow/": "Flow of images and of readers as SVG, and the counts behind it.",
     "report/": "The whole report.",
     "tables/": "Every table of the report, as CSV and LaTeX.",
@@ -37,6 +42,7 @@ _WHAT: Mapping[str, str] = {
     "analysis.py": "Recomputes every number of data/analysis.json from data/ratings.csv.",
     "software.txt": "By which software the study was run and analysed.",
     "CITATION.cff": "How these data are cited, once you have entered the authors.",
+    "zenodo.json": "What a deposit at Zenodo asks for, once you have entered what says ENTER.",
     "SHA256SUMS": "Of every file above; check with: sha256sum -c SHA256SUMS",
 }
 NO_PDF = "There is no report.pdf: {why}"
@@ -83,6 +89,7 @@ def _files(
     yield "analysis.py", analysis_script(version).encode()
     yield "software.txt", _software(submission).encode()
     yield "CITATION.cff", citation_cff(submission).encode()
+    yield "zenodo.json", zenodo_json(submission).encode()
 
 
 def _flow(submission: Submission) -> Iterator[tuple[str, bytes]]:

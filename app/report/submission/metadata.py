@@ -66,6 +66,35 @@ def citation_cff(submission: Submission) -> str:
     )
 
 
+def zenodo_json(submission: Submission) -> str:
+    """Metadata of a deposit at Zenodo (developers.zenodo.org, "Deposit metadata").
+
+    Creators and licence are left to be entered: nobody here knows them.
+    """
+    summary = submission.summary
+    stated = summary.design.registration
+    notes = [submission.verdict, *(text for text in (stated.registry, stated.funding) if text)]
+    content: dict[str, Any] = {
+        "upload_type": "dataset",
+        "title": summary.title,
+        "description": "Ratings of a blinded reader study of real and synthetic chest radiographs, "
+        "with its frozen protocol, analysis, checklists and chained record. The images are not in "
+        "it.",
+        "creators": [{"name": "ENTER: Family name, given names", "affiliation": "ENTER"}],
+        "license": "ENTER",
+        "publication_date": f"{submission.made_at:%Y-%m-%d}",
+        "keywords": [
+            "chest radiograph",
+            "reader study",
+            "synthetic images",
+            "observer performance",
+        ],
+        "version": submission.verified.head[:16],
+        "notes": " ".join(notes),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
 def dataset_card(submission: Submission) -> str:
     """The bank's arms as this study used them, as Markdown."""
     return "\n".join(_card(submission)) + "\n"

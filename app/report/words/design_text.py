@@ -30,6 +30,7 @@ _COMMENTS: Mapping[str, str] = {
     "break_every": "A pause is offered after every so many cases; 0 for none.",
     "longest_run": "At most so many cases of one arm in a row.",
     "rendition_size": "Side of the pictures that readers are sent, in pixels.",
+    "own_score": "Whether readers are told how often they were right, once the study is closed.",
     "closes_on": "The last day of reading, in UTC; it then closes by itself.",
     "consent": "Shown before anything else; the time of agreement is recorded.",
     "registration": "Shown with the consent; leave empty what does not apply.",
@@ -55,6 +56,7 @@ _TEXTS = (
     "stratify_by",
     "matched_by",
     "memorised",
+    "own_score",
 )
 _NUMBERS = ("seed", "break_every", "longest_run", "rendition_size")
 _TABLES = (
@@ -87,6 +89,7 @@ def commented_design(
     plain["display"] = asdict(design.display)
     plain["remedies"] = asdict(design.remedies)
     plain["memorised"] = design.memorised
+    plain["own_score"] = design.own_score
     plain["withdrawal"] = withdrawal_to_mapping(design.withdrawal)
     lines = [_comment(line) for line in (*_HEAD, *about)]
     lines += ["", f"format = {plain['format']}"]

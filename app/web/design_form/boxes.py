@@ -92,6 +92,12 @@ STUDY = Group(
             "day",
             longest=10,
         ),
+        Box(
+            "own_score",
+            "Tell readers their own score once the study is closed",
+            "How often they were right, on their certificate; for teaching. Never which case.",
+            "tick",
+        ),
     ),
 )
 CONSENT = Group(

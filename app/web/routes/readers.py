@@ -103,7 +103,7 @@ def _page_with_links(
     desk.session.flush()
     links = tuple(
         (
-            f"{invitation.code} {invitation.label}".strip(),
+            invitation.who,
             f"{base_url}/r/{invitation.token}",
         )
         for invitation in invitations

@@ -227,6 +227,7 @@ def next_page(desk: DueDesk, message: str | None = None, status: int = 200) -> P
     if step is Step.BREAK:
         between |= {"done": standing.done, "total": standing.total}
         return _page(desk, "break.html", between, status)
+    between |= {"certificate": True, "promises_score": desk.design.own_score}
     return _page(desk, "thanks.html", between | {"record_head": desk.record_head()}, status)
 
 

@@ -1,0 +1,1 @@
+"""A whole study in one command: its steps, what they leave behind, and what they would need."""
