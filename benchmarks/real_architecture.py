@@ -35,8 +35,8 @@ def build(folder: Path) -> None:
     )
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+    from ml.bases.clip_vocabulary import clip_vocabulary
     from ml.bases.save import save_pipeline
-    from ml.tiny_base import clip_vocabulary
     from ml.variants import SD15_CONFIG
 
     torch.manual_seed(0)

@@ -1,6 +1,6 @@
 """How much faster a variant is trained than by a loop that does what diffusers' examples do.
 
-python -m benchmarks.training [--pairs 5] [--steps 12] [--size 256]
+python -m benchmarks.training [--pairs 5] [--steps 12] [--size 256] [--families]
 
 A network of Stable Diffusion 1.5's topology, a tenth of its channels, batch 1, one thread. It has
 one head a level (32 to 128 wide; 8 heads 4 wide would let softmax take two thirds of a step), and
@@ -13,6 +13,11 @@ encodes once. Both draw the same noise, so the losses must agree: they stand bes
 Each pair runs both sides one after the other, in turns first. A side's figure is the median CPU
 time of its steps; ours bears in addition its share of the encoding, spread over the preset's 3000
 steps (30 images, 100 epochs).
+
+``--families`` has a row a family instead, LoRA on a small base (ml/small/tiny_families.py). The
+reference then encodes image and caption by the family's own parts at every step, as its example
+does where each image has a caption. Such bases are a few features wide: the rows say that no
+family's loop does needless work, not what a true base gains.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -80,7 +86,6 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
     """Do the same as diffusers' examples do; return seconds of CPU a step and the losses."""
     import torch
     from diffusers import DDPMScheduler
-    from PIL import Image
 
     from ml.bases.tokens import token_ids
     from ml.methods.trainable import Trainable
@@ -100,14 +105,7 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
         started = time.process_time()
         epoch, place = divmod(step, count)
         image = data.train[shuffled(config.seed, "epoch", epoch, count=count)[place]]
-        with Image.open(image.path) as picture:
-            grey = picture.convert("RGB")
-        shortest = min(grey.size)
-        shape = (round(grey.width * size / shortest), round(grey.height * size / shortest))
-        grey = grey.resize(shape, Image.Resampling.LANCZOS)
-        left, top = (grey.width - size) // 2, (grey.height - size) // 2
-        values = np.asarray(grey.crop((left, top, left + size, top + size)), dtype=np.float32)
-        pixels = torch.from_numpy(values / 127.5 - 1).permute(2, 0, 1)[None]
+        pixels = pixels_of(image.path, size)
         random = draw(
             config.seed, step, 0, shape=(4, latent, latent), views=1, timesteps=len(noising)
         )
@@ -129,12 +127,83 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
     return statistics.median(spent[1:]), losses
 
 
+def reference_of_family(
+    base: str, variant: Any, data: Any, steps: int
+) -> tuple[float, list[float]]:
+    """Do the same for any family, by its own parts; return seconds of CPU a step and the losses."""
+    import torch
+
+    from ml.bases.autoencoders import encode, latents_of
+    from ml.bases.families import adapter_of
+    from ml.methods.trainable import Trainable
+    from ml.training.randomness import draw, shuffled
+    from ml.variants import load_base
+
+    pipeline = load_base(base, dtype="float32", device="cpu")
+    adapter = adapter_of(pipeline)
+    trainable = Trainable(pipeline, variant)
+    config, size = variant.training, variant.data.size
+    objective = adapter.objective(None, None)
+    optimizer = torch.optim.AdamW(trainable.parameters, lr=config.learning_rate)
+    adapter.denoiser.train()
+    spent, losses = [], []
+    for step in range(steps):
+        started = time.process_time()
+        epoch, place = divmod(step, len(data.train))
+        order = shuffled(config.seed, "epoch", epoch, count=len(data.train))
+        image = data.train[order[place]]
+        shape = adapter.latent_shape(size)
+        random = draw(config.seed, step, 0, shape=shape, views=1, timesteps=objective.levels)
+        with torch.no_grad():
+            kept = encode(adapter.vae, pixels_of(image.path, size))
+            latents = latents_of(adapter.vae, kept, random.posterior[None])
+            text = adapter.encode(adapter.tokens([variant.prompts[image.condition]]))
+        shown = objective.example(latents, random.noise[None], torch.tensor([random.timestep]))
+        loss = torch.nn.functional.mse_loss(
+            adapter.predict(shown.noisy, shown.times, text), shown.target
+        )
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trainable.parameters, config.max_grad_norm)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(float(loss.detach()))
+        spent.append(time.process_time() - started)
+    return statistics.median(spent[1:]), losses
+
+
+def pixels_of(path: Path, size: int) -> Any:
+    """Read an image as the examples do: resized, its central square cut out, (1, 3, size, size)."""
+    import torch
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        grey = picture.convert("RGB")
+    shortest = min(grey.size)
+    shape = (round(grey.width * size / shortest), round(grey.height * size / shortest))
+    grey = grey.resize(shape, Image.Resampling.LANCZOS)
+    left, top = (grey.width - size) // 2, (grey.height - size) // 2
+    values = np.asarray(grey.crop((left, top, left + size, top + size)), dtype=np.float32)
+    return torch.from_numpy(values / 127.5 - 1).permute(2, 0, 1)[None]
+
+
+def families(folder: Path, variant: Any, data: Any, pairs: int, steps: int) -> None:
+    """Print a line a family."""
+    from ml.small.tiny_families import BUILDERS, build_tiny_family
+
+    for family in BUILDERS:
+        base = folder / family
+        build_tiny_family(family, base, size=variant.data.size)
+        line = compared(family, str(base), variant, data, pairs, steps, against=reference_of_family)
+        print(line, flush=True)
+
+
 def main() -> None:
-    """Print a line for LoRA, LoRA on large sources, and full fine-tuning."""
+    """Print a line for LoRA, LoRA on large sources, and full fine-tuning; or a line a family."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--families", action="store_true", help="a row a family instead")
     arguments = parser.parse_args()
 
     import torch
@@ -158,6 +227,11 @@ def main() -> None:
         },
     }
     with tempfile.TemporaryDirectory() as folder:
+        if arguments.families:
+            usual = read_prepared(write_data(Path(folder) / "usual", 30, 512, 512))
+            lora = override(VARIANTS["M1"], changes, "benchmark")
+            families(Path(folder), lora, usual, arguments.pairs, arguments.steps)
+            return
         base = str(Path(folder) / "base")
         build_tiny_base(
             Path(base),
@@ -205,19 +279,27 @@ def proportions(base: str, size: int) -> str:
     return f"fixture: encoding an image takes {encoding / forward:.2f} forward passes of the U-Net"
 
 
-def compared(name: str, base: str, variant: Any, data: Any, pairs: int, steps: int) -> str:
+def compared(
+    name: str,
+    base: str,
+    variant: Any,
+    data: Any,
+    pairs: int,
+    steps: int,
+    against: Callable[..., tuple[float, list[float]]] = reference,
+) -> str:
     """Run the pairs and return the line to print."""
     ratios, mine, apart, last = [], [], 0.0, 0.0
     for number in range(pairs):
         if number % 2:
             (theirs, expected), (own, losses) = (
-                reference(base, variant, data, steps),
+                against(base, variant, data, steps),
                 ours(base, variant, data, steps),
             )
         else:
             (own, losses), (theirs, expected) = (
                 ours(base, variant, data, steps),
-                reference(base, variant, data, steps),
+                against(base, variant, data, steps),
             )
         ratios.append(theirs / own)
         mine.append(own)

@@ -25,6 +25,7 @@ from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
+from ml.training.frames import Frames, commonest_shape, describe_buckets
 from ml.training.kept_epochs import weights_keeper
 from ml.training.model_card import model_card
 from ml.training.progress import StepReport, watching
@@ -33,6 +34,7 @@ from ml.training.provenance import changes_from_preset, compare_with_paper
 from ml.training.repeatable import repeatable
 from ml.training.run_options import describe, open_run, versions
 from ml.training.trainer_notes import trainer_notes
+from ml.training.warm_start import WarmStart, read_start
 
 if TYPE_CHECKING:
     import torch
@@ -72,12 +74,14 @@ def finetune(
     processes: int | None = None,
     show_progress: bool = False,
     prompts_given: bool = False,
+    start_from: str | None = None,
 ) -> Finetuned:
     """Train a variant and write its run folder.
 
     Parameters
     ----------
     prompts_given : the prompts were given for these films, be they the presets' own words
+    start_from : run or LoRA's file whose weights training begins from
     cache : folder for what the autoencoder makes of the data; default: ``cache`` in ``data``
     processes : how many must take part; default: as many as the launcher says
 
@@ -102,6 +106,7 @@ def finetune(
             processes=processes,
             show_progress=show_progress,
             prompts_given=prompts_given,
+            start_from=start_from,
         )
 
 
@@ -118,6 +123,7 @@ def _finetune(
     processes: int | None,
     show_progress: bool,
     prompts_given: bool,
+    start_from: str | None,
 ) -> Finetuned:
     prepared = _prepared(data, variant)
     check_prompts_fit(variant, prepared, given=prompts_given)
@@ -128,7 +134,8 @@ def _finetune(
 
     accelerator = _accelerator(device, processes)
     main = accelerator.is_main_process
-    source = locate_base(base)
+    base_sha256 = base_digest(locate_base(base))
+    start = read_start(start_from, variant, base_sha256) if start_from else None
     pipeline = _loaded(base, variant, accelerator.device)
     cut = _words_not_read(pipeline, variant, prepared)
     changed = changes_from_preset(variant)
@@ -142,18 +149,20 @@ def _finetune(
         prepared,
         base=base,
         base_name=base_name(base),
-        base_sha256=base_digest(source),
+        base_sha256=base_sha256,
         processes=accelerator.num_processes,
         changed=changed,
         words_not_read=cut,
         family=adapter_of(pipeline),
+        start=start,
+        buckets=describe_buckets(Frames(adapter_of(pipeline), variant.data), prepared.train),
     )
     if main:
         open_run(run, options, versions(accelerator.device), resume=resume)
     accelerator.wait_for_everyone()
     with watching(show_progress and main, name) as watch:
         outcome, trainable = _trained(
-            pipeline, variant, prepared, run, accelerator, options, resume, cache, watch
+            pipeline, variant, prepared, run, accelerator, options, resume, cache, watch, start
         )
     if main and outcome.ended != "interrupted":
         _save(run, variant, trainable, options, outcome, prepared)
@@ -201,6 +210,7 @@ def _trained(
     resume: bool,
     cache: Path,
     watch: Callable[[StepReport], None] | None,
+    start: WarmStart | None,
 ) -> tuple[Outcome, Trainable]:
     """Draw DreamBooth's prior where there is one, and train."""
     import torch
@@ -209,6 +219,7 @@ def _trained(
     from ml.training.samples import grid_writer, prior_images
 
     texts = trained_texts(variant, prepared.train)
+    shape = commonest_shape(options["buckets"])
     prior = []
     try:
         if variant.kind == "dreambooth" and variant.training.prior_weight > 0:
@@ -224,8 +235,9 @@ def _trained(
             resume=resume,
             cache=cache,
             watch=watch,
-            draw_samples=grid_writer(pipeline, variant, run / "samples", texts),
+            draw_samples=grid_writer(pipeline, variant, run / "samples", texts, shape),
             keep_weights=weights_keeper(run, options),
+            start=start,
         )
     except torch.OutOfMemoryError as error:
         raise MlError(
@@ -340,6 +352,12 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         metavar="EPOCHS",
         help="keep the weights of each so-manieth epoch: ml.generate M1@25 M1@50",
+    )
+    result.add_argument(
+        "--start-from",
+        metavar="RUN",
+        help="begin from the weights of another run (RUN@25: of an epoch that it kept) or of a "
+        "LoRA's file",
     )
     result.add_argument("--size", type=int, help="pixels a side")
     result.add_argument("--batch-size", type=int, help="images a process and micro step")
@@ -471,6 +489,7 @@ def run(arguments: argparse.Namespace) -> Finetuned:
         processes=arguments.processes,
         show_progress=True,
         prompts_given=arguments.prompt_abnormal is not None,
+        start_from=arguments.start_from,
     )
 
 

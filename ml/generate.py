@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ml.bank.writer import (
     CONDITIONS,
@@ -28,7 +29,7 @@ from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
 from ml.sampling.filling import ArmPlan, fill_arm
 from ml.sampling.loaded_variant import LoadedVariant
-from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, plan
+from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, Shapes, plan
 from ml.training.progress import PlainLines
 from ml.training.prompts import check_prompts_known
 
@@ -151,7 +152,10 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
         help="share of the steps that is guided, noise 0 to image 1 (0 1)",
     )
     result.add_argument(
-        "--size", type=int, help="pixels a side; default: what the base was made for"
+        "--size",
+        type=int,
+        help="pixels a side; default: what the base was made for, and of a variant that was tuned "
+        "on films in buckets their shapes, in their mix",
     )
     result.add_argument(
         "--batch-size",
@@ -311,6 +315,7 @@ def _plan_of(
         guidance_interval=tuple(arguments.guidance_interval),
         negative_prompt=arguments.negative_prompt,
         size=arguments.size or adapter.native_size(),
+        shapes=None if arguments.size else shapes_tuned_on(loaded.options),
         batch_size=arguments.batch_size,
         bit_exact=arguments.bit_exact,
         max_chroma=arguments.max_chroma,
@@ -325,6 +330,18 @@ def _plan_of(
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
     arm = describe_arm(arguments.arm or arm_of_variant(variant), loaded, settings)
     return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
+
+
+def shapes_tuned_on(options: Mapping[str, Any]) -> Shapes | None:
+    """Return the shapes that a run's films were shown in, in their mix; None of squares."""
+    buckets = options.get("buckets")
+    if not buckets:
+        return None
+    tuned_on = {c: of for c, of in buckets["shapes"].items() if of}
+    every = [shape for of in tuned_on.values() for shape in of]
+    # A condition that was left out of training is drawn as the other one is.
+    mixed = {c: tuned_on.get(c, every) for c in CONDITIONS}
+    return {c: [(height, width, films) for height, width, films in of] for c, of in mixed.items()}
 
 
 def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> ArmDescription:

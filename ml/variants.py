@@ -157,7 +157,7 @@ def tokenizer_of(config: Path) -> Any:
 
     if (config / "tokenizer" / "vocab.json").is_file():
         return CLIPTokenizer.from_pretrained(config / "tokenizer", local_files_only=True)
-    from ml.tiny_base import clip_vocabulary
+    from ml.bases.clip_vocabulary import clip_vocabulary
 
     vocabulary, merges = clip_vocabulary()
     if not merges:
@@ -212,7 +212,9 @@ def load_variant(
     note_emulation(dtype, where)
     pipeline = _tuned_pipeline(run, checkpoint, options, base, dtype, where)
     if predicts := options.get("prediction_type"):
-        adapter_of(pipeline).let_predict(predicts)
+        training = options["config"]["training"]
+        zero_snr = bool(training.get("zero_terminal_snr"))
+        adapter_of(pipeline).let_predict(predicts, zero_snr=zero_snr)
     options = _with_outcome(options, checkpoint.outcome)
     return LoadedVariant(pipeline, variant, checkpoint.sha256, str(options["base_name"]), options)
 

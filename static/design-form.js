@@ -4,12 +4,15 @@
 // Rows are added, removed and moved by the server, which sends the whole form again; here it takes the
 // old form's place without a reload.
 
+import { say } from "./words.js";
+
 const SILENT_MS = 30000;
 
-const DOOR = "You are signed out, so nothing is saved yet. Sign in in another tab, then press “Try now”.";
-const STALE = "You have signed in anew since this form was opened, so nothing is saved yet. Press “Try now”.";
-const SILENCE =
-  "No answer came from the server. Perhaps the form was saved: look at the studies in another tab before you press “Try now”.";
+const DOOR = say("You are signed out, so nothing is saved yet. Sign in in another tab, then press “Try now”.");
+const STALE = say("You have signed in anew since this form was opened, so nothing is saved yet. Press “Try now”.");
+const SILENCE = say(
+  "No answer came from the server. Perhaps the form was saved: look at the studies in another tab before you press “Try now”.",
+);
 
 let showTotal = () => {};
 
@@ -35,7 +38,8 @@ class Unsent extends Error {
 
 function sentenceOf(page, status) {
   const said = page.querySelector("main h1 + p")?.textContent.trim();
-  return `Nothing is saved yet: ${said || `the server answered with status ${status}.`}`;
+  if (!said) return say("Nothing is saved yet: the server answered with status {status}.", { status });
+  return say("Nothing is saved yet: {sentence}", { sentence: said });
 }
 
 // Why nothing was saved, over the form; the same is sent again by hand.
@@ -63,7 +67,7 @@ async function again(form, submitter) {
 
 function put(form, page) {
   const drawn = page.getElementById(form.id);
-  if (!drawn) throw new Unsent("Nothing is saved yet: the answer did not come from the study's server.");
+  if (!drawn) throw new Unsent(say("Nothing is saved yet: the answer did not come from the study's server."));
   form.replaceWith(drawn);
   showTotal();
   return drawn;

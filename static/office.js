@@ -1,6 +1,7 @@
 // Small comforts of the investigator's pages; each page does everything without them.
 
 import { listenToDesign } from "./design-form.js";
+import { say } from "./words.js";
 
 // Links are shown once, on the answer to a post. Under the study's own address a reload shows the
 // study again and does not make another set of links.
@@ -15,10 +16,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     box.select();
     try {
       await navigator.clipboard.writeText(box.value.trim());
-      said.textContent = "Copied.";
+      said.textContent = say("Copied.");
     } catch {
       // No clipboard without https: the text is selected, so the keyboard can copy it.
-      said.textContent = "Selected; press Ctrl+C (⌘C) to copy.";
+      said.textContent = say("Selected; press Ctrl+C (⌘C) to copy.");
     }
   });
 }
@@ -47,9 +48,10 @@ const showTotal = () => {
   }
   const practice = whole(box("practice.count"));
   const minutes = Math.round(((answered + practice) * SECONDS_A_CASE) / 60);
-  form.querySelector("[data-total]").textContent =
-    `${drawn} cases drawn; each reader sees ${Math.round(answered)}${practice ? ` and ${practice} in practice` : ""}, ` +
-    `about ${minutes} min at ${SECONDS_A_CASE} s a case`;
+  const told = { drawn, seen: Math.round(answered), practice, minutes, seconds: SECONDS_A_CASE };
+  form.querySelector("[data-total]").textContent = practice
+    ? say("{drawn} cases drawn; each reader sees {seen} and {practice} in practice, about {minutes} min at {seconds} s a case", told)
+    : say("{drawn} cases drawn; each reader sees {seen}, about {minutes} min at {seconds} s a case", told);
 };
 document.addEventListener("input", showTotal);
 showTotal();

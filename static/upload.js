@@ -1,6 +1,8 @@
 // Sends what was dropped or chosen to an upload, piece by piece. What is there already is not sent
 // again, and a piece that fails is tried again, so that a cut line costs no more than the wait.
 
+import { say, sayMany } from "./words.js";
+
 const TRIES = 8;
 const SILENT_MS = 60000;
 
@@ -31,7 +33,7 @@ function listen(room) {
     try {
       sendAll(room, (await Promise.all(entries.map(filesOf))).flat());
     } catch {
-      show(room, "What was dropped can't be read; choose it by the buttons.");
+      show(room, say("What was dropped can't be read; choose it by the buttons."));
     }
   });
 }
@@ -75,7 +77,7 @@ async function sendAll(room, chosen) {
       const tell = (bytes) => {
         bar.value = sent + bytes;
         const part = total ? Math.floor((100 * (sent + bytes)) / total) : 100;
-        show(room, `${part} %: file ${number + 1} of ${wanted.length}`);
+        show(room, say("{part} %: file {number} of {total}", { part, number: number + 1, total: wanted.length }));
       };
       tell(0);
       if (here[path] !== file.size) await sendFile(room, path, file, here, tell);
@@ -83,10 +85,13 @@ async function sendAll(room, chosen) {
     }
     bar.value = total;
     const empty = chosen.length - wanted.length;
-    show(room, `${wanted.length} ${wanted.length === 1 ? "file is" : "files are"} here.${empty ? ` ${empty} empty or hidden ones were left out.` : ""}`);
+    const told = [sayMany("{count} file is here.", "{count} files are here.", wanted.length)];
+    if (empty) told.push(say("{empty} empty or hidden ones were left out.", { empty }));
+    show(room, told.join(" "));
     room.querySelector("[data-arrived]").hidden = false;
   } catch (error) {
-    show(room, `${error.message} Choose the same once more to go on.`);
+    const again = say("Choose the same once more to go on.");
+    show(room, `${error.message} ${again}`);
   }
   isSending = false;
 }
@@ -114,11 +119,11 @@ async function answer(address, options = {}) {
     try {
       got = await fetch(address, { ...options, redirect: "error", signal: AbortSignal.timeout(SILENT_MS) });
     } catch {
-      if (tries >= TRIES) throw new Error("The server does not answer, or you are signed out.");
+      if (tries >= TRIES) throw new Error(say("The server does not answer, or you are signed out."));
     }
     if (got?.ok) return got;
     if (got && got.status < 500 && got.status !== 429) throw new Error(await sentenceOf(got));
-    if (tries >= TRIES) throw new Error("The server can't take it just now.");
+    if (tries >= TRIES) throw new Error(say("The server can't take it just now."));
     await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** Math.min(tries, 5)));
   }
 }
@@ -126,5 +131,5 @@ async function answer(address, options = {}) {
 async function sentenceOf(got) {
   const page = new DOMParser().parseFromString(await got.text(), "text/html");
   const told = page.querySelector("main p:not(.trail)")?.textContent.trim();
-  return told || "This can't be taken.";
+  return told || say("This can't be taken.");
 }

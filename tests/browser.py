@@ -55,6 +55,20 @@ def intercept(page: Page, address: str, answer: Callable[[Route], object]) -> No
     page.unroute("**/is-intercepted")
 
 
+def hurry_on(page: Page, heading: str) -> None:
+    """Let the page's clock run ahead while it waits to try again, until `heading` is there.
+
+    What it says on the way is said as if the time had passed; `page.clock.install()` comes first.
+    """
+    for _ in range(400):
+        if heading in page.locator("h1").inner_text():
+            return
+        if "trying again in" in page.locator("[data-save-state]").inner_text():
+            page.clock.run_for(1000)
+        page.wait_for_timeout(25)
+    raise AssertionError(f"{heading} is not there, but {page.locator('h1').inner_text()}")
+
+
 def film_is_shown(page: Page) -> None:
     """Wait until the case's picture is painted and a question is lit.
 

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from app.bank.header import HEADER_FILE
 from app.bank.manifest import MANIFEST_FILE
 from app.domain.errors import BadInput, BadTable
+from app.domain.said import said
 from app.films.archives import opened_folder
 from app.films.headings import OURS, RowFault, headings_of
 from app.films.kinds import IMAGE_SUFFIXES
@@ -61,7 +62,9 @@ def unpack_zips(files: Path) -> None:
             continue
         target = path.with_suffix("")
         if target.exists():
-            raise BadTable(f"{path.name} and a folder of its name came together; bring one.")
+            raise BadTable(
+                said("{name} and a folder of its name came together; bring one.", name=path.name)
+            )
         with opened_folder(path, files.parent) as folder:
             shutil.move(folder, target)
             # What is left is thrown away by whoever unpacked it.
@@ -79,7 +82,9 @@ def what_came(files: Path) -> Brought:
     if len(banks) == 1:
         return Brought(banks[0], "bank", 0, ())
     if len(banks) > 1:
-        raise BadInput(f"{len(banks)} banks came at once; bring one at a time.")
+        raise BadInput(
+            said("{n_banks} banks came at once; bring one at a time.", n_banks=len(banks))
+        )
     tables, images = [], 0
     for path in sorted(root.rglob("*")):
         name = path.name.lower()

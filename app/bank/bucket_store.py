@@ -15,6 +15,7 @@ from fsspec.core import url_to_fs
 
 from app.bank.store import RenditionStore, member_of
 from app.domain.errors import BadInput, NotFound, StoreUnavailable
+from app.domain.said import said
 
 MISSING = "install the extra that brings it, for S3: pip install 'negatoscope[s3]'"
 # Kinds of address whose first part is a bucket, which somebody makes with its rules of access.
@@ -35,7 +36,9 @@ class BucketStore(RenditionStore):
         except (ImportError, ValueError) as error:
             known = address.partition("://")[0] in fsspec.available_protocols()
             what = MISSING if known else "name one that fsspec knows, such as s3://BUCKET/FOLDER"
-            raise BadInput(f"NEGATOSCOPE_RENDITIONS is {address}; {what}.") from error
+            raise BadInput(
+                said("NEGATOSCOPE_RENDITIONS is {address}; {what}.", address=address, what=what)
+            ) from error
         self._files: Any = files
         self._root = root.rstrip("/")
         self._has_buckets = address.partition("://")[0] in _BUCKETS
@@ -65,7 +68,7 @@ class BucketStore(RenditionStore):
             try:
                 return bytes(self._files.cat_file(self._name(sha256)))
             except FileNotFoundError:
-                raise NotFound("There is no such image.") from None
+                raise NotFound(said("There is no such image.")) from None
 
     def spool(self) -> IO[bytes]:
         """A nameless file in the system's temporary folder."""

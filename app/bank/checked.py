@@ -8,6 +8,7 @@ from typing import IO
 from app.bank.batches import Digest
 from app.bank.rendering import Rendering
 from app.domain.errors import BadBank
+from app.domain.said import said
 
 
 class Checked:
@@ -33,9 +34,11 @@ class Checked:
         try:
             written = os.pwrite(self._spool.fileno(), rendering.png, start)
         except OSError as error:
-            raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+            raise BadBank(
+                said("Renditions can't be written: {strerror}.", strerror=error.strerror)
+            ) from None
         if written != length:
-            raise BadBank("Renditions can't be written: the disk is full.")
+            raise BadBank(said("Renditions can't be written: the disk is full."))
         self._kept[digest] = (start, length, replace(rendering, png=b""))
 
     def take(self, digest: Digest) -> Rendering | None:

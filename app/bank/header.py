@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, cast
 from app.bank.json_values import parse_json
 from app.domain.conditions import CONDITIONS, Condition, declared
 from app.domain.errors import BadBank
+from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.regular_file import open_regular
 
@@ -68,25 +69,43 @@ def read_bank_header(directory: Path) -> BankHeader:
     """Read and check bank.json in `directory`; raises BadBank with where and why."""
     path = directory / HEADER_FILE
     if not directory.is_dir():
-        raise BadBank(f"{directory} is not a folder; give the folder that holds {HEADER_FILE}.")
+        raise BadBank(
+            said(
+                "{directory} is not a folder; give the folder that holds {header_file}.",
+                directory=directory,
+                header_file=HEADER_FILE,
+            )
+        )
     try:
         with open_regular(path) as file:
             raw = file.read(LARGEST_HEADER_BYTES + 1)
     except FileNotFoundError:
         raise BadBank(
-            f"{directory} is not a bank: it has no {HEADER_FILE}; "
-            "for a folder with a table of images use import-images."
+            said(
+                "{directory} is not a bank: it has no {header_file}; for a folder with a "
+                "table of images use import-images.",
+                directory=directory,
+                header_file=HEADER_FILE,
+            )
         ) from None
     except OSError as error:
-        raise BadBank(f"{path} can't be read: {error.strerror}.") from None
+        raise BadBank(
+            said("{path} can't be read: {strerror}.", path=path, strerror=error.strerror)
+        ) from None
     if len(raw) > LARGEST_HEADER_BYTES:
-        raise BadBank(f"{path} is larger than {LARGEST_HEADER_BYTES:,} bytes.")
+        raise BadBank(
+            said(
+                "{path} is larger than {largest_header_bytes:,} bytes.",
+                path=path,
+                largest_header_bytes=LARGEST_HEADER_BYTES,
+            )
+        )
     try:
         data = parse_json(raw)
     except ValueError as error:
-        raise BadBank(f"{path} can't be read: it {error}.") from None
+        raise BadBank(said("{path} can't be read: it {error}.", path=path, error=error)) from None
     if not isinstance(data, dict):
-        raise BadBank(f"{path} must hold one JSON object.")
+        raise BadBank(said("{path} must hold one JSON object.", path=path))
     return _header(_Fields(str(path), data))
 
 
@@ -132,10 +151,10 @@ def _header(fields: "_Fields") -> BankHeader:
     for number, row in enumerate(rows, start=1):
         where = f"{fields.where}, arms[{number}]"
         if not isinstance(row, dict):
-            raise BadBank(f"{where}: must be an object with id, label and kind.")
+            raise BadBank(said("{where}: must be an object with id, label and kind.", where=where))
         arms.append(_arm(_Fields(where, row)))
         if arms[-1].id in {arm.id for arm in arms[:-1]}:
-            raise BadBank(f"{where}: the id {arms[-1].id} is used twice.")
+            raise BadBank(said("{where}: the id {id} is used twice.", where=where, id=arms[-1].id))
     labels = fields.take("conditions")
     if labels is not None and not isinstance(labels, list):
         raise fields.error("conditions", "must list the labels that records may have")

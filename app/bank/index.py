@@ -7,6 +7,7 @@ from pathlib import Path
 from app.bank.manifest import BadRecord, check_path
 from app.domain.conditions import CONDITIONS, Condition, condition_of, not_a_condition
 from app.domain.errors import BadTable
+from app.domain.said import said
 from app.films.file_finder import FileFinder
 from app.films.headings import Headings, RowFault, headings_of
 from app.films.tables import TableRow, opened_table
@@ -43,10 +44,21 @@ def iter_index(
     for by name and not opened here.
     """
     if not directory.is_dir():
-        raise BadTable(f"{directory} is not a folder; give the folder that holds the images.")
+        raise BadTable(
+            said(
+                "{directory} is not a folder; give the folder that holds the images.",
+                directory=directory,
+            )
+        )
     path = directory / index
     if not path.exists():
-        raise BadTable(f"{path} is missing; --index names a table below {directory}.")
+        raise BadTable(
+            said(
+                "{path} is missing; --index names a table below {directory}.",
+                path=path,
+                directory=directory,
+            )
+        )
     finder, root = FileFinder(directory), directory.resolve()
     with opened_table(path) as table:
         try:

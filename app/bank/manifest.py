@@ -11,6 +11,7 @@ from app.bank.header import BankHeader
 from app.bank.json_values import parse_json
 from app.domain.conditions import Condition, condition_of, not_a_condition
 from app.domain.errors import BadBank, BadImage
+from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.reader import read_film, read_image_file
 from app.films.regular_file import open_regular
@@ -69,9 +70,17 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
                 elif line.strip():
                     yield _record(number, line, header, root)
     except FileNotFoundError:
-        raise BadBank(f"{directory} has no {MANIFEST_FILE}, so it holds no images.") from None
+        raise BadBank(
+            said(
+                "{directory} has no {manifest_file}, so it holds no images.",
+                directory=directory,
+                manifest_file=MANIFEST_FILE,
+            )
+        ) from None
     except OSError as error:
-        raise BadBank(f"{path} can't be read: {error.strerror}.") from None
+        raise BadBank(
+            said("{path} can't be read: {strerror}.", path=path, strerror=error.strerror)
+        ) from None
 
 
 def read_verified(
@@ -91,8 +100,12 @@ def check_digest(data: bytes, claimed: str, file: str) -> None:
     if digest != claimed:
         raise BadImage(
             file,
-            f"has the SHA-256 {digest[:12]}..., the manifest says {claimed[:12]}...; "
-            "the file was changed or damaged",
+            said(
+                "has the SHA-256 {digest}..., the manifest says {claimed}...; the file was "
+                "changed or damaged",
+                digest=digest[:12],
+                claimed=claimed[:12],
+            ),
         )
 
 
@@ -101,8 +114,13 @@ def check_size(film: Film, claimed: tuple[int | None, int | None], file: str) ->
     if claimed not in ((film.width, film.height), (None, None)):
         raise BadImage(
             file,
-            f"has {film.width} x {film.height} pixels, "
-            f"the manifest says {claimed[0]} x {claimed[1]}",
+            said(
+                "has {width} x {height} pixels, the manifest says {claimed} x {claimed2}",
+                width=film.width,
+                height=film.height,
+                claimed=claimed[0],
+                claimed2=claimed[1],
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.bank.leak_audit import box_of
 from app.domain.errors import BadInput
+from app.domain.said import said
 
 COARSEST: Final = 32
 """The lowest resolution, in pixels, that a remedy leaves."""
@@ -38,20 +39,27 @@ class Remedies:
 
     def __str__(self) -> str:
         named = (
-            "margin cropped" * self.crop_margin,
-            "grey range stretched" * self.grey_range,
-            f"detail of {self.resolution} pixels" if self.resolution else "",
+            said("margin cropped") * self.crop_margin,
+            said("grey range stretched") * self.grey_range,
+            said("detail of {pixels} pixels", pixels=self.resolution) if self.resolution else "",
         )
         return ", ".join(name for name in named if name)
 
     def check(self, size: int) -> None:
         """Raise BadInput for nothing to do, or a resolution that pictures of `size` don't have."""
         if self.is_empty:
-            raise BadInput("Name a remedy: cropping the margin, the grey range or a resolution.")
+            raise BadInput(
+                said("Name a remedy: cropping the margin, the grey range or a resolution.")
+            )
         if self.resolution is not None and not COARSEST <= self.resolution < size:
             raise BadInput(
-                f"The resolution must be from {COARSEST} to below the size, {size}, "
-                f"not {self.resolution}."
+                said(
+                    "The resolution must be from {coarsest} to below the size, {size}, not "
+                    "{resolution}.",
+                    coarsest=COARSEST,
+                    size=size,
+                    resolution=self.resolution,
+                )
             )
 
 

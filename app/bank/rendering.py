@@ -11,6 +11,7 @@ from app.bank.generation_text import HISTORY_KEYS, generation_history
 from app.bank.manifest import check_digest, check_size
 from app.bank.rendition import fitted_picture, on_canvas
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.decode import decode_film
 from app.films.decoder import DECODERS, Answer
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
@@ -82,7 +83,7 @@ def render(wanted: Wanted, size: int, resolution: int | None = None) -> Renderin
             _history(facts["history"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise BadImage(wanted.name, "broke its decoder, as malicious files do") from None
+        raise BadImage(wanted.name, said("broke its decoder, as malicious files do")) from None
 
 
 def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:

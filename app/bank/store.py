@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from app.domain.errors import NotFound
+from app.domain.said import said
 
 # The same for every file, so that nothing served from here tells when an image came in.
 # 1980-01-01 00:00:00 UTC: the earliest that archives can write down too.
@@ -21,7 +22,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def member_of(sha256: str) -> str:
     """Where in a store the rendition of that digest lies; raises NotFound for no digest."""
     if not _DIGEST.fullmatch(sha256):
-        raise NotFound("There is no such image.")
+        raise NotFound(said("There is no such image."))
     return f"{sha256[:2]}/{sha256}.png"
 
 
@@ -92,7 +93,7 @@ class RenditionStore:
         try:
             return self.path(sha256).read_bytes()
         except FileNotFoundError:
-            raise NotFound("There is no such image.") from None
+            raise NotFound(said("There is no such image.")) from None
 
     def spool(self) -> IO[bytes]:
         """A nameless file on the renditions' disk, gone when it is closed or this process ends."""

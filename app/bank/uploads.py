@@ -21,6 +21,7 @@ from typing import Any, Final, Literal
 
 from app.domain.document import told
 from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.said import said
 
 Step = Literal["arriving", "unpacking", "choosing", "importing", "done", "failed"]
 # An upload that is worked on by the server, not waiting for somebody.
@@ -67,11 +68,18 @@ class Uploads:
         """Make an empty upload; raises Refused where there are too many or none are allowed."""
         if not self.largest:
             raise Refused(
-                "This installation takes no images by the browser; import them on its server "
-                "(python -m app import-bank, import-images)."
+                said(
+                    "This installation takes no images by the browser; import them on its server "
+                    "(python -m app import-bank, import-images)."
+                )
             )
         if len(list(self.all())) >= MOST_UPLOADS:
-            raise Refused(f"{MOST_UPLOADS} uploads lie here already; throw one away first.")
+            raise Refused(
+                said(
+                    "{most_uploads} uploads lie here already; throw one away first.",
+                    most_uploads=MOST_UPLOADS,
+                )
+            )
         upload = Upload(self._folder / secrets.token_hex(8), self.largest)
         upload.files.mkdir(parents=True)
         upload.keep(UploadState(account, now.isoformat(timespec="seconds")))
@@ -81,7 +89,7 @@ class Uploads:
         """The upload of that name; raises NotFound."""
         path = self._folder / upload_id
         if not _ID.fullmatch(upload_id) or not (path / "about.json").is_file():
-            raise NotFound("There is no such upload; perhaps it was thrown away.")
+            raise NotFound(said("There is no such upload; perhaps it was thrown away."))
         return Upload(path, self.largest)
 
     def all(self) -> Iterator["Upload"]:
@@ -113,7 +121,7 @@ class Upload:
         try:
             return UploadState(**json.loads((self.folder / "about.json").read_text()))
         except FileNotFoundError:
-            raise NotFound("There is no such upload; perhaps it was thrown away.") from None
+            raise NotFound(said("There is no such upload; perhaps it was thrown away.")) from None
 
     def keep(self, state: UploadState) -> None:
         """Write how far it has come, whole or not at all."""
@@ -133,7 +141,7 @@ class Upload:
         with self._alone():
             state = self.state
             if state.step not in by:
-                raise Refused("This upload is worked on already; reload its page.")
+                raise Refused(said("This upload is worked on already; reload its page."))
             begun = replace(state, step=step, worker=worker, done=0, total=0, sentence="")
             self.keep(replace(begun, summary={}))
 
@@ -167,13 +175,17 @@ class Upload:
                 return here
             self._ensure_room(state, len(piece), is_new=not here)
             if here + len(piece) > size:
-                raise BadInput(f"{told(path)} is longer than was said; choose it once more.")
+                raise BadInput(
+                    said("{path} is longer than was said; choose it once more.", path=told(path))
+                )
             try:
                 arriving.parent.mkdir(parents=True, exist_ok=True)
                 with arriving.open("ab") as file:
                     file.write(piece)
             except (NotADirectoryError, IsADirectoryError, FileExistsError):
-                raise BadInput(f"{told(path)} is a file and a folder at once.") from None
+                raise BadInput(
+                    said("{path} is a file and a folder at once.", path=told(path))
+                ) from None
             here += len(piece)
             if here == size:
                 replaced = whole.stat().st_size if whole.is_file() else 0
@@ -209,7 +221,9 @@ class Upload:
                 arriving.replace(whole)
             except (NotADirectoryError, IsADirectoryError, FileExistsError):
                 name = whole.relative_to(self.files).as_posix()
-                raise BadInput(f"{told(name)} is a file and a folder at once.") from None
+                raise BadInput(
+                    said("{name} is a file and a folder at once.", name=told(name))
+                ) from None
             files = state.files + (replaced is None)
             size = state.size + size - (replaced or 0)
             self.keep(replace(state, step="arriving", size=size, files=files))
@@ -229,30 +243,38 @@ class Upload:
         """Throw everything away; raises Refused while it is worked on."""
         with self._alone():
             if self.state.step in WORKING:
-                raise Refused("This upload is worked on just now; wait for it to end.")
+                raise Refused(said("This upload is worked on just now; wait for it to end."))
             shutil.rmtree(self.folder)
 
     def _ensure_open(self, state: UploadState) -> None:
         if state.step not in ("arriving", "choosing", "failed"):
-            raise Refused("This upload is closed; begin another one.")
+            raise Refused(said("This upload is closed; begin another one."))
 
     def _ensure_room(self, state: UploadState, more: int, *, is_new: bool) -> None:
         if state.size + more > self.largest:
             raise Refused(
-                f"An upload may bring {self.largest // 2**20:,} MiB, and this would be more. The "
-                "operator can raise NEGATOSCOPE_LARGEST_UPLOAD, or import it on the server."
+                said(
+                    "An upload may bring {largest:,} MiB, and this would be more. The operator "
+                    "can raise NEGATOSCOPE_LARGEST_UPLOAD, or import it on the server.",
+                    largest=self.largest // 2**20,
+                )
             )
         if is_new and state.files >= MOST_FILES:
-            raise Refused(f"An upload has at most {MOST_FILES:,} files; bring a zip.")
+            raise Refused(
+                said(
+                    "An upload has at most {most_files:,} files; bring a zip.",
+                    most_files=MOST_FILES,
+                )
+            )
         if shutil.disk_usage(self.folder).free - more < _LEFT_FREE:
-            raise Refused("The server's disk is nearly full, so nothing more is taken.")
+            raise Refused(said("The server's disk is nearly full, so nothing more is taken."))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         try:
             handle = os.open(self.folder, os.O_RDONLY)
         except FileNotFoundError:
-            raise NotFound("There is no such upload; perhaps it was thrown away.") from None
+            raise NotFound(said("There is no such upload; perhaps it was thrown away.")) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -304,9 +326,13 @@ def checked_path(path: str) -> PurePosixPath:
     )
     if is_odd or not path.isprintable() or "\\" in path or len(path) > _LONGEST_PATH:
         raise BadInput(
-            f"A file can't be called {told(path)} here; give it and its folders shorter, plain "
-            "names."
+            said(
+                "A file can't be called {path} here; give it and its folders shorter, plain names.",
+                path=told(path),
+            )
         )
     if _ARRIVING.fullmatch(path):
-        raise BadInput("A file whose name ends in .arriving can't be brought in; name it anew.")
+        raise BadInput(
+            said("A file whose name ends in .arriving can't be brought in; name it anew.")
+        )
     return plain

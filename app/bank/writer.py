@@ -18,6 +18,7 @@ from app.bank.header import HEADER_FILE, BankHeader, header_to_json
 from app.bank.manifest import MANIFEST_FILE, ImageRecord, check_path
 from app.domain.conditions import Condition
 from app.domain.errors import BadBank
+from app.domain.said import said
 
 
 class BankWriter:
@@ -37,7 +38,13 @@ class BankWriter:
             self._recorded = _recorded_lines(manifest)
             self._manifest = manifest.open("ab")
         except OSError as error:
-            raise BadBank(f"{directory} can't be written to: {error.strerror}.") from None
+            raise BadBank(
+                said(
+                    "{directory} can't be written to: {strerror}.",
+                    directory=directory,
+                    strerror=error.strerror,
+                )
+            ) from None
         self._line_number = len(self._recorded)
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.tables import Investigator, SignIn, Study, StudyRole
 from app.domain.access import Role
 from app.domain.errors import NotFound
+from app.domain.said import said
 
 
 def investigator_by_name(session: Session, name: str) -> Investigator | None:
@@ -24,7 +25,11 @@ def named_account(session: Session, name: str, *, lock: bool = False) -> Investi
         query = query.with_for_update().execution_options(populate_existing=True)
     account = session.scalars(query).one_or_none()
     if account is None:
-        raise NotFound(f"There is no account {name!r}; an owner of this installation makes one.")
+        raise NotFound(
+            said(
+                "There is no account {name!r}; an owner of this installation makes one.", name=name
+            )
+        )
     return account
 
 

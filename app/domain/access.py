@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from app.domain.document import told
 from app.domain.errors import BadInput, NotAllowed
+from app.domain.said import said
 
 Role = Literal["owner", "investigator", "monitor"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -39,13 +40,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     "monitor": frozenset({Right.SEE_PROGRESS}),
 }
 WORDS: Mapping[Right, str] = {
-    Right.SEE_PROGRESS: "see its progress",
-    Right.DESIGN: "work on its design",
-    Right.INVITE: "invite its readers",
-    Right.SEE_RESULTS: "see its pictures and results",
-    Right.OPEN_AND_CLOSE: "open and close it",
-    Right.GIVE_ACCESS: "say who has access to it",
-    Right.ERASE: "erase its readers",
+    Right.SEE_PROGRESS: said("see its progress"),
+    Right.DESIGN: said("work on its design"),
+    Right.INVITE: said("invite its readers"),
+    Right.SEE_RESULTS: said("see its pictures and results"),
+    Right.OPEN_AND_CLOSE: said("open and close it"),
+    Right.GIVE_ACCESS: said("say who has access to it"),
+    Right.ERASE: said("erase its readers"),
 }
 
 
@@ -99,8 +100,13 @@ def ensure_right(slug: str, role: Role, right: Right) -> None:
     """Raise NotAllowed, in words, unless the role has the right."""
     if right not in RIGHTS[role]:
         raise NotAllowed(
-            f"Your role in the study {slug} is {role}, which doesn't allow you to {WORDS[right]}; "
-            "one of its owners can change that."
+            said(
+                "Your role in the study {slug} is {role}, which doesn't allow you to {words}; "
+                "one of its owners can change that.",
+                slug=slug,
+                role=role,
+                words=WORDS[right],
+            )
         )
 
 
@@ -109,14 +115,18 @@ def role_of(text: str) -> Role:
     for role in ROLES:
         if text == role:
             return role
-    raise BadInput(f"{told(text)} is no role; choose one of {', '.join(ROLES)}.")
+    raise BadInput(
+        said("{text} is no role; choose one of {names}.", text=told(text), names=", ".join(ROLES))
+    )
 
 
 def ensure_makes_studies(account: Account) -> None:
     """Raise NotAllowed unless the account may make a study of its own."""
     if not account.makes_studies:
         raise NotAllowed(
-            "Your account doesn't make studies; an owner of this installation can change that."
+            said(
+                "Your account doesn't make studies; an owner of this installation can change that."
+            )
         )
 
 
@@ -124,17 +134,17 @@ def ensure_fills_bank(account: Account) -> None:
     """Raise NotAllowed unless the account may bring images into the bank."""
     if not account.fills_bank:
         raise NotAllowed(
-            "Your account brings no images in; an owner of this installation can change that."
+            said("Your account brings no images in; an owner of this installation can change that.")
         )
 
 
 def ensure_sees_bank(account: Account) -> None:
     """Raise NotAllowed unless the account may see the arms of the bank."""
     if not account.sees_bank:
-        raise NotAllowed("Your account sees how far readers are, and no picture.")
+        raise NotAllowed(said("Your account sees how far readers are, and no picture."))
 
 
 def ensure_manages_accounts(account: Account) -> None:
     """Raise NotAllowed unless the account owns the installation."""
     if not account.manages_accounts:
-        raise NotAllowed("Only an owner of this installation manages its accounts.")
+        raise NotAllowed(said("Only an owner of this installation manages its accounts."))

@@ -7,6 +7,7 @@ from app.domain.bank_image import BankImage
 from app.domain.design.design import ArmPlan, ExcludedImage, StudyDesign
 from app.domain.errors import BadDesign
 from app.domain.excluded import without_excluded
+from app.domain.said import said
 
 # An arm and a class of its cases that is drawn separately.
 Stratum = tuple[str, str]
@@ -52,7 +53,11 @@ class Candidates:
                 if len(stratum) > LONGEST_STRATUM:
                     raise BadDesign(
                         f"arms.{plan.arm}.cases",
-                        f"a stratum has at most {LONGEST_STRATUM} characters, not {stratum!r}",
+                        said(
+                            "a stratum has at most {longest_stratum} characters, not {stratum!r}",
+                            longest_stratum=LONGEST_STRATUM,
+                            stratum=stratum,
+                        ),
                     )
                 if not design.matched_by:
                     usable = sum(image.sha256 not in self._excluded for image in images)
@@ -102,21 +107,34 @@ class Candidates:
         if wanted <= held:
             return
         named = (
-            f"{stratum} images"
+            said("{stratum} images", stratum=stratum)
             if self._key == "condition"
-            else (f"images whose {self._key} is {stratum!r}")
+            else said("images whose {key} is {stratum!r}", key=self._key, stratum=stratum)
         )
-        each = f" ({plan.count(stratum)} in each of {self._phases} phases)"
+        if self._phases > 1:
+            named = said(
+                "{named} are asked for ({count} in each of {phases} phases)",
+                named=named,
+                count=plan.count(stratum),
+                phases=self._phases,
+            )
+        else:
+            named = said("{named} are asked for", named=named)
         flagged = self._left_out.get((plan.arm, stratum), 0)
-        besides = (
-            f" besides {flagged} flagged as copies of training images, which are left out"
-            if flagged
-            else ""
-        )
+        told = {"wanted": wanted, "named": named, "held": held}
         raise BadDesign(
             f"arms.{plan.arm}",
-            f"{wanted} {named} are asked for{each if self._phases > 1 else ''} and the bank holds "
-            f"{held}{besides}; lower the number or import more",
+            said(
+                "{wanted} {named} and the bank holds {held} besides {flagged} flagged as copies of "
+                "training images, which are left out; lower the number or import more",
+                **told,
+                flagged=flagged,
+            )
+            if flagged
+            else said(
+                "{wanted} {named} and the bank holds {held}; lower the number or import more",
+                **told,
+            ),
         )
 
     def _pick(
@@ -130,8 +148,11 @@ class Candidates:
         if self._phases > 1:
             raise BadDesign(
                 field,
-                f"are picked by hand and {self._phases} phases ask for new cases; "
-                'let the later ones show the same cases (cases = "same")',
+                said(
+                    "are picked by hand and {phases} phases ask for new cases; let the later ones "
+                    'show the same cases (cases = "same")',
+                    phases=self._phases,
+                ),
             )
         picked: dict[str, BankImage] = {}
         for prefix in plan.images:
@@ -139,23 +160,40 @@ class Candidates:
             if len(fits) != 1:
                 raise BadDesign(
                     field,
-                    f"{prefix} names {'no image' if not fits else f'{len(fits)} images'} of "
-                    f"{plan.arm} in the bank{'; give more digits' if fits else ''}",
+                    said(
+                        "{prefix} names {images} images of {arm} in the bank; give more digits",
+                        prefix=prefix,
+                        images=len(fits),
+                        arm=plan.arm,
+                    )
+                    if fits
+                    else said(
+                        "{prefix} names no image of {arm} in the bank", prefix=prefix, arm=plan.arm
+                    ),
                 )
             if fits[0].sha256 in self._excluded:
                 raise BadDesign(
-                    field, f"{prefix} is picked by hand and excluded; leave out one of the two"
+                    field,
+                    said(
+                        "{prefix} is picked by hand and excluded; leave out one of the two",
+                        prefix=prefix,
+                    ),
                 )
             picked[fits[0].sha256] = fits[0]
         if len(picked) < len(plan.images):
-            raise BadDesign(field, "names an image twice")
+            raise BadDesign(field, said("names an image twice"))
         for image in sorted(picked.values(), key=lambda image: image.sha256):
             stratum = image.stratum(self._key)
             if not 0 < len(stratum) <= LONGEST_STRATUM:
                 raise BadDesign(
                     field,
-                    f"{image.sha256[:12]} has no {self._key} of 1 to {LONGEST_STRATUM} characters "
-                    "in the bank's records, and strata are made by it",
+                    said(
+                        "{sha256} has no {key} of 1 to {longest_stratum} characters in the bank's "
+                        "records, and strata are made by it",
+                        sha256=image.sha256[:12],
+                        key=self._key,
+                        longest_stratum=LONGEST_STRATUM,
+                    ),
                 )
             self.piles.setdefault((plan.arm, stratum), []).append(image)
             self.wanted[plan.arm, stratum] = len(self.piles[plan.arm, stratum])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from app.domain.errors import BadDesign, Problem
+from app.domain.said import said
 
 Word = TypeVar("Word", bound=str)
 
@@ -81,7 +82,7 @@ class Table:
         """The table at `key`; an empty one where there is none."""
         value = self.take(key, {})
         if not isinstance(value, Mapping):
-            self.wrong(key, "must be a table")
+            self.wrong(key, said("must be a table"))
             value = {}
         return Table(self.where(key), value, self.problems)
 
@@ -89,7 +90,7 @@ class Table:
         """The tables listed at `key`, numbered from 1 in their names."""
         rows = self.take(key, [])
         if not _is_list(rows):
-            self.wrong(key, "must be a list of tables")
+            self.wrong(key, said("must be a list of tables"))
             return []
         tables = []
         for number, row in enumerate(rows, start=1):
@@ -97,7 +98,7 @@ class Table:
             if isinstance(row, Mapping):
                 tables.append(Table(place, row, self.problems))
             else:
-                self.problems.add(place, "must be a table")
+                self.problems.add(place, said("must be a table"))
         return tables
 
     def text(
@@ -106,31 +107,45 @@ class Table:
         """A text, its ends stripped and its line ends made alike."""
         given = self.take(key, default)
         if not isinstance(given, str):
-            self.wrong(key, f"must be text, not {told(given)}")
+            self.wrong(key, said("must be text, not {given}", given=told(given)))
             return default
         value = plain_text(given)
         if not can_be_stored(value):
-            self.wrong(key, "holds half a character, which can't be stored; write it again")
+            self.wrong(key, said("holds half a character, which can't be stored; write it again"))
             return default
         if required and not value:
-            self.wrong(key, "is missing")
+            self.wrong(key, said("is missing"))
         if len(value) > longest:
-            self.wrong(key, f"has {len(value)} characters, at most {longest} are possible")
+            self.wrong(
+                key,
+                said(
+                    "has {n_value} characters, at most {longest} are possible",
+                    n_value=len(value),
+                    longest=longest,
+                ),
+            )
         return value
 
     def texts(self, key: str, *, longest: int = 200, most: int = 100) -> tuple[str, ...]:
         """A list of texts."""
         value = self.take(key, [])
         if not _is_list(value):
-            self.wrong(key, f"must be a list of texts, not {told(value)}")
+            self.wrong(key, said("must be a list of texts, not {value}", value=told(value)))
             return ()
         texts = tuple(
             plain_text(one) for one in value if isinstance(one, str) and can_be_stored(one)
         )
         if len(texts) != len(value) or any(not one or len(one) > longest for one in texts):
-            self.wrong(key, f"must list texts of 1 to {longest} characters")
+            self.wrong(key, said("must list texts of 1 to {longest} characters", longest=longest))
         if len(texts) > most:
-            self.wrong(key, f"lists {len(texts)} texts, at most {most} are possible")
+            self.wrong(
+                key,
+                said(
+                    "lists {n_texts} texts, at most {most} are possible",
+                    n_texts=len(texts),
+                    most=most,
+                ),
+            )
         return texts
 
     def word(self, key: str, default: Word, allowed: Sequence[Word]) -> Word:
@@ -139,17 +154,38 @@ class Table:
         for word in allowed:
             if value == word:
                 return word
-        self.wrong(key, f"must be one of {', '.join(allowed)}; not {told(value)}")
+        self.wrong(
+            key,
+            said(
+                "must be one of {names}; not {value}", names=", ".join(allowed), value=told(value)
+            ),
+        )
         return default if self.problems.checking else cast(Word, str(value))
 
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         """A whole number within limits."""
         value = self.take(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.wrong(key, f"must be a whole number from {least} to {most}, not {told(value)}")
+            self.wrong(
+                key,
+                said(
+                    "must be a whole number from {least} to {most}, not {value}",
+                    least=least,
+                    most=most,
+                    value=told(value),
+                ),
+            )
             return default
         if not least <= value <= most:
-            self.wrong(key, f"must be a whole number from {least} to {most}, not {told(value)}")
+            self.wrong(
+                key,
+                said(
+                    "must be a whole number from {least} to {most}, not {value}",
+                    least=least,
+                    most=most,
+                    value=told(value),
+                ),
+            )
             return default if self.problems.checking else value
         return value
 
@@ -169,11 +205,15 @@ class Table:
         """A list of numbers from 0 to 1; empty where the key is not given."""
         value = self.take(key, [])
         if not _is_list(value) or not all(map(_is_number, value)):
-            self.wrong(key, f"must be a list of numbers from 0 to 1, not {told(value)}")
+            self.wrong(
+                key, said("must be a list of numbers from 0 to 1, not {value}", value=told(value))
+            )
             return ()
         shares = tuple(float(one) for one in value)
         if not all(0 <= one <= 1 for one in shares):
-            self.wrong(key, f"must be a list of numbers from 0 to 1, not {told(value)}")
+            self.wrong(
+                key, said("must be a list of numbers from 0 to 1, not {value}", value=told(value))
+            )
             return () if self.problems.checking else shares
         return shares
 
@@ -198,16 +238,16 @@ class Table:
         """True or false."""
         value = self.take(key, default)
         if not isinstance(value, bool):
-            self.wrong(key, f"must be true or false, not {told(value)}")
+            self.wrong(key, said("must be true or false, not {value}", value=told(value)))
             return default
         return value
 
-    def refuse_the_rest(self, of_what: str = "a study design") -> None:
+    def refuse_the_rest(self, of_what: str = said("a study design")) -> None:
         """Note every key that nobody took: a misspelt option must not be silently ignored."""
         for key in self._left:
             name = str(key)
             shown = name if name.isprintable() and len(name) <= 80 else told(name)
-            self.wrong(shown, f"is not an option of {of_what}")
+            self.wrong(shown, said("is not an option of {of_what}", of_what=of_what))
 
 
 def plain_text(value: str) -> str:

@@ -7,6 +7,7 @@ from app.domain.bank_image import BankImage
 from app.domain.design.design import ExcludedImage, StudyDesign
 from app.domain.errors import BadInput, Refused
 from app.domain.record import LONGEST_REASON
+from app.domain.said import said
 
 
 def without_excluded(
@@ -40,15 +41,21 @@ def with_excluded(design: StudyDesign, image: str, reason: str) -> StudyDesign:
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise BadInput("Say why this case is swapped; protocol and record keep it.")
+        raise BadInput(said("Say why this case is swapped; protocol and record keep it."))
     if len(reason) > LONGEST_REASON:
         raise BadInput(
-            f"The reason has {len(reason)} characters, at most {LONGEST_REASON} are possible."
+            said(
+                "The reason has {n_reason} characters, at most {longest_reason} are possible.",
+                n_reason=len(reason),
+                longest_reason=LONGEST_REASON,
+            )
         )
     for plan in design.arms:
         if plan.images and image.startswith(plan.images):
             raise Refused(
-                "This image was picked by hand; name another in its place in the design's arms."
+                said(
+                    "This image was picked by hand; name another in its place in the design's arms."
+                )
             )
     return replace(design, excluded=(*design.excluded, ExcludedImage(image, reason)))
 

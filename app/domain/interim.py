@@ -5,6 +5,7 @@ from typing import Any
 from app.domain.document import plain_text
 from app.domain.errors import BadInput, Refused
 from app.domain.record import LONGEST_REASON
+from app.domain.said import said
 
 
 def ground_of_look(slug: str, *, rated: int, planned: int, reason: str) -> dict[str, Any]:
@@ -28,17 +29,30 @@ def ground_of_look(slug: str, *, rated: int, planned: int, reason: str) -> dict[
     """
     reason = " ".join(plain_text(reason).split())
     if len(reason) > LONGEST_REASON or not (reason.isprintable() or not reason):
-        raise BadInput(f"Give the reason in at most {LONGEST_REASON} printable characters.")
+        raise BadInput(
+            said(
+                "Give the reason in at most {longest_reason} printable characters.",
+                longest_reason=LONGEST_REASON,
+            )
+        )
     is_planned = 0 < planned <= rated
     if not reason and not is_planned:
         plan = (
-            f"its design plans a look from {planned} ratings on, and there are {rated}"
+            said(
+                "its design plans a look from {planned} ratings on, and there are {rated}",
+                planned=planned,
+                rated=rated,
+            )
             if planned
-            else "its design plans no look before that"
+            else said("its design plans no look before that")
         )
         raise Refused(
-            f"{slug} is open: results by arm are shown once it is closed, because whoever sees "
-            f"them earlier could steer it by them, and {plan}. Say why they are needed now: the "
-            "reason is recorded, and the report prints it."
+            said(
+                "{slug} is open: results by arm are shown once it is closed, because whoever "
+                "sees them earlier could steer it by them, and {plan}. Say why they are "
+                "needed now: the reason is recorded, and the report prints it.",
+                slug=slug,
+                plan=plan,
+            )
         )
     return {"ratings": rated, "planned": is_planned, **({"reason": reason} if reason else {})}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import BadInput
+from app.domain.said import said
 
 # Columns of a CSV file and keys of a JSON entry beside the answers.
 TIME = "reading_time_ms"
@@ -46,18 +47,20 @@ def read_machine_answers(name: str, data: bytes) -> BroughtAnswers:
             try:
                 return read(name, data.decode("utf-8-sig"))
             except UnicodeDecodeError:
-                raise BadInput(f"{name} is not text in UTF-8.") from None
-    raise BadInput(f"{name} ends neither in .json nor in .csv; name it after what it holds.")
+                raise BadInput(said("{name} is not text in UTF-8.", name=name)) from None
+    raise BadInput(
+        said("{name} ends neither in .json nor in .csv; name it after what it holds.", name=name)
+    )
 
 
 def _from_json(name: str, text: str) -> BroughtAnswers:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{name} is not JSON: {error}.") from None
+        raise BadInput(said("{name} is not JSON: {error}.", name=name, error=error)) from None
     entries = data.get("answers") if isinstance(data, dict) else None
     if not isinstance(entries, list):
-        raise BadInput(f'{name} must be a table {{"set": ..., "answers": [...]}}.')
+        raise BadInput(said('{name} must be a table {{"set": ..., "answers": [...]}}.', name=name))
     return BroughtAnswers(
         str(data.get("set", "")),
         tuple(_json_entry(name, number, one) for number, one in enumerate(entries, start=1)),
@@ -68,10 +71,24 @@ def _from_json(name: str, text: str) -> BroughtAnswers:
 def _json_entry(name: str, number: int, data: object) -> BroughtEntry:
     where = f"answers[{number}]"
     if not isinstance(data, dict) or not isinstance(data.get("answers"), dict):
-        raise BadInput(f'{name}: {where} must be a table {{"entry": ..., "answers": {{...}}}}.')
+        raise BadInput(
+            said(
+                '{name}: {where} must be a table {{"entry": ..., "answers": {{...}}}}.',
+                name=name,
+                where=where,
+            )
+        )
     other = sorted(set(data) - {"entry", "answers", TIME})
     if other:
-        raise BadInput(f"{name}: {where} has {other[0]!r}; it may have entry, answers and {TIME}.")
+        raise BadInput(
+            said(
+                "{name}: {where} has {other!r}; it may have entry, answers and {time}.",
+                name=name,
+                where=where,
+                other=other[0],
+                time=TIME,
+            )
+        )
     return BroughtEntry(where, str(data.get("entry", "")), data["answers"], data.get(TIME))
 
 
@@ -80,14 +97,22 @@ def _from_csv(name: str, text: str) -> BroughtAnswers:
     try:
         listed = list(rows)
     except csv.Error as error:
-        raise BadInput(f"{name} is not a CSV file: {error}.") from None
+        raise BadInput(said("{name} is not a CSV file: {error}.", name=name, error=error)) from None
     columns = rows.fieldnames or []
     if "set" not in columns or "entry" not in columns or len(set(columns)) < len(columns):
-        raise BadInput(f"{name} must have the columns set and entry, and each column once.")
+        raise BadInput(
+            said("{name} must have the columns set and entry, and each column once.", name=name)
+        )
     entries = []
     for number, row in enumerate(listed, start=2):
         if "" in row or None in row.values():
-            raise BadInput(f"{name}: line {number} has more or fewer cells than there are columns.")
+            raise BadInput(
+                said(
+                    "{name}: line {number} has more or fewer cells than there are columns.",
+                    name=name,
+                    number=number,
+                )
+            )
         entries.append(
             BroughtEntry(
                 f"line {number}",
@@ -98,5 +123,11 @@ def _from_csv(name: str, text: str) -> BroughtAnswers:
         )
     named = {row["set"] for row in listed}
     if len(named) > 1:
-        raise BadInput(f"{name} names {len(named)} sets in its column set; a file has one.")
+        raise BadInput(
+            said(
+                "{name} names {n_named} sets in its column set; a file has one.",
+                name=name,
+                n_named=len(named),
+            )
+        )
     return BroughtAnswers(next(iter(named), ""), tuple(entries), are_cells=True)

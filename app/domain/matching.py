@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.bank_image import BankImage
 from app.domain.errors import BadDesign
+from app.domain.said import said
 
 # Values that a refusal names; a few show what is wrong.
 _NAMED = 3
@@ -72,9 +73,16 @@ def lacking(held: Mapping[str, Mapping[str, Sequence[BankImage]]], key: str) -> 
 def _unmatched(
     stratum: str, held: Mapping[str, Mapping[str, Sequence[BankImage]]], count: int, key: str
 ) -> BadDesign:
-    short = lacking(held, key) or f"no arm has enough images of one {key}"
+    short = lacking(held, key) or said("no arm has enough images of one {key}", key=key)
     return BadDesign(
         "matched_by",
-        f"{count} {stratum} cases of each of {', '.join(held)} can't be matched by {key}: {short}; "
-        "ask for fewer or import the counterparts",
+        said(
+            "{count} {stratum} cases of each of {names} can't be matched by {key}: "
+            "{short}; ask for fewer or import the counterparts",
+            count=count,
+            stratum=stratum,
+            names=", ".join(held),
+            key=key,
+            short=short,
+        ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.bank_image import APART, BankImage
 from app.domain.design.design import StudyDesign
+from app.domain.said import said_many
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,14 @@ def left_out_sentences(left_out: Mapping[str, int], labels: Mapping[str, str] = 
     ['M1: 1 image that the bank flags as a copy of a training image is left out of the draw.']
     """
     return [
-        f"{labels.get(arm, arm)}: {count} "
-        + (
-            "image that the bank flags as a copy of a training image is"
-            if count == 1
-            else "images that the bank flags as copies of training images are"
+        said_many(
+            "{arm}: {count} image that the bank flags as a copy of a training image is left out of "
+            "the draw.",
+            "{arm}: {count} images that the bank flags as copies of training images are left out "
+            "of the draw.",
+            count,
+            arm=labels.get(arm, arm),
         )
-        + " left out of the draw."
         for arm, count in left_out.items()
         if count
     ]

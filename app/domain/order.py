@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from app.domain.errors import BadDesign
+from app.domain.said import said
 
 ALGORITHM = "spread-1"
 
@@ -88,8 +89,13 @@ def _bring_forward(slots: list[Slot], replicated: Collection[str], minimum_lag: 
             if not early_once:
                 raise BadDesign(
                     "replicates",
-                    f"{len(replicated)} replicates can't be kept {minimum_lag} positions apart "
-                    f"in {len(slots)} cases; lower the count or the lag",
+                    said(
+                        "{n_replicated} replicates can't be kept {minimum_lag} positions apart in "
+                        "{n_slots} cases; lower the count or the lag",
+                        n_replicated=len(replicated),
+                        minimum_lag=minimum_lag,
+                        n_slots=len(slots),
+                    ),
                 )
             other = early_once.pop()
             slots[place], slots[other] = slots[other], slots[place]

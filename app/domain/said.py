@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, SupportsIndex
 
+# What the format of a field may ask of a sentence in it: ``{label:lower}``.
+CASES = ("lower", "lower_first", "upper_first")
+
 
 class Said(str):
     """An English sentence with its `template`, its `plural` ("" for none) and its `fields`.
@@ -26,6 +29,9 @@ class Said(str):
         made = super().__new__(cls, chosen.format_map(fields))
         made.template, made.plural, made.fields = template, plural, dict(fields)
         return made
+
+    def __format__(self, form: str) -> str:
+        return recased(str(self), form) if form in CASES else super().__format__(form)
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
         return (Said, (self.template, self.plural, dict(self.fields)))
@@ -46,6 +52,11 @@ def said(template: str, /, **fields: object) -> Said:
     return Said(template, "", fields)
 
 
+def to_say(template: str, /) -> str:
+    """The template as it stands, marked for the extraction of words; what fills it comes later."""
+    return template
+
+
 def said_many(one: str, many: str, /, count: int, **fields: object) -> Said:
     """The same where a number decides between singular and plural; ``{count}`` is the number."""
     return Said(one, many, {**fields, "count": count})
@@ -54,6 +65,8 @@ def said_many(one: str, many: str, /, count: int, **fields: object) -> Said:
 def joined(parts: Iterable[str], between: str = " ") -> Said:
     """The parts in their order, each said in its own right, with `between` them."""
     named = {f"part{at}": part for at, part in enumerate(parts)}
+    if isinstance(between, Said):
+        return Said("{seam}".join(f"{{{name}}}" for name in named), "", {**named, "seam": between})
     seam = between.replace("{", "{{").replace("}", "}}")
     return Said(seam.join(f"{{{name}}}" for name in named), "", named)
 
@@ -61,6 +74,21 @@ def joined(parts: Iterable[str], between: str = " ") -> Said:
 def figure(value: float, form: str = "") -> Said:
     """A number alone, written as `format` would; a language may put its own decimal mark."""
     return Said(f"{{value:{form}}}" if form else "{value}", "", {"value": value})
+
+
+def cased(sentence: str, case: str) -> str:
+    """The sentence with its letters as one of `CASES` says, in whatever language it is said."""
+    if not isinstance(sentence, Said):
+        return recased(sentence, case)
+    return Said(f"{{sentence:{case}}}", "", {"sentence": sentence})
+
+
+def recased(text: str, case: str) -> str:
+    """A text that nobody translates, with its letters as one of `CASES` says."""
+    if case == "lower":
+        return text.lower()
+    first = text[:1].lower() if case == "lower_first" else text[:1].upper()
+    return f"{first}{text[1:]}"
 
 
 MONTHS = (

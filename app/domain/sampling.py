@@ -13,6 +13,7 @@ from app.domain.design.design import Phase, StudyDesign
 from app.domain.errors import BadDesign
 from app.domain.matching import by_value, draw_matched, lacking
 from app.domain.memorised import drawable, left_out_sentences
+from app.domain.said import joined, said
 from app.domain.sets import SetMaker
 from app.domain.study_cases import (
     StudyCase,
@@ -90,8 +91,12 @@ def draw_study(
     if len(practice) < design.practice.count:
         raise BadDesign(
             "practice.count",
-            f"{design.practice.count} practice cases are asked for and "
-            f"{len(practice)} images of these arms are left over; lower it or import more",
+            said(
+                "{count} practice cases are asked for and {n_practice} images of these arms "
+                "are left over; lower it or import more",
+                count=design.practice.count,
+                n_practice=len(practice),
+            ),
         )
     blocks = {image: block for phase in phases for image, block in _blocks(design, phase).items()}
     replicated = _replicated(design, phases[0], blocks, rng)
@@ -179,8 +184,11 @@ def _draw_sets(
     if not drawn.sets:
         raise BadDesign(
             f"phases[{number}].presentation",
-            f"no set of {maker.pictures} pictures can be made of these arms; "
-            "with one real picture in each, the study needs a real arm and enough others",
+            said(
+                "no set of {pictures} pictures can be made of these arms; with one real "
+                "picture in each, the study needs a real arm and enough others",
+                pictures=maker.pictures,
+            ),
         )
     return replace(drawn, images=candidates.in_order(drawn.images))
 
@@ -198,11 +206,20 @@ def _ensure_matched(
     possible = free.make({"": {arm: range(count) for arm, count in wanted.items()}}, wanted)
     if len(sets) < len(possible):
         key = design.matched_by
-        short = lacking({arm: held.get(arm, {}) for arm in wanted}, key) or "too few share one"
+        short = lacking({arm: held.get(arm, {}) for arm in wanted}, key) or said(
+            "too few share one"
+        )
         raise BadDesign(
             "matched_by",
-            f"{len(possible)} sets of {stratum} cases that share {key} are asked for and "
-            f"{len(sets)} can be made: {short}; ask for fewer or import the counterparts",
+            said(
+                "{n_possible} sets of {stratum} cases that share {key} are asked for and "
+                "{n_sets} can be made: {short}; ask for fewer or import the counterparts",
+                n_possible=len(possible),
+                stratum=stratum,
+                key=key,
+                n_sets=len(sets),
+                short=short,
+            ),
         )
 
 
@@ -291,8 +308,11 @@ def text_key(design: StudyDesign, origin: int) -> str:
     if len(keys) > 1:
         raise BadDesign(
             "phases",
-            f"show {' and '.join(sorted(keys))} beside the same cases; "
-            "one text can stand beside a case, so give the phases new cases",
+            said(
+                "show {names} beside the same cases; one text can stand beside a case, so "
+                "give the phases new cases",
+                names=joined(sorted(keys), said(" and ")),
+            ),
         )
     return next(iter(keys), "")
 
@@ -301,12 +321,24 @@ def _check_texts(design: StudyDesign, cases: Sequence[DrawnCase]) -> None:
     silent = [one for one in cases if one.beside == ""]
     if silent:
         key = text_key(design, silent[0].case.phase)
-        named = ", ".join(f"{one.image.sha256[:12]} of {one.image.arm}" for one in silent[:_NAMED])
-        more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
+        parts = [
+            said("{image} of {arm}", image=one.image.sha256[:12], arm=one.image.arm)
+            for one in silent[:_NAMED]
+        ]
+        if len(silent) > _NAMED:
+            named = said(
+                "{images} and {count} more", images=joined(parts, ", "), count=len(silent) - _NAMED
+            )
+        else:
+            named = joined(parts, ", ")
         raise BadDesign(
             "presentation.beside",
-            f"{key} is to stand beside every case and the bank's records of {named}{more} have "
-            "none; import them with it",
+            said(
+                "{key} is to stand beside every case and the bank's records of {named} "
+                "have none; import them with it",
+                key=key,
+                named=named,
+            ),
         )
 
 
@@ -380,7 +412,7 @@ def _sets_of_returning(
             left.subtract(case_of[code].arm for members in together for code in members)
     notes += _unplaced(phase, {arm: count for arm, count in left.items() if count})
     if not made:
-        raise BadDesign(f"phases[{number}].presentation", "no set can be made of these cases")
+        raise BadDesign(f"phases[{number}].presentation", said("no set can be made of these cases"))
     return made
 
 
@@ -402,5 +434,9 @@ def _check_parts(design: StudyDesign, cases: Sequence[StudyCase], sets: Sequence
             if shown < phase.part_count:
                 raise BadDesign(
                     f"phases[{number}].part_count",
-                    f"{phase.part_count} cases are to return and a reader has {shown}",
+                    said(
+                        "{part_count} cases are to return and a reader has {shown}",
+                        part_count=phase.part_count,
+                        shown=shown,
+                    ),
                 )

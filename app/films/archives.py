@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from app.domain.errors import BadTable
+from app.domain.said import said
 
 __all__ = ["BadTable", "opened_folder"]
 
@@ -40,9 +41,9 @@ def opened_folder(source: Path, within: Path | None = None) -> Iterator[Path]:
         yield source
         return
     if not source.exists():
-        raise BadTable(f"{source} is missing.")
+        raise BadTable(said("{source} is missing.", source=source))
     if not zipfile.is_zipfile(source):
-        raise BadTable(f"{source} is neither a folder nor a zip file.")
+        raise BadTable(said("{source} is neither a folder nor a zip file.", source=source))
     place = Path(tempfile.gettempdir()) if within is None else within
     with tempfile.TemporaryDirectory(prefix="radiographs-", dir=place) as folder:
         try:
@@ -51,9 +52,21 @@ def opened_folder(source: Path, within: Path | None = None) -> Iterator[Path]:
                 for entry in entries:
                     archive.extract(entry, folder)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise BadTable(f"{source} cannot be unpacked ({error}): fetch it again.") from error
+            raise BadTable(
+                said(
+                    "{source} cannot be unpacked ({error}): fetch it again.",
+                    source=source,
+                    error=error,
+                )
+            ) from error
         except OSError as error:
-            raise BadTable(f"{source} cannot be unpacked: {error.strerror or error}.") from error
+            raise BadTable(
+                said(
+                    "{source} cannot be unpacked: {value}.",
+                    source=source,
+                    value=error.strerror or error,
+                )
+            ) from error
         yield Path(folder)
 
 
@@ -64,29 +77,56 @@ def _checked(source: Path, archive: zipfile.ZipFile, place: Path) -> list[zipfil
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", str(path)):
             raise BadTable(
-                f"{source} names {entry.filename}, a place outside itself: not unpacked."
+                said(
+                    "{source} names {filename}, a place outside itself: not unpacked.",
+                    source=source,
+                    filename=entry.filename,
+                )
             )
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise BadTable(f"{source} holds a link, {entry.filename}: not unpacked.")
+            raise BadTable(
+                said(
+                    "{source} holds a link, {filename}: not unpacked.",
+                    source=source,
+                    filename=entry.filename,
+                )
+            )
         if entry.flag_bits & 1:
-            raise BadTable(f"{source} is encrypted: unpack it and name the folder.")
+            raise BadTable(
+                said("{source} is encrypted: unpack it and name the folder.", source=source)
+            )
         if not entry.is_dir() and "__MACOSX" not in path.parts:
             entries.append(entry)
     size, packed = sum(e.file_size for e in entries), source.stat().st_size
     if len(entries) > MOST_FILES or size > MOST_BYTES:
         raise BadTable(
-            f"{source} would unpack to {len(entries)} files of {size / 2**30:.1f} GiB in all: "
-            "unpack it yourself and name the folder."
+            said(
+                "{source} would unpack to {n_entries} files of {size:.1f} GiB in all: unpack "
+                "it yourself and name the folder.",
+                source=source,
+                n_entries=len(entries),
+                size=size / 2**30,
+            )
         )
     if size > HARMLESS_BYTES and size > MOST_GROWTH * packed:
         raise BadTable(
-            f"{source} would grow {size / packed:.0f}-fold when unpacked, as no radiographs do: "
-            "not unpacked."
+            said(
+                "{source} would grow {size:.0f}-fold when unpacked, as no radiographs do: not "
+                "unpacked.",
+                source=source,
+                size=size / packed,
+            )
         )
     free = shutil.disk_usage(place).free
     if size > free:
         raise BadTable(
-            f"{source} needs {size / 2**30:.1f} GiB in {place}, where "
-            f"{free / 2**30:.1f} GiB are free: unpack it elsewhere and name the folder."
+            said(
+                "{source} needs {size:.1f} GiB in {place}, where {free:.1f} GiB are free: "
+                "unpack it elsewhere and name the folder.",
+                source=source,
+                size=size / 2**30,
+                place=place,
+                free=free / 2**30,
+            )
         )
     return entries

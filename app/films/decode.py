@@ -4,6 +4,7 @@ Runs in a decoder process (`reader.py`). The rules are written down in docs/bank
 """
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING, Film, GreyLevels, GreyMapping
 from app.films.grey import StoredValues
 from app.films.kinds import has_preamble, is_dicom, picture_kind, why_not_read
@@ -16,7 +17,7 @@ from app.films.shape import squared
 def decode_film(data: bytes, name: str, mapping: GreyMapping = DEFAULT_MAPPING) -> Film:
     """Decode a file's bytes; raises BadImage under `name`."""
     if not data:
-        raise BadImage(name, "is empty")
+        raise BadImage(name, said("is empty"))
     # DICOM first: its preamble may make the same file a TIFF as well.
     kind = None if has_preamble(data) else picture_kind(data)
     if kind is None and is_dicom(data):
@@ -40,7 +41,9 @@ def decode_film(data: bytes, name: str, mapping: GreyMapping = DEFAULT_MAPPING) 
     check_picture_size(name, film.width, film.height)
     check_picture_shape(name, film.width, film.height)
     if _is_flat(film.pixels):
-        raise BadImage(name, "has the same grey level everywhere, so there is nothing to read")
+        raise BadImage(
+            name, said("has the same grey level everywhere, so there is nothing to read")
+        )
     return film
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.limits import DECODER_MEMORY_BYTES, DECODER_SECONDS
 
 Answer = tuple[dict[str, Any], bytes]
@@ -75,8 +76,12 @@ class Decoder:
         except (OSError, EOFError, ValueError, struct.error):
             self.close()
             if late.is_set():
-                raise BadImage(name, f"took longer than {seconds:.0f} s to decode") from None
-            raise BadImage(name, "broke its decoder, as damaged or malicious files do") from None
+                raise BadImage(
+                    name, said("took longer than {seconds:.0f} s to decode", seconds=seconds)
+                ) from None
+            raise BadImage(
+                name, said("broke its decoder, as damaged or malicious files do")
+            ) from None
         except BaseException:
             # Ctrl-C in the middle of an answer: what follows would be taken for the next one's.
             self.close()

@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.dicom_file import open_dataset
 from app.films.dicom_grey import display_levels
 from app.films.dicom_pixels import check_header, stored_pixels
@@ -31,7 +32,9 @@ def read_dicom(data: bytes, name: str, mapping: GreyMapping) -> Film:
     # pydicom raises whatever its parsers and decoders meet in a damaged file.
     except Exception as error:
         brief = " ".join(str(error).split())[:160] or type(error).__name__
-        raise BadImage(name, f"is a DICOM file that can't be shown ({brief})") from None
+        raise BadImage(
+            name, said("is a DICOM file that can't be shown ({brief})", brief=brief)
+        ) from None
 
 
 def _film(dataset: Any, name: str, mapping: GreyMapping) -> Film:

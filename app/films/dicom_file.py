@@ -17,6 +17,7 @@ from pydicom.uid import (
 )
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.limits import LARGEST_INFLATED_BYTES
 
 _SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
@@ -73,9 +74,9 @@ def inflated_within(packed: bytes, most: int, name: str) -> bytes:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     plain = inflater.decompress(packed, most + 1)
     if len(plain) > most:
-        raise BadImage(name, f"would inflate to more than {most:,} bytes")
+        raise BadImage(name, said("would inflate to more than {most:,} bytes", most=most))
     if not inflater.eof:
-        raise BadImage(name, "is a deflated DICOM file that is cut short")
+        raise BadImage(name, said("is a deflated DICOM file that is cut short"))
     return plain
 
 

@@ -11,6 +11,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.codestreams import stream_head, stream_pixels
 from app.films.dicom_file import ITEM, inflated_within
 from app.films.grey import luma
@@ -32,15 +33,24 @@ def check_header(dataset: Any, name: str) -> None:
     has_pixels = any(key in dataset for key in ("PixelData", *_FLOATS))
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if syntax.startswith(_MOVIES):
-        raise BadImage(name, f"is a film strip ({UID(syntax).name}); save a frame as a file")
+        raise BadImage(
+            name, said("is a film strip ({name}); save a frame as a file", name=UID(syntax).name)
+        )
     if not has_pixels and ("PixelDataProviderURL" in dataset or syntax in _ELSEWHERE):
-        raise BadImage(name, "is a DICOM file whose pixels are elsewhere (JPIP); fetch them first")
+        raise BadImage(
+            name, said("is a DICOM file whose pixels are elsewhere (JPIP); fetch them first")
+        )
     if not has_pixels or any(key not in dataset for key in ("Rows", "Columns")):
-        raise BadImage(name, "is a DICOM file without a picture")
+        raise BadImage(name, said("is a DICOM file without a picture"))
     check_picture_size(name, int(dataset.Columns), int(dataset.Rows))
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
-        raise BadImage(name, f"is a DICOM file with {frames} frames; save one as a file of its own")
+        raise BadImage(
+            name,
+            said(
+                "is a DICOM file with {frames} frames; save one as a file of its own", frames=frames
+            ),
+        )
 
 
 def stored_pixels(dataset: Any, name: str, notes: list[Note]) -> tuple[NDArray[Any], bool]:
@@ -58,11 +68,23 @@ def stored_pixels(dataset: Any, name: str, notes: list[Note]) -> tuple[NDArray[A
     if values.ndim == 3 and values.shape[2] == 3:
         return _grey_of_colours(values, notes), True
     if values.ndim != 2:
-        raise BadImage(name, f"is a DICOM file with {interpretation} samples that can't be shown")
+        raise BadImage(
+            name,
+            said(
+                "is a DICOM file with {interpretation} samples that can't be shown",
+                interpretation=interpretation,
+            ),
+        )
     if not interpretation:
         notes.append(Note("header", "doesn't say which end is white; shown as MONOCHROME2"))
     elif interpretation not in ("MONOCHROME1", "MONOCHROME2"):
-        raise BadImage(name, f"is a DICOM file of the unknown interpretation {interpretation}")
+        raise BadImage(
+            name,
+            said(
+                "is a DICOM file of the unknown interpretation {interpretation}",
+                interpretation=interpretation,
+            ),
+        )
     return values, False
 
 
@@ -107,8 +129,14 @@ def _native(data: bytes, kind: np.dtype[Any], dataset: Any, name: str) -> NDArra
     if len(data) < rows * columns * kind.itemsize:
         raise BadImage(
             name,
-            f"is a DICOM file that is cut short: {len(data):,} bytes of pixels, where "
-            f"{rows} rows of {columns} need {rows * columns * kind.itemsize:,}",
+            said(
+                "is a DICOM file that is cut short: {n_data:,} bytes of pixels, where {rows} "
+                "rows of {columns} need {number:,}",
+                n_data=len(data),
+                rows=rows,
+                columns=columns,
+                number=rows * columns * kind.itemsize,
+            ),
         )
     values = np.frombuffer(data, kind, rows * columns).reshape(rows, columns)
     return values.astype(kind.newbyteorder("="), copy=False)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 
 LARGEST_FILE_BYTES: Final = 256 * 2**20
 # Of a deflated DICOM file or frame, once inflated: as much as a file may have that is not deflated.
@@ -20,11 +21,23 @@ def check_picture_size(name: str, width: int, height: int) -> None:
     """Raise BadImage where a header's width and height are outside the limits."""
     if width * height > LARGEST_PIXELS:
         raise BadImage(
-            name, f"has {width} x {height} pixels, more than {LARGEST_MEGAPIXELS} megapixels"
+            name,
+            said(
+                "has {width} x {height} pixels, more than {largest_megapixels} megapixels",
+                width=width,
+                height=height,
+                largest_megapixels=LARGEST_MEGAPIXELS,
+            ),
         )
     if min(width, height) < SMALLEST_SIDE:
         raise BadImage(
-            name, f"has {width} x {height} pixels; each side needs at least {SMALLEST_SIDE}"
+            name,
+            said(
+                "has {width} x {height} pixels; each side needs at least {smallest_side}",
+                width=width,
+                height=height,
+                smallest_side=SMALLEST_SIDE,
+            ),
         )
 
 
@@ -33,6 +46,11 @@ def check_picture_shape(name: str, width: int, height: int) -> None:
     if max(width, height) > LONGEST_ASPECT * min(width, height):
         raise BadImage(
             name,
-            f"has {width} x {height} pixels; one side may be at most "
-            f"{LONGEST_ASPECT} times the other",
+            said(
+                "has {width} x {height} pixels; one side may be at most {longest_aspect} "
+                "times the other",
+                width=width,
+                height=height,
+                longest_aspect=LONGEST_ASPECT,
+            ),
         )

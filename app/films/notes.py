@@ -4,26 +4,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.said import said
+
 NOTE_WORDS: Final = {
-    "turned": "turned or mirrored upright",
-    "inverted": "inverted, as the header says",
-    "stretched": "deeper than 8 bits without a usable window, so stretched by percentiles",
-    "window": "own window or lookup table not usable as it stands",
-    "aspect": "pixels not square, so stretched to their true shape",
-    "padding": "padding left out of the grey levels and shown black",
-    "for-processing": "detector data for processing, not for presentation",
-    "lateral": "lateral view",
-    "burnt-in": "letters burnt in, perhaps a name",
-    "colour": "coloured, made grey by its luma",
-    "transparent": "transparent parts laid over black",
-    "one-bit": "black and white only",
-    "dim": "shows only a small part of the grey scale",
-    "bits": "bits set that the header doesn't speak of",
-    "header": "header incomplete or against itself",
-    "enlarged": "smaller than the rendition, so enlarged",
-    "soft": "finer detail missing than the rendition could show, as after enlarging",
-    "same-picture": "same pixels as another image",
-    "near-picture": "nearly the same picture as another image",
+    "turned": said("turned or mirrored upright"),
+    "inverted": said("inverted, as the header says"),
+    "stretched": said("deeper than 8 bits without a usable window, so stretched by percentiles"),
+    "window": said("own window or lookup table not usable as it stands"),
+    "aspect": said("pixels not square, so stretched to their true shape"),
+    "padding": said("padding left out of the grey levels and shown black"),
+    "for-processing": said("detector data for processing, not for presentation"),
+    "lateral": said("lateral view"),
+    "burnt-in": said("letters burnt in, perhaps a name"),
+    "colour": said("coloured, made grey by its luma"),
+    "transparent": said("transparent parts laid over black"),
+    "one-bit": said("black and white only"),
+    "dim": said("shows only a small part of the grey scale"),
+    "bits": said("bits set that the header doesn't speak of"),
+    "header": said("header incomplete or against itself"),
+    "enlarged": said("smaller than the rendition, so enlarged"),
+    "soft": said("finer detail missing than the rendition could show, as after enlarging"),
+    "same-picture": said("same pixels as another image"),
+    "near-picture": said("nearly the same picture as another image"),
 }
 """Every kind of note, in the words of a count ("12 images ...")."""
 

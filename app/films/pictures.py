@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.codestreams import jpeg2000_head, jpeg_head, stream_pixels
 from app.films.grey import luma
 from app.films.kinds import PictureKind, why_not_read
@@ -60,7 +61,9 @@ def read_picture(data: bytes, kind: PictureKind, name: str) -> Picture:
     # Decoders raise whatever their parsers meet in a damaged file.
     except Exception as error:
         brief = " ".join(str(error).split())[:120] or type(error).__name__
-        raise BadImage(name, f"is a damaged {kind} file ({brief})") from None
+        raise BadImage(
+            name, said("is a damaged {kind} file ({brief})", kind=kind, brief=brief)
+        ) from None
 
 
 def _read(data: bytes, kind: PictureKind, name: str) -> Picture:
@@ -141,7 +144,13 @@ def _open(data: bytes, name: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS)
     except Image.DecompressionBombError:
-        raise BadImage(name, f"has more than {LARGEST_MEGAPIXELS} megapixels") from None
+        raise BadImage(
+            name,
+            said(
+                "has more than {largest_megapixels} megapixels",
+                largest_megapixels=LARGEST_MEGAPIXELS,
+            ),
+        ) from None
     except Exception:
         raise BadImage(name, why_not_read(data)) from None
     check_picture_size(name, *image.size)
@@ -151,7 +160,9 @@ def _open(data: bytes, name: str) -> Image.Image:
 def _check_alone(pages: int, kind: PictureKind, name: str) -> None:
     # A phone's JPEG may carry a preview as second picture; elsewhere it is a page or a frame.
     if pages > 1 and kind != "JPEG":
-        raise BadImage(name, f"holds {pages} pictures; save each as a file of its own")
+        raise BadImage(
+            name, said("holds {pages} pictures; save each as a file of its own", pages=pages)
+        )
 
 
 def _checked(samples: NDArray[Any], name: str) -> NDArray[Any]:

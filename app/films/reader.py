@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.decoder import DECODERS
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.limits import LARGEST_FILE_BYTES
@@ -40,20 +41,24 @@ def read_image_file(path: Path, name: str) -> bytes:
         status = path.stat()
         # A pipe or a device would be waited for without end.
         if not stat.S_ISREG(status.st_mode):
-            raise BadImage(name, "is not a file")
+            raise BadImage(name, said("is not a file"))
         if status.st_size > LARGEST_FILE_BYTES:
             raise BadImage(
                 name,
-                f"has {status.st_size:,} bytes; an image file may have {LARGEST_FILE_BYTES:,}",
+                said(
+                    "has {st_size:,} bytes; an image file may have {largest_file_bytes:,}",
+                    st_size=status.st_size,
+                    largest_file_bytes=LARGEST_FILE_BYTES,
+                ),
             )
         with open_regular(path) as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise BadImage(name, "is missing") from None
+        raise BadImage(name, said("is missing")) from None
     except OSError as error:
-        raise BadImage(name, f"can't be read ({error.strerror})") from None
+        raise BadImage(name, said("can't be read ({strerror})", strerror=error.strerror)) from None
     if len(data) > LARGEST_FILE_BYTES:
-        raise BadImage(name, "grew beyond the limit while it was read")
+        raise BadImage(name, said("grew beyond the limit while it was read"))
     return data
 
 
@@ -73,7 +78,7 @@ def _film(facts: dict[str, Any], pixels: bytes, name: str) -> Film:
             limits=None if limits is None else (float(limits[0]), float(limits[1])),
         )
     except (KeyError, TypeError, ValueError):
-        raise BadImage(name, "broke its decoder, as damaged or malicious files do") from None
+        raise BadImage(name, said("broke its decoder, as damaged or malicious files do")) from None
 
 
 def notes_from(pairs: Any) -> tuple[Note, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from app.domain.errors import BadTable
+from app.domain.said import said
 from app.films.regular_file import open_regular
 
 __all__ = ["BadTable", "Table", "TableRow", "named_delimiter", "opened_table", "table_text"]
@@ -53,13 +54,15 @@ def opened_table(path: Path) -> Iterator[Table]:
         ):
             yield _table(file, path)
     except FileNotFoundError:
-        raise BadTable(f"{path} is missing.") from None
+        raise BadTable(said("{path} is missing.", path=path)) from None
     except UnicodeDecodeError:
-        raise BadTable(f'{path} is no text; save it as "CSV UTF-8".') from None
+        raise BadTable(said('{path} is no text; save it as "CSV UTF-8".', path=path)) from None
     except csv.Error as error:
-        raise BadTable(f"{path} can't be read as a table: {error}.") from None
+        raise BadTable(
+            said("{path} can't be read as a table: {error}.", path=path, error=error)
+        ) from None
     except (OSError, EOFError) as error:
-        raise BadTable(f"{path} can't be read: {error}.") from None
+        raise BadTable(said("{path} can't be read: {error}.", path=path, error=error)) from None
 
 
 def table_text(path: Path, *, largest: int = _LARGEST_BYTES) -> tuple[str, str]:
@@ -73,12 +76,14 @@ def table_text(path: Path, *, largest: int = _LARGEST_BYTES) -> tuple[str, str]:
         with _opened(path) as file:
             content = file.read(largest + 1)
         if len(content) > largest:
-            raise BadTable(f"{path} is larger than {largest:,} bytes.")
+            raise BadTable(
+                said("{path} is larger than {largest:,} bytes.", path=path, largest=largest)
+            )
         return content.decode(encoding), encoding.removesuffix("-sig")
     except UnicodeDecodeError:
-        raise BadTable(f'{path} is no text; save it as "CSV UTF-8".') from None
+        raise BadTable(said('{path} is no text; save it as "CSV UTF-8".', path=path)) from None
     except (EOFError, gzip.BadGzipFile) as error:
-        raise BadTable(f"{path} can't be read: {error}.") from None
+        raise BadTable(said("{path} can't be read: {error}.", path=path, error=error)) from None
 
 
 def named_delimiter(first_line: str) -> str | None:
@@ -117,7 +122,13 @@ def _encoding(path: Path) -> str:
                 decoder.decode(piece)
                 read += len(piece)
                 if read > _LARGEST_BYTES:
-                    raise BadTable(f"{path} is larger than {_LARGEST_BYTES:,} bytes.")
+                    raise BadTable(
+                        said(
+                            "{path} is larger than {largest_bytes:,} bytes.",
+                            path=path,
+                            largest_bytes=_LARGEST_BYTES,
+                        )
+                    )
                 piece = file.read(_PIECE)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -135,10 +146,12 @@ def _table(file: io.TextIOWrapper, path: Path) -> Table:
     headings = tuple(name.strip() for name in next(reader, []))
     folded = [name.casefold() for name in headings if name]
     if not folded:
-        raise BadTable(f"{path} is empty; its first line must name the columns.")
+        raise BadTable(said("{path} is empty; its first line must name the columns.", path=path))
     repeated = sorted({name for name in folded if folded.count(name) > 1})
     if repeated:
-        raise BadTable(f"{path} has the column {repeated[0]} twice.")
+        raise BadTable(
+            said("{path} has the column {repeated} twice.", path=path, repeated=repeated[0])
+        )
     return Table(headings, _rows(reader, headings, path, lines_before))
 
 
@@ -160,4 +173,4 @@ def _rows(
             row = {name: value.replace("\x00", "") for name, value in row.items()}
         yield TableRow(number, row, fault)
     if not count:
-        raise BadTable(f"{path} has a heading and no row below it.")
+        raise BadTable(said("{path} has a heading and no row below it.", path=path))

@@ -10,6 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.limits import check_picture_size
 
 _WHITE_IS_ZERO: Final = 0
@@ -60,8 +61,12 @@ def read_tiff(data: bytes, name: str) -> TiffPicture:
         elif page.photometric not in _DEEP_PHOTOMETRICS:
             raise BadImage(
                 name,
-                f"has colours of a kind that is not read at {page.bitspersample} bits "
-                f"(photometric interpretation {int(page.photometric)}); convert it to RGB or grey",
+                said(
+                    "has colours of a kind that is not read at {bitspersample} bits (photometric "
+                    "interpretation {photometric}); convert it to RGB or grey",
+                    bitspersample=page.bitspersample,
+                    photometric=int(page.photometric),
+                ),
             )
         if np.iscomplexobj(samples) or samples.ndim not in (2, 3):
             raise ValueError(f"samples of {samples.dtype} in {samples.ndim} dimensions")
@@ -77,10 +82,18 @@ def _only_page(file: tifffile.TiffFile, name: str) -> tifffile.TiffPage:
     every = [page for page in file.pages if isinstance(page, tifffile.TiffPage)]
     pages = [page for page in every if not page.subfiletype & _REDUCED_OR_MASK] or every[:1]
     if len(pages) != 1:
-        raise BadImage(name, f"holds {len(pages)} pictures; save each as a file of its own")
+        raise BadImage(
+            name,
+            said("holds {n_pages} pictures; save each as a file of its own", n_pages=len(pages)),
+        )
     page = pages[0]
     if page.imagedepth > 1:
-        raise BadImage(name, f"is a volume of {page.imagedepth} slices; save one as a film")
+        raise BadImage(
+            name,
+            said(
+                "is a volume of {imagedepth} slices; save one as a film", imagedepth=page.imagedepth
+            ),
+        )
     return page
 
 

@@ -25,6 +25,7 @@ from app.db.studies import newest_events_of_installation, record_event
 from app.db.tables import Investigator
 from app.domain.access import Account, Role
 from app.domain.errors import BadInput, Refused
+from app.domain.said import said
 from app.steps.first_owners import give_ownerless_studies
 
 FIRST_NAME = "investigator"
@@ -69,7 +70,7 @@ def account_named(session: Session, name: str) -> Account:
     """The account of that name; raises NotFound, and Refused for a disabled one."""
     account = named_account(session, name)
     if account.disabled_at is not None:
-        raise Refused(f"The account {name} is disabled; enable it first.")
+        raise Refused(said("The account {name} is disabled; enable it first.", name=name))
     return Account(account.id, account.name, account.role)
 
 
@@ -110,7 +111,9 @@ def make_account(session: Session, name: str, role: Role, *, now: datetime, acto
     password = secrets.token_urlsafe(12)
     is_free = investigator_by_name(session, name) is None
     if not (is_free and _add(session, name, role, password, now=now, actor=actor, is_given=True)):
-        raise Refused(f"There is an account {name} already; give it a new password instead.")
+        raise Refused(
+            said("There is an account {name} already; give it a new password instead.", name=name)
+        )
     return password
 
 
@@ -155,7 +158,7 @@ def choose_own_password(
     _ensure_length(password)
     account = named_account(session, name, lock=True)
     if not account.password_is_given or account.password_hash != given_hash:
-        raise Refused("This account has another password by now; sign in with that one.")
+        raise Refused(said("This account has another password by now; sign in with that one."))
     _replace_password(session, account, password, now=now, actor=name)
     return account.id, account.password_hash
 
@@ -236,11 +239,14 @@ def _add(
     """Add an account; False where somebody else adds one of that name just now."""
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
         raise BadInput(
-            "An account's name needs 1 to 100 printable characters, none of them a space at either "
-            "end."
+            said(
+                "An account's name needs 1 to 100 printable characters, none of them a space at "
+                "either "
+                "end."
+            )
         )
     if name.casefold() in _TAKEN_NAMES:
-        raise BadInput(f"The log uses the name {name} for itself; choose another.")
+        raise BadInput(said("The log uses the name {name} for itself; choose another.", name=name))
     is_first = investigator_count(session) == 0
     account = Investigator(
         name=name,
@@ -276,8 +282,13 @@ def _replace_password(
 def _ensure_length(password: str) -> None:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadInput(
-            f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, "
-            f"this one has {len(password)}."
+            said(
+                "A password needs {shortest_password} to {longest_password} characters, this "
+                "one has {n_password}.",
+                shortest_password=SHORTEST_PASSWORD,
+                longest_password=LONGEST_PASSWORD,
+                n_password=len(password),
+            )
         )
 
 
@@ -289,8 +300,11 @@ def _ensure_another_owner(session: Session, account: Investigator) -> None:
     owners = owners_of_installation(session, lock=True)
     if account in owners and len(owners) == 1:
         raise Refused(
-            f"{account.name} is the only owner of this installation; make another account an owner "
-            "first."
+            said(
+                "{name} is the only owner of this installation; make another account an owner "
+                "first.",
+                name=account.name,
+            )
         )
 
 

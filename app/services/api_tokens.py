@@ -15,6 +15,7 @@ from app.db.tables import ApiToken
 from app.domain.access import Account
 from app.domain.document import plain_text
 from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.said import said
 
 LONGEST_DAYS = 366
 LONGEST_LABEL = 100
@@ -52,12 +53,27 @@ def make_api_token(
     """
     label = plain_text(label)
     if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
-        raise BadInput(f"Say what the token is for in 1 to {LONGEST_LABEL} characters on one line.")
+        raise BadInput(
+            said(
+                "Say what the token is for in 1 to {longest_label} characters on one line.",
+                longest_label=LONGEST_LABEL,
+            )
+        )
     if not str(days).isascii() or not str(days).isdigit() or not 1 <= int(days) <= LONGEST_DAYS:
-        raise BadInput(f"A token is good for 1 to {LONGEST_DAYS} days; give a whole number.")
+        raise BadInput(
+            said(
+                "A token is good for 1 to {longest_days} days; give a whole number.",
+                longest_days=LONGEST_DAYS,
+            )
+        )
     good = [one for one in api_tokens_of(session, account, now=now) if one.state == "good"]
     if len(good) >= MOST_GOOD:
-        raise Refused(f"This account has {MOST_GOOD} tokens that are good; revoke one first.")
+        raise Refused(
+            said(
+                "This account has {most_good} tokens that are good; revoke one first.",
+                most_good=MOST_GOOD,
+            )
+        )
     token = PREFIX + secrets.token_urlsafe(32)
     expires_at = now + timedelta(days=int(days))
     session.add(
@@ -90,7 +106,7 @@ def revoke_api_token(session: Session, account: Account, token_id: str, *, now: 
         if str(one.id) == token_id:
             break
     else:
-        raise NotFound("This account has no such token.")
+        raise NotFound(said("This account has no such token."))
     if one.revoked_at is None:
         one.revoked_at = now
         detail = {"account": account.name, "label": one.label}
@@ -122,7 +138,9 @@ def account_by_name(session: Session, name: str) -> Account:
     """
     row = named_account(session, name)
     if row.disabled_at is not None:
-        raise Refused(f"The account {name} is disabled; enable it before it makes tokens.")
+        raise Refused(
+            said("The account {name} is disabled; enable it before it makes tokens.", name=name)
+        )
     return Account(row.id, row.name, row.role)
 
 

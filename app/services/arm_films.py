@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.truth.bank_images import notes_of_arm, same_pictures_of_arm, stored_arms
 from app.domain.errors import NotFound
+from app.domain.said import said
 from app.films.notes import NOTE_WORDS, counted
 
 MOST_NAMED = 200
@@ -38,7 +39,7 @@ def arm_films(session: Session, key: str) -> ArmFilms:
     """Look at an arm's films; raises NotFound where the bank has no such arm."""
     arm = stored_arms(session, [key]).get(key)
     if arm is None:
-        raise NotFound(f"The bank has no arm {key!r}.")
+        raise NotFound(said("The bank has no arm {key!r}.", key=key))
     kinds: list[str] = []
     named: list[tuple[str, str]] = []
     images = unread = named_count = 0

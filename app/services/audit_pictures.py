@@ -14,6 +14,7 @@ from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.bank_images import note_kinds
 from app.domain.design.reading import design_from_json
 from app.domain.errors import NotFound
+from app.domain.said import said
 from app.films.notes import counted
 from app.steps.audited_set import AuditedCase, audited_set
 from app.steps.kept_verdict import acknowledgement
@@ -82,7 +83,7 @@ def picture_of_case(session: Session, store: RenditionStore, slug: str, code: st
     for one in audited_set(session, study, design_from_json(study.design)).cases:
         if one.case.code == code:
             return store.read(one.picture.rendition)
-    raise NotFound(f"The study {slug} has no case {code!r}.")
+    raise NotFound(said("The study {slug} has no case {code!r}.", slug=slug, code=code))
 
 
 def _look_at(

@@ -25,6 +25,7 @@ from app.db.truth.bank_images import note_kinds
 from app.db.truth.bank_records import keys_of_records
 from app.domain.document import told
 from app.domain.errors import BadInput, NotFound
+from app.domain.said import said
 from app.films.notes import NOTE_WORDS, counted
 
 __all__ = [
@@ -43,9 +44,9 @@ FILMS_BESIDE = 6
 MOST_COMPARED = 4
 MOST_NEAREST = 3
 FLAG_WORDS: Mapping[Flag, str] = {
-    "memorised": "called a copy of a training film",
-    "clear": "compared with the training films, no copy",
-    "unknown": "not compared with training films",
+    "memorised": said("called a copy of a training film"),
+    "clear": said("compared with the training films, no copy"),
+    "unknown": said("not compared with training films"),
 }
 
 
@@ -105,14 +106,15 @@ class FilmPage:
 class OneFilm:
     """A film with all that the bank says of it.
 
-    `facts` and `evaluation` are (key, text); `nearest_file` is the training film that the
+    `notes` are (words of their kind, English text of this film), `facts` and `evaluation`
+    (key, text); `nearest_file` is the training film that the
     evaluation calls nearest, empty where it names none, and `nearest` the bank's real films of that
     name: several where the name alone does not tell which.
     """
 
     film: BankFilm
     flag: str
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     evaluation: tuple[tuple[str, str], ...]
     nearest_file: str
@@ -182,11 +184,13 @@ def film_filter(asked: Mapping[str, str]) -> FilmFilter:
     values = {name: asked.get(name, "").strip() for name in ("arm", "condition", "key", "value")}
     note, flag = asked.get("note", ""), asked.get("flag", "")
     if note and not is_note(note):
-        raise BadInput(f"There is no kind of note {told(note)}; choose one of the list.")
+        raise BadInput(
+            said("There is no kind of note {note}; choose one of the list.", note=told(note))
+        )
     for known in FLAGS:
         if flag == known:
             return FilmFilter(**values, note=note, flag=known)
-    raise BadInput(f"There is no flag {told(flag)}; choose one of the list.")
+    raise BadInput(said("There is no flag {flag}; choose one of the list.", flag=told(flag)))
 
 
 def film_page(session: Session, wanted: FilmFilter, page: int) -> FilmPage:
@@ -212,7 +216,7 @@ def one_film(session: Session, image_id: int) -> OneFilm:
     return OneFilm(
         film=film,
         flag="" if flag == "unknown" else FLAG_WORDS[flag],
-        notes=tuple(text for _, text in film.notes or ()),
+        notes=tuple((NOTE_WORDS.get(kind, kind), text) for kind, text in film.notes or ()),
         facts=tuple(_told(rest)),
         evaluation=tuple(_told(evaluation)),
         nearest_file=file,
@@ -227,9 +231,9 @@ def _told(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
         if isinstance(value, Mapping):
             yield from _told(value, f"{name}.")
         elif isinstance(value, list):
-            yield name, "; ".join(str(one) for one in value) or "none"
+            yield name, "; ".join(str(one) for one in value) or said("none")
         else:
-            yield name, "not given" if value is None else str(value)
+            yield name, said("not given") if value is None else str(value)
 
 
 def compare_arms(session: Session, keys: Sequence[str], page: int) -> ComparedArms:
@@ -239,11 +243,17 @@ def compare_arms(session: Session, keys: Sequence[str], page: int) -> ComparedAr
     """
     keys = list(dict.fromkeys(key for key in keys if key))
     if not 2 <= len(keys) <= MOST_COMPARED:
-        raise BadInput(f"Choose 2 to {MOST_COMPARED} arms to compare, not {len(keys)}.")
+        raise BadInput(
+            said(
+                "Choose 2 to {most_compared} arms to compare, not {n_keys}.",
+                most_compared=MOST_COMPARED,
+                n_keys=len(keys),
+            )
+        )
     arms = arms_of_bank(session, keys)
     missing = set(keys) - {arm.key for arm in arms}
     if missing:
-        raise NotFound(f"The bank has no arm {told(min(missing))}.")
+        raise NotFound(said("The bank has no arm {missing}.", missing=told(min(missing))))
     conditions = sorted({condition for arm in arms for condition in arm.counts})
     ids = {
         (arm.key, condition): films_wanted(session, FilmFilter(arm.key, condition))
@@ -260,5 +270,5 @@ def compare_arms(session: Session, keys: Sequence[str], page: int) -> ComparedAr
 def _film(session: Session, image_id: int) -> BankFilm:
     films = films_by_id(session, [image_id])
     if not films:
-        raise NotFound(f"The bank has no film {image_id}.")
+        raise NotFound(said("The bank has no film {image_id}.", image_id=image_id))
     return films[0]

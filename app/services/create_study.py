@@ -19,6 +19,7 @@ from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign
 from app.domain.memorised import counts_as_drawn
 from app.domain.record import CREATED, DESIGN_CHANGED
+from app.domain.said import said
 from app.steps.first_owners import give_first_owners
 from app.steps.free_slug import store_under_free_slug
 
@@ -91,7 +92,7 @@ def suggested_design(session: Session, *, most_per_condition: int = 10) -> Study
     ]
     if not arms:
         raise BadDesign(
-            "arms", "the bank is empty; import images first (import-bank, import-images)"
+            "arms", said("the bank is empty; import images first (import-bank, import-images)")
         )
     in_bank = sum(sum(counts.values()) for counts in held.values())
     cases = sum(sum(arm["cases"].values()) for arm in arms)
@@ -124,7 +125,10 @@ def _ensure_arms_exist(session: Session, design: StudyDesign) -> None:
     for plan in design.arms:
         if plan.arm not in known:
             there = ", ".join(known) or "none; import a bank first"
-            raise BadDesign("arms", f"the bank has no arm {plan.arm!r} (it has: {there})")
+            raise BadDesign(
+                "arms",
+                said("the bank has no arm {arm!r} (it has: {there})", arm=plan.arm, there=there),
+            )
 
 
 def _slug_stem(title: str) -> str:

@@ -15,6 +15,7 @@ from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadDesign, NotFound, Refused
 from app.domain.excluded import with_excluded
 from app.domain.record import DESIGN_CHANGED, UNBLINDED
+from app.domain.said import said
 from app.steps.audited_set import AuditedCase, AuditedSet, audited_set
 
 
@@ -77,7 +78,11 @@ def unblinded_cases(session: Session, slug: str, *, now: datetime, actor: str) -
     study = study_by_slug(session, slug)
     if study.status == "open":
         raise Refused(
-            f"{slug} is open: its arms are hidden until it is closed, so that nobody can steer it."
+            said(
+                "{slug} is open: its arms are hidden until it is closed, so that nobody can "
+                "steer it.",
+                slug=slug,
+            )
         )
     design, drawn = _cases_of(session, slug)
     labels = {
@@ -111,17 +116,21 @@ def swap_case(
     before = audited_set(session, study, design)
     if before.sha256 != seen:
         raise Refused(
-            "The design or the bank changed since you looked, so other cases would be drawn; "
-            "nothing was swapped. Look at them once more."
+            said(
+                "The design or the bank changed since you looked, so other cases would be drawn; "
+                "nothing was swapped. Look at them once more."
+            )
         )
     image = next((one.picture.image for one in before.cases if one.case.code == code), None)
     if image is None:
-        raise NotFound(f"The study {slug} has no case {code!r}.")
+        raise NotFound(said("The study {slug} has no case {code!r}.", slug=slug, code=code))
     changed = with_excluded(design, image, reason)
     try:
         after = audited_set(session, study, changed)
     except BadDesign as error:
-        raise Refused(f"{code} can't be swapped: {error.reason}.") from None
+        raise Refused(
+            said("{code} can't be swapped: {reason}.", code=code, reason=error.reason)
+        ) from None
     study.design = design_to_json(changed)
     record_event(
         session,

@@ -11,6 +11,7 @@ from app.db.blind.record import append_events
 from app.db.studies import study_by_slug
 from app.db.tables import Reader
 from app.domain.errors import NotFound, Refused
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,15 @@ def erase_reader(session: Session, slug: str, code: str, *, now: datetime, actor
 def _reader(session: Session, slug: str, code: str) -> Reader:
     reader = reader_by_code(session, study_by_slug(session, slug), code)
     if reader is None or reader.kind != "human":
-        raise NotFound(f"The study {slug} has no reader {code!r} who is a person.")
+        raise NotFound(
+            said("The study {slug} has no reader {code!r} who is a person.", slug=slug, code=code)
+        )
     _ensure_there(reader)
     return reader
 
 
 def _ensure_there(reader: Reader) -> None:
     if reader.erased_at is not None:
-        raise Refused(f"{reader.code} was erased already; nothing of theirs is left.")
+        raise Refused(
+            said("{code} was erased already; nothing of theirs is left.", code=reader.code)
+        )

@@ -18,6 +18,7 @@ from app.domain.errors import Refused
 from app.domain.questions.answer import Mark
 from app.domain.questions.kinds.choices import NONE
 from app.domain.questions.question import Question
+from app.domain.said import said
 from app.steps.audited_set import AuditedCase, frozen_set
 
 # Of each arm at either end, and of all arms together.
@@ -95,8 +96,12 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
     study = study_by_slug(session, slug)
     if study.status != "closed":
         raise Refused(
-            f"{slug} is {study.status}: its films are shown with what was said of them once the "
-            "study is closed."
+            said(
+                "{slug} is {status}: its films are shown with what was said of them once the "
+                "study is closed.",
+                slug=slug,
+                status=study.status,
+            )
         )
     design = design_from_json(study.design)
     asked = AnalysedQuestions.of(design)
@@ -108,9 +113,9 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
     cases = frozen_set(session, study, design).proper
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
     labels = {key: (arm.label, arm.kind) for key, arm in arms.items()}
-    said = _by_case(rows)
+    given = _by_case(rows)
     films = [
-        _read_film(one, said.get(one.case.code, ()), asked, design, labels[one.case.arm])
+        _read_film(one, given.get(one.case.code, ()), asked, design, labels[one.case.arm])
         for one in cases
         if one.case.arm in labels
     ]

@@ -50,6 +50,7 @@ from app.db.truth.bank_images import (
 )
 from app.domain.conditions import declared
 from app.domain.errors import BadBank, BadImage
+from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.notes import counted
 from app.steps.remedied_sizes import remedies_of_size
@@ -159,14 +160,17 @@ def import_images(
     try:
         labels = declared(conditions)
     except ValueError as error:
-        raise BadBank(f"--condition can't be used: {error}.") from None
+        raise BadBank(said("--condition can't be used: {error}.", error=error)) from None
     if not is_arm_id(arm):
         raise BadBank(
-            f"{arm!r} can't name an arm: use 1 to 64 of A-Z a-z 0-9 . _ - "
-            "and begin with a letter or digit."
+            said(
+                "{arm!r} can't name an arm: use 1 to 64 of A-Z a-z 0-9 . _ - and begin with a "
+                "letter or digit.",
+                arm=arm,
+            )
         )
     if label is not None and not 0 < len(label.strip()) <= 200:
-        raise BadBank("A label has 1 to 200 characters.")
+        raise BadBank(said("A label has 1 to 200 characters."))
     with database.reading() as session:
         stored = stored_arms(session, [arm]).get(arm)
         label = label or (stored.label if stored else _default_label(arm))
@@ -275,8 +279,11 @@ def _import(
         _refuse_mixing(stored_arms(session, source.header.arm_ids), source.header)
         if remedies_of_size(session, size) is not None:
             raise BadBank(
-                f"Renditions of {size} pixels are remedied ones; import with another --size, then "
-                "run remedy-pictures again."
+                said(
+                    "Renditions of {size} pixels are remedied ones; import with another --size, "
+                    "then run remedy-pictures again.",
+                    size=size,
+                )
             )
         _refuse_other_detail(resolutions_of(session, size), size, resolution)
     pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
@@ -346,14 +353,24 @@ def _import(
 def _refuse_other_detail(there: set[int | None], size: int, resolution: int | None) -> None:
     """All renditions of a size have one resolution, or detail alone would tell the import."""
     if resolution is not None and not 64 <= resolution <= size:
-        raise BadBank(f"--resolution must be from 64 to the size, {size}, not {resolution}.")
+        raise BadBank(
+            said(
+                "--resolution must be from 64 to the size, {size}, not {resolution}.",
+                size=size,
+                resolution=resolution,
+            )
+        )
     others = there - {resolution}
     if others:
         other = next(iter(others))
         limit = "full detail" if other is None else f"the detail of {other} pixels"
         raise BadBank(
-            f"Renditions of {size} pixels are there with {limit}; give the same --resolution, or "
-            "another --size for these."
+            said(
+                "Renditions of {size} pixels are there with {limit}; give the same "
+                "--resolution, or another --size for these.",
+                size=size,
+                limit=limit,
+            )
         )
 
 
@@ -371,19 +388,34 @@ def _refuse_mixing(stored: Mapping[str, Arm], header: BankHeader) -> None:
             continue
         if there.kind != arm.kind:
             raise BadBank(
-                f"The arm {arm.id} is stored as {there.kind} and can't become {arm.kind}; "
-                "give this one another id."
+                said(
+                    "The arm {id} is stored as {kind} and can't become {kind2}; give this one "
+                    "another id.",
+                    id=arm.id,
+                    kind=there.kind,
+                    kind2=arm.kind,
+                )
             )
         if there.grey_mapping != arm.grey_mapping:
             raise BadBank(
-                f"The arm {arm.id} was read with the grey mapping {there.grey_mapping} and can't "
-                f"be read with {arm.grey_mapping} as well; give this one another id."
+                said(
+                    "The arm {id} was read with the grey mapping {grey_mapping} and can't be read "
+                    "with {grey_mapping2} as well; give this one another id.",
+                    id=arm.id,
+                    grey_mapping=there.grey_mapping,
+                    grey_mapping2=arm.grey_mapping,
+                )
             )
         if there.bank_name != header.name and arm.kind == "synthetic":
             raise BadBank(
-                f"The arm {arm.id} holds images from {_named(there.bank_name)}, and these are "
-                f"from {_named(header.name)}; give this arm another id, or use another "
-                "data directory, so that the two can't be mixed."
+                said(
+                    "The arm {id} holds images from {bank_name}, and these are from {name}; give "
+                    "this arm another id, or use another data directory, so that the two can't be "
+                    "mixed.",
+                    id=arm.id,
+                    bank_name=_named(there.bank_name),
+                    name=_named(header.name),
+                )
             )
 
 
@@ -419,7 +451,9 @@ def _import_batch(
         try:
             stored = store.put(rendering.png)
         except OSError as error:
-            raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+            raise BadBank(
+                said("Renditions can't be written: {strerror}.", strerror=error.strerror)
+            ) from None
         # The picture is on its way to the disk; a batch of them would fill memory.
         return _Rendered(record, replace(rendering, png=b""), stored)
 
@@ -491,7 +525,9 @@ def _room_for_checking(store: RenditionStore) -> Checked:
     try:
         return Checked(store.spool())
     except OSError as error:
-        raise BadBank(f"Renditions can't be written: {error.strerror}.") from None
+        raise BadBank(
+            said("Renditions can't be written: {strerror}.", strerror=error.strerror)
+        ) from None
 
 
 def _check(

@@ -15,6 +15,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.document import plain_text
 from app.domain.errors import BadInput, NotFound, Refused
 from app.domain.record import INVITED, REISSUED, REVOKED
+from app.domain.said import said
 from app.steps.lay_out_presentations import lay_out_early
 
 MOST_AT_ONCE = 200
@@ -54,7 +55,9 @@ def invite_readers(
     _ensure_labels(count, labels)
     study = study_by_slug(session, slug, lock=True)
     if study.status == "closed":
-        raise Refused(f"The study {slug} is closed; nobody can be invited any more.")
+        raise Refused(
+            said("The study {slug} is closed; nobody can be invited any more.", slug=slug)
+        )
     design = design_from_json(study.design)
     first = sum(reader.kind == "human" for reader in readers_of(session, study)) + 1
     invitations = []
@@ -99,12 +102,29 @@ def readers_still_needed(session: Session, slug: str) -> str:
 
 def _ensure_labels(count: int, labels: Sequence[str]) -> None:
     if not 1 <= count <= MOST_AT_ONCE:
-        raise BadInput(f"Invite 1 to {MOST_AT_ONCE} readers at a time, not {count}.")
+        raise BadInput(
+            said(
+                "Invite 1 to {most_at_once} readers at a time, not {count}.",
+                most_at_once=MOST_AT_ONCE,
+                count=count,
+            )
+        )
     if labels and len(labels) != count:
-        raise BadInput(f"{len(labels)} labels were given for {count} readers; give one for each.")
+        raise BadInput(
+            said(
+                "{n_labels} labels were given for {count} readers; give one for each.",
+                n_labels=len(labels),
+                count=count,
+            )
+        )
     for label in labels:
         if len(label) > LONGEST_LABEL or not plain_text(label).isprintable():
-            raise BadInput(f"A label has at most {LONGEST_LABEL} characters, all on one line.")
+            raise BadInput(
+                said(
+                    "A label has at most {longest_label} characters, all on one line.",
+                    longest_label=LONGEST_LABEL,
+                )
+            )
 
 
 def revoke_link(session: Session, slug: str, code: str, *, now: datetime, actor: str) -> None:
@@ -134,9 +154,15 @@ def reissue_link(
     """
     study, reader = _study_and_reader(session, slug, code)
     if study.status == "closed":
-        raise Refused(f"The study {slug} is closed; links are not made any more.")
+        raise Refused(said("The study {slug} is closed; links are not made any more.", slug=slug))
     if reader.has_left:
-        raise Refused(f"{code} takes no part in {slug} any more; invite another reader instead.")
+        raise Refused(
+            said(
+                "{code} takes no part in {slug} any more; invite another reader instead.",
+                code=code,
+                slug=slug,
+            )
+        )
     token = link_token()
     reader.token_hash = token_hash(token)
     reader.revoked_at = None
@@ -151,7 +177,9 @@ def reissue_link(
 def _study_and_reader(session: Session, slug: str, code: str) -> tuple[Study, Reader]:
     reader = reader_by_code(session, study_by_slug(session, slug), code)
     if reader is None or reader.kind != "human":
-        raise NotFound(f"The study {slug} has no reader {code!r} with a link.")
+        raise NotFound(
+            said("The study {slug} has no reader {code!r} with a link.", slug=slug, code=code)
+        )
     # The reader before the study, as a reader who begins locks them: the two can't block each
     # other for ever.
     reader_by_id(session, reader.id, lock=True)

@@ -12,6 +12,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
 from app.domain.reader_message import ReaderMessage, ensure_tells_nothing, read_message
 from app.domain.record import MESSAGE_SHOWN, MESSAGE_TAKEN_BACK
+from app.domain.said import said
 
 
 def show_message(
@@ -45,7 +46,12 @@ def take_message_back(session: Session, slug: str, *, now: datetime, actor: str)
     """Show the message no more. Raises Refused where none is shown, or the study is not open."""
     study = _open_study(session, slug)
     if study.message is None:
-        raise Refused(f"The readers of {slug} are shown no message, so there is none to take back.")
+        raise Refused(
+            said(
+                "The readers of {slug} are shown no message, so there is none to take back.",
+                slug=slug,
+            )
+        )
     study.message = study.message_until = None
     record_event(session, study=study, actor=actor, action=MESSAGE_TAKEN_BACK, now=now, detail={})
 
@@ -53,7 +59,13 @@ def take_message_back(session: Session, slug: str, *, now: datetime, actor: str)
 def _open_study(session: Session, slug: str) -> Study:
     study = study_by_slug(session, slug, lock=True)
     if study.status != "open":
-        raise Refused(f"The study {slug} is {study.status}; readers of an open one get messages.")
+        raise Refused(
+            said(
+                "The study {slug} is {status}; readers of an open one get messages.",
+                slug=slug,
+                status=study.status,
+            )
+        )
     return study
 
 

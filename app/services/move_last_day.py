@@ -13,6 +13,7 @@ from app.domain.design.status import is_past
 from app.domain.document import can_be_stored, plain_text
 from app.domain.errors import BadInput, Refused
 from app.domain.record import LAST_DAY_MOVED, LONGEST_REASON
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,34 @@ def move_last_day(
     why = _reason(reason)
     study = study_by_slug(session, slug, lock=True)
     if study.status != "open":
-        raise Refused(f"The study {slug} is {study.status}; the last day of an open one is moved.")
+        raise Refused(
+            said(
+                "The study {slug} is {status}; the last day of an open one is moved.",
+                slug=slug,
+                status=study.status,
+            )
+        )
     before = closing_day_of(study)
     if closing_is_due(study.status, before, now):
-        raise Refused(f"The last day of {slug}, {before}, is over, and nothing reopens a study.")
+        raise Refused(
+            said(
+                "The last day of {slug}, {before}, is over, and nothing reopens a study.",
+                slug=slug,
+                before=before,
+            )
+        )
     if is_past(day, now):
-        raise BadInput(f"{day} is over; name today or a later day.")
+        raise BadInput(said("{day} is over; name today or a later day.", day=day))
     if day == before:
-        raise BadInput(f"{day} is the last day already; nothing was moved.")
+        raise BadInput(said("{day} is the last day already; nothing was moved.", day=day))
     promised = design_from_json(study.design).withdrawal.last_day
     if promised is not None and day < promised:
         raise BadInput(
-            f"Readers were told that they may withdraw until {promised}, and a closed study lets "
-            "nobody; name that day or a later one."
+            said(
+                "Readers were told that they may withdraw until {promised}, and a closed "
+                "study lets nobody; name that day or a later one.",
+                promised=promised,
+            )
         )
     study.last_day = day
     record_event(
@@ -70,7 +86,12 @@ def move_last_day(
 def _reason(text: str) -> str:
     reason = plain_text(text)
     if not reason:
-        raise BadInput("Say why the last day is moved; the report prints it.")
+        raise BadInput(said("Say why the last day is moved; the report prints it."))
     if len(reason) > LONGEST_REASON or not can_be_stored(reason):
-        raise BadInput(f"A reason has at most {LONGEST_REASON} characters that can be stored.")
+        raise BadInput(
+            said(
+                "A reason has at most {longest_reason} characters that can be stored.",
+                longest_reason=LONGEST_REASON,
+            )
+        )
     return reason

@@ -17,6 +17,7 @@ from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, BadInput, Leaks, NotAcknowledged, NotAudited, Refused
 from app.domain.leak_verdict import LONGEST_ACKNOWLEDGEMENT, LeakVerdict
 from app.domain.record import CLOSED, OPENED
+from app.domain.said import said
 from app.domain.signing import Signature, written_signature
 from app.steps.audited_set import frozen_set
 from app.steps.draw_cases import FrozenCases, freeze_cases
@@ -71,10 +72,14 @@ def open_study(
     _refuse_all_but_drafts(study)
     design = design_from_json(study.design)
     if is_past(design.closes_on, now):
-        raise BadDesign("closes_on", f"{design.closes_on} is over; name a later day, or none")
+        raise BadDesign(
+            "closes_on",
+            said("{closes_on} is over; name a later day, or none", closes_on=design.closes_on),
+        )
     if is_past(design.withdrawal.last_day, now):
         raise BadDesign(
-            "withdrawal.last_day", f"{design.withdrawal.last_day} is over; name a later day"
+            "withdrawal.last_day",
+            said("{last_day} is over; name a later day", last_day=design.withdrawal.last_day),
         )
     frozen = freeze_cases(session, study, design)
     verdict = _passed(session, study, design, acknowledged)
@@ -124,33 +129,53 @@ def ensure_is_draft(session: Session, slug: str) -> None:
 def _refuse_all_but_drafts(study: Study) -> None:
     if study.status != "draft":
         raise Refused(
-            f"The study {study.slug} is {study.status} already; only a draft can be opened."
+            said(
+                "The study {slug} is {status} already; only a draft can be opened.",
+                slug=study.slug,
+                status=study.status,
+            )
         )
 
 
 def _passed(session: Session, study: Study, design: StudyDesign, acknowledged: str) -> LeakVerdict:
     """The audit of the cases that were just frozen, if the study may open with it."""
-    said = acknowledged.strip()
-    if len(said) > LONGEST_ACKNOWLEDGEMENT:
+    given = acknowledged.strip()
+    if len(given) > LONGEST_ACKNOWLEDGEMENT:
         raise BadInput(
-            f"The acknowledgement has {len(said)} characters; {LONGEST_ACKNOWLEDGEMENT} are enough."
+            said(
+                "The acknowledgement has {n_given} characters; {longest_acknowledgement} are "
+                "enough.",
+                n_given=len(given),
+                longest_acknowledgement=LONGEST_ACKNOWLEDGEMENT,
+            )
         )
     verdict = kept_verdict(session, study, frozen_set(session, study, design).sha256)
     if verdict is None:
         raise NotAudited(
-            f"The cases that {study.slug} would open with were not audited for leaks, or the "
-            "bank or the design changed since; check the pictures, then open it."
+            said(
+                "The cases that {slug} would open with were not audited for leaks, or the "
+                "bank or the design changed since; check the pictures, then open it.",
+                slug=study.slug,
+            )
         )
     if verdict.leaks:
         more = f" (and {len(verdict.leaks) - 1} more)" if len(verdict.leaks) > 1 else ""
         raise Leaks(
-            f"{study.slug} can't open, its pictures give themselves away: "
-            f"{verdict.leaks[0]}{more} Mend that, then check the pictures again."
+            said(
+                "{slug} can't open, its pictures give themselves away: {leaks}{more} Mend "
+                "that, then check the pictures again.",
+                slug=study.slug,
+                leaks=verdict.leaks[0],
+                more=more,
+            )
         )
-    if verdict.marks and not said:
+    if verdict.marks and not given:
         raise NotAcknowledged(
-            f"{verdict.marks[0]} Remedy it, or say why these pictures are meant to be read as "
-            "they are: the report prints it."
+            said(
+                "{marks} Remedy it, or say why these pictures are meant to be read as they "
+                "are: the report prints it.",
+                marks=verdict.marks[0],
+            )
         )
     return verdict
 
@@ -163,8 +188,12 @@ def _warnings(
     shared = shared_renditions(session, study)
     if shared:
         warnings.append(
-            f"{len(shared)} pictures stand for cases of more than one arm (the first is rendition "
-            f"{shared[0][:12]}); readers can't be right about all of them."
+            said(
+                "{count} pictures stand for cases of more than one arm (the first is rendition "
+                "{first}); readers can't be right about all of them.",
+                count=len(shared),
+                first=shared[0][:12],
+            )
         )
     few = too_few_readers(design, invited)
     return (*warnings, few) if few else tuple(warnings)
@@ -179,7 +208,13 @@ def close_study(
     """
     study = study_by_slug(session, slug, lock=True)
     if study.status != "open":
-        raise Refused(f"The study {slug} is {study.status}; only an open study can be closed.")
+        raise Refused(
+            said(
+                "The study {slug} is {status}; only an open study can be closed.",
+                slug=slug,
+                status=study.status,
+            )
+        )
     study.status = "closed"
     study.closed_at = now
     record_event(

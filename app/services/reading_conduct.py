@@ -15,6 +15,7 @@ from app.db.blind.tables import Study
 from app.db.studies import study_by_slug
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.said import joined, said, said_many, spoken_day
 
 # Days with ratings that the page has columns for, the latest ones.
 MOST_DAYS = 14
@@ -97,13 +98,18 @@ def where_they_stand(design: StudyDesign, parts: Sequence[PartOfReading]) -> str
     due = next((part for part in parts if part.rated < part.total), None)
     if due is None:
         return ""
-    place = f"{due.rated + 1} of {due.total}"
+    place = {"number": due.rated + 1, "total": due.total}
     if due.is_practice:
-        return f"before practice case {place}"
+        return said("before practice case {number} of {total}", **place)
     if len(design.phases) == 1:
-        return f"before case {place}"
+        return said("before case {number} of {total}", **place)
     phase = design.phase(due.phase)
-    return f"before case {place} of phase {due.phase} ({phase.title or phase.key})"
+    return said(
+        "before case {number} of {total} of phase {phase} ({title})",
+        **place,
+        phase=due.phase,
+        title=phase.title or phase.key,
+    )
 
 
 def _median(times: Sequence[int]) -> float | None:
@@ -136,17 +142,44 @@ def reminder(design: StudyDesign, left: int | None, last_day: date | None) -> st
 
     The link is not in it: of links nothing but a hash is kept, so the reader's own still works.
     """
-    lines = [f"Thank you for taking part in “{design.title}”."]
+    lines = [said("Thank you for taking part in “{title}”.", title=design.title)]
     if left is None:
-        lines.append("The first case is waiting for you.")
+        lines.append(said("The first case is waiting for you."))
     else:
-        waiting = "case is" if left == 1 else "cases are"
-        lines.append(f"What you read is kept; {left} {waiting} still waiting for you.")
+        lines.append(
+            said_many(
+                "What you read is kept; {count} case is still waiting for you.",
+                "What you read is kept; {count} cases are still waiting for you.",
+                left,
+            )
+        )
     lines.append(
-        "Please open the personal link that you were sent; it goes on where you stopped, on "
-        "another device too."
+        said(
+            "Please open the personal link that you were sent; it goes on where you stopped, on "
+            "another device too."
+        )
     )
     if last_day is not None:
-        lines.append(f"The last day of reading is {last_day.isoformat()} (UTC).")
-    lines.append("If you can't find the link, answer this message and you get a new one.")
-    return "\n".join(lines)
+        lines.append(last_day_of_reading(last_day))
+    lines.append(said("If you can't find the link, answer this message and you get a new one."))
+    return joined(lines, "\n")
+
+
+def invitation(design: StudyDesign, link: str, last_day: date | None) -> str:
+    """What somebody may write to a reader who is new, with their personal link."""
+    lines = [
+        said("You are invited to read radiographs for “{title}”.", title=design.title),
+        said(
+            "Please open your personal link and keep it to yourself. It goes on where you stopped, "
+            "on another device too:"
+        ),
+        link,
+    ]
+    if last_day is not None:
+        lines.append(last_day_of_reading(last_day))
+    return joined(lines, "\n")
+
+
+def last_day_of_reading(day: date) -> str:
+    """Until when one may read."""
+    return said("The last day of reading is {day} (UTC).", day=spoken_day(day))

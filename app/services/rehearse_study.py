@@ -21,6 +21,7 @@ from app.domain.design.writing import design_to_json, digest
 from app.domain.errors import BadInput, Refused
 from app.domain.record import REHEARSED
 from app.domain.rehearsal import NOTICE, SimulatedReaders
+from app.domain.said import said
 from app.steps.draw_cases import freeze_cases
 from app.steps.first_owners import give_same_roles
 from app.steps.free_slug import store_under_free_slug
@@ -64,7 +65,9 @@ def rehearse_study(
     """
     source = study_by_slug(session, slug)
     if source.rehearsal_of_id is not None:
-        raise Refused(f"{slug} is a rehearsal itself; rehearse the study it was made from.")
+        raise Refused(
+            said("{slug} is a rehearsal itself; rehearse the study it was made from.", slug=slug)
+        )
     design = design_from_json(source.design)
     count = _enough_readers(design, readers)
     # So that what takes weeks ends now.
@@ -113,11 +116,21 @@ def _enough_readers(design: StudyDesign, asked_for: int | None) -> int:
     needed = readers_needed(design)
     count = max(USUAL_READERS, needed) if asked_for is None else asked_for
     if not 1 <= count <= max(MOST_READERS, needed):
-        raise BadInput(f"Rehearse with 1 to {MOST_READERS} readers, not {count}.")
+        raise BadInput(
+            said(
+                "Rehearse with 1 to {most_readers} readers, not {count}.",
+                most_readers=MOST_READERS,
+                count=count,
+            )
+        )
     if count < needed:
         raise BadInput(
-            f"This study shares its cases among readers and needs at least {needed} of them for "
-            f"every case to be read; rehearse with {needed} or more, not {count}."
+            said(
+                "This study shares its cases among readers and needs at least {needed} of "
+                "them for every case to be read; rehearse with {needed} or more, not {count}.",
+                needed=needed,
+                count=count,
+            )
         )
     return count
 

@@ -20,6 +20,7 @@ from app.domain.design.design import RemedyPlan, StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import BadInput, Refused
 from app.domain.record import REMEDIED
+from app.domain.said import said
 from app.steps.remedied_sizes import remedies_of_size
 
 _BATCH = 200
@@ -48,7 +49,12 @@ def remedy_pictures(
         todo = renditions_to_make(session, from_size, size)
     if not todo:
         if is_first:
-            raise Refused(f"No image has a rendition of {from_size} pixels; import with --size.")
+            raise Refused(
+                said(
+                    "No image has a rendition of {from_size} pixels; import with --size.",
+                    from_size=from_size,
+                )
+            )
         return 0
     for start in range(0, len(todo), _BATCH):
         digests = _make(store, todo[start : start + _BATCH], remedies, size)
@@ -101,7 +107,7 @@ def design_with_remedies(session: Session, slug: str, remedies: Remedies) -> Stu
     """
     design = design_from_json(study_by_slug(session, slug).design)
     if design.remedies.is_any:
-        raise Refused("This design has remedies already; change them on its own page.")
+        raise Refused(said("This design has remedies already; change them on its own page."))
     made_from = design.rendition_size
     remedies.check(made_from)
     below, above = range(made_from - 4, SMALLEST_SIZE - 1, -4), range(made_from + 4, 4096, 4)
@@ -110,7 +116,7 @@ def design_with_remedies(session: Session, slug: str, remedies: Remedies) -> Stu
         None,
     )
     if size is None:
-        raise Refused("Every size has pictures already; name a free one in the design.")
+        raise Refused(said("Every size has pictures already; name a free one in the design."))
     plan = RemedyPlan(
         made_from, remedies.crop_margin, remedies.grey_range, remedies.resolution or 0
     )
@@ -125,8 +131,14 @@ def _is_free_for(session: Session, size: int, wanted: tuple[int, Remedies]) -> b
 def _check(from_size: int, size: int, remedies: Remedies) -> None:
     if not SMALLEST_SIZE <= size <= LARGEST_SIZE or size == from_size:
         raise BadInput(
-            f"The new size must be from {SMALLEST_SIZE} to {LARGEST_SIZE} and another than "
-            f"{from_size}, not {size}."
+            said(
+                "The new size must be from {smallest_size} to {largest_size} and another than "
+                "{from_size}, not {size}.",
+                smallest_size=SMALLEST_SIZE,
+                largest_size=LARGEST_SIZE,
+                from_size=from_size,
+                size=size,
+            )
         )
     remedies.check(from_size)
 
@@ -136,12 +148,19 @@ def _ensure_alike(session: Session, from_size: int, size: int, remedies: Remedie
     before = remedies_of_size(session, size)
     if before is None:
         if resolutions_of(session, size):
-            raise Refused(f"Renditions of {size} pixels were imported; name another size.")
+            raise Refused(
+                said("Renditions of {size} pixels were imported; name another size.", size=size)
+            )
         return True
     if before != (from_size, remedies):
         raise Refused(
-            f"Renditions of {size} pixels were made from {before[0]} with other remedies "
-            f"({before[1]}); name another size."
+            said(
+                "Renditions of {size} pixels were made from {before} with other remedies "
+                "({before2}); name another size.",
+                size=size,
+                before=before[0],
+                before2=before[1],
+            )
         )
     return False
 

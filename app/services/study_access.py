@@ -15,6 +15,7 @@ from app.db.studies import NO_STUDY, record_event, study_by_slug
 from app.db.tables import Study, StudyRole
 from app.domain.access import Account, Right, Role, StudyAccess, ensure_right
 from app.domain.errors import NotFound, Refused
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def give_role(
     study = study_by_slug(session, slug, lock=True)
     account = named_account(session, name)
     if account.disabled_at is not None:
-        raise Refused(f"The account {name} is disabled; enable it before it is given a role.")
+        raise Refused(
+            said("The account {name} is disabled; enable it before it is given a role.", name=name)
+        )
     given = study_role(session, study.id, account.id)
     if given is not None and given.role == role:
         return
@@ -85,7 +88,9 @@ def take_role(session: Session, slug: str, name: str, *, now: datetime, actor: s
     account = named_account(session, name)
     given = study_role(session, study.id, account.id)
     if given is None:
-        raise NotFound(f"The account {name} has no role in the study {slug}.")
+        raise NotFound(
+            said("The account {name} has no role in the study {slug}.", name=name, slug=slug)
+        )
     _ensure_another_owner(session, study, given)
     detail = {"account": name, "role": given.role}
     session.delete(given)
@@ -102,5 +107,8 @@ def _ensure_another_owner(session: Session, study: Study, given: StudyRole) -> N
     ]
     if given.role == "owner" and not others:
         raise Refused(
-            f"The study {study.slug} has no other owner; make somebody else an owner first."
+            said(
+                "The study {slug} has no other owner; make somebody else an owner first.",
+                slug=study.slug,
+            )
         )

@@ -17,6 +17,7 @@ from app.db.truth.image_flow import (
 from app.db.truth.recorded_rows import stored_chain
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,12 @@ def submission_facts(session: Session, slug: str) -> SubmissionFacts:
     study = study_by_slug(session, slug)
     if study.status != "closed":
         raise Refused(
-            f"{slug} is {study.status}: a submission names arms and results, so it is made once "
-            "the study is closed."
+            said(
+                "{slug} is {status}: a submission names arms and results, so it is made once "
+                "the study is closed.",
+                slug=slug,
+                status=study.status,
+            )
         )
     design = design_from_json(study.design)
     keys = [plan.arm for plan in design.arms]

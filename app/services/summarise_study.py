@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.bank.epochs import VariantEpoch, variant_epoch
 from app.bank.evaluation import ArmEvaluation
 from app.db.blind.readers import ReaderProgress, progress_of_readers
 from app.db.studies import steps_of, study_by_id, study_by_slug
@@ -21,6 +22,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import OPENED, REHEARSED, RecordedEvent
+from app.domain.said import said
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
@@ -43,7 +45,8 @@ class ArmFacts:
     `generated` and `rejected` count images before the bank was made; None where nobody said.
     `evaluation` is what the bank measured of the images themselves, None where it says nothing.
     `left_out_as_memorised` counts those that were not drawn from since the bank flags them as
-    copies of training images; None for a study opened before that was recorded.
+    copies of training images; None for a study opened before that was recorded. `epoch` says which
+    weights of a training run it was drawn with, None where the bank does not.
     """
 
     key: str
@@ -57,6 +60,7 @@ class ArmFacts:
     rejection_rule: str
     evaluation: ArmEvaluation | None = None
     left_out_as_memorised: int | None = None
+    epoch: VariantEpoch | None = None
 
     @property
     def cases(self) -> int:
@@ -123,8 +127,12 @@ def summarise_study(
         raise Refused(NOTHING_READ.format(slug=slug))
     if study.status != "closed" and not interim:
         raise Refused(
-            f"{slug} is {study.status}: results by arm are shown once the study is closed, "
-            "because whoever sees them earlier could steer it by them."
+            said(
+                "{slug} is {status}: results by arm are shown once the study is closed, "
+                "because whoever sees them earlier could steer it by them.",
+                slug=slug,
+                status=study.status,
+            )
         )
     design = design_from_json(study.design)
     rows = list(answer_rows(session, study))
@@ -253,6 +261,7 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             rejection_rule=arm.rejection_rule,
             evaluation=evaluations[arm.key],
             left_out_as_memorised=None if left_out is None else left_out.get(arm.key, 0),
+            epoch=variant_epoch(arm.details),
         )
         for arm in arms.values()
     )

@@ -16,6 +16,7 @@ from app.db.truth.cases import case_digest_lines, store_draw, store_references
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
 from app.domain.errors import BadDesign
+from app.domain.said import said
 from app.domain.sampling import Draw, draw_study
 
 
@@ -42,8 +43,11 @@ def draw_of_design(session: Session, design: StudyDesign) -> Draw:
     if not images and bank_counts(session):
         raise BadDesign(
             "rendition_size",
-            f"no image of these arms has a rendition of {design.rendition_size} pixels; "
-            f"import them with --size {design.rendition_size}",
+            said(
+                "no image of these arms has a rendition of {rendition_size} pixels; import "
+                "them with --size {rendition_size}",
+                rendition_size=design.rendition_size,
+            ),
         )
     references_of_design(session, design)
     real = {key for key, arm in arms_by_key(session, keys).items() if arm.kind == "real"}
@@ -70,21 +74,32 @@ def references_of_design(session: Session, design: StudyDesign) -> dict[int, int
         if not named:
             raise BadDesign(
                 field,
-                f"the bank has no image {digits[:12]}; import it, or name another by the SHA-256 "
-                "of its file",
+                said(
+                    "the bank has no image {digits}; import it, or name another by the SHA-256 of "
+                    "its file",
+                    digits=digits[:12],
+                ),
             )
         if len(named) > 1:
             raise BadDesign(
                 field,
-                f"the bank has {len(named)} images whose SHA-256 begins with {digits}; give more "
-                "digits",
+                said(
+                    "the bank has {n_named} images whose SHA-256 begins with {digits}; give more "
+                    "digits",
+                    n_named=len(named),
+                    digits=digits,
+                ),
             )
         images = rendered(session, next(iter(named.values())), size)
         if not images:
             raise BadDesign(
                 field,
-                f"the image {digits[:12]} has no rendition of {size} pixels; import its bank with "
-                f"--size {size}",
+                said(
+                    "the image {digits} has no rendition of {size} pixels; import its bank with "
+                    "--size {size}",
+                    digits=digits[:12],
+                    size=size,
+                ),
             )
         references[number] = images[0]
     return references

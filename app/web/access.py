@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import Account, Right, StudyAccess
 from app.domain.errors import OwnPasswordRequired, SignInRequired
+from app.domain.said import said
 from app.services.close_past_studies import close_past_studies
 from app.services.sign_ins import note_seen, signed_in
 from app.services.study_access import study_for
@@ -63,7 +64,7 @@ def investigator_at_desk(
         raise RuntimeError(f"The route of {request.url.path} does not say which right it needs.")
     token = cookie_of(request)
     if not token:
-        raise SignInRequired("Please sign in.")
+        raise SignInRequired(said("Please sign in."))
     if form is not None:
         refuse_foreign_form(request, form, INVESTIGATOR_COOKIE)
     state = web_state(request)
@@ -73,9 +74,11 @@ def investigator_at_desk(
     with state.database.reading() if is_look else state.database.writing() as session:
         who = signed_in(session, token, now=now)
         if who is None:
-            raise SignInRequired("Please sign in again.")
+            raise SignInRequired(said("Please sign in again."))
         if who.password_is_given and not with_given_password:
-            raise OwnPasswordRequired("Choose a password of your own first; nothing was done.")
+            raise OwnPasswordRequired(
+                said("Choose a password of your own first; nothing was done.")
+            )
         study = None
         if slug is not None and right is not None:
             study = study_for(session, who.account, slug, right)

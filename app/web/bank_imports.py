@@ -22,6 +22,7 @@ from app.bank.store import RenditionStore
 from app.bank.uploads import WORKING, Step, Upload, UploadState
 from app.db.engine import Database
 from app.domain.errors import BadInput, StudyError
+from app.domain.said import said
 from app.films.film import GreyMapping
 from app.films.notes import NOTE_WORDS
 from app.services.import_bank import ImportSummary, import_bank, import_images
@@ -29,8 +30,12 @@ from app.web.logs import fields_of
 
 logger = logging.getLogger(__name__)
 
-TROUBLE = "Something went wrong here, and the operator's log says more. It can be begun again."
-CUT_OFF = "The server was stopped meanwhile. What was imported is kept; begin it again to go on."
+TROUBLE = said(
+    "Something went wrong here, and the operator's log says more. It can be begun again."
+)
+CUT_OFF = said(
+    "The server was stopped meanwhile. What was imported is kept; begin it again to go on."
+)
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,11 @@ def _unpack(upload: Upload) -> None:
     came = what_came(upload.files)
     if came.kind == "nothing":
         raise BadInput(
-            "Nothing of this can be imported: there is no bank (bank.json with images.jsonl) and "
-            "no picture in it."
+            said(
+                "Nothing of this can be imported: there is no bank (bank.json with images.jsonl) "
+                "and "
+                "no picture in it."
+            )
         )
     if came.kind == "images":
         write_own_table(came.root)
@@ -179,9 +187,11 @@ def _import(
             )
     upload.change(summary=_told(summary))
     if choices.strict and summary.refused_count:
-        raise BadInput("Nothing was imported, since one bad record was to keep all of them out.")
+        raise BadInput(
+            said("Nothing was imported, since one bad record was to keep all of them out.")
+        )
     if summary.refused_count and not summary.added and not summary.already_present:
-        raise BadInput("Nothing could be imported; the reasons are listed below.")
+        raise BadInput(said("Nothing could be imported; the reasons are listed below."))
     upload.empty()
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from app.domain.document import told
 from app.domain.errors import BadInput
+from app.domain.said import said
 
 
 def day_of_form(text: str, what: str) -> date | None:
@@ -16,4 +17,6 @@ def day_of_form(text: str, what: str) -> date | None:
             raise ValueError
         return date.fromisoformat(given)
     except ValueError:
-        raise BadInput(f"{what} is {told(given)}; write a day such as 2027-01-31.") from None
+        raise BadInput(
+            said("{what} is {given}; write a day such as 2027-01-31.", what=what, given=told(given))
+        ) from None

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import Database
 from app.domain.errors import Refused
+from app.domain.said import said
 from app.services.probe_copy import ExpectedPicture, ProbeCopy, copy_for_probe, rate_for_probe
 from app.settings import Settings
 from app.statistics.leaks.delivery import (
@@ -80,8 +81,10 @@ class DeliveryProbe:
                     ]
             except (OSError, HTTPException) as error:
                 raise Refused(
-                    f"The delivery of pictures can't be audited: {error or type(error).__name__}; "
-                    "try again."
+                    said(
+                        "The delivery of pictures can't be audited: {value}; try again.",
+                        value=error or type(error).__name__,
+                    )
                 ) from error
             finally:
                 target.dispose()
@@ -185,8 +188,12 @@ class _Browser:
             rate_for_probe(self.target, fields["case"], now=self.clock.now)
             rated += 1
         raise Refused(
-            f"The delivery of pictures can't be audited: a probe reader got no further than "
-            f"{rated} of {presentations} cases."
+            said(
+                "The delivery of pictures can't be audited: a probe reader got no further "
+                "than {rated} of {presentations} cases.",
+                rated=rated,
+                presentations=presentations,
+            )
         )
 
     def _see(self, page: _Fetched, token: str) -> None:
@@ -257,7 +264,9 @@ class _Browser:
             if location is None:
                 return page
             address = location
-        raise Refused("The delivery of pictures can't be audited: pages redirect in a circle.")
+        raise Refused(
+            said("The delivery of pictures can't be audited: pages redirect in a circle.")
+        )
 
     def _get(self, address: str, *, accept: str) -> _Fetched:
         # A picture that came compressed would have a length of its own.
@@ -308,4 +317,4 @@ def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
         if not thread.is_alive():
             break
         time.sleep(0.01)
-    raise Refused("The delivery of pictures can't be audited: the application did not start.")
+    raise Refused(said("The delivery of pictures can't be audited: the application did not start."))

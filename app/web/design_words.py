@@ -1,6 +1,6 @@
 """The facts of a design in words, for the page of its study."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.consent import withdrawal_text
@@ -10,8 +10,16 @@ from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
+from app.domain.said import cased, joined, said, said_many, spoken_day
 from app.services.study_progress import ArmHoldings
-from app.web.design_form.boxes import ALLOCATION, ANALYSIS, DRAW, REGISTRATION, Group
+from app.web.design_form.boxes import (
+    ALLOCATION,
+    ANALYSIS,
+    DRAW,
+    PRESENTATION,
+    REGISTRATION,
+    Box,
+)
 from app.web.design_form.row_pages import KIND_WORDS
 from app.web.design_form.shown import plain_words
 
@@ -50,12 +58,12 @@ def design_words(design: StudyDesign) -> DesignWords:
     """A design in words."""
     return DesignWords(
         tuple(
-            QuestionWords(one.key, one.prompt, ", ".join(_about(design, one.key)))
+            QuestionWords(one.key, one.prompt, joined(_about(design, one.key), ", "))
             for one in design.questions
         ),
         tuple(
             PhaseWords(
-                phase.title or phase.key, "; ".join(_phase(design, phase)), phase.introduction
+                phase.title or phase.key, joined(_phase(design, phase), "; "), phase.introduction
             )
             for phase in design.phases
         ),
@@ -71,12 +79,25 @@ def design_words(design: StudyDesign) -> DesignWords:
 def shortages(design: StudyDesign, arms: Mapping[str, ArmHoldings]) -> tuple[str, ...]:
     """Sentences on what the bank holds too little of, where `arms` counts by the design's key."""
     phases = sum(phase.cases == "new" for phase in design.phases)
-    each = f" in {phases} phases with cases of their own" if phases > 1 else ""
     return tuple(
-        f"{plan.arm}: {wanted * phases} {stratum} cases are asked for{each}, the bank holds {held}."
+        _shortage(plan.arm, wanted * phases, stratum, phases, held)
         for plan in design.arms
         for stratum, wanted in plan.cases
         if wanted * phases > (held := _held(arms, plan.arm, stratum))
+    )
+
+
+def _shortage(arm: str, wanted: int, stratum: str, phases: int, held: int) -> str:
+    fields = {"arm": arm, "wanted": wanted, "stratum": stratum, "held": held}
+    if phases == 1:
+        return said(
+            "{arm}: {wanted} {stratum} cases are asked for, the bank holds {held}.", **fields
+        )
+    return said(
+        "{arm}: {wanted} {stratum} cases are asked for in {phases} phases with cases of their own, "
+        "the bank holds {held}.",
+        **fields,
+        phases=phases,
     )
 
 
@@ -95,129 +116,194 @@ def _held(arms: Mapping[str, ArmHoldings], arm: str, stratum: str) -> int:
 def _about(design: StudyDesign, key: str) -> Iterator[str]:
     question = design.question(key)
     kind = KIND_WORDS.get(question.kind, question.kind)
-    yield plain_words(question.measure).lower()
+    yield cased(plain_words(question.measure), "lower")
     if kind_of(question).spread == "grades":
-        yield f"{kind} from {question.low} to {question.high}"
+        yield said("{kind} from {low} to {high}", kind=kind, low=question.low, high=question.high)
     elif question.kind == "choice":
         yield " / ".join(option.label for option in question.options)
     else:
         yield kind
     if question.finding:
-        yield f"{question.finding} by the bank's {question.reference}"
+        yield said(
+            "{finding} by the bank's {reference}",
+            finding=question.finding,
+            reference=question.reference,
+        )
     if question.of:
-        yield f"in the answer to {question.of}"
+        yield said("in the answer to {of}", of=question.of)
     if question.probabilities:
-        yield f"taken to say {_probabilities(question)}"
+        yield said("taken to say {levels}", levels=_probabilities(question))
     if question.asked_if is not None:
-        values = " or ".join(question.asked_if.values)
-        yield f"only if {question.asked_if.question} is {values}"
+        values = joined(question.asked_if.values, said(" or "))
+        yield said(
+            "only if {question} is {values}", question=question.asked_if.question, values=values
+        )
     if not question.required:
-        yield "may be left"
+        yield said("may be left")
 
 
 def _probabilities(question: Question) -> str:
-    said = [f"{100 * one:.3g}%" for one in question.probabilities]
-    return f"{said[0]} to {said[-1]}" if len(said) == 2 else ", ".join(said)
+    levels = [f"{100 * one:.3g}%" for one in question.probabilities]
+    if len(levels) == 2:
+        return said("{first} to {last}", first=levels[0], last=levels[1])
+    return ", ".join(levels)
 
 
 def _phase(design: StudyDesign, phase: Phase) -> Iterator[str]:
     shown = phase.presentation
     if len(design.phases) > 1:
         if phase.cases == "new":
-            yield "new cases"
+            yield said("new cases")
         else:
-            count = f"{phase.part_count} of " if phase.cases == "part" else ""
-            yield f"{count}the cases of {phase.of}"
+            yield (
+                said("{count} of the cases of {phase}", count=phase.part_count, phase=phase.of)
+                if phase.cases == "part"
+                else said("the cases of {phase}", phase=phase.of)
+            )
     if shown.pictures == 1:
-        yield "one picture at a time"
+        yield said("one picture at a time")
     else:
-        how = shown.layout.replace("_", " ")
-        of = "one of them real" if shown.composition == "one_real" else "each from another arm"
-        yield f"{shown.pictures} pictures {how}, {of}"
+        how = _chosen(PRESENTATION, "presentation.layout", shown.layout)
+        of = (
+            said("one of them real")
+            if shown.composition == "one_real"
+            else said("each from another arm")
+        )
+        yield said("{pictures} pictures {how}, {of}", pictures=shown.pictures, how=how, of=of)
     if shown.exposures_ms:
         times = ", ".join(map(str, shown.exposures_ms))
-        yield f"shown for {times} ms{', then noise' if shown.mask else ''}"
+        yield (
+            said("shown for {times} ms, then noise", times=times)
+            if shown.mask
+            else said("shown for {times} ms", times=times)
+        )
     if shown.beside:
-        yield f"with the text under {shown.beside} beside it"
+        yield said("with the text under {beside} beside it", beside=shown.beside)
     if shown.reference:
-        yield f"beside image {shown.reference[:12]} for comparison"
-    yield f"asks {', '.join(phase.questions)}"
+        yield said("beside image {reference} for comparison", reference=shown.reference[:12])
+    yield said("asks {questions}", questions=", ".join(phase.questions))
     if phase.end_questions:
-        yield f"at its end {', '.join(phase.end_questions)}"
+        yield said("at its end {questions}", questions=", ".join(phase.end_questions))
     if phase.purpose_blinded:
-        yield "readers have not been told that some images are synthetic"
+        yield said("readers have not been told that some images are synthetic")
     if phase.washout_days:
-        yield f"begins at least {_count(phase.washout_days, 'day')} after the phase before"
+        yield said(
+            "begins at least {washout_days} after the phase before",
+            washout_days=_days(phase.washout_days),
+        )
 
 
 def _facts(design: StudyDesign) -> Iterator[Fact]:
     analysis, replicates, practice = design.analysis, design.replicates, design.practice
-    yield "Strata", f"by {design.stratify_by}"
+    yield said("Strata"), said("by {stratify_by}", stratify_by=design.stratify_by)
     if design.matched_by:
-        yield "Matched", f"images with the same {design.matched_by} belong together"
-    yield "Flagged as copies", f"images {_chosen(DRAW, 'memorised', design.memorised)}"
+        yield (
+            said("Matched"),
+            said("images with the same {matched_by} belong together", matched_by=design.matched_by),
+        )
+    yield (
+        said("Flagged as copies"),
+        said("images {done}", done=_chosen(DRAW.boxes, "memorised", design.memorised)),
+    )
     if design.excluded:
-        yield "Excluded before opening", excluded_words(design)
-    yield "Allocation", _allocation(design)
-    yield "Last day", f"{design.closes_on}, UTC" if design.closes_on else "none; you close it"
+        yield said("Excluded before opening"), excluded_words(design)
+    yield said("Allocation"), _allocation(design)
     if design.own_score:
-        yield "Own score", "told to each reader once the study is closed"
+        yield said("Own score"), said("told to each reader once the study is closed")
     yield (
-        "Shown again",
-        f"{_count(replicates.count, 'case')}, at least "
-        f"{_count(replicates.minimum_lag, 'position')} later"
+        said("Last day"),
+        said("{closes_on}, UTC", closes_on=spoken_day(design.closes_on))
+        if design.closes_on
+        else said("none; you close it"),
+    )
+    yield (
+        said("Shown again"),
+        said(
+            "{count}, at least {minimum_lag} later",
+            count=_cases(replicates.count),
+            minimum_lag=said_many("{count} position", "{count} positions", replicates.minimum_lag),
+        )
         if replicates.count
-        else "none",
+        else said("none"),
     )
-    told = "the truth is told after each" if practice.feedback else "without feedback"
-    yield "Practice", f"{_count(practice.count, 'case')}, {told}" if practice.count else "none"
-    yield "Pause", f"after every {design.break_every} cases" if design.break_every else "none"
-    yield "Display", "; ".join(_display(design.display)) or "not asked for"
+    told = said("the truth is told after each") if practice.feedback else said("without feedback")
+    yield (
+        said("Practice"),
+        joined((_cases(practice.count), told), ", ") if practice.count else said("none"),
+    )
+    yield (
+        said("Pause"),
+        said("after every {break_every} cases", break_every=design.break_every)
+        if design.break_every
+        else said("none"),
+    )
+    yield said("Display"), joined(_display(design.display), "; ") or said("not asked for")
     if design.remedies.is_any:
-        yield "Pictures", _remedied(design)
-    yield "Withdrawing", withdrawal_text(design.withdrawal)
-    yield "Longest run", f"{_count(design.longest_run, 'case')} of one arm in a row"
+        yield said("Pictures"), _remedied(design)
+    yield said("Withdrawing"), withdrawal_text(design.withdrawal)
     yield (
-        "Primary question",
-        analysis.primary or "the usual one: realism, else confidence in the verdict",
+        said("Longest run"),
+        said("{longest_run} of one arm in a row", longest_run=_cases(design.longest_run)),
     )
-    yield "Intervals speak for", _chosen(ANALYSIS, "analysis.target", analysis.target)
-    yield "Equivalence margin", f"AUC within 0.5 ± {analysis.margin:g}"
-    yield "Several comparisons", _chosen(ANALYSIS, "analysis.adjustment", analysis.adjustment)
+    yield (
+        said("Primary question"),
+        analysis.primary or said("the usual one: realism, else confidence in the verdict"),
+    )
+    yield said("Intervals speak for"), _chosen(ANALYSIS.boxes, "analysis.target", analysis.target)
+    yield said("Equivalence margin"), said("AUC within 0.5 ± {margin:g}", margin=analysis.margin)
+    yield (
+        said("Several comparisons"),
+        _chosen(ANALYSIS.boxes, "analysis.adjustment", analysis.adjustment),
+    )
     if analysis.primary_arm:
-        yield "Primary arm", analysis.primary_arm
+        yield said("Primary arm"), analysis.primary_arm
     yield (
-        "Left out",
-        f"readers with fewer than {analysis.least_answered:.0%} of the median reader's answers"
+        said("Left out"),
+        said(
+            "readers with fewer than {least_answered:.0%} of the median reader's answers",
+            least_answered=analysis.least_answered,
+        )
         if analysis.least_answered
-        else "no reader, however little they answered",
+        else said("no reader, however little they answered"),
     )
     yield (
-        "Look before closing",
-        f"planned from {_count(analysis.interim_ratings, 'rating')} on"
+        said("Look before closing"),
+        said(
+            "planned from {interim_ratings} on",
+            interim_ratings=said_many(
+                "{count} rating", "{count} ratings", analysis.interim_ratings
+            ),
+        )
         if analysis.interim_ratings
-        else "none planned",
+        else said("none planned"),
     )
     if analysis.cluster:
-        yield "Images belong together", f"by {analysis.cluster}"
+        yield said("Images belong together"), said("by {cluster}", cluster=analysis.cluster)
     if analysis.subgroups:
-        yield "Figures by subgroup", f"of cases by {', '.join(analysis.subgroups)}"
-    yield "Language", design.language
-    yield "Seed", str(design.seed)
+        yield (
+            said("Figures by subgroup"),
+            said("of cases by {names}", names=", ".join(analysis.subgroups)),
+        )
+    yield said("Language"), design.language
+    yield said("Seed"), str(design.seed)
     if design.notice:
-        yield "Notice to readers", design.notice
+        yield said("Notice to readers"), design.notice
 
 
 def _remedied(design: StudyDesign) -> str:
     plan = design.remedies
     done = (
-        "margin cut off" * plan.crop_margin,
-        "greys stretched" * plan.grey_range,
-        f"no finer detail than {plan.resolution} pixels have" * (plan.resolution > 0),
+        (plan.crop_margin, said("margin cut off")),
+        (plan.grey_range, said("greys stretched")),
+        (
+            plan.resolution > 0,
+            said("no finer detail than {resolution} pixels have", resolution=plan.resolution),
+        ),
     )
-    return (
-        f"{', '.join(one for one in done if one)}, in all arms alike, of pictures of "
-        f"{plan.made_from} pixels"
+    return said(
+        "{done}, in all arms alike, of pictures of {made_from} pixels",
+        done=joined((words for is_done, words in done if is_done), ", "),
+        made_from=plan.made_from,
     )
 
 
@@ -225,36 +311,47 @@ def _display(plan: DisplayPlan) -> Iterator[str]:
     asked = [
         what
         for what, is_asked in (
-            ("which display it is", plan.ask_kind),
-            ("how light the room is", plan.ask_light),
+            (said("which display it is"), plan.ask_kind),
+            (said("how light the room is"), plan.ask_light),
         )
         if is_asked
     ]
     if asked:
-        yield f"the profile asks {' and '.join(asked)}"
+        yield said("the profile asks {questions}", questions=joined(asked, said(" and ")))
     if plan.grey_check:
-        yield "each sitting begins with the grey-step check"
+        yield said("each sitting begins with the grey-step check")
     if plan.least_width:
-        yield f"windows narrower than {plan.least_width} pixels are asked to be made larger"
+        yield said(
+            "windows narrower than {least_width} pixels are asked to be made larger",
+            least_width=plan.least_width,
+        )
 
 
 def _allocation(design: StudyDesign) -> str:
     allocation = design.allocation
     if allocation.scheme == "split_plot":
-        return f"{allocation.groups} groups of readers read {allocation.groups} groups of cases"
-    if allocation.scheme == "quota":
-        return (
-            f"{_count(allocation.cases_per_reader, 'case')} a reader, every case by at least "
-            f"{_count(allocation.readers_per_case, 'reader')}; who has not read for "
-            f"{_count(allocation.dropout_days, 'day')} no longer counts"
+        return said(
+            "{groups} groups of readers read {groups} groups of cases", groups=allocation.groups
         )
-    return _chosen(ALLOCATION, "allocation.scheme", allocation.scheme).lower()
+    if allocation.scheme == "quota":
+        return said(
+            "{cases} a reader, every case by at least {readers}; who has not read for {days} no "
+            "longer counts",
+            cases=_cases(allocation.cases_per_reader),
+            readers=said_many("{count} reader", "{count} readers", allocation.readers_per_case),
+            days=_days(allocation.dropout_days),
+        )
+    return cased(_chosen(ALLOCATION.boxes, "allocation.scheme", allocation.scheme), "lower")
 
 
-def _chosen(group: Group, name: str, value: str) -> str:
-    box = next(one for one in group.boxes if one.name == name)
+def _chosen(boxes: Sequence[Box], name: str, value: str) -> str:
+    box = next(one for one in boxes if one.name == name)
     return dict(box.choices)[value]
 
 
-def _count(number: int, one: str) -> str:
-    return f"{number} {one if number == 1 else f'{one}s'}"
+def _cases(number: int) -> str:
+    return said_many("{count} case", "{count} cases", number)
+
+
+def _days(number: int) -> str:
+    return said_many("{count} day", "{count} days", number)

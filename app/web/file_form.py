@@ -15,6 +15,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from app.bank.uploads import ArrivingFile, Upload
 from app.domain.document import told
 from app.domain.errors import BadForm, BadInput, Refused
+from app.domain.said import said
 
 _STREAMED = re.compile(r"/bank/import/[0-9a-f]{16}/sent")
 # What operating systems put beside somebody's files.
@@ -32,9 +33,12 @@ def ensure_no_longer_than_an_upload(upload: Upload, length: int) -> None:
     """Raise Refused for a body of more bytes than an upload may have; its fields need some too."""
     if length > upload.largest + _FIELDS:
         raise Refused(
-            f"That is more than an upload may bring ({upload.largest // 2**20:,} MiB); nothing of "
-            "it was kept but files that had come whole. The operator can raise "
-            "NEGATOSCOPE_LARGEST_UPLOAD."
+            said(
+                "That is more than an upload may bring ({largest:,} MiB); nothing of it was "
+                "kept but files that had come whole. The operator can raise "
+                "NEGATOSCOPE_LARGEST_UPLOAD.",
+                largest=upload.largest // 2**20,
+            )
         )
 
 
@@ -73,7 +77,9 @@ class FileForm:
         kind, options = parse_options_header(self.content_type)
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:
-            raise BadForm("This form brings no files; choose them on its page and send it again.")
+            raise BadForm(
+                said("This form brings no files; choose them on its page and send it again.")
+            )
         self._parser = MultipartParser(
             boundary,
             {
@@ -97,7 +103,7 @@ class FileForm:
         try:
             self._parser.write(piece)
         except MultipartParseError:
-            raise BadForm("The form came damaged; please send it again.") from None
+            raise BadForm(said("The form came damaged; please send it again.")) from None
 
     def close(self) -> None:
         """Throw away what did not come whole."""
@@ -128,13 +134,13 @@ class FileForm:
         if b"filename" not in options:
             return
         if not self._is_checked:
-            raise BadForm("The form's token did not come before its files; reload its page.")
+            raise BadForm(said("The form's token did not come before its files; reload its page."))
         if not filename or filename.split("/")[-1] in _HIDDEN:
             return
         try:
             part.arriving = self.upload.receive(filename)
         except (BadInput, Refused) as error:
-            part.refused = str(error)
+            part.refused = error.sentence
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         part = self._part
@@ -146,7 +152,7 @@ class FileForm:
                 part.arriving.write(data[start:end])
             except Refused as error:
                 part.arriving.drop()
-                part.arriving, part.refused = None, str(error)
+                part.arriving, part.refused = None, error.sentence
         elif not part.filename and part.size <= _LONGEST_FIELD:
             part.value += data[start:end]
 
@@ -167,7 +173,7 @@ class FileForm:
                 part.arriving.keep()
                 self.kept.append(part.filename)
             except (BadInput, Refused) as error:
-                self.refused.append((_shown(part.filename), str(error)))
+                self.refused.append((_shown(part.filename), error.sentence))
 
 
 def _shown(filename: str) -> str:

@@ -14,8 +14,10 @@ from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
+from app.domain.said import said
+from app.web.known_words import known_word
 from app.web.spoken import spoken
-from app.words.language import ENGLISH, LANGUAGES, Language, language
+from app.words.language import ENGLISH, LANGUAGES, Language, language, nearest
 from app.words.speaking import speak
 
 _STATIC = re.compile(r"""static\(\s*["']([^"']+)["']""")
@@ -73,6 +75,10 @@ class Pages:
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
         speak(env, tongue)
+        env.filters["word"] = lambda word: tongue.say(known_word(word))
+        env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
+            sentence
+        )
         env.globals["static"] = self.address_of
         env.globals["root"] = self.root
         env.globals["kept"] = Fragments(env).kept
@@ -94,8 +100,12 @@ class Pages:
             for path in _STATIC.findall(source):
                 if not (self._static / path).is_file():
                     raise BadInput(
-                        f"{self._static / path} is missing, which the pages need; install the "
-                        "project again (pip install -e . in a checkout), which puts it there."
+                        said(
+                            "{static} is missing, which the pages need; install the project "
+                            "again (pip "
+                            "install -e . in a checkout), which puts it there.",
+                            static=self._static / path,
+                        )
                     )
 
     def render(

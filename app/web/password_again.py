@@ -6,6 +6,7 @@ from typing import NamedTuple
 from fastapi import Request
 
 from app.domain.access import Right
+from app.domain.said import said
 from app.domain.signing import Signature, Step, signature
 from app.services.accounts import password_hash_of
 from app.services.sign_in_tries import count_try, forget_tries
@@ -13,7 +14,7 @@ from app.services.sign_ins import note_failed_sign_in
 from app.web.access import investigator_at_desk
 from app.web.state import web_state
 
-WRONG = "That is not your password, so nothing was signed and nothing was done."
+WRONG = said("That is not your password, so nothing was signed and nothing was done.")
 
 
 class NotSigned(NamedTuple):
@@ -39,7 +40,9 @@ def sign(
             seconds = count_try(desk.session, name=counted, address=counted, now=desk.now)
             account = password_hash_of(desk.session, desk.name)
         if seconds:
-            return NotSigned(f"Too many wrong passwords; try again in {seconds} s.", 429)
+            return NotSigned(
+                said("Too many wrong passwords; try again in {seconds} s.", seconds=seconds), 429
+            )
         matches = state.passwords.matches(form.get("password", ""), account[1] if account else None)
     with investigator_at_desk(request, form, right=right) as desk:
         if not matches:

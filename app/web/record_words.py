@@ -38,11 +38,14 @@ from app.domain.record import (
     UNBLINDED,
     WITHDRAWN,
 )
+from app.domain.said import Said, joined, said, to_say
+from app.domain.signing import known_meaning
+from app.web.known_words import known_word
 
 # What the page may be filtered by: a name, its words, and the actions of it.
 KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "study": (
-        "Design and status",
+        said("Design and status"),
         frozenset(
             {
                 CREATED,
@@ -57,7 +60,7 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
         ),
     ),
     "readers": (
-        "Readers",
+        said("Readers"),
         frozenset(
             {
                 INVITED,
@@ -78,12 +81,12 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
         ),
     ),
     "answers": (
-        "Answers",
+        said("Answers"),
         frozenset({ANSWERED, CORRECTED, ANSWER_TAKEN_OVER, ANSWERS_IMPORTED}),
     ),
-    "access": ("Access", frozenset({"role given", "role taken"})),
+    "access": (said("Access"), frozenset({"role given", "role taken"})),
     "results": (
-        "Looks and exports",
+        said("Looks and exports"),
         frozenset(
             {UNBLINDED, SEEN, SEEN_EARLY, EXPORT_SIGNED, EXPORTED, EXPORTED_EARLY, EXPORTED_WHOLE}
         ),
@@ -91,54 +94,65 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 }
 # What of an event's detail the page tells, in this order. The key of a blinded set is not among it.
 _TOLD: Final[Mapping[str, str]] = {
-    "readers": "",
-    "reader": "",
-    "account": "",
-    "role": "as",
-    "machine": "",
-    "sitting": "sitting",
-    "rating": "rating",
-    "ratings": "after ratings:",
-    "swapped": "swapped",
-    "from": "from",
-    "to": "to",
-    "message": "text:",
-    "until": "until",
-    "reason": "reason:",
-    "warnings": "noted:",
-    "acknowledged": "acknowledged:",
-    "rehearsal_of": "of",
-    "design_sha256": "design",
-    "cases_sha256": "cases",
-    "text_sha256": "text",
-    "order_sha256": "order",
-    "file_sha256": "file",
-    "set": "set",
-    "status": "while",
-    "closes_on": "last day",
+    "readers": "{value}",
+    "reader": "{value}",
+    "account": "{value}",
+    "role": to_say("as {value}"),
+    "machine": "{value}",
+    "sitting": to_say("sitting {value}"),
+    "rating": to_say("rating {value}"),
+    "ratings": to_say("after ratings: {value}"),
+    "swapped": to_say("swapped {value}"),
+    "from": to_say("from {value}"),
+    "to": to_say("to {value}"),
+    "message": to_say("text: {value}"),
+    "until": to_say("until {value}"),
+    "reason": to_say("reason: {value}"),
+    "warnings": to_say("noted: {value}"),
+    "acknowledged": to_say("acknowledged: {value}"),
+    "rehearsal_of": to_say("of {value}"),
+    "design_sha256": to_say("design {value}"),
+    "cases_sha256": to_say("cases {value}"),
+    "text_sha256": to_say("text {value}"),
+    "order_sha256": to_say("order {value}"),
+    "file_sha256": to_say("file {value}"),
+    "set": to_say("set {value}"),
+    "status": to_say("while {value}"),
+    "closes_on": to_say("last day {value}"),
 }
 
 
 def event_words(detail: Mapping[str, Any]) -> str:
     """What the detail of an event says, as one line."""
-    return "; ".join(_parts(detail))
+    return joined(_parts(detail), "; ")
 
 
 def _parts(detail: Mapping[str, Any]) -> Iterator[str]:
-    for name, word in _TOLD.items():
+    for name, template in _TOLD.items():
         value = detail.get(name)
         if value is None or value == "" or value == []:
             continue
-        yield f"{word} {_told(name, value)}".strip()
+        yield Said(template, "", {"value": _told(name, value)})
     if "planned" in detail:
-        yield "planned in the design" if detail["planned"] else "not planned in the design"
+        yield (
+            said("planned in the design")
+            if detail["planned"]
+            else said("not planned in the design")
+        )
     signed = detail.get("signed")
     if signed:
-        yield f"signed by {signed['name']} ({signed['checked']}): {signed['meaning']}"
+        yield said(
+            "signed by {name} ({checked}): {meaning}",
+            name=signed["name"],
+            checked=known_word(signed["checked"]),
+            meaning=known_meaning(signed["meaning"]),
+        )
 
 
 def _told(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if name in ("role", "status"):
+        return known_word(str(value))
     text = str(value)
     return text[:12] if name.endswith("_sha256") or name == "set" else text

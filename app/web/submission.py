@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.store import RenditionStore
 from app.domain.errors import Refused
+from app.domain.said import said
 from app.report.page.view import report_view
 from app.report.submission.contents import submission_files
 from app.report.submission.source import Submission
@@ -34,7 +35,11 @@ def submission_of(
     verified = verify_study(session, store, slug)
     if verified.problem is not None:
         raise Refused(
-            f"The record of {slug} does not hold, so nothing is packed: {verified.problem}"
+            said(
+                "The record of {slug} does not hold, so nothing is packed: {problem}",
+                slug=slug,
+                problem=verified.problem,
+            )
         )
     summary = summarise_study(session, slug)
     protocol = study_protocol(session, slug)

@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from app.domain.said import Said
+from app.domain.said import CASES, Said, recased
 
 CATALOGUES = Path(__file__).parent
 ENGLISH = "en"
@@ -72,6 +72,8 @@ class _Writer(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec in CASES:
+            return recased(str(self._language.say(value)), format_spec)
         written: str = format(self._language.say(value), format_spec)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return self._language.number(written) if is_number else written

@@ -27,7 +27,7 @@ ROOT = CATALOGUES.parent.parent
 BROWSER = ROOT / "static/words"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 # By which calls the sources mark their words.
-PYTHON_CALLS = ("said", "said_many")
+PYTHON_CALLS = ("said", "said_many", "to_say")
 TEMPLATE_CALLS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 BROWSER_CALLS = {"say": (1,), "sayMany": (1, 2)}
 # What begins like this belongs to that catalogue; the first that fits counts.
@@ -42,6 +42,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app/web/routes/api.py",
             "app/web/design_form/",
             "app/web/design_words.py",
+            "app/web/known_words.py",
             "app/web/record_words.py",
             "app/services/",
             "app/steps/",
@@ -49,6 +50,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app/films/",
             "app/db/",
             "app/domain/design/",
+            "static/design-form.js",
             "static/office.js",
             "static/report.js",
             "static/upload.js",

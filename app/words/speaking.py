@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from app.domain.said import Said
 from app.words.language import LANGUAGES, Language
@@ -24,6 +25,19 @@ def speak(env: Environment, tongue: Language) -> None:
     def told(value: Any) -> Any:
         return tongue.say(value) if isinstance(value, Said) else value
 
+    # What is filled into a translated text is said anew as well.
+    whole, counted = env.globals["gettext"], env.globals["ngettext"]
+
+    @pass_context
+    def gettext(context: Context, message: str, /, **fields: Any) -> Any:
+        return whole(context, message, **{name: told(one) for name, one in fields.items()})
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, count: int, /, **fields: Any) -> Any:
+        named = {name: told(field) for name, field in fields.items()}
+        return counted(context, one, many, count, **named)
+
+    env.globals["gettext"], env.globals["ngettext"] = gettext, ngettext
     env.finalize = told
     env.filters["said"] = told
     env.filters["day"] = tongue.day

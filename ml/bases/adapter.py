@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ml.bases.objectives import Diffusion, Objective
+from ml.bases.objectives import Diffusion, Objective, with_zero_snr
 from ml.bases.word_files import load_word
 from ml.errors import MlError
 
@@ -25,6 +25,9 @@ Text = Mapping[str, "torch.Tensor"]
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 UNET_CONVOLUTIONS = ("conv1", "conv2")
+CORNERS = "corners"
+"""Key under which a text carries where pictures were cut out, (n, 2), if the family is told."""
+
 KOHYA_LINEAR = ("proj_in", "proj_out")
 KOHYA_RESIDUAL = ("time_emb_proj", "conv_shortcut")
 KOHYA_CONVOLUTIONS = (*UNET_CONVOLUTIONS, "downsamplers.0.conv", "upsamplers.0.conv")
@@ -106,10 +109,24 @@ class Adapter(ABC):
         parts = {name: getattr(self.pipeline, name, None) for name in names}
         return {name: part for name, part in parts.items() if part is not None}
 
-    def latent_shape(self, size: int) -> tuple[int, int, int]:
-        """Return (channels, h, w) of the latents of a picture of ``size`` pixels a side."""
-        side = size // int(self.pipeline.vae_scale_factor)
-        return (int(self.denoiser.config.in_channels), side, side)
+    def latent_shape(self, height: int, width: int | None = None) -> tuple[int, int, int]:
+        """Return (channels, h, w) of the latents of a picture; without a width it is a square."""
+        factor = int(self.pipeline.vae_scale_factor)
+        sides = (height // factor, (height if width is None else width) // factor)
+        return (int(self.denoiser.config.in_channels), *sides)
+
+    def shape_refusal(self, shape: tuple[int, int]) -> str | None:
+        """Say why the denoiser cannot take a picture of (height, width) pixels, or nothing."""
+        return None
+
+    def told_corners(self, text: Text, corners: Sequence[tuple[int, int]]) -> Text:
+        """Return ``text`` with what the denoiser is told of where pictures were cut out.
+
+        Parameters
+        ----------
+        corners : of each picture, the pixels that were cut off above it and to its left
+        """
+        return text
 
     def native_size(self) -> int:
         """Return the side, in pixels, of the images that the base was made for."""
@@ -165,10 +182,17 @@ class Adapter(ABC):
             raise MlError(f"the base predicts {predicts!r}, which cannot be tuned here.")
         return predicts
 
-    def let_predict(self, predicts: str) -> None:
-        """Let the pipeline's scheduler know what the denoiser predicts."""
+    def let_predict(self, predicts: str, *, zero_snr: bool = False) -> None:
+        """Let the pipeline's scheduler know what the denoiser predicts.
+
+        Parameters
+        ----------
+        zero_snr : its last noise level is noise alone; saved with the pipeline, as samplers need it
+        """
         scheduler = self.pipeline.scheduler
-        if predicts != self.predicts():
+        if zero_snr:
+            self.pipeline.scheduler = with_zero_snr(scheduler, predicts)
+        elif predicts != self.predicts():
             self.pipeline.scheduler = type(scheduler).from_config(
                 scheduler.config, prediction_type=predicts
             )

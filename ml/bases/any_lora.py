@@ -158,6 +158,19 @@ def wear_lora(adapter: Adapter, lora: LoraFile, *, weight: float = 1.0) -> None:
     MlError
         If a layer of it is not there in the base, or has another shape.
     """
+    for part, layers in place_layers(adapter, lora).items():
+        with library(f"{lora.path} cannot be put on this base"):
+            _inject(getattr(adapter.pipeline, part), layers, weight)
+
+
+def place_layers(adapter: Adapter, lora: LoraFile) -> dict[str, dict[str, Layer]]:
+    """Return a LoRA's layers by the part of the pipeline and the name there that they are for.
+
+    Raises
+    ------
+    MlError
+        If a layer of it is not there in the base, or has another shape.
+    """
     places = dict(_places(adapter))
     placed: dict[str, dict[str, Layer]] = {}
     for name, layer in lora.layers.items():
@@ -169,9 +182,7 @@ def wear_lora(adapter: Adapter, lora: LoraFile, *, weight: float = 1.0) -> None:
         part, own = places[name]
         _check_shape(lora, name, layer, getattr(adapter.pipeline, part).get_submodule(own))
         placed.setdefault(part, {})[own] = layer
-    for part, layers in placed.items():
-        with library(f"{lora.path} cannot be put on this base"):
-            _inject(getattr(adapter.pipeline, part), layers, weight)
+    return placed
 
 
 def _layers(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Layer]:

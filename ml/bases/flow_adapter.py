@@ -30,7 +30,7 @@ class FlowAdapter(Adapter):
             )
         return FLOW
 
-    def let_predict(self, predicts: str) -> None:
+    def let_predict(self, predicts: str, *, zero_snr: bool = False) -> None:
         """Do nothing: the pipeline's scheduler is one for flow."""
 
     def objective(self, asked: str | None, min_snr_gamma: float | None) -> Objective:

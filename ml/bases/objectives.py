@@ -7,6 +7,7 @@ network, and the target. Levels are counted as ``place``, 0 to ``levels`` - 1.
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -112,6 +113,27 @@ class Flow:
         import torch
 
         return torch.ones(places.shape, device=places.device)
+
+
+def with_zero_snr(scheduler: Any, predicts: str) -> Any:
+    """Return a scheduler whose last noise level is noise alone, and whose steps begin there.
+
+    Lin S et al., doi:10.48550/arXiv.2305.08891: betas are rescaled, steps spaced from the end. One
+    that cannot do so, as PNDM, becomes DDIM, which can.
+    """
+    from diffusers import DDIMScheduler
+
+    changes = {
+        "rescale_betas_zero_snr": True,
+        "timestep_spacing": "trailing",
+        "prediction_type": predicts,
+    }
+    kind = type(scheduler)
+    if not changes.keys() <= set(inspect.signature(kind.__init__).parameters):
+        return DDIMScheduler.from_config(
+            scheduler.config, clip_sample=False, set_alpha_to_one=False, **changes
+        )
+    return kind.from_config(scheduler.config, **changes)
 
 
 def snr_weights(noising: Any, times: torch.Tensor, gamma: float | None) -> torch.Tensor:

@@ -59,6 +59,13 @@ class StableDiffusion3(FlowAdapter):
         """Return the autoencoder's factor times the side of the transformer's patches."""
         return int(self.pipeline.vae_scale_factor * self.denoiser.config.patch_size)
 
+    def shape_refusal(self, shape: tuple[int, int]) -> str | None:
+        """Refuse a side beyond the places that the transformer has learnt."""
+        most = int(self.denoiser.config.pos_embed_max_size) * self.size_step()
+        if max(shape) <= most:
+            return None
+        return f"{self.family} knows places of pictures up to {most} pixels a side only"
+
     def read_length(self) -> tuple[Any, int]:
         """Return T5's tokenizer and 256, or CLIP's and 77 where there is no T5."""
         if self.pipeline.text_encoder_3 is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bases.adapter import (
+    CORNERS,
     KOHYA_CONVOLUTIONS,
     KOHYA_LINEAR,
     KOHYA_RESIDUAL,
@@ -103,15 +104,22 @@ class StableDiffusionXL(Adapter):
             "pooled": second[0].masked_fill(empty[:, None], 0),
         }
 
+    def told_corners(self, text: Text, corners: Sequence[tuple[int, int]]) -> Text:
+        """Return ``text`` with the corners, which the U-Net was taught to be told."""
+        import torch
+
+        return {**text, CORNERS: torch.tensor(corners, device=self.device)}
+
     def predict(self, latents: torch.Tensor, times: torch.Tensor, text: Text) -> torch.Tensor:
-        """Return the U-Net's prediction for a whole picture, nothing of which is cut off."""
+        """Return the U-Net's prediction for a whole picture, or one cut out where ``text`` says."""
         import torch
 
         height, width = (int(s * self.pipeline.vae_scale_factor) for s in latents.shape[-2:])
-        sizes = torch.tensor([[height, width, 0, 0, height, width]], device=latents.device)
+        size = torch.tensor([[height, width]], device=latents.device).expand(len(latents), -1)
+        corners = text.get(CORNERS, torch.zeros_like(size))
         told = {
             "text_embeds": text["pooled"],
-            "time_ids": sizes.expand(len(latents), -1).to(text["pooled"].dtype),
+            "time_ids": torch.cat([size, corners, size], dim=1).to(text["pooled"].dtype),
         }
         predicted: torch.Tensor = self.denoiser(
             latents, times, encoder_hidden_states=text["hidden"], added_cond_kwargs=told

@@ -36,6 +36,16 @@ def save_word(folder: Path, token: str, vectors: Mapping[str, torch.Tensor]) -> 
     save_file(others, folder / f"{word}_a1111.safetensors")
 
 
+def read_word(folder: Path, parts: Sequence[str]) -> dict[str, torch.Tensor]:
+    """Return the vectors that `save_word` wrote, (vectors, features) for each text encoder."""
+    from safetensors.torch import load_file
+
+    vectors = load_file(folder / LEARNT)
+    if len(parts) == 1:
+        return {parts[0]: next(iter(vectors.values()))}
+    return {part: vectors[ENCODER_KEYS[part]] for part in parts}
+
+
 def load_word(pipeline: Any, folder: Path, token: str, encoders: Sequence[tuple[str, str]]) -> None:
     """Teach a pipeline a word that `save_word` wrote.
 

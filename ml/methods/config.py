@@ -42,8 +42,9 @@ class DataConfig:
     size: int = 512
     """Pixels a side."""
 
-    fit: Literal["pad", "crop"] = "pad"
-    """Keep the whole radiograph and pad it with black, or cut out its centre."""
+    fit: Literal["pad", "crop", "buckets"] = "pad"
+    """Keep the whole radiograph and pad it with black, cut out its central square, or show it in
+    the nearest of a few shapes that have about as many pixels (ml/radiographs/buckets.py)."""
 
     captions: Literal["prompts", "data"] = "prompts"
     """Caption by the variant's prompt of the image's condition, or by the data's own caption."""
@@ -88,7 +89,10 @@ class TrainingConfig:
     warmup_steps: int = 0
     """Optimizer steps, whatever the number of processes or accumulated batches."""
 
-    optimizer: Literal["adamw", "adamw-8bit"] = "adamw"
+    optimizer: Literal["adamw", "adamw-8bit", "prodigy", "schedule-free"] = "adamw"
+    """Prodigy finds the rate itself (doi:10.48550/arXiv.2306.06101), schedule-free AdamW needs no
+    schedule (doi:10.48550/arXiv.2405.15682); both, and 8 bits, want a package of their own."""
+
     adam_beta1: float = 0.9
     adam_beta2: float = 0.999
     weight_decay: float = 0.01
@@ -103,6 +107,13 @@ class TrainingConfig:
 
     noise_offset: float = 0.0
     """Shift of each channel's noise, so that dark and light films can be learnt. Usual: 0.05."""
+
+    masked_loss: bool = False
+    """Count the loss only where the film is, not on the black that pads it to a square."""
+
+    zero_terminal_snr: bool = False
+    """Let the last noise level be noise alone, so that sampling begins where training was, and
+    whole pictures can be dark or light; doi:10.48550/arXiv.2305.08891. Needs v_prediction."""
 
     prediction_type: Literal["epsilon", "v_prediction", "flow_prediction"] | None = None
     """None: what the base predicts."""
@@ -421,6 +432,22 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
         raise MlError(f"{name}: data.size is {data.size}, but must be a multiple of 8.")
     if training.early_stop is not None and not training.held_out_every_epochs:
         raise MlError(f"{name}: early_stop needs held_out_every_epochs.")
+    _check_optimizer(training, name)
+    if training.masked_loss and data.fit != "pad":
+        raise MlError(
+            f"{name}: training.masked_loss leaves out what pads a film, and data.fit {data.fit} "
+            "pads none: leave it out."
+        )
+    if data.fit == "buckets" and variant.kind == "dreambooth" and training.prior_weight > 0:
+        raise MlError(
+            f"{name}: DreamBooth's prior is drawn as squares, which no batch can hold beside other "
+            "shapes: choose data.fit pad or crop, or training.prior_weight 0."
+        )
+    if training.zero_terminal_snr and training.min_snr_gamma is not None:
+        raise MlError(
+            f"{name}: choose training.zero_terminal_snr or min_snr_gamma: the latter gives the "
+            "level that is noise alone no weight."
+        )
     token = variant.embedding.token
     if variant.kind == "textual_inversion" and not all(
         token in prompt for prompt in variant.prompts.values()
@@ -431,3 +458,30 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
     if variant.kind == "lora" and training.ema_decay and training.max_weight_norm:
         raise MlError(f"{name}: choose ema_decay or max_weight_norm, not both.")
     return variant
+
+
+def _check_optimizer(training: TrainingConfig, name: str) -> None:
+    """Raise where an optimizer's own ways contradict the other choices."""
+    if training.optimizer == "prodigy":
+        if not 0.1 <= training.learning_rate <= 10:
+            raise MlError(
+                f"{name}: prodigy finds the rate and multiplies it by training.learning_rate, "
+                f"which is {training.learning_rate:g}: set it to 1 (0.1 to 10)."
+            )
+        if training.text_encoder_learning_rate not in (None, training.learning_rate):
+            raise MlError(
+                f"{name}: prodigy finds one rate for all weights: set "
+                "training.text_encoder_learning_rate to that of learning_rate."
+            )
+    if training.optimizer == "schedule-free":
+        if training.schedule != "constant":
+            raise MlError(
+                f"{name}: optimizer schedule-free takes the place of a schedule: set "
+                "training.schedule to constant."
+            )
+        for key in ("ema_decay", "max_weight_norm"):
+            if getattr(training, key):
+                raise MlError(
+                    f"{name}: optimizer schedule-free averages the weights itself: leave "
+                    f"training.{key} out."
+                )

@@ -25,6 +25,7 @@ def check_methods(pipeline: Any, variant: VariantConfig) -> None:
         are asked for of which its denoiser has none.
     """
     adapter = adapter_of(pipeline)
+    _check_terminal_snr(adapter, variant)
     if variant.kind == "lora" and variant.lora.conv_rank and not adapter.convolutions:
         raise MlError(
             f"lora.conv_rank tunes a U-Net's convolutions, and {adapter.family} has no U-Net: "
@@ -46,6 +47,22 @@ def check_methods(pipeline: Any, variant: VariantConfig) -> None:
     if variant.kind == "textual_inversion":
         parts = tuple(part for part, _ in adapter.word_text)
         _check_clip(adapter, "teaches the text encoder a word", parts)
+
+
+def _check_terminal_snr(adapter: Adapter, variant: VariantConfig) -> None:
+    if not variant.training.zero_terminal_snr:
+        return
+    if adapter.learns_flow:
+        raise MlError(
+            "training.zero_terminal_snr is for bases that predict noise or velocity, and "
+            f"{adapter.family} predicts flow, whose last level is noise alone: leave it out."
+        )
+    if adapter.settled_prediction(variant.training.prediction_type) != "v_prediction":
+        raise MlError(
+            "training.zero_terminal_snr needs velocity: where there is noise alone, predicting the "
+            "noise teaches nothing, and the base predicts noise; set training.prediction_type to "
+            "v_prediction too."
+        )
 
 
 def _check_clip(adapter: Adapter, what: str, parts: tuple[str, ...]) -> None:

@@ -13,11 +13,11 @@ import torch
 from torch import nn
 
 from ml.bank.file_mode import share_weights
-from ml.bases.adapter import Adapter, Text
+from ml.bases.adapter import CORNERS, Adapter, Text
 from ml.bases.families import adapter_of
 from ml.bases.lora_files import lora_layers
 from ml.bases.save import save_pipeline
-from ml.bases.word_files import save_word
+from ml.bases.word_files import read_word, save_word
 from ml.boundary import library, writing
 from ml.errors import MlError
 from ml.methods.config import VariantConfig
@@ -43,7 +43,8 @@ class Denoiser(nn.Module):
         ``text`` is tokens where a text encoder is trained, else the encoders' cached output.
         """
         if self._encodes:
-            text = self._adapter.encode(text)
+            carried = {CORNERS: text[CORNERS]} if CORNERS in text else {}
+            text = {**self._adapter.encode(text), **carried}
         return self._adapter.predict(latents, times, text)
 
 
@@ -127,6 +128,20 @@ class Trainable:
             for model, rate in zip(self._models, rates, strict=True)
             if (chosen := [p for p in model.parameters() if p.requires_grad])
         ]
+
+    def begin_words(self, folder: Path) -> None:
+        """Let learnt words begin as another run left them. Raises MlError for another number."""
+        with library(f"the learnt word in {folder} cannot be read"):
+            vectors = read_word(folder, list(self._words))
+        with torch.no_grad():
+            for part, words in self._words.items():
+                if vectors[part].shape != words.learnt.shape:
+                    raise MlError(
+                        f"{folder} holds {len(vectors[part])} vectors of {vectors[part].shape[1]} "
+                        f"features, this variant learns {len(words.learnt)} of "
+                        f"{words.learnt.shape[1]}: set embedding.vectors."
+                    )
+                words.learnt.copy_(vectors[part])
 
     def named(self) -> dict[str, nn.Parameter]:
         """Return what is trained, by name."""
@@ -237,6 +252,15 @@ class MovingAverage:
         with torch.no_grad():
             for name, parameter in self._named.items():
                 self.average[name].lerp_(parameter, share)
+
+    def state(self) -> Mapping[str, torch.Tensor]:
+        """Return what a stopped run must keep of it."""
+        return self.average
+
+    def restore(self, state: Mapping[str, torch.Tensor] | None) -> None:
+        """Take what `state` gave."""
+        for name, value in (state or {}).items():
+            self.average[name].copy_(value)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Prepared radiographs as training images: square, grey, in a few slightly changed views."""
+"""Prepared radiographs as training images: grey, of one shape, in a few slightly changed views."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ml.bank.run_folder import read_json
 from ml.bank.writer import CONDITIONS, Condition
 from ml.errors import MlError
 from ml.methods.config import DataConfig
+from ml.radiographs.buckets import Shape, cut_of
 
 Grey = NDArray[np.float32]
 """(height, width), 0 black to 1 white."""
@@ -125,8 +126,26 @@ def _training_image(folder: Path, record: Mapping[str, Any]) -> TrainingImage:
     )
 
 
-def load_grey(image: TrainingImage, data: DataConfig) -> Grey:
-    """Read a prepared image as (size, size) grey, 0 to 1, without a stop at eight bits.
+def stored_shape(image: TrainingImage) -> Shape:
+    """Return a prepared image's own (height, width), of which only its header is read.
+
+    Raises MlError naming the file that is missing or broken.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(image.path) as picture:
+            return picture.height, picture.width
+    except (OSError, ValueError, SyntaxError) as error:
+        raise MlError(f"{image.path} cannot be read: prepare the data again.") from error
+
+
+def load_grey(image: TrainingImage, data: DataConfig, shape: Shape | None = None) -> Grey:
+    """Read a prepared image as grey, 0 to 1, without a stop at eight bits.
+
+    Parameters
+    ----------
+    shape : (height, width) that it shall cover; default: the square that ``data`` says
 
     Raises
     ------
@@ -147,19 +166,14 @@ def load_grey(image: TrainingImage, data: DataConfig) -> Grey:
     if values.ndim != 2 or Radiograph(values, (), None).digest != image.pixels_sha256:
         raise MlError(f"{image.path} was changed since ml.prepare wrote it: prepare it again.")
     grey = values.astype(np.float32) / np.float32(np.iinfo(values.dtype).max)
-    return fitted(grey, data.size, data.fit)
+    return fitted(grey, data.size, data.fit) if shape is None else covering(grey, shape)
 
 
 def fitted(grey: Grey, size: int, fit: str) -> Grey:
     """Resize to a square, aspect kept: the whole image on black (pad) or its centre (crop)."""
-    from PIL import Image
-
     height, width = grey.shape
     longest = max(height, width) if fit == "pad" else min(height, width)
-    shape = max(round(width * size / longest), 1), max(round(height * size / longest), 1)
-    if shape != (width, height):
-        resized = Image.fromarray(grey).resize(shape, Image.Resampling.LANCZOS)
-        grey = np.asarray(resized, dtype=np.float32).clip(0, 1)
+    grey = _resized(grey, _scaled((height, width), size, longest))
     height, width = grey.shape
     if fit == "crop":
         top, left = (height - size) // 2, (width - size) // 2
@@ -168,6 +182,45 @@ def fitted(grey: Grey, size: int, fit: str) -> Grey:
     top, left = (size - height) // 2, (size - width) // 2
     square[top : top + height, left : left + width] = grey
     return square
+
+
+def covering(grey: Grey, shape: Shape) -> Grey:
+    """Resize until a shape is covered, aspect kept, and keep the middle."""
+    height, width = grey.shape
+    cut = cut_of((height, width), shape)
+    rows, columns = (slice(at, at + n) for at, n in zip((cut.top, cut.left), shape, strict=True))
+    return np.ascontiguousarray(_resized(grey, cut.resized)[rows, columns])
+
+
+def film_share(film: Shape, number: int, image_key: str, data: DataConfig) -> Grey:
+    """Return where in a padded view the film is: (size, size), 1 film, 0 black that was added.
+
+    Parameters
+    ----------
+    film : the prepared image's own (height, width)
+    number, image_key : as for `view`, whose turn and move it shares
+    """
+    inside = np.ones(_scaled(film, data.size, max(film)), dtype=np.float32)
+    square = fitted(inside, data.size, "pad")
+    mirrored, number = divmod(number, data.augmentations)
+    if mirrored:
+        square = np.ascontiguousarray(square[:, ::-1])
+    return square if number == 0 else _moved(square, _changes(image_key, number), data)
+
+
+def _scaled(film: Shape, size: int, side: int) -> Shape:
+    """Return a film's (height, width) where the given side of it becomes ``size``."""
+    height, width = (max(round(n * size / side), 1) for n in film)
+    return height, width
+
+
+def _resized(grey: Grey, shape: Shape) -> Grey:
+    from PIL import Image
+
+    if grey.shape == shape:
+        return grey
+    resized = Image.fromarray(grey).resize(shape[::-1], Image.Resampling.LANCZOS)
+    return np.asarray(resized, dtype=np.float32).clip(0, 1)
 
 
 def view_count(data: DataConfig) -> int:
@@ -182,44 +235,56 @@ def view(grey: Grey, number: int, image_key: str, data: DataConfig) -> Grey:
     and number, so a view is the same in every run. Views are mirrored only where ``data.mirror``
     says so, and then from number ``data.augmentations`` on.
     """
-    from PIL import Image
-
     mirrored, number = divmod(number, data.augmentations)
     if mirrored:
         grey = np.ascontiguousarray(grey[:, ::-1])
     if number == 0:
         return grey
-    key = hashlib.sha256(f"view {image_key} {number}".encode()).digest()
-    draw = np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "big")))
-    turn, across, down, size, contrast, bright = draw.uniform(-1, 1, 6)
-    angle, scale = np.deg2rad(turn * data.rotation), 1 + size * data.scale
-    side = grey.shape[0]
-    centre = (side - 1) / 2
-    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
-    dx, dy = across * data.shift * side, down * data.shift * side
-    # Beyond the edge the film is reflected: crooked black edges would be learnt, and would tell
-    # a reader which images are synthetic. Padding stays black.
-    reach = data.shift + data.scale / 2 + np.sin(np.deg2rad(data.rotation)) / 2
-    margin = min(int(np.ceil(reach * side * 1.1)) + 2, side - 1)
-    wide = np.pad(grey, margin, mode="reflect")
-    matrix = (
-        cosine,
-        sine,
-        margin + centre - cosine * (centre + dx) - sine * (centre + dy),
-        -sine,
-        cosine,
-        margin + centre + sine * (centre + dx) - cosine * (centre + dy),
-    )
-    moved = Image.fromarray(wide).transform(
-        (side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=0
-    )
-    values = np.asarray(moved, dtype=np.float32).clip(0, 1)
+    changes = _changes(image_key, number)
+    values = _moved(grey, changes, data)
+    contrast, bright = changes[4:]
     # Both curves keep 0 and 1: padding stays black, burnt-in letters white.
     values += np.float32(4 * contrast * data.intensity) * values * (1 - values) * (values - 0.5)
     changed: Grey = values.clip(0, 1) ** np.float32(1 + bright * data.intensity / 2)
     return changed
 
 
+def _changes(image_key: str, number: int) -> NDArray[np.float64]:
+    """Draw turn, move across and down, size, contrast and brightness, each -1 to 1."""
+    key = hashlib.sha256(f"view {image_key} {number}".encode()).digest()
+    draw = np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "big")))
+    return draw.uniform(-1, 1, 6)
+
+
+def _moved(grey: Grey, changes: NDArray[np.float64], data: DataConfig) -> Grey:
+    """Turn, move and scale."""
+    from PIL import Image
+
+    turn, across, down, size = changes[:4]
+    angle, scale = np.deg2rad(turn * data.rotation), 1 + size * data.scale
+    height, width = grey.shape
+    middle, centre = (height - 1) / 2, (width - 1) / 2
+    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
+    dx, dy = across * data.shift * width, down * data.shift * height
+    # Beyond the edge the film is reflected: crooked black edges would be learnt, and would tell
+    # a reader which images are synthetic. Padding stays black.
+    reach = data.shift + data.scale / 2 + np.sin(np.deg2rad(data.rotation)) / 2
+    margin = min(int(np.ceil(reach * max(height, width) * 1.1)) + 2, min(height, width) - 1)
+    wide = np.pad(grey, margin, mode="reflect")
+    matrix = (
+        cosine,
+        sine,
+        margin + centre - cosine * (centre + dx) - sine * (middle + dy),
+        -sine,
+        cosine,
+        margin + middle + sine * (centre + dx) - cosine * (middle + dy),
+    )
+    moved = Image.fromarray(wide).transform(
+        (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=0
+    )
+    return np.asarray(moved, dtype=np.float32).clip(0, 1)
+
+
 def to_model(grey: Grey) -> NDArray[np.float32]:
-    """Return what the autoencoder takes: (3, size, size), three equal channels, -1 to 1."""
+    """Return what the autoencoder takes: (3, height, width), three equal channels, -1 to 1."""
     return np.repeat((grey * 2 - 1)[None], 3, axis=0)

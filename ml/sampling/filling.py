@@ -21,6 +21,7 @@ from ml.sampling.sampler import (
     image_seed,
     plan,
     sample,
+    shape_of,
 )
 
 SAME_ON_RESUME = (
@@ -35,6 +36,7 @@ SAME_ON_RESUME = (
     "guidance_interval",
     "max_chroma",
     "size",
+    "shapes",
     "dtype",
 )
 """Provenance that all images of an arm have in common."""
@@ -105,6 +107,9 @@ def fill_arm(
         # A grey PNG is hardly larger than its pixels.
         need_space(bank, len(queue) * settings.size**2, f"the images of {arm.id}")
         while queue:
+            if settings.shapes:
+                # A batch has one shape.
+                queue.sort(key=lambda request: shape_of(request, settings))
             again: list[ImageRequest] = []
             for image in sample(loaded.pipeline, queue, settings):
                 _record(writer, image, common, cut)
@@ -128,7 +133,11 @@ def _common_provenance(
 ) -> dict[str, Any]:
     """Return what all images of one call have in common."""
     denoiser = adapter_of(loaded.pipeline).denoiser
+    several: dict[str, Any] = {}
+    if settings.shapes:
+        several["shapes"] = {c: [list(shape) for shape in of] for c, of in settings.shapes.items()}
     return {
+        **several,
         "variant": loaded.variant,
         "base_model": loaded.base_name,
         "checkpoint_sha256": loaded.checkpoint_sha256,
@@ -179,7 +188,7 @@ def _progress_so_far(
     done: set[tuple[str, int]] = set()
     attempts: dict[tuple[str, int], int] = {}
     for record in writer.records():
-        expected = {key: common[key] for key in SAME_ON_RESUME}
+        expected = {key: common.get(key) for key in SAME_ON_RESUME}
         if record["condition"] in prompts:
             expected["prompt"] = prompts[record["condition"]]
         for key, value in expected.items():

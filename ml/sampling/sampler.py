@@ -16,9 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import accumulate, groupby, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,9 @@ FLOW_SCHEDULERS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 )
 """Those that are for a base that predicts flow."""
 
+Shapes = Mapping[Condition, Sequence[tuple[int, int, int]]]
+"""(height, width, parts) by condition: an image has one of them, by its seed, in that mix."""
+
 MOST_STEPS = 500
 """Half of the 1000 that Stable Diffusion is trained with; near them samplers divide by zero."""
 
@@ -83,6 +87,9 @@ class SamplerSettings:
 
     negative_prompt: str = ""
     size: int = 512
+    shapes: Shapes | None = field(default=None, repr=False)
+    """Of a variant that was tuned on films of several shapes; None: squares of ``size``."""
+
     batch_size: int = 8
     bit_exact: bool = False
     """Fill the last batch up, so that shards and resumed runs are bit-equal to one whole run."""
@@ -172,7 +179,7 @@ def sample(
     Parameters
     ----------
     pipeline : of any family
-    requests : any number of them; prompts may be mixed
+    requests : any number of them; prompts may be mixed, and shapes too, but a batch has one shape
 
     Raises
     ------
@@ -182,14 +189,9 @@ def sample(
     import torch
 
     adapter = adapter_of(pipeline)
-    step = adapter.size_step()
-    if settings.size % step:
-        raise MlError(
-            f"size {settings.size} does not suit this base model: use a multiple of {step}."
-        )
+    _check_sizes(adapter, settings)
     texts = TextCache(adapter, adapter.denoiser.dtype)
-    remaining = iter(requests)
-    while batch := list(islice(remaining, settings.batch_size)):
+    for batch in _batches(requests, settings):
         wanted = len(batch)
         if settings.bit_exact:
             batch += [batch[-1]] * (settings.batch_size - wanted)
@@ -205,6 +207,32 @@ def sample(
             yield _judged(request, image, settings)
 
 
+def shape_of(request: ImageRequest, settings: SamplerSettings) -> tuple[int, int]:
+    """Return an image's (height, width), which its seed decides where there are several."""
+    choices = (settings.shapes or {}).get(request.condition, ())
+    if not choices:
+        return settings.size, settings.size
+    ends = list(accumulate(parts for *_, parts in choices))
+    height, width, _ = choices[bisect_right(ends, request.seed % ends[-1])]
+    return height, width
+
+
+def _check_sizes(adapter: Adapter, settings: SamplerSettings) -> None:
+    step = adapter.size_step()
+    listed = (settings.shapes or {}).values()
+    for side in (settings.size, *(side for of in listed for shape in of for side in shape[:2])):
+        if side % step:
+            raise MlError(f"size {side} does not suit this base model: use a multiple of {step}.")
+
+
+def _batches(
+    requests: Iterable[ImageRequest], settings: SamplerSettings
+) -> Iterator[list[ImageRequest]]:
+    for _, alike in groupby(requests, key=lambda request: shape_of(request, settings)):
+        while batch := list(islice(alike, settings.batch_size)):
+            yield batch
+
+
 def make_scheduler(name: str, config: Mapping[str, Any], *, flow: bool = False) -> Any:
     """Build a named sampler over a base model's noise schedule.
 
@@ -215,11 +243,16 @@ def make_scheduler(name: str, config: Mapping[str, Any], *, flow: bool = False) 
     Raises
     ------
     MlError
-        For a sampler that is not for flow.
+        For a sampler that is not for flow, or not for a last level that is noise alone.
     """
     import diffusers
 
     if not flow:
+        if name == "pndm" and config.get("rescale_betas_zero_snr"):
+            raise MlError(
+                "pndm cannot begin at noise alone, where this variant's steps begin (zero terminal "
+                "SNR): use dpmpp-2m, ddim or another."
+            )
         class_name, options = SCHEDULERS[name]
         return getattr(diffusers, class_name).from_config(config, **options)
     if name not in FLOW_SCHEDULERS:
@@ -246,7 +279,7 @@ def _sample_batch(
         settings.scheduler, adapter.pipeline.scheduler.config, flow=adapter.learns_flow
     )
     scheduler.set_timesteps(settings.steps, device=device)
-    shape = (1, *adapter.latent_shape(settings.size))
+    shape = (1, *adapter.latent_shape(*shape_of(batch[0], settings)))
     generators = [torch.Generator("cpu").manual_seed(r.seed) for r in batch]
     noise = torch.cat([torch.randn(shape, generator=g) for g in generators])
     # Samplers of flow begin with the noise itself and scale nothing.

@@ -37,7 +37,7 @@ def build(options: PretrainingOptions, *, seed: int) -> Any:
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
 
-    from ml.tiny_base import build_tiny_base
+    from ml.small.tiny_base import build_tiny_base
 
     pipeline = build_tiny_base(
         None,

@@ -13,6 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ml.errors import MlError
+
+SIZE_STEP = 32
+"""Pixels that a side is a multiple of, whichever family."""
+
 WIDTH = 16
 """Features of each text encoder's output."""
 
@@ -24,7 +29,14 @@ def build_tiny_family(family: str, out: Path | None, *, seed: int = 0, size: int
     ----------
     family : one of `BUILDERS`
     size : pixels a side of the images it is made for; a multiple of 32
+
+    Raises
+    ------
+    MlError
+        For a size that does not suit.
     """
+    if size < SIZE_STEP or size % SIZE_STEP:
+        raise MlError(f"size {size} does not suit: use a multiple of {SIZE_STEP}.")
     from ml.bases.save import save_pipeline
     from ml.library_logging import quieten
 
@@ -260,7 +272,7 @@ def _clip(*, projection: bool = False, pad: str | None = None) -> tuple[Any, Any
         CLIPTokenizer,
     )
 
-    from ml.tiny_base import END, START, byte_vocabulary
+    from ml.bases.clip_vocabulary import END, START, byte_vocabulary
 
     vocabulary, merges = byte_vocabulary()
     kind = CLIPTextModelWithProjection if projection else CLIPTextModel

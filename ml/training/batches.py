@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ml.methods.config import TrainingConfig, VariantConfig
 from ml.radiographs.training_images import TrainingImage, view_count
+from ml.training.frames import Frames
 from ml.training.randomness import Draw, draw, shuffled
 
 
@@ -38,7 +40,7 @@ class Batches:
     ----------
     images : what is trained on
     prior : DreamBooth's images, as many of which stand in the second half of each batch; or none
-    shape : (channels, h, w) of the latents
+    frames : tell the shape of each image's latents
     levels : of noise
     process, processes : which of how many this is
 
@@ -54,28 +56,28 @@ class Batches:
         images: Sequence[TrainingImage],
         prior: Sequence[TrainingImage],
         *,
-        shape: tuple[int, ...],
+        frames: Frames,
         levels: int,
         process: int,
         processes: int,
     ) -> None:
         config = variant.training
         self._variant, self._images, self._prior = variant, images, prior
-        self._shape, self._levels = shape, levels
+        self._frames, self._levels = frames, levels
         self._each = config.batch_size * config.gradient_accumulation
         self._first = process * self._each
         self.step_size: int = self._each * processes
         self.total = step_count(config, len(images), processes)
+        shapes = [frames.latent(image) for image in images]
+        self._order = ShapedOrder(config.seed, config.batch_size, shapes)
 
     def epochs(self, steps: int) -> float:
-        """Return how often the images were seen after so many steps."""
+        """Return how often the images were seen after so many steps, on average."""
         return steps * self.step_size / len(self._images)
 
     def image(self, step: int, slot: int) -> TrainingImage:
-        """Return the image in a place of a step; every image is seen once an epoch."""
-        epoch, place = divmod(step * self.step_size + slot, len(self._images))
-        order = shuffled(self._variant.training.seed, "epoch", epoch, count=len(self._images))
-        return self._images[order[place]]
+        """Return the image in a place of a step."""
+        return self._images[self._order[step * self.step_size + slot]]
 
     def sources(self, step: int) -> str:
         """Name the images of a step."""
@@ -90,24 +92,29 @@ class Batches:
         images = [self.image(step, slot) for slot in slots]
         draws = [
             self._draw(
+                image,
                 step,
                 slot,
                 views=view_count(self._variant.data),
                 caption_dropout=config.caption_dropout,
                 noise_offset=config.noise_offset,
             )
-            for slot in slots
+            for image, slot in zip(images, slots, strict=True)
         ]
         captions = captions_of(self._variant, images, draws)
         if self._prior:
             chosen = [self._prior_image(step, slot) for slot in slots]
+            draws += [
+                self._draw(image, step, slot, "prior", views=1)
+                for image, slot in zip(chosen, slots, strict=True)
+            ]
             images += chosen
             captions += [image.caption for image in chosen]
-            draws += [self._draw(step, slot, "prior", views=1) for slot in slots]
         return Batch(images, draws, captions)
 
     def _draw(
         self,
+        image: TrainingImage,
         step: int,
         slot: int,
         *key: str,
@@ -120,7 +127,7 @@ class Batches:
             step,
             slot,
             *key,
-            shape=self._shape,
+            shape=self._frames.latent(image),
             views=views,
             timesteps=self._levels,
             caption_dropout=caption_dropout,
@@ -130,6 +137,53 @@ class Batches:
     def _prior_image(self, step: int, slot: int) -> TrainingImage:
         seed, count = self._variant.training.seed, len(self._prior)
         return self._prior[shuffled(seed, step, slot, "prior image", count=count)[0]]
+
+
+class ShapedOrder:
+    """The endless order of images: a function of the seed, every batch of one shape.
+
+    Where all have one shape each image comes once an epoch. Otherwise a round is as many epochs as
+    a batch has images: in it each shape has a batch for every image that it has, in a shuffled
+    order, and its images fill them, so that each image comes as often as a round has epochs.
+
+    Parameters
+    ----------
+    batch : images that pass through the model at once
+    shapes : of each image
+    """
+
+    def __init__(self, seed: int, batch: int, shapes: Sequence[tuple[int, ...]]) -> None:
+        self._seed, self._batch, self._count = seed, batch, len(shapes)
+        kinds = sorted(set(shapes))
+        self._kinds = [kinds.index(shape) for shape in shapes]
+        self._members = [
+            [n for n, kind in enumerate(self._kinds) if kind == which]
+            for which in range(len(kinds))
+        ]
+        self._round = lru_cache(maxsize=4)(self._drawn_round)
+
+    def __getitem__(self, place: int) -> int:
+        """Return which image stands in a place of the order."""
+        if len(self._members) == 1:
+            epoch, place = divmod(place, self._count)
+            return shuffled(self._seed, "epoch", epoch, count=self._count)[place]
+        batch, within = divmod(place, self._batch)
+        number, place = divmod(batch, self._count)
+        kind, rank = self._round(number)[place]
+        members = self._members[kind]
+        turn, place = divmod(rank * self._batch + within, len(members))
+        key = (self._seed, "shape", kind, number, turn)
+        return members[shuffled(*key, count=len(members))[place]]
+
+    def _drawn_round(self, number: int) -> list[tuple[int, int]]:
+        """Return, of each batch of a round, its shape and how many of that shape came before."""
+        seen = [0] * len(self._members)
+        batches = []
+        for image in shuffled(self._seed, "round", number, count=self._count):
+            kind = self._kinds[image]
+            batches.append((kind, seen[kind]))
+            seen[kind] += 1
+        return batches
 
 
 def captions_of(

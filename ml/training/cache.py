@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ml.bank.file_mode import shared_mode
 from ml.bases.autoencoders import encode, kept_channels
 from ml.boundary import writing
 from ml.methods.config import DataConfig
+from ml.radiographs.buckets import Shape
 from ml.radiographs.training_images import TrainingImage, load_grey, to_model, view, view_count
 from ml.training.progress import counted
 
@@ -37,10 +38,17 @@ class MomentCache:
     Parameters
     ----------
     folder : where to keep them between runs; None keeps them in memory only
+    bucket : tells a film's shape where it is not the square that ``data`` says
     """
 
-    def __init__(self, vae: Any, data: DataConfig, folder: Path | None) -> None:
-        self._vae = vae
+    def __init__(
+        self,
+        vae: Any,
+        data: DataConfig,
+        folder: Path | None,
+        bucket: Callable[[TrainingImage], Shape | None] = lambda image: None,
+    ) -> None:
+        self._vae, self._bucket = vae, bucket
         self._data = data
         self._folder = folder
         self._weights = weights_digest(vae) if folder is not None else ""
@@ -64,7 +72,7 @@ class MomentCache:
             missing = [n for n in range(count) if not self._recall(image, n)]
             if not missing:
                 continue
-            grey = load_grey(image, self._data)
+            grey = load_grey(image, self._data, self._bucket(image))
             for number in missing:
                 shown = view(grey, number, image.pixels_sha256, self._data)
                 pixels = torch.from_numpy(to_model(shown))[None]
@@ -96,6 +104,8 @@ class MomentCache:
         shown = {name: getattr(self._data, name) for name in SHOWN}
         if number == 0:
             shown = {"size": self._data.size, "fit": self._data.fit}
+        if (shape := self._bucket(image)) is not None:
+            shown = {**shown, "size": list(shape)}
         known = [image.pixels_sha256, number, shown, self._weights, VIEW_RULES]
         text = json.dumps(known, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

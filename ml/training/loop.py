@@ -17,17 +17,20 @@ from ml.bank.disk_space import need_space, same_disk
 from ml.bases.families import adapter_of
 from ml.errors import MlError
 from ml.methods.config import TrainingConfig, VariantConfig
-from ml.methods.trainable import MovingAverage, Trainable
+from ml.methods.trainable import Trainable
 from ml.radiographs.training_images import PreparedData, TrainingImage, view_count
+from ml.training.averages import Average, make_average
 from ml.training.batches import Batches
 from ml.training.best_weights import keep_best, restore_best
 from ml.training.cache import MomentCache
+from ml.training.frames import Frames
 from ml.training.kept_epochs import KeepWeights
 from ml.training.log import RunLog
 from ml.training.losses import HeldOut, Losses
-from ml.training.optimizers import make_optimizer, rate_share
+from ml.training.optimizers import STATES, make_optimizer, rate_of, rate_share
 from ml.training.progress import StepReport
 from ml.training.resume import Progress, StopRequest, listening_for_stop, load_state, save_state
+from ml.training.warm_start import WarmStart
 
 HELD_OUT_MOST = 24
 """Held-out images that the loss is measured on: more would cost more than they tell."""
@@ -72,7 +75,7 @@ class Sitting:
 
     optimizer: torch.optim.Optimizer
     base_rates: list[float]
-    average: MovingAverage | None
+    average: Average | None
     batches: Batches
     losses: Losses
     held_out: HeldOut
@@ -108,6 +111,7 @@ def train(
     watch: Callable[[StepReport], None] | None = None,
     draw_samples: Callable[[int], None] | None = None,
     keep_weights: KeepWeights | None = None,
+    start: WarmStart | None = None,
 ) -> tuple[Outcome, Trainable]:
     """Train a variant; leave log and state in its run folder and the weights in the pipeline.
 
@@ -119,6 +123,7 @@ def train(
     watch : called after each step; what it raises ends the run
     draw_samples : called with an epoch's number when samples are due, on the main process
     keep_weights : called when an epoch's weights are to be kept, on the main process
+    start : weights that training begins from, where they are not the base's
 
     Raises
     ------
@@ -127,7 +132,9 @@ def train(
         what the run writes.
     """
     config, main = variant.training, accelerator.is_main_process
-    sitting = _begin(pipeline, variant, data, run, accelerator, prior, cache, tell=bool(watch))
+    sitting = _begin(
+        pipeline, variant, data, run, accelerator, prior, cache, start, tell=bool(watch)
+    )
     if resume:
         state = (sitting.trainable.named(), sitting.optimizer, sitting.average)
         sitting.progress = load_state(run / "resume", *state)
@@ -175,17 +182,23 @@ def _begin(
     accelerator: Any,
     prior: Sequence[TrainingImage],
     cache: Path | None,
+    start: WarmStart | None,
     *,
     tell: bool,
 ) -> Sitting:
     """Compute what is frozen, once, and gather what a step needs."""
     config, device = variant.training, accelerator.device
     adapter = adapter_of(pipeline)
-    adapter.let_predict(adapter.settled_prediction(config.prediction_type))
+    predicts = adapter.settled_prediction(config.prediction_type)
+    adapter.let_predict(predicts, zero_snr=config.zero_terminal_snr)
     objective = adapter.objective(config.prediction_type, config.min_snr_gamma)
-    moments = MomentCache(adapter.vae, variant.data, cache)
+    frames = Frames(adapter, variant.data, whole=[image.pixels_sha256 for image in prior])
+    moments = MomentCache(adapter.vae, variant.data, cache, frames.bucket)
     held_out = _spread(data.held_out, HELD_OUT_MOST)
+    placed = start.put_under(pipeline, variant) if start else {}
     trainable = Trainable(pipeline, variant)
+    if start:
+        start.put_in(trainable, placed)
     others = (*held_out, *prior)
     if accelerator.is_main_process:
         _need_space(run, cache, variant, trainable, moments, data.train, others)
@@ -194,8 +207,9 @@ def _begin(
     with accelerator.main_process_first():
         moments.fill(data.train, tell=told)
         moments.fill(others, views=1, tell=told)
-    shape, trains_text = adapter.latent_shape(variant.data.size), trainable.trains_text
-    losses = Losses(adapter, objective, variant, moments, trains_text=trains_text, device=device)
+    trains_text = trainable.trains_text
+    parts = (adapter, objective, variant, moments, frames)
+    losses = Losses(*parts, trains_text=trains_text, device=device)
     model = accelerator.prepare(trainable.module)
     model.train()
     optimizer = make_optimizer(config, trainable.groups, device)
@@ -207,18 +221,18 @@ def _begin(
         model=model,
         optimizer=optimizer,
         base_rates=[group["lr"] for group in optimizer.param_groups],
-        average=MovingAverage(trainable.named(), config.ema_decay) if config.ema_decay else None,
+        average=make_average(config, trainable.named(), optimizer),
         batches=Batches(
             variant,
             data.train,
             prior,
-            shape=shape,
+            frames=frames,
             levels=objective.levels,
             process=accelerator.process_index,
             processes=accelerator.num_processes,
         ),
         losses=losses,
-        held_out=HeldOut(variant, held_out, losses, shape=shape, levels=objective.levels),
+        held_out=HeldOut(variant, held_out, losses, latent=frames.latent, levels=objective.levels),
         progress=Progress(),
     )
 
@@ -297,7 +311,7 @@ def _row(
         "epoch": round(epoch, 3),
         "loss": loss,
         "grad_norm": norm,
-        "learning_rate": sitting.optimizer.param_groups[0]["lr"],
+        "learning_rate": rate_of(sitting.optimizer),
         "held_out_loss": measured,
         "seconds": round(sitting.progress.seconds, 3),
     }
@@ -352,8 +366,8 @@ def _need_space(
 
 def bytes_of_run(variant: VariantConfig, trainable: Trainable) -> int:
     """Return what a run's state and weights take on the disk at most."""
-    # Weights, two moments of Adam, the average; a new state is written beside the old one.
-    copies = 4 if variant.training.ema_decay else 3
+    # Weights, the optimizer's numbers, the average; a new state is written beside the old one.
+    copies = 1 + STATES.get(variant.training.optimizer, 2) + bool(variant.training.ema_decay)
     best = 2 if variant.training.early_stop is not None else 0
     every = variant.training.keep_every_epochs
     saved = 1 + (variant.training.epochs // every if every else 0)

@@ -49,9 +49,11 @@ def model_card(
         "## Training",
         "",
         f"- base: {options['base_name']}, sha256 `{options['base_sha256']}`",
+        *_start_lines(options),
         f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, "
         f"batch {training['batch_size']} x {training['gradient_accumulation']} x "
         f"{options['processes']} process(es), rate {training['learning_rate']:g}, "
+        f"optimizer {training.get('optimizer', 'adamw')}, "
         f"seed {training['seed']}",
         *_loss_lines(result),
         f"- as in the paper (arXiv 2409.04424): {'; '.join(paper.same) or 'nothing'}",
@@ -69,6 +71,7 @@ def model_card(
             options.get("pipeline_class", "StableDiffusionPipeline"),
             weights,
             options["config"]["embedding"]["token"],
+            zero_snr=bool(training.get("zero_terminal_snr")),
         ),
         "",
         "## Licence",
@@ -87,6 +90,23 @@ def model_card(
     return "\n".join(lines) + "\n"
 
 
+def _start_lines(options: Mapping[str, Any]) -> list[str]:
+    """Say from which weights training began, and in which shapes films were shown."""
+    lines = []
+    if start := options.get("start_from"):
+        lines.append(f"- begun from the weights of {start['name']}, sha256 `{start['sha256']}`")
+        if about := start.get("training_summary"):
+            lines.append(f"  ({about})")
+    if buckets := options.get("buckets"):
+        for condition, shapes in buckets["shapes"].items():
+            listed = ", ".join(f"{h} x {w} ({n})" for h, w, n in shapes)
+            lines.append(f"- {condition} films shown as (height x width): {listed or 'none'}")
+        lines.append(f"- of a film at most {buckets['most_cut']:.1%} was cut off")
+    if options["config"]["training"].get("masked_loss"):
+        lines.append("- the loss was counted on the film only; what is beside it was not taught")
+    return lines
+
+
 def _prompt_lines(options: Mapping[str, Any]) -> list[str]:
     if options["config"]["data"]["captions"] == "data":
         lines = ["Tuned on the data's own captions (`metadata.jsonl` of the data)."]
@@ -102,7 +122,7 @@ def _prompt_lines(options: Mapping[str, Any]) -> list[str]:
 def _loss_lines(result: Mapping[str, Any]) -> list[str]:
     """Say each loss with the weights that it belongs to."""
     step, kept, lowest = result["steps"], result["weights_step"], result["lowest_step"]
-    mean = ", the moving average" if result["averaged"] else ""
+    mean = ", averaged over the steps" if result["averaged"] else ""
     lines = [
         f"- these weights are those of step {kept}{mean}; their held-out loss: "
         f"{number(result['held_out_loss'])}",

@@ -3,7 +3,9 @@
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
+import io
 import math
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from ml.errors import MlError
@@ -11,6 +13,16 @@ from ml.methods.config import TrainingConfig
 
 if TYPE_CHECKING:
     import torch
+
+PACKAGES = {
+    "adamw-8bit": "bitsandbytes",
+    "prodigy": "prodigyopt",
+    "schedule-free": "schedulefree",
+}
+"""What each optimizer needs beside the rest."""
+
+STATES = {"prodigy": 4}
+"""Numbers that an optimizer keeps a weight, where it is not Adam's two."""
 
 
 def rate_share(config: TrainingConfig, step: int, total: int) -> float:
@@ -23,26 +35,59 @@ def rate_share(config: TrainingConfig, step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * done))
 
 
+def rate_of(optimizer: torch.optim.Optimizer) -> float:
+    """Return the rate that the first weights move with; of Prodigy, the one that it has estimated.
+
+    Mishchenko K, Defazio A, doi:10.48550/arXiv.2306.06101: the rate is multiplied by ``d``.
+    """
+    group = optimizer.param_groups[0]
+    return float(group["lr"]) * float(group.get("d", 1.0))
+
+
 def make_optimizer(
     config: TrainingConfig, groups: list[dict[str, Any]], device: torch.device
 ) -> torch.optim.Optimizer:
-    """Build AdamW: fused where the device has it, or with 8-bit state if that is asked for.
+    """Build AdamW, fused where the device has it, or the optimizer that is asked for.
 
-    Raises MlError where 8-bit state is asked for without bitsandbytes.
+    Raises MlError where its package is not installed.
     """
-    import torch
+    try:
+        return _made(config, groups, device)
+    except ImportError as error:
+        package = PACKAGES[config.optimizer]
+        raise MlError(
+            f"optimizer {config.optimizer} needs {package}: pip install {package}, or use adamw."
+        ) from error
 
+
+def _made(
+    config: TrainingConfig, groups: list[dict[str, Any]], device: torch.device
+) -> torch.optim.Optimizer:
     options: dict[str, Any] = {
         "betas": (config.adam_beta1, config.adam_beta2),
         "weight_decay": config.weight_decay,
     }
+    built: torch.optim.Optimizer
     if config.optimizer == "adamw-8bit":
-        try:
-            from bitsandbytes.optim import AdamW8bit  # type: ignore[import-not-found]
-        except ImportError as error:
-            raise MlError(
-                "optimizer adamw-8bit needs bitsandbytes: pip install bitsandbytes, or use adamw."
-            ) from error
-        built: torch.optim.Optimizer = AdamW8bit(groups, **options)
-        return built
-    return torch.optim.AdamW(groups, fused=device.type in ("cpu", "cuda"), **options)
+        from bitsandbytes.optim import AdamW8bit  # type: ignore[import-not-found]
+
+        built = AdamW8bit(groups, **options)
+    elif config.optimizer == "prodigy":
+        from prodigyopt import Prodigy
+
+        # As diffusers' examples have it. It prints how weights decay.
+        with redirect_stdout(io.StringIO()):
+            built = Prodigy(groups, use_bias_correction=True, safeguard_warmup=True, **options)
+    elif config.optimizer == "schedule-free":
+        from schedulefree import AdamWScheduleFree
+
+        # Warm-up is in the rate that each step sets, as with all others.
+        free = AdamWScheduleFree(groups, **options)
+        free.train()
+        built = free
+    else:
+        import torch
+
+        fused = device.type in ("cpu", "cuda")
+        built = torch.optim.AdamW(groups, fused=fused, **options)
+    return built

@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.methods.config import PROMPT_ABNORMAL, PROMPT_NORMAL, VARIANTS, VariantConfig
+from ml.methods.config import (
+    PROMPT_ABNORMAL,
+    PROMPT_NORMAL,
+    VARIANTS,
+    TrainingConfig,
+    VariantConfig,
+)
 
 if TYPE_CHECKING:
     from ml.radiographs.training_images import PreparedData
@@ -144,11 +150,34 @@ def chosen_here(variant: VariantConfig, denoiser: str = "U-Net") -> str:
         parts.append(f"{variant.embedding.vectors} vectors of {variant.embedding.token}")
     if variant.kind == "dreambooth" and training.prior_weight > 0:
         parts.append(f"{training.prior_images} prior images of each condition")
-    parts.append(f"rate {training.learning_rate:g}, {training.schedule}")
+    parts += _ways(variant)
+    parts.append(f"rate {_rate(training)}, {training.schedule}")
     if _trains_text(variant) and training.text_encoder_learning_rate is not None:
         parts.append(f"text encoder's rate {training.text_encoder_learning_rate:g}")
     parts.append(f"batch {training.batch_size} x {training.gradient_accumulation}")
     return ", ".join(parts)
+
+
+def _rate(training: TrainingConfig) -> str:
+    if training.optimizer == "prodigy":
+        return f"found by prodigy times {training.learning_rate:g}"
+    free = " (schedule-free)" if training.optimizer == "schedule-free" else ""
+    return f"{training.learning_rate:g}{free}"
+
+
+def _ways(variant: VariantConfig) -> list[str]:
+    """Say how films, noise and loss are other than in diffusers' examples."""
+    training, data = variant.training, variant.data
+    offset = f"noise offset {training.noise_offset:g}" if training.noise_offset else ""
+    gamma = training.min_snr_gamma
+    said = [
+        "films in buckets of shapes" if data.fit == "buckets" else "",
+        "loss on the film only" if training.masked_loss else "",
+        "zero terminal SNR" if training.zero_terminal_snr else "",
+        offset,
+        f"min-SNR {gamma:g}" if gamma is not None else "",
+    ]
+    return [text for text in said if text]
 
 
 def _trains_text(variant: VariantConfig) -> bool:
@@ -195,7 +224,8 @@ def summary(options: Mapping[str, Any], outcome: Mapping[str, Any] | None = None
         length = f"at most {training['max_steps']} steps"
     else:
         length = f"{training['epochs']} epochs"
+    begun = f", begun from {start['name']}" if (start := options.get("start_from")) else ""
     return (
-        f"{options['title']}{only}, from {options['base_name']} on {data['train']} radiographs of "
-        f"{data['name']}, {config['data']['size']} px, {length}."
+        f"{options['title']}{only}, from {options['base_name']}{begun} on {data['train']} "
+        f"radiographs of {data['name']}, {config['data']['size']} px, {length}."
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.boundary import library, writing
 from ml.errors import MlError
-from ml.methods.trainable import MovingAverage
+from ml.training.averages import Average
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +46,7 @@ def save_state(
     progress: Progress,
     named: Mapping[str, torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
-    average: MovingAverage | None,
+    average: Average | None,
 ) -> None:
     """Write the state, whole or not at all.
 
@@ -63,7 +63,7 @@ def save_state(
         "progress": vars(progress),
         "weights": {name: p.detach() for name, p in named.items()},
         "optimizer": optimizer.state_dict(),
-        "average": average.average if average else None,
+        "average": average.state() if average else None,
     }
     # Through a file of Python's: torch's own writer ends the process where a disk is full.
     with writing(written), written.open("wb") as file:
@@ -75,7 +75,7 @@ def load_state(
     folder: Path,
     named: Mapping[str, torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
-    average: MovingAverage | None,
+    average: Average | None,
 ) -> Progress:
     """Read the state into model and optimizer.
 
@@ -101,8 +101,7 @@ def load_state(
                 parameter.copy_(state["weights"][name])
         optimizer.load_state_dict(state["optimizer"])
         if average is not None:
-            for name, value in state["average"].items():
-                average.average[name].copy_(value)
+            average.restore(state["average"])
         return Progress(**state["progress"])
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
     from ml.radiographs.training_images import PreparedData
+    from ml.training.warm_start import WarmStart
 
 DERIVED = ("as_in_paper", "other_than_in_paper", "chosen_here", "changed_from_preset")
 """Sentences that follow from the other options, and from this version's words."""
@@ -46,6 +47,8 @@ def describe(
     changed: Mapping[str, Any],
     words_not_read: Mapping[str, str],
     family: Adapter,
+    start: WarmStart | None = None,
+    buckets: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a run's ``options.json``: every choice, resolved, and what follows from them.
 
@@ -53,6 +56,8 @@ def describe(
     ----------
     changed : what is not as in the variant's preset, as it was asked for
     words_not_read : of prompts and captions that are longer than the text encoder reads
+    start : the weights that training begins from, where they are not the base's
+    buckets : the shapes that films are shown in (`ml.training.frames.describe_buckets`)
     """
     path = Path(base).expanduser()
     paper = compare_with_paper(variant, data)
@@ -80,6 +85,8 @@ def describe(
             "attribution": data.attribution,
             "grey_mapping": data.grey_mapping,
         },
+        "start_from": dict(start.about) if start else None,
+        "buckets": buckets,
         "processes": processes,
         "preset": variant.preset,
         "changed_from_preset": dict(changed),

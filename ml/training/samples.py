@@ -64,13 +64,16 @@ def prior_images(
     return images
 
 
-def sampler_settings(variant: VariantConfig) -> SamplerSettings:
-    """Return how a variant's training draws images."""
+def sampler_settings(
+    variant: VariantConfig, shape: tuple[int, int] | None = None
+) -> SamplerSettings:
+    """Return how a variant's training draws images: as squares, or of one (height, width)."""
     guidance = variant.sampling.guidance_scale
     return SamplerSettings(
         steps=variant.sampling.steps,
         guidance_scale=SamplerSettings().guidance_scale if guidance is None else guidance,
         size=variant.data.size,
+        shapes=None if shape is None else {c: [(*shape, 1)] for c in CONDITIONS},
         batch_size=SAMPLES_AT_ONCE,
     )
 
@@ -80,12 +83,14 @@ def grid_writer(
     variant: VariantConfig,
     folder: Path,
     texts: Mapping[Condition, Sequence[str]],
+    shape: tuple[int, int] | None = None,
 ) -> Callable[[int], None] | None:
     """Return what draws ``epoch-0025.png``: a row a condition, the same seeds every time.
 
     Parameters
     ----------
     texts : what each condition is trained with; its first is what is drawn
+    shape : (height, width) of each picture; default: the square that films are shown in
     """
     each = variant.sampling.images_per_condition
     conditions = [c for c in CONDITIONS if texts.get(c)]
@@ -93,12 +98,13 @@ def grid_writer(
         return None
     counts: Mapping[Condition, int] = dict.fromkeys(conditions, each)
     prompts: dict[Condition, str] = {c: next(iter(texts[c])) for c in conditions}
+    settings = sampler_settings(variant, shape)
 
     def write(epoch: int) -> None:
         from PIL import Image
 
         requests = plan("samples", prompts, counts, bank_seed=variant.training.seed)
-        pictures = [i.pixels for i in sample(pipeline, requests, sampler_settings(variant))]
+        pictures = [i.pixels for i in sample(pipeline, requests, settings)]
         rows = [np.hstack(pictures[n * each : (n + 1) * each]) for n in range(len(conditions))]
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.vstack(rows)).save(folder / f"epoch-{epoch:04d}.png")

@@ -55,7 +55,9 @@ def trainer_notes(options: Mapping[str, Any], step: int, epochs: float) -> dict[
         "ss_caption_dropout_rate": str(training["caption_dropout"]),
         "ss_mixed_precision": {"bfloat16": "bf16"}.get(training["dtype"], "no"),
         "ss_seed": str(training["seed"]),
+        "ss_zero_terminal_snr": str(training["zero_terminal_snr"]),
+        "ss_masked_loss": str(training["masked_loss"]),
         "ss_resolution": f"({size}, {size})",
-        "ss_enable_bucket": "False",
+        "ss_enable_bucket": str(config["data"]["fit"] == "buckets"),
         "ss_training_comment": options["training_summary"],
     }

@@ -45,7 +45,17 @@ OTHER_LORA = {
 """What reads a LoRA's other file, by the pipeline's class; of Sana there is none."""
 
 
-def usage(pipeline: str, weights: str, word: str) -> str:
+_ZERO_SNR = """It was tuned down to noise alone (zero terminal SNR), which samplers must know:
+
+```python
+pipeline.scheduler = DDIMScheduler.from_config(
+    pipeline.scheduler.config, rescale_betas_zero_snr=True, timestep_spacing="trailing",
+    prediction_type="v_prediction", clip_sample=False,
+)
+```"""
+
+
+def usage(pipeline: str, weights: str, word: str, *, zero_snr: bool = False) -> str:
     """Return the card's section on use.
 
     Parameters
@@ -53,9 +63,15 @@ def usage(pipeline: str, weights: str, word: str) -> str:
     pipeline : the class of diffusers that the base is of
     weights : folder of the weights: lora, pipeline or embedding
     word : that textual inversion taught
+    zero_snr : the noise schedule is another than the base's; a whole pipeline has it in its folder
     """
     if weights == "pipeline":
         return _PIPELINE.format(pipeline=pipeline)
+    text = _added(pipeline, weights, word)
+    return f"{text}\n\n{_ZERO_SNR}" if zero_snr else text
+
+
+def _added(pipeline: str, weights: str, word: str) -> str:
     if weights == "embedding":
         text = _TWO_WORDS if pipeline == "StableDiffusionXLPipeline" else _WORD
         return f"{text.format(pipeline=pipeline, word=word)}\n\n{_A1111}"

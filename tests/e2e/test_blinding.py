@@ -53,6 +53,15 @@ def answer(page: Page) -> None:
     page.locator("form.panel button[type=submit]").click()
 
 
+def until_another(page: Page, before: str) -> None:
+    """Wait until the page after the one with this heading is there."""
+    for _ in range(400):
+        if headings(page) != before:
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"nothing came after {before}")
+
+
 def headings(page: Page) -> str:
     return page.locator("h1").inner_text()
 
@@ -61,7 +70,9 @@ def test_a_browser_holds_nothing_secret_of_a_study_with_every_page(
     house: House, open_page: OpenPage, tmp_path: Path
 ) -> None:
     label_bank(house)
-    design = every_page(reference_of_bank(house))
+    # Every kind of page comes with two cases of an arm, which are soon read.
+    arms = [{"arm": a, "cases": {"zz-upright": 1, "zz-supine": 1}} for a in ("real", "M0", "M1")]
+    design = every_page(reference_of_bank(house), arms=arms)
     # No washout here: the server's own time can't be moved.
     design["phases"][1].pop("washout_days")
     _, token = house.open_study_with_reader(**design)
@@ -77,11 +88,11 @@ def test_a_browser_holds_nothing_secret_of_a_study_with_every_page(
             break
         before = headings(page)
         kinds.add(go_on(page))
-        expect(page.locator("h1")).not_to_have_text(before)
+        until_another(page, before)
     assert kinds == {"case", "break", "end", "phase", "pair", "timed"}
     page.context.close()
     sent = exchanges(log)
-    assert sum("/read/image/" in text for text in sent) > 30
+    assert sum("/read/image/" in text for text in sent) > 15
     assert any("/read/reference/2" in text for text in sent)
     # The log holds bodies; else nothing would be found in it.
     assert any("Which image is the real one?" in text for text in sent)

@@ -153,7 +153,7 @@ def test_a_tiny_base_is_the_same_from_the_same_seed():
 
 
 def test_clips_vocabulary_is_whole_where_it_is_installed():
-    from ml.tiny_base import clip_vocabulary
+    from ml.bases.clip_vocabulary import clip_vocabulary
 
     vocabulary, merges = clip_vocabulary()
     if not merges:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.words.language import LANGUAGES
 from tests.browser import chromium_browser
 from tests.screenshots.demonstration import demonstration
 from tests.screenshots.documentation import take_pictures
@@ -31,14 +32,17 @@ def documentation(
 @program.command("everything")
 def everything(
     out: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screens"),
+    language: Annotated[str, typer.Option(help="What the pages speak: en or pt-BR.")] = "en",
 ) -> None:
     """Every page at 1440x900, 1024x768, 390x844 and 200 % zoom, to be looked at."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"{language!r} is none of {', '.join(LANGUAGES)}")
     with (
         tempfile.TemporaryDirectory() as folder,
         demonstration(Path(folder)) as demo,
         chromium_browser() as browser,
     ):
-        count = sum(1 for _ in take_every_page(browser, demo, out))
+        count = sum(1 for _ in take_every_page(browser, demo, out, language))
         typer.echo(f"{count} pictures in {out}, one folder a size.")
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST_START_S = 240
+LONGEST_START_S = 600
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Every page there is, in every size, for the eye: `make screenshots`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -9,7 +9,11 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from tests.browser import film_is_shown
 from tests.screenshots.demonstration import Demonstration
 from tests.screenshots.office import example_draft, signed_in
+from tests.screenshots.places import MADE_UP, OFFICE
 from tests.screenshots.reading import answer_case, pages_before_the_first_case
+from tests.screenshots.scenes import shown_scenes
+from tests.serving import served
+from tests.web.test_templates_investigator import stand_in
 
 # 200 % zoom halves what a window of 1440x900 has room for.
 SIZES: dict[str, ViewportSize] = {
@@ -18,11 +22,40 @@ SIZES: dict[str, ViewportSize] = {
     "390x844": {"width": 390, "height": 844},
     "zoom-200": {"width": 720, "height": 450},
 }
+# Those far down a page are otherwise fetched when one comes near them.
+PICTURES_ARE_THERE = """async () => {
+  const pictures = [...document.images].filter((one) => one.getAttribute("src"));
+  for (const one of pictures) one.loading = "eager";
+  await Promise.all(pictures.map((one) => one.decode().catch(() => {})));
+}"""
 
 
-def take_every_page(browser: Browser, demo: Demonstration, out: Path) -> Iterator[Path]:
-    """Take each page in each size into `out/SIZE/NAME.png`, the whole page where it scrolls."""
-    page = browser.new_context(viewport=SIZES["1440x900"]).new_page()
+def take_every_page(
+    browser: Browser, demo: Demonstration, out: Path, language: str = "en"
+) -> Iterator[Path]:
+    """Take each page in each size into `out/SIZE/NAME.png`, the whole page where it scrolls.
+
+    The office speaks `language` as to a browser that asks for it; the reading room as in a study
+    in it. The demonstration's study is in English, and gone through only then.
+    """
+    if language == "en":
+        yield from _reading_room(browser, demo, out)
+    for name, page in shown_scenes(browser, language):
+        yield from _in_every_size(page, f"reading-{name}", out)
+    yield from _doors(browser, demo, out, language)
+    office = signed_in(browser, demo, language).new_page()
+    for name, path in OFFICE.items():
+        office.goto(demo.base + path.format(**_names(demo)))
+        yield from _in_every_size(office, name, out)
+    with served(stand_in()) as address:
+        page = browser.new_page(viewport=SIZES["1440x900"], locale=language)
+        for name, (path, _) in MADE_UP.items():
+            page.goto(address + path)
+            yield from _in_every_size(page, f"made-up-{name}", out)
+
+
+def _reading_room(browser: Browser, demo: Demonstration, out: Path) -> Iterator[Path]:
+    page = browser.new_page(viewport=SIZES["1440x900"])
     for name in pages_before_the_first_case(page, demo.reader_link):
         yield from _in_every_size(page, name, out)
     yield from _in_every_size(page, "case", out)
@@ -35,48 +68,36 @@ def take_every_page(browser: Browser, demo: Demonstration, out: Path) -> Iterato
     for name, path in (("reader-privacy", "/read/privacy"), ("withdraw", "/read/withdraw")):
         page.goto(demo.base + path)
         yield from _in_every_size(page, name, out)
-    page.goto(demo.base + "/r/not-a-link")
-    yield from _in_every_size(page, "link-not-known", out)
-    page.goto(demo.base + "/sign-in")
-    yield from _in_every_size(page, "sign-in", out)
-    page.close()
-    office = signed_in(browser, demo).new_page()
-    for name, path in _office_pages(demo).items():
-        office.goto(demo.base + path)
-        yield from _in_every_size(office, name, out)
+    page.context.close()
 
 
-def _office_pages(demo: Demonstration) -> dict[str, str]:
-    draft, open_study = example_draft(demo), demo.study.removeprefix(demo.base)
-    arms = json.loads((Path("app/demo_images/bank.json")).read_text())["arms"]
-    closed = [report.removeprefix(demo.base) for report in demo.reports]
-    of_draft = {"": "draft", "/design": "draft-design", "/cases": "draft-cases"}
-    of_draft |= {"/preview": "draft-preview", "/access": "draft-access"}
-    of_open = {"": "open", "/audit": "open-audit", "/record": "open-record"}
-    of_open |= {"/privacy": "open-privacy", "/readers/R01/erase": "open-erase"}
-    pages = {name: f"/studies/{draft}{part}" for part, name in of_draft.items()}
-    pages |= {name: f"{open_study}{part}" for part, name in of_open.items()}
-    for number, report in enumerate(closed):
-        pages[f"report-{number}"] = report
-    pages["closed"] = closed[0].removesuffix("/report")
-    pages["closed-exports"] = closed[0].removesuffix("/report") + "/export"
-    pages |= {"report-summary": f"{closed[0]}/summary", "report-films": f"{closed[0]}/films"}
-    pages |= {"bank-import": "/bank/import", "bank-films": "/bank/films"}
-    pages["bank-compare"] = "/bank/compare"
-    pages |= {"studies": "/studies", "study-new": "/studies/new", "bank": "/bank"}
-    pages |= {"arm": f"/arms/{arms[0]['id']}", "accounts": "/accounts", "account": "/account"}
-    pages["not-there"] = "/studies/no-such-study"
-    return pages
+def _doors(browser: Browser, demo: Demonstration, out: Path, language: str) -> Iterator[Path]:
+    page = browser.new_page(viewport=SIZES["1440x900"], locale=language)
+    for name, path in (("link-not-known", "/r/not-a-link"), ("sign-in", "/sign-in")):
+        page.goto(demo.base + path)
+        yield from _in_every_size(page, name, out)
+    page.context.close()
+
+
+def _names(demo: Demonstration) -> Mapping[str, str]:
+    """What stands for the braces in the addresses of the office."""
+    arms = json.loads(Path("app/demo_images/bank.json").read_text())["arms"]
+    return {
+        "draft": example_draft(demo),
+        "open": demo.study.rpartition("/")[2],
+        "closed": demo.reports[0].removesuffix("/report").rpartition("/")[2],
+        "arm": arms[0]["id"],
+        "other_arm": arms[1]["id"],
+    }
 
 
 def _in_every_size(page: Page, name: str, out: Path) -> Iterator[Path]:
-    usual = page.viewport_size or SIZES["1440x900"]
+    usual = page.viewport_size or {"width": 1440, "height": 900}
+    page.evaluate(PICTURES_ARE_THERE)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
-        # Pictures far down are fetched when one comes near them.
-        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
-        page.wait_for_timeout(300)
-        page.evaluate("() => scrollTo(0, 0)")
+        # Until the page is drawn anew.
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         path = out / size / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=path, full_page=True, animations="disabled")

@@ -7,13 +7,13 @@ from tests.screenshots.demonstration import Demonstration
 SCREEN: ViewportSize = {"width": 1440, "height": 900}
 
 
-def signed_in(browser: Browser, demo: Demonstration) -> BrowserContext:
-    """A browser window of its own in which the investigator is signed in."""
-    context = browser.new_context(viewport=SCREEN)
+def signed_in(browser: Browser, demo: Demonstration, language: str = "en") -> BrowserContext:
+    """A browser window of its own in which the investigator is signed in, asking for `language`."""
+    context = browser.new_context(viewport=SCREEN, locale=language)
     page = context.new_page()
     page.goto(f"{demo.base}/sign-in")
-    page.get_by_label("Name").fill(demo.name)
-    page.get_by_label("Password").fill(demo.password)
+    page.locator("[name=name]").fill(demo.name)
+    page.locator("[name=password]").fill(demo.password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/studies*")
     page.close()

@@ -104,7 +104,7 @@ def test_new_links_come_as_invitations_to_copy_too(house: House, client: TestCli
     link = re.search(r"http://testserver/r/[\w-]+", text)
     assert link is not None
     assert page.count(link[0]) == 2
-    assert "The last day of reading is 2027-01-31 (UTC)." in text
+    assert "The last day of reading is 31 January 2027 (UTC)." in text
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_places_are_said_in_words(parts: list[tuple[int, bool, int, int]], stand
 def test_a_reminder_names_the_last_day() -> None:
     told = reminder(design(), 1, date(2027, 1, 31))
     assert "1 case is still waiting" in told
-    assert "2027-01-31 (UTC)" in told
+    assert "31 January 2027 (UTC)" in told

@@ -21,6 +21,7 @@ from app.domain.access import ROLES, Account, Right
 from app.domain.design.design import ExcludedImage
 from app.domain.design.reading_load import showings_per_reader
 from app.domain.questions.answer import Mark
+from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
 from app.domain.record import RecordedEvent
 from app.domain.signing import MEANINGS
 from app.films.headings import OURS
@@ -37,7 +38,7 @@ from app.services.draft_cases import CaseTruth, LookedAtCase, LookedAtCases, Swa
 from app.services.example_study import OfferedProtocol, list_protocols
 from app.services.export_study import CASE_COLUMNS, READER_COLUMNS, RatingsFile
 from app.services.film_gallery import ArmGallery, FilmGallery, ReadFilm
-from app.services.reading_conduct import ReaderPace, ReadingConduct
+from app.services.reading_conduct import ReaderPace, ReadingConduct, invitation
 from app.services.sign_ins import SignInLine
 from app.services.study_access import AccessLine
 from app.services.study_progress import ReaderLine, StudyLine, StudyOverview
@@ -174,8 +175,12 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "left_out": (),
         "shortages": shortages(overview.design, by_key),
         "links": (),
+        "invitation": invitation,
         "error": None,
         "meanings": MEANINGS,
+        "given": {},
+        "message_warning": MESSAGE_WARNING,
+        "longest_message": LONGEST_MESSAGE,
     }
 
 
@@ -216,6 +221,7 @@ def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
     }
     shared = {"upload": "0" * 16, "piece": 9, "asked": {}, "error": "", "ours": OURS}
     shared |= {"meant": ("normal", "abnormal"), "own_label": "its own label", "size": "512"}
+    shared |= {"left_out": ()}
     shared |= {"mappings": ("percentile",), "largest": 2**30, "refused": True, "table": "t.csv"}
     table = TableSeen(("Bild", "<real>"), (("a<b>", "x"),), "its <own>", "", (("x<y>", 3),))
     unread = replace(table, problem="It has no <file>.")
@@ -297,7 +303,12 @@ def bank_pages() -> dict[str, tuple[str, dict[str, object]]]:
     )
     choices = BankChoices((("M1", "<real> M1"),), ("normal",), ("seed",), (("dim", "dim"),), ())
     one = OneFilm(
-        *(films[0], "called a copy", ("is a lateral view",), (("prompt", "a <real> film"),)),
+        *(
+            films[0],
+            "called a copy",
+            (("lateral view", "is a lateral view"),),
+            (("prompt", "a <real> film"),),
+        ),
         *((("closeness", "1.2"),), "images/1.png", films[1:]),
     )
     compared = ComparedArms(
@@ -524,7 +535,7 @@ def actions(html: str) -> set[str]:
     ("status", "expected"),
     [
         ("draft", {"open", "invite", "rehearse"}),
-        ("open", {"invite", "close", "reissue", "revoke"}),
+        ("open", {"invite", "close", "reissue", "revoke", "message", "last-day"}),
         ("closed", set()),
         ("rehearsal", set()),
     ],

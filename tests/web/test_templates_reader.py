@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.domain.receipt import form_digest
-from tests.browser import film_is_shown
+from tests.browser import film_is_shown, hurry_on
 from tests.web.accessible import troubles_of
 from tests.web.stand_in import CASES, USUAL, Desk, Room, asked, press, stand_in
 
@@ -311,6 +311,7 @@ def test_it_keeps_the_answers_until_the_receipt_is_for_them(room: Room, fault: s
     room.desk.position = 2
     room.desk.faults = [fault] * 3
     page = room.open()
+    page.clock.install()
     press(page, "4", "r", "5", "Enter")
 
     line = page.locator("[data-save-state]")
@@ -321,7 +322,7 @@ def test_it_keeps_the_answers_until_the_receipt_is_for_them(room: Room, fault: s
     press(page, "b")
     expect(line).to_contain_text("Nothing was changed")
     expect(page.locator("h1")).to_contain_text("2 of")
-    expect(page.locator("h1")).to_contain_text("3 of", timeout=12000)
+    hurry_on(page, "3 of")
     assert len({given["submission"] for given in room.desk.received}) == 1
 
 

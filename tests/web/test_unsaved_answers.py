@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.domain.questions.question import Question
-from tests.browser import intercept
+from tests.browser import hurry_on, intercept
 from tests.web.stand_in import USUAL_WITH_COMMENT, Room, asked, chosen, lit, press
 
 pytestmark = pytest.mark.e2e
@@ -56,10 +56,11 @@ def test_something_is_said_from_the_first_300_ms_until_it_is_saved(room: Room) -
     room.desk.faults = ["silence", 503, 200, "no receipt"]
     page = room.open()
     short_patience(page)
+    page.clock.install()
     page.evaluate(WATCH)
     answer(page)
-    expect(page.locator("h1")).to_contain_text("2 of", timeout=30000)
-    page.wait_for_timeout(50)
+    hurry_on(page, "2 of")
+    expect(page.locator("[data-save-state]")).to_have_text("Saved.")
 
     said = page.evaluate("() => window.said")
     assert said[0][1] == "Saving…"
@@ -79,7 +80,7 @@ def test_something_is_said_from_the_first_300_ms_until_it_is_saved(room: Room) -
     # It counts down.
     four = texts.index(f"Not saved yet, trying again in 4 s: {why[2]}.")
     assert [text.partition(" s:")[0][-1] for text in texts[four : four + 4]] == ["4", "3", "2", "1"]
-    page.wait_for_timeout(3000)
+    page.clock.run_for(3000)
     assert page.locator("[data-save-state]").inner_text() == ""
 
 

@@ -7,6 +7,7 @@ from app.domain.document import Problems
 from app.domain.questions.measures import MEASURES, RIGHT_BY_ORIGIN
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
+from app.domain.said import said
 
 
 def check_design(design: StudyDesign, problems: Problems) -> None:
@@ -31,14 +32,20 @@ def _check_withdrawal(design: StudyDesign, problems: Problems) -> None:
     plan, field = design.withdrawal, "withdrawal.last_day"
     if plan.until != "day":
         if plan.last_day is not None:
-            problems.add(field, 'is read with until = "day" only; leave it out or change until')
+            problems.add(
+                field, said('is read with until = "day" only; leave it out or change until')
+            )
     elif plan.last_day is None:
-        problems.add(field, "name the last day on which a link withdraws, such as 2027-01-31")
+        problems.add(field, said("name the last day on which a link withdraws, such as 2027-01-31"))
     elif design.closes_on is not None and plan.last_day > design.closes_on:
         problems.add(
             field,
-            f"is {plan.last_day}, after the last day of reading ({design.closes_on}): a closed "
-            "study's links do nothing any more",
+            said(
+                "is {last_day}, after the last day of reading ({closes_on}): a closed study's "
+                "links do nothing any more",
+                last_day=plan.last_day,
+                closes_on=design.closes_on,
+            ),
         )
 
 
@@ -46,33 +53,41 @@ def _check_remedies(design: StudyDesign, problems: Problems) -> None:
     plan, size = design.remedies, design.rendition_size
     if not plan.is_any:
         if plan.made_from:
-            problems.add("remedies.made_from", "name a remedy too, or leave it out")
+            problems.add("remedies.made_from", said("name a remedy too, or leave it out"))
         return
     if plan.made_from < 64 or plan.made_from == size:
         problems.add(
             "remedies.made_from",
-            f"name the size, 64 or more, of the pictures that those of {size} pixels are made "
-            "from, and give them another rendition_size",
+            said(
+                "name the size, 64 or more, of the pictures that those of {size} pixels are "
+                "made from, and give them another rendition_size",
+                size=size,
+            ),
         )
     elif plan.resolution and not 32 <= plan.resolution < plan.made_from:
         problems.add(
             "remedies.resolution",
-            f"is {plan.resolution}; give 32 or more, and less than {plan.made_from}",
+            said(
+                "is {resolution}; give 32 or more, and less than {made_from}",
+                resolution=plan.resolution,
+                made_from=plan.made_from,
+            ),
         )
 
 
 def _check_questions(design: StudyDesign, problems: Problems) -> None:
     answered = [one for one in design.questions if one.measure not in ("comment", "confidence")]
     if not answered:
-        problems.add("questions", "ask at least for realism or for a verdict")
+        problems.add("questions", said("ask at least for realism or for a verdict"))
     asked = {key for phase in design.phases for key in (*phase.questions, *phase.end_questions)}
     for number, question in enumerate(design.questions, start=1):
         if question.key not in asked:
             problems.add(
-                f"questions[{number}]", f"{question.key} is asked in no phase; add it to one"
+                f"questions[{number}]",
+                said("{key} is asked in no phase; add it to one", key=question.key),
             )
     if not any(phase.questions for phase in design.phases):
-        problems.add("questions", "ask something of each case")
+        problems.add("questions", said("ask something of each case"))
 
 
 def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Problems) -> None:
@@ -85,19 +100,27 @@ def _check_phase(design: StudyDesign, phase: Phase, place: str, problems: Proble
         _check_place(question, "phase_end", f"{place}.end_questions", problems)
         if kind_of(question).needs_film:
             problems.add(
-                f"{place}.end_questions", f"{question.key} needs a picture; ask it of cases"
+                f"{place}.end_questions",
+                said("{key} needs a picture; ask it of cases", key=question.key),
             )
     for keys, name in ((phase.questions, "questions"), (phase.end_questions, "end_questions")):
         _check_conditions(design, keys, f"{place}.{name}", problems)
     twice = set(phase.questions) & set(phase.end_questions)
     if twice:
-        problems.add(f"{place}.end_questions", f"{min(twice)} is asked of each case already")
+        problems.add(
+            f"{place}.end_questions",
+            said("{twice} is asked of each case already", twice=min(twice)),
+        )
     if not phase.questions:
-        problems.add(f"{place}.questions", "ask something of each case")
+        problems.add(f"{place}.questions", said("ask something of each case"))
     if phase.part_count >= design.case_count:
         problems.add(
             f"{place}.part_count",
-            f'is {phase.part_count} of {design.case_count}; use cases = "same"',
+            said(
+                'is {part_count} of {case_count}; use cases = "same"',
+                part_count=phase.part_count,
+                case_count=design.case_count,
+            ),
         )
     if shown.pictures > 1:
         _check_sets(design, phase, place, problems)
@@ -107,33 +130,50 @@ def _check_shown(question: Question, shown: Presentation, place: str, problems: 
     if question.measure == "prompt_agreement" and not shown.beside:
         problems.add(
             f"{place}.presentation.beside",
-            f"{question.key} asks for agreement with a text; name the key that holds it",
+            said(
+                "{key} asks for agreement with a text; name the key that holds it", key=question.key
+            ),
         )
     if question.measure == "find_the_real" and shown.composition != "one_real":
         problems.add(
             f"{place}.presentation.composition",
-            f'{question.key} asks for the real picture; it needs "one_real"',
+            said('{key} asks for the real picture; it needs "one_real"', key=question.key),
         )
     if kind_of(question).spread == "places" and shown.exposures_ms:
         problems.add(
             f"{place}.presentation.exposures_ms",
-            f"{question.key} marks a picture that is gone by then; leave one of the two out",
+            said(
+                "{key} marks a picture that is gone by then; leave one of the two out",
+                key=question.key,
+            ),
         )
 
 
 def _check_place(question: Question, where: str, place: str, problems: Problems) -> None:
     if where not in MEASURES[question.measure].places:
-        at = "at the end of a phase" if where == "phase_end" else "of each case"
-        problems.add(place, f"{question.key} can't be asked {at}")
+        problems.add(
+            place,
+            said("{key} can't be asked at the end of a phase", key=question.key)
+            if where == "phase_end"
+            else said("{key} can't be asked of each case", key=question.key),
+        )
 
 
 def _check_pictures(question: Question, pictures: int, place: str, problems: Problems) -> None:
     wanted = MEASURES[question.measure].pictures
     if wanted == "several" and pictures == 1:
-        problems.add(place, f"{question.key} asks which picture, so show at least two at a time")
+        problems.add(
+            place,
+            said("{key} asks which picture, so show at least two at a time", key=question.key),
+        )
     if wanted == "one" and pictures > 1:
         problems.add(
-            place, f"{question.key} asks of one picture, and {pictures} are shown at a time"
+            place,
+            said(
+                "{key} asks of one picture, and {pictures} are shown at a time",
+                key=question.key,
+                pictures=pictures,
+            ),
         )
 
 
@@ -143,10 +183,17 @@ def _check_conditions(
     for key in keys:
         asked_if, of = design.question(key).asked_if, design.question(key).of
         if of and of not in keys:
-            problems.add(place, f"{key} belongs to {of}, which is not asked beside it")
+            problems.add(
+                place, said("{key} belongs to {of}, which is not asked beside it", key=key, of=of)
+            )
         if asked_if is not None and asked_if.question not in keys:
             problems.add(
-                place, f"{key} depends on {asked_if.question}, which is not asked beside it"
+                place,
+                said(
+                    "{key} depends on {question}, which is not asked beside it",
+                    key=key,
+                    question=asked_if.question,
+                ),
             )
 
 
@@ -155,10 +202,14 @@ def _check_sets(design: StudyDesign, phase: Phase, place: str, problems: Problem
     if shown.pictures > arms:
         problems.add(
             f"{place}.presentation.pictures",
-            f"are {shown.pictures}, each from another arm, and the study has {arms}",
+            said(
+                "are {pictures}, each from another arm, and the study has {arms}",
+                pictures=shown.pictures,
+                arms=arms,
+            ),
         )
     if design.replicates.count and phase.key == design.phases[0].key:
-        problems.add("replicates.count", "repeats single pictures; leave it at 0 for sets")
+        problems.add("replicates.count", said("repeats single pictures; leave it at 0 for sets"))
 
 
 def _check_repeats(design: StudyDesign, problems: Problems) -> None:
@@ -172,13 +223,21 @@ def _check_repeats(design: StudyDesign, problems: Problems) -> None:
     if replicates.count and needed > read:
         problems.add(
             "replicates",
-            f"{replicates.count} replicates at least {replicates.minimum_lag} positions later "
-            f"need {needed} cases, a reader has {read}",
+            said(
+                "{count} replicates at least {minimum_lag} positions later need {needed} "
+                "cases, a reader has {read}",
+                count=replicates.count,
+                minimum_lag=replicates.minimum_lag,
+                needed=needed,
+                read=read,
+            ),
         )
     if design.practice.count and design.phases[0].presentation.pictures > 1:
-        problems.add("practice.count", "shows single pictures; leave it at 0 for sets")
+        problems.add("practice.count", said("shows single pictures; leave it at 0 for sets"))
     if design.practice.feedback and design.phases[0].purpose_blinded:
-        problems.add("practice.feedback", "tells the truth, and the first phase is purpose-blinded")
+        problems.add(
+            "practice.feedback", said("tells the truth, and the first phase is purpose-blinded")
+        )
 
 
 def _check_allocation(design: StudyDesign, problems: Problems) -> None:
@@ -187,21 +246,29 @@ def _check_allocation(design: StudyDesign, problems: Problems) -> None:
         if not 1 <= allocation.cases_per_reader <= design.case_count:
             problems.add(
                 "allocation.cases_per_reader",
-                f"must be 1 to {design.case_count}, the cases of the study; "
-                f"not {allocation.cases_per_reader}",
+                said(
+                    "must be 1 to {case_count}, the cases of the study; not {cases_per_reader}",
+                    case_count=design.case_count,
+                    cases_per_reader=allocation.cases_per_reader,
+                ),
             )
         if any(phase.presentation.pictures > 1 for phase in design.phases):
             problems.add(
-                "allocation.scheme", "quota deals out single pictures; use crossed for sets"
+                "allocation.scheme", said("quota deals out single pictures; use crossed for sets")
             )
     elif allocation.cases_per_reader:
-        problems.add("allocation.cases_per_reader", 'belongs to scheme = "quota"')
+        problems.add("allocation.cases_per_reader", said('belongs to scheme = "quota"'))
     if allocation.scheme == "split_plot":
         smallest = min(design.arms, key=lambda plan: plan.total, default=None)
         if smallest is not None and smallest.total < allocation.groups:
             problems.add(
                 "allocation.groups",
-                f"are {allocation.groups}, and {smallest.arm} has {smallest.total} cases",
+                said(
+                    "are {groups}, and {arm} has {total} cases",
+                    groups=allocation.groups,
+                    arm=smallest.arm,
+                    total=smallest.total,
+                ),
             )
 
 
@@ -209,13 +276,22 @@ def _check_analysis(design: StudyDesign, problems: Problems) -> None:
     primary = design.analysis.primary
     question = next((one for one in design.questions if one.key == primary), None)
     if primary and question is None:
-        problems.add("analysis.primary", f"{primary!r} is the key of no question")
+        problems.add(
+            "analysis.primary", said("{primary!r} is the key of no question", primary=primary)
+        )
     elif question is not None and kind_of(question).cells(question) is None:
-        problems.add("analysis.primary", f"{primary} can't be compared between arms; name another")
+        problems.add(
+            "analysis.primary",
+            said("{primary} can't be compared between arms; name another", primary=primary),
+        )
     arm = design.analysis.primary_arm
     compared = [plan.arm for plan in design.arms if plan.role == "compared"]
     if arm and arm not in compared:
         problems.add(
             "analysis.primary_arm",
-            f"{arm!r} is no arm that is compared; name one of {', '.join(compared)}",
+            said(
+                "{arm!r} is no arm that is compared; name one of {names}",
+                arm=arm,
+                names=", ".join(compared),
+            ),
         )

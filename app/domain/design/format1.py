@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.design.design import FORMAT, MOST_CASES
 from app.domain.document import Problems, Table
 from app.domain.questions.measures import CONFIDENCE_LABELS, REALISM_LABELS
+from app.domain.said import said
 
 _ENDS = [REALISM_LABELS[0], REALISM_LABELS[-1]]
 REALISM: Mapping[str, Mapping[str, Any]] = {
@@ -52,7 +53,9 @@ _KNOWN = (
 def _refuse_later_keys(rest: Mapping[str, Any], problems: Problems) -> None:
     for key in rest:
         if key not in _KNOWN:
-            problems.add(key, "is not an option of a study design of format 1; write format = 2")
+            problems.add(
+                key, said("is not an option of a study design of format 1; write format = 2")
+            )
 
 
 def _arm(row: Table) -> dict[str, Any]:
@@ -75,9 +78,9 @@ def _questions(top: Table) -> list[dict[str, Any]]:
     comment = table.flag("comment", True)
     table.refuse_the_rest("the questions of a design of format 1")
     if realism == "off" and not verdict:
-        top.wrong("questions", "ask at least for realism or for a verdict")
+        top.wrong("questions", said("ask at least for realism or for a verdict"))
     if confidence and not verdict:
-        table.wrong("confidence", "is confidence in the verdict; ask for both")
+        table.wrong("confidence", said("is confidence in the verdict; ask for both"))
     asked: list[dict[str, Any]] = []
     if realism != "off":
         asked.append({"measure": "realism", **REALISM[realism]})

@@ -18,6 +18,7 @@ from app.domain.design.design import (
 from app.domain.document import Table
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
+from app.domain.said import said
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -34,7 +35,14 @@ def read_phases(
     if not rows:
         return (Phase(questions=everywhere, end_questions=at_end, presentation=presentation),)
     if len(rows) > MOST_PHASES:
-        top.wrong("phases", f"are {len(rows)}, at most {MOST_PHASES} are possible")
+        top.wrong(
+            "phases",
+            said(
+                "are {n_rows}, at most {most_phases} are possible",
+                n_rows=len(rows),
+                most_phases=MOST_PHASES,
+            ),
+        )
     phases: list[Phase] = []
     for row in rows:
         own = row.has("presentation")
@@ -80,14 +88,24 @@ def _read_presentation(table: Table) -> Presentation:
     )
     table.refuse_the_rest("a presentation")
     if (presentation.layout == "single") != (pictures == 1):
-        table.wrong("layout", f"{presentation.layout} does not show {pictures} pictures")
+        table.wrong(
+            "layout",
+            said(
+                "{layout} does not show {pictures} pictures",
+                layout=presentation.layout,
+                pictures=pictures,
+            ),
+        )
     if presentation.reference and not DIGEST.fullmatch(presentation.reference):
         table.wrong(
             "reference",
-            f"names an image by the SHA-256 of its file, not {presentation.reference!r}",
+            said(
+                "names an image by the SHA-256 of its file, not {reference!r}",
+                reference=presentation.reference,
+            ),
         )
     if presentation.reference and presentation.exposures_ms:
-        table.wrong("reference", "can't be compared with pictures that go after an exposure")
+        table.wrong("reference", said("can't be compared with pictures that go after an exposure"))
     return presentation
 
 
@@ -99,26 +117,34 @@ def _exposures(table: Table) -> tuple[int, ...]:
     wrong = len(exposures) != len(given) or any(not 30 <= one <= 60_000 for one in exposures)
     if wrong or len(set(exposures)) != len(exposures) or len(exposures) > 20:
         table.wrong(
-            "exposures_ms", "must list different whole numbers from 30 to 60000, at most 20 of them"
+            "exposures_ms",
+            said("must list different whole numbers from 30 to 60000, at most 20 of them"),
         )
     return exposures
 
 
 def _check_phase(row: Table, phase: Phase, earlier: Sequence[Phase], asked: Sequence[str]) -> None:
     if not _KEY.fullmatch(phase.key):
-        row.wrong("key", f"must be a-z, 0-9 and _, a letter first, at most 40; not {phase.key!r}")
+        row.wrong(
+            "key",
+            said("must be a-z, 0-9 and _, a letter first, at most 40; not {key!r}", key=phase.key),
+        )
     if phase.key in {other.key for other in earlier}:
-        row.wrong("key", f"{phase.key!r} is the key of an earlier phase; give another")
+        row.wrong(
+            "key", said("{key!r} is the key of an earlier phase; give another", key=phase.key)
+        )
     for field, keys in (("questions", phase.questions), ("end_questions", phase.end_questions)):
         for key in keys:
             if key not in asked:
-                row.wrong(field, f"{key!r} is the key of no question")
+                row.wrong(field, said("{key!r} is the key of no question", key=key))
     if phase.cases == "new":
         if phase.of:
-            row.wrong("of", 'belongs to cases = "same" or "part"; leave it out')
+            row.wrong("of", said('belongs to cases = "same" or "part"; leave it out'))
     elif phase.of not in {other.key for other in earlier}:
-        row.wrong("of", f"must name an earlier phase whose cases return, not {phase.of!r}")
+        row.wrong(
+            "of", said("must name an earlier phase whose cases return, not {of!r}", of=phase.of)
+        )
     if (phase.cases == "part") != (phase.part_count > 0):
-        row.wrong("part_count", 'belongs to cases = "part" and says how many of them return')
+        row.wrong("part_count", said('belongs to cases = "part" and says how many of them return'))
     if phase.washout_days and not earlier:
-        row.wrong("washout_days", "of the first phase wait for nothing; leave it out")
+        row.wrong("washout_days", said("of the first phase wait for nothing; leave it out"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.domain.design.design import MOST_CASES
 from app.domain.document import Problems, Table
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def read_protocol(name: str, data: Mapping[str, Any]) -> Protocol:
     )
     table.refuse_the_rest("filling a protocol")
     if "arms" in protocol.document:
-        problems.add("arms", "of a protocol are filled from a bank; leave them out")
+        problems.add("arms", said("of a protocol are filled from a bank; leave them out"))
     if protocol.least > protocol.most:
-        table.wrong("least_synthetic", f"is more than the most ({protocol.most})")
+        table.wrong("least_synthetic", said("is more than the most ({most})", most=protocol.most))
     problems.raise_if_any()
     return protocol

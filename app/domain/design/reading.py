@@ -35,6 +35,7 @@ from app.domain.display import LEAST_WIDTHS, DisplayPlan
 from app.domain.document import Problems, Table, told
 from app.domain.questions.document import read_questions
 from app.domain.record import LONGEST_REASON
+from app.domain.said import said
 
 FORMATS = (1, FORMAT)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -79,7 +80,12 @@ def _read(data: Mapping[str, Any], problems: Problems) -> StudyDesign:
     format_number = data.get("format", 1)
     if format_number not in FORMATS or isinstance(format_number, bool | float):
         problems.unreadable(
-            "format", f"must be one of {', '.join(map(str, FORMATS))}; not {told(format_number)}"
+            "format",
+            said(
+                "must be one of {names}; not {format_number}",
+                names=", ".join(map(str, FORMATS)),
+                format_number=told(format_number),
+            ),
         )
     if format_number == 1:
         data = format_2_of(data, problems)
@@ -208,7 +214,7 @@ def _analysis(top: Table) -> AnalysisPlan:
         subgroups=table.texts("subgroups", longest=80, most=12),
     )
     if len(set(plan.subgroups)) < len(plan.subgroups):
-        table.wrong("subgroups", "names a key twice")
+        table.wrong("subgroups", said("names a key twice"))
     table.refuse_the_rest("the analysis")
     return plan
 
@@ -226,7 +232,11 @@ def _display(top: Table) -> DisplayPlan:
     if 0 < plan.least_width < least:
         table.wrong(
             "least_width",
-            f"is {plan.least_width}; every screen is wider, so write 0 for none or {least} or more",
+            said(
+                "is {least_width}; every screen is wider, so write 0 for none or {least} or more",
+                least_width=plan.least_width,
+                least=least,
+            ),
         )
     return plan
 
@@ -239,11 +249,16 @@ def _excluded(top: Table) -> tuple[ExcludedImage, ...]:
             row.text("reason", longest=LONGEST_REASON, required=True),
         )
         if not _DIGEST.fullmatch(one.image):
-            row.wrong("image", f"names an image by the SHA-256 of its file, not {told(one.image)}")
+            row.wrong(
+                "image",
+                said(
+                    "names an image by the SHA-256 of its file, not {image}", image=told(one.image)
+                ),
+            )
         row.refuse_the_rest("an excluded image")
         excluded.append(one)
     if len({one.image for one in excluded}) < len(excluded):
-        top.wrong("excluded", "names an image twice")
+        top.wrong("excluded", said("names an image twice"))
     return tuple(excluded)
 
 
@@ -259,12 +274,12 @@ def _day(top: Table, key: str) -> date | None:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    top.wrong(key, f"must be a day such as 2027-01-31, not {told(value)}")
+    top.wrong(key, said("must be a day such as 2027-01-31, not {value}", value=told(value)))
     return None
 
 
 def _language(top: Table) -> str:
     tag = top.text("language", "en", longest=35)
     if not _LANGUAGE.fullmatch(tag):
-        top.wrong("language", f"must be a tag such as en or pt-BR, not {told(tag)}")
+        top.wrong("language", said("must be a tag such as en or pt-BR, not {tag}", tag=told(tag)))
     return tag

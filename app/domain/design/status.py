@@ -1,5 +1,6 @@
 """What a study's status allows."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -9,12 +10,23 @@ from app.domain.said import said
 Status = Literal["draft", "open", "closed"]
 
 
+STATUS_WORDS: Mapping[Status, str] = {
+    "draft": said("draft"),
+    "open": said("open"),
+    "closed": said("closed"),
+}
+
+
 def ensure_draft(status: Status, what: str) -> None:
     """Raise StudyFrozen for a change of `what` once the study has been opened."""
     if status != "draft":
         raise StudyFrozen(
-            f"The study is {status}, so {what} can't change any more; "
-            "create a new study with the change."
+            said(
+                "The study is {status}, so {what} can't change any more; create a new study "
+                "with the change.",
+                status=STATUS_WORDS[status],
+                what=what,
+            )
         )
 
 

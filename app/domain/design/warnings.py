@@ -9,6 +9,7 @@ from app.domain.design.design import Phase, StudyDesign
 from app.domain.display import DisplayPlan
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
+from app.domain.said import said
 
 # In the languages that studies are likely to be written in; word parts, since words bend.
 _TELLING = re.compile(
@@ -41,17 +42,20 @@ def _on_memorised(design: StudyDesign) -> Iterator[str]:
     if design.memorised != "separate" or any(plan.images for plan in design.arms):
         return
     if not any(stratum.endswith(APART) for stratum in design.strata):
-        yield (
+        yield said(
             "Images flagged as copies of training images are to be drawn apart, but no arm asks "
-            f"for any: name how many of a stratum that ends with{APART}."
+            "for any: name how many of a stratum that ends with{apart}.",
+            apart=APART,
         )
 
 
 def _on_displays(plan: DisplayPlan) -> Iterator[str]:
     if plan.least_width > _WIDE:
-        yield (
-            f"Windows narrower than {plan.least_width} pixels are turned away; those of many "
-            f"laptops have {_WIDE} at most."
+        yield said(
+            "Windows narrower than {least_width} pixels are turned away; those of many laptops "
+            "have {wide} at most.",
+            least_width=plan.least_width,
+            wide=_WIDE,
         )
 
 
@@ -59,31 +63,55 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
     name = phase.title or phase.key
     first = [one.purpose_blinded for one in design.phases[: design.phases.index(phase) + 1]]
     if not all(first):
-        return [f"{name} is purpose-blinded, but an earlier phase is not: readers know by then."]
+        return [
+            said(
+                "{name} is purpose-blinded, but an earlier phase is not: readers know by then.",
+                name=name,
+            )
+        ]
     shown = {
-        "title": design.title,
-        "text of the consent": design.consent,
-        "sentence of consent": design.consent_line,
-        "notice": design.notice,
-        "instructions": design.instructions,
-        "introduction": phase.introduction,
-        "title of the phase": phase.title,
+        said("title"): design.title,
+        said("text of the consent"): design.consent,
+        said("sentence of consent"): design.consent_line,
+        said("notice"): design.notice,
+        said("instructions"): design.instructions,
+        said("introduction"): phase.introduction,
+        said("title of the phase"): phase.title,
     }
     # The registration stands beside the consent.
-    shown |= {f"registration's {name}": text for name, text in asdict(design.registration).items()}
+    shown |= {
+        said("registration's {field}", field=field): text
+        for field, text in asdict(design.registration).items()
+    }
     warnings = [
-        f"{name} is purpose-blinded, but there is {word!r} in the {what}."
+        said(
+            "{name} is purpose-blinded, but there is {word!r} in the {what}.",
+            name=name,
+            word=word,
+            what=what,
+        )
         for what, text in shown.items()
         if (word := telling_word(text))
     ]
     asked = design.questions_of(phase) + design.questions_of(phase, at_end=True)
     for question in asked:
-        said = telling_word(" ".join(_words(question)))
-        if MEASURES[question.measure].reveals or said:
-            word = f" (it says {said!r})" if said else ""
+        word = telling_word(" ".join(_words(question)))
+        fields = {"name": name, "key": question.key, "word": word}
+        if word:
             warnings.append(
-                f"{name} is purpose-blinded, but the question {question.key} tells that some "
-                f"images are synthetic{word}."
+                said(
+                    "{name} is purpose-blinded, but the question {key} tells that some images are "
+                    "synthetic (it says {word!r}).",
+                    **fields,
+                )
+            )
+        elif MEASURES[question.measure].reveals:
+            warnings.append(
+                said(
+                    "{name} is purpose-blinded, but the question {key} tells that some images are "
+                    "synthetic.",
+                    **fields,
+                )
             )
     return warnings
 

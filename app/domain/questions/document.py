@@ -10,6 +10,7 @@ from app.domain.questions.house_words import in_language, options_in, words_in
 from app.domain.questions.measures import MEASURES, Measure
 from app.domain.questions.question import AskedIf, KindName, Question
 from app.domain.questions.registry import KINDS, kind_of
+from app.domain.said import said
 
 MOST_QUESTIONS = 40
 # Points of a confidence up to which each has its own probability.
@@ -78,12 +79,22 @@ def read_questions(table: Table, language: str = "en") -> tuple[Question, ...]:
         if question is None:
             continue
         if question.key in {other.key for other in questions}:
-            row.wrong("key", f"{question.key!r} is the key of an earlier question; give another")
+            row.wrong(
+                "key",
+                said("{key!r} is the key of an earlier question; give another", key=question.key),
+            )
         question = _with_its_subject(question, questions)
         _check_references(row, question, questions)
         questions.append(question)
     if len(questions) > MOST_QUESTIONS:
-        table.wrong("questions", f"are {len(questions)}, at most {MOST_QUESTIONS} are possible")
+        table.wrong(
+            "questions",
+            said(
+                "are {n_questions}, at most {most_questions} are possible",
+                n_questions=len(questions),
+                most_questions=MOST_QUESTIONS,
+            ),
+        )
     return tuple(questions)
 
 
@@ -117,14 +128,19 @@ def _read(row: Table, language: str) -> Question | None:
     measure = MEASURES.get(name)
     if measure is None:
         row.problems.unreadable(
-            row.where("measure"), f"must be one of {', '.join(MEASURES)}; not {name!r}"
+            row.where("measure"),
+            said("must be one of {names}; not {name!r}", names=", ".join(MEASURES), name=name),
         )
         return None
     key = row.text("key", name)
     if not _KEY.fullmatch(key):
-        row.wrong("key", f"must be a-z, 0-9 and _, a letter first, at most 40; not {key!r}")
+        row.wrong(
+            "key", said("must be a-z, 0-9 and _, a letter first, at most 40; not {key!r}", key=key)
+        )
     if key in TAKEN_KEYS:
-        row.wrong("key", f"{key!r} is a column of the study's files already; give another")
+        row.wrong(
+            "key", said("{key!r} is a column of the study's files already; give another", key=key)
+        )
     kind = _kind(row, measure)
     finding = row.text("finding", "", longest=80)
     reference = row.text("reference", default_reference(name), longest=80)
@@ -132,7 +148,7 @@ def _read(row: Table, language: str) -> Question | None:
     probabilities = row.shares("probabilities")
     prompt = row.text("prompt", in_language(measure.prompt, language), longest=400)
     if not prompt:
-        row.wrong("prompt", "is missing; say what is asked")
+        row.wrong("prompt", said("is missing; say what is asked"))
     hint = row.text("hint", "", longest=400)
     required = row.flag("required", measure.required)
     asked_if = _asked_if(row)
@@ -178,7 +194,11 @@ def _kind(row: Table, measure: Measure) -> KindName:
             return kind
     row.problems.unreadable(
         row.where("kind"),
-        f"must be one of {', '.join(measure.kinds)} for this measure; not {told(given)}",
+        said(
+            "must be one of {names} for this measure; not {given}",
+            names=", ".join(measure.kinds),
+            given=told(given),
+        ),
     )
     return measure.kinds[0]
 
@@ -192,7 +212,7 @@ def _asked_if(row: Table) -> AskedIf | None:
     values = (raw,) if isinstance(raw, str | int) else raw
     is_list = isinstance(values, list | tuple) and all(isinstance(one, str | int) for one in values)
     if not is_list or not values:
-        table.wrong("values", "must list the answers after which the question is asked")
+        table.wrong("values", said("must list the answers after which the question is asked"))
         values = ()
     table.refuse_the_rest("asked_if")
     return AskedIf(question, tuple(str(one) for one in values))
@@ -203,34 +223,49 @@ def _check_measure(row: Table, question: Question) -> None:
         values = {one.value for one in question.options}
         if question.kind == "choice" and values != VERDICT_VALUES:
             row.wrong(
-                "options", "of a verdict are exactly real and synthetic; name them as you like"
+                "options",
+                said("of a verdict are exactly real and synthetic; name them as you like"),
             )
         if question.kind == "scale" and len(question.points) % 2:
             row.wrong(
                 "high",
-                "makes an odd number of points, so the middle is no verdict; use an even number, "
-                "the lower half for real",
+                said(
+                    "makes an odd number of points, so the middle is no verdict; use an even "
+                    "number, "
+                    "the lower half for real"
+                ),
             )
     if question.measure == "finding" and not question.finding:
-        row.wrong("finding", "is missing; name what the bank's reference calls it")
+        row.wrong("finding", said("is missing; name what the bank's reference calls it"))
     values = {one.value for one in question.options}
     if question.measure == "finding" and question.kind == "choice" and values != FINDING_VALUES:
-        row.wrong("options", "of a finding are exactly absent and present; name them as you like")
+        row.wrong(
+            "options", said("of a finding are exactly absent and present; name them as you like")
+        )
 
 
 def _check_probabilities(row: Table, question: Question) -> None:
-    said = question.probabilities
-    if not said:
+    levels = question.probabilities
+    if not levels:
         return
     points = len(question.points)
     # A longer scale is cut into classes, of which only the ends of the scale can be stated.
-    each = f"{points}, one at each point, or " if points <= MOST_STATED else ""
+    is_stated = points <= MOST_STATED
     if question.measure != "confidence":
-        row.wrong("probabilities", "are those of a confidence; leave them out here")
-    elif len(said) != 2 and (len(said) != points or not each):
-        row.wrong("probabilities", f"are {len(said)}; give {each}2 for the ends")
-    elif list(said) != sorted(said) or said[0] == said[-1]:
-        row.wrong("probabilities", "must rise from the least sure to the surest")
+        row.wrong("probabilities", said("are those of a confidence; leave them out here"))
+    elif len(levels) != 2 and (len(levels) != points or not is_stated):
+        row.wrong(
+            "probabilities",
+            said(
+                "are {count}; give {points}, one at each point, or 2 for the ends",
+                count=len(levels),
+                points=points,
+            )
+            if is_stated
+            else said("are {count}; give 2 for the ends", count=len(levels)),
+        )
+    elif list(levels) != sorted(levels) or levels[0] == levels[-1]:
+        row.wrong("probabilities", said("must rise from the least sure to the surest"))
 
 
 def _with_its_subject(question: Question, earlier: Sequence[Question]) -> Question:
@@ -244,30 +279,48 @@ def _with_its_subject(question: Question, earlier: Sequence[Question]) -> Questi
 def _check_references(row: Table, question: Question, earlier: Sequence[Question]) -> None:
     by_key = {other.key: other for other in earlier}
     if question.measure == "confidence" and question.of not in by_key:
-        row.wrong("of", "must name an earlier question whose answer one can be sure of")
+        row.wrong("of", said("must name an earlier question whose answer one can be sure of"))
     elif question.of and question.of not in by_key:
-        row.wrong("of", f"names no earlier question ({question.of!r})")
+        row.wrong("of", said("names no earlier question ({of!r})", of=question.of))
     asked_if = question.asked_if
     subject = by_key.get(question.of)
     if subject is not None and subject.asked_if is not None and subject.asked_if != asked_if:
         row.wrong(
             "asked_if",
-            f"must be that of {subject.key}, to which the question belongs and which is not always "
-            "asked",
+            said(
+                "must be that of {key}, to which the question belongs and which is not always "
+                "asked",
+                key=subject.key,
+            ),
         )
     if asked_if is None:
         return
     other = by_key.get(asked_if.question)
     if other is None:
-        row.wrong("asked_if.question", f"names no earlier question ({asked_if.question!r})")
+        row.wrong(
+            "asked_if.question",
+            said("names no earlier question ({question!r})", question=asked_if.question),
+        )
         return
     possible = kind_of(other).cells(other)
     unknown = [value for value in asked_if.values if possible is not None and value not in possible]
     if unknown:
         there = kind_of(other).cells_in_words(other)
-        row.wrong("asked_if.values", f"{unknown[0]!r} is no answer to {other.key}; it has {there}")
+        row.wrong(
+            "asked_if.values",
+            said(
+                "{unknown!r} is no answer to {key}; it has {there}",
+                unknown=unknown[0],
+                key=other.key,
+                there=there,
+            ),
+        )
     if possible is None:
         row.wrong(
             "asked_if.question",
-            f"{other.key} is asked as {other.kind}, whose answers can't decide what is asked",
+            said(
+                "{key} is asked as {kind}, whose answers can't decide what is asked",
+                key=other.key,
+                kind=other.kind,
+            ),
         )

@@ -22,6 +22,7 @@ from app.report.tables.comparisons import (
     time_table,
 )
 from app.report.tables.dependability import dependability_tables
+from app.report.tables.epochs import epoch_table
 from app.report.tables.machines import machine_table
 from app.report.tables.model import model_table
 from app.report.tables.precision import precision_table
@@ -125,6 +126,12 @@ def _against_real(of: _Parts) -> Iterator[Section]:
         of.drawn("forest-deception"),
         _made(detection_table(analysis, labels)) if analysis.table.has("verdict") else (),
         of.cautions_at("detection"),
+    )
+    yield Section(
+        "epochs",
+        "Realism over epochs",
+        of.drawn("epochs"),
+        _made(epoch_table(analysis, labels, of.facts)),
     )
 
 

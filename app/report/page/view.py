@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.report.figures.catalogue import report_figures
 from app.report.figures.choice_catalogue import choice_report_figures
+from app.report.figures.epochs import epoch_figures
 from app.report.figures.plot import ReportFigure
 from app.report.figures.question_figures import plot_of, question_plots
 from app.report.page.analysis_sections import analysis_sections
@@ -154,6 +155,8 @@ def analysed_view(
 
 def _figures(results: Results) -> dict[str, ReportFigure]:
     figures = {} if results.analysis is None else report_figures(results.analysis)
+    if results.analysis is not None:
+        figures |= epoch_figures(results.analysis, results.facts)
     if results.choices is not None:
         figures |= choice_report_figures(results.choices, results.labels)
     return figures | question_plots(results.asked, results.labels)

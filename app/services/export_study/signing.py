@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.db.studies import newest_events, record_event, study_by_slug
 from app.domain.errors import Refused
 from app.domain.record import EXPORT_SIGNED
+from app.domain.said import said
 from app.domain.signing import Signature
 
 SIGNED_FOR = timedelta(minutes=15)
@@ -22,8 +23,10 @@ def sign_export(
     study = study_by_slug(session, slug)
     if study.status != "closed":
         raise Refused(
-            "Exports name arm and truth, so they open when the study is closed; "
-            "until then the study's page shows progress."
+            said(
+                "Exports name arm and truth, so they open when the study is closed; "
+                "until then the study's page shows progress."
+            )
         )
     record_event(
         session, study=study, actor=actor, action=EXPORT_SIGNED, now=now, detail=signed.written()

@@ -21,6 +21,7 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.errors import Refused
 from app.domain.questions.reference import Reference
+from app.domain.said import said
 from app.domain.signing import Signature
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
@@ -112,8 +113,10 @@ class StudyExport:
             study = study_by_slug(session, self._slug)
             if study.status != "closed" and not allow_unblinding:
                 raise Refused(
-                    "Exports name arm and truth, so they open when the study is closed; "
-                    "until then the study's page shows progress."
+                    said(
+                        "Exports name arm and truth, so they open when the study is closed; "
+                        "until then the study's page shows progress."
+                    )
                 )
             note_look(
                 session, study, "exported", now=now, actor=actor, reason=reason, signed=signed

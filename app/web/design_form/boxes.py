@@ -8,6 +8,7 @@ from app.domain.design.design import MOST_PICTURES
 from app.domain.questions.kinds.marks import SHAPES
 from app.domain.questions.question import AskedIf, KindName, Option, Question
 from app.domain.questions.registry import KINDS
+from app.domain.said import said
 
 BoxKind = Literal[
     "text",
@@ -70,52 +71,71 @@ def _whole(name: str, label: str, hint: str = "", usual: str = "0", unit: str = 
 
 
 STUDY = Group(
-    "Study",
+    said("Study"),
     (
         Box(
             "title",
-            "Title",
-            "Readers see it on every page: name no model and no share of synthetic images in it.",
+            said("Title"),
+            said(
+                "Readers see it on every page: name no model and no share of synthetic images in "
+                "it."
+            ),
         ),
-        Box("notice", "Notice", "One line at the top of every reader's page; empty for none."),
+        Box(
+            "notice",
+            said("Notice"),
+            said("One line at the top of every reader's page; empty for none."),
+        ),
         Box(
             "language",
-            "Language of the texts",
-            "Of what you write for readers, as a tag such as en or pt-BR.",
+            said("Language of the texts"),
+            said("Of what you write for readers, as a tag such as en or pt-BR."),
             usual="en",
             longest=35,
         ),
         Box(
             "closes_on",
-            "Last day of reading",
-            "In UTC, such as 2027-01-31; the study then closes by itself. Empty: you close it.",
+            said("Last day of reading"),
+            said(
+                "In UTC, such as 2027-01-31; the study then closes by itself. Empty: you close it."
+            ),
             "day",
             longest=10,
         ),
         Box(
             "own_score",
-            "Tell readers their own score once the study is closed",
-            "How often they were right, on their certificate; for teaching. Never which case.",
+            said("Tell readers their own score once the study is closed"),
+            said(
+                "How often they were right, on their certificate; for teaching. Never which case."
+            ),
             "tick",
         ),
     ),
 )
 CONSENT = Group(
-    "What readers are told",
+    said("What readers are told"),
     (
         Box(
             "consent.text",
-            "Consent text",
-            "Shown first; the time of agreement is recorded. An empty line makes a new paragraph.",
+            said("Consent text"),
+            said(
+                "Shown first; the time of agreement is recorded. An empty line makes a new "
+                "paragraph."
+            ),
             "long",
             longest=20_000,
             rows=7,
         ),
-        Box("consent.line", "Sentence to agree to", "Beside the box that is ticked.", longest=400),
+        Box(
+            "consent.line",
+            said("Sentence to agree to"),
+            said("Beside the box that is ticked."),
+            longest=400,
+        ),
         Box(
             "instructions",
-            "Instructions",
-            "Shown before the first case, with questions and keys.",
+            said("Instructions"),
+            said("Shown before the first case, with questions and keys."),
             "long",
             longest=20_000,
             rows=7,
@@ -123,279 +143,329 @@ CONSENT = Group(
     ),
 )
 REGISTRATION = Group(
-    "Registration and data protection",
+    said("Registration and data protection"),
     tuple(
         Box(f"registration.{name}", label, hint, "long", longest=2000, rows=2)
         for name, label, hint in (
-            ("ethics", "Ethics approval", "Board and number, or why none is needed."),
-            ("registry", "Registration", "Where the study is registered, and its number."),
-            ("funding", "Funding", ""),
-            ("interests", "Interests", "Conflicts of interest, or that there are none."),
-            ("controller", "Controller", "Who is responsible for readers' data."),
-            ("contact", "Contact", "Whom readers can ask."),
-            ("purpose", "Purpose", "What their answers are used for."),
-            ("retention", "Retention", "How long the answers are kept."),
-            ("rights", "Rights", "What readers may ask for, and of whom."),
+            ("ethics", said("Ethics approval"), said("Board and number, or why none is needed.")),
+            (
+                "registry",
+                said("Registration"),
+                said("Where the study is registered, and its number."),
+            ),
+            ("funding", said("Funding"), ""),
+            (
+                "interests",
+                said("Interests"),
+                said("Conflicts of interest, or that there are none."),
+            ),
+            ("controller", said("Controller"), said("Who is responsible for readers' data.")),
+            ("contact", said("Contact"), said("Whom readers can ask.")),
+            ("purpose", said("Purpose"), said("What their answers are used for.")),
+            ("retention", said("Retention"), said("How long the answers are kept.")),
+            ("rights", said("Rights"), said("What readers may ask for, and of whom.")),
         )
     ),
     folded=True,
-    hint="Shown with the consent; what stays empty is left out.",
+    hint=said("Shown with the consent; what stays empty is left out."),
 )
 DRAW = Group(
-    "How cases are drawn",
+    said("How cases are drawn"),
     (
         Box(
             "stratify_by",
-            "Strata by",
-            "The key of the bank's records whose values make the strata; usually condition.",
+            said("Strata by"),
+            said("The key of the bank's records whose values make the strata; usually condition."),
             usual="condition",
             longest=80,
         ),
         Box(
             "matched_by",
-            "Matched by",
-            "Images of several arms with one value of this key belong together; empty for none.",
+            said("Matched by"),
+            said(
+                "Images of several arms with one value of this key belong together; empty for none."
+            ),
             longest=80,
         ),
         Box(
             "memorised",
-            "Images flagged as copies of training images",
-            "As the bank's evaluation flags them; those picked by hand stay. Apart, each stratum "
-            "has another that ends with (memorised).",
+            said("Images flagged as copies of training images"),
+            said(
+                "As the bank's evaluation flags them; those picked by hand stay. Apart, each "
+                "stratum "
+                "has another that ends with (memorised)."
+            ),
             "select",
             "leave_out",
             (
-                ("leave_out", "are left out"),
-                ("keep", "are drawn like all others"),
-                ("separate", "are drawn apart, as strata of their own"),
+                ("leave_out", said("are left out")),
+                ("keep", said("are drawn like all others")),
+                ("separate", said("are drawn apart, as strata of their own")),
             ),
         ),
     ),
     folded=True,
 )
 PRACTICE = Group(
-    "Practice, repeats, order",
+    said("Practice, repeats, order"),
     (
         _whole(
             "practice.count",
-            "Practice cases",
-            "Before the study proper, never counted; from what is left of these arms. 0 for none.",
+            said("Practice cases"),
+            said(
+                "Before the study proper, never counted; from what is left of these arms. 0 for "
+                "none."
+            ),
         ),
         Box(
             "practice.feedback",
-            "Tell the truth after each practice case",
-            "Teaches readers what to look for; leave it unticked for a naive reading.",
+            said("Tell the truth after each practice case"),
+            said("Teaches readers what to look for; leave it unticked for a naive reading."),
             "tick",
         ),
         _whole(
             "replicates.count",
-            "Cases shown again",
-            "For each reader's agreement with themselves; 0 for none.",
+            said("Cases shown again"),
+            said("For each reader's agreement with themselves; 0 for none."),
         ),
         _whole(
             "replicates.minimum_lag",
-            "Least distance",
-            "A case comes again at least so many positions later.",
+            said("Least distance"),
+            said("A case comes again at least so many positions later."),
             "20",
-            "positions",
+            said("positions"),
         ),
-        _whole("break_every", "Pause after every", "A pause is offered; 0 for none.", unit="cases"),
+        _whole(
+            "break_every",
+            said("Pause after every"),
+            said("A pause is offered; 0 for none."),
+            unit=said("cases"),
+        ),
         _whole(
             "longest_run",
-            "Longest run",
-            "At most so many cases of one arm in a row.",
+            said("Longest run"),
+            said("At most so many cases of one arm in a row."),
             "3",
-            "cases",
+            said("cases"),
         ),
-        _whole("seed", "Seed", "Decides which cases are drawn and each reader's order.", usual="1"),
+        _whole(
+            "seed",
+            said("Seed"),
+            said("Decides which cases are drawn and each reader's order."),
+            usual="1",
+        ),
         _whole(
             "rendition_size",
-            "Picture size",
-            "Side of the pictures; the bank must hold renditions of it.",
+            said("Picture size"),
+            said("Side of the pictures; the bank must hold renditions of it."),
             "512",
-            "pixels",
+            said("pixels"),
         ),
     ),
 )
 ALLOCATION = Group(
-    "Who reads which cases",
+    said("Who reads which cases"),
     (
         Box(
             "allocation.scheme",
-            "Allocation",
+            said("Allocation"),
             "",
             "select",
             "crossed",
             (
-                ("crossed", "Every reader reads every case"),
-                ("split_plot", "Groups of readers read different groups of cases"),
-                ("quota", "So many cases a reader, dealt out as readers arrive"),
+                ("crossed", said("Every reader reads every case")),
+                ("split_plot", said("Groups of readers read different groups of cases")),
+                ("quota", said("So many cases a reader, dealt out as readers arrive")),
             ),
         ),
-        _whole("allocation.groups", "Groups", "Of readers and of cases, for groups.", "2"),
         _whole(
-            "allocation.cases_per_reader", "Cases a reader", "For so many cases a reader; else 0."
+            "allocation.groups", said("Groups"), said("Of readers and of cases, for groups."), "2"
+        ),
+        _whole(
+            "allocation.cases_per_reader",
+            said("Cases a reader"),
+            said("For so many cases a reader; else 0."),
         ),
         _whole(
             "allocation.readers_per_case",
-            "Readers a case",
-            "Every case by at least so many, for so many cases a reader.",
+            said("Readers a case"),
+            said("Every case by at least so many, for so many cases a reader."),
             "1",
         ),
         _whole(
             "allocation.dropout_days",
-            "Dropped out after",
-            "Who has not read for so long no longer counts.",
+            said("Dropped out after"),
+            said("Who has not read for so long no longer counts."),
             "14",
-            "days",
+            said("days"),
         ),
     ),
     folded=True,
 )
 ANALYSIS = Group(
-    "Analysis",
+    said("Analysis"),
     (
         Box(
             "analysis.primary",
-            "Primary question",
-            "Whose answers the conclusions rest on.",
+            said("Primary question"),
+            said("Whose answers the conclusions rest on."),
             "select",
         ),
         Box(
             "analysis.target",
-            "Intervals speak for",
+            said("Intervals speak for"),
             "",
             "select",
             "readers_and_images",
             (
-                ("readers_and_images", "readers like these and images like these"),
-                ("readers", "readers like these, these images"),
-                ("images", "these readers, images like these"),
+                ("readers_and_images", said("readers like these and images like these")),
+                ("readers", said("readers like these, these images")),
+                ("images", said("these readers, images like these")),
             ),
         ),
         Box(
             "analysis.margin",
-            "Equivalence margin",
-            "An arm counts as equivalent to real if the 90 % interval of its AUC lies within "
-            "0.5 ± this.",
+            said("Equivalence margin"),
+            said(
+                "An arm counts as equivalent to real if the 90 % interval of its AUC lies within "
+                "0.5 ± this."
+            ),
             "decimal",
             "0.1",
             longest=19,
         ),
         Box(
             "analysis.adjustment",
-            "Several comparisons",
+            said("Several comparisons"),
             "",
             "select",
             "holm",
-            (("holm", "adjusted by Holm's method"), ("none", "not adjusted")),
+            (("holm", said("adjusted by Holm's method")), ("none", said("not adjusted"))),
         ),
         Box(
             "analysis.primary_arm",
-            "Primary arm",
-            "The arm whose conclusion is not adjusted for the others; empty for none.",
+            said("Primary arm"),
+            said("The arm whose conclusion is not adjusted for the others; empty for none."),
             longest=64,
         ),
         Box(
             "analysis.least_answered",
-            "Readers who answered little",
-            "Who gave fewer answers than this share of the median reader's is named in the report "
-            "and left out of its figures; 0: nobody is.",
+            said("Readers who answered little"),
+            said(
+                "Who gave fewer answers than this share of the median reader's is named in the "
+                "report "
+                "and left out of its figures; 0: nobody is."
+            ),
             "decimal",
             "0.2",
             longest=19,
         ),
         Box(
             "analysis.cluster",
-            "Images belong together by",
-            "The key of the bank's records, such as a patient's; empty for none.",
+            said("Images belong together by"),
+            said("The key of the bank's records, such as a patient's; empty for none."),
             longest=80,
         ),
         Box(
             "analysis.subgroups",
-            "Figures for parts of the cases by",
-            "Keys of the bank's records, such as sex or age, one a line; empty for none.",
+            said("Figures for parts of the cases by"),
+            said("Keys of the bank's records, such as sex or age, one a line; empty for none."),
             "lines",
             rows=2,
         ),
         _whole(
             "analysis.interim_ratings",
-            "A look before closing, from",
-            "Results may be looked at once there are so many; 0 for no look before closing.",
-            unit="ratings",
+            said("A look before closing, from"),
+            said("Results may be looked at once there are so many; 0 for no look before closing."),
+            unit=said("ratings"),
         ),
     ),
-    hint="Frozen with the design, before anybody reads.",
+    hint=said("Frozen with the design, before anybody reads."),
 )
 DISPLAY = Group(
-    "Display and light",
+    said("Display and light"),
     (
-        Box("display.ask_kind", "Ask on which display readers read", "In the profile.", "tick"),
-        Box("display.ask_light", "Ask how light the room is", "In the profile.", "tick"),
+        Box(
+            "display.ask_kind",
+            said("Ask on which display readers read"),
+            said("In the profile."),
+            "tick",
+        ),
+        Box(
+            "display.ask_light", said("Ask how light the room is"), said("In the profile."), "tick"
+        ),
         Box(
             "display.grey_check",
-            "Check grey steps at the start of each sitting",
-            "Squares near black and near white; what was told apart is stored, nobody is shut out.",
+            said("Check grey steps at the start of each sitting"),
+            said(
+                "Squares near black and near white; what was told apart is stored, nobody is "
+                "shut out."
+            ),
             "tick",
         ),
         _whole(
             "display.least_width",
-            "Least width of the window",
-            "Below it the page asks for a larger one and shows no case; 0 for none.",
-            unit="CSS pixels",
+            said("Least width of the window"),
+            said("Below it the page asks for a larger one and shows no case; 0 for none."),
+            unit=said("CSS pixels"),
         ),
     ),
     folded=True,
 )
 WITHDRAWAL = Group(
-    "Withdrawing",
+    said("Withdrawing"),
     (
         Box(
             "withdrawal.until",
-            "Readers can withdraw by their own link",
-            "The consent says so.",
+            said("Readers can withdraw by their own link"),
+            said("The consent says so."),
             "select",
             "",
             (
-                ("closing", "until the study is closed"),
-                ("finishing", "until they have read their last case"),
-                ("day", "until the end of a day"),
-                ("", "not by themselves; you do it for them"),
+                ("closing", said("until the study is closed")),
+                ("finishing", said("until they have read their last case")),
+                ("day", said("until the end of a day")),
+                ("", said("not by themselves; you do it for them")),
             ),
         ),
         Box(
             "withdrawal.last_day",
-            "That day",
-            "In UTC, such as 2027-01-31; not after the last day of reading.",
+            said("That day"),
+            said("In UTC, such as 2027-01-31; not after the last day of reading."),
             "day",
             longest=10,
         ),
         Box(
             "withdrawal.answers",
-            "The answers of whoever withdraws are",
-            "Either way they are in no result and no export.",
+            said("The answers of whoever withdraws are"),
+            said("Either way they are in no result and no export."),
             "select",
             "erased",
-            (("erased", "erased"), ("kept", "kept, but left out")),
+            (("erased", said("erased")), ("kept", said("kept, but left out"))),
         ),
     ),
 )
 REMEDIES = Group(
-    "Pictures of all arms alike",
+    said("Pictures of all arms alike"),
     (
         _whole(
             "remedies.made_from",
-            "Made from pictures of",
-            "Those of the size above are made from these before the audit; 0: as imported.",
-            unit="pixels",
+            said("Made from pictures of"),
+            said("Those of the size above are made from these before the audit; 0: as imported."),
+            unit=said("pixels"),
         ),
-        Box("remedies.crop_margin", "Cut the black margin off", "And the largest square.", "tick"),
-        Box("remedies.grey_range", "Stretch the greys to 0 to 255", "", "tick"),
+        Box(
+            "remedies.crop_margin",
+            said("Cut the black margin off"),
+            said("And the largest square."),
+            "tick",
+        ),
+        Box("remedies.grey_range", said("Stretch the greys to 0 to 255"), "", "tick"),
         _whole(
             "remedies.resolution",
-            "Leave no finer detail than",
-            "So many pixels have; 0 for no limit.",
-            unit="pixels",
+            said("Leave no finer detail than"),
+            said("So many pixels have; 0 for no limit."),
+            unit=said("pixels"),
         ),
     ),
     folded=True,
@@ -416,84 +486,102 @@ TOP: tuple[Group, ...] = (
 # A question
 
 QUESTION: tuple[Box, ...] = (
-    Box("measure", "What it is for", kind="select"),
-    Box("kind", "How it is asked", kind="select"),
+    Box("measure", said("What it is for"), kind="select"),
+    Box("kind", said("How it is asked"), kind="select"),
     Box(
         "key",
-        "Short name",
-        "Names it in files: a-z, 0-9 and _. Empty: as what it is for.",
+        said("Short name"),
+        said("Names it in files: a-z, 0-9 and _. Empty: as what it is for."),
         longest=40,
     ),
-    Box("prompt", "Question", longest=400),
-    Box("hint", "Explanation", "Below the question; empty for none.", longest=400),
-    Box("required", "An answer is required", kind="tick", usual="yes"),
+    Box("prompt", said("Question"), longest=400),
+    Box("hint", said("Explanation"), said("Below the question; empty for none."), longest=400),
+    Box("required", said("An answer is required"), kind="tick", usual="yes"),
 )
+SHAPE_WORDS: Mapping[str, str] = {
+    "point": said("point"),
+    "box": said("box"),
+    "point_or_box": said("point or box"),
+}
 ANSWERS: tuple[Box, ...] = (
-    _whole("low", "Lowest", usual="1"),
-    _whole("high", "Highest", usual="5"),
+    _whole("low", said("Lowest"), usual="1"),
+    _whole("high", said("Highest"), usual="5"),
     Box(
         "labels",
-        "Words of the points",
-        "One a line: two for the ends, or one for every point from the lowest to the highest.",
+        said("Words of the points"),
+        said(
+            "One a line: two for the ends, or one for every point from the lowest to the highest."
+        ),
         "lines",
         rows=5,
     ),
     Box(
         "options",
-        "Possible answers",
-        "One a line: stored value | words shown | key. Value and key may be left out.",
+        said("Possible answers"),
+        said("One a line: stored value | words shown | key. Value and key may be left out."),
         "options",
         rows=5,
     ),
     Box(
         "none_label",
-        "Answer for none",
-        "Such as “None seen”; empty: none can't be said.",
+        said("Answer for none"),
+        said("Such as “None seen”; empty: none can't be said."),
         longest=120,
     ),
-    _whole("longest", "Longest", usual="2000", unit="characters"),
+    _whole("longest", said("Longest"), usual="2000", unit=said("characters")),
     Box(
         "shape",
-        "Marks",
+        said("Marks"),
         "",
         "select",
         "point",
-        tuple((shape, shape.replace("_", " ")) for shape in SHAPES),
+        tuple((shape, SHAPE_WORDS[shape]) for shape in SHAPES),
     ),
-    _whole("most", "At most", usual="10", unit="marks"),
+    _whole("most", said("At most"), usual="10", unit=said("marks")),
     Box(
         "tie_label",
-        "Answer for a tie",
-        "Such as “No difference”; empty: one must be named.",
+        said("Answer for a tie"),
+        said("Such as “No difference”; empty: one must be named."),
         longest=120,
     ),
 )
 VOCABULARY = Box(
-    "vocabulary", "Words from", "Fills the answers with a list; leave them empty then.", "select"
+    "vocabulary",
+    said("Words from"),
+    said("Fills the answers with a list; leave them empty then."),
+    "select",
 )
 DEPENDENCE: tuple[Box, ...] = (
-    Box("asked_if.question", "Asked only if", "An earlier question of the same case.", "select"),
+    Box(
+        "asked_if.question",
+        said("Asked only if"),
+        said("An earlier question of the same case."),
+        "select",
+    ),
     Box(
         "asked_if.values",
-        "was answered by one of",
-        "One a line, as stored: synthetic, 4.",
+        said("was answered by one of"),
+        said("One a line, as stored: synthetic, 4."),
         "lines",
         rows=2,
     ),
-    Box("of", "Belongs to", "The question whose answer one is sure of.", "select"),
+    Box("of", said("Belongs to"), said("The question whose answer one is sure of."), "select"),
     Box(
         "probabilities",
-        "What the levels of confidence say",
-        "Probabilities of being right, from 0 to 1, one a line: one for every point or two for the "
-        "ends. Empty: equal steps from a guess to 1.",
+        said("What the levels of confidence say"),
+        said(
+            "Probabilities of being right, from 0 to 1, one a line: one for every point or two "
+            "for the "
+            "ends. Empty: equal steps from a guess to 1."
+        ),
         "decimals",
         rows=2,
     ),
-    Box("finding", "Finding", "As the bank's reference calls it.", longest=80),
+    Box("finding", said("Finding"), said("As the bank's reference calls it."), longest=80),
     Box(
         "reference",
-        "Reference standard",
-        "The key of the bank's records that holds the findings.",
+        said("Reference standard"),
+        said("The key of the bank's records that holds the findings."),
         longest=80,
     ),
 )
@@ -501,79 +589,89 @@ DEPENDENCE: tuple[Box, ...] = (
 # A phase
 
 PHASE: tuple[Box, ...] = (
-    Box("key", "Short name", "Names it in files: a-z, 0-9 and _.", longest=40),
-    Box("title", "Title", "Readers see it; empty for none."),
+    Box("key", said("Short name"), said("Names it in files: a-z, 0-9 and _."), longest=40),
+    Box("title", said("Title"), said("Readers see it; empty for none.")),
     Box(
         "introduction",
-        "Introduction",
-        "Shown before its first case; empty for none.",
+        said("Introduction"),
+        said("Shown before its first case; empty for none."),
         "long",
         longest=20_000,
         rows=3,
     ),
     Box(
         "purpose_blinded",
-        "Readers have not been told that some images are synthetic",
-        "The page warns where a text or a question tells it.",
+        said("Readers have not been told that some images are synthetic"),
+        said("The page warns where a text or a question tells it."),
         "tick",
     ),
 )
 PHASE_CASES: tuple[Box, ...] = (
     Box(
         "cases",
-        "Cases",
+        said("Cases"),
         "",
         "select",
         "new",
         (
-            ("new", "new ones"),
-            ("same", "the same as in an earlier phase"),
-            ("part", "some of an earlier phase"),
+            ("new", said("new ones")),
+            ("same", said("the same as in an earlier phase")),
+            ("part", said("some of an earlier phase")),
         ),
     ),
-    Box("of", "Earlier phase", "", "select"),
-    _whole("part_count", "How many return", "For some of an earlier phase; else 0."),
-    _whole("washout_days", "Washout", "Least days since the phase before.", unit="days"),
+    Box("of", said("Earlier phase"), "", "select"),
+    _whole("part_count", said("How many return"), said("For some of an earlier phase; else 0.")),
+    _whole(
+        "washout_days",
+        said("Washout"),
+        said("Least days since the phase before."),
+        unit=said("days"),
+    ),
 )
 PRESENTATION: tuple[Box, ...] = (
-    _whole("presentation.pictures", "Pictures at a time", f"1 to {MOST_PICTURES}.", "1"),
+    _whole(
+        "presentation.pictures",
+        said("Pictures at a time"),
+        said("1 to {most}.", most=MOST_PICTURES),
+        "1",
+    ),
     Box(
         "presentation.layout",
-        "Layout",
+        said("Layout"),
         "",
         "select",
         "single",
         (
-            ("single", "one picture"),
-            ("side_by_side", "side by side"),
-            ("one_after_other", "one after the other"),
+            ("single", said("one picture")),
+            ("side_by_side", said("side by side")),
+            ("one_after_other", said("one after the other")),
         ),
     ),
     Box(
         "presentation.composition",
-        "Of several pictures",
+        said("Of several pictures"),
         "",
         "select",
         "one_real",
-        (("one_real", "one is real"), ("between_arms", "each is from another arm")),
+        (("one_real", said("one is real")), ("between_arms", said("each is from another arm"))),
     ),
     Box(
         "presentation.exposures_ms",
-        "Shown for",
-        "Milliseconds, drawn evenly from these: 250, 500. Empty: as long as one looks.",
+        said("Shown for"),
+        said("Milliseconds, drawn evenly from these: 250, 500. Empty: as long as one looks."),
         "numbers",
     ),
-    Box("presentation.mask", "Noise follows a timed picture", "", "tick", "yes"),
+    Box("presentation.mask", said("Noise follows a timed picture"), "", "tick", "yes"),
     Box(
         "presentation.beside",
-        "Text beside the picture",
-        "The key of the bank's records that holds it, such as prompt; empty for none.",
+        said("Text beside the picture"),
+        said("The key of the bank's records that holds it, such as prompt; empty for none."),
         longest=80,
     ),
     Box(
         "presentation.reference",
-        "Picture to compare with",
-        "SHA-256 of an image's file, or its first 12 digits; it stands beside every case.",
+        said("Picture to compare with"),
+        said("SHA-256 of an image's file, or its first 12 digits; it stands beside every case."),
         longest=64,
     ),
 )
@@ -583,16 +681,22 @@ PRESENTATION: tuple[Box, ...] = (
 ARM: tuple[Box, ...] = (
     Box(
         "role",
-        "Role",
+        said("Role"),
         "",
         "select",
         "compared",
-        (("compared", "compared"), ("positive_control", "positive control (known to be bad)")),
+        (
+            ("compared", said("compared")),
+            ("positive_control", said("positive control (known to be bad)")),
+        ),
     ),
     Box(
         "images",
-        "Images picked by hand",
-        "SHA-256 of each file, or its first 12 digits, one a line; in place of the numbers above.",
+        said("Images picked by hand"),
+        said(
+            "SHA-256 of each file, or its first 12 digits, one a line; in place of the numbers "
+            "above."
+        ),
         "lines",
         rows=2,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.said import said
 from app.web.design_form.boxes import Box, Choices, Group
 from app.web.design_form.shown import BoxShown, GroupShown
 
@@ -21,7 +22,7 @@ class HeldForm:
         value = self.values.get(name, "")
         offered = choices or box.choices
         if box.kind == "select" and value and value not in {one for one, _ in offered}:
-            offered = (*offered, (value, f"{value} (not there)"))
+            offered = (*offered, (value, said("{value} (not there)", value=value)))
         return BoxShown(box, name, value, offered, self.at.get(name, ()), box.label)
 
     def group(self, group: Group, boxes: Iterable[BoxShown]) -> GroupShown:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.domain.errors import Problem
+from app.domain.said import said
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import TOP, Choices
 from app.web.design_form.document import CASES, question_keys
@@ -79,7 +80,7 @@ def _shown(form: HeldForm, arms: Sequence[ArmHoldings], columns: Sequence[str]) 
 
 
 def _primary(keys: Sequence[str]) -> Choices:
-    usual = (("", "the usual one: realism, else confidence in the verdict"),)
+    usual = (("", said("the usual one: realism, else confidence in the verdict")),)
     return (*usual, *((key, key) for key in dict.fromkeys(keys) if key))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from app.domain.said import cased, joined, said
 from app.web.design_form.shown import (
     ArmRow,
     GroupShown,
@@ -24,13 +25,13 @@ def labels_of(parts: Parts) -> Labels:
     groups, questions, phases, arms = parts
     first = [groups[name] for name in _FIRST]
     rest = [group for name, group in groups.items() if name not in _FIRST]
-    labels = {**_of_groups(first[:1]), "arms": ("arms", "Cases")}
+    labels = {**_of_groups(first[:1]), "arms": ("arms", said("Cases"))}
     for arm in arms:
         labels |= _of_arm(arm)
-    labels |= {**_of_groups(first[1:]), "questions": ("questions", "Questions")}
+    labels |= {**_of_groups(first[1:]), "questions": ("questions", said("Questions"))}
     for question in questions:
         labels |= _of_question(question)
-    labels["phases"] = ("phases", "Phases")
+    labels["phases"] = ("phases", said("Phases"))
     for phase in phases:
         labels |= _of_phase(phase)
     return labels | _of_groups(rest)
@@ -38,7 +39,7 @@ def labels_of(parts: Parts) -> Labels:
 
 def listed(at: Mapping[str, Sequence[str]], labels: Labels) -> Iterator[ListedProblem]:
     """The problems at each name; what fits nowhere comes last."""
-    for name, (place, label) in {**labels, "": ("", "The design")}.items():
+    for name, (place, label) in {**labels, "": ("", said("The design"))}.items():
         for sentence in at.get(name, ()):
             yield ListedProblem(place, label, sentence)
 
@@ -48,26 +49,34 @@ def _of_groups(groups: Sequence[GroupShown]) -> Labels:
 
 
 def _of_question(row: QuestionRow) -> Labels:
-    title = f"Question {row.number}"
+    title = said("Question {number}", number=row.number)
     boxes = (*row.boxes, *row.answers, *row.more.boxes)
     return {row.name: (id_of(row.name), title)} | {
-        one.name: (one.id, f"{title}, {one.label.lower()}") for one in boxes
+        one.name: (one.id, joined((title, cased(one.label, "lower")), ", ")) for one in boxes
     }
 
 
 def _of_phase(row: PhaseRow) -> Labels:
-    title, asked = f"Phase {row.number}", f"{row.name}.questions"
+    title, asked = said("Phase {number}", number=row.number), f"{row.name}.questions"
     boxes = (*row.boxes, *row.cases.boxes, *row.presentation.boxes)
-    own = {row.name: (id_of(row.name), title), asked: (id_of(asked), f"{title}, questions")}
-    return own | {one.name: (one.id, f"{title}, {one.label.lower()}") for one in boxes}
+    own = {
+        row.name: (id_of(row.name), title),
+        asked: (id_of(asked), joined((title, said("questions")), ", ")),
+    }
+    return own | {
+        one.name: (one.id, joined((title, cased(one.label, "lower")), ", ")) for one in boxes
+    }
 
 
 def _of_arm(row: ArmRow) -> Labels:
-    title = f"Cases, {row.label}"
+    title = said("Cases, {arm}", arm=row.label)
     own = {
         name: (id_of(row.name), title)
         for name in (row.name, f"{row.name}.cases", f"{row.name}.arm")
     }
-    cases = {one.name: (one.id, f"{title}, {one.stratum}") for one in row.cases}
-    more = {one.name: (one.id, f"{title}, {one.label.lower()}") for one in row.more.boxes}
+    cases = {one.name: (one.id, joined((title, one.stratum), ", ")) for one in row.cases}
+    more = {
+        one.name: (one.id, joined((title, cased(one.label, "lower")), ", "))
+        for one in row.more.boxes
+    }
     return own | cases | more

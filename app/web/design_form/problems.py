@@ -4,39 +4,79 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from app.domain.errors import Problem
+from app.domain.said import Said, cased, joined, said, to_say
 
 _LAST = re.compile(r"(.*?)(?:\.[^.\[\]]+|\[\d+\])")
 _ARM = re.compile(r"arms\[(\d+)\](.*)", re.DOTALL)
 _LINE = re.compile(r"options\[(\d+)\](?:\.(value|label|key))?$")
 # The check speaks as a file is written; here the same in the words beside the boxes.
-_WORDS: tuple[tuple[str, str], ...] = (
-    ("name at least one, as [[arms]] with arm and cases", "ask for cases of at least one arm"),
-    (
-        'belongs to cases = "same" or "part"; leave it out',
-        "is for cases of an earlier phase; leave it empty",
+_WORDS: Mapping[str, str] = {
+    "name at least one, as [[arms]] with arm and cases": to_say(
+        "ask for cases of at least one arm"
     ),
-    (
-        'belongs to cases = "part" and says how many of them return',
-        "is for some cases of an earlier phase and says how many return; otherwise it is 0",
+    'belongs to cases = "same" or "part"; leave it out': to_say(
+        "is for cases of an earlier phase; leave it empty"
     ),
-    ('use cases = "same"', "choose the same cases as in that phase"),
-    ('belongs to scheme = "quota"', "is for so many cases a reader; otherwise it is 0"),
-    ('a longer one is kind = "slider"', "a longer one is asked with a slider"),
-    ('it needs "one_real"', "one of the pictures must be real"),
-    (
-        "quota deals out single pictures; use crossed for sets",
-        "this deals out single pictures; let every reader read every set",
+    'belongs to cases = "part" and says how many of them return': to_say(
+        "is for some cases of an earlier phase and says how many return; otherwise it is 0"
     ),
-    ("side_by_side", "side by side"),
-    ("one_after_other", "one after the other"),
-    ("single does not show", "one picture does not show"),
-    (
-        "together with a vocabulary; choose one",
-        "together with a list of words; empty one of the two",
+    'is {part_count} of {case_count}; use cases = "same"': to_say(
+        "is {part_count} of {case_count}; choose the same cases as in that phase"
     ),
-    (", not ''", ""),
-    ("; not ''", ""),
-)
+    "are picked by hand and {phases} phases ask for new cases; "
+    'let the later ones show the same cases (cases = "same")': to_say(
+        "are picked by hand and {phases} phases ask for new cases; "
+        "let the later ones show the same cases"
+    ),
+    'belongs to scheme = "quota"': to_say("is for so many cases a reader; otherwise it is 0"),
+    "makes {points} points; a scale has 2 to {most_points}, "
+    'a longer one is kind = "slider"': to_say(
+        "makes {points} points; a scale has 2 to {most_points}, a longer one is asked with a slider"
+    ),
+    '{key} asks for the real picture; it needs "one_real"': to_say(
+        "{key} asks for the real picture; one of the pictures must be real"
+    ),
+    "quota deals out single pictures; use crossed for sets": to_say(
+        "this deals out single pictures; let every reader read every set"
+    ),
+    "can't be given together with a vocabulary; choose one": to_say(
+        "can't be given together with a list of words; empty one of the two"
+    ),
+}
+
+# What says at its end what was given, as it says it where nothing was.
+_OF_NOTHING: Mapping[str, str] = {
+    template: template
+    for template in (
+        to_say("a stratum has at most {longest_stratum} characters"),
+        to_say("must be 1 to {case_count}, the cases of the study"),
+        to_say("must be a day such as 2027-01-31"),
+        to_say("must be a letter that the page does not use itself"),
+        to_say("must be a list of answers"),
+        to_say("must be a list of numbers from 0 to 1"),
+        to_say("must be a list of texts"),
+        to_say("must be a tag such as en or pt-BR"),
+        to_say("must be a whole number from {least} to {most}"),
+        to_say("must be a-z, 0-9 and _, a letter first, at most 40"),
+        to_say("must be above low ({low})"),
+        to_say("must be one of {names}"),
+        to_say("must be one of {names} for this measure"),
+        to_say("must be text"),
+        to_say("must be true or false"),
+        to_say("must have 2 texts (the ends) or {points} (every point)"),
+        to_say("must have 2 texts, one for each end"),
+        to_say("must list 2 to {most} answers"),
+        to_say("must name an earlier phase whose cases return"),
+        to_say("names an image by the SHA-256 of its file"),
+        to_say("names images by the SHA-256 of their files"),
+    )
+}
+_LAYOUTS: Mapping[str, str] = {
+    "single": said("one picture"),
+    "side_by_side": said("side by side"),
+    "one_after_other": said("one after the other"),
+}
+_GIVEN = re.compile(r"[,;] not \{\w+(?:!r)?\}$")
 
 
 def placed(
@@ -74,15 +114,30 @@ def _nearest(name: str, names: Collection[str]) -> str:
 
 
 def _sentence(problem: Problem, names: Collection[str]) -> str:
-    reason = problem.reason
-    for written, meant in _WORDS:
-        reason = reason.replace(written, meant)
+    sentence = _in_words_of_the_form(problem.reason)
     line = _LINE.search(problem.field)
-    lead = ""
     if line and problem.field not in names:
-        lead = f"line {line[1]}{f', {line[2]}' if line[2] else ''}: "
-    sentence = f"{lead}{reason}"
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+        place = {"line": line[1], "part": line[2], "sentence": sentence}
+        sentence = (
+            said("line {line}, {part}: {sentence}", **place)
+            if line[2]
+            else said("line {line}: {sentence}", **place)
+        )
+    return joined((cased(sentence, "upper_first"), "."), "")
+
+
+def _in_words_of_the_form(reason: str) -> str:
+    """The reason as the form says it, by its template, so that it can still be translated."""
+    if not isinstance(reason, Said):
+        return _WORDS.get(reason, reason)
+    fields = dict(reason.fields)
+    if "layout" in fields:
+        fields["layout"] = _LAYOUTS.get(fields["layout"], fields["layout"])
+    template = reason.template
+    if reason.endswith("not ''"):
+        template = _GIVEN.sub("", template)
+    meant = _WORDS.get(template) or _OF_NOTHING.get(template)
+    return Said(str(meant or reason.template), reason.plural, fields)
 
 
 def count_of(problems: Mapping[str, Sequence[str]]) -> int:

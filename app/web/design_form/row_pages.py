@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.registry import KINDS
 from app.domain.questions.vocabularies import VOCABULARIES
+from app.domain.said import cased, joined, said, said_many
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
     ANSWERS,
@@ -35,13 +36,13 @@ from app.web.design_form.shown import (
 )
 
 KIND_WORDS = {
-    "scale": "a scale of points",
-    "slider": "a slider",
-    "choice": "one of some answers",
-    "choices": "several of a list of words",
-    "text": "free text",
-    "marks": "marks on the film",
-    "side": "which of the pictures",
+    "scale": said("a scale of points"),
+    "slider": said("a slider"),
+    "choice": said("one of some answers"),
+    "choices": said("several of a list of words"),
+    "text": said("free text"),
+    "marks": said("marks on the film"),
+    "side": said("which of the pictures"),
 }
 
 
@@ -55,9 +56,9 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
     choices: dict[str, Choices] = {
         "measure": tuple((one, plain_words(one)) for one in MEASURES),
         "kind": tuple((one, KIND_WORDS.get(one, one)) for one in kinds),
-        "asked_if.question": (("", "always asked"), *earlier),
-        "of": (("", "none"), *earlier),
-        "vocabulary": (("", "own words"), *((one, plain_words(one)) for one in VOCABULARIES)),
+        "asked_if.question": (("", said("always asked")), *earlier),
+        "of": (("", said("none")), *earlier),
+        "vocabulary": (("", said("own words")), *((one, plain_words(one)) for one in VOCABULARIES)),
     }
 
     def shown(boxes: Iterable[Box]) -> tuple[BoxShown, ...]:
@@ -67,7 +68,7 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
     if kind == "choices":
         answers += shown((VOCABULARY,))
     more = form.group(
-        Group("When it is asked, what it belongs to", (), folded=True), shown(DEPENDENCE)
+        Group(said("When it is asked, what it belongs to"), (), folded=True), shown(DEPENDENCE)
     )
     wrong = form.at.get(name, ())
     seen = {one.box.name for one in answers}
@@ -75,8 +76,8 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
         name,
         number,
         keys[number - 1],
-        row.get("prompt", "").strip() or "(nothing is asked yet)",
-        ", ".join(_about(row, kind)),
+        row.get("prompt", "").strip() or said("(nothing is asked yet)"),
+        joined(_about(row, kind), ", "),
         row.get("was", f"{row.get('measure', '')}/{kind}"),
         bool(wrong) or form.open_row == name or _is_wrong(boxes, answers, more.boxes),
         wrong,
@@ -97,15 +98,20 @@ def _wanted(more: GroupShown, row: Mapping[str, str]) -> GroupShown:
 
 
 def _about(row: Mapping[str, str], kind: str) -> Iterator[str]:
-    yield plain_words(row.get("measure", "") or "?").lower()
+    yield cased(plain_words(row.get("measure", "") or "?"), "lower")
     if KINDS[kind].spread == "grades":
-        yield f"{KIND_WORDS.get(kind, kind)} from {row.get('low', '')} to {row.get('high', '')}"
+        yield said(
+            "{kind} from {low} to {high}",
+            kind=KIND_WORDS.get(kind, kind),
+            low=row.get("low", ""),
+            high=row.get("high", ""),
+        )
     else:
         yield KIND_WORDS.get(kind, kind)
     if row.get("required") != "yes":
-        yield "may be left"
+        yield said("may be left")
     if row.get("asked_if.question"):
-        yield f"only after some answers to {row['asked_if.question']}"
+        yield said("only after some answers to {question}", question=row["asked_if.question"])
 
 
 def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> PhaseRow:
@@ -113,14 +119,14 @@ def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> 
     name = f"phases[{number}]"
     row = row_values(form.values, "phases", number)
     earlier = [form.values.get(f"phases[{one}].key", "") for one in range(1, number)]
-    of = (("", "none"), *((key, key) for key in dict.fromkeys(earlier) if key))
+    of = (("", said("none")), *((key, key) for key in dict.fromkeys(earlier) if key))
     boxes = tuple(form.box(box, f"{name}.") for box in PHASE)
     cases = form.group(
-        Group("Cases", (), folded=number == 1),
+        Group(said("Cases"), (), folded=number == 1),
         (form.box(box, f"{name}.", of if box.name == "of" else ()) for box in PHASE_CASES),
     )
     shown = form.group(
-        Group("What is shown", (), folded=True),
+        Group(said("What is shown"), (), folded=True),
         (form.box(box, f"{name}.") for box in PRESENTATION),
     )
     asked = tuple(_asked(form, name, question) for question in questions)
@@ -130,8 +136,10 @@ def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> 
     return PhaseRow(
         name,
         number,
-        row.get("title", "").strip() or row.get("key", "").strip() or f"Phase {number}",
-        ", ".join(_phase_words(row, number)),
+        row.get("title", "").strip()
+        or row.get("key", "").strip()
+        or said("Phase {number}", number=number),
+        joined(_phase_words(row, number), ", "),
         is_wrong or form.open_row == name,
         wrong,
         boxes,
@@ -144,27 +152,44 @@ def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> 
 
 
 def _asked(form: HeldForm, phase: str, question: QuestionRow) -> BoxShown:
-    choices = (("case", "of each case"), ("end", "once, at its end"), ("", "not asked"))
+    choices = (
+        ("case", said("of each case")),
+        ("end", said("once, at its end")),
+        ("", said("not asked")),
+    )
     box = Box(f"asked[{question.number}]", question.key, question.summary, "select")
     shown = form.box(box, f"{phase}.", choices)
-    return replace(shown, choices=(*choices, ("both", "both"))) if shown.value == "both" else shown
+    return (
+        replace(shown, choices=(*choices, ("both", said("both"))))
+        if shown.value == "both"
+        else shown
+    )
 
 
 def _phase_words(row: Mapping[str, str], number: int) -> Iterator[str]:
     pictures = row.get("presentation.pictures", "1")
-    yield "one picture at a time" if pictures == "1" else f"{pictures} pictures at a time"
+    yield (
+        said("one picture at a time")
+        if pictures == "1"
+        else said("{pictures} pictures at a time", pictures=pictures)
+    )
     if row.get("presentation.exposures_ms", "").strip():
-        yield f"for {row['presentation.exposures_ms']} ms"
+        yield said("for {times} ms", times=row["presentation.exposures_ms"])
     if number > 1:
-        cases = {"same": "the same cases as", "part": "some cases of"}.get(row.get("cases", ""))
-        yield f"{cases} {row.get('of', '')}" if cases else "new cases"
+        of = row.get("of", "")
+        if row.get("cases") == "same":
+            yield said("the same cases as {phase}", phase=of)
+        elif row.get("cases") == "part":
+            yield said("some cases of {phase}", phase=of)
+        else:
+            yield said("new cases")
     asked = sum(value in ("case", "both") for key, value in row.items() if key.startswith("asked["))
-    yield f"{asked} question{'' if asked == 1 else 's'}"
+    yield said_many("{count} question", "{count} questions", asked)
     at_end = sum(value in ("end", "both") for key, value in row.items() if key.startswith("asked["))
     if at_end:
-        yield f"{at_end} at its end"
+        yield said("{at_end} at its end", at_end=at_end)
     if row.get("purpose_blinded") == "yes":
-        yield "purpose not told"
+        yield said("purpose not told")
 
 
 def arm_row(

@@ -4,7 +4,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.said import joined, said
 from app.web.design_form.boxes import Box, Choices
+
+# What questions are for, and lists of words, as the form calls them.
+_NAMES: Mapping[str, str] = {
+    "realism": said("Realism"),
+    "quality": said("Quality"),
+    "verdict": said("Verdict"),
+    "confidence": said("Confidence"),
+    "finding": said("Finding"),
+    "prompt_agreement": said("Prompt agreement"),
+    "preference": said("Preference"),
+    "find_the_real": said("Find the real"),
+    "artefact": said("Artefact"),
+    "place": said("Place"),
+    "noticed": said("Noticed"),
+    "comment": said("Comment"),
+    "chest-film-artefacts": said("Chest film artefacts"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +58,8 @@ class GroupShown:
         first = self.boxes[0]
         if first.box.kind == "select":
             return dict(first.choices).get(first.value, "")
-        return ", ".join(
-            one.label for one in self.boxes if one.value.strip() not in ("", one.box.usual)
-        )
+        filled = [one.label for one in self.boxes if one.value.strip() not in ("", one.box.usual)]
+        return joined(filled, ", ") if filled else ""
 
 
 @dataclass(frozen=True)
@@ -140,5 +157,7 @@ def id_of(name: str) -> str:
 
 def plain_words(name: str) -> str:
     """A name of the document as words: `prompt_agreement` is Prompt agreement."""
+    if name in _NAMES:
+        return _NAMES[name]
     words = name.replace("_", " ").replace("-", " ")
     return f"{words[:1].upper()}{words[1:]}"

@@ -53,7 +53,7 @@ def _refused(request: Request, slug: str, error: StudyError, name: str = "") -> 
     """The page with the sentence on it, for whoever may see the page at all."""
     # Raises anew what kept them from the page itself.
     with investigator_at_desk(request, right=Right.GIVE_ACCESS) as desk:
-        return _page(request, desk, slug, name, str(error), status_of(error))
+        return _page(request, desk, slug, name, error.sentence, status_of(error))
 
 
 def _page(

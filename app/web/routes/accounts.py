@@ -124,7 +124,7 @@ def _changed(request: Request, form: Mapping[str, str], change: Change) -> Respo
 def _refused(request: Request, error: StudyError, name: str = "") -> Response:
     # Raises anew what kept them from the page itself.
     with _owner_at_desk(request) as desk:
-        return _page(request, desk, name, error=str(error), status=status_of(error))
+        return _page(request, desk, name, error=error.sentence, status=status_of(error))
 
 
 def _page(

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.access import Right, ensure_sees_bank
 from app.domain.errors import NotFound
+from app.domain.said import said
 from app.services.export_study import FILES, StudyExport
 from app.services.import_answers import LONGEST_NAME, import_answers
 from app.services.study_progress import bank_arms, list_studies, study_overview
@@ -147,7 +148,13 @@ def download(request: Request, slug: str, file: str) -> Response:
     export = StudyExport(state.database, state.store, slug)
     contents = export.files()
     if file != f"{slug}.zip" and file not in contents:
-        raise NotFound(f"There is no export {file!r}; /api/v1/studies/{slug}/export lists them.")
+        raise NotFound(
+            said(
+                "There is no export {file!r}; /api/v1/studies/{slug}/export lists them.",
+                file=file,
+                slug=slug,
+            )
+        )
     export.begin(now=now, actor=actor, allow_unblinding=False)
     return StreamingResponse(
         contents[file]() if file in contents else export.zipped(),
@@ -163,7 +170,7 @@ async def _answers(request: Request) -> tuple[str, bytes]:
     """The name that the answers' kind goes by, and their bytes; refuses other kinds."""
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in ENDINGS:
-        raise HTTPException(415, f"Send the answers as {' or '.join(ENDINGS)}.")
+        raise HTTPException(415, said("Send the answers as {names}.", names=" or ".join(ENDINGS)))
     return ENDINGS[kind], await request.body()
 
 

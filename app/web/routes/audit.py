@@ -9,6 +9,7 @@ from app.bank.remedies import Remedies
 from app.domain.access import Right
 from app.domain.errors import BadDesign, BadInput
 from app.domain.leak_verdict import LeakVerdict
+from app.domain.said import said
 from app.report.tables.shortcuts import balance_table, remedy_table, shortcut_table
 from app.report.words.shortcuts import (
     file_sentence,
@@ -89,7 +90,7 @@ def small_picture(request: Request, slug: str, code: str) -> Response:
 
 
 def _not_yet(request: Request, desk: InvestigatorAtDesk, slug: str, error: BadDesign) -> Response:
-    why = f"Its pictures can't be checked yet. {error}."
+    why = said("Its pictures can't be checked yet. {sentence}.", sentence=error.sentence)
     return study_page(request, desk, slug, error=why, status=422)
 
 
@@ -105,7 +106,7 @@ def _tried(
             after = audit_remedied(desk.session, web_state(request).store, slug, remedies)
             tried["after"] = remedy_table(before, after)
     except BadInput as error:
-        tried["remedy_error"] = str(error)
+        tried["remedy_error"] = error.sentence
     return tried
 
 
@@ -113,7 +114,7 @@ def _remedies_of(asked: Mapping[str, str]) -> Remedies:
     """The remedies that a form or an address names; raises BadInput."""
     resolution = asked.get("resolution", "").strip()
     if resolution and not (resolution.isascii() and resolution.isdigit() and len(resolution) < 5):
-        raise BadInput("The resolution must be a whole number of pixels.")
+        raise BadInput(said("The resolution must be a whole number of pixels."))
     return Remedies(
         "crop_margin" in asked, "grey_range" in asked, int(resolution) if resolution else None
     )

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.domain.access import Right
 from app.domain.errors import BadDesign, BadInput, Refused
 from app.domain.record import LONGEST_REASON
+from app.domain.said import said
 from app.services.draft_cases import (
     LookedAtCases,
     Swapped,
@@ -37,7 +38,7 @@ def unblind(request: Request, slug: str, form: FormFields) -> Response:
     """The same with their arms, on this one answer; the record says who asked for it."""
     with investigator_at_desk(request, form, right=Right.SEE_RESULTS) as desk:
         if form.get("sure") != "yes":
-            raise Refused("Nothing was unblinded; please tick that it is meant.")
+            raise Refused(said("Nothing was unblinded; please tick that it is meant."))
         try:
             shown = unblinded_cases(desk.session, slug, now=desk.now, actor=desk.name)
         except BadDesign as error:
@@ -64,7 +65,7 @@ def swap(request: Request, slug: str, form: FormFields) -> Response:
             raise
         with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
             status = 422 if isinstance(error, BadInput) else 409
-            return _blinded(request, desk, slug, error=str(error), status=status)
+            return _blinded(request, desk, slug, error=error.sentence, status=status)
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         return _blinded(request, desk, slug, swapped=swapped)
 
@@ -74,7 +75,7 @@ def rehearse(request: Request, slug: str, form: FormFields) -> Response:
     """Fill a copy of the study with simulated readers and show its report."""
     text = form.get("readers", "").strip()
     if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise BadInput("Say how many simulated readers there are, as a whole number.")
+        raise BadInput(said("Say how many simulated readers there are, as a whole number."))
     with investigator_at_desk(request, form, right=Right.DESIGN) as desk:
         name, now = desk.name, desk.now
     state = web_state(request)
@@ -91,7 +92,7 @@ def rehearse(request: Request, slug: str, form: FormFields) -> Response:
             )
     except BadDesign as error:
         with investigator_at_desk(request, right=Right.DESIGN) as desk:
-            why = f"It can't be rehearsed yet. {error}."
+            why = said("It can't be rehearsed yet. {sentence}.", sentence=error.sentence)
             return study_page(request, desk, slug, error=why, status=422)
     return RedirectResponse(f"/studies/{made.slug}/report", 303)
 
@@ -135,5 +136,5 @@ def _page(
 
 
 def _not_yet(request: Request, desk: InvestigatorAtDesk, slug: str, error: BadDesign) -> Response:
-    why = f"Its cases can't be shown yet. {error}."
+    why = said("Its cases can't be shown yet. {sentence}.", sentence=error.sentence)
     return study_page(request, desk, slug, error=why, status=422)

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.access import Right
 from app.domain.errors import BadInput
+from app.domain.said import said
 from app.services.message_readers import show_message, take_message_back
 from app.services.move_last_day import move_last_day
 from app.services.reading_conduct import reading_conduct
@@ -39,8 +40,8 @@ def tell_readers(request: Request, slug: str, form: FormFields) -> Response:
     try:
         with investigator_at_desk(request, form, right=Right.INVITE) as desk:
             if form.get("neutral") != "yes":
-                raise BadInput("Please tick that the message tells nothing of the images.")
-            until = day_of_form(form.get("until", ""), "The message's last day")
+                raise BadInput(said("Please tick that the message tells nothing of the images."))
+            until = day_of_form(form.get("until", ""), said("The message's last day"))
             show_message(
                 desk.session,
                 slug,
@@ -50,7 +51,7 @@ def tell_readers(request: Request, slug: str, form: FormFields) -> Response:
                 actor=desk.name,
             )
     except BadInput as error:
-        return _again(request, slug, form, str(error), Right.INVITE)
+        return _again(request, slug, form, error.sentence, Right.INVITE)
     return RedirectResponse(f"/studies/{slug}", 303)
 
 
@@ -76,14 +77,14 @@ def last_day(request: Request, slug: str, form: FormFields) -> Response:
                 actor=desk.name,
             )
     except BadInput as error:
-        return _again(request, slug, form, str(error), Right.OPEN_AND_CLOSE)
+        return _again(request, slug, form, error.sentence, Right.OPEN_AND_CLOSE)
     return RedirectResponse(f"/studies/{slug}", 303)
 
 
 def _day(text: str) -> date:
-    day = day_of_form(text, "The last day")
+    day = day_of_form(text, said("The last day"))
     if day is None:
-        raise BadInput("Say which day is to be the last one, such as 2027-01-31.")
+        raise BadInput(said("Say which day is to be the last one, such as 2027-01-31."))
     return day
 
 

@@ -13,6 +13,7 @@ from app.domain.design.reading import design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, Problem, Refused
+from app.domain.said import said
 from app.services.create_study import change_design, create_study, design_of, suggested_design
 from app.services.example_study import example_study, offered_protocols, usual_size
 from app.services.study_progress import ArmHoldings, bank_arms, record_keys, study_overview
@@ -67,14 +68,19 @@ def new_study(request: Request, protocol: str = "") -> Response:
         ensure_makes_studies(desk.account)
         if protocol:
             example = example_study(desk.session, protocol, size=usual_size(desk.session))
-            notes = (f"Filled with the protocol {protocol}.", *example.filled.notes)
+            notes = (
+                said("Filled with the protocol {protocol}.", protocol=protocol),
+                *example.filled.notes,
+            )
             return design_page(request, desk, shown_of(example.filled.design, notes), slug=None)
         try:
             # Over the pictures that the bank holds, so that it opens as it stands.
             size = usual_size(desk.session)
             design = replace(suggested_design(desk.session), rendition_size=size)
         except BadDesign as error:
-            raise Refused(f"There is nothing to design a study over: {error.reason}.") from None
+            raise Refused(
+                said("There is nothing to design a study over: {reason}.", reason=error.reason)
+            ) from None
         return design_page(request, desk, shown_of(design), slug=None)
 
 
@@ -154,7 +160,8 @@ def read_form(desk: InvestigatorAtDesk, form: Mapping[str, str]) -> FormDocument
     if renewed.changed:
         problems = [
             Problem(
-                name, "was changed, and what belongs to it is filled anew; look at it, save again"
+                name,
+                said("was changed, and what belongs to it is filled anew; look at it, save again"),
             )
             for name in renewed.changed
         ]

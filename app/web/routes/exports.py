@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.domain.access import Right
 from app.domain.errors import NotFound
+from app.domain.said import said
 from app.domain.signing import MEANINGS
 from app.report.submission.source import Submission
 from app.services.export_study import (
@@ -82,7 +83,7 @@ def download(request: Request, slug: str, file: str) -> Response:
         raise NotFound(MISSING)
     is_submission = file == f"{slug}-submission.zip"
     if file != f"{slug}.zip" and not is_submission and file not in contents:
-        raise NotFound(f"There is no export {file!r}.")
+        raise NotFound(said("There is no export {file!r}.", file=file))
     if is_closed and not is_signed:
         # The page asks for the password, and then the link works.
         return RedirectResponse(f"/studies/{slug}/export", 303)

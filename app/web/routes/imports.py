@@ -14,6 +14,7 @@ from app.bank.uploads import WORKING, Upload
 from app.domain.access import ensure_fills_bank
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadInput, BadTable, NotFound, Refused
+from app.domain.said import said
 from app.films.film import GREY_MAPPINGS, GreyMapping
 from app.films.headings import OURS
 from app.services.create_study import usual_order
@@ -46,7 +47,13 @@ def _length(request: Request, name: str) -> int:
     """A whole number of the address; raises BadInput for what is none."""
     text = request.query_params.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) <= 16) or int(text) > LARGEST_LENGTH:
-        raise BadInput(f"{name} has to be a whole number from 0 to {LARGEST_LENGTH:,}.")
+        raise BadInput(
+            said(
+                "{name} has to be a whole number from 0 to {largest_length:,}.",
+                name=name,
+                largest_length=LARGEST_LENGTH,
+            )
+        )
     return int(text)
 
 
@@ -158,7 +165,7 @@ def start(request: Request, upload: str, form: FormFields) -> Response:
         try:
             choices = _choices(form, what_came(brought.files))
         except BadInput as error:
-            return _page(request, desk, brought, form, error=str(error))
+            return _page(request, desk, brought, form, error=error.sentence)
         name, now = desk.name, desk.now
     begin_import(brought, state.database, state.store, choices, now=now, actor=name)
     return RedirectResponse(f"/bank/import/{upload}", 303)
@@ -170,7 +177,7 @@ def throw_away(request: Request, upload: str, form: FormFields) -> Response:
     with _at_desk(request, form):
         brought = office_state(request).uploads.of(upload)
         if form.get("sure") != "yes":
-            raise Refused("Nothing was thrown away; please tick that it is meant.")
+            raise Refused(said("Nothing was thrown away; please tick that it is meant."))
         brought.throw_away()
     return RedirectResponse("/bank/import", 303)
 
@@ -181,7 +188,7 @@ def refused(request: Request, upload: str) -> Response:
     with _at_desk(request):
         path = office_state(request).uploads.of(upload).refused
     if not path.is_file():
-        raise NotFound("Nothing was refused.")
+        raise NotFound(said("Nothing was refused."))
     return FileResponse(
         path,
         media_type="text/csv; charset=utf-8",
@@ -254,16 +261,16 @@ def _choices(form: Mapping[str, str], came: Brought) -> ImportChoices:
     """What a form chose; raises BadInput."""
     text = form.get("size", "").strip()
     if not (text.isascii() and text.isdigit() and 64 <= int(text[:6]) <= 4096):
-        raise BadInput("The side of the pictures is a whole number from 64 to 4096.")
+        raise BadInput(said("The side of the pictures is a whole number from 64 to 4096."))
     strict = form.get("strict") == "yes"
     if came.kind == "bank":
         return ImportChoices(int(text), strict)
     if came.kind == "nothing":
-        raise BadInput("There is nothing here to import.")
+        raise BadInput(said("There is nothing here to import."))
     columns, values, labels = chosen_columns(form), _values(form), _labels(form)
     table = form.get("table", "")
     if table not in came.tables:
-        raise BadInput("Choose the table that names the images.")
+        raise BadInput(said("Choose the table that names the images."))
     problem = see_table(came.root, table, columns).problem
     if problem:
         raise BadInput(problem)
@@ -284,12 +291,12 @@ def _choices(form: Mapping[str, str], came: Brought) -> ImportChoices:
 def _values(form: Mapping[str, str]) -> dict[str, str]:
     """What each value of the condition means, where something was chosen for it."""
     values = {}
-    for name, said in form.items():
+    for name, written in form.items():
         if not name.startswith("said."):
             continue
         meant = form.get(f"means.{name.removeprefix('said.')}", "")
         if meant in MEANT:
-            values[said] = meant
+            values[written] = meant
     if form.get("all_are"):
         label = form["all_are"].strip()
         values["*"] = label
@@ -299,8 +306,8 @@ def _values(form: Mapping[str, str]) -> dict[str, str]:
 def _labels(form: Mapping[str, str]) -> tuple[str, ...]:
     """Labels besides the usual two that were chosen to be kept as they are."""
     labels = [
-        said
-        for name, said in form.items()
+        written
+        for name, written in form.items()
         if name.startswith("said.") and form.get(f"means.{name.removeprefix('said.')}") == OWN_LABEL
     ]
     label = form.get("all_are", "").strip()
@@ -313,4 +320,4 @@ def _mapping(given: str) -> GreyMapping | None:
     for mapping in GREY_MAPPINGS:
         if given == mapping:
             return mapping
-    raise BadInput("Choose how deep files become grey from the list.")
+    raise BadInput(said("Choose how deep files become grey from the list."))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.errors import BadInput, Refused
+from app.domain.said import said
 from app.services.accounts import (
     choose_own_password,
     given_password_hash,
@@ -48,19 +49,27 @@ def own_password(request: Request, form: FormFields) -> Response:
             seconds = count_try(desk.session, **tries, now=desk.now)
             account = password_hash_of(desk.session, desk.name)
         if seconds:
-            return _again(request, f"Too many wrong passwords; try again in {seconds} s.", 429)
+            return _again(
+                request,
+                said("Too many wrong passwords; try again in {seconds} s.", seconds=seconds),
+                429,
+            )
         matches = state.passwords.matches(form.get("current", ""), account[1] if account else None)
     if not matches:
-        return _again(request, "The password in use now is another; nothing was changed.", 403)
+        return _again(
+            request, said("The password in use now is another; nothing was changed."), 403
+        )
     if form.get("password", "") != form.get("again", ""):
-        return _again(request, "The new password was typed in two ways; nothing was changed.", 422)
+        return _again(
+            request, said("The new password was typed in two ways; nothing was changed."), 422
+        )
     try:
         with investigator_at_desk(request, form) as desk:
             password = form.get("password", "")
             forget_tries(desk.session, **tries)
             set_password(desk.session, desk.name, password, now=desk.now, actor=desk.name)
     except BadInput as error:
-        return _again(request, str(error), 422)
+        return _again(request, error.sentence, 422)
     return signed_out()
 
 
@@ -83,17 +92,19 @@ def own_instead_of_given(request: Request, form: FormFields) -> Response:
     if given is None:
         return RedirectResponse("/account", 303)
     if password != form.get("again", ""):
-        return _choose_again(request, form, "The password was typed in two ways; nothing changed.")
+        return _choose_again(
+            request, form, said("The password was typed in two ways; nothing changed.")
+        )
     with state.passwords.place():
         is_the_given = state.passwords.matches(password, given)
     if is_the_given:
-        return _choose_again(request, form, "This is the password that you were given.")
+        return _choose_again(request, form, said("This is the password that you were given."))
     try:
         with investigator_at_desk(request, form, with_given_password=True) as desk:
             account = choose_own_password(desk.session, desk.name, password, given, now=desk.now)
             token = begin_sign_in(desk.session, *account, now=desk.now)
     except BadInput as error:
-        return _choose_again(request, form, str(error))
+        return _choose_again(request, form, error.sentence)
     return signed_out() if token is None else welcome(request, form, token)
 
 
@@ -120,7 +131,7 @@ def make_token(request: Request, form: FormFields) -> Response:
             return _page(request, desk, token=made)
     except (BadInput, Refused) as error:
         with investigator_at_desk(request) as desk:
-            return _page(request, desk, token_error=str(error), status=status_of(error))
+            return _page(request, desk, token_error=error.sentence, status=status_of(error))
 
 
 @router.post("/account/tokens/revoke")

@@ -7,6 +7,7 @@ from app.domain.access import Right
 from app.domain.blinding import blinded_design
 from app.domain.errors import BadInput
 from app.domain.privacy import unsaid
+from app.domain.said import said
 from app.services.create_study import design_of
 from app.services.erase_reader import erase_reader, reader_to_erase
 from app.services.invite_readers import Invitation, invite_readers, reissue_link, revoke_link
@@ -27,7 +28,7 @@ def invite(request: Request, slug: str, form: FormFields) -> Response:
         labels = [line.strip() for line in form.get("labels", "").splitlines() if line.strip()]
         text = str(len(labels)) if labels else form.get("count", "").strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
-            raise BadInput("Say how many readers to invite, as a whole number.")
+            raise BadInput(said("Say how many readers to invite, as a whole number."))
         invitations = invite_readers(
             desk.session, slug, count=int(text), labels=labels, now=desk.now, actor=desk.name
         )
@@ -62,7 +63,7 @@ def erase(request: Request, slug: str, code: str, form: FormFields) -> Response:
     """Erase a reader; it can't be undone, so it wants their code."""
     with investigator_at_desk(request, form, right=Right.ERASE) as desk:
         if form.get("code", "").strip() != code:
-            error = f"That is not {code}; nothing was erased."
+            error = said("That is not {code}; nothing was erased.", code=code)
             return _erase_page(request, desk, slug, code, error=error, status=422)
         erase_reader(desk.session, slug, code, now=desk.now, actor=desk.name)
     return RedirectResponse(f"/studies/{slug}", 303)

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from app.domain.access import Right
 from app.domain.errors import BadInput, NotFound, Refused
+from app.domain.said import said
 from app.report.page.document import report_document
 from app.report.page.figure_files import FILE_TYPES, FileEnding, figure_file, figures_zip
 from app.report.page.pdf import report_pdf
@@ -47,7 +48,7 @@ def interim(request: Request, slug: str, form: FormFields) -> Response:
             reason = form.get("reason", "")
             note_results_seen(desk.session, slug, now=desk.now, actor=desk.name, reason=reason)
     except (BadInput, Refused) as error:
-        return _page(request, slug, str(error), 422)
+        return _page(request, slug, error.sentence, 422)
     store = web_state(request).store
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         summary = summarise_study(desk.session, slug, interim=True)
@@ -80,7 +81,7 @@ def figure(request: Request, slug: str, file: str) -> Response:
         view = closed_report(request, desk, slug)
     name, _, ending = file.rpartition(".")
     if name not in view.figures or ending not in FILE_TYPES:
-        raise NotFound(f"The report has no figure {file!r}.")
+        raise NotFound(said("The report has no figure {file!r}.", file=file))
     content = figure_file(view.figures[name], cast(FileEnding, ending))
     return Response(content, media_type=FILE_TYPES[ending], headers=_FIGURE_HEADERS)
 
@@ -117,7 +118,7 @@ def figures(request: Request, slug: str, slug_again: str) -> Response:
         view = closed_report(request, desk, slug)
     _ensure_same(slug, slug_again)
     if not view.figures:
-        raise NotFound("The report has no figures.")
+        raise NotFound(said("The report has no figures."))
     made = figures_zip(view)
     note_look(request, slug)
     return _download(made, f"{slug}-figures.zip", "application/zip")
@@ -125,7 +126,7 @@ def figures(request: Request, slug: str, slug_again: str) -> Response:
 
 def _ensure_same(slug: str, slug_again: str) -> None:
     if slug_again != slug:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(said("There is no page at this address."))
 
 
 def _file(view: ReportView, name: str, now: datetime) -> Response:

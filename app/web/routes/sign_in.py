@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.said import said
 from app.services.accounts import password_hash_of
 from app.services.sign_in_tries import count_try, forget_tries, seconds_to_wait
 from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, sign_out
@@ -18,8 +19,8 @@ from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
 
-WRONG = "Name or password is wrong."
-DISABLED = "This account is disabled; an owner of this installation can enable it again."
+WRONG = said("Name or password is wrong.")
+DISABLED = said("This account is disabled; an owner of this installation can enable it again.")
 
 
 @router.get("/sign-in")
@@ -100,7 +101,7 @@ def _next_page(request: Request, form: Mapping[str, str], token: str) -> Respons
 
 
 def _told_to_wait(request: Request, form: Mapping[str, str], seconds: int) -> Response:
-    error = f"Too many wrong passwords; try again in {seconds} s."
+    error = said("Too many wrong passwords; try again in {seconds} s.", seconds=seconds)
     response = _form_again(request, form, error, 429)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -12,8 +12,10 @@ from app.domain.errors import BadDesign, Leaks, NotAcknowledged, Refused
 from app.domain.leak_verdict import LeakVerdict
 from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
 from app.domain.record import AUDITED
+from app.domain.said import said
 from app.domain.signing import MEANINGS
 from app.services.open_study import close_study, ensure_is_draft, open_study
+from app.services.reading_conduct import invitation
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
@@ -81,9 +83,9 @@ def open_it(request: Request, slug: str, form: FormFields) -> Response:
             )
     except (BadDesign, Leaks, NotAcknowledged) as error:
         # A view of its own: what the failed opening had begun is rolled back.
-        sentence = f"{error}." if isinstance(error, BadDesign) else str(error)
+        sentence = error.sentence + "." if isinstance(error, BadDesign) else error.sentence
         with investigator_at_desk(request, right=Right.OPEN_AND_CLOSE) as desk:
-            why = f"It can't open yet. {sentence}"
+            why = said("It can't open yet. {sentence}", sentence=sentence)
             return study_page(request, desk, slug, error=why, status=422)
     return _to_study(slug)
 
@@ -93,7 +95,7 @@ def close_it(request: Request, slug: str, form: FormFields) -> Response:
     """End reading, signed with the password; closing can't be undone, so it wants a tick."""
     if form.get("sure") != "yes":
         with investigator_at_desk(request, form, right=Right.OPEN_AND_CLOSE):
-            raise Refused("Closing ends reading for good; please tick that this is meant.")
+            raise Refused(said("Closing ends reading for good; please tick that this is meant."))
     made = sign(request, form, "close", right=Right.OPEN_AND_CLOSE)
     if isinstance(made, NotSigned):
         return _not_signed(request, slug, made)
@@ -124,6 +126,7 @@ def study_page(
     context = {
         "study": overview,
         "links": links,
+        "invitation": invitation,
         "error": error,
         "meanings": MEANINGS,
         "given": given or {},

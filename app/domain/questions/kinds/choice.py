@@ -25,7 +25,7 @@ def read_options(table: Table, *, most: int) -> tuple[Option, ...]:
     """
     given = table.take("options", [])
     if not isinstance(given, list | tuple):
-        table.wrong("options", f"must be a list of answers, not {told(given)}")
+        table.wrong("options", said("must be a list of answers, not {given}", given=told(given)))
         return ()
     rows = [{"label": one} if isinstance(one, str) else one for one in given]
     inner = Table(table.place, {"options": rows}, table.problems)
@@ -36,18 +36,29 @@ def read_options(table: Table, *, most: int) -> tuple[Option, ...]:
         key = row.text("key", "", longest=1).lower()
         row.refuse_the_rest("an option")
         if label and not _VALUE.fullmatch(value):
-            row.wrong("value", f"must be of a-z, 0-9, - and _ (got {value!r})")
+            row.wrong("value", said("must be of a-z, 0-9, - and _ (got {value!r})", value=value))
         if value in {other.value for other in options}:
-            row.wrong("value", f"{value!r} is there twice")
+            row.wrong("value", said("{value!r} is there twice", value=value))
         if label and label in {other.label for other in options}:
-            row.wrong("label", f"{label!r} is there twice; readers could not tell them apart")
+            row.wrong(
+                "label",
+                said("{label!r} is there twice; readers could not tell them apart", label=label),
+            )
         if key and (not key.isalpha() or not key.isascii() or key in TAKEN_KEYS):
-            row.wrong("key", f"must be a letter that the page does not use itself, not {key!r}")
+            row.wrong(
+                "key",
+                said("must be a letter that the page does not use itself, not {key!r}", key=key),
+            )
         if key and key in {other.key for other in options}:
-            row.wrong("key", f"{key!r} answers another option already")
+            row.wrong("key", said("{key!r} answers another option already", key=key))
         options.append(Option(value, label, key))
     if not 2 <= len(options) <= most:
-        table.wrong("options", f"must list 2 to {most} answers, not {len(options)}")
+        table.wrong(
+            "options",
+            said(
+                "must list 2 to {most} answers, not {n_options}", most=most, n_options=len(options)
+            ),
+        )
     return tuple(options)
 
 

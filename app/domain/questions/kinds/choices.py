@@ -32,15 +32,25 @@ class Choices(Kind):
         elif vocabulary in VOCABULARIES:
             options = VOCABULARIES[vocabulary]
             if table.has("options"):
-                table.wrong("options", "can't be given together with a vocabulary; choose one")
+                table.wrong(
+                    "options", said("can't be given together with a vocabulary; choose one")
+                )
                 table.take("options")
         else:
             table.wrong(
-                "vocabulary", f"must be one of {', '.join(VOCABULARIES)}, not {vocabulary!r}"
+                "vocabulary",
+                said(
+                    "must be one of {names}, not {vocabulary!r}",
+                    names=", ".join(VOCABULARIES),
+                    vocabulary=vocabulary,
+                ),
             )
             options = ()
         if NONE in {option.value for option in options}:
-            table.wrong("options", f"{NONE!r} is the answer of none_label; use another value")
+            table.wrong(
+                "options",
+                said("{none!r} is the answer of none_label; use another value", none=NONE),
+            )
         return {"options": options, "none_label": none_label}
 
     def write(self, question: Question) -> dict[str, Any]:

@@ -43,14 +43,22 @@ class Scale(Kind):
         if not 2 <= points <= MOST_POINTS:
             table.wrong(
                 "high",
-                f"makes {points} points; a scale has 2 to {MOST_POINTS}, "
-                'a longer one is kind = "slider"',
+                said(
+                    "makes {points} points; a scale has 2 to {most_points}, a longer one is kind "
+                    '= "slider"',
+                    points=points,
+                    most_points=MOST_POINTS,
+                ),
             )
         labels = table.texts("labels", longest=120)
         if labels and len(labels) not in (2, points):
             table.wrong(
                 "labels",
-                f"must have 2 texts (the ends) or {points} (every point), not {len(labels)}",
+                said(
+                    "must have 2 texts (the ends) or {points} (every point), not {n_labels}",
+                    points=points,
+                    n_labels=len(labels),
+                ),
             )
         return {"low": low, "high": high, "labels": labels}
 

@@ -6,6 +6,7 @@ from app.domain.document import Table
 from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.kinds.scale import Scale
 from app.domain.questions.question import Option, Question
+from app.domain.said import said
 
 
 class Slider(Scale):
@@ -18,10 +19,13 @@ class Slider(Scale):
         low = table.whole("low", 0, -10_000, 10_000)
         high = table.whole("high", 100, -10_000, 10_000)
         if high <= low:
-            table.wrong("high", f"must be above low ({low}), not {high}")
+            table.wrong("high", said("must be above low ({low}), not {high}", low=low, high=high))
         labels = table.texts("labels", longest=120)
         if labels and len(labels) != 2:
-            table.wrong("labels", f"must have 2 texts, one for each end, not {len(labels)}")
+            table.wrong(
+                "labels",
+                said("must have 2 texts, one for each end, not {n_labels}", n_labels=len(labels)),
+            )
         return {"low": low, "high": high, "labels": labels}
 
     def options(self, question: Question, shown: Picture) -> tuple[Option, ...]:
