@@ -27,7 +27,7 @@ from ml.prepare import NLM_PREFIX
 from ml.reproducing.steps import Step, Stopped, alone_in, state_of, take
 
 if TYPE_CHECKING:
-    from ml.reproducing.needs import Needs, Work
+    from ml.reproducing.needs import Work
     from ml.reproducing.study import Study
 
 IMAGES_EACH = 15
@@ -274,20 +274,20 @@ def _tell_plan(
     from ml.device import pick_device
     from ml.library_logging import quieten
     from ml.reproducing.needs import Estimator, cache_bytes, memory_here, operations_a_second
-    from ml.reproducing.outline import outline_of
+    from ml.reproducing.outline import bytes_of, mapped_bytes, outline_of
     from ml.reproducing.plan_text import describe
 
     quieten()
     device = pick_device(arguments.device)
     outline = outline_of(base)
-    estimator = Estimator(outline)
-    needs: dict[str, Needs] = {}
-    disk = _bytes_of_source(arguments.data) if not study.is_prepared else 0
-    for name, variant in study.variants.items():
-        needs[name] = estimator.needs(variant, work[name])
-        disk += needs[name].disk + work[name].drawn * variant.data.size**2
-    tuned = [name for name, variant in study.variants.items() if variant.kind != "none"]
-    disk += max((cache_bytes(outline, study.variants[n], work[n]) for n in tuned), default=0)
+    estimator = Estimator(outline, mapped_bytes(base, bytes_of(outline, 4)))
+    variants = study.variants
+    needs = {name: estimator.needs(variant, work[name]) for name, variant in variants.items()}
+    tuned = [name for name, variant in variants.items() if variant.kind != "none"]
+    disk = sum(n.kept for n in needs.values()) + max(n.disk - n.kept for n in needs.values())
+    disk += sum(work[name].drawn * variants[name].data.size ** 2 for name in variants)
+    disk += max((cache_bytes(outline, variants[n], work[n]) for n in tuned), default=0)
+    disk += _bytes_of_source(arguments.data) if not study.is_prepared else 0
     there = sum(p.stat().st_size for p in study.out.rglob("*") if p.is_file())
     need_space(study.out, max(disk - there, 0), "the study")
     speed = operations_a_second(device)

@@ -34,7 +34,7 @@ thirty radiographs of ChestX-ray14 it was 0.056."""
 MOST_CORRELATION = 0.9999
 
 BEYOND_DOUBT = 0.9
-"""Correlation at the best fit that different patients do not reach, by far."""
+"""Correlation at the best fit. Different patients reached 0.83, on sixty films of ChestX-ray14."""
 
 TWINS = 0.1
 """Films whose coarse correlation is no more than this lower may be the same film again."""

@@ -7,13 +7,13 @@ autograd keeps and drops them as in earnest. Counting them tells the most that i
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop, sdpa_flop
@@ -55,27 +55,36 @@ class _Held(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.most = self._now = 0
-        self._known: set[int] = set()
+        self._known: dict[int, tuple[StorageWeakRef, int]] = {}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        # What was there before, such as weights, counts for nothing, nor do views of it.
+        for given in tree_iter((args, kwargs)):
+            if isinstance(given, torch.Tensor):
+                self._hold(given.untyped_storage(), 0)
         result = func(*args, **(kwargs or {}))
-        for value in tree_iter(result):
-            if isinstance(value, torch.Tensor):
-                self._hold(value.untyped_storage())
+        for made in tree_iter(result):
+            if isinstance(made, torch.Tensor):
+                storage = made.untyped_storage()
+                self._hold(storage, storage.nbytes())
         return result
 
-    def _hold(self, storage: Any) -> None:
-        key, size = storage._cdata, storage.nbytes()
-        if key in self._known:
+    def _hold(self, storage: Any, size: int) -> None:
+        known = StorageWeakRef(storage)
+        if known.cdata in self._known:
             return
-        self._known.add(key)
+        self._known[known.cdata] = (known, size)
         self._now += size
-        self.most = max(self.most, self._now)
-        weakref.finalize(storage, self._release, key, size)
+        if self._now > self.most:
+            # Python does not hear of what is dropped within autograd: it is asked for.
+            self._let_go()
+            self.most = max(self.most, self._now)
 
-    def _release(self, key: int, size: int) -> None:
-        self._known.discard(key)
-        self._now -= size
+    def _let_go(self) -> None:
+        for key, (known, size) in list(self._known.items()):
+            if known.expired():
+                del self._known[key]
+                self._now -= size
 
 
 @contextmanager

@@ -82,7 +82,10 @@ class Needs:
     """Operations of its images."""
 
     disk: int
-    """Bytes that its run writes."""
+    """Bytes that its run writes while it is in work."""
+
+    kept: int
+    """Those that stay when it is done."""
 
     whole: bool
     """Whether the whole denoiser is trained, so that a GPU too holds it in float32."""
@@ -106,10 +109,11 @@ class Estimator:
     Parameters
     ----------
     outline : of the base (`ml.reproducing.outline`)
+    mapped : bytes of its largest file, if that is mapped while it is widened to float32
     """
 
-    def __init__(self, outline: Any) -> None:
-        self._outline = outline
+    def __init__(self, outline: Any, mapped: int = 0) -> None:
+        self._outline, self._mapped = outline, mapped
         self._shared: dict[tuple[str, int, int], Count] = {}
 
     def needs(self, variant: VariantConfig, work: Work) -> Needs:
@@ -131,8 +135,8 @@ class Estimator:
         drawn = work.drawn * image
         parameters = bytes_of(self._outline, 4)
         if variant.kind == "none":
-            most = max(drawing.most, decoding.most)
-            return Needs(parameters, 0, 0, most, 0, drawn, 0, whole=False)
+            most = max(drawing.most, decoding.most, self._mapped)
+            return Needs(parameters, 0, 0, most, 0, drawn, 0, 0, whole=False)
         check_methods(self._outline, variant)
         step, trainable = self._step(variant)
         grids = self._forward(size, 2 * SAMPLES_AT_ONCE)
@@ -148,10 +152,12 @@ class Estimator:
             parameters,
             weights,
             kept * weights,
-            max(phases),
+            # A file is mapped before anything else is there.
+            max(*phases, self._mapped - kept * weights),
             self._tuning(variant, work, step, one, encoding, decoding),
             drawn,
             bytes_of_run(variant, trainable),
+            trainable.bytes_to_save(),
             whole=variant.kind in ("full", "dreambooth"),
         )
 

@@ -100,3 +100,17 @@ def bytes_of(pipeline: Any, each: int) -> int:
     adapter = adapter_of(pipeline)
     parts = (adapter.denoiser, adapter.vae, *adapter.text_encoders().values())
     return each * sum(int(p.numel()) for part in parts for p in part.parameters())
+
+
+def mapped_bytes(path: Path, parameters: int) -> int:
+    """Return the size of a base's largest file where its weights are stored narrower than float32.
+
+    While such a file is widened, both it and the weights are in memory.
+
+    Parameters
+    ----------
+    parameters : bytes of all weights as float32
+    """
+    files = [path] if path.is_file() else sorted(path.glob("*/*.safetensors"))
+    sizes = [file.stat().st_size for file in files]
+    return max(sizes, default=0) if sum(sizes) < 0.75 * parameters else 0

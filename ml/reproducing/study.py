@@ -108,6 +108,8 @@ class Study:
             if done.ended == "interrupted":
                 raise Stopped
             print(f"{run}: {finetune.said(done)}", flush=True)
+            # Of a full tuning the state is several times the weights.
+            shutil.rmtree(run / "resume", ignore_errors=True)
 
         return Step(
             f"tune {name}",

@@ -283,7 +283,10 @@ export class Films {
     for (const button of this.legend.querySelectorAll("[aria-keyshortcuts]")) {
       if (!isHeld(state, button.getAttribute("aria-keyshortcuts"))) continue;
       button.removeAttribute("aria-keyshortcuts");
-      button.querySelector("kbd")?.remove();
+      const cap = button.querySelector("kbd");
+      // The sign of a button that shows nothing else stays, as a sign.
+      if (cap && cap.textContent.trim() === button.textContent.trim()) cap.replaceWith(cap.textContent);
+      else cap?.remove();
     }
   }
 

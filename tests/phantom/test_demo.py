@@ -108,10 +108,10 @@ def test_the_frame_does_not_tell_a_model_arm_from_the_reference() -> None:
         assert ((plain[0] == 0) == (faulty[0] == 0)).mean() > 0.95
 
 
-@pytest.mark.parametrize("wrong", [{"seed": -1}, {"seed": 1, "per_condition": -1}])
-def test_a_wrong_argument_is_named(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(("seed", "per_condition"), [(-1, 6), (1, -1)])
+def test_a_wrong_argument_is_named(seed: int, per_condition: int) -> None:
     with pytest.raises(ValueError, match="negative"):
-        next(demo_images(**wrong))
+        next(demo_images(seed=seed, per_condition=per_condition))
 
 
 def test_without_collimation_no_border_is_unexposed_and_all_else_stays() -> None:

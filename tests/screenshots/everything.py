@@ -44,8 +44,9 @@ def take_every_page(
         yield from _in_every_size(page, f"reading-{name}", out)
     yield from _doors(browser, demo, out, language)
     office = signed_in(browser, demo, language).new_page()
+    names = _names(demo)
     for name, path in OFFICE.items():
-        office.goto(demo.base + path.format(**_names(demo)))
+        office.goto(demo.base + path.format(**names))
         yield from _in_every_size(office, name, out)
     with served(stand_in()) as address:
         page = browser.new_page(viewport=SIZES["1440x900"], locale=language)

@@ -176,6 +176,15 @@ def test_an_untouched_slider_sends_no_number(room: Room) -> None:
 
 
 @pytest.mark.e2e
+def test_a_button_whose_key_is_a_questions_still_shows_its_sign(room: Room) -> None:
+    room.desk.questions = asked(SLIDER)
+    page = room.open()
+    button = page.get_by_role("button", name="Zoom out")
+    assert button.inner_text().strip() == "−"
+    assert button.locator("kbd").count() == 0
+
+
+@pytest.mark.e2e
 def test_a_slider_takes_figures_only_while_it_is_lit(room: Room) -> None:
     room.desk.questions = asked(USUAL[1], SLIDER, {"measure": "quality"})
     page = room.open()
