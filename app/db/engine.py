@@ -22,6 +22,7 @@ from app.db.patience import (
     seconds_left,
     watched_connection,
 )
+from app.db.statements import run_plainly, send_what_waits
 from app.db.turn import Turn
 from app.domain.errors import BadInput, DatabaseUnavailable
 
@@ -190,17 +191,27 @@ def _engine(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     return _sqlite(url, patience, pool)
 
 
-def _pooled(url: str, pool: type[Pool], connections: tuple[int, int], seconds: float) -> Engine:
+def _pooled(
+    url: str, pool: type[Pool], connections: tuple[int, int], seconds: float, **driver: Any
+) -> Engine:
     size, overflow = connections
     sized = {"pool_size": size, "max_overflow": overflow, "pool_timeout": seconds}
     # Messages go to logs; what was to be stored must not.
     return create_engine(
-        url, poolclass=pool, hide_parameters=True, **(sized if pool is QueuePool else {})
+        url,
+        poolclass=pool,
+        hide_parameters=True,
+        connect_args=driver,
+        **(sized if pool is QueuePool else {}),
     )
 
 
 def _postgresql(url: str, patience: float | None, pool: type[Pool]) -> Engine:
-    engine = _pooled(url, pool, POSTGRESQL_CONNECTIONS, 30 if patience is None else patience)
+    seconds = 30 if patience is None else patience
+    # What psycopg prepares by itself it throws away at every rollback, and with it what
+    # app/db/statements.py has prepared.
+    engine = _pooled(url, pool, POSTGRESQL_CONNECTIONS, seconds, prepare_threshold=None)
+    send_what_waits(engine)
 
     @event.listens_for(engine, "checkout")
     def ensure_alive(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -255,12 +266,12 @@ def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("negatoscope_reads", False):
-            connection.exec_driver_sql("BEGIN")
+            run_plainly(connection, "BEGIN")
             return
         # Whoever waited for this process's turn has less time left for another process's lock.
         left = most if patience is None else seconds_left(patience)
         _set_busy_seconds(connection, left if left < 0.8 * most else most)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        run_plainly(connection, "BEGIN IMMEDIATE")
 
     return engine
 
@@ -283,5 +294,5 @@ def _keep_private(path: Path) -> None:
 def _set_busy_seconds(connection: Connection, seconds: float) -> None:
     most = round(seconds * 1000)
     if connection.info.get("busy_timeout") != most:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {most}")
+        run_plainly(connection, f"PRAGMA busy_timeout = {most}")
         connection.info["busy_timeout"] = most

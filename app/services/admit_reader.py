@@ -1,5 +1,7 @@
 """From a personal link to the first case: who is it, have they agreed, what is their experience."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -7,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.db.blind.answers import sitting_begun
 from app.db.blind.closing import hold_open
-from app.db.blind.presentations import presentation_count
-from app.db.blind.reader_row import ReaderRow, reader_row
+from app.db.blind.presentations import Way, asks_way, presentation_count, way_from
+from app.db.blind.reader_row import ReaderRow, asks_reader
 from app.db.blind.readers import (
     add_check,
+    asks_sitting,
     continue_sitting,
     reader_by_token_hash,
     start_session,
@@ -18,6 +21,7 @@ from app.db.blind.readers import (
 )
 from app.db.blind.record import NewEvent, append_event, append_events
 from app.db.blind.tables import Reader
+from app.db.statements import Row, ask
 from app.domain.blinding import BlindedDesign, token_hash
 from app.domain.consent import consent_digest
 from app.domain.desk import Purpose
@@ -71,20 +75,36 @@ def begin_sitting(session: Session, reader: Reader, *, now: datetime) -> None:
     append_event(session, reader.study_id, sitting_begun(reader, sitting.number, now))
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """A reader at their desk, with what was asked along: their way and their last sitting."""
+
+    reader: ReaderRow
+    way: Way
+    last_sitting: Sequence[Row]
+
+
 def admit_by_cookie(
     session: Session, reader_id: int, fingerprint: str, purpose: Purpose
-) -> ReaderRow:
+) -> Admitted:
     """The reader behind a cookie; raises LinkRefused once the link is revoked or replaced.
 
-    They are locked unless they only look, and their study is held where they answer.
+    They are locked unless they only look, and their study is held where they answer. What comes
+    along was read after that.
     """
     holds_study = purpose == "answer"
-    reader = reader_row(session, reader_id, lock=purpose != "look", holds_study=holds_study)
+    rows, way, last_sitting = ask(
+        session,
+        asks_reader(reader_id, lock=purpose != "look", holds_study=holds_study),
+        asks_way(reader_id),
+        asks_sitting(reader_id),
+    )
+    reader = ReaderRow(*rows[0]) if rows else None
     if reader is None or reader.revoked_at is not None or not fingerprint:
         raise LinkRefused(REVOKED_LINK)
     if link_fingerprint(reader) != fingerprint:
         raise LinkRefused(REVOKED_LINK)
-    return reader
+    return Admitted(reader, way_from(way), last_sitting)
 
 
 def link_fingerprint(reader: Reader | ReaderRow) -> str:

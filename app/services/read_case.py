@@ -5,13 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db.blind.answers import answers_of, ratings_of
-from app.db.blind.journeys import Journey, journey_of
+from app.db.blind.journeys import Journey, row_by_token
 from app.db.blind.presentations import (
     PresentationRow,
     mark_exposed,
     mark_shown,
     pictures_of,
-    presentation_by_token,
     presentation_count,
     reference_of_phase,
     rendition_of,
@@ -86,22 +85,26 @@ def case_again(
 
     Raises NotFound for another reader's case.
     """
-    presentation = presentation_by_token(session, reader, token)
+    presentation = row_by_token(session, reader, journey, token)
     if presentation is None:
         raise NotFound(said("This case is not one of yours."))
     return _blinded(session, reader, journey, presentation, is_correction=is_correction)
 
 
 def picture_to_show(
-    session: Session, reader: ReaderRow, design: BlindedDesign, token: str, slot: int
+    session: Session,
+    reader: ReaderRow,
+    design: BlindedDesign,
+    journey: Journey,
+    token: str,
+    slot: int,
 ) -> str | None:
     """The digest of a picture that is sent as often as it is asked for; None for a timed one.
 
     Sent are pictures of the phase that is read: of cases shown already, of the one due and of the
     one after it. Raises NotFound for any other.
     """
-    presentation = presentation_by_token(session, reader, token)
-    journey = journey_of(session, reader, design)
+    presentation = row_by_token(session, reader, journey, token)
     if presentation is None or not _may_see(reader, journey, presentation):
         raise NotFound(NO_IMAGE)
     if presentation.exposure_ms is not None:
@@ -110,14 +113,14 @@ def picture_to_show(
 
 
 def reference_to_show(
-    session: Session, reader: ReaderRow, design: BlindedDesign, phase: int
+    session: Session, reader: ReaderRow, design: BlindedDesign, journey: Journey, phase: int
 ) -> str:
     """The digest of the picture that the cases of a phase are compared with.
 
     Sent only while that phase is read, its practice too until the last truth was told. Raises
     NotFound for any other, and where there is none.
     """
-    progress = journey_of(session, reader, design).progress
+    progress = journey.progress
     is_read = reader.began_at is not None and phase == progress.phase
     is_ahead = progress.phase_is_ahead and not progress.feedback_is_due
     sha256 = (
@@ -134,6 +137,7 @@ def expose_picture(
     session: Session,
     reader: ReaderRow,
     design: BlindedDesign,
+    journey: Journey,
     token: str,
     slot: int,
     *,
@@ -143,8 +147,7 @@ def expose_picture(
 
     Raises NotFound for a picture whose turn has not come, ShownAlready for a second request.
     """
-    journey = journey_of(session, reader, design)
-    presentation = presentation_by_token(session, reader, token)
+    presentation = row_by_token(session, reader, journey, token)
     if (
         presentation is None
         or presentation.exposure_ms is None

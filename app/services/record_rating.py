@@ -14,12 +14,13 @@ from app.db.blind.answers import (
     record_rating_event,
 )
 from app.db.blind.closing import hold_open
-from app.db.blind.journeys import Journey, journey_after, journey_of
-from app.db.blind.presentations import PresentationRow, presentation_by_token
+from app.db.blind.journeys import Journey, journey_after, journey_of, row_by_token
+from app.db.blind.presentations import PresentationRow
 from app.db.blind.reader_row import ReaderRow, mark_finished
 from app.db.blind.readers import continue_sitting
 from app.db.blind.record import head_with
 from app.db.blind.tables import Rating, Reader
+from app.db.statements import Row
 from app.domain.blinding import BlindedDesign, is_name
 from app.domain.document import plain_text
 from app.domain.errors import (
@@ -52,6 +53,7 @@ def record_rating(
     session: Session,
     reader: ReaderRow,
     design: BlindedDesign,
+    journey: Journey,
     *,
     token: str,
     submission: str,
@@ -59,6 +61,7 @@ def record_rating(
     now: datetime,
     ensure_open: Callable[[], None],
     go_on: Callable[[Journey], None],
+    last_sitting: Sequence[Row] | None = None,
 ) -> Receipt:
     """Store what a form says of the presentation `token`, and acknowledge it.
 
@@ -68,6 +71,8 @@ def record_rating(
     case is rated. The reader is locked before, and `ensure_open` holds their study open until this
     commits.
 
+    `journey` and `last_sitting`, if it is given, were read under that lock.
+
     `go_on` is called with where the reader then stands, so that the next case can be served by the
     same transaction: the record, for which other readers wait, is written after it.
 
@@ -75,7 +80,6 @@ def record_rating(
     AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer, and Refused for a case
     whose turn has not come.
     """
-    journey = journey_of(session, reader, design)
     presentation = _presentation(session, reader, journey, token)
     version = _version(submission)
     is_due = presentation is journey.current
@@ -93,7 +97,7 @@ def record_rating(
     answers = _answers(session, presentation, design, form)
     reading_time_ms, hidden_time_ms = _durations(form)
     corrected = earlier[-1] if earlier else None
-    sitting = continue_sitting(session, reader, now)
+    sitting = continue_sitting(session, reader, now, last_sitting)
     rating = append_rating(
         session,
         presentation=presentation,
@@ -196,9 +200,7 @@ def _ensure_correctable(journey: Journey, presentation: PresentationRow) -> None
 def _presentation(
     session: Session, reader: ReaderRow, journey: Journey, token: str
 ) -> PresentationRow:
-    if journey.current is not None and journey.current.token == token:
-        return journey.current
-    presentation = presentation_by_token(session, reader, token)
+    presentation = row_by_token(session, reader, journey, token)
     if presentation is None:
         raise NotFound(
             said("This case is not one of yours; your own link leads back to your cases.")

@@ -11,7 +11,7 @@ from app.db.blind.closing import close_by_date, closing_is_due, ensure_goes_on, 
 from app.db.blind.conduct import reading_span
 from app.db.blind.designs import closing_day_of, design_at_desk
 from app.db.blind.journeys import Journey, journey_of
-from app.db.blind.reader_row import ReaderRow, reader_row
+from app.db.blind.reader_row import reader_row
 from app.db.blind.readers import reader_by_number
 from app.db.blind.record import head_of
 from app.db.blind.tables import Reader
@@ -26,6 +26,7 @@ from app.domain.profile import Profile
 from app.domain.reader_message import ReaderMessage
 from app.domain.receipt import Receipt
 from app.services.admit_reader import (
+    Admitted,
     LaysOut,
     admit_by_cookie,
     admit_by_link,
@@ -55,7 +56,7 @@ class BlindDesk:
     def __init__(
         self,
         session: Session,
-        reader: ReaderRow,
+        admitted: Admitted,
         design: BlindedDesign,
         store: RenditionStore,
         lay_out: LaysOut,
@@ -64,7 +65,8 @@ class BlindDesk:
         holds_study: bool,
     ) -> None:
         self._session = session
-        self._row = reader
+        self._row = admitted.reader
+        self._admitted: Admitted | None = admitted
         self._store = store
         self._lay_out = lay_out
         self._now = now
@@ -188,31 +190,41 @@ class BlindDesk:
             if go_on is not None:
                 go_on()
 
+        journey = self._way()
+        # Known once: afterwards another sitting may have begun.
+        last_sitting = self._admitted.last_sitting if self._admitted else None
+        self._admitted = None
         return record_rating(
             self._session,
             self._row,
             self._design,
+            journey,
             token=token,
             submission=submission,
             form=form,
             now=self._now,
             ensure_open=self.ensure_open,
             go_on=serve,
+            last_sitting=last_sitting,
         )
 
     def picture(self, token: str, slot: int) -> bytes | None:
         """A picture as PNG; None for a timed one. Raises NotFound."""
-        sha256 = picture_to_show(self._session, self._row, self._design, token, slot)
+        sha256 = picture_to_show(self._session, self._row, self._design, self._way(), token, slot)
         return None if sha256 is None else self._store.read(sha256)
 
     def reference(self, phase: int) -> bytes:
         """The picture that a phase's cases are compared with, as PNG; raises NotFound."""
-        return self._store.read(reference_to_show(self._session, self._row, self._design, phase))
+        return self._store.read(
+            reference_to_show(self._session, self._row, self._design, self._way(), phase)
+        )
 
     def timed_picture(self, token: str, slot: int) -> bytes:
         """A timed picture as PNG, once; raises NotFound and ShownAlready."""
         return self._store.read(
-            expose_picture(self._session, self._row, self._design, token, slot, now=self._now)
+            expose_picture(
+                self._session, self._row, self._design, self._way(), token, slot, now=self._now
+            )
         )
 
     def _reader(self) -> Reader:
@@ -222,13 +234,14 @@ class BlindDesk:
     def _read_again(self) -> None:
         """Know what was changed."""
         self._session.flush()
-        self._row = reader_row(self._session, self._row.id, lock=False) or self._row
-        self._journey = None
+        self._row = reader_row(self._session, self._row.id) or self._row
+        self._journey = self._admitted = None
 
     def _way(self) -> Journey:
         """Where the reader stands; read once, and again after what changes it."""
         if self._journey is None:
-            self._journey = journey_of(self._session, self._row, self._design)
+            way = self._admitted.way if self._admitted else None
+            self._journey = journey_of(self._session, self._row, self._design, way)
         return self._journey
 
 
@@ -265,31 +278,32 @@ class BlindDesks:
     def at(self, reader_id: int, fingerprint: str, purpose: Purpose) -> Iterator[ReaderDesk]:
         """The desk of the reader behind a cookie, committed when the block ends; LinkRefused."""
         with self._transaction(purpose) as session:
-            reader = admit_by_cookie(session, reader_id, fingerprint, purpose)
+            admitted = admit_by_cookie(session, reader_id, fingerprint, purpose)
+            reader = admitted.reader
             design = design_at_desk(session, reader)
             # The time after the wait for the reader's turn: what waited past the last day is late.
             now, study_id = self._clock(), reader.study_id
             last_day = reader.moved_last_day or design.closes_on
             if not closing_is_due(reader.study_status, last_day, now):
-                yield self._desk(session, reader, design.blinded, now, purpose)
+                yield self._desk(session, admitted, design.blinded, now, purpose)
                 return
         self._close(study_id, now)
         with self._transaction(purpose) as session:
-            reader = admit_by_cookie(session, reader_id, fingerprint, purpose)
-            design = design_at_desk(session, reader)
-            yield self._desk(session, reader, design.blinded, now, purpose)
+            admitted = admit_by_cookie(session, reader_id, fingerprint, purpose)
+            design = design_at_desk(session, admitted.reader)
+            yield self._desk(session, admitted, design.blinded, now, purpose)
 
     def _desk(
         self,
         session: Session,
-        reader: ReaderRow,
+        admitted: Admitted,
         design: BlindedDesign,
         now: datetime,
         purpose: Purpose,
     ) -> BlindDesk:
         return BlindDesk(
             session,
-            reader,
+            admitted,
             design,
             self._store,
             self._lay_out,

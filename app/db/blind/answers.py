@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Insert, Select, Table, bindparam, insert, select, union_all
+from sqlalchemy import Table, bindparam, insert, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.blind.presentations import PresentationRow
@@ -13,6 +13,7 @@ from app.db.blind.reader_row import ReaderInStudy, ReaderKey
 from app.db.blind.readers import Sitting
 from app.db.blind.record import NewEvent, append_events
 from app.db.blind.tables import Answer, Presentation, Rating
+from app.db.statements import Statement, later
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
 from app.domain.record import ANSWERED, CORRECTED, SITTING_BEGUN, rating_seal, served_digest
@@ -20,26 +21,39 @@ from app.domain.viewing import Viewing, viewing_to_json
 
 _RATINGS = cast(Table, Rating.__table__)
 _ANSWERS = cast(Table, Answer.__table__)
-_COLUMNS = (_ANSWERS.c.rating_id, _ANSWERS.c.question, _ANSWERS.c.value)
 # Plain inserts: the session need not keep what nobody changes.
-_INSERT_RATING = insert(_RATINGS).returning(_RATINGS.c.id)
-
-
-def _bound(names: Sequence[str]) -> Select[Any]:
-    return select(
-        *(bindparam(name, type_=column.type) for name, column in zip(names, _COLUMNS, strict=True))
+_INSERT_RATING = Statement(
+    insert(_RATINGS)
+    .inline()
+    .values(
+        {
+            column.name: bindparam(column.name, type_=column.type)
+            for column in _RATINGS.c
+            if column.name not in ("id", "tombstone")
+        }
     )
+)
 
 
 @lru_cache(maxsize=64)
-def _insert_answers(count: int) -> Insert:
-    """One statement for all answers of a rating: each that is sent costs a round trip.
+def _insert_answers(count: int) -> Statement:
+    """One statement for all answers of a rating, which it knows by presentation and submission.
 
-    From a union, because SQLAlchemy compiles an insert of several rows of values anew each time.
+    So nobody has to ask for the rating's number before its answers are sent.
     """
-    names = [["rating_id", f"question_{place}", f"value_{place}"] for place in range(count)]
-    rows = [_bound(row) for row in names]
-    return insert(_ANSWERS).from_select([column.name for column in _COLUMNS], union_all(*rows))
+    rows = [
+        select(
+            _RATINGS.c.id,
+            bindparam(f"question_{place}", type_=_ANSWERS.c.question.type),
+            bindparam(f"value_{place}", type_=_ANSWERS.c.value.type),
+        ).where(
+            _RATINGS.c.presentation_id == bindparam("presentation_id"),
+            _RATINGS.c.submission == bindparam("submission"),
+        )
+        for place in range(count)
+    ]
+    columns = ["rating_id", "question", "value"]
+    return Statement(insert(_ANSWERS).inline().from_select(columns, union_all(*rows)))
 
 
 def ratings_of(session: Session, presentation: Presentation | PresentationRow) -> Sequence[Rating]:
@@ -65,8 +79,8 @@ def append_rating(
 ) -> Rating:
     """Insert one rating; the database's own constraints refuse a second first one.
 
-    `record_rating_event` has to follow before the commit. What is returned is no part of the
-    session: a rating is never changed.
+    They do so at the latest when this commits. `record_rating_event` has to follow before. What is
+    returned is no part of the session, since a rating is never changed, and has no number.
     """
     values = {
         "presentation_id": presentation.id,
@@ -81,14 +95,17 @@ def append_rating(
         "reason": reason,
         "viewing": viewing_to_json(viewing),
     }
-    rating_id = int(session.execute(_INSERT_RATING, values).scalar_one())
+    later(session, _INSERT_RATING, values)
     if answers:
-        stored: dict[str, object] = {"rating_id": rating_id}
+        stored: dict[str, object] = {
+            "presentation_id": presentation.id,
+            "submission": submission,
+        }
         for place, (question, value) in enumerate(answers.items()):
             stored[f"question_{place}"] = question
             stored[f"value_{place}"] = value_to_json(value)
-        session.execute(_insert_answers(len(answers)), stored)
-    return Rating(id=rating_id, **values)
+        later(session, _insert_answers(len(answers)), stored)
+    return Rating(**values)
 
 
 def record_rating_event(
@@ -130,7 +147,7 @@ def record_rating_event(
                 viewing=rating.viewing,
             ),
         },
-        rating_id=rating.id,
+        rating=(presentation.id, rating.submission),
     )
     begun = [sitting_begun(reader, sitting.number, rating.submitted_at)] if sitting.is_new else []
     return append_events(session, reader.study_id, [*begun, answered])

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.blind.answers import practice_without_feedback
-from app.db.blind.presentations import PresentationRow, Way, way_of
+from app.db.blind.presentations import PresentationRow, Way, presentation_by_token, way_of
 from app.db.blind.reader_row import ReaderRow
 from app.db.blind.readers import check_holds_until
 from app.db.blind.tables import Presentation, Rating
@@ -29,10 +29,11 @@ class Journey:
     last: PresentationRow | None
 
 
-def journey_of(session: Session, reader: ReaderRow, design: BlindedDesign) -> Journey:
-    """How far the reader has come through the reader's own presentations."""
-    way = way_of(session, reader)
-    return _journey(session, reader, design, way)
+def journey_of(
+    session: Session, reader: ReaderRow, design: BlindedDesign, way: Way | None = None
+) -> Journey:
+    """How far the reader has come through the reader's own presentations; `way` if it is known."""
+    return _journey(session, reader, design, way or way_of(session, reader))
 
 
 def journey_after(
@@ -41,6 +42,15 @@ def journey_after(
     """The journey once its current presentation has its first rating; hardly anything is asked."""
     way = Way(journey.following, journey.after, None, journey.current)
     return _journey(session, reader, design, way, rated_at=now)
+
+
+def row_by_token(
+    session: Session, reader: ReaderRow, journey: Journey, token: str
+) -> PresentationRow | None:
+    """One of this reader's own presentations; asked for only where it isn't at hand."""
+    at_hand = (journey.current, journey.following, journey.after, journey.last)
+    known = next((row for row in at_hand if row is not None and row.token == token), None)
+    return known or presentation_by_token(session, reader, token)
 
 
 def _journey(

@@ -7,7 +7,7 @@ tokens are handed on. The statements are made once, since they are asked with ev
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     Table,
@@ -30,6 +30,7 @@ from app.db.blind.tables import (
     Rendition,
     ShownCase,
 )
+from app.db.statements import Asked, Row, Statement, ask, ask_one, later
 from app.domain.blinding import BlindedPicture, is_name
 
 _SHOWINGS = cast(Table, Presentation.__table__)
@@ -139,17 +140,17 @@ _LAST = (
     .subquery()
 )
 _CHOSEN = union_all(select(_PENDING), select(_LAST)).subquery("chosen")
-_WAY = select(*_ROW, _CHOSEN.c.is_rated).join_from(
-    _CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id
+_WAY = Statement(
+    select(*_ROW, _CHOSEN.c.is_rated).join_from(_CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id)
 )
-_BY_TOKEN = select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token"))
-_PICTURES = (
+_BY_TOKEN = Statement(select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token")))
+_PICTURES = Statement(
     select(_SHOWN.c.slot, _CASES.c.beside)
     .join_from(_SHOWN, _CASES, _CASES.c.id == _SHOWN.c.case_id)
     .where(_SHOWN.c.presentation_id == bindparam("presentation_id"))
     .order_by(_SHOWN.c.slot)
 )
-_MARK_SHOWN = (
+_MARK_SHOWN = Statement(
     update(_SHOWINGS)
     .where(_SHOWINGS.c.id == bindparam("shown_id"))
     .values(
@@ -159,7 +160,7 @@ _MARK_SHOWN = (
         ),
     )
 )
-_RENDITION = (
+_RENDITION = Statement(
     select(_RENDITIONS.c.sha256)
     .join_from(_RENDITIONS, _CASES, _CASES.c.image_id == _RENDITIONS.c.image_id)
     .join(_SHOWN, _SHOWN.c.case_id == _CASES.c.id)
@@ -171,20 +172,26 @@ _RENDITION = (
 )
 
 
-def way_of(session: Session, reader: ReaderKey) -> Way:
+def asks_way(reader_id: int) -> Asked:
+    """The question for a reader's way."""
+    return _WAY, {"reader_id": reader_id}
+
+
+def way_from(rows: Sequence[Row]) -> Way:
     """What the reader sees now, what comes after it, and what they rated last."""
-    rows = session.execute(_WAY, {"reader_id": reader.id}).all()
     pending = sorted(
-        (_row(row) for row in rows if not row.is_rated),
+        (PresentationRow(*row) for *row, is_rated in rows if not is_rated),
         key=lambda row: (row.phase, not row.is_practice, row.position),
     )
     current, following, after = (*pending, None, None, None)[:3]
-    last = next((_row(row) for row in rows if row.is_rated), None)
+    last = next((PresentationRow(*row) for *row, is_rated in rows if is_rated), None)
     return Way(current, following, after, last)
 
 
-def _row(values: Sequence[Any]) -> PresentationRow:
-    return PresentationRow(*values[: len(_ROW)])
+def way_of(session: Session, reader: ReaderKey) -> Way:
+    """The reader's way as it is now."""
+    (rows,) = ask(session, asks_way(reader.id))
+    return way_from(rows)
 
 
 def presentation_count(
@@ -207,8 +214,8 @@ def presentation_by_token(
     """One of this reader's own presentations; None for another reader's token."""
     if not is_name(token):
         return None
-    row = session.execute(_BY_TOKEN, {"reader_id": reader.id, "token": token}).one_or_none()
-    return None if row is None else _row(row)
+    row = ask_one(session, _BY_TOKEN, {"reader_id": reader.id, "token": token})
+    return None if row is None else PresentationRow(*row)
 
 
 def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:
@@ -216,7 +223,7 @@ def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[Bli
     if not presentation.texts:
         # Places are counted from 1 without a gap; there is nothing more to ask.
         return [BlindedPicture(slot, None) for slot in range(1, presentation.pictures + 1)]
-    rows = session.execute(_PICTURES, {"presentation_id": presentation.id})
+    (rows,) = ask(session, (_PICTURES, {"presentation_id": presentation.id}))
     return [BlindedPicture(slot, beside) for slot, beside in rows]
 
 
@@ -225,8 +232,8 @@ def rendition_of(
 ) -> str | None:
     """The digest of the rendition that stands in a slot of the presentation."""
     values = {"presentation_id": presentation.id, "slot": slot, "size": size}
-    digest: str | None = session.execute(_RENDITION, values).scalar_one_or_none()
-    return digest
+    row = ask_one(session, _RENDITION, values)
+    return None if row is None else str(row[0])
 
 
 def reference_of_phase(
@@ -246,7 +253,7 @@ def reference_of_phase(
 
 def mark_shown(session: Session, presentation: PresentationRow, now: datetime) -> None:
     """Note that the page of a presentation is served; the first time is kept."""
-    session.execute(_MARK_SHOWN, {"shown_id": presentation.id, "now": now})
+    later(session, _MARK_SHOWN, {"shown_id": presentation.id, "now": now})
 
 
 def mark_exposed(session: Session, presentation: PresentationRow, slot: int, now: datetime) -> bool:

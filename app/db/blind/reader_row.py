@@ -1,19 +1,19 @@
 """A reader as their desk knows them: a plain row, since it is asked for with every page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db.blind.tables import Reader, Study
+from app.db.statements import Asked, Statement, ask_one, later
 from app.domain.design.status import Status
 
 _READERS = cast(Table, Reader.__table__)
 _STUDIES = cast(Table, Study.__table__)
-_AT_DESK = (
+_SELECTED = (
     select(
         _READERS.c.id,
         _READERS.c.study_id,
@@ -35,10 +35,14 @@ _AT_DESK = (
     .join_from(_READERS, _STUDIES, _STUDIES.c.id == _READERS.c.study_id)
     .where(_READERS.c.id == bindparam("reader_id"))
 )
-_AT_DESK_LOCKED = _AT_DESK.with_for_update(of=_READERS)
+_SELECTED_LOCKED = _SELECTED.with_for_update(of=_READERS)
+_AT_DESK = Statement(_SELECTED)
+_AT_DESK_LOCKED = Statement(_SELECTED_LOCKED)
 # SQLite has one writer at a time, which holds everything.
-_AT_DESK_HELD = _AT_DESK_LOCKED.suffix_with("FOR SHARE OF studies", dialect="postgresql")
-_FINISH = (
+_AT_DESK_HELD = Statement(
+    _SELECTED_LOCKED.suffix_with("FOR SHARE OF studies", dialect="postgresql")
+)
+_FINISH = Statement(
     update(_READERS)
     .where(_READERS.c.id == bindparam("of_reader"))
     .values(finished_at=bindparam("now"))
@@ -99,10 +103,8 @@ class ReaderRow:
     message_until: date | None
 
 
-def reader_row(
-    session: Session, reader_id: int, *, lock: bool = False, holds_study: bool = False
-) -> ReaderRow | None:
-    """One reader; with `lock` their requests are taken one after another.
+def asks_reader(reader_id: int, *, lock: bool = False, holds_study: bool = False) -> Asked:
+    """The question for one reader; with `lock` their requests are taken one after another.
 
     With `holds_study` too the study's status stays as it is read until this commits. Readers hold
     it together, and whoever changes it waits for them.
@@ -110,10 +112,15 @@ def reader_row(
     query = _AT_DESK
     if lock:
         query = _AT_DESK_HELD if holds_study else _AT_DESK_LOCKED
-    row: Sequence[Any] | None = session.execute(query, {"reader_id": reader_id}).one_or_none()
+    return query, {"reader_id": reader_id}
+
+
+def reader_row(session: Session, reader_id: int) -> ReaderRow | None:
+    """One reader as they are now."""
+    row = ask_one(session, *asks_reader(reader_id))
     return None if row is None else ReaderRow(*row)
 
 
 def mark_finished(session: Session, reader: ReaderKey, now: datetime) -> None:
     """Note that the reader has rated the last of their cases."""
-    session.execute(_FINISH, {"of_reader": reader.id, "now": now})
+    later(session, _FINISH, {"of_reader": reader.id, "now": now})

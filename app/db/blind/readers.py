@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.db.blind.reader_row import ReaderKey
 from app.db.blind.tables import Presentation, Rating, Reader, ReadingSession, Study
+from app.db.statements import Asked, Row, Statement, ask, later
 from app.domain.grey_steps import GreySteps, with_check
 from app.domain.sittings import LONGEST_PAUSE
 
@@ -22,18 +23,16 @@ _READER = (
 )
 # As the row is after the wait, whatever this session knew of it.
 _READER_LOCKED = _READER.with_for_update(of=Reader).execution_options(populate_existing=True)
-_LAST_SITTING = (
-    select(_SITTINGS.c.id)
-    .where(_SITTINGS.c.reader_id == bindparam("of_reader"))
+_LAST_SITTING = Statement(
+    select(_SITTINGS.c.id, _SITTINGS.c.number, _SITTINGS.c.last_active_at)
+    .where(_SITTINGS.c.reader_id == bindparam("reader_id"))
     .order_by(_SITTINGS.c.number.desc())
     .limit(1)
-    .scalar_subquery()
 )
-_GO_ON = (
+_GO_ON = Statement(
     update(_SITTINGS)
-    .where(_SITTINGS.c.id == _LAST_SITTING, _SITTINGS.c.last_active_at >= bindparam("since"))
+    .where(_SITTINGS.c.id == bindparam("of_sitting"))
     .values(last_active_at=bindparam("now"))
-    .returning(_SITTINGS.c.id, _SITTINGS.c.number)
 )
 
 
@@ -105,13 +104,24 @@ def start_session(session: Session, reader: ReaderKey, now: datetime) -> Reading
     return sitting
 
 
-def continue_sitting(session: Session, reader: ReaderKey, now: datetime) -> Sitting:
-    """The sitting that goes on, active now, or a new one after a long pause."""
-    since = now - LONGEST_PAUSE
-    values = {"of_reader": reader.id, "since": since, "now": now}
-    row = session.execute(_GO_ON, values).one_or_none()
-    if row is not None:
-        return Sitting(int(row.id), int(row.number), is_new=False)
+def asks_sitting(reader_id: int) -> Asked:
+    """The question for a reader's last sitting, which `continue_sitting` takes up."""
+    return _LAST_SITTING, {"reader_id": reader_id}
+
+
+def continue_sitting(
+    session: Session, reader: ReaderKey, now: datetime, last: Sequence[Row] | None = None
+) -> Sitting:
+    """The sitting that goes on, active now, or a new one after a long pause.
+
+    `last` is the answer to `asks_sitting`, where it is known; the reader must be locked.
+    """
+    if last is None:
+        (last,) = ask(session, asks_sitting(reader.id))
+    for sitting_id, number, last_active_at in last:
+        if last_active_at >= now - LONGEST_PAUSE:
+            later(session, _GO_ON, {"of_sitting": sitting_id, "now": now})
+            return Sitting(sitting_id, number, is_new=False)
     begun = start_session(session, reader, now)
     return Sitting(begun.id, begun.number, is_new=True)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db.blind.tables import Chain, Event
+from app.db.blind.tables import Chain, Event, Rating
+from app.db.statements import Statement, ask_one, later
 from app.domain.record import (
     INSTALLATION,
     OUTGOING_ACTIONS,
@@ -23,13 +24,33 @@ from app.domain.record import (
 # Plain tables: an event is written with every rating, and nothing of it is kept in the session.
 _CHAINS = cast(Table, Chain.__table__)
 _EVENTS = cast(Table, Event.__table__)
-_LOCKED_HEAD = (
+_RATINGS = cast(Table, Rating.__table__)
+_LOCKED_HEAD = Statement(
     select(_CHAINS.c.length, _CHAINS.c.head)
     .where(_CHAINS.c.id == bindparam("chain_id"))
     .with_for_update()
 )
-_INSERT_EVENTS = insert(_EVENTS)
-_MOVE_HEAD = (
+_RATING_SPOKEN_OF = (
+    select(_RATINGS.c.id)
+    .where(
+        _RATINGS.c.presentation_id == bindparam("of_presentation"),
+        _RATINGS.c.submission == bindparam("of_submission"),
+    )
+    .scalar_subquery()
+)
+_INSERT_EVENT = Statement(
+    insert(_EVENTS)
+    .inline()
+    .values(
+        {
+            column.name: bindparam(column.name, type_=column.type)
+            for column in _EVENTS.c
+            if column.name not in ("id", "rating_id")
+        }
+        | {"rating_id": func.coalesce(bindparam("rating_id", type_=Integer), _RATING_SPOKEN_OF)}
+    )
+)
+_MOVE_HEAD = Statement(
     update(_CHAINS)
     .where(_CHAINS.c.id == bindparam("chain_id"))
     .values(length=bindparam("new_length"), head=bindparam("new_head"))
@@ -38,13 +59,18 @@ _MOVE_HEAD = (
 
 @dataclass(frozen=True)
 class NewEvent:
-    """What is to be recorded; `rating_id` is the row that an answer's event speaks of."""
+    """What is to be recorded.
+
+    `rating_id` is the row that an answer's event speaks of; or `rating` names it by presentation
+    and submission, before anybody has asked for its number.
+    """
 
     at: datetime
     actor: str
     action: str
     detail: Mapping[str, Any] = field(default_factory=dict)
     rating_id: int | None = None
+    rating: tuple[int, str] | None = None
 
 
 def append_event(session: Session, study_id: int | None, event: NewEvent) -> str:
@@ -62,30 +88,29 @@ def append_events(session: Session, study_id: int | None, events: Sequence[NewEv
     session.flush()
     chain_id = INSTALLATION if study_id is None else study_id
     length, head = _locked(session, chain_id)
-    rows = []
     for number, event in enumerate(events, start=length + 1):
         detail = json.loads(canonical(event.detail))
         recorded = RecordedEvent(number, event.at, event.actor, event.action, detail, new_salt())
-        rows.append(
-            {
-                "chain_id": chain_id,
-                "study_id": study_id,
-                "number": number,
-                "at": event.at,
-                "actor": event.actor,
-                "action": event.action,
-                "detail": detail,
-                "rating_id": event.rating_id,
-                "salt": recorded.salt,
-                "previous": head,
-                "hash": (head := event_hash(head, recorded)),
-            }
-        )
-    if rows:
-        # One by itself, as nearly all are, costs the driver less than a list of one.
-        session.execute(_INSERT_EVENTS, rows if len(rows) > 1 else rows[0])
-        new = {"chain_id": chain_id, "new_length": length + len(rows), "new_head": head}
-        session.execute(_MOVE_HEAD, new)
+        presentation_id, submission = event.rating or (None, None)
+        values = {
+            "chain_id": chain_id,
+            "study_id": study_id,
+            "number": number,
+            "at": event.at,
+            "actor": event.actor,
+            "action": event.action,
+            "detail": detail,
+            "rating_id": event.rating_id,
+            "of_presentation": presentation_id,
+            "of_submission": submission,
+            "salt": recorded.salt,
+            "previous": head,
+            "hash": (head := event_hash(head, recorded)),
+        }
+        later(session, _INSERT_EVENT, values)
+    if events:
+        new = {"chain_id": chain_id, "new_length": length + len(events), "new_head": head}
+        later(session, _MOVE_HEAD, new)
     return head
 
 
@@ -119,9 +144,9 @@ def head_with(session: Session, rating_id: int) -> str:
 
 def _locked(session: Session, chain_id: int) -> tuple[int, str]:
     """Length and head of a chain, nobody else's until the commit."""
-    row = session.execute(_LOCKED_HEAD, {"chain_id": chain_id}).one_or_none()
+    row = ask_one(session, _LOCKED_HEAD, {"chain_id": chain_id})
     if row is not None:
-        return int(row.length), str(row.head)
+        return int(row[0]), str(row[1])
     # A study that this very transaction has made.
     origin = new_origin()
     session.execute(
