@@ -64,11 +64,12 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("errors", ("app/",)),
 )
 READING_TEMPLATES = (
-    "_asked _blank_questions _break _case _film _help _help_button _keys_table _phase "
-    "_practice_feedback _privacy_sections _question _read_films _reader_foot _reader_layout "
-    "_reading_error _save_state _study_message _thanks _too_narrow _unsent_form _wait break "
-    "case consent display_check display_result error instructions message phase "
-    "practice_feedback privacy profile reading_error thanks wait withdraw withdrawn"
+    "_asked _blank_questions _break _case _film _help _help_button _keys_table _own_score "
+    "_phase _practice_feedback _privacy_sections _question _read_films _reader_foot "
+    "_reader_layout _reading_error _save_state _study_message _thanks _too_narrow _unsent_form "
+    "_wait break case certificate certificate_sheet consent display_check display_result error "
+    "instructions message phase practice_feedback privacy profile reading_error thanks wait "
+    "withdraw withdrawn"
 )
 
 
