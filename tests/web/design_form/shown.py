@@ -53,5 +53,7 @@ def context(
 def rendered(shown: Mapping[str, Any], template: str = "study_new.html") -> str:
     """The page as text."""
     pages = Pages(ROOT / "templates", ROOT / "static")
-    request = Request({"type": "http", "headers": [], "method": "GET", "path": "/"})
+    request = Request(
+        {"type": "http", "headers": [], "method": "GET", "path": "/", "query_string": b""}
+    )
     return bytes(pages.render(request, template, {**SIGNED_IN, **shown}).body).decode()
