@@ -24,6 +24,7 @@ from app.statistics.table.settings import (
     ConclusionMeasure,
     Generalisation,
 )
+from app.words.language import ENGLISH
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -60,6 +61,7 @@ def analyse(
     html: options.Html = None,
     pdf: options.Pdf = None,
     figures: options.Figures = None,
+    tongue: options.Tongue = ENGLISH,
 ) -> None:
     """Analyse any file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
@@ -72,7 +74,7 @@ def analyse(
     With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
     those of the design.
     """
-    written = WrittenReport(html, pdf, figures)
+    written = WrittenReport(html, pdf, figures, tongue)
     written.ensure_names()
     if design is not None:
         from app.cli.exported_study import analyse_exported

@@ -14,6 +14,7 @@ from app.steps.rating_files.columns import COLUMNS, column_map
 from app.steps.rating_files.mapping_file import read_mapping
 from app.steps.rating_files.sheet import FileOptions
 from app.steps.rating_files.values import fold_value, value_map
+from app.words.language import LANGUAGES
 
 Ratings = Annotated[
     Path,
@@ -29,6 +30,12 @@ Html = Annotated[
 ]
 Pdf = Annotated[
     Path | None, typer.Option("--pdf", metavar="FILE", help="Write the whole report as one PDF.")
+]
+Tongue = Annotated[
+    str,
+    typer.Option(
+        "--language", metavar="TAG", help=f"In which words: {', '.join(LANGUAGES)}; numbers too."
+    ),
 ]
 Figures = Annotated[
     Path | None,

@@ -13,26 +13,29 @@ from app.report.page.figure_files import figure_files
 from app.report.page.pdf import report_pdf
 from app.report.page.view import ReportView
 from app.settings import resource_dir
+from app.words.language import ENGLISH
 
 
-def write_report(view: ReportView, out: Path) -> None:
-    """One file, HTML or PDF by its ending."""
+def write_report(view: ReportView, out: Path, tongue: str = ENGLISH) -> None:
+    """One file, HTML or PDF by its ending, in a language of app.words."""
     templates, static = resource_dir("templates"), resource_dir("static")
     if out.suffix.lower() in SHEETS:
-        content = report_pdf(view, templates=templates, static=static, now=now())
+        content = report_pdf(view, templates=templates, static=static, now=now(), tongue=tongue)
     else:
-        content = report_document(view, templates=templates, static=static, now=now()).encode()
+        content = report_document(
+            view, templates=templates, static=static, now=now(), tongue=tongue
+        ).encode()
     with writing_atomically(out) as file:
         file.write(content)
     typer.echo(f"Wrote {out}.")
 
 
-def write_figures(view: ReportView, folder: Path) -> None:
+def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH) -> None:
     """Every figure as SVG, PDF, PNG and TIFF, with its numbers as CSV."""
     if not view.figures:
         raise Refused("This report has no figures, so that none were written.")
     # All are drawn before the first is written.
-    drawn = dict(figure_files(view))
+    drawn = dict(figure_files(view, tongue))
     folder.mkdir(exist_ok=True)
     for name, content in drawn.items():
         with writing_atomically(folder / name) as file:

@@ -3,8 +3,15 @@
 from pathlib import Path
 
 from app.domain.errors import BadInput
+from app.words.language import LANGUAGES
 
 PAGES, SHEETS = (".html", ".htm"), (".pdf",)
+
+
+def ensure_spoken(tongue: str) -> None:
+    """Raise BadInput for a tag that is no language of the pages."""
+    if tongue not in LANGUAGES:
+        raise BadInput(f"There are no words in {tongue!r}; there are: {', '.join(LANGUAGES)}.")
 
 
 def ensure_report_names(out: Path | None, figures: Path | None, endings: tuple[str, ...]) -> None:

@@ -8,11 +8,12 @@ import typer
 from app.cli import analysis_options as options
 from app.cli.opening import ACTOR, now, open_house
 from app.cli.report_files import write_figures, write_report
-from app.cli.report_names import PAGES, SHEETS, ensure_report_names
+from app.cli.report_names import PAGES, SHEETS, ensure_report_names, ensure_spoken
 from app.cli.signing import Reason
 from app.report.page.view import report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.summarise_study import note_results_seen, summarise_study
+from app.words.language import ENGLISH
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -30,6 +31,7 @@ def report(
         int, typer.Option(min=0, max=100_000, help="Two-way bootstrap resamples; 0 for none.")
     ] = 0,
     reason: Reason = "",
+    tongue: options.Tongue = ENGLISH,
 ) -> None:
     """Write a study's report as one HTML file or one PDF, and its figures for a paper.
 
@@ -41,6 +43,7 @@ def report(
     if out is None and figures is None:
         raise typer.BadParameter("say what to write: --out FILE or --figures FOLDER.")
     ensure_report_names(out, figures, (*PAGES, *SHEETS))
+    ensure_spoken(tongue)
     house = open_house()
     with house.database.writing() as session:
         note_results_seen(session, slug, now=now(), actor=ACTOR, reason=reason)
@@ -55,6 +58,6 @@ def report(
         )
     view = report_view(summary, audit)
     if out is not None:
-        write_report(view, out)
+        write_report(view, out, tongue)
     if figures is not None:
-        write_figures(view, figures)
+        write_figures(view, figures, tongue)

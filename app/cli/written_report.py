@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.report_names import PAGES, SHEETS, ensure_report_names
+from app.cli.report_names import PAGES, SHEETS, ensure_report_names, ensure_spoken
 from app.services.analyse_file import FileAnalysis
+from app.words.language import ENGLISH
 
 if TYPE_CHECKING:
     from app.report.page.view import ReportView
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WrittenReport:
-    """A page, a PDF and a folder of figures, of which any may be None."""
+    """A page, a PDF and a folder of figures, of which any may be None, in a language."""
 
     html: Path | None
     pdf: Path | None
     figures: Path | None
+    tongue: str = ENGLISH
 
     @property
     def is_asked(self) -> bool:
@@ -31,6 +33,7 @@ class WrittenReport:
 
     def ensure_names(self) -> None:
         """Raise BadInput, before anything is computed, for what could not be written after it."""
+        ensure_spoken(self.tongue)
         ensure_report_names(self.html, self.figures, PAGES)
         ensure_report_names(self.pdf, None, SHEETS)
 
@@ -51,9 +54,9 @@ class WrittenReport:
 
         for out in (self.html, self.pdf):
             if out is not None:
-                write_report(view, out)
+                write_report(view, out, self.tongue)
         if self.figures is not None:
-            write_figures(view, self.figures)
+            write_figures(view, self.figures, self.tongue)
 
 
 def _sha256_of(path: Path) -> str:

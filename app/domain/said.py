@@ -6,6 +6,7 @@ beside it. Whoever shows it (a page, a report) says it anew in the language of w
 whoever does not care (a log, an export, an exception's text) has an ordinary English str.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, SupportsIndex
@@ -42,6 +43,10 @@ class Said(str):
     def __radd__(self, before: str) -> "Said":
         return joined((before, self), "")
 
+    def __mul__(self, times: SupportsIndex) -> str:
+        # `sentence * bool(...)`: the sentence, or nothing.
+        return self if times.__index__() == 1 else super().__mul__(times)
+
 
 def said(template: str, /, **fields: object) -> Said:
     """The sentence `template` with `fields` filled in, as by str.format: ``{name}``, ``{x:.1f}``.
@@ -71,9 +76,81 @@ def joined(parts: Iterable[str], between: str = " ") -> Said:
     return Said(seam.join(f"{{{name}}}" for name in named), "", named)
 
 
-def figure(value: float, form: str = "") -> Said:
-    """A number alone, written as `format` would; a language may put its own decimal mark."""
-    return Said(f"{{value:{form}}}" if form else "{value}", "", {"value": value})
+def without(sentence: str, beginning: str) -> str:
+    """What follows `beginning`, which was put before it by `+` or `joined`; else the whole.
+
+    >>> without("not estimable: " + said("one reader"), "not estimable: ")
+    'one reader'
+    """
+    if isinstance(sentence, Said) and sentence.startswith(beginning):
+        rest = list(sentence.fields.values())[1:]
+        if sentence.fields and next(iter(sentence.fields.values())) == beginning:
+            return joined(rest, "")
+    return str(sentence).removeprefix(beginning)
+
+
+def after(sentence: str, mark: str) -> str:
+    """What follows `mark` at a sentence's end, where it was filled in as the last field.
+
+    >>> after(said("normal; no interval: {why}", why=said("one reader")), "no interval: ")
+    'one reader'
+    """
+    if isinstance(sentence, Said) and sentence.fields and mark in sentence:
+        last = list(sentence.fields.values())[-1]
+        if isinstance(last, str):
+            return after(last, mark) if mark in last else last
+    return str(sentence).partition(mark)[2]
+
+
+class Numeral(str):
+    """A number, or several, written as English does: 1,234.5; a language puts its own marks."""
+
+
+class Cited(str):
+    """A `sentence` whose citations, ``[key]``, are turned into `numbers`, in any language."""
+
+    sentence: str
+    numbers: Mapping[str, int]
+
+    def __new__(cls, sentence: str, numbers: Mapping[str, int]) -> "Cited":
+        made = super().__new__(cls, numbered(sentence, numbers))
+        made.sentence, made.numbers = sentence, dict(numbers)
+        return made
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return (Cited, (self.sentence, dict(self.numbers)))
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital first letter."""
+    return cased(sentence, "upper_first")
+
+
+def small(sentence: str) -> str:
+    """The sentence with a small first letter, as in the midst of another."""
+    return cased(sentence, "lower_first")
+
+
+_CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
+
+
+def citations(sentence: str) -> list[str]:
+    """The keys that a sentence cites as ``[or, hillis]``, in their order."""
+    return [key.strip() for one in _CITATION.findall(sentence) for key in one.split(",")]
+
+
+def numbered(sentence: str, numbers: Mapping[str, int]) -> str:
+    """The sentence with numbers in the place of keys: `` [1, 2]``."""
+
+    def written(match: re.Match[str]) -> str:
+        return f" [{', '.join(str(numbers[key.strip()]) for key in match[1].split(','))}]"
+
+    return _CITATION.sub(written, sentence)
+
+
+def figure(value: float, form: str = "") -> Numeral:
+    """A number alone, written as `format` would."""
+    return Numeral(format(value, form))
 
 
 def cased(sentence: str, case: str) -> str:

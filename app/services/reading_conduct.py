@@ -142,7 +142,7 @@ def reminder(design: StudyDesign, left: int | None, last_day: date | None) -> st
 
     The link is not in it: of links nothing but a hash is kept, so the reader's own still works.
     """
-    lines = [said("Thank you for taking part in “{title}”.", title=design.title)]
+    lines: list[str] = [said("Thank you for taking part in “{title}”.", title=design.title)]
     if left is None:
         lines.append(said("The first case is waiting for you."))
     else:

@@ -1,6 +1,7 @@
 """One language: its catalogue, and how it writes numbers and days."""
 
 import gettext
+import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from app.domain.said import CASES, Said, recased
+from app.domain.said import CASES, Cited, Numeral, Said, numbered, recased
 
+_BARE_POINT = re.compile(r"(?<![\d.])\.(?=\d)")
 CATALOGUES = Path(__file__).parent
 ENGLISH = "en"
 # The tag that stands in a page, its name in itself, and the locale of its days and numbers.
@@ -42,7 +44,11 @@ class Language:
         return self.catalogue.ngettext(one, many, count)
 
     def say(self, sentence: object) -> Any:
-        """A `Said` in this language; anything else as it is."""
+        """A sentence or number of app.domain.said in this language; anything else as it is."""
+        if isinstance(sentence, Numeral):
+            return self.number(sentence)
+        if isinstance(sentence, Cited):
+            return numbered(self.say(sentence.sentence), sentence.numbers)
         if not isinstance(sentence, Said):
             return sentence
         template = (
@@ -53,8 +59,11 @@ class Language:
         return _Writer(self).vformat(template, (), sentence.fields)
 
     def number(self, written: str) -> str:
-        """A number that was written in English, with this language's marks."""
-        return written.translate(_marks(self.locale))
+        """A number that was written in English, with this language's marks: .031 as 0,031."""
+        marks = _marks(self.locale)
+        if marks[ord(".")] == ".":
+            return written
+        return _BARE_POINT.sub("0.", written).translate(marks)
 
     def day(self, day: date) -> str:
         """A day in words: 4 December 2026."""

@@ -11,6 +11,7 @@ import argparse
 import ast
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ from app.words.language import CATALOGUES, ENGLISH, LANGUAGES
 ROOT = CATALOGUES.parent.parent
 BROWSER = ROOT / "static/words"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+# What of a template is filled in; one that has no letters beside it needs no translation.
+FIELD = re.compile(r"\{[^{}]*\}")
+LETTER = re.compile(r"[^\W\d_]")
 # By which calls the sources mark their words.
 PYTHON_CALLS = ("said", "said_many", "to_say")
 TEMPLATE_CALLS = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -60,11 +64,12 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("errors", ("app/",)),
 )
 READING_TEMPLATES = (
-    "_asked _blank_questions _break _case _film _help _help_button _keys_table _phase "
-    "_practice_feedback _privacy_sections _question _read_films _reader_foot _reader_layout "
-    "_reading_error _save_state _study_message _thanks _too_narrow _unsent_form _wait break "
-    "case consent display_check display_result error instructions message phase "
-    "practice_feedback privacy profile reading_error thanks wait withdraw withdrawn"
+    "_asked _blank_questions _break _case _film _help _help_button _keys_table _own_score "
+    "_phase _practice_feedback _privacy_sections _question _read_films _reader_foot "
+    "_reader_layout _reading_error _save_state _study_message _thanks _too_narrow _unsent_form "
+    "_wait break case certificate certificate_sheet consent display_check display_result error "
+    "instructions message phase practice_feedback privacy profile reading_error thanks wait "
+    "withdraw withdrawn"
 )
 
 
@@ -127,7 +132,8 @@ def _messages_of_python(path: Path) -> Iterator[str | tuple[str, ...]]:
         words = [one.value for one in texts if isinstance(one, ast.Constant)]
         if len(words) != len(texts) or not all(isinstance(one, str) for one in words):
             raise SystemExit(f"{path}:{node.lineno}: `{node.func.id}` needs its words as literals.")
-        yield tuple(map(str, words)) if len(words) > 1 else str(words[0])
+        if any(LETTER.search(FIELD.sub("", str(one))) for one in words):
+            yield tuple(map(str, words)) if len(words) > 1 else str(words[0])
 
 
 def catalogue_file(tag: str, part: str) -> Path:

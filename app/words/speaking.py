@@ -5,7 +5,7 @@ from typing import Any
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
-from app.domain.said import Said
+from app.domain.said import Cited, Numeral, Said
 from app.words.language import LANGUAGES, Language
 
 
@@ -23,10 +23,11 @@ def speak(env: Environment, tongue: Language) -> None:
     )
 
     def told(value: Any) -> Any:
-        return tongue.say(value) if isinstance(value, Said) else value
+        return tongue.say(value) if isinstance(value, Said | Numeral | Cited) else value
 
     # What is filled into a translated text is said anew as well.
-    whole, counted = env.globals["gettext"], env.globals["ngettext"]
+    whole: Any = env.globals["gettext"]
+    counted: Any = env.globals["ngettext"]
 
     @pass_context
     def gettext(context: Context, message: str, /, **fields: Any) -> Any:

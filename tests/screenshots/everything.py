@@ -66,9 +66,10 @@ def _reading_room(browser: Browser, demo: Demonstration, out: Path) -> Iterator[
     answer_case(page)
     film_is_shown(page)
     yield from _in_every_size(page, "case-with-way-back", out)
-    for name, path in (("reader-privacy", "/read/privacy"), ("withdraw", "/read/withdraw")):
-        page.goto(demo.base + path)
-        yield from _in_every_size(page, name, out)
+    # What these say to a reader who is not at the end.
+    for name in ("privacy", "withdraw", "certificate"):
+        page.goto(f"{demo.base}/read/{name}")
+        yield from _in_every_size(page, f"reader-{name}", out)
     page.context.close()
 
 

@@ -58,6 +58,7 @@ READERS = {
     "/sign-in",
     "/read",
     "/read/back",
+    "/read/certificate",
     "/read/display",
     "/read/practice",
     "/read/privacy",

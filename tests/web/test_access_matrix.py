@@ -109,6 +109,7 @@ NOT_FOR_ACCOUNTS = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/language"),
 }
 FIELDS = {
     "/studies/{slug}/invite": {"count": "1"},

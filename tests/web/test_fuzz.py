@@ -330,6 +330,14 @@ class AccountMachine(Sender):
         password = data.draw(st.one_of(st.just(door.password), values))
         self.ask("POST", "/sign-in", {"name": name, "password": password, "next": onward}, headers)
 
+    @rule(
+        tag=st.one_of(st.sampled_from(("en", "pt-BR")), values), headers=ODD_HEADERS, onward=values
+    )
+    def choose_language(
+        self, tag: str | bytes, headers: dict[str, bytes], onward: str | bytes
+    ) -> None:
+        self.ask("POST", "/language", {"language": tag, "next": onward}, headers)
+
     @rule(data=st.data())
     def sign_out(self, data: st.DataObject) -> None:
         path = data.draw(st.sampled_from(["/sign-out", "/account/sign-out-everywhere"]))

@@ -83,7 +83,7 @@ def _telling(design: StudyDesign, phase: Phase) -> list[str]:
         said("registration's {field}", field=field): text
         for field, text in asdict(design.registration).items()
     }
-    warnings = [
+    warnings: list[str] = [
         said(
             "{name} is purpose-blinded, but there is {word!r} in the {what}.",
             name=name,

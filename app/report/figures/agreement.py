@@ -13,7 +13,15 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from app.report.figures.plot import Numbers
-from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, WIDTH, new_figure
+from app.report.figures.style import (
+    INK,
+    STEPS_DARK,
+    STEPS_LIGHT,
+    WIDTH,
+    inked,
+    inked_all,
+    new_figure,
+)
 from app.report.words.numbers import number
 from app.statistics.agreement.by_arm import Kind
 from app.statistics.agreement.kappa import pairwise_kappa
@@ -89,7 +97,7 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
                     axes.text(
                         column,
                         row - 1,
-                        number(float(value)).replace("0.", "."),
+                        inked(number(float(value)).replace("0.", ".")),
                         ha="center",
                         va="center",
                         fontsize=7.5,
@@ -98,8 +106,12 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
                 else:
                     axes.text(column, row - 1, "–", ha="center", va="center", fontsize=7.5)
     named = range(n) if n <= _MOST_NAMED else range(0, n, n // 15)
-    axes.set_yticks([k - 1 for k in named if k > 0], [readers[k] for k in named if k > 0])
-    axes.set_xticks([k for k in named if k < n - 1], [readers[k] for k in named if k < n - 1])
+    axes.set_yticks(
+        [k - 1 for k in named if k > 0], inked_all([readers[k] for k in named if k > 0])
+    )
+    axes.set_xticks(
+        [k for k in named if k < n - 1], inked_all([readers[k] for k in named if k < n - 1])
+    )
     if n > 9:
         axes.tick_params(axis="x", labelrotation=90)
     for spine in axes.spines.values():
@@ -107,8 +119,8 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
     axes.tick_params(length=0)
     ticks = [fifth / 5 for fifth in range(math.ceil(bottom * 5 - 1e-9), 6)]
     scale = ScalarMappable(norm, colours)
-    bar = figure.colorbar(scale, ax=axes, shrink=0.75, pad=0.02, label="κ", ticks=ticks)
-    bar.ax.set_yticklabels([number(tick, 1) for tick in ticks])
+    bar = figure.colorbar(scale, ax=axes, shrink=0.75, pad=0.02, label=inked("κ"), ticks=ticks)
+    bar.ax.set_yticklabels(inked_all([number(tick, 1) for tick in ticks]))
     bar.ax.minorticks_off()
     bar.outline.set_visible(False)
     return figure

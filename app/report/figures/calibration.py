@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers
-from app.report.figures.style import DIM, INK, SYNTHETIC, light_grid, new_figure
+from app.report.figures.style import DIM, INK, SYNTHETIC, inked, inked_all, light_grid, new_figure
 from app.statistics.protocols.calibration import Calibration
 
 _LARGEST = 130.0
@@ -64,7 +65,7 @@ class CalibrationPlot:
         )
         for point in shown:
             axes.annotate(
-                f"n = {point.n}",
+                inked(said("n = {n}", n=point.n)),
                 (point.probability, -0.01),
                 ha="center",
                 va="bottom",
@@ -76,11 +77,18 @@ class CalibrationPlot:
         axes.set_ylim(-0.02, 1.03)
         axes.set_xticks(
             [point.probability for point in self.points],
-            [f"{point.level:g}\n{100 * point.probability:.3g}%" for point in self.points],
+            inked_all(
+                [
+                    said(
+                        "{level:g}\n{value:.3g}%", level=point.level, value=100 * point.probability
+                    )
+                    for point in self.points
+                ]
+            ),
         )
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100%"])
-        axes.set_xlabel("Confidence, and what it was taken to say")
-        axes.set_ylabel("Right")
+        axes.set_xlabel(inked(said("Confidence, and what it was taken to say")))
+        axes.set_ylabel(inked(said("Right")))
         light_grid(axes, "y")
         return figure
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from app.domain.said import said
 from app.report.figures.agreement import AgreementPlot, pair_kappas
 from app.report.figures.drift import DriftPlot, drift_panels
 from app.report.figures.forest import auc_plot, deception_plot, realism_mean_plot
@@ -14,6 +15,7 @@ from app.report.figures.repeats import repeated_reads, repeats_plot
 from app.report.figures.roc import roc_plot
 from app.report.words.conclusions import MEASURES
 from app.report.words.numbers import percent
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis, conclusion_measure
 from app.statistics.realness.discrimination import AUC_FROM
 
@@ -22,25 +24,37 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
     """Every figure that the ratings allow, by name, in the order of the report."""
     table, level = analysis.table, percent(analysis.settings.level)
     several = len(table.readers) > 1
-    strokes = "; short strokes are single readers" * several
+    strokes = said("; short strokes are single readers") * several
     figures = []
     if table.has("realism"):
         figures += [
             ReportFigure(
                 "realism-distribution",
-                "Realism ratings",
-                "Share of ratings at each step of the scale, per cent"
-                f"{', averaged over readers' * several}; the real arm first. Shares under 6% are "
-                "not labelled.",
-                "Stacked bars of realism ratings by arm; the numbers are in the table of ratings.",
+                said("Realism ratings"),
+                said(
+                    "Share of ratings at each step of the scale, per cent{value}; the "
+                    "real arm first. Shares under 6% are not labelled.",
+                    value=said(", averaged over readers") * several,
+                ),
+                said(
+                    "Stacked bars of realism ratings by arm; the numbers are in the "
+                    "table of ratings."
+                ),
                 partial(realism_plot, analysis),
             ),
             ReportFigure(
                 "forest-realism",
-                "Mean realism",
-                f"Mean{' over readers' * several} with its {level} interval{strokes}. The dashed "
-                "line is the real arm.",
-                "Forest plot of mean realism by arm; the numbers are in the table of results.",
+                said("Mean realism"),
+                said(
+                    "Mean{value} with its {level} interval{strokes}. The dashed line is "
+                    "the real arm.",
+                    value=said(" over readers") * several,
+                    level=level,
+                    strokes=strokes,
+                ),
+                said(
+                    "Forest plot of mean realism by arm; the numbers are in the table of results."
+                ),
                 partial(realism_mean_plot, analysis),
             ),
         ]
@@ -48,11 +62,17 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
         figures.append(
             ReportFigure(
                 "forest-deception",
-                "Judged real",
-                f"Deception rate with its {level} interval{strokes}. "
-                "Compare with the dashed line, the share of real images judged real: a rate on "
-                "its own measures leaning.",
-                "Forest plot of the rate judged real by arm; numbers in the table of results.",
+                said("Judged real"),
+                said(
+                    "Deception rate with its {level} interval{strokes}. Compare with the "
+                    "dashed line, the share of real images judged real: a rate on its "
+                    "own measures leaning.",
+                    level=level,
+                    strokes=strokes,
+                ),
+                said(
+                    "Forest plot of the rate judged real by arm; numbers in the table of results."
+                ),
                 partial(deception_plot, analysis),
             )
         )
@@ -63,11 +83,16 @@ def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
         figures.append(
             ReportFigure(
                 "drift",
-                "Drift over the session",
-                f"Means of equal stretches of the session{', over readers' * several}; reading "
-                "time is a geometric mean. First readings only.",
-                "Realism, accuracy and reading time over position; slopes are in the table of "
-                "time and order.",
+                said("Drift over the session"),
+                said(
+                    "Means of equal stretches of the session{value}; reading time is a "
+                    "geometric mean. First readings only.",
+                    value=said(", over readers") * several,
+                ),
+                said(
+                    "Realism, accuracy and reading time over position; slopes are in the "
+                    "table of time and order."
+                ),
                 partial(DriftPlot, panels),
             )
         )
@@ -84,28 +109,44 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
     if not table.has(AUC_FROM[measure]):
         return []
     several = len(table.readers) > 1
-    strokes = "; short strokes are single readers" * several
-    points = " Markers: each reader’s operating point by their verdicts." * table.has("verdict")
-    lines = " Thin: single readers; thick: their vertical average." * several
+    strokes = said("; short strokes are single readers") * several
+    points = said(" Markers: each reader’s operating point by their verdicts.") * table.has(
+        "verdict"
+    )
+    lines = said(" Thin: single readers; thick: their vertical average.") * several
     tested = (
-        " (thin) and the interval of the equivalence test (thick)"
+        said(" (thin) and the interval of the equivalence test (thick)")
         if any(conclusion.low is not None for conclusion in conclusions)
         else ""
     )
     return [
         ReportFigure(
             "forest-auc",
-            "Told apart from real",
-            f"AUC from {MEASURES[measure]} with its {level} interval{tested}{strokes}. The grey "
-            "band is the margin fixed beforehand.",
-            "Forest plot of the AUC by synthetic arm; the numbers are in the table of conclusions.",
+            said("Told apart from real"),
+            said(
+                "AUC from {measures} with its {level} interval{tested}{strokes}. The "
+                "grey band is the margin fixed beforehand.",
+                measures=MEASURES[measure],
+                level=level,
+                tested=tested,
+                strokes=strokes,
+            ),
+            said(
+                "Forest plot of the AUC by synthetic arm; the numbers are in the "
+                "table of conclusions."
+            ),
             partial(auc_plot, analysis),
         ),
         ReportFigure(
             "roc",
-            "ROC curves",
-            f"From {MEASURES[measure]}; positive = synthetic.{lines}{points}",
-            "ROC curves by synthetic arm; the areas are in the table of conclusions.",
+            said("ROC curves"),
+            said(
+                "From {measures}; positive = synthetic.{lines}{points}",
+                measures=MEASURES[measure],
+                lines=lines,
+                points=points,
+            ),
+            said("ROC curves by synthetic arm; the areas are in the table of conclusions."),
             partial(roc_plot, analysis, measure),
         ),
     ]
@@ -113,7 +154,7 @@ def _against_real(analysis: Analysis) -> list[ReportFigure]:
 
 def _of_readers(analysis: Analysis) -> list[ReportFigure]:
     table, figures = analysis.table, []
-    kinds = (("verdict", "Cohen’s κ"), ("realism", "κ with quadratic weights"))
+    kinds = (("verdict", said("Cohen’s κ")), ("realism", said("κ with quadratic weights")))
     for kind, coefficient in kinds:
         if len(table.readers) < 2 or not table.has(kind):  # type: ignore[arg-type]
             continue
@@ -123,10 +164,14 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
         figures.append(
             ReportFigure(
                 f"agreement-{kind}",
-                f"Agreement of pairs: {kind}",
-                f"{coefficient} of every pair of readers over the images of all arms (the tables "
-                "give agreement within each arm, which is lower when arms differ). – : no κ.",
-                f"Heat map of agreement in {kind} between pairs of readers.",
+                said("Agreement of pairs: {kind}", kind=term(kind)),
+                said(
+                    "{coefficient} of every pair of readers over the images of all arms "
+                    "(the tables give agreement within each arm, which is lower when "
+                    "arms differ). – : no κ.",
+                    coefficient=coefficient,
+                ),
+                said("Heat map of agreement in {kind} between pairs of readers.", kind=term(kind)),
                 partial(AgreementPlot, tuple(table.readers), kappas),
             )
         )
@@ -136,11 +181,16 @@ def _of_readers(analysis: Analysis) -> list[ReportFigure]:
             figures.append(
                 ReportFigure(
                     "repeats",
-                    "Repeated readings (Bland-Altman)",
-                    "Second minus first realism rating of the same image by the same reader, all "
-                    "arms; the area of a mark counts pairs. Dashed: 95% limits of agreement.",
-                    "Bland-Altman plot of repeated readings; numbers in the table of agreement of "
-                    "readers with themselves.",
+                    said("Repeated readings (Bland-Altman)"),
+                    said(
+                        "Second minus first realism rating of the same image by the same "
+                        "reader, all arms; the area of a mark counts pairs. Dashed: 95% "
+                        "limits of agreement."
+                    ),
+                    said(
+                        "Bland-Altman plot of repeated readings; numbers in the table of "
+                        "agreement of readers with themselves."
+                    ),
                     partial(repeats_plot, analysis),
                 )
             )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from app.domain.said import said
 from app.report.figures.choices import RankingPlot, found_plot, taken_plot
 from app.report.figures.exposure import ExposurePlot
 from app.report.figures.plot import ReportFigure
@@ -33,11 +34,15 @@ def _of_sets(one: SetFigures, level: float) -> list[ReportFigure]:
         made.append(
             ReportFigure(
                 f"found-{suffix}-{forced.pictures}",
-                "The real image found",
-                f"Share of sets in which the real one of {forced.pictures} images was chosen, with "
-                f"its {percent(level)} interval; short strokes are single readers, the dashed line "
-                "is guessing.",
-                "Forest plot of the share correct; the numbers are in the table of sets.",
+                said("The real image found"),
+                said(
+                    "Share of sets in which the real one of {pictures} images was "
+                    "chosen, with its {level} interval; short strokes are single "
+                    "readers, the dashed line is guessing.",
+                    pictures=forced.pictures,
+                    level=percent(level),
+                ),
+                said("Forest plot of the share correct; the numbers are in the table of sets."),
                 partial(found_plot, forced, level),
             )
         )
@@ -45,11 +50,16 @@ def _of_sets(one: SetFigures, level: float) -> list[ReportFigure]:
             made.append(
                 ReportFigure(
                     f"taken-{suffix}-{forced.pictures}",
-                    "Taken for the real image",
-                    "Share of sets in which an image of the arm was taken for the real one, with "
-                    f"its {percent(level)} interval; the dashed line is guessing.",
-                    "Forest plot of the share taken for real by arm; the numbers are in the table "
-                    "of sets.",
+                    said("Taken for the real image"),
+                    said(
+                        "Share of sets in which an image of the arm was taken for the real "
+                        "one, with its {level} interval; the dashed line is guessing.",
+                        level=percent(level),
+                    ),
+                    said(
+                        "Forest plot of the share taken for real by arm; the numbers are in "
+                        "the table of sets."
+                    ),
                     partial(taken_plot, forced, level),
                 )
             )
@@ -57,10 +67,16 @@ def _of_sets(one: SetFigures, level: float) -> list[ReportFigure]:
         made.append(
             ReportFigure(
                 f"ranking-{suffix}",
-                "Ranking",
-                f"Left: log strengths with their {percent(level)} intervals. Right: ranks, the bar "
-                "being what the pairs of arms not told apart leave open, for all arms at once.",
-                "Strengths and ranks of the arms; the numbers are in the table of the ranking.",
+                said("Ranking"),
+                said(
+                    "Left: log strengths with their {level} intervals. Right: ranks, the "
+                    "bar being what the pairs of arms not told apart leave open, for all "
+                    "arms at once.",
+                    level=percent(level),
+                ),
+                said(
+                    "Strengths and ranks of the arms; the numbers are in the table of the ranking."
+                ),
                 partial(RankingPlot, one.preferred.arms, level),
             )
         )
@@ -70,11 +86,15 @@ def _of_sets(one: SetFigures, level: float) -> list[ReportFigure]:
 def _of_exposure(one: ExposureFigures, labels: Mapping[str, str], level: float) -> ReportFigure:
     names = {curve.arm: curve_name(curve, labels) for curve in one.curves}
     fitted = any(not curve.fit.why_not for curve in one.curves)
-    curve = " Curve: cumulative Gaussian of log exposure." if fitted else ""
+    curve = said(" Curve: cumulative Gaussian of log exposure.") if fitted else ""
     return ReportFigure(
         f"exposure-{figure_suffix(one.question, one.phase.key)}",
-        "Accuracy by exposure",
-        f"Points with {percent(level)} intervals; the dashed line is guessing.{curve}",
-        "Accuracy at each exposure; the numbers are in the table of exposures.",
+        said("Accuracy by exposure"),
+        said(
+            "Points with {level} intervals; the dashed line is guessing.{curve}",
+            level=percent(level),
+            curve=curve,
+        ),
+        said("Accuracy at each exposure; the numbers are in the table of exposures."),
         partial(ExposurePlot, one.curves, names, level),
     )

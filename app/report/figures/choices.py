@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from app.domain.said import said
 from app.report.figures.forest import ForestLine, ForestPlot
 from app.report.figures.plot import Numbers
-from app.report.figures.style import INK, SYNTHETIC, light_grid, new_figure, short
+from app.report.figures.style import INK, SYNTHETIC, inked, light_grid, new_figure, short
 from app.report.words.numbers import percent
 from app.statistics.protocols.forced_choice import ForcedChoice
 from app.statistics.protocols.preference import ArmStrength
 
-ALL_SETS = "all sets"
+ALL_SETS = said("all sets")
 
 
 def found_plot(one: ForcedChoice, level: float) -> ForestPlot:
@@ -31,11 +32,11 @@ def found_plot(one: ForcedChoice, level: float) -> ForestPlot:
         lines=tuple(lines),
         synthetic=tuple(arm.arm for arm in own),
         level=level,
-        label=f"Real one of {one.pictures} chosen",
+        label=said("Real one of {pictures} chosen", pictures=one.pictures),
         style="percent",
         limits=(0.0, 1.0),
         reference=one.correct.chance,
-        reference_name=f"guessing, {percent(one.correct.chance)}",
+        reference_name=said("guessing, {chance}", chance=percent(one.correct.chance)),
     )
 
 
@@ -45,11 +46,11 @@ def taken_plot(one: ForcedChoice, level: float) -> ForestPlot:
         lines=tuple(ForestLine(arm.arm, arm.taken.share, {}) for arm in one.arms),
         synthetic=tuple(arm.arm for arm in one.arms),
         level=level,
-        label="Taken for the real one",
+        label=said("Taken for the real one"),
         style="percent",
         limits=(0.0, 1.0),
         reference=one.arms[0].taken.chance,
-        reference_name=f"guessing, {percent(one.arms[0].taken.chance)}",
+        reference_name=said("guessing, {chance}", chance=percent(one.arms[0].taken.chance)),
     )
 
 
@@ -75,8 +76,8 @@ class RankingPlot:
         left.axvline(0.0, color=INK, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
         left.set_yticks(range(len(self.arms)), [short(arm.arm) for arm in self.arms])
         left.set_ylim(len(self.arms) - 0.4, -0.6)
-        left.set_xlabel("Log strength (0 = mean)")
-        right.set_xlabel("Rank")
+        left.set_xlabel(inked(said("Log strength (0 = mean)")))
+        right.set_xlabel(inked(said("Rank")))
         right.set_xlim(0.6, len(self.arms) + 0.4)
         right.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
         for axes in (left, right):

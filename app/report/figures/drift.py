@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers
-from app.report.figures.style import REAL, SYNTHETIC, light_grid, new_figure
+from app.report.figures.style import REAL, SYNTHETIC, inked, light_grid, new_figure
 from app.statistics.table.ratings import Float, Measure, RatingsTable
 
 _MOST_BINS = 10
@@ -33,9 +34,9 @@ def drift_panels(table: RatingsTable) -> tuple[DriftPanel, ...]:
     edges = np.linspace(0.5, last + 0.5, min(_MOST_BINS, last // 2) + 1)
     centres = (edges[:-1] + edges[1:]) / 2
     wanted: tuple[tuple[Measure, str], ...] = (
-        ("realism", "Realism"),
-        ("verdict", "Share of verdicts right"),
-        ("log_time", "Reading time, s"),
+        ("realism", said("Realism")),
+        ("verdict", said("Share of verdicts right")),
+        ("log_time", said("Reading time, s")),
     )
     for measure, name in wanted:
         if not table.has("reading_time_ms" if measure == "log_time" else measure):
@@ -77,8 +78,8 @@ def _draw(panels: tuple[DriftPanel, ...]) -> Figure:
     rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for axes, panel in zip(rows[:, 0], panels, strict=True):
         for values, colour, marker, dashes, label in (
-            (panel.real, REAL, "o", (0, ()), "real"),
-            (panel.synthetic, SYNTHETIC[0], "s", (0, (4, 1.5)), "synthetic"),
+            (panel.real, REAL, "o", (0, ()), said("real")),
+            (panel.synthetic, SYNTHETIC[0], "s", (0, (4, 1.5)), said("synthetic")),
         ):
             axes.plot(
                 panel.centres,
@@ -89,13 +90,13 @@ def _draw(panels: tuple[DriftPanel, ...]) -> Figure:
                 markerfacecolor=colour if label == "real" else "white",
                 linestyle=dashes,
                 linewidth=1.5,
-                label=label,
+                label=inked(label),
             )
-        axes.set_title(panel.name)
+        axes.set_title(inked(panel.name))
         light_grid(axes, "y")
         axes.margins(y=0.18)
     figure.legend(*rows[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
-    rows[-1, 0].set_xlabel("Position in the session")
+    rows[-1, 0].set_xlabel(inked(said("Position in the session")))
     return figure
 
 

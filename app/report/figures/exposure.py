@@ -7,8 +7,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers, Value
-from app.report.figures.style import DIM, INK, MARKERS, SYNTHETIC, light_grid, new_figure
+from app.report.figures.style import (
+    DIM,
+    INK,
+    MARKERS,
+    SYNTHETIC,
+    inked,
+    inked_all,
+    light_grid,
+    new_figure,
+)
 from app.report.words.numbers import number, percent
 from app.statistics.protocols.exposure import ExposureCurve
 
@@ -33,16 +43,16 @@ class ExposurePlot:
             _draw_curve(axes, curve, self.names[curve.arm], row, len(drawn))
         durations = [ms for ms, _ in self.curves[0].points]
         axes.set_xscale("log")
-        axes.set_xticks(durations, [number(ms, 0) for ms in durations])
+        axes.set_xticks(durations, inked_all([number(ms, 0) for ms in durations]))
         axes.minorticks_off()
         axes.set_xlim(durations[0] / 1.35, durations[-1] * 1.35)
         axes.set_ylim(max(0.0, min(guess - 0.1, _lowest(drawn)) - 0.03), 1.02)
         axes.yaxis.set_major_formatter(lambda value, _: percent(value))
-        axes.set_xlabel("Shown for, milliseconds")
-        axes.set_ylabel("Accuracy")
+        axes.set_xlabel(inked(said("Shown for, milliseconds")))
+        axes.set_ylabel(inked(said("Accuracy")))
         light_grid(axes, "y")
         axes.annotate(
-            f"guessing,\n{percent(guess)}",
+            inked(said("guessing,\n{guess}", guess=percent(guess))),
             (1.01, guess),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -99,7 +109,7 @@ def _draw_curve(axes: Axes, curve: ExposureCurve, name: str, row: int, of: int) 
         marker=MARKERS[row % len(MARKERS)] if of > 1 else "o",
         markersize=6,
         color=colour,
-        label=name,
+        label=inked(name),
     )
     if curve.fit.why_not:
         return

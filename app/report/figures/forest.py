@@ -8,10 +8,21 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers, Value
-from app.report.figures.style import DIM, FAINT, INK, colour_of, light_grid, new_figure, short
+from app.report.figures.style import (
+    DIM,
+    FAINT,
+    INK,
+    colour_of,
+    inked,
+    light_grid,
+    new_figure,
+    short,
+)
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import Style, percent, with_interval
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
@@ -67,7 +78,7 @@ class ForestPlot:
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         light_grid(axes)
-        axes.set_xlabel(self.label)
+        axes.set_xlabel(inked(self.label))
         _set_limits(axes, lines, self.limits)
         if self.style == "percent":
             axes.xaxis.set_major_formatter(lambda value, _: percent(value))
@@ -75,7 +86,7 @@ class ForestPlot:
             _explain_markers(figure, self.level, lines)
         elif self.reference is not None and self.reference_name:
             axes.annotate(
-                self.reference_name,
+                inked(self.reference_name),
                 (self.reference, 1),
                 xycoords=("data", "axes fraction"),
                 xytext=(0, 2),
@@ -94,7 +105,7 @@ class ForestPlot:
             rows.append(
                 (
                     line.arm,
-                    "all readers",
+                    said("all readers"),
                     one.estimate,
                     one.low,
                     one.high,
@@ -129,7 +140,11 @@ class ForestPlot:
 def deception_plot(analysis: Analysis) -> ForestPlot:
     """Rate judged real of every arm, the real arm's as the line to compare with."""
     return _against_real_arm(
-        analysis, ("deception", "rate", "deception_rate"), "Judged real", "percent", (0.0, 1.0)
+        analysis,
+        ("deception", "rate", "deception_rate"),
+        said("Judged real"),
+        "percent",
+        (0.0, 1.0),
     )
 
 
@@ -138,7 +153,7 @@ def realism_mean_plot(analysis: Analysis) -> ForestPlot:
     table = analysis.table
     ends = (table.realism_min or 0.0, table.realism_max or 1.0)
     return _against_real_arm(
-        analysis, ("realism", "mean", "realism_mean"), "Mean realism", "plain", ends
+        analysis, ("realism", "mean", "realism_mean"), said("Mean realism"), "plain", ends
     )
 
 
@@ -155,7 +170,7 @@ def auc_plot(analysis: Analysis) -> ForestPlot:
         ),
         synthetic=tuple(analysis.table.synthetic_arms),
         level=analysis.settings.level,
-        label=f"AUC from {MEASURES[key]} (0.5 = rated alike)",
+        label=said("AUC from {measures} (0.5 = rated alike)", measures=MEASURES[key]),
         reference=0.5,
         margin=analysis.settings.margin,
     )
@@ -178,7 +193,7 @@ def _against_real_arm(
         style=style,
         limits=limits,
         reference=None if real is None else real.estimate.estimate,
-        reference_name="real images",
+        reference_name=said("real images"),
     )
 
 
@@ -215,7 +230,7 @@ def _draw_line(axes: Axes, row: int, line: ForestLine, colour: str, style: Style
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     estimate, conclusion = line.estimate, line.conclusion
     if estimate.estimate is None:
-        axes.text(1.02, row, "not estimable", transform=beside, va="center", color=DIM)
+        axes.text(1.02, row, inked(said("not estimable")), transform=beside, va="center", color=DIM)
         return
     if estimate.low is not None and estimate.high is not None:
         ends = [estimate.low, estimate.high]
@@ -234,7 +249,9 @@ def _draw_line(axes: Axes, row: int, line: ForestLine, colour: str, style: Style
         markeredgewidth=1.5,
         zorder=4,
     )
-    axes.text(1.02, row, with_interval(estimate, style), transform=beside, va="center", fontsize=8)
+    axes.text(
+        1.02, row, inked(with_interval(estimate, style)), transform=beside, va="center", fontsize=8
+    )
 
 
 def _set_limits(
@@ -262,15 +279,23 @@ def _explain_markers(figure: Figure, level: float, lines: Sequence[ForestLine]) 
             color=INK,
             markerfacecolor="white" if state == "inconclusive" else INK,
             markersize=6,
-            label=state,
+            label=inked(term(state)),
         )
         for state, marker in _STATE_MARKERS.items()
         if state in states
     ]
-    handles.append(Line2D([], [], color=INK, linewidth=1.4, label=f"{percent(level)} interval"))
+    handles.append(
+        Line2D(
+            [],
+            [],
+            color=INK,
+            linewidth=1.4,
+            label=inked(said("{level} interval", level=percent(level))),
+        )
+    )
     if any(line.conclusion is not None and line.conclusion.low is not None for line in lines):
-        handles.append(Line2D([], [], color=INK, linewidth=4, label=percent(2 * level - 1)))
-    handles.append(Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label="margin"))
+        handles.append(Line2D([], [], color=INK, linewidth=4, label=inked(percent(2 * level - 1))))
+    handles.append(Line2D([], [], color=FAINT, linewidth=7, alpha=0.6, label=inked(said("margin"))))
     figure.legend(
         handles=handles,
         loc="outside lower center",

@@ -8,12 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers, ReportFigure, Value
 from app.report.figures.style import (
     DIM,
     INK,
     MARKERS,
     SYNTHETIC,
+    inked,
+    inked_all,
     light_grid,
     new_figure,
     short,
@@ -26,9 +29,9 @@ from app.statistics.protocols.machines import MachineComparison
 from app.statistics.table.estimate import Estimate
 from app.steps.question_figures import QuestionFigures
 
-_ALTERNATIVE = (
-    "Figures of people and of machine readers on one axis; the numbers are in the table of machine "
-    "readers."
+_ALTERNATIVE = said(
+    "Figures of people and of machine readers on one axis; the numbers "
+    "are in the table of machine readers."
 )
 
 
@@ -59,13 +62,16 @@ class MachinePlot:
             _draw_people(axes, row, of_line[0])
             for one in of_line:
                 _draw_machine(axes, row, one, self.machines)
-        names = [f"{short(arm)}\n{MEASURES[measure]}" for arm, measure in self.lines]
-        axes.set_yticks(range(len(names)), names)
+        names = [
+            said("{short}\n{measures}", short=short(arm), measures=MEASURES[measure])
+            for arm, measure in self.lines
+        ]
+        axes.set_yticks(range(len(names)), inked_all(names))
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         light_grid(axes)
-        axes.set_xlabel("Figure")
+        axes.set_xlabel(inked(said("Figure")))
         axes.set_xlim(max(0.0, min(self._ends()) - 0.05), 1.02)
         _explain(figure, self)
         return figure
@@ -85,7 +91,7 @@ class MachinePlot:
         for arm, measure in self.lines:
             of_line = [one for one in self.compared if (one.arm, one.measure) == (arm, measure)]
             people = of_line[0]
-            rows.append((arm, measure, "all people", "people", *_three(people.human)))
+            rows.append((arm, measure, said("all people"), "people", *_three(people.human)))
             rows += [
                 (arm, measure, reader, "person", value, None, None)
                 for reader, value in people.by_reader.items()
@@ -105,12 +111,12 @@ def _three(estimate: Estimate) -> tuple[Value, Value, Value]:
 def machine_figures(analysis: Analysis) -> list[ReportFigure]:
     """The figure of machines beside people in telling arms from real; none without machines."""
     level = analysis.settings.level
-    return _figure("machines", "Machine readers beside people", analysis.machines, level)
+    return _figure("machines", said("Machine readers beside people"), analysis.machines, level)
 
 
 def finding_machine_figures(one: QuestionFigures) -> list[ReportFigure]:
     """The same of a finding."""
-    title = title_of(one, "machine readers beside people")
+    title = title_of(one, said("machine readers beside people"))
     return _figure(name_of(one, "machines"), title, one.machines, one.settings.level)
 
 
@@ -120,9 +126,11 @@ def _figure(
     drawn = tuple(one for one in compared if one.own.estimate is not None)
     if not drawn:
         return []
-    caption = (
-        "Short strokes are single people and the disc their mean; below it stands each machine. "
-        f"Lines are {percent(level)} intervals, those of machines over images."
+    caption = said(
+        "Short strokes are single people and the disc their mean; below it "
+        "stands each machine. Lines are {level} intervals, those of machines "
+        "over images.",
+        level=percent(level),
     )
     return [ReportFigure(name, title, caption, _ALTERNATIVE, partial(MachinePlot, drawn, level))]
 
@@ -160,11 +168,14 @@ def _draw(axes: Axes, height: float, estimate: Estimate, colour: str, marker: st
 
 
 def _explain(figure: Figure, plot: MachinePlot) -> None:
-    looks = [("one person", DIM, "|"), ("people, mean", INK, "o")]
+    looks: list[tuple[str, str, str]] = [
+        (said("one person"), DIM, "|"),
+        (said("people, mean"), INK, "o"),
+    ]
     looks += [(name, *_looks(place)) for place, name in enumerate(plot.machines)]
     figure.legend(
         handles=[
-            Line2D([], [], marker=marker, linestyle="none", color=colour, label=name)
+            Line2D([], [], marker=marker, linestyle="none", color=colour, label=inked(name))
             for name, colour, marker in looks
         ],
         loc="outside lower center",

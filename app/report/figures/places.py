@@ -10,8 +10,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from scipy.interpolate import splev, splprep
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers, Value
-from app.report.figures.style import DIM, STEPS_DARK, WIDTH, new_figure, short
+from app.report.figures.style import DIM, STEPS_DARK, WIDTH, inked, new_figure, short
 from app.statistics.protocols.places import Places
 from app.statistics.table.ratings import Float
 
@@ -102,8 +103,17 @@ class PlacesPlot:
                 interpolation="bilinear",
             )
             _outline(axes)
-            axes.set_title(short(panel.label, 22))
-            axes.set_xlabel(f"{panel.n_marks} marks, {panel.n_readings} readings", fontsize=7.5)
+            axes.set_title(inked(short(panel.label, 22)))
+            axes.set_xlabel(
+                inked(
+                    said(
+                        "{n_marks} marks, {n_readings} readings",
+                        n_marks=panel.n_marks,
+                        n_readings=panel.n_readings,
+                    )
+                ),
+                fontsize=7.5,
+            )
             axes.set_xticks([])
             axes.set_yticks([])
             axes.set_xlim(0, 1)
@@ -113,7 +123,7 @@ class PlacesPlot:
             bar = figure.colorbar(
                 image, ax=grid, orientation="horizontal", shrink=0.6, aspect=30, pad=0.03
             )
-            bar.set_label("Marks per 100 readings and 1% of the picture", fontsize=7.5)
+            bar.set_label(said("Marks per 100 readings and 1% of the picture"), fontsize=7.5)
             bar.ax.tick_params(labelsize=7)
         return figure
 

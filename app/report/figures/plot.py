@@ -8,6 +8,7 @@ from typing import Protocol
 from matplotlib.figure import Figure
 
 from app.report.figures.style import Ending, render
+from app.words.language import ENGLISH
 
 Value = str | int | float | None
 
@@ -51,14 +52,15 @@ class ReportFigure:
         return self.make()
 
     @cached_property
-    def _files(self) -> dict[Ending, bytes]:
+    def _files(self) -> dict[tuple[Ending, str], bytes]:
         return {}
 
-    def file(self, ending: Ending) -> bytes:
-        """The figure as a file of a kind, drawn once."""
-        if ending not in self._files:
-            self._files[ending] = render(self.plot.draw, ending)
-        return self._files[ending]
+    def file(self, ending: Ending, tongue: str = ENGLISH) -> bytes:
+        """The figure as a file of a kind in a language, drawn once."""
+        key = (ending, tongue)
+        if key not in self._files:
+            self._files[key] = render(self.plot.draw, ending, tongue)
+        return self._files[key]
 
     @property
     def svg(self) -> bytes:

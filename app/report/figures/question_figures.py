@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from app.domain.said import said
 from app.report.figures.calibration import calibration_plot
 from app.report.figures.machines import finding_machine_figures
 from app.report.figures.places import places_plot
@@ -41,21 +42,31 @@ def _figure(one: QuestionFigures, labels: Mapping[str, str]) -> ReportFigure | N
     if isinstance(one.figures, Calibration):
         return ReportFigure(
             calibration,
-            title_of(one, "calibration"),
-            "Share of right answers at each level of confidence against what the level was taken "
-            f"to say, with {percent(one.settings.level)} intervals; the area of a disc counts "
-            "readings. Below the broken line readers are surer than they are right.",
-            "Calibration curve over all arms; the numbers are in the table of calibration.",
+            title_of(one, said("calibration")),
+            said(
+                "Share of right answers at each level of confidence against what the "
+                "level was taken to say, with {level} intervals; the area of a disc "
+                "counts readings. Below the broken line readers are surer than they "
+                "are right.",
+                level=percent(one.settings.level),
+            ),
+            said("Calibration curve over all arms; the numbers are in the table of calibration."),
             partial(calibration_plot, one.figures),
         )
     if isinstance(one.figures, Places) and any(arm.n_marks for arm in one.figures.arms):
         return ReportFigure(
             places,
             title_of(one, "map"),
-            "Where readers put marks, smoothed over "
-            f"{percent(SPREAD)} of the picture’s side; one scale for all arms. The outline is "
-            "drawn and the same everywhere: films are not fitted to it.",
-            "Maps of marks by arm over the outline of a chest; how many there are is in the table.",
+            said(
+                "Where readers put marks, smoothed over {spread} of the picture’s "
+                "side; one scale for all arms. The outline is drawn and the same "
+                "everywhere: films are not fitted to it.",
+                spread=percent(SPREAD),
+            ),
+            said(
+                "Maps of marks by arm over the outline of a chest; how many there "
+                "are is in the table."
+            ),
             partial(places_plot, one.figures, labels),
         )
     return None

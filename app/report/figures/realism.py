@@ -8,8 +8,16 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers
-from app.report.figures.style import INK, STEPS_DARK, STEPS_LIGHT, new_figure, short
+from app.report.figures.style import (
+    INK,
+    STEPS_DARK,
+    STEPS_LIGHT,
+    inked,
+    new_figure,
+    short,
+)
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number
 from app.statistics.analysis import Analysis
@@ -71,7 +79,7 @@ def _draw(plot: RealismPlot) -> Figure:
             color=colours[step],
             edgecolor="white",
             linewidth=0.8,
-            label=name,
+            label=inked(name),
         )
         ink = "white" if _luminance(colours[step]) < 0.45 else INK
         for row, width in enumerate(widths):
@@ -79,7 +87,7 @@ def _draw(plot: RealismPlot) -> Figure:
                 axes.text(
                     left[row] + width / 2,
                     row,
-                    f"{100 * width:.0f}",
+                    inked(f"{100 * width:.0f}"),
                     ha="center",
                     va="center",
                     fontsize=7.5,
@@ -87,8 +95,8 @@ def _draw(plot: RealismPlot) -> Figure:
                 )
         left = left + widths
     for row, mean in enumerate(plot.means):
-        axes.text(1.015, row, number(mean, 1), va="center", fontsize=8, fontweight="bold")
-    axes.text(1.015, -0.62, "mean", va="center", fontsize=7.5)
+        axes.text(1.015, row, inked(number(mean, 1)), va="center", fontsize=8, fontweight="bold")
+    axes.text(1.015, -0.62, inked(said("mean")), va="center", fontsize=7.5)
     axes.set_yticks(rows, [short(arm) for arm in arms])
     axes.set_ylim(len(arms) - 0.5, -0.75)
     axes.set_xlim(0, 1)
@@ -102,7 +110,7 @@ def _draw(plot: RealismPlot) -> Figure:
         handlelength=1.0,
         handleheight=1.0,
         columnspacing=1.2,
-        title="Realism: not at all (lightest) to like a real radiograph (darkest)",
+        title=inked(said("Realism: not at all (lightest) to like a real radiograph (darkest)")),
         title_fontsize=8,
     )
     return figure

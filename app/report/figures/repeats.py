@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers
-from app.report.figures.style import DIM, INK, REAL, SYNTHETIC, light_grid, new_figure
+from app.report.figures.style import DIM, INK, REAL, SYNTHETIC, inked, light_grid, new_figure
 from app.report.words.numbers import signed
 from app.statistics.agreement.intra_reader import intra_reader
 from app.statistics.analysis import Analysis
@@ -60,7 +61,7 @@ class RepeatsPlot:
     def numbers(self) -> Numbers:
         """A row a point of the figure, then the lines."""
         points = [
-            ("pairs of readings", truth, mean, difference, count)
+            (said("pairs of readings"), truth, mean, difference, count)
             for (truth, mean, difference), count in sorted(self.counted.items())
         ]
         lines = [(key, None, None, value, None) for key, value in self.limits.items()]
@@ -104,7 +105,9 @@ def _draw(plot: RepeatsPlot) -> Figure:
         )
     axes.axhline(0, color="#d5dadc", linewidth=0.8)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
-    names = dict(zip(_LIMITS, ("upper limit", "bias", "lower limit"), strict=True))
+    names = dict(
+        zip(_LIMITS, (said("upper limit"), said("bias"), said("lower limit")), strict=True)
+    )
     for key, limit in plot.limits.items():
         if limit is None:
             continue
@@ -113,18 +116,18 @@ def _draw(plot: RepeatsPlot) -> Figure:
         axes.text(
             1.015,
             limit,
-            f"{names[key]} {signed(limit)}",
+            inked(said("{names} {limit}", names=names[key], limit=signed(limit))),
             transform=beside,
             va="center",
             fontsize=8,
             color=INK,
         )
     light_grid(axes, "y")
-    axes.set_xlabel("Mean of two readings, realism")
-    axes.set_ylabel("Second − first")
+    axes.set_xlabel(inked(said("Mean of two readings, realism")))
+    axes.set_ylabel(inked(said("Second − first")))
     axes.legend(
         handles=[
-            Line2D([], [], marker="o", linestyle="none", color=REAL, label="real"),
+            Line2D([], [], marker="o", linestyle="none", color=REAL, label=inked(said("real"))),
             Line2D(
                 [],
                 [],
@@ -132,7 +135,7 @@ def _draw(plot: RepeatsPlot) -> Figure:
                 linestyle="none",
                 color=SYNTHETIC[0],
                 markerfacecolor="white",
-                label="synthetic",
+                label=inked(said("synthetic")),
             ),
         ],
         loc="upper left",

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from app.domain.said import said
 from app.report.figures.plot import Numbers, Value
 from app.report.figures.style import (
     DIM,
     FAINT,
     WIDTH,
     colour_of,
+    inked,
+    inked_all,
     marker_of,
     new_figure,
     short,
@@ -50,10 +53,10 @@ class RocPlot:
         for panel in self.panels:
             for reader, curve in panel.curves.items():
                 corners = zip(curve.false_alarm_rate, curve.hit_rate, strict=True)
-                mark = "curve of a reader" if reader else "average curve"
+                mark = said("curve of a reader") if reader else said("average curve")
                 rows += [(panel.arm, mark, reader or None, float(x), float(y)) for x, y in corners]
             rows += [
-                (panel.arm, "operating point", reader, x, y)
+                (panel.arm, said("operating point"), reader, x, y)
                 for reader, (x, y) in panel.points.items()
             ]
         return Numbers(("arm", "mark", "reader", "false_alarm_rate", "hit_rate"), tuple(rows))
@@ -97,8 +100,8 @@ def _draw(shown: tuple[RocPanel, ...]) -> Figure:
             axes.set_visible(False)
         else:
             _draw_panel(axes, shown[index], arms)
-    figure.supxlabel("False-alarm rate (real called synthetic)", fontsize=8.5)
-    figure.supylabel("Hit rate (synthetic called synthetic)", fontsize=8.5)
+    figure.supxlabel(inked(said("False-alarm rate (real called synthetic)")), fontsize=8.5)
+    figure.supylabel(inked(said("Hit rate (synthetic called synthetic)")), fontsize=8.5)
     return figure
 
 
@@ -124,11 +127,17 @@ def _draw_panel(axes: Axes, panel: RocPanel, arms: list[str]) -> None:
         markeredgewidth=1.2,
         zorder=5,
     )
-    axes.set_title(short(panel.arm, 24))
+    axes.set_title(inked(short(panel.arm, 24)))
     if panel.auc is not None:
-        axes.text(0.97, 0.04, f"AUC {number(panel.auc)}", ha="right", transform=axes.transAxes)
+        axes.text(
+            0.97,
+            0.04,
+            inked(said("AUC {auc}", auc=number(panel.auc))),
+            ha="right",
+            transform=axes.transAxes,
+        )
     axes.set_aspect("equal")
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
-    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.set_xticks([0, 0.5, 1], inked_all(["0", "0.5", "1"]))
+    axes.set_yticks([0, 0.5, 1], inked_all(["0", "0.5", "1"]))

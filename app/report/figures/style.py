@@ -7,13 +7,18 @@ journal can set anew and a search can find; Verdana, as wide as DejaVu Sans, sta
 
 import io
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 from PIL import Image
+
+from app.words.language import ENGLISH, Language, language
 
 WIDTH = 5.2  # inches: half of a wide page, readable there and on a phone
 DPI = 300  # what journals ask of pictures made of pixels
@@ -70,10 +75,54 @@ _STYLE: dict[Any, Any] = {
 _one_at_a_time = threading.Lock()
 
 
-def render(draw: Callable[[], Figure], ending: Ending) -> bytes:
+# In which language the figure that is being drawn speaks.
+_spoken: ContextVar[str] = ContextVar("_spoken", default=ENGLISH)
+
+
+@contextmanager
+def _speaking(tongue: str) -> Iterator[None]:
+    before = _spoken.set(tongue)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def inked(sentence: str) -> str:
+    """A sentence in the language of the figure that is being drawn; matplotlib takes plain str."""
+    told: str = language(_spoken.get()).say(sentence)
+    return told
+
+
+def inked_all(sentences: Iterable[str]) -> list[str]:
+    """The same of several."""
+    return [inked(one) for one in sentences]
+
+
+class _Marked(ScalarFormatter):
+    """Numbers of an axis with a language's decimal mark."""
+
+    def __init__(self, tongue: Language) -> None:
+        super().__init__()
+        self._tongue = tongue
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self._tongue.number(super().__call__(x, pos))
+
+
+def _mark_axes(figure: Figure, tongue: Language) -> None:
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_Marked(tongue))
+
+
+def render(draw: Callable[[], Figure], ending: Ending, tongue: str = ENGLISH) -> bytes:
     """A figure that `draw` makes, as a file; the same figure gives the same bytes."""
-    with _one_at_a_time, mpl.rc_context(_STYLE):
+    with _one_at_a_time, mpl.rc_context(_STYLE), _speaking(tongue):
         figure, file = draw(), io.BytesIO()
+        if tongue != ENGLISH:
+            _mark_axes(figure, language(tongue))
         if ending == "svg":
             figure.savefig(file, format="svg", metadata={"Date": None, "Creator": "Negatoscope"})
         elif ending == "pdf":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
+from app.domain.said import said
 from app.report.page.section import Section
 from app.report.tables.agreement import agreement_tables, intra_reader_tables
 from app.report.tables.classifier_beside import classifier_table
@@ -99,7 +100,7 @@ def _against_real(of: _Parts) -> Iterator[Section]:
     analysis, labels = of.analysis, of.labels
     yield Section(
         "discrimination",
-        "Told apart from real?",
+        said("Told apart from real?"),
         of.drawn("forest-auc", "roc"),
         _made(conclusion_table(analysis, labels), classifier_table(analysis, labels, of.facts)),
         is_opened=True,
@@ -107,7 +108,7 @@ def _against_real(of: _Parts) -> Iterator[Section]:
     )
     yield Section(
         "results",
-        "Results by arm",
+        said("Results by arm"),
         tables=_made(
             main_table(analysis, labels),
             two_readers_table(analysis, labels),
@@ -116,13 +117,13 @@ def _against_real(of: _Parts) -> Iterator[Section]:
     )
     yield Section(
         "realism",
-        "Realism",
+        said("Realism"),
         of.drawn("realism-distribution", "forest-realism"),
         _made(distribution_table(analysis, labels)),
     )
     yield Section(
         "detection",
-        "Judged real, and detection",
+        said("Judged real, and detection"),
         of.drawn("forest-deception"),
         _made(detection_table(analysis, labels)) if analysis.table.has("verdict") else (),
         of.cautions_at("detection"),
@@ -140,15 +141,17 @@ def _between_readers(of: _Parts) -> Iterator[Section]:
     analysis, labels = of.analysis, of.labels
     yield Section(
         "agreement",
-        "Agreement between readers",
+        said("Agreement between readers"),
         of.drawn("agreement-verdict", "agreement-realism"),
         agreement_tables(analysis, labels) if of.several else (),
         of.cautions_at("agreement") if of.several else (),
-        text="" if of.several else "There is one reader: agreement between readers needs two.",
+        text=""
+        if of.several
+        else said("There is one reader: agreement between readers needs two."),
     )
     yield Section(
         "repeats",
-        "Agreement of readers with themselves",
+        said("Agreement of readers with themselves"),
         of.drawn("repeats"),
         intra_reader_tables(analysis, labels),
     )
@@ -159,42 +162,42 @@ def _beside_the_arms(of: _Parts) -> Iterator[Section]:
     analysis, labels = of.analysis, of.labels
     yield Section(
         "between-arms",
-        "Between arms",
+        said("Between arms"),
         tables=_made(contrast_table(analysis), global_table(analysis)),
     )
     yield Section(
         "model",
-        "A second estimator",
+        said("A second estimator"),
         tables=_made(model_table(analysis, labels)),
         is_detail=True,
     )
     yield Section(
         "time-and-order",
-        "Time and order",
+        said("Time and order"),
         of.drawn("drift"),
         _made(time_table(analysis, labels)),
     )
-    yield Section("bootstrap", "Bootstrap", tables=_made(bootstrap_table(analysis, labels)))
+    yield Section("bootstrap", said("Bootstrap"), tables=_made(bootstrap_table(analysis, labels)))
     yield Section(
         "machines",
-        "Machine readers",
+        said("Machine readers"),
         of.drawn("machines"),
         _made(machine_table(analysis, labels)),
     )
-    yield Section("subgroups", "Subgroups of cases", tables=subgroup_tables(analysis, labels))
+    yield Section("subgroups", said("Subgroups of cases"), tables=subgroup_tables(analysis, labels))
 
 
 def _by_reader(of: _Parts) -> Iterator[Section]:
     """How many readers it takes, groups of them, and each one."""
     analysis, labels = of.analysis, of.labels
     yield Section(
-        "dependability", "How many readers and images", tables=dependability_tables(analysis)
+        "dependability", said("How many readers and images"), tables=dependability_tables(analysis)
     )
     yield Section(
         "groups",
-        "Reader groups",
+        said("Reader groups"),
         tables=group_tables(analysis, labels, GROUP_ORDERS) if of.several else (),
     )
     yield Section(
-        "readers", "Every reader", tables=(reader_table(analysis, labels),), is_detail=True
+        "readers", said("Every reader"), tables=(reader_table(analysis, labels),), is_detail=True
     )

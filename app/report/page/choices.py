@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.said import said
 from app.report.figures.choice_catalogue import figure_suffix
 from app.report.figures.plot import ReportFigure
 from app.report.page.section import Section
@@ -56,11 +57,13 @@ def _sets(
     if one.places is not None:
         tables.append(places_table(one, one.places))
     suffix = figure_suffix(one.question, one.phase.key)
-    title = "The real image found" if one.preferred is None else "Which arm is preferred"
-    phase = f" ({one.phase.name})" if several else ""
+    title = (
+        said("The real image found") if one.preferred is None else said("Which arm is preferred")
+    )
+    phase = said(" ({name})", name=one.phase.name) if several else ""
     return Section(
         f"sets-{suffix}",
-        f"{title}{phase}",
+        said("{title}{phase}", title=title, phase=phase),
         _named(drawn, f"found-{suffix}", f"taken-{suffix}", f"ranking-{suffix}"),
         tuple(tables),
         place_cautions(one, figures.settings.level),
@@ -80,7 +83,7 @@ def _phases(figures: ChoiceFigures, labels: Mapping[str, str]) -> Sequence[Secti
     )
     tables = tuple(table for table in made if table is not None)
     only_noticing = all(one.measure == "noticed" for one in figures.phases)
-    title = "Noticing" if only_noticing else "Phases"
+    title = said("Noticing") if only_noticing else said("Phases")
     return (Section("phases", title, tables=tables),) if tables else ()
 
 
@@ -88,7 +91,7 @@ def _exposure(one: ExposureFigures, labels: Mapping[str, str], drawn: Figures) -
     suffix = figure_suffix(one.question, one.phase.key)
     return Section(
         f"exposure-{suffix}",
-        "Exposure",
+        said("Exposure"),
         _named(drawn, f"exposure-{suffix}"),
         (exposure_table(one, labels), curve_table(one, labels)),
     )

@@ -60,11 +60,11 @@ def document_html(
         style="\n".join((*styles, more_style)),
         now=now,
         folds=folds,
-        figure_url=lambda name, ending: figure_data(view, name, ending),
+        figure_url=lambda name, ending: figure_data(view, name, ending, tongue),
     )
 
 
-def figure_data(view: ReportView, name: str, ending: Ending) -> str:
+def figure_data(view: ReportView, name: str, ending: Ending, tongue: str = ENGLISH) -> str:
     """A figure as a data: URL."""
-    content = base64.b64encode(view.figures[name].file(ending)).decode("ascii")
+    content = base64.b64encode(view.figures[name].file(ending, tongue)).decode("ascii")
     return f"data:{MEDIA_TYPES[ending]};base64,{content}"

@@ -9,6 +9,7 @@ from app.report.figures.plot import Numbers, ReportFigure
 from app.report.figures.style import MEDIA_TYPES
 from app.report.page.view import ReportView
 from app.services.export_study.csv_text import csv_bytes
+from app.words.language import ENGLISH
 
 FileEnding = Literal["svg", "pdf", "png", "tiff", "csv"]
 FILE_TYPES: Mapping[str, str] = {
@@ -20,23 +21,23 @@ FILE_TYPES: Mapping[str, str] = {
 _SOME_DAY = (1980, 1, 1, 0, 0, 0)
 
 
-def figure_file(figure: ReportFigure, ending: FileEnding) -> bytes:
-    """One file of a figure."""
-    return numbers_csv(figure.plot.numbers()) if ending == "csv" else figure.file(ending)
+def figure_file(figure: ReportFigure, ending: FileEnding, tongue: str = ENGLISH) -> bytes:
+    """One file of a figure, its words in a language; tables of numbers are English."""
+    return numbers_csv(figure.plot.numbers()) if ending == "csv" else figure.file(ending, tongue)
 
 
-def figure_files(view: ReportView) -> Iterator[tuple[str, bytes]]:
+def figure_files(view: ReportView, tongue: str = ENGLISH) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file of every figure."""
     for figure in view.figures.values():
         for ending in FILE_TYPES:
-            yield f"{figure.name}.{ending}", figure_file(figure, cast(FileEnding, ending))
+            yield f"{figure.name}.{ending}", figure_file(figure, cast(FileEnding, ending), tongue)
 
 
-def figures_zip(view: ReportView) -> bytes:
+def figures_zip(view: ReportView, tongue: str = ENGLISH) -> bytes:
     """All of them in one archive, whose bytes depend on them alone."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in figure_files(view):
+        for name, content in figure_files(view, tongue):
             file.writestr(zipfile.ZipInfo(name, _SOME_DAY), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 

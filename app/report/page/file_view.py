@@ -1,5 +1,6 @@
 """The report of a file of ratings, or of a study's own export: the same, without a database."""
 
+from app.domain.said import joined, said, said_many
 from app.report.page.head import RecordedFact, ReportHead
 from app.report.page.section import Section
 from app.report.page.view import ReportView, Results, analysed_view
@@ -11,12 +12,13 @@ from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
 
-_SIMULATED = "Simulated readers: every rating was made up; these are not results."
-_SIMULATED_MARK = "SIMULATED READERS: these are not results"
-_NO_ARM = "There is no synthetic arm, so there is no conclusion."
-_NO_ANALYSIS = (
-    "This protocol is not read by single verdicts or grades of one phase, so there is no "
-    "conclusion by arm here; what was said to every question stands below."
+_SIMULATED = said("Simulated readers: every rating was made up; these are not results.")
+_SIMULATED_MARK = said("SIMULATED READERS: these are not results")
+_NO_ARM = said("There is no synthetic arm, so there is no conclusion.")
+_NO_ANALYSIS = said(
+    "This protocol is not read by single verdicts or grades of one "
+    "phase, so there is no conclusion by arm here; what was said to "
+    "every question stands below."
 )
 
 
@@ -24,15 +26,17 @@ def file_view(read: FileAnalysis, *, sha256: str) -> ReportView:
     """Of any file of ratings; `sha256` is the file's."""
     cautions = [Caution("top", one.lead, one.text) for one in read.cautions]
     return analysed_view(
-        _head(read.name, "of a file of ratings", read.analysis, is_simulated=read.is_simulated),
+        _head(
+            read.name, said("of a file of ratings"), read.analysis, is_simulated=read.is_simulated
+        ),
         Results({}, read.analysis),
         cautions=(*cautions, *analysis_cautions(read.analysis, {})),
-        others=(Section("images", "What was read", text=_what_was_read(read)),),
+        others=(Section("images", said("What was read"), text=_what_was_read(read)),),
         methods=analysis_methods(read.analysis),
         recorded=(
-            RecordedFact("File", read.name),
-            RecordedFact("Taken for", read.taken_for),
-            RecordedFact("SHA-256 of the file", sha256, is_code=True),
+            RecordedFact(said("File"), read.name),
+            RecordedFact(said("Taken for"), read.taken_for),
+            RecordedFact(said("SHA-256 of the file"), sha256, is_code=True),
         ),
         nothing=_NO_ARM,
     )
@@ -50,18 +54,18 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
     return analysed_view(
         _head(
             read.design.title,
-            "of a study's exported ratings",
+            said("of a study's exported ratings"),
             analysis,
             is_simulated=read.is_simulated,
             name=read.slug,
         ),
         Results({}, analysis, read.choices, read.design.analysis.primary, read.figures, read.real),
         cautions=cautions,
-        others=(Section("questions", "Every question", tables=tables),) if tables else (),
+        others=(Section("questions", said("Every question"), tables=tables),) if tables else (),
         methods=export_methods(analysis, read.choices, read.figures),
         recorded=(
-            RecordedFact("Study", read.slug),
-            RecordedFact("SHA-256 of the ratings", sha256, is_code=True),
+            RecordedFact(said("Study"), read.slug),
+            RecordedFact(said("SHA-256 of the ratings"), sha256, is_code=True),
         ),
         nothing=_NO_ANALYSIS if analysis is None else _NO_ARM,
     )
@@ -73,9 +77,9 @@ def _head(
     return ReportHead(
         name=name or title,
         title=title,
-        kind="Report",
+        kind=said("Report"),
         of=of,
-        counts="no analysis by arm" if analysis is None else _counts(analysis),
+        counts=said("no analysis by arm") if analysis is None else _counts(analysis),
         stripe=_SIMULATED if is_simulated else "",
         mark=_SIMULATED_MARK if is_simulated else "",
     )
@@ -85,23 +89,29 @@ def _counts(analysis: Analysis) -> str:
     table = analysis.table
     readers = len(table.readers)
     cases = sum(len(table.cases(arm)) for arm in table.arms)
-    return f"{readers} reader{'' if readers == 1 else 's'}, {cases} cases, {len(table)} ratings"
+    return said_many(
+        "{count} reader, {cases} cases, {n_table} ratings",
+        "{count} readers, {cases} cases, {n_table} ratings",
+        readers,
+        cases=cases,
+        n_table=len(table),
+    )
 
 
 def _what_was_read(read: FileAnalysis) -> str:
     """Which rows and columns are in no figure."""
     left = [
-        f"{count} {what}"
+        said("{count} {what}", count=count, what=what)
         for count, what in (
-            (read.left_out, "superseded ones"),
-            (read.of_machines, "of machine readers"),
-            (read.at_phase_ends, "answers at the end of a phase"),
+            (read.left_out, said("superseded ones")),
+            (read.of_machines, said("of machine readers")),
+            (read.at_phase_ends, said("answers at the end of a phase")),
         )
         if count
     ]
-    text = f"{read.name} was taken for {read.taken_for}."
+    text = said("{name} was taken for {taken_for}.", name=read.name, taken_for=read.taken_for)
     if left:
-        text += f" Of its ratings {', '.join(left)} were left out."
+        text += said(" Of its ratings {join} were left out.", join=joined(left, ", "))
     if read.ignored:
-        text += f" Columns not used: {', '.join(read.ignored)}."
+        text += said(" Columns not used: {join}.", join=joined(read.ignored, ", "))
     return text

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.domain.said import said, said_many
+from app.report.words.terms import term
 from app.services.summarise_study import StudySummary
 
 
@@ -35,16 +37,20 @@ def head_of_study(summary: StudySummary) -> ReportHead:
     """Of a study's report."""
     stripe = mark = ""
     if summary.is_rehearsal:
-        stripe = "Rehearsal: simulated readers. Every rating was made up; these are not results."
-        mark = "REHEARSAL: simulated readers, these are not results"
+        stripe = said(
+            "Rehearsal: simulated readers. Every rating was made up; these are not results."
+        )
+        mark = said("REHEARSAL: simulated readers, these are not results")
     elif summary.is_interim:
-        stripe = f"INTERIM: the study is {summary.status}, reading goes on."
-        mark = "INTERIM: the study is not closed"
+        stripe = said(
+            "INTERIM: the study is {status}, reading goes on.", status=term(summary.status)
+        )
+        mark = said("INTERIM: the study is not closed")
     return ReportHead(
         name=summary.slug,
         title=summary.title,
-        kind="Interim report" if summary.is_interim else "Report",
-        of="of a blinded reader study",
+        kind=said("Interim report") if summary.is_interim else said("Report"),
+        of=said("of a blinded reader study"),
         counts=_counts(summary),
         stripe=stripe,
         mark=mark,
@@ -54,13 +60,14 @@ def head_of_study(summary: StudySummary) -> ReportHead:
 def why_nothing(summary: StudySummary) -> str:
     """What is said where a report has no line by arm."""
     if summary.analysis is not None:
-        return "There is no synthetic arm, so there is no conclusion."
+        return said("There is no synthetic arm, so there is no conclusion.")
     if summary.questions:
-        return (
-            "This protocol is not read by single verdicts or grades of one phase, so there is no "
-            "conclusion by arm here; what was said to every question stands below."
+        return said(
+            "This protocol is not read by single verdicts or grades of one "
+            "phase, so there is no conclusion by arm here; what was said to "
+            "every question stands below."
         )
-    return "Nobody has rated anything, so there are no results."
+    return said("Nobody has rated anything, so there are no results.")
 
 
 def facts_of_study(summary: StudySummary) -> tuple[RecordedFact, ...]:
@@ -68,33 +75,48 @@ def facts_of_study(summary: StudySummary) -> tuple[RecordedFact, ...]:
     opened = summary.conduct.opened
     software = opened.get("software")
     return (
-        RecordedFact("Study", summary.slug),
+        RecordedFact(said("Study"), summary.slug),
         *(
-            RecordedFact(term, f"{moment:%Y-%m-%d %H:%M} UTC")
-            for term, moment in (("Opened", summary.opened_at), ("Closed", summary.closed_at))
+            RecordedFact(term, said("{moment:%Y-%m-%d %H:%M} UTC", moment=moment))
+            for term, moment in (
+                (said("Opened"), summary.opened_at),
+                (said("Closed"), summary.closed_at),
+            )
             if moment is not None
         ),
-        RecordedFact("Equivalence margin", f"AUC within 0.5 ± {summary.design.analysis.margin:g}"),
+        RecordedFact(
+            said("Equivalence margin"),
+            said("AUC within 0.5 ± {margin:g}", margin=summary.design.analysis.margin),
+        ),
         *(
             RecordedFact(term, str(value), is_code=True)
             for term, value in (
-                ("SHA-256 of the design", summary.design_sha256),
-                ("SHA-256 of the cases", summary.cases_sha256),
-                ("SHA-256 of the pictures", opened.get("renditions_sha256")),
-                ("SHA-256 of the analysis settings", opened.get("analysis_sha256")),
+                (said("SHA-256 of the design"), summary.design_sha256),
+                (said("SHA-256 of the cases"), summary.cases_sha256),
+                (said("SHA-256 of the pictures"), opened.get("renditions_sha256")),
+                (said("SHA-256 of the analysis settings"), opened.get("analysis_sha256")),
             )
             if value
         ),
         *(
             (
-                RecordedFact("Software at opening", f"Negatoscope {software['negatoscope']}"),
-                RecordedFact("Source at opening", str(software["source_sha256"]), is_code=True),
+                RecordedFact(
+                    said("Software at opening"),
+                    said("Negatoscope {software}", software=software["negatoscope"]),
+                ),
+                RecordedFact(
+                    said("Source at opening"), str(software["source_sha256"]), is_code=True
+                ),
             )
             if software
             else ()
         ),
         *(
-            (RecordedFact("Head of the record at closing", summary.conduct.head, is_code=True),)
+            (
+                RecordedFact(
+                    said("Head of the record at closing"), summary.conduct.head, is_code=True
+                ),
+            )
             if summary.conduct.head
             else ()
         ),
@@ -103,9 +125,16 @@ def facts_of_study(summary: StudySummary) -> tuple[RecordedFact, ...]:
 
 def _counts(summary: StudySummary) -> str:
     if summary.analysis is None:
-        return f"{summary.design.case_count} cases, {summary.rated} ratings"
+        return said(
+            "{case_count} cases, {rated} ratings",
+            case_count=summary.design.case_count,
+            rated=summary.rated,
+        )
     readers = len(summary.analysis.table.readers)
-    return (
-        f"{readers} reader{'' if readers == 1 else 's'}, {summary.design.case_count} cases, "
-        f"{summary.rated} ratings"
+    return said_many(
+        "{count} reader, {case_count} cases, {rated} ratings",
+        "{count} readers, {case_count} cases, {rated} ratings",
+        readers,
+        case_count=summary.design.case_count,
+        rated=summary.rated,
     )

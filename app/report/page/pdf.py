@@ -14,6 +14,7 @@ import matplotlib as mpl
 from app.domain.errors import Unavailable
 from app.report.page.document import document_html
 from app.report.page.view import ReportView
+from app.words.language import ENGLISH
 
 NO_PANGO = (
     "A PDF needs the library Pango, which is not on this machine: install it (on Debian and Ubuntu "
@@ -29,7 +30,9 @@ _FONTS = (
 )
 
 
-def report_pdf(view: ReportView, *, templates: Path, static: Path, now: datetime) -> bytes:
+def report_pdf(
+    view: ReportView, *, templates: Path, static: Path, now: datetime, tongue: str = ENGLISH
+) -> bytes:
     """Every part open, figures as vectors, text as text, headings as bookmarks and tags.
 
     Parameters
@@ -39,6 +42,8 @@ def report_pdf(view: ReportView, *, templates: Path, static: Path, now: datetime
         The folders of the web application's templates and style sheets.
     now : datetime
         The moment that the report says it was made at.
+    tongue : str
+        The language it speaks, one of app.words.language.LANGUAGES.
 
     Raises
     ------
@@ -52,6 +57,7 @@ def report_pdf(view: ReportView, *, templates: Path, static: Path, now: datetime
         static=static,
         now=now,
         folds=False,
+        tongue=tongue,
         more_style=f"{_font_faces()}\n{(static / 'report_sheet.css').read_text(encoding='utf-8')}",
     )
     return _printed(weasyprint, page)

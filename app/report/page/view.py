@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.said import joined, said
 from app.report.figures.catalogue import report_figures
 from app.report.figures.choice_catalogue import choice_report_figures
 from app.report.figures.epochs import epoch_figures
@@ -195,7 +196,7 @@ def _note(results: Results) -> str:
         "" if results.analysis is None else answers_note(results.analysis),
         "" if results.choices is None else choice_note(results.choices),
     )
-    return " ".join(note for note in notes if note)
+    return joined((note for note in notes if note), " ")
 
 
 # What a report shows first, if it has it.
@@ -239,7 +240,7 @@ def _bank(
     """What is known of the images themselves."""
     images = Section(
         "images",
-        "What was read",
+        said("What was read"),
         tables=(survivorship_table(summary.arms),),
         cautions=_at(cautions, "images"),
     )
@@ -248,7 +249,7 @@ def _bank(
     if measured is not None:
         measures = Section(
             "measures",
-            "Fidelity, diversity and memorisation",
+            said("Fidelity, diversity and memorisation"),
             tables=(measured, *([following] if following is not None else [])),
             cautions=_at(cautions, "measures"),
         )
@@ -258,11 +259,11 @@ def _bank(
 
 # The measures whose questions have a part of the report of their own, in its order.
 _PARTS: Mapping[str, tuple[str, str]] = {
-    "finding": ("findings", "Findings against the reference"),
-    "prompt_agreement": ("prompt-agreement", "Agreement with the text"),
-    "artefact": ("artefacts", "What gives films away"),
-    "place": ("places", "Where readers mark"),
-    "confidence": ("confidence", "Confidence and being right"),
+    "finding": ("findings", said("Findings against the reference")),
+    "prompt_agreement": ("prompt-agreement", said("Agreement with the text")),
+    "artefact": ("artefacts", said("What gives films away")),
+    "place": ("places", said("Where readers mark")),
+    "confidence": ("confidence", said("Confidence and being right")),
 }
 
 
@@ -295,13 +296,13 @@ def _questions(summary: StudySummary) -> tuple[Section, ...]:
     tables = question_tables(summary.questions, summary.labels, real)
     if not tables:
         return ()
-    return (Section("questions", "Every question", tables=tables),)
+    return (Section("questions", said("Every question"), tables=tables),)
 
 
 def _flow(summary: StudySummary) -> Section:
     """Where every reader who was invited went."""
     stages = flow_stages(summary.flow, is_interim=summary.is_interim)
-    return Section("flow", "Flow of readers", flow=stages)
+    return Section("flow", said("Flow of readers"), flow=stages)
 
 
 def _conduct(summary: StudySummary) -> Section:
@@ -311,9 +312,9 @@ def _conduct(summary: StudySummary) -> Section:
     shown = (sittings_table(summary.sittings, titles), conduct_table(summary.conduct))
     return Section(
         "conduct",
-        "Registered and done",
+        said("Registered and done"),
         tables=tuple(one for one in shown if one is not None),
-        cautions=tuple(Caution("conduct", "Deviation.", one) for one in told),
+        cautions=tuple(Caution("conduct", said("Deviation."), one) for one in told),
         text="" if told or summary.is_rehearsal else NO_DEVIATION,
     )
 

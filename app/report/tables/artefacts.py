@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.domain.said import said
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
 from app.report.words.numbers import Style, percent
 from app.report.words.question_figures import common_notes, name_of, title_of
@@ -11,47 +12,47 @@ from app.steps.question_figures import QuestionFigures
 
 Labels = Mapping[str, str]
 _OUTCOMES: Mapping[Outcome, str] = {
-    "hit": "Right: synthetic called synthetic",
-    "miss": "Wrong: synthetic called real",
-    "false_alarm": "Wrong: real called synthetic",
-    "correct_rejection": "Right: real called real",
+    "hit": said("Right: synthetic called synthetic"),
+    "miss": said("Wrong: synthetic called real"),
+    "false_alarm": said("Wrong: real called synthetic"),
+    "correct_rejection": said("Right: real called real"),
 }
 # Part of the table's name, its title, the figure, its style, and what is said below.
 _PARTS: tuple[tuple[str, str, Callable[[WordOfArm], Estimate], Style, str], ...] = (
     (
         "",
-        "films on which any reader names it",
+        said("films on which any reader names it"),
         lambda word: word.films,
         "percent",
-        "The more readers, the more is named: intervals are over films, for these readers.",
+        said("The more readers, the more is named: intervals are over films, for these readers."),
     ),
     (
         "readings",
-        "films on which a reader names it",
+        said("films on which a reader names it"),
         lambda word: word.readings,
         "percent",
-        "Of each reader’s films, averaged over readers.",
+        said("Of each reader’s films, averaged over readers."),
     ),
     (
         "agree",
-        "readers agree whether it applies",
+        said("readers agree whether it applies"),
         lambda word: word.agreement["percent_agreement"],
         "percent",
-        "Share of pairs of readers of one film who say the same, chance included.",
+        said("Share of pairs of readers of one film who say the same, chance included."),
     ),
     (
         "ac1",
-        "agreement beyond chance, Gwet’s AC1",
+        said("agreement beyond chance, Gwet’s AC1"),
         lambda word: word.agreement["gwet_ac1"],
         "plain",
-        "Steady where nearly all films have the word, or nearly none.",
+        said("Steady where nearly all films have the word, or nearly none."),
     ),
     (
         "kappa",
-        "agreement beyond chance, Fleiss’ κ",
+        said("agreement beyond chance, Fleiss’ κ"),
         lambda word: word.agreement["fleiss_kappa"],
         "plain",
-        "Low for a word that is seldom named, however much readers agree.",
+        said("Low for a word that is seldom named, however much readers agree."),
     ),
 )
 
@@ -66,7 +67,7 @@ def artefact_tables(
         table(
             name_of(one, part),
             title_of(one, title),
-            ["Word", *(labels.get(arm, arm) for arm in arms)],
+            [said("Word"), *(labels.get(arm, arm) for arm in arms)],
             _rows(figures, arms, named, of_word, style),
             [note, *common_notes(one)],
         )
@@ -98,7 +99,7 @@ def _rows(
 def _named_where(one: QuestionFigures, figures: Artefacts, named: Mapping[str, str]) -> ReportTable:
     shown = [outcome for outcome in OUTCOMES if figures.readings[outcome]]
     readings = [Cell(str(figures.readings[outcome])) for outcome in shown]
-    rows = [Row("Readings", tuple(readings))]
+    rows = [Row(said("Readings"), tuple(readings))]
     for word in figures.named:
         cells = [
             Cell(
@@ -110,11 +111,14 @@ def _named_where(one: QuestionFigures, figures: Artefacts, named: Mapping[str, s
         rows.append(Row(named.get(word.word, word.word), tuple(cells)))
     return table(
         name_of(one, "named"),
-        title_of(one, "where readers were right"),
-        ["Word", *(_OUTCOMES[outcome] for outcome in shown)],
+        title_of(one, said("where readers were right")),
+        [said("Word"), *(_OUTCOMES[outcome] for outcome in shown)],
         rows,
         [
-            "A word that tells synthetic films is named where synthetic was rightly said, and "
-            "seldom of real films. Readings of all readers are pooled, so there are no intervals."
+            said(
+                "A word that tells synthetic films is named where synthetic was "
+                "rightly said, and seldom of real films. Readings of all readers are "
+                "pooled, so there are no intervals."
+            )
         ],
     )

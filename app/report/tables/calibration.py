@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.said import joined, said
 from app.report.tables.findings import arm_row
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
 from app.report.words.numbers import Style
@@ -11,16 +12,16 @@ from app.statistics.protocols.metacognition import Metacognition
 from app.steps.question_figures import QuestionFigures
 
 _FIGURES: Mapping[str, tuple[str, Style]] = {
-    "accuracy": ("Right", "percent"),
-    "mean_probability": ("Said", "percent"),
-    "overconfidence": ("Over-confidence", "signed"),
-    "type2_auc": ("Type-2 AUC", "plain"),
+    "accuracy": (said("Right"), "percent"),
+    "mean_probability": (said("Said"), "percent"),
+    "overconfidence": (said("Over-confidence"), "signed"),
+    "type2_auc": (said("Type-2 AUC"), "plain"),
 }
 _BRIER: Mapping[str, tuple[str, Style]] = {
-    "brier": ("Brier score", "plain"),
-    "reliability": ("Reliability", "plain"),
-    "resolution": ("Resolution", "plain"),
-    "uncertainty": ("Uncertainty", "plain"),
+    "brier": (said("Brier score"), "plain"),
+    "reliability": (said("Reliability"), "plain"),
+    "resolution": (said("Resolution"), "plain"),
+    "uncertainty": (said("Uncertainty"), "plain"),
 }
 
 
@@ -35,10 +36,13 @@ def calibration_tables(
             labels,
             real,
             _FIGURES,
-            ("", "over-confidence"),
-            "Said: the mean of what the levels were taken to say. Over-confidence: said minus "
-            "right. Type-2 AUC: the chance of being surer of a right than of a wrong answer; 0.5 "
-            "is confidence that says nothing.",
+            ("", said("over-confidence")),
+            said(
+                "Said: the mean of what the levels were taken to say. "
+                "Over-confidence: said minus right. Type-2 AUC: the chance of being "
+                "surer of a right than of a wrong answer; 0.5 is confidence that "
+                "says nothing."
+            ),
         ),
         _by_arm(
             one,
@@ -46,11 +50,14 @@ def calibration_tables(
             labels,
             real,
             _BRIER,
-            ("brier", "Brier score and its parts"),
-            "Brier score = reliability − resolution + uncertainty; lower is better. Reliability: "
-            "0 is perfect calibration. Resolution: how far the levels tell right from wrong. "
-            "Uncertainty: of the task. All without what chance adds where levels have few "
-            "readings, so that a part near 0 can come out below it.",
+            ("brier", said("Brier score and its parts")),
+            said(
+                "Brier score = reliability − resolution + uncertainty; lower is "
+                "better. Reliability: 0 is perfect calibration. Resolution: how far "
+                "the levels tell right from wrong. Uncertainty: of the task. All "
+                "without what chance adds where levels have few readings, so that a "
+                "part near 0 can come out below it."
+            ),
         ),
     ]
     tables = [_curve(one, figures), *by_arm]
@@ -61,18 +68,29 @@ def calibration_tables(
 
 def mapping_note(figures: Calibration) -> str:
     """What the levels were taken to say."""
-    said = ", ".join(f"{level.level:g} = {_chance(level.probability)}" for level in figures.levels)
+    levels = joined(
+        (
+            said("{level:g} = {chance}", level=level.level, chance=_chance(level.probability))
+            for level in figures.levels
+        ),
+        ", ",
+    )
     if figures.is_stated:
-        return f"The design states what probability of being right each level says: {said}."
-    return (
-        "Each level was taken to say a probability of being right, in equal steps from a guess to "
-        f"certainty: {said}. Readers were not asked for probabilities."
+        return said(
+            "The design states what probability of being right each level says: {levels}.",
+            levels=levels,
+        )
+    return said(
+        "Each level was taken to say a probability of being right, in equal "
+        "steps from a guess to certainty: {levels}. Readers were not asked for "
+        "probabilities.",
+        levels=levels,
     )
 
 
 def _chance(probability: float) -> str:
     """With three figures: equal steps are seldom whole per cents."""
-    return f"{100 * probability:.3g}%"
+    return said("{value:.3g}%", value=100 * probability)
 
 
 def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
@@ -90,8 +108,8 @@ def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
     ]
     return table(
         name_of(one, "curve"),
-        title_of(one, "calibration"),
-        ["Level", "Taken to say", "Readings", "Right"],
+        title_of(one, said("calibration")),
+        [said("Level"), said("Taken to say"), said("Readings"), said("Right")],
         rows,
         [mapping_note(figures), *common_notes(one)],
     )
@@ -109,8 +127,8 @@ def _by_arm(
     rows = [
         arm_row(
             arm,
-            "real" if arm in real else "synthetic",
-            {"": "All", **labels},
+            said("real") if arm in real else said("synthetic"),
+            {"": said("All"), **labels},
             [estimate_cell(of_arm[name], style) for name, (_, style) in shown.items()],
         )
         for arm, of_arm in figures.by_arm.items()
@@ -118,7 +136,7 @@ def _by_arm(
     return table(
         name_of(one, part[0]),
         title_of(one, part[1]),
-        ["Arm", *(name for name, _ in shown.values())],
+        [said("Arm"), *(name for name, _ in shown.values())],
         rows,
         [note],
     )
@@ -129,7 +147,12 @@ def _meta(one: QuestionFigures, figures: Metacognition) -> ReportTable:
     counted = sum(not fit.why_not for fit in figures.readers)
     reasons = sorted(set(figures.why_left_out))
     left_out = (
-        f"Estimable of {counted} of {len(figures.readers)} readers; left out: {'; '.join(reasons)}."
+        said(
+            "Estimable of {counted} of {n_readers} readers; left out: {join}.",
+            counted=counted,
+            n_readers=len(figures.readers),
+            join=joined(reasons, "; "),
+        )
         if reasons
         else ""
     )
@@ -140,11 +163,14 @@ def _meta(one: QuestionFigures, figures: Metacognition) -> ReportTable:
     return table(
         name_of(one, "meta"),
         title_of(one, "meta-d′"),
-        ["Told apart", "d′", "meta-d′", "meta-d′ / d′"],
-        [Row(f"{first} and {second}", tuple(cells))],
+        [said("Told apart"), "d′", "meta-d′", said("meta-d′ / d′")],
+        [Row(said("{first} and {second}", first=first, second=second), tuple(cells))],
         [
-            "meta-d′: the d′ that would give confidence this good. Equal to d′, confidence uses "
-            "all that the answers rest on; below it, less. All arms together.",
+            said(
+                "meta-d′: the d′ that would give confidence this good. Equal to d′, "
+                "confidence uses all that the answers rest on; below it, less. All "
+                "arms together."
+            ),
             left_out,
         ],
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.bank.evaluation import SetMeasures, ToldApart
+from app.domain.said import said
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import Cell, ReportTable, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, estimate_of
@@ -44,15 +45,23 @@ def classifier_table(
         return None
     return table(
         "classifier",
-        "Readers, and beside them a classifier",
-        ["Arm", *(f"Readers, AUC, {MEASURES[key]}" for key in keys), "Classifier, AUC", "Together"],
+        said("Readers, and beside them a classifier"),
+        [
+            said("Arm"),
+            *(said("Readers, AUC, {measures}", measures=MEASURES[key]) for key in keys),
+            said("Classifier, AUC"),
+            said("Together"),
+        ],
         rows,
         [
-            "Classifier: a logistic regression on features, cross-validated over all images of the "
-            "arm in the bank and real images kept out of training, with its 95% interval; readers "
-            "saw the cases of this study. A classifier may tell apart what no reader sees, such as "
-            "grain; where readers tell an arm apart and it does not, its features miss what they "
-            "saw."
+            said(
+                "Classifier: a logistic regression on features, cross-validated over "
+                "all images of the arm in the bank and real images kept out of "
+                "training, with its 95% interval; readers saw the cases of this "
+                "study. A classifier may tell apart what no reader sees, such as "
+                "grain; where readers tell an arm apart and it does not, its "
+                "features miss what they saw."
+            )
         ],
     )
 
@@ -62,7 +71,12 @@ def told_cell(measures: SetMeasures | None) -> Cell:
     told = None if measures is None else measures.told_apart
     if told is None:
         return Cell(NONE)
-    return Cell(number(told.auc), f"{number(told.auc_low)} to {number(told.auc_high)}")
+    return Cell(
+        number(told.auc),
+        said(
+            "{auc_low} to {auc_high}", auc_low=number(told.auc_low), auc_high=number(told.auc_high)
+        ),
+    )
 
 
 def _is_told(analysis: Analysis, key: str) -> bool:
@@ -81,9 +95,9 @@ def _beside(arm: ArmAnalysis, told: ToldApart | None, keys: Sequence[str]) -> st
     readers = any(one.low is not None and one.low > 0.5 for one in figures)
     classifier = told.auc_low > 0.5
     if readers and classifier:
-        return "both tell it apart"
+        return said("both tell it apart")
     if classifier:
-        return "the classifier tells it apart; of readers it isn’t shown"
+        return said("the classifier tells it apart; of readers it isn’t shown")
     if readers:
-        return "readers tell it apart; of the classifier it isn’t shown"
-    return "of neither is it shown"
+        return said("readers tell it apart; of the classifier it isn’t shown")
+    return said("of neither is it shown")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from app.domain.said import capital, said, without
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import (
     Cell,
@@ -25,23 +26,26 @@ from app.report.words.numbers import (
     percent,
     seconds,
 )
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.table.estimate import Estimate
 
 _MEASURES: Mapping[str, tuple[str, Style]] = {
-    "realism.mean": ("Realism, mean", "signed"),
-    "deception.rate": ("Judged real", "signed"),
-    "time.geometric_mean_ms": ("Reading time (ratio)", "factor"),
-    "discrimination.auc_realism": ("AUC, realism", "signed"),
-    "discrimination.auc_confidence": ("AUC, signed confidence", "signed"),
-    "discrimination.auc_score": ("AUC, score", "signed"),
+    "realism.mean": (said("Realism, mean"), "signed"),
+    "deception.rate": (said("Judged real"), "signed"),
+    "time.geometric_mean_ms": (said("Reading time (ratio)"), "factor"),
+    "discrimination.auc_realism": (said("AUC, realism"), "signed"),
+    "discrimination.auc_confidence": (said("AUC, signed confidence"), "signed"),
+    "discrimination.auc_score": (said("AUC, score"), "signed"),
 }
+# What is called otherwise where no ratio is told.
+_NAMES: Mapping[str, str] = {"time.geometric_mean_ms": said("Reading time")}
 _GROUP_FIGURES: Mapping[str, tuple[str, Style]] = {
-    "realism.mean": ("Realism, mean", "plain"),
-    "deception.rate": ("Judged real", "percent"),
+    "realism.mean": (said("Realism, mean"), "plain"),
+    "deception.rate": (said("Judged real"), "percent"),
     "detection.d_prime": ("d′", "plain"),
-    "discrimination.auc_realism": ("AUC, realism", "plain"),
+    "discrimination.auc_realism": (said("AUC, realism"), "plain"),
 }
 
 
@@ -54,7 +58,7 @@ def contrast_table(analysis: Analysis) -> ReportTable | None:
         name, style = _MEASURES[pair.measure]
         rows.append(
             Row(
-                f"{pair.arm} against {pair.against}",
+                said("{arm} against {against}", arm=pair.arm, against=pair.against),
                 (
                     words(name),
                     _difference(pair, style),
@@ -66,10 +70,10 @@ def contrast_table(analysis: Analysis) -> ReportTable | None:
         )
     return table(
         "contrasts",
-        "Between arms",
-        ["Arms", "Figure", "Difference", "p", "p, Holm", "Cliff’s δ"],
+        said("Between arms"),
+        [said("Arms"), said("Figure"), said("Difference"), "p", said("p, Holm"), said("Cliff’s δ")],
         rows,
-        ["First arm minus second; Holm over the pairs of each figure."],
+        [said("First arm minus second; Holm over the pairs of each figure.")],
     )
 
 
@@ -77,7 +81,7 @@ def global_table(analysis: Analysis) -> ReportTable | None:
     """Are any arms different? The F test of the core, and Friedman's on reader means."""
     rows = []
     for measure, test in analysis.contrasts.global_tests.items():
-        name = _MEASURES[measure][0].removesuffix(" (ratio)")
+        name = _NAMES.get(measure, _MEASURES[measure][0])
         friedman = analysis.contrasts.friedman_tests.get(measure)
         is_estimated = test.why_not is None
         second = number(test.df2, 1) if math.isfinite(test.df2) else "∞"
@@ -86,7 +90,11 @@ def global_table(analysis: Analysis) -> ReportTable | None:
                 name,
                 (
                     Cell(number(test.statistic) if is_estimated else NONE, why=test.why_not or ""),
-                    Cell(f"{number(test.df1, 0)}, {second}" if is_estimated else NONE),
+                    Cell(
+                        said("{df1}, {second}", df1=number(test.df1, 0), second=second)
+                        if is_estimated
+                        else NONE
+                    ),
                     Cell(p_value(test.p_value if is_estimated else None)),
                     Cell(
                         NONE if friedman is None else number(friedman.statistic),
@@ -100,12 +108,15 @@ def global_table(analysis: Analysis) -> ReportTable | None:
         return None
     return table(
         "global",
-        "All arms at once",
-        ["Figure", "F", "df", "p", "Friedman χ²", "p"],
+        said("All arms at once"),
+        [said("Figure"), "F", "df", "p", said("Friedman χ²"), "p"],
         rows,
         [
-            "Realism, judged real and reading time: over all arms, real included. AUC: over the "
-            "synthetic arms. Friedman’s test on reader means is secondary."
+            said(
+                "Realism, judged real and reading time: over all arms, real "
+                "included. AUC: over the synthetic arms. Friedman’s test on reader "
+                "means is secondary."
+            )
         ],
     )
 
@@ -131,12 +142,22 @@ def time_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     ]
     return table(
         "time-and-order",
-        "Time and order",
-        ["Arm", "Reading time", "Of real", "Realism", "Accuracy", "Log time"],
+        said("Time and order"),
+        [
+            said("Arm"),
+            said("Reading time"),
+            said("Of real"),
+            said("Realism"),
+            said("Accuracy"),
+            said("Log time"),
+        ],
         rows,
         [
-            "Last three columns: change per 10 presentations of realism (steps of the scale), "
-            "accuracy (share) and log reading time (0.05 = 5% slower); descriptive, unadjusted."
+            said(
+                "Last three columns: change per 10 presentations of realism (steps "
+                "of the scale), accuracy (share) and log reading time (0.05 = 5% "
+                "slower); descriptive, unadjusted."
+            )
         ],
     )
 
@@ -154,7 +175,7 @@ def group_tables(
                 some = next(iter(figures.values()))
                 rows.append(
                     Row(
-                        level,
+                        term(level),
                         (
                             words(labels.get(arm, arm)),
                             Cell(str(some.n_readers)),
@@ -168,15 +189,15 @@ def group_tables(
         tables.append(
             table(
                 f"group-{group}",
-                f"By {group} of the reader",
+                said("By {group} of the reader", group=term(group)),
                 [
-                    group.capitalize(),
-                    "Arm",
-                    "Readers",
+                    capital(term(group)),
+                    said("Arm"),
+                    said("Readers"),
                     *(name for name, _ in _GROUP_FIGURES.values()),
                 ],
                 rows,
-                ["Descriptive: readers were not drawn to compare groups, so none is tested."],
+                [said("Descriptive: readers were not drawn to compare groups, so none is tested.")],
             )
         )
     return tuple(tables)
@@ -207,17 +228,17 @@ def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
             )
     return table(
         "readers",
-        "Every reader",
+        said("Every reader"),
         [
-            "Reader",
-            "Arm",
-            "Ratings",
-            "Realism, mean",
-            "Judged real",
+            said("Reader"),
+            said("Arm"),
+            said("Ratings"),
+            said("Realism, mean"),
+            said("Judged real"),
             "d′",
             "c",
-            "AUC, realism",
-            "Reading time",
+            said("AUC, realism"),
+            said("Reading time"),
         ],
         rows,
     )
@@ -237,10 +258,15 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     ]
     return table(
         "bootstrap",
-        f"Two-way bootstrap, B = {analysis.settings.bootstrap}",
-        ["Arm", *(key.replace("_", " ").replace(".", ", ") for key in keys)],
+        said("Two-way bootstrap, B = {bootstrap}", bootstrap=analysis.settings.bootstrap),
+        [said("Arm"), *(key.replace("_", " ").replace(".", ", ") for key in keys)],
         rows,
-        [f"Percentile intervals; {bootstrap_draws(analysis)}."],
+        [
+            said(
+                "Percentile intervals; {bootstrap_draws}.",
+                bootstrap_draws=bootstrap_draws(analysis),
+            )
+        ],
     )
 
 
@@ -261,7 +287,7 @@ def _difference(pair: Contrast, style: Style) -> Cell:
 
 
 def _why(state: str) -> str:
-    return "" if state == "estimated" else state.removeprefix("not estimable: ")
+    return "" if state == "estimated" else without(state, "not estimable: ")
 
 
 def _place(order: Sequence[str], name: str) -> tuple[int, str]:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.domain.conduct import Conduct
+from app.domain.said import said
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.conduct import look_words
 
 _STEPS = {
-    "opened": "Opened",
-    "closed": "Closed",
-    "exported": "Results exported",
-    "export signed": "Results exported",
-    "exported while not closed": "Results exported while open",
+    "opened": said("Opened"),
+    "closed": said("Closed"),
+    "exported": said("Results exported"),
+    "export signed": said("Results exported"),
+    "exported while not closed": said("Results exported while open"),
 }
 
 
@@ -23,22 +24,24 @@ def conduct_table(conduct: Conduct) -> ReportTable | None:
         return None
     return table(
         "conduct",
-        "Signed steps, and looks before closing",
-        ["When", "What", "Who", "Declared, or on which ground"],
+        said("Signed steps, and looks before closing"),
+        [said("When"), said("What"), said("Who"), said("Declared, or on which ground")],
         [row for _, row in rows],
         [
-            "Times in UTC. A name signed with a password is that of an account; in a local shell "
-            "nothing checks a name.",
+            said(
+                "Times in UTC. A name signed with a password is that of an account; "
+                "in a local shell nothing checks a name."
+            ),
         ],
     )
 
 
 def _rows(conduct: Conduct) -> Iterator[tuple[datetime, Row]]:
     for step in conduct.signed:
-        who = f"{step.name} ({step.checked})"
+        who = said("{name} ({checked})", name=step.name, checked=step.checked)
         yield step.at, _row(step.at, _STEPS[step.action], who, step.meaning)
     for look in conduct.looks:
-        what = "Unblinding" if look.is_unblinding else "Interim look"
+        what = said("Unblinding") if look.is_unblinding else said("Interim look")
         yield look.at, _row(look.at, what, look.actor, look_words(look))
 
 

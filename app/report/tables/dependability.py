@@ -1,5 +1,6 @@
 """Variance components, and how many readers and images a dependability of 0.8 takes."""
 
+from app.domain.said import joined, said, said_many, small
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number, percent
 from app.statistics.agreement.generalizability import (
@@ -13,13 +14,13 @@ from app.statistics.agreement.generalizability import (
 )
 from app.statistics.analysis import Analysis
 
-_MEASURES = {"realism": "realism", "judged_real": "judged real"}
+_MEASURES = {"realism": said("realism"), "judged_real": said("judged real")}
 _PARTS = {
-    "arm": "Between arms",
-    "image": "Between images of an arm",
-    "reader": "Between readers",
-    "reader_by_arm": "Readers by arm",
-    "rest": "Rest: reader by image, and inconstancy",
+    "arm": said("Between arms"),
+    "image": said("Between images of an arm"),
+    "reader": said("Between readers"),
+    "reader_by_arm": said("Readers by arm"),
+    "rest": said("Rest: reader by image, and inconstancy"),
 }
 
 
@@ -44,16 +45,25 @@ def _parts(measure: str, one: Dependability) -> ReportTable:
         )
         for name in PARTS
     ]
-    negative = ", ".join(_PARTS[name].lower() for name in one.below_zero)
+    negative = joined((small(_PARTS[name]) for name in one.below_zero), ", ")
     return table(
         f"variance-{measure}",
-        f"Where the variance of {_MEASURES[measure]} lies",
-        ["Part", "Variance", "Share"],
+        said("Where the variance of {measures} lies", measures=_MEASURES[measure]),
+        [said("Part"), said("Variance"), said("Share")],
         rows,
         [
-            f"From {one.n_ratings} first readings by {one.n_readers} readers of {one.n_images} "
-            f"images in {one.n_arms} arms; the part between arms rests on {one.n_arms} arms only.",
-            f"Estimated below 0 and set to 0: {negative}." if negative else "",
+            said(
+                "From {n_ratings} first readings by {n_readers} readers of "
+                "{n_images} images in {n_arms} arms; the part between arms rests on "
+                "{n_arms} arms only.",
+                n_ratings=one.n_ratings,
+                n_readers=one.n_readers,
+                n_images=one.n_images,
+                n_arms=one.n_arms,
+            ),
+            said("Estimated below 0 and set to 0: {negative}.", negative=negative)
+            if negative
+            else "",
         ],
     )
 
@@ -68,30 +78,46 @@ def _decision(measure: str, one: Dependability) -> ReportTable:
     ]
     return table(
         f"dependability-{measure}",
-        f"Dependability of an arm’s mean: {_MEASURES[measure]}",
-        ["Readers", *(f"{images} images" for images in IMAGES)],
+        said("Dependability of an arm’s mean: {measures}", measures=_MEASURES[measure]),
+        [said("Readers"), *(said("{images} images", images=images) for images in IMAGES)],
         rows,
         [
-            "Φ: share of the variance of an arm’s mean that is of the arm and not of the readers "
-            "and images that happened to be taken. " + _smallest(one),
+            said(
+                "Φ: share of the variance of an arm’s mean that is of the arm and "
+                "not of the readers and images that happened to be taken. "
+            )
+            + _smallest(one),
             _of_image(one),
         ],
     )
 
 
 def _smallest(one: Dependability) -> str:
-    now = f"This study has {number(one.of_arm)}." if one.of_arm is not None else ""
+    now = (
+        said("This study has {of_arm}.", of_arm=number(one.of_arm))
+        if one.of_arm is not None
+        else ""
+    )
     if one.of_arm is None:
-        return "Arms don’t differ in these ratings, so no number of readers and images gives any."
+        return said(
+            "Arms don’t differ in these ratings, so no number of readers and images gives any."
+        )
     if one.smallest_of_arm is None:
-        return (
-            f"{now} No more than {MOST_READERS} readers with {MOST_IMAGES} images an arm reach "
-            f"{DEPENDABLE:g}."
+        return said(
+            "{now} No more than {most_readers} readers with {most_images} images "
+            "an arm reach {dependable:g}.",
+            now=now,
+            most_readers=MOST_READERS,
+            most_images=MOST_IMAGES,
+            dependable=DEPENDABLE,
         )
     readers, images = one.smallest_of_arm
-    return (
-        f"{now} {DEPENDABLE:g} takes {readers} {'reader' if readers == 1 else 'readers'} with "
-        f"{images} {'image' if images == 1 else 'images'} an arm, the least readings that do."
+    return said(
+        "{now} {dependable:g} takes {readers} with {images} an arm, the least readings that do.",
+        now=now,
+        dependable=DEPENDABLE,
+        readers=said_many("{count} reader", "{count} readers", readers),
+        images=said_many("{count} image", "{count} images", images),
     )
 
 
@@ -99,12 +125,22 @@ def _of_image(one: Dependability) -> str:
     if one.of_image is None:
         return ""
     if one.smallest_of_image is None:
-        takes = f"{MOST_READERS} readers are not enough for {DEPENDABLE:g}"
+        takes = said(
+            "{most_readers} readers are not enough for {dependable:g}",
+            most_readers=MOST_READERS,
+            dependable=DEPENDABLE,
+        )
     else:
-        noun = "reader" if one.smallest_of_image == 1 else "readers"
-        takes = f"{DEPENDABLE:g} takes {one.smallest_of_image} {noun}"
+        takes = said(
+            "{dependable:g} takes {readers}",
+            dependable=DEPENDABLE,
+            readers=said_many("{count} reader", "{count} readers", one.smallest_of_image),
+        )
     readers = number(one.n_ratings / one.n_images, 1)
-    return (
-        f"A single image’s mean over the {readers} readers that an image had has "
-        f"{number(one.of_image)}; {takes}."
+    return said(
+        "A single image’s mean over the {readers} readers that an image had "
+        "has {of_image}; {takes}.",
+        readers=readers,
+        of_image=number(one.of_image),
+        takes=takes,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.report.tables.table import (
     Cell,
     ReportTable,
@@ -26,7 +27,7 @@ def exposure_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
     by_curve = [dict(curve.points) for curve in figures.curves]
     rows = [
         Row(
-            f"{number(ms, 0)} ms",
+            said("{ms} ms", ms=number(ms, 0)),
             (
                 Cell(str(by_curve[0][ms].share.n_ratings)),
                 estimate_cell(by_curve[0][ms].share, "percent"),
@@ -40,25 +41,34 @@ def exposure_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
         for ms in durations
     ]
     chance = figures.curves[0].fit.guess
-    what = "balanced accuracy" if chance == 0.5 else "share in which the real image was found"
+    what = (
+        said("balanced accuracy")
+        if chance == 0.5
+        else said("share in which the real image was found")
+    )
     return table(
         f"exposure-{figures.phase.key}-{figures.question}",
-        "Accuracy by exposure",
+        said("Accuracy by exposure"),
         [
-            "Shown for",
-            "Answers",
-            "Accuracy",
-            f"p against {percent(chance)}",
+            said("Shown for"),
+            said("Answers"),
+            said("Accuracy"),
+            said("p against {chance}", chance=percent(chance)),
             *(curve_name(curve, labels) for curve in figures.curves[1:]),
         ],
         rows,
-        [f"Accuracy: {what}. p is of all arms together, not adjusted for the durations."],
+        [
+            said(
+                "Accuracy: {what}. p is of all arms together, not adjusted for the durations.",
+                what=what,
+            )
+        ],
     )
 
 
 def curve_name(curve: ExposureCurve, labels: Labels) -> str:
     """The arm of a curve, in words."""
-    return labels.get(curve.arm, curve.arm) if curve.arm else "All arms"
+    return labels.get(curve.arm, curve.arm) if curve.arm else said("All arms")
 
 
 def curve_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
@@ -68,7 +78,7 @@ def curve_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
         fit = curve.fit
         lapse = Cell(NONE)
         if not fit.why_not:
-            lapse = Cell(percent(fit.lapse), "" if fit.lapse_is_fitted else "taken as 0")
+            lapse = Cell(percent(fit.lapse), "" if fit.lapse_is_fitted else said("taken as 0"))
         rows.append(
             Row(
                 curve_name(curve, labels),
@@ -82,14 +92,17 @@ def curve_table(figures: ExposureFigures, labels: Labels) -> ReportTable:
         )
     return table(
         f"curves-{figures.phase.key}-{figures.question}",
-        "Psychometric functions",
-        ["Arm", "Threshold", "Slope", "Lapses", "Which says"],
+        said("Psychometric functions"),
+        [said("Arm"), said("Threshold"), said("Slope"), said("Lapses"), said("Which says")],
         rows,
         [
-            f"A cumulative Gaussian of log exposure rising from "
-            f"{percent(figures.curves[0].fit.guess)}. Threshold: the exposure half-way up; slope: "
-            "of the normal quantile, per tenfold of exposure; lapses: what is lost however long an "
-            "image is shown, at most 10%."
+            said(
+                "A cumulative Gaussian of log exposure rising from {guess}. "
+                "Threshold: the exposure half-way up; slope: of the normal quantile, "
+                "per tenfold of exposure; lapses: what is lost however long an image "
+                "is shown, at most 10%.",
+                guess=percent(figures.curves[0].fit.guess),
+            )
         ],
     )
 
@@ -99,18 +112,22 @@ def _threshold(fit: PsychometricFit) -> Cell:
     if one.estimate is None:
         return Cell(NONE)
     return Cell(
-        f"{number(one.estimate, 0)} ms",
+        said("{estimate} ms", estimate=number(one.estimate, 0)),
         "" if one.low is None or one.high is None else _limits(one.low, one.high),
         no_interval=why_no_interval(one.low, one.method),
     )
 
 
 def _limits(low: float, high: float) -> str:
-    return f"{number(low, 0)} to {number(high, 0)}"
+    return said("{low} to {high}", low=number(low, 0), high=number(high, 0))
 
 
 def _says(fit: PsychometricFit) -> str:
     if fit.why_not:
-        return f"no curve: {fit.why_not}"
+        return said("no curve: {why_not}", why_not=fit.why_not)
     half = fit.guess + (1.0 - fit.guess - fit.lapse) / 2.0
-    return f"{percent(half)} right at {number(fit.threshold_ms.estimate, 0)} ms"
+    return said(
+        "{half} right at {estimate} ms",
+        half=percent(half),
+        estimate=number(fit.threshold_ms.estimate, 0),
+    )

@@ -1,5 +1,6 @@
 """Machine readers beside people in a finding."""
 
+from app.domain.said import said
 from app.report.tables.machines import MEASURES
 from app.report.tables.results import Labels
 from app.report.tables.table import ReportTable, Row, estimate_cell, table, words
@@ -14,8 +15,15 @@ def finding_machine_table(one: QuestionFigures, labels: Labels) -> ReportTable |
         return None
     return table(
         name_of(one, "machines"),
-        title_of(one, "machine readers beside people"),
-        ["Machine", "Arm", "Figure", "People", "Machine alone", "People − machine"],
+        title_of(one, said("machine readers beside people")),
+        [
+            said("Machine"),
+            said("Arm"),
+            said("Figure"),
+            said("People"),
+            said("Machine alone"),
+            said("People − machine"),
+        ],
         [
             Row(
                 compared.machine,
@@ -30,9 +38,12 @@ def finding_machine_table(one: QuestionFigures, labels: Labels) -> ReportTable |
             for compared in one.machines
         ],
         [
-            f"Below each figure its {percent(one.settings.level)} interval; that of a machine is "
-            "over images. People minus machine is the mean of the readers’ differences from it. "
-            "The design states no margin for a finding, so that nothing is concluded of being not "
-            "inferior.",
+            said(
+                "Below each figure its {level} interval; that of a machine is over "
+                "images. People minus machine is the mean of the readers’ "
+                "differences from it. The design states no margin for a finding, so "
+                "that nothing is concluded of being not inferior.",
+                level=percent(one.settings.level),
+            ),
         ],
     )

@@ -3,27 +3,30 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.bank.evaluation import ArmEvaluation, Followed, SetMeasures
+from app.domain.said import joined, said
 from app.report.tables.classifier_beside import told_cell
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import NONE, number, percent
 from app.services.summarise_study import ArmFacts
 
-_BASELINE = "Training against held-out images"
-_HALVES = "Half of the training images against the other"
+_BASELINE = said("Training against held-out images")
+_HALVES = said("Half of the training images against the other")
 _TOLD = (
-    "Told apart: area under the ROC curve of a logistic regression that learnt from four fifths "
-    "of these and the reference images and names the last fifth, below it its 95% interval; 0.5 "
-    "is chance.",
+    said(
+        "Told apart: area under the ROC curve of a logistic regression that "
+        "learnt from four fifths of these and the reference images and names "
+        "the last fifth, below it its 95% interval; 0.5 is chance."
+    ),
 )
 _VENDI = (
-    "Vendi: how many different images the set holds, below it how many as many real ones do.",
+    said("Vendi: how many different images the set holds, below it how many as many real ones do."),
 )
 Cells = Callable[[SetMeasures], tuple[Cell, ...]]
 # Shown only where some arm has them: most banks are too small for the one, the other needs CLIP.
 _RARE: Mapping[str, str] = {
-    "frechet_distance": "Fréchet distance",
-    "prompt_adherence": "Prompt adherence",
+    "frechet_distance": said("Fréchet distance"),
+    "prompt_adherence": said("Prompt adherence"),
 }
 
 
@@ -45,22 +48,36 @@ def measure_table(arms: Sequence[ArmFacts]) -> ReportTable | None:
         return _measure_cells(measures, rare, told=told, vendi=vendi)
 
     rows = [row for arm in arms for row in _arm_rows(arm, cells)]
-    rows += [*_rows_beside(_BASELINE, baselines, cells), *_rows_beside("Pure noise", noises, cells)]
+    rows += [
+        *_rows_beside(_BASELINE, baselines, cells),
+        *_rows_beside(said("Pure noise"), noises, cells),
+    ]
     return table(
         "measures",
-        "Image measures of the bank",
+        said("Image measures of the bank"),
         _columns(rare, told=told, vendi=vendi),
         rows,
         [
-            "KID: distance to the reference images, below it its standard error; 0 is no "
-            "difference. Density: how densely reference images lie where the arm’s are; coverage: "
-            "how many of them have one of the arm’s near them. MS-SSIM: mean similarity of pairs "
-            f"within an arm; higher is less diverse.{_baseline_note(baselines)}",
+            said(
+                "KID: distance to the reference images, below it its standard error; "
+                "0 is no difference. Density: how densely reference images lie where "
+                "the arm’s are; coverage: how many of them have one of the arm’s "
+                "near them. MS-SSIM: mean similarity of pairs within an arm; higher "
+                "is less diverse.{baseline_note}",
+                baseline_note=_baseline_note(baselines),
+            ),
             *_TOLD * told,
             *_VENDI * vendi,
-            f"Precision, recall: last, since they are easily met.{_noise_note(noises)}",
-            f"Memorised: flagged {flag_rule(evaluations)}, of all images in the bank and of those "
-            f"drawn for this study. {NONE} : not measured.",
+            said(
+                "Precision, recall: last, since they are easily met.{noise_note}",
+                noise_note=_noise_note(noises),
+            ),
+            said(
+                "Memorised: flagged {flag_rule}, of all images in the bank and of "
+                "those drawn for this study. {none} : not measured.",
+                flag_rule=flag_rule(evaluations),
+                none=NONE,
+            ),
             *_comparison_notes(arms),
         ],
     )
@@ -68,20 +85,20 @@ def measure_table(arms: Sequence[ArmFacts]) -> ReportTable | None:
 
 def _columns(rare: Sequence[str], *, told: bool, vendi: bool) -> list[str]:
     return [
-        "Arm",
-        "Images",
-        "Reference",
+        said("Arm"),
+        said("Images"),
+        said("Reference"),
         "KID",
-        "Density",
-        "Coverage",
-        *["Told apart, AUC"] * told,
-        *["Vendi"] * vendi,
+        said("Density"),
+        said("Coverage"),
+        *[said("Told apart, AUC")] * told,
+        *[said("Vendi")] * vendi,
         "MS‑SSIM",  # a hyphen that no line breaks at
-        "Precision",
-        "Recall",
+        said("Precision"),
+        said("Recall"),
         *(_RARE[name] for name in rare),
-        "Memorised, bank",
-        "Memorised, drawn",
+        said("Memorised, bank"),
+        said("Memorised, drawn"),
     ]
 
 
@@ -96,30 +113,40 @@ def following_table(arms: Sequence[ArmFacts]) -> ReportTable | None:
     if not rows:
         return None
     reals = {one.evaluation.followed_by_reals: None for one in arms if one.evaluation is not None}
-    rows += [row for said in reals for row in _following_rows("Real images", said, is_real=True)]
+    rows += [
+        row
+        for followed in reals
+        for row in _following_rows(said("Real images"), followed, is_real=True)
+    ]
     return table(
         "following",
-        "What a classifier sees of what was asked for",
-        ["Images", "Condition", "Seen as such"],
+        said("What a classifier sees of what was asked for"),
+        [said("Images"), said("Condition"), said("Seen as such")],
         rows,
         [
-            "Images that a classifier, named by whoever evaluated the bank, says to be of the "
-            "condition they were asked for. It errs on real images too: compare with their rows."
+            said(
+                "Images that a classifier, named by whoever evaluated the bank, says "
+                "to be of the condition they were asked for. It errs on real images "
+                "too: compare with their rows."
+            )
         ],
     )
 
 
-def _following_rows(label: str, said: Sequence[Followed], *, is_real: bool) -> list[Row]:
+def _following_rows(label: str, classes: Sequence[Followed], *, is_real: bool) -> list[Row]:
     return [
         Row(
             label,
             (
                 words(one.condition),
-                Cell(f"{one.followed} of {one.images}", percent(one.followed / one.images)),
+                Cell(
+                    said("{followed} of {images}", followed=one.followed, images=one.images),
+                    percent(one.followed / one.images),
+                ),
             ),
             is_real=is_real,
         )
-        for one in said
+        for one in classes
     ]
 
 
@@ -139,7 +166,7 @@ def _rows_beside(label: str, sets: Mapping[SetMeasures, list[str]], cells: Cells
             _HALVES if label == _BASELINE and measures.reference == "training" else label,
             (*cells(measures), Cell(NONE), Cell(NONE)),
             # Arms that were evaluated apart have a yardstick each.
-            below=", ".join(keys) if len(sets) > 1 else "",
+            below=joined(keys, ", ") if len(sets) > 1 else "",
             is_real=label == _BASELINE,
         )
         for measures, keys in sets.items()
@@ -152,7 +179,12 @@ def _arm_rows(arm: ArmFacts, cells: Cells) -> list[Row]:
     if it is None:
         return [Row(arm.label, (*cells(SetMeasures()), Cell(NONE), Cell(NONE)), below, is_real)]
     parts = [
-        Row(f"{arm.label}: {condition}", (*cells(one), Cell(NONE), Cell(NONE)), "", is_real)
+        Row(
+            said("{label}: {condition}", label=arm.label, condition=condition),
+            (*cells(one), Cell(NONE), Cell(NONE)),
+            "",
+            is_real,
+        )
         for condition, one in it.by_condition
     ]
     return [Row(arm.label, (*cells(it.measures), *_flag_cells(it)), below, is_real), *parts]
@@ -167,7 +199,9 @@ def _measure_cells(
         words(NONE if measures.reference is None else measures.reference),
         Cell(
             number(measures.kid, 3),
-            "" if measures.kid is None or error is None else f"SE {number(error, 3)}",
+            ""
+            if measures.kid is None or error is None
+            else said("SE {error}", error=number(error, 3)),
         ),
         Cell(number(measures.density)),
         Cell(number(measures.coverage)),
@@ -184,7 +218,9 @@ def _vendi_cell(measures: SetMeasures) -> Cell:
     of_reals = measures.vendi_of_reals
     return Cell(
         number(measures.vendi, 1),
-        "" if measures.vendi is None or of_reals is None else f"real {number(of_reals, 1)}",
+        ""
+        if measures.vendi is None or of_reals is None
+        else said("real {of_reals}", of_reals=number(of_reals, 1)),
     )
 
 
@@ -192,9 +228,11 @@ def _noise_note(noises: Mapping[SetMeasures, object]) -> str:
     measured = [one.precision for one in noises if one.precision is not None]
     if not measured:
         return ""
-    return (
-        " An image counts that lies near any one reference image, and one unusual film has almost "
-        f"everything near it: pure noise has a precision of {number(max(measured))} here."
+    return said(
+        " An image counts that lies near any one reference image, and one "
+        "unusual film has almost everything near it: pure noise has a "
+        "precision of {max} here.",
+        max=number(max(measured)),
     )
 
 
@@ -205,7 +243,10 @@ def _flag_cells(evaluation: ArmEvaluation) -> tuple[Cell, Cell]:
     elif not images:
         bank = Cell(str(memorised))
     else:
-        bank = Cell(f"{memorised} of {images}", percent(memorised / images))
+        bank = Cell(
+            said("{memorised} of {images}", memorised=memorised, images=images),
+            percent(memorised / images),
+        )
     compared = evaluation.drawn_compared
     if not compared:
         return bank, Cell(NONE)
@@ -213,15 +254,15 @@ def _flag_cells(evaluation: ArmEvaluation) -> tuple[Cell, Cell]:
     below = (
         percent(flagged / compared)
         if compared == evaluation.drawn
-        else f"of {evaluation.drawn} drawn"
+        else said("of {drawn} drawn", drawn=evaluation.drawn)
     )
-    return bank, Cell(f"{flagged} of {compared}", below)
+    return bank, Cell(said("{flagged} of {compared}", flagged=flagged, compared=compared), below)
 
 
 def _baseline_note(baselines: Mapping[SetMeasures, object]) -> str:
     if not baselines:
         return ""
-    return f" {_BASELINE}: what no difference looks like at these sizes."
+    return said(" {baseline}: what no difference looks like at these sizes.", baseline=_BASELINE)
 
 
 def _comparison_notes(arms: Sequence[ArmFacts]) -> list[str]:
@@ -232,24 +273,34 @@ def _comparison_notes(arms: Sequence[ArmFacts]) -> list[str]:
         if arm.evaluation is None or arm.evaluation.measures.is_empty:
             continue
         features, size = arm.evaluation.features, arm.evaluation.size
-        named = "features that the bank does not name" if features is None else FEATURES[features]
-        at = "" if size is None else f" at {size} pixels"
-        by_features.setdefault(f"{named}{at}", []).append(arm.label)
+        named = (
+            said("features that the bank does not name") if features is None else FEATURES[features]
+        )
+        at = "" if size is None else said(" at {size} pixels", size=size)
+        by_features.setdefault(named + at, []).append(arm.label)
         if arm.evaluation.measures.reference == "training":
             against_training.append(arm.label)
-    notes = []
+    notes: list[str] = []
     if by_features:
         told = [
-            named if len(by_features) == 1 else f"{named} ({', '.join(labels)})"
+            named
+            if len(by_features) == 1
+            else said("{named} ({join})", named=named, join=joined(labels, ", "))
             for named, labels in by_features.items()
         ]
         notes.append(
-            f"Features compared: {'; '.join(told)}. Values compare only within the same features, "
-            "size and reference."
+            said(
+                "Features compared: {join}. Values compare only within the same "
+                "features, size and reference.",
+                join=joined(told, "; "),
+            )
         )
     if against_training:
         notes.append(
-            f"Reference training: {', '.join(against_training)} held against the training images "
-            "themselves, which favours a model that copies them."
+            said(
+                "Reference training: {join} held against the training images "
+                "themselves, which favours a model that copies them.",
+                join=joined(against_training, ", "),
+            )
         )
     return notes

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import NONE, p_value, percent
@@ -9,13 +10,13 @@ from app.statistics.analysis import Analysis
 from app.statistics.protocols.machines import MachineComparison
 
 MEASURES: Mapping[str, str] = {
-    "auc_realism": "AUC, realism",
-    "auc_confidence": "AUC, signed confidence",
-    "auc_score": "AUC, score",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "accuracy": "Accuracy",
+    "auc_realism": said("AUC, realism"),
+    "auc_confidence": said("AUC, signed confidence"),
+    "auc_score": said("AUC, score"),
+    "balanced_accuracy": said("Balanced accuracy"),
+    "sensitivity": said("Sensitivity"),
+    "specificity": said("Specificity"),
+    "accuracy": said("Accuracy"),
     "auc": "AUC",
 }
 
@@ -27,25 +28,30 @@ def machine_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     level = analysis.settings.level
     return table(
         "machines",
-        "Machine readers beside people",
+        said("Machine readers beside people"),
         [
-            "Machine",
-            "Arm",
-            "Figure",
-            "People",
-            "Machine alone",
-            "People − machine",
-            "p, not inferior",
-            "People not inferior?",
+            said("Machine"),
+            said("Arm"),
+            said("Figure"),
+            said("People"),
+            said("Machine alone"),
+            said("People − machine"),
+            said("p, not inferior"),
+            said("People not inferior?"),
         ],
         [_row(one, labels) for one in analysis.machines],
         [
-            f"Below each figure its {percent(level)} interval; that of a machine is over images, "
-            "since machines are no sample of machines. No figure of people elsewhere in this "
-            "report holds a machine’s answers. People are not inferior on an AUC if the interval "
-            f"of people minus machine lies above −{analysis.settings.margin:g}, the design’s "
-            f"margin (one-sided test at {100 * (1 - level) / 2:g}%); for the balanced accuracy the "
-            "design states no margin.",
+            said(
+                "Below each figure its {level} interval; that of a machine is over "
+                "images, since machines are no sample of machines. No figure of "
+                "people elsewhere in this report holds a machine’s answers. People "
+                "are not inferior on an AUC if the interval of people minus machine "
+                "lies above −{margin:g}, the design’s margin (one-sided test at "
+                "{value:g}%); for the balanced accuracy the design states no margin.",
+                level=percent(level),
+                margin=analysis.settings.margin,
+                value=100 * (1 - level) / 2,
+            ),
         ],
     )
 
@@ -69,6 +75,6 @@ def _conclusion(one: MachineComparison) -> str:
     if one.is_non_inferior is None:
         return NONE
     if not one.is_non_inferior:
-        return "not shown"
+        return said("not shown")
     better = one.difference.low is not None and one.difference.low > 0
-    return "yes, and better" if better else "yes"
+    return said("yes, and better") if better else "yes"

@@ -1,5 +1,6 @@
 """The figures by reader beside those of one model of all ratings."""
 
+from app.domain.said import said
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import ReportTable, estimate_cell, table
 from app.report.words.conclusions import estimate_of
@@ -8,8 +9,8 @@ from app.statistics.analysis import Analysis
 
 # Name of the figure, family and key by reader, key in the model, style.
 _PAIRS: tuple[tuple[str, str, str, str, Style], ...] = (
-    ("AUC, realism", "discrimination", "auc_realism", "auc_realism", "plain"),
-    ("Judged real", "deception", "rate", "deception_rate", "percent"),
+    (said("AUC, realism"), "discrimination", "auc_realism", "auc_realism", "plain"),
+    (said("Judged real"), "deception", "rate", "deception_rate", "percent"),
     ("d′", "detection", "d_prime", "d_prime", "plain"),
 )
 
@@ -26,9 +27,9 @@ def model_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     if not pairs:
         return None
     effects = (
-        "readers, images, and readers by arm as samples"
+        said("readers, images, and readers by arm as samples")
         if len(analysis.table.readers) > 1
-        else "images as a sample and the reader as fixed"
+        else said("images as a sample and the reader as fixed")
     )
     rows = [
         arm_row(
@@ -48,15 +49,23 @@ def model_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     ]
     return table(
         "model",
-        "The same from one model of all ratings",
+        said("The same from one model of all ratings"),
         [
-            "Arm",
-            *(f"{name}, {way}" for name, *_ in pairs for way in ("by reader", "by model")),
+            said("Arm"),
+            *(
+                said("{name}, {way}", name=name, way=way)
+                for name, *_ in pairs
+                for way in (said("by reader"), said("by model"))
+            ),
         ],
         rows,
         [
-            "By reader: as in the tables above. By model: an ordinal probit model of every rating "
-            f"with {effects}; the conclusions do not rest on it. Its AUC is that of a scale "
-            "without steps, on which no two images are rated alike.",
+            said(
+                "By reader: as in the tables above. By model: an ordinal probit "
+                "model of every rating with {effects}; the conclusions do not rest "
+                "on it. Its AUC is that of a scale without steps, on which no two "
+                "images are rated alike.",
+                effects=effects,
+            ),
         ],
     )

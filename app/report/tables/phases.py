@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.said import joined, said, without
 from app.report.tables.table import (
     Cell,
     ReportTable,
@@ -20,12 +21,12 @@ from app.statistics.realness.contrasts import Contrast
 
 Labels = Mapping[str, str]
 MEASURE_NAMES: Mapping[PhaseMeasure, tuple[str, Style]] = {
-    "judged_real": ("judged real", "percent"),
-    "balanced_accuracy": ("balanced accuracy", "percent"),
-    "mean": ("mean", "plain"),
-    "present": ("called present", "percent"),
-    "noticed": ("noticed something", "percent"),
-    "auc": ("AUC against real", "plain"),
+    "judged_real": (said("judged real"), "percent"),
+    "balanced_accuracy": (said("balanced accuracy"), "percent"),
+    "mean": (said("mean"), "plain"),
+    "present": (said("called present"), "percent"),
+    "noticed": (said("noticed something"), "percent"),
+    "auc": (said("AUC against real"), "plain"),
 }
 
 
@@ -41,22 +42,29 @@ def noticed_table(figures: Sequence[Noticed]) -> ReportTable | None:
                 Cell(str(one.answered)),
                 Cell(str(len(one.noticing))),
                 estimate_cell(one.share, "percent"),
-                words(", ".join(one.noticing) or "nobody"),
+                words(joined(one.noticing, ", ") or "nobody"),
             ),
         )
         for one in figures
     ]
     return table(
         "noticed",
-        "Who noticed anything",
-        ["At the end of", "Asked", "Answered", "Noticed", "Share", "Readers who noticed"],
+        said("Who noticed anything"),
+        [
+            said("At the end of"),
+            said("Asked"),
+            said("Answered"),
+            said("Noticed"),
+            said("Share"),
+            said("Readers who noticed"),
+        ],
         rows,
-        ["One answer a reader; the share is of those who answered."],
+        [said("One answer a reader; the share is of those who answered.")],
     )
 
 
 def _told(phase: PhaseFacts) -> str:
-    return {None: "", False: "before being told", True: "after being told"}[phase.told]
+    return {None: "", False: said("before being told"), True: said("after being told")}[phase.told]
 
 
 def phase_tables(figures: ChoiceFigures, labels: Labels) -> tuple[ReportTable, ...]:
@@ -85,20 +93,28 @@ def _of_question(
         for one in of
     ]
     measures = {one.measure for one in of}
-    auc = (
-        "AUC: the chance that a real image is graded above a synthetic one; 0.5 = graded alike. "
-        "Before readers are told it says whether synthetic images stood out unasked."
+    auc = said(
+        "AUC: the chance that a real image is graded above a synthetic one; "
+        "0.5 = graded alike. Before readers are told it says whether "
+        "synthetic images stood out unasked."
     )
     return table(
         f"phases-{question}",
-        f"{figures.labels.get(question, question)} By {'phase' if len(phases) > 1 else 'arm'}",
-        ["Arm", "Figure", *(_heading(phase) for phase in phases)],
+        said(
+            "{get} By {which}",
+            get=figures.labels.get(question, question),
+            which="phase" if len(phases) > 1 else "arm",
+        ),
+        [said("Arm"), said("Figure"), *(_heading(phase) for phase in phases)],
         rows,
         [
             auc * ("auc" in measures),
-            "Balanced accuracy: 50% is guessing." * ("balanced_accuracy" in measures),
-            "Noticed something: a share of readings. That of real images tells how often something "
-            "strikes readers where nothing was made." * ("noticed" in measures),
+            said("Balanced accuracy: 50% is guessing.") * ("balanced_accuracy" in measures),
+            said(
+                "Noticed something: a share of readings. That of real images tells "
+                "how often something strikes readers where nothing was made."
+            )
+            * ("noticed" in measures),
         ],
     )
 
@@ -109,7 +125,7 @@ def _phases(figures: Sequence[PhaseFigure]) -> list[PhaseFacts]:
 
 def _heading(phase: PhaseFacts) -> str:
     told = _told(phase)
-    return f"{phase.name} ({told})" if told else phase.name
+    return said("{name} ({told})", name=phase.name, told=told) if told else phase.name
 
 
 def _asked(figures: ChoiceFigures, one: PhaseFigure) -> str:
@@ -117,8 +133,12 @@ def _asked(figures: ChoiceFigures, one: PhaseFigure) -> str:
 
 
 def _phases_of(difference: PhaseDifference) -> str:
-    pair = f"{difference.later.name} minus {difference.earlier.name}"
-    return f"{pair} (informed minus naive)" if difference.is_naive_against_told else pair
+    pair = said("{name} minus {name2}", name=difference.later.name, name2=difference.earlier.name)
+    return (
+        said("{pair} (informed minus naive)", pair=pair)
+        if difference.is_naive_against_told
+        else pair
+    )
 
 
 def _of_phase(one: PhaseFigure, phase: PhaseFacts) -> Cell:
@@ -132,11 +152,17 @@ def difference_table(figures: ChoiceFigures, labels: Labels) -> ReportTable | No
         Row(
             labels.get(one.arm, one.arm),
             (
-                words(f"{_asked(figures, one)}: {MEASURE_NAMES[one.measure][0]}"),
+                words(
+                    said(
+                        "{asked}: {measure_names}",
+                        asked=_asked(figures, one),
+                        measure_names=MEASURE_NAMES[one.measure][0],
+                    )
+                ),
                 words(_phases_of(difference)),
                 _contrast(difference.contrast, MEASURE_NAMES[one.measure][1]),
                 Cell(p_value(difference.contrast.p_value)),
-                words("reader and case" if difference.same_cases else "reader"),
+                words(said("reader and case") if difference.same_cases else "reader"),
             ),
         )
         for one in figures.phases
@@ -146,25 +172,32 @@ def difference_table(figures: ChoiceFigures, labels: Labels) -> ReportTable | No
         return None
     return table(
         "phase-differences",
-        "Between phases",
-        ["Arm", "Figure", "Phases", "Difference", "p", "Paired by"],
+        said("Between phases"),
+        [said("Arm"), said("Figure"), said("Phases"), said("Difference"), "p", said("Paired by")],
         rows,
         [
-            "Where cases return, only answers that a reader gave to a case in both phases enter. p "
-            "values are not adjusted for the number of figures."
+            said(
+                "Where cases return, only answers that a reader gave to a case in "
+                "both phases enter. p values are not adjusted for the number of "
+                "figures."
+            )
         ],
     )
 
 
 def _contrast(contrast: Contrast, style: Style) -> Cell:
     if contrast.estimate is None:
-        return Cell(NONE, why=contrast.state.removeprefix("not estimable: "))
+        return Cell(NONE, why=without(contrast.state, "not estimable: "))
     scale = 100.0 if style == "percent" else 1.0
     limits = ""
     if contrast.low is not None and contrast.high is not None:
         limits = interval(scale * contrast.low, scale * contrast.high, "signed")
     return Cell(
-        f"{STYLES['signed'](scale * contrast.estimate)}{' points' if scale > 1 else ''}",
+        said(
+            "{styles}{which}",
+            styles=STYLES["signed"](scale * contrast.estimate),
+            which=" points" if scale > 1 else "",
+        ),
         limits,
         no_interval=why_no_interval(contrast.low, contrast.method),
     )

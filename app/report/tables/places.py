@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.report.tables.findings import arm_row
 from app.report.tables.table import Cell, ReportTable, estimate_cell, table
 from app.report.words.numbers import percent
@@ -35,21 +36,25 @@ def place_tables(
             name_of(one),
             title_of(one),
             [
-                "Arm",
-                "Readings",
-                "Marks",
-                "Films with marks",
-                "Marks a film",
-                "Same place",
-                "By chance",
+                said("Arm"),
+                said("Readings"),
+                said("Marks"),
+                said("Films with marks"),
+                said("Marks a film"),
+                said("Same place"),
+                said("By chance"),
             ],
             rows,
             [
-                "Films with marks and marks a film: of a reader, averaged over readers. Same "
-                "place: of the marks of two readers on one film, pairs within "
-                f"{percent(DISTANCE)} of the picture’s side. By chance: the same of two readers’ "
-                "marks on different films of the arm, which meet because readers look at the same "
-                "parts of any chest. A box counts as its middle.",
+                said(
+                    "Films with marks and marks a film: of a reader, averaged over "
+                    "readers. Same place: of the marks of two readers on one film, pairs "
+                    "within {distance} of the picture’s side. By chance: the same of two "
+                    "readers’ marks on different films of the arm, which meet because "
+                    "readers look at the same parts of any chest. A box counts as its "
+                    "middle.",
+                    distance=percent(DISTANCE),
+                ),
                 *common_notes(one),
             ],
         ),

@@ -1,5 +1,6 @@
 """The main figures with readers weighted by precision, beside those in which they weigh equally."""
 
+from app.domain.said import said
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import ReportTable, estimate_cell, table
 from app.report.words.conclusions import estimate_of
@@ -8,8 +9,8 @@ from app.statistics.analysis import Analysis
 
 FIGURES: tuple[tuple[str, str, str, str, Style], ...] = (
     ("AUC", "discrimination", "", "auc", "plain"),
-    ("Judged real", "deception", "rate", "deception_rate", "percent"),
-    ("Realism, mean", "realism", "mean", "realism_mean", "plain"),
+    (said("Judged real"), "deception", "rate", "deception_rate", "percent"),
+    (said("Realism, mean"), "realism", "mean", "realism_mean", "plain"),
 )
 
 
@@ -48,13 +49,22 @@ def precision_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     ]
     return table(
         "precision",
-        "The same with readers weighted by precision",
-        ["Arm", *(f"{name}, {way}" for name, *_ in shown for way in ("equal", "weighted"))],
+        said("The same with readers weighted by precision"),
+        [
+            said("Arm"),
+            *(
+                said("{name}, {way}", name=name, way=way)
+                for name, *_ in shown
+                for way in (said("equal"), said("weighted"))
+            ),
+        ],
         rows,
         [
-            "Equal: every reader weighs the same, as in all other tables. Weighted: by the inverse "
-            "of the variance, so that who read more weighs more. Where the two differ, the "
-            "readers who read little say something else than those who read much; no conclusion "
-            "rests on it."
+            said(
+                "Equal: every reader weighs the same, as in all other tables. "
+                "Weighted: by the inverse of the variance, so that who read more "
+                "weighs more. Where the two differ, the readers who read little say "
+                "something else than those who read much; no conclusion rests on it."
+            )
         ],
     )

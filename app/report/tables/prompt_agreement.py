@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.said import joined, said
 from app.report.tables.findings import arm_row, contrast_cell
 from app.report.tables.table import Cell, ReportTable, estimate_cell, table
 from app.report.words.numbers import p_value
@@ -28,20 +29,25 @@ def prompt_agreement_tables(
         rows.append(arm_row(row.arm, row.truth, labels, cells, part=row.condition))
     question = one.question
     ends = [
-        f"{end} = {question.label_at(end)}"
+        said("{end} = {label_at}", end=end, label_at=question.label_at(end))
         for end in (question.low, question.high)
         if question.label_at(end)
     ]
-    held = ["Mean minus real", "p"] if differences else []
+    held = [said("Mean minus real"), "p"] if differences else []
     return (
         table(
             name_of(one),
             title_of(one),
-            ["Arm, condition", "Mean", f"Above {figures.middle:g}", *held],
+            [
+                said("Arm, condition"),
+                said("Mean"),
+                said("Above {middle:g}", middle=figures.middle),
+                *held,
+            ],
             rows,
             [
-                f"{'; '.join(ends)}." if ends else "",
-                "p: adjusted by Holm over the arms." if differences else "",
+                said("{join}.", join=joined(ends, "; ")) if ends else "",
+                said("p: adjusted by Holm over the arms.") if differences else "",
                 *common_notes(one),
             ],
         ),

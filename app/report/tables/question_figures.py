@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.said import said
 from app.report.tables.artefacts import artefact_tables
 from app.report.tables.calibration import calibration_tables
 from app.report.tables.finding_machines import finding_machine_table
@@ -26,8 +27,8 @@ def figure_tables(
     """The tables of one question; where it has no figures, one that says why."""
     made: tuple[ReportTable, ...] = ()
     if one.figures is None:
-        note = f"Not estimable: {one.why_not}."
-        return (table(name_of(one), title_of(one), ["Arm"], [], [note]),)
+        note = said("Not estimable: {why_not}.", why_not=one.why_not)
+        return (table(name_of(one), title_of(one), [said("Arm")], [], [note]),)
     if isinstance(one.figures, Findings):
         made = finding_tables(one, one.figures, labels)
         beside = finding_machine_table(one, labels)

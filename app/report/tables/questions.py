@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.domain.questions.registry import kind_of
+from app.domain.said import joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number, percent
 from app.statistics.protocols.distribution import Distribution
@@ -11,7 +12,7 @@ from app.statistics.protocols.sides import SideCounts
 from app.steps.describe_answers import DescribedQuestion
 
 Labels = Mapping[str, str]
-_POOLED = "Readings of all readers are pooled, so there are no intervals here."
+_POOLED = said("Readings of all readers are pooled, so there are no intervals here.")
 
 
 def question_tables(
@@ -37,10 +38,10 @@ def _is_graded(one: DescribedQuestion) -> bool:
 
 
 def _title(one: DescribedQuestion) -> str:
-    called = one.phase_title or (f"phase {one.phase}" if one.phase > 1 else "")
-    phase = f" ({called})" if called else ""
-    who = " (machine readers)" if one.reader_kind == "machine" else ""
-    return f"{one.question.prompt}{phase}{who}"
+    called = one.phase_title or (said("phase {phase}", phase=one.phase) if one.phase > 1 else "")
+    phase = said(" ({called})", called=called) if called else ""
+    who = said(" (machine readers)") if one.reader_kind == "machine" else ""
+    return said("{prompt}{phase}{who}", prompt=one.question.prompt, phase=phase, who=who)
 
 
 def _name(one: DescribedQuestion) -> str:
@@ -49,13 +50,17 @@ def _name(one: DescribedQuestion) -> str:
 
 def _notes(one: DescribedQuestion, *more: str) -> list[str]:
     when = (
-        "Asked once of each reader, after the last case of the phase."
+        said("Asked once of each reader, after the last case of the phase.")
         if one.is_phase_end
         else _POOLED
     )
     asked_if = one.question.asked_if
     only = (
-        f"Asked only where {asked_if.question} is {' or '.join(asked_if.values)}."
+        said(
+            "Asked only where {question} is {join}.",
+            question=asked_if.question,
+            join=joined(asked_if.values, said(" or ")),
+        )
         if asked_if
         else ""
     )
@@ -63,13 +68,13 @@ def _notes(one: DescribedQuestion, *more: str) -> list[str]:
 
 
 def _row(arm: str, labels: Labels, real: Sequence[str], cells: Sequence[Cell]) -> Row:
-    label = labels.get(arm, arm) or "All readings"
+    label = labels.get(arm, arm) or said("All readings")
     below = "" if label == arm or not arm else arm
     return Row(label, tuple(cells), below=below, is_real=arm in real)
 
 
 def _answered(asked: int, answered: int) -> Cell:
-    return Cell(str(answered), "" if answered == asked else f"of {asked} asked")
+    return Cell(str(answered), "" if answered == asked else said("of {asked} asked", asked=asked))
 
 
 def _grades(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> ReportTable:
@@ -82,12 +87,18 @@ def _grades(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repo
             real,
             [
                 _answered(spread.asked, spread.answered),
-                _centre(spread.mean, "" if spread.sd is None else f"SD {number(spread.sd)}"),
+                _centre(
+                    spread.mean, "" if spread.sd is None else said("SD {sd}", sd=number(spread.sd))
+                ),
                 _centre(
                     spread.median,
                     ""
                     if spread.low_quartile is None or spread.high_quartile is None
-                    else f"{number(spread.low_quartile)} to {number(spread.high_quartile)}",
+                    else said(
+                        "{low_quartile} to {high_quartile}",
+                        low_quartile=number(spread.low_quartile),
+                        high_quartile=number(spread.high_quartile),
+                    ),
                 ),
                 *(_count(spread, point) for point in points),
             ],
@@ -97,13 +108,16 @@ def _grades(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repo
     question = one.question
     labelled = [point for point in question.points if question.label_at(point)] if points else []
     ends = [question.low, question.high] if not points and question.labels else []
-    told = [f"{point} = {question.label_at(point)}" for point in labelled or ends]
+    told = [
+        said("{point} = {label_at}", point=point, label_at=question.label_at(point))
+        for point in labelled or ends
+    ]
     return table(
         _name(one),
         _title(one),
-        ["Arm", "Answered", "Mean", "Median, quartiles", *points],
+        [said("Arm"), said("Answered"), said("Mean"), said("Median, quartiles"), *points],
         rows,
-        _notes(one, f"{'; '.join(told)}." if told else ""),
+        _notes(one, said("{join}.", join=joined(told, "; ")) if told else ""),
     )
 
 
@@ -118,23 +132,26 @@ def _count(spread: Distribution, answer: str) -> Cell:
 
 def _words(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> ReportTable:
     spreads = {arm: it for arm, it in one.by_arm.items() if isinstance(it, Distribution)}
-    named = {"written": "Text written"} | kind_of(one.question).labels(one.question)
+    named = {"written": said("Text written")} | kind_of(one.question).labels(one.question)
     answers = list(next(iter(spreads.values())).counts)
     rows = [
-        Row("Answered", tuple(_answered(it.asked, it.answered) for it in spreads.values())),
+        Row(said("Answered"), tuple(_answered(it.asked, it.answered) for it in spreads.values())),
         *(
             Row(named.get(answer, answer), tuple(_count(it, answer) for it in spreads.values()))
             for answer in answers
         ),
     ]
-    heads = [labels.get(arm, arm) or ("Readers" if one.is_phase_end else "All") for arm in spreads]
+    heads = [
+        labels.get(arm, arm) or (said("Readers") if one.is_phase_end else said("All"))
+        for arm in spreads
+    ]
     several = bool(one.question.none_label)
     return table(
         _name(one),
         _title(one),
-        ["Answer", *heads],
+        [said("Answer"), *heads],
         rows,
-        _notes(one, "Several answers may be given to one film." if several else ""),
+        _notes(one, said("Several answers may be given to one film.") if several else ""),
     )
 
 
@@ -156,12 +173,20 @@ def _marks(one: DescribedQuestion, labels: Labels, real: Sequence[str]) -> Repor
         if isinstance(it, MarkCounts)
     ]
     return table(
-        _name(one), _title(one), ["Arm", "Answered", "With marks", "Marks"], rows, _notes(one)
+        _name(one),
+        _title(one),
+        [said("Arm"), said("Answered"), said("With marks"), said("Marks")],
+        rows,
+        _notes(one),
     )
 
 
 def _each(counts: MarkCounts) -> str:
-    return f"{number(counts.marks / counts.answered)} a film" if counts.answered else ""
+    return (
+        said("{number} a film", number=number(counts.marks / counts.answered))
+        if counts.answered
+        else ""
+    )
 
 
 def _sides(
@@ -179,21 +204,42 @@ def _sides(
         )
         for arm, shown in counts.shown.items()
     ]
-    answered = f"Answered: {counts.answered} of {counts.asked} showings."
+    answered = said(
+        "Answered: {answered} of {asked} showings.", answered=counts.answered, asked=counts.asked
+    )
     correct = (
-        f"The real one was chosen in {counts.correct} of {counts.answered}"
-        f" ({percent(counts.correct / counts.answered)}); guessing gives {percent(counts.chance)}."
+        said(
+            "The real one was chosen in {correct} of {answered} ({percent}); "
+            "guessing gives {chance}.",
+            correct=counts.correct,
+            answered=counts.answered,
+            percent=percent(counts.correct / counts.answered),
+            chance=percent(counts.chance),
+        )
         if counts.correct is not None and counts.chance is not None and counts.answered
         else ""
     )
-    places = ", ".join(
-        f"{place}: {times}" for place, times in enumerate(counts.chosen_by_place, start=1)
+    places = joined(
+        (
+            said("{place}: {times}", place=place, times=times)
+            for place, times in enumerate(counts.chosen_by_place, start=1)
+        ),
+        ", ",
     )
-    ties = f" Ties: {counts.ties}." if one.question.tie_label else ""
+    ties = said(" Ties: {ties}.", ties=counts.ties) if one.question.tie_label else ""
     return table(
         _name(one),
         _title(one),
-        ["Arm", "Shown", "Chosen"],
+        [said("Arm"), said("Shown"), said("Chosen")],
         rows,
-        _notes(one, correct, f"{answered} Chosen by place: {places}.{ties}"),
+        _notes(
+            one,
+            correct,
+            said(
+                "{answered} Chosen by place: {places}.{ties}",
+                answered=answered,
+                places=places,
+                ties=ties,
+            ),
+        ),
     )

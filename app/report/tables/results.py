@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from app.domain.said import said
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
 from app.report.words.numbers import NONE, number, p_value, percent
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis, ArmAnalysis
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate, not_estimable
@@ -54,30 +56,37 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
         )
     return table(
         "results",
-        "Results by arm",
+        said("Results by arm"),
         [
-            "Arm",
-            "Images",
-            "Ratings",
-            "Realism, mean",
-            "Realism, median",
-            "Judged real",
-            "Accuracy",
-            "Hit rate",
-            "False alarms",
-            "Confidence",
-            "Reading time",
-            *((f"Agreement ({kind})", "Fleiss’ κ") if several else ()),
+            said("Arm"),
+            said("Images"),
+            said("Ratings"),
+            said("Realism, mean"),
+            said("Realism, median"),
+            said("Judged real"),
+            said("Accuracy"),
+            said("Hit rate"),
+            said("False alarms"),
+            said("Confidence"),
+            said("Reading time"),
+            *((said("Agreement ({kind})", kind=term(kind)), said("Fleiss’ κ")) if several else ()),
         ],
         rows,
         [
-            f"Below each figure its {percent(analysis.settings.level)} interval. Judged real: the "
-            "deception rate of a synthetic arm. Accuracy of a synthetic arm: its images and the "
-            "real ones called what they are; of the real arm: its images called real. Hit: "
-            "synthetic called synthetic. False alarm: real called synthetic. Reading time: "
-            "geometric mean."
-            + (" Agreement: share of pairs of readers who gave the same answer." if several else "")
-            + " ref.: the real arm, which the others are held against.",
+            said(
+                "Below each figure its {level} interval. Judged real: the deception "
+                "rate of a synthetic arm. Accuracy of a synthetic arm: its images "
+                "and the real ones called what they are; of the real arm: its images "
+                "called real. Hit: synthetic called synthetic. False alarm: real "
+                "called synthetic. Reading time: geometric mean.",
+                level=percent(analysis.settings.level),
+            )
+            + (
+                said(" Agreement: share of pairs of readers who gave the same answer.")
+                if several
+                else ""
+            )
+            + said(" ref.: the real arm, which the others are held against."),
         ],
     )
 
@@ -104,13 +113,19 @@ def distribution_table(analysis: Analysis, labels: Labels) -> ReportTable | None
     ]
     return table(
         "realism-distribution",
-        "Realism: ratings of every step of the scale",
-        ["Arm", *(f"{step:g}" for step in steps), "Mean", "Median", "Top two steps"],
+        said("Realism: ratings of every step of the scale"),
+        [
+            said("Arm"),
+            *(f"{step:g}" for step in steps),
+            said("Mean"),
+            said("Median"),
+            said("Top two steps"),
+        ],
         rows,
         [
-            "Number of ratings, below it the share averaged over readers, who weigh equally."
+            said("Number of ratings, below it the share averaged over readers, who weigh equally.")
             if len(analysis.table.readers) > 1
-            else "Number of ratings, below it their share."
+            else said("Number of ratings, below it their share.")
         ],
     )
 
@@ -141,23 +156,26 @@ def detection_table(analysis: Analysis, labels: Labels) -> ReportTable:
         )
     return table(
         "detection",
-        "Detection: telling synthetic from real by verdict",
+        said("Detection: telling synthetic from real by verdict"),
         [
-            "Arm",
-            "Judged real",
-            "Hit rate",
-            "False alarms",
-            "Balanced accuracy",
+            said("Arm"),
+            said("Judged real"),
+            said("Hit rate"),
+            said("False alarms"),
+            said("Balanced accuracy"),
             "HYPE∞",
             "d′",
-            "Criterion c",
+            said("Criterion c"),
         ],
         rows,
         [
-            "The rate judged real on its own measures the readers’ leaning as much as the images: "
-            "read it beside the rate of the real arm, d′ (ability to tell apart, 0 = none) and c "
-            "(above 0 leans towards calling things real). HYPE∞: error rate on a balanced mix, "
-            "50% = chance."
+            said(
+                "The rate judged real on its own measures the readers’ leaning as "
+                "much as the images: read it beside the rate of the real arm, d′ "
+                "(ability to tell apart, 0 = none) and c (above 0 leans towards "
+                "calling things real). HYPE∞: error rate on a balanced mix, 50% = "
+                "chance."
+            )
         ],
     )
 
@@ -189,20 +207,24 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
     ]
     inner = percent(2 * analysis.settings.level - 1)
     tests = (
-        f"{inner} interval",
-        "p, difference",
-        "p, equivalence",
-        *(("p, difference, adjusted", "p, equivalence, adjusted") if is_adjusted else ()),
+        said("{inner} interval", inner=inner),
+        said("p, difference"),
+        said("p, equivalence"),
+        *(
+            (said("p, difference, adjusted"), said("p, equivalence, adjusted"))
+            if is_adjusted
+            else ()
+        ),
     )
     return table(
         "discrimination",
-        "Discrimination: every synthetic arm against real",
+        said("Discrimination: every synthetic arm against real"),
         [
-            "Arm",
-            *(f"AUC, {MEASURES[key]}" for key in keys),
+            said("Arm"),
+            *(said("AUC, {measures}", measures=MEASURES[key]) for key in keys),
             *(tests if is_tested else ()),
-            "Ties",
-            "Conclusion",
+            said("Ties"),
+            said("Conclusion"),
         ],
         rows,
         [_what_it_rests_on(analysis, is_tested=is_tested, is_adjusted=is_adjusted)],
@@ -212,7 +234,11 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
 def _tests(conclusion: Conclusion, *, is_adjusted: bool) -> list[Cell]:
     """The interval of the equivalence test and the p values."""
     low, high = conclusion.low, conclusion.high
-    ends = NONE if low is None or high is None else f"{number(low)} to {number(high)}"
+    ends = (
+        NONE
+        if low is None or high is None
+        else said("{low} to {high}", low=number(low), high=number(high))
+    )
     p_values = [conclusion.p_difference, conclusion.p_equivalence]
     if is_adjusted:
         p_values += [conclusion.p_difference_adjusted, conclusion.p_equivalence_adjusted]
@@ -222,15 +248,21 @@ def _tests(conclusion: Conclusion, *, is_adjusted: bool) -> list[Cell]:
 def _what_it_rests_on(analysis: Analysis, *, is_tested: bool, is_adjusted: bool) -> str:
     used = next((arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion), "")
     rests = (
-        f" The conclusion rests on the AUC from {MEASURES.get(used, 'none')} with a margin of "
-        f"±{analysis.settings.margin:g}{_adjustment(analysis, is_adjusted=is_adjusted)}."
+        said(
+            " The conclusion rests on the AUC from {get} with a margin of ±{margin:g}{adjustment}.",
+            get=MEASURES.get(used, "none"),
+            margin=analysis.settings.margin,
+            adjustment=_adjustment(analysis, is_adjusted=is_adjusted),
+        )
         if is_tested
         else ""
     )
-    return (
-        "AUC: chance that a real image is rated more realistic than a synthetic one; 0.5 = rated "
-        f"alike.{rests} Ties: share of pairs of a real and a synthetic image that a reader rated "
-        "alike; they draw the AUC to 0.5."
+    return said(
+        "AUC: chance that a real image is rated more realistic than a "
+        "synthetic one; 0.5 = rated alike.{rests} Ties: share of pairs of a "
+        "real and a synthetic image that a reader rated alike; they draw the "
+        "AUC to 0.5.",
+        rests=rests,
     )
 
 
@@ -240,9 +272,9 @@ def _ties(conclusion: Conclusion) -> str:
 
 def _adjustment(analysis: Analysis, *, is_adjusted: bool) -> str:
     if is_adjusted:
-        return ", and on p values adjusted for the number of arms by Holm’s method"
+        return said(", and on p values adjusted for the number of arms by Holm’s method")
     several = sum(arm.conclusion is not None for arm in analysis.arms.values()) > 1
-    return "; its p values are not adjusted for the number of arms" if several else ""
+    return said("; its p values are not adjusted for the number of arms") if several else ""
 
 
 def arm_row(analysis: Analysis, arm: ArmAnalysis, labels: Labels, cells: list[Cell]) -> Row:
@@ -256,7 +288,7 @@ def mean_confidence(analysis: Analysis, arm: str) -> Estimate:
     """Mean of the readers' mean confidence in their verdicts, with the core's interval."""
     ratings = analysis.table
     if not ratings.has("confidence"):
-        return not_estimable("the ratings have no confidence")
+        return not_estimable(said("the ratings have no confidence"))
     matrix = ratings.matrix("confidence", arm)
     clusters = ratings.clusters_of(((arm,),))
     theta, covariance = reader_means(matrix, None if clusters is None else clusters[0])
@@ -265,7 +297,7 @@ def mean_confidence(analysis: Analysis, arm: str) -> Estimate:
         covariance,
         [matrix],
         analysis.settings,
-        what="mean confidence",
+        what=said("mean confidence"),
         clusters=clusters,
     )
 
@@ -281,7 +313,9 @@ def _false_alarms(analysis: Analysis, arm: ArmAnalysis) -> Estimate:
         return estimate_of(arm, "detection", "false_alarm_rate")
     synthetic = [analysis.arms[name] for name in analysis.table.synthetic_arms]
     if not synthetic or len(analysis.table.real_arms) > 1:
-        return not_estimable("several real arms are pooled for it, or there is no synthetic one")
+        return not_estimable(
+            said("several real arms are pooled for it, or there is no synthetic one")
+        )
     return estimate_of(synthetic[0], "detection", "false_alarm_rate")
 
 

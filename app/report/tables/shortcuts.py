@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
+from app.domain.said import capital, joined, said
 from app.films.notes import NOTE_WORDS
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, interval, number, p_phrase, percent, signed
@@ -20,33 +21,49 @@ def shortcut_table(audit: PictureAudit) -> ReportTable:
     """One column an arm, one row a measure: the AUC with which it alone tells the arm from real."""
     return table(
         "shortcuts",
-        "Shortcuts in the pictures",
-        ["Measure", *(arm.label for arm in audit.arms)],
+        said("Shortcuts in the pictures"),
+        [said("Measure"), *(arm.label for arm in audit.arms)],
         [
-            _row("Pictures", audit, lambda arm: Cell(str(arm.pictures))),
-            _row("Enlarged", audit, _enlarged),
-            _row("Made grey", audit, lambda arm: Cell(arm.grey_mapping, _noted(arm))),
-            _row("All together", audit, lambda arm: _joint_cell(arm.joint)),
+            _row(said("Pictures"), audit, lambda arm: Cell(str(arm.pictures))),
+            _row(said("Enlarged"), audit, _enlarged),
+            _row(said("Made grey"), audit, lambda arm: Cell(arm.grey_mapping, _noted(arm))),
+            _row(said("All together"), audit, lambda arm: _joint_cell(arm.joint)),
             *(_row(_heading(name), audit, partial(_measure_cell, name)) for name in AUDIT_MEASURES),
         ],
         [
-            "AUC with which one number, measured in the pictures by a program, tells the arm from "
-            "real: 0.5 is nothing, 1 is every picture. Below it how the arm differs and a 95% "
-            "interval over images, where there is one. Whichever way it points is taken, so "
-            "equal arms lie a little above 0.5.",
-            "Enlarged: sources smaller than the "
-            f"{audit.size} pixels that readers see. Sharpness: mean absolute Laplacian over the "
-            "standard deviation, of the grey inside the margin. Contrast: that standard deviation. "
-            "Margin: share of the picture outside everything that is not black.",
-            "Letters and markers: small, even, near-white shapes near an edge. Grey range: levels "
-            "between the darkest and the lightest half per cent. Clipping: share of pixels at 0 "
-            "or 255. Noise: Immerkær’s estimate. JPEG blocks: steps between blocks of 8 × 8 "
-            "pixels over those beside them. Slope of the spectrum: log power over log frequency. "
-            "Hard edges: share of neighbours that differ by more than three standard deviations.",
-            "All together: logistic regression on all of them, each picture judged by a model that "
-            "was fitted to others (five folds); below it p by relabelling and a 95% interval.",
-            "Made grey: how files deeper than 8 bits became grey; below it how many films of the "
-            "whole arm were noted for what. Arms of different greys may be told apart by them.",
+            said(
+                "AUC with which one number, measured in the pictures by a program, "
+                "tells the arm from real: 0.5 is nothing, 1 is every picture. Below "
+                "it how the arm differs and a 95% interval over images, where there "
+                "is one. Whichever way it points is taken, so equal arms lie a "
+                "little above 0.5."
+            ),
+            said(
+                "Enlarged: sources smaller than the {size} pixels that readers see. "
+                "Sharpness: mean absolute Laplacian over the standard deviation, of "
+                "the grey inside the margin. Contrast: that standard deviation. "
+                "Margin: share of the picture outside everything that is not black.",
+                size=audit.size,
+            ),
+            said(
+                "Letters and markers: small, even, near-white shapes near an edge. "
+                "Grey range: levels between the darkest and the lightest half per "
+                "cent. Clipping: share of pixels at 0 or 255. Noise: Immerkær’s "
+                "estimate. JPEG blocks: steps between blocks of 8 × 8 pixels over "
+                "those beside them. Slope of the spectrum: log power over log "
+                "frequency. Hard edges: share of neighbours that differ by more than "
+                "three standard deviations."
+            ),
+            said(
+                "All together: logistic regression on all of them, each picture "
+                "judged by a model that was fitted to others (five folds); below it "
+                "p by relabelling and a 95% interval."
+            ),
+            said(
+                "Made grey: how files deeper than 8 bits became grey; below it how "
+                "many films of the whole arm were noted for what. Arms of different "
+                "greys may be told apart by them."
+            ),
         ],
     )
 
@@ -60,7 +77,7 @@ def remedy_table(before: PictureAudit, after: PictureAudit) -> ReportTable:
     ]
     rows = [
         Row(
-            "All together",
+            said("All together"),
             tuple(_before_after(one.joint, other.joint) for one, other in pairs),
         )
     ]
@@ -72,10 +89,10 @@ def remedy_table(before: PictureAudit, after: PictureAudit) -> ReportTable:
         rows.append(Row(_heading(name), tuple(cells)))
     return table(
         "remedies",
-        "Before and after",
-        ["Measure", *(one.label for one, _ in pairs)],
+        said("Before and after"),
+        [said("Measure"), *(one.label for one, _ in pairs)],
         rows,
-        ["AUC before → after, of the same cases; 0.5 is nothing, 1 is every picture."],
+        [said("AUC before → after, of the same cases; 0.5 is nothing, 1 is every picture.")],
     )
 
 
@@ -84,12 +101,17 @@ def _before_after(
 ) -> Cell:
     if before is None:
         return Cell(NONE)
-    return Cell(f"{number(before.auc)} → {number(None if after is None else after.auc)}")
+    return Cell(
+        said(
+            "{auc} → {which}",
+            auc=number(before.auc),
+            which=number(None if after is None else after.auc),
+        )
+    )
 
 
 def _heading(name: str) -> str:
-    words = measure_words(name)
-    return words[0].upper() + words[1:]
+    return capital(measure_words(name))
 
 
 def _row(heading: str, audit: PictureAudit, cell: Callable[[ArmPictures], Cell]) -> Row:
@@ -106,7 +128,13 @@ def _measure_cell(name: str, arm: ArmPictures) -> Cell:
 
 
 def _noted(arm: ArmPictures) -> str:
-    return "; ".join(f"{count} {NOTE_WORDS.get(kind, kind)}" for kind, count in arm.notes.items())
+    return joined(
+        (
+            said("{count} {get}", count=count, get=NOTE_WORDS.get(kind, kind))
+            for kind, count in arm.notes.items()
+        ),
+        "; ",
+    )
 
 
 def _cell(measure: str, apart: Separation | None) -> Cell:
@@ -114,7 +142,9 @@ def _cell(measure: str, apart: Separation | None) -> Cell:
         return Cell(NONE)
     limits = interval(apart.low, apart.high)
     told = likeness(measure, apart)
-    return Cell(number(apart.auc), f"{told}, {limits}" if limits else told)
+    return Cell(
+        number(apart.auc), said("{told}, {limits}", told=told, limits=limits) if limits else told
+    )
 
 
 def _joint_cell(joint: JointSeparation | None) -> Cell:
@@ -122,7 +152,9 @@ def _joint_cell(joint: JointSeparation | None) -> Cell:
         return Cell(NONE)
     limits = interval(joint.low, joint.high)
     told = p_phrase(joint.p)
-    return Cell(number(joint.auc), f"{told}, {limits}" if limits else told)
+    return Cell(
+        number(joint.auc), said("{told}, {limits}", told=told, limits=limits) if limits else told
+    )
 
 
 def balance_table(audit: PictureAudit) -> ReportTable:
@@ -138,22 +170,32 @@ def balance_table(audit: PictureAudit) -> ReportTable:
     ]
     return table(
         "balance",
-        "Balance of the arms",
-        ["Arm", *(name.capitalize() for name in BALANCED_BY)],
+        said("Balance of the arms"),
+        [said("Arm"), *(capital(name) for name in BALANCED_BY)],
         rows,
         [
-            "Standardised difference from the real images in what the bank’s records say: of ages "
-            "and of the sources’ longer sides the difference of means over the standard deviation, "
-            "of kinds the distance of their shares. Below it how many of the real and of the arm’s "
-            f"images have it recorded. From {UNBALANCED:g} on (marked !) the arms are unlike, and "
-            "readers may go by that.",
+            said(
+                "Standardised difference from the real images in what the bank’s "
+                "records say: of ages and of the sources’ longer sides the "
+                "difference of means over the standard deviation, of kinds the "
+                "distance of their shares. Below it how many of the real and of the "
+                "arm’s images have it recorded. From {unbalanced:g} on (marked !) "
+                "the arms are unlike, and readers may go by that.",
+                unbalanced=UNBALANCED,
+            ),
         ],
     )
 
 
 def _difference_cell(one: Difference) -> Cell:
-    known = f"{one.known[0]} of {one.of[0]}, {one.known[1]} of {one.of[1]}"
+    known = said(
+        "{known} of {of}, {known2} of {of2}",
+        known=one.known[0],
+        of=one.of[0],
+        known2=one.known[1],
+        of2=one.of[1],
+    )
     if one.value is None:
         return Cell(NONE, known, why=one.why)
     text = "∞" if math.isinf(one.value) else signed(one.value)
-    return Cell(f"{text} !" if one.is_unlike else text, known)
+    return Cell(said("{text} !", text=text) if one.is_unlike else text, known)

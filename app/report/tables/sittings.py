@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from app.domain.said import joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number
 from app.statistics.conduct.sessions import PhaseSittings, Sittings, Spread
 
-_OF_WASHOUT = ("Days since the phase before", "Washout planned", "Shorter than planned")
+_OF_WASHOUT = (
+    said("Days since the phase before"),
+    said("Washout planned"),
+    said("Shorter than planned"),
+)
 
 
 def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | None:
@@ -15,27 +20,29 @@ def sittings_table(sittings: Sittings, titles: Sequence[str]) -> ReportTable | N
         return None
     repeat = sittings.days_to_repeat
     again = (
-        f"A repeated case came {_range(repeat, 2)} days after its first reading."
+        said("A repeated case came {range} days after its first reading.", range=_range(repeat, 2))
         if repeat.median is not None
         else ""
     )
     several = len(sittings.phases) > 1
     return table(
         "sittings",
-        "Sittings and washout" if several else "Sittings",
+        said("Sittings and washout") if several else said("Sittings"),
         [
-            "Phase",
-            "Readers",
-            "Sittings a reader",
-            "Minutes a sitting",
-            "Readings a sitting",
+            said("Phase"),
+            said("Readers"),
+            said("Sittings a reader"),
+            said("Minutes a sitting"),
+            said("Readings a sitting"),
             *(_OF_WASHOUT if several else ()),
         ],
         [_row(phase, titles, several=several) for phase in sittings.phases],
         [
-            "Median, below it the least and the most. A sitting ends with 30 idle minutes or a new "
-            "use of the reader’s link; its minutes go from the first picture shown to the last "
-            "answer sent.",
+            said(
+                "Median, below it the least and the most. A sitting ends with 30 "
+                "idle minutes or a new use of the reader’s link; its minutes go from "
+                "the first picture shown to the last answer sent."
+            ),
             again,
         ],
     )
@@ -46,11 +53,15 @@ def _row(phase: PhaseSittings, titles: Sequence[str], *, several: bool) -> Row:
     is_later = phase.washout_days.median is not None
     washout = (
         _spread(phase.washout_days, 1),
-        Cell(f"{phase.planned_washout_days} days" if is_later else NONE),
-        Cell((", ".join(phase.too_early) or "none") if is_later else NONE),
+        Cell(
+            said("{planned_washout_days} days", planned_washout_days=phase.planned_washout_days)
+            if is_later
+            else NONE
+        ),
+        Cell((joined(phase.too_early, ", ") or "none") if is_later else NONE),
     )
     return Row(
-        title or f"Phase {phase.phase}",
+        title or said("Phase {phase}", phase=phase.phase),
         (
             Cell(str(phase.readers)),
             _spread(phase.sittings, 0),
@@ -72,4 +83,6 @@ def _spread(spread: Spread, digits: int) -> Cell:
 def _range(spread: Spread, digits: int) -> str:
     if spread.least is None or spread.most is None:
         return ""
-    return f"{number(spread.least, digits)} to {number(spread.most, digits)}"
+    return said(
+        "{least} to {most}", least=number(spread.least, digits), most=number(spread.most, digits)
+    )

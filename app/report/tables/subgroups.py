@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.said import joined, said
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import Style
@@ -9,10 +10,10 @@ from app.statistics.analysis import Analysis
 from app.statistics.conduct.subgroups import FEW_IMAGES, Stratum, Subgroup
 
 _FIGURES: Mapping[str, tuple[str, Style]] = {
-    "realism.mean": ("Realism, mean", "plain"),
-    "deception.rate": ("Judged real", "percent"),
+    "realism.mean": (said("Realism, mean"), "plain"),
+    "deception.rate": (said("Judged real"), "percent"),
     "detection.d_prime": ("d′", "plain"),
-    "discrimination.auc_realism": ("AUC, realism", "plain"),
+    "discrimination.auc_realism": (said("AUC, realism"), "plain"),
 }
 # Their ratings are the arm's own; the others count real ones too.
 _OF_THE_ARM = ("realism.mean", "deception.rate")
@@ -27,22 +28,41 @@ def _table(analysis: Analysis, stratum: Stratum, labels: Labels) -> ReportTable:
     count = len(stratum.subgroups)
     small = [one.level for one in stratum.subgroups if one.is_small]
     notes = [
-        f"There are no subgroups by {stratum.name}: {stratum.why_not}." * bool(stratum.why_not),
-        f"AUC: against the real images of the same subgroup. {count} subgroups with as many "
-        "intervals: some differ by chance alone, so none is tested and none carries a conclusion."
+        said(
+            "There are no subgroups by {name}: {why_not}.",
+            name=stratum.name,
+            why_not=stratum.why_not,
+        )
+        * bool(stratum.why_not),
+        said(
+            "AUC: against the real images of the same subgroup. {count} "
+            "subgroups with as many intervals: some differ by chance alone, so "
+            "none is tested and none carries a conclusion.",
+            count=count,
+        )
         if count
         else "",
-        f"Caution: fewer than {FEW_IMAGES} images of an arm in {', '.join(small)}; these figures "
-        "say little."
+        said(
+            "Caution: fewer than {few_images} images of an arm in {join}; these "
+            "figures say little.",
+            few_images=FEW_IMAGES,
+            join=joined(small, ", "),
+        )
         if small
         else "",
     ]
     return table(
         f"subgroups-{stratum.name}",
-        f"By {stratum.name} of the case",
-        [stratum.name.capitalize(), "Arm", "Images", "Ratings", *(n for n, _ in _FIGURES.values())],
+        said("By {name} of the case", name=stratum.name),
+        [
+            stratum.name.capitalize(),
+            said("Arm"),
+            said("Images"),
+            said("Ratings"),
+            *(n for n, _ in _FIGURES.values()),
+        ],
         [row for one in stratum.subgroups for row in _rows(analysis, one, labels)]
-        or [Row("No subgroups", (words(""),) * (3 + len(_FIGURES)))],
+        or [Row(said("No subgroups"), (words(""),) * (3 + len(_FIGURES)))],
         notes,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.domain.said import capital, joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.numbers import NONE
 from app.services.summarise_study import ArmFacts
@@ -19,7 +20,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
                 words(arm.kind),
                 Cell(NONE if arm.generated is None else str(arm.generated)),
                 Cell(NONE if arm.rejected is None else str(arm.rejected)),
-                words(arm.rejection_rule or "not stated"),
+                words(arm.rejection_rule or said("not stated")),
                 *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
                 *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
             ),
@@ -30,30 +31,30 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
     ]
     return table(
         "images",
-        "Images",
+        said("Images"),
         [
-            "Arm",
-            "Kind",
-            "Generated",
-            "Rejected",
-            "Rule of rejection",
-            *["Left out as copies"] * are_left_out,
-            *map(_capital, strata),
+            said("Arm"),
+            said("Kind"),
+            said("Generated"),
+            said("Rejected"),
+            said("Rule of rejection"),
+            *[said("Left out as copies")] * are_left_out,
+            *map(capital, strata),
         ],
         rows,
         [
             *(
                 [
-                    "Left out as copies: images of the bank that its evaluation flags as copies of "
-                    "training images; cases were drawn from the others."
+                    said(
+                        "Left out as copies: images of the bank that its evaluation flags as "
+                        "copies of training images; cases were drawn from the others."
+                    )
                 ]
                 * are_left_out
             ),
-            f"{_capital(', '.join(strata))}: cases drawn for this study. "
-            "– : the image bank does not say.",
+            said(
+                "{capital}: cases drawn for this study. – : the image bank does not say.",
+                capital=capital(joined(strata, ", ")),
+            ),
         ],
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.said import after, joined, said
 from app.report.words.numbers import NONE, STYLES, Style, interval, why_not
 from app.statistics.table.estimate import Estimate
 
@@ -83,9 +84,11 @@ def table(
 
 def _footnote(cell: Cell) -> str:
     if cell.why:
-        return f"Not estimable: {cell.why}."
-    said = (("No interval", cell.no_interval), ("Caution", cell.caution))
-    return " ".join(f"{what}: {text}." for what, text in said if text)
+        return said("Not estimable: {why}.", why=cell.why)
+    clauses = ((said("No interval"), cell.no_interval), (said("Caution"), cell.caution))
+    return joined(
+        (said("{what}: {text}.", what=what, text=text) for what, text in clauses if text), " "
+    )
 
 
 def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
@@ -104,7 +107,7 @@ def estimate_cell(estimate: Estimate, style: Style = "plain") -> Cell:
 
 def why_no_interval(low: float | None, method: str) -> str:
     """The reason that a method gives for having no interval; empty where there is one."""
-    return method.partition("no interval: ")[2] if low is None else ""
+    return after(method, "no interval: ") if low is None else ""
 
 
 def words(text: str) -> Cell:

@@ -1,5 +1,6 @@
 """Two readers: the main figures for readers like them, and for these two."""
 
+from app.domain.said import said
 from app.report.tables.precision import FIGURES
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import ReportTable, estimate_cell, table
@@ -34,15 +35,21 @@ def two_readers_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         )
         for arm in arms
     ]
-    ways = ("readers like these", "these two")
+    ways = (said("readers like these"), said("these two"))
     return table(
         "two-readers",
-        "Two readers, both ways",
-        ["Arm", *(f"{name}, {way}" for name, *_ in shown for way in ways)],
+        said("Two readers, both ways"),
+        [
+            said("Arm"),
+            *(said("{name}, {way}", name=name, way=way) for name, *_ in shown for way in ways),
+        ],
         rows,
         [
-            "For readers like these: intervals over readers and images, as in all other tables, "
-            "with one degree of freedom between two readers. For these two: over images like these "
-            "only, which says nothing of other readers; no conclusion rests on it."
+            said(
+                "For readers like these: intervals over readers and images, as in "
+                "all other tables, with one degree of freedom between two readers. "
+                "For these two: over images like these only, which says nothing of "
+                "other readers; no conclusion rests on it."
+            )
         ],
     )

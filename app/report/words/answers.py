@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.said import joined, said, said_many, small
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import interval, number, percent, why_not
 from app.statistics.analysis import Analysis, ArmAnalysis
@@ -48,15 +49,20 @@ def answers_note(analysis: Analysis) -> str:
     measure = next(arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion)
     level = percent(analysis.settings.level)
     adjusted = (
-        ", not adjusted for the number of arms"
+        said(", not adjusted for the number of arms")
         if known[0].n_readers == 1 and len(known) > 1
         else ""
     )
-    return (
-        f"AUC, from {MEASURES[measure]}: the chance that a real image is rated more real than a "
-        f"synthetic one; 0.5 is a toss of a coin. Behind it its {level} interval, for "
-        f"{spoken[0]}{adjusted}."
-        + "".join(f" Of arms told apart completely: for {one}." for one in spoken[1:])
+    return said(
+        "AUC, from {measures}: the chance that a real image is rated more "
+        "real than a synthetic one; 0.5 is a toss of a coin. Behind it its "
+        "{level} interval, for {spoken}{adjusted}.",
+        measures=MEASURES[measure],
+        level=level,
+        spoken=spoken[0],
+        adjusted=adjusted,
+    ) + joined(
+        (said(" Of arms told apart completely: for {one}.", one=one) for one in spoken[1:]), ""
     )
 
 
@@ -65,12 +71,12 @@ def whom(analysis: Analysis, auc: Estimate) -> str:
     settled = analysis.settings.generalise_to
     is_exact = auc.method.startswith("exact bound")
     if settled == "readers":
-        return "readers like these and these images only"
+        return said("readers like these and these images only")
     if auc.n_readers == 1:
-        return "this reader and images like these"
+        return said("this reader and images like these")
     if settled == "cases" or is_exact:
-        return "these readers only and images like these"
-    return "readers like these and images like these"
+        return said("these readers only and images like these")
+    return said("readers like these and images like these")
 
 
 def is_told_by_one(arm: ArmAnalysis, conclusion: Conclusion) -> bool:
@@ -94,26 +100,63 @@ def _with_auc(
 ) -> tuple[str, str]:
     """The word and the line where there is an AUC."""
     limits = interval(auc.low, auc.high)
-    value = f"(AUC {number(auc.estimate)}{f', {limits}' if limits else ''})"
+    value = said(
+        "(AUC {estimate}{which})",
+        estimate=number(auc.estimate),
+        which=said(", {limits}", limits=limits) if limits else "",
+    )
     alone = auc.n_readers == 1
-    who = "This reader" if alone else _readers(analysis)
-    of = f"these images of {label}" if analysis.settings.generalise_to == "readers" else label
+    who = said("This reader") if alone else _readers(analysis)
+    of = (
+        said("these images of {label}", label=label)
+        if analysis.settings.generalise_to == "readers"
+        else label
+    )
     if conclusion.state == "equivalent":
-        likes = "rates" if alone else "rate"
         return (
-            "rated alike",
-            f"{who} {likes} {of} like real images, within ±{conclusion.margin:g} {value}.",
+            said("rated alike"),
+            said_many(
+                "{who} rates {of} like real images, within ±{margin:g} {value}.",
+                "{who} rate {of} like real images, within ±{margin:g} {value}.",
+                auc.n_readers,
+                who=who,
+                of=of,
+                margin=conclusion.margin,
+                value=value,
+            ),
         )
     told = conclusion.state == "distinguishable"
     of_one = alone and not told and _excludes_half(auc)
     if told or of_one:
-        rest = " What other readers can tell is not known." if of_one else ""
+        rest = said(" What other readers can tell is not known.") if of_one else ""
         if (auc.estimate or 0.0) > 0.5:
-            word = "told apart by this reader" if of_one else "told apart"
-            return word, f"{who} can tell {of} from real {value}.{rest}"
-        rates = "rates" if alone else "rate"
-        return "more real", f"{who} {rates} {of} as more real than real images {value}.{rest}"
-    return "open", f"It is open whether {who[0].lower()}{who[1:]} can tell {of} from real {value}."
+            word = said("told apart by this reader") if of_one else said("told apart")
+            return word, said_many(
+                "{who} can tell {of} from real {value}.{rest}",
+                "{who} can tell {of} from real {value}.{rest}",
+                auc.n_readers,
+                who=who,
+                of=of,
+                value=value,
+                rest=rest,
+            )
+        return said("more real"), said_many(
+            "{who} rates {of} as more real than real images {value}.{rest}",
+            "{who} rate {of} as more real than real images {value}.{rest}",
+            auc.n_readers,
+            who=who,
+            of=of,
+            value=value,
+            rest=rest,
+        )
+    return said("open"), said_many(
+        "It is open whether {who} can tell {of} from real {value}.",
+        "It is open whether {who} can tell {of} from real {value}.",
+        auc.n_readers,
+        who=small(who),
+        of=of,
+        value=value,
+    )
 
 
 def _without_auc(
@@ -123,23 +166,39 @@ def _without_auc(
     rate = estimate_of(arm, "deception", "rate")
     real = [estimate_of(analysis.arms[name], "deception", "rate") for name in _real(analysis)]
     if rate.estimate is None or not real or real[0].estimate is None:
-        return "open", f"Whether readers can tell {label} from real can’t be said: {why_not(auc)}."
+        return said("open"), said(
+            "Whether readers can tell {label} from real can’t be said: {why_not}.",
+            label=label,
+            why_not=why_not(auc),
+        )
     against = _difference(analysis, arm.arm)
-    rates = (
-        f"{label} is judged real in {percent(rate.estimate)}, real images in "
-        f"{percent(real[0].estimate)}"
+    rates = said(
+        "{label} is judged real in {estimate}, real images in {estimate2}",
+        label=label,
+        estimate=percent(rate.estimate),
+        estimate2=percent(real[0].estimate),
     )
     if against is None or against.p_holm is None or against.low is None:
-        return "open", f"{rates}; whether that is more than chance can’t be said."
+        return said("open"), said(
+            "{rates}; whether that is more than chance can’t be said.", rates=rates
+        )
     points, low, high = (
         number(None if share is None else 100 * share, 0)
         for share in (against.estimate, against.low, against.high)
     )
-    difference = f"(difference {points} points, {low} to {high})"
+    difference = said(
+        "(difference {points} points, {low} to {high})", points=points, low=low, high=high
+    )
     if against.p_holm >= 1.0 - analysis.settings.level:
-        return "open", f"{rates}: no difference is shown, nor that there is none {difference}."
+        return said("open"), said(
+            "{rates}: no difference is shown, nor that there is none {difference}.",
+            rates=rates,
+            difference=difference,
+        )
     less = (against.estimate or 0.0) < 0
-    return ("told apart" if less else "more real"), f"{rates} {difference}."
+    return (said("told apart") if less else said("more real")), said(
+        "{rates} {difference}.", rates=rates, difference=difference
+    )
 
 
 def _difference(analysis: Analysis, arm: str) -> Contrast | None:
@@ -155,7 +214,7 @@ def _real(analysis: Analysis) -> list[str]:
 
 
 def _readers(analysis: Analysis) -> str:
-    return "These readers" if analysis.settings.generalise_to == "cases" else "Readers"
+    return said("These readers") if analysis.settings.generalise_to == "cases" else said("Readers")
 
 
 def _excludes_half(auc: Estimate) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.said import joined, said, said_many
 from app.report.words.conclusion_cautions import conclusion_cautions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
@@ -35,14 +36,14 @@ def analysis_cautions(
 
     Columns in `never_asked` are missing by design, so their absence is not worth a warning.
     """
-    silent = tuple(f"The ratings have no {column}" for column in never_asked)
+    silent = tuple(said("The ratings have no {column}", column=column) for column in never_asked)
     cautions = [
         _whom_intervals_speak_for(analysis),
         *(Caution("top", lead, text) for lead, text in conclusion_cautions(analysis, labels)),
         *_leaning(analysis),
     ]
     cautions += [
-        Caution("top", "Not given.", note)
+        Caution("top", said("Not given."), note)
         for note in analysis.notes
         if "can't be" in note and not note.startswith(silent)
     ]
@@ -52,38 +53,57 @@ def analysis_cautions(
 
 # What tests and intervals of so few readers did, by their number (docs/statistics.md, Coverage).
 _IN_SIMULATIONS = {
-    2: " With two readers 95% intervals covered 89 to 94% and tests at 5% called 6 to 10% of arms "
-    "that are alike different in simulations, the more the more images there were.",
-    3: " With three readers tests at 5% called 3 to 9% of arms that are alike different in "
-    "simulations.",
+    2: said(
+        " With two readers 95% intervals covered 89 to 94% and tests at 5% "
+        "called 6 to 10% of arms that are alike different in simulations, "
+        "the more the more images there were."
+    ),
+    3: said(
+        " With three readers tests at 5% called 3 to 9% of arms that are "
+        "alike different in simulations."
+    ),
 }
 
 
 def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
     readers = len(analysis.table.readers)
-    counted = f"{readers} reader{'' if readers == 1 else 's'}"
+    counted = said_many("{count} reader", "{count} readers", readers)
     if analysis.settings.generalise_to == "cases":
         return Caution(
             "top",
-            "Whom the intervals speak for.",
-            f"These {counted} only, and images like these; nothing is said of other readers.",
+            said("Whom the intervals speak for."),
+            said(
+                "These {counted} only, and images like these; nothing is said of other readers.",
+                counted=counted,
+            ),
         )
     images = (
-        "these images only" if analysis.settings.generalise_to == "readers" else "images like these"
+        said("these images only")
+        if analysis.settings.generalise_to == "readers"
+        else said("images like these")
     )
     if readers == 1:
         return Caution(
             "top",
-            "One reader.",
-            "One reader says nothing about other readers: every interval is for this reader and "
-            f"{images}, and no conclusion is drawn."
+            said("One reader."),
+            said(
+                "One reader says nothing about other readers: every interval is for "
+                "this reader and {images}, and no conclusion is drawn.",
+                images=images,
+            )
             if analysis.settings.generalise_to == "readers_and_cases"
-            else "One reader says nothing about other readers, so for these images only there are "
-            "points and no intervals.",
+            else said(
+                "One reader says nothing about other readers, so for these images "
+                "only there are points and no intervals."
+            ),
         )
     few = (
-        f" With {counted} they are wide, and they hold for readers who could have been asked "
-        "instead only if these were picked without regard to how they read."
+        said(
+            " With {counted} they are wide, and they hold for readers who could "
+            "have been asked instead only if these were picked without regard to "
+            "how they read.",
+            counted=counted,
+        )
         if readers < _FEW_READERS
         else ""
     )
@@ -91,9 +111,14 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         few += _IN_SIMULATIONS[readers]
     return Caution(
         "top",
-        "Whom the intervals speak for.",
-        f"Readers like these {readers} and {images}; other specialties, other experience and "
-        f"other images are not covered.{few}",
+        said("Whom the intervals speak for."),
+        said(
+            "Readers like these {readers} and {images}; other specialties, other "
+            "experience and other images are not covered.{few}",
+            readers=readers,
+            images=images,
+            few=few,
+        ),
     )
 
 
@@ -105,8 +130,11 @@ def _leaning(analysis: Analysis) -> list[Caution]:
         return [
             Caution(
                 "detection",
-                "No real arm.",
-                "Without real images the rate judged real can’t be told from the readers’ leaning.",
+                said("No real arm."),
+                said(
+                    "Without real images the rate judged real can’t be told from the "
+                    "readers’ leaning."
+                ),
             )
         ]
     rate = estimate_of(real[0], "deception", "rate")
@@ -118,14 +146,20 @@ def _leaning(analysis: Analysis) -> list[Caution]:
     leaning = ""
     if values:
         ends = dict.fromkeys((signed(min(values)), signed(max(values))))
-        leaning = f", criterion c of the synthetic arms {' to '.join(ends)}"
+        leaning = said(
+            ", criterion c of the synthetic arms {join}", join=joined(ends, said(" to "))
+        )
     return [
         Caution(
             "detection",
-            "The rate judged real measures leaning too.",
-            "A reader who calls everything real makes every arm look good. Real images were "
-            f"judged real at {with_interval(rate, 'percent')}{leaning}; compare with these, d′ "
-            "and the AUC, not with 50%.",
+            said("The rate judged real measures leaning too."),
+            said(
+                "A reader who calls everything real makes every arm look good. Real "
+                "images were judged real at {rate}{leaning}; compare with these, d′ "
+                "and the AUC, not with 50%.",
+                rate=with_interval(rate, "percent"),
+                leaning=leaning,
+            ),
         )
     ]
 
@@ -142,16 +176,28 @@ def _kappa_paradox(analysis: Analysis, labels: Mapping[str, str]) -> list[Cautio
         if agreed is None or agreed < _PARADOX_AGREEMENT:
             continue
         if kappa is None or kappa < _PARADOX_KAPPA:
-            low = "can’t be given" if kappa is None else f"is {number(kappa)}"
-            named.append(f"{labels.get(name, name)}: {percent(agreed)} agreement, Fleiss’ κ {low}")
+            low = (
+                said("can’t be given") if kappa is None else said("is {kappa}", kappa=number(kappa))
+            )
+            named.append(
+                said(
+                    "{get}: {agreed} agreement, Fleiss’ κ {low}",
+                    get=labels.get(name, name),
+                    agreed=percent(agreed),
+                    low=low,
+                )
+            )
     if not named:
         return []
     return [
         Caution(
             "agreement",
-            "κ paradox.",
-            f"Readers agree and κ is low, because nearly all these images are called the same: "
-            f"{'; '.join(named)}. Read PABAK, AC1 and the two specific agreements beside κ "
-            "(Feinstein and Cicchetti 1990).",
+            said("κ paradox."),
+            said(
+                "Readers agree and κ is low, because nearly all these images are "
+                "called the same: {join}. Read PABAK, AC1 and the two specific "
+                "agreements beside κ (Feinstein and Cicchetti 1990).",
+                join=joined(named, "; "),
+            ),
         )
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.domain.said import joined, said
 from app.report.words.numbers import percent
 from app.statistics.protocols.choices import ChoiceFigures, SetFigures
 from app.statistics.protocols.preference import Preference
@@ -15,11 +16,11 @@ Paragraph = tuple[str, str]
 def choice_paragraphs(figures: ChoiceFigures) -> list[Paragraph]:
     """Paragraphs with their citations in brackets; those without a figure are left out."""
     parts = [
-        ("Sets", _sets(figures)),
-        ("Noticing", _noticing(figures)),
-        ("Phases", _phases(figures)),
-        ("Exposure", _exposure(figures)),
-        ("Intervals of these", _intervals(figures)),
+        (said("Sets"), _sets(figures)),
+        (said("Noticing"), _noticing(figures)),
+        (said("Phases"), _phases(figures)),
+        (said("Exposure"), _exposure(figures)),
+        (said("Intervals of these"), _intervals(figures)),
     ]
     return [(heading, text) for heading, text in parts if text]
 
@@ -67,67 +68,91 @@ def _intervals(figures: ChoiceFigures) -> str:
     parts = []
     if _is_used(figures, "Obuchowski"):
         degrees = (
-            " with Hillis’ degrees of freedom [or, hillis, hillis2014]"
+            said(" with Hillis’ degrees of freedom [or, hillis, hillis2014]")
             if _is_used(figures, "Obuchowski", "random readers")
-            else " [or]"
+            else said(" [or]")
         )
-        logit = ", of shares and AUCs on the logit scale"
-        sets = "; sets shown together count as cases" if figures.sets else ""
+        logit = said(", of shares and AUCs on the logit scale")
+        sets = said("; sets shown together count as cases") if figures.sets else ""
         parts.append(
-            f"Intervals are those of Obuchowski and Rockette{degrees}"
-            f"{logit if _is_used(figures, 'Obuchowski', 'logit') else ''}{sets}."
+            said(
+                "Intervals are those of Obuchowski and Rockette{degrees}{which}{sets}.",
+                degrees=degrees,
+                which=logit if _is_used(figures, "Obuchowski", "logit") else "",
+                sets=sets,
+            )
         )
     if _is_used(figures, "exact bound"):
         parts.append(
-            "A figure at the end of its scale for every reader has an exact bound [clopper]."
+            said("A figure at the end of its scale for every reader has an exact bound [clopper].")
         )
     if _is_used(figures, "jackknife"):
-        parts.append(f"{_of_models(figures)} have jackknife intervals on influences [cgm, ij].")
-    return " ".join(parts)
+        parts.append(
+            said(
+                "{of_models} have jackknife intervals on influences [cgm, ij].",
+                of_models=_of_models(figures),
+            )
+        )
+    return joined(parts, " ")
 
 
 def _of_models(figures: ChoiceFigures) -> str:
     named = []
     if _is_used(figures, "Bradley-Terry", "jackknife"):
-        named.append("Strengths of arms")
+        named.append(said("Strengths of arms"))
     if _is_used(figures, "psychometric", "jackknife"):
-        named.append("thresholds and slopes" if named else "Thresholds and slopes")
-    return " and ".join(named)
+        named.append(said("thresholds and slopes") if named else said("Thresholds and slopes"))
+    return joined(named, said(" and "))
 
 
 def _sets(figures: ChoiceFigures) -> str:
     forced = [one for asked in figures.sets for one in asked.forced]
     preferred = [asked.preferred for asked in figures.sets if asked.preferred is not None]
-    parts = []
+    parts: list[str] = []
     if forced:
         several = any(len(one.readers) > 1 for one in forced)
-        averaged = "averaged over readers and " * several
+        averaged = said("averaged over readers and ") * several
         parts.append(
-            f"The share of sets in which the real image was chosen was {averaged}held against 1/m "
-            "for m images; d′ is that of an unbiased observer in m-alternative forced choice "
-            "[mafc]."
+            said(
+                "The share of sets in which the real image was chosen was "
+                "{averaged}held against 1/m for m images; d′ is that of an unbiased "
+                "observer in m-alternative forced choice [mafc].",
+                averaged=averaged,
+            )
         )
     if preferred:
         parts += _ranking(preferred)
     methods = dict.fromkeys(asked.places.method for asked in figures.sets if asked.places)
     if methods:
-        parts.append(f"Choices by place were held against equal shares ({', '.join(methods)}).")
-    return " ".join(parts)
+        parts.append(
+            said(
+                "Choices by place were held against equal shares ({join}).",
+                join=joined(methods, ", "),
+            )
+        )
+    return joined(parts, " ")
 
 
 def _ranking(preferred: list[Preference]) -> list[str]:
-    ties = " with Davidson’s ties [davidson]" if any(one.ties for one in preferred) else ""
-    parts = [
-        f"Preferences were fitted by the model of Bradley and Terry [bradley]{ties}, readers "
-        "weighing equally."
+    ties = said(" with Davidson’s ties [davidson]") if any(one.ties for one in preferred) else ""
+    parts: list[str] = [
+        said(
+            "Preferences were fitted by the model of Bradley and Terry "
+            "[bradley]{ties}, readers weighing equally.",
+            ties=ties,
+        )
     ]
     if any(pair.p_holm is not None for one in preferred for pair in one.pairs):
         parts.append(
-            "Pairs of arms were adjusted by Holm’s method [holm]; ranks have the simultaneous "
-            "intervals that the pairs told apart leave [ranks]."
+            said(
+                "Pairs of arms were adjusted by Holm’s method [holm]; ranks have the "
+                "simultaneous intervals that the pairs told apart leave [ranks]."
+            )
         )
     if any(one.is_bounded for one in preferred):
-        parts.append("Where strengths had no bound half a win each way was added to every pair.")
+        parts.append(
+            said("Where strengths had no bound half a win each way was added to every pair.")
+        )
     return parts
 
 
@@ -135,12 +160,17 @@ def _noticing(figures: ChoiceFigures) -> str:
     methods = [one.share.method for one in figures.noticed if one.share.low is not None]
     named = []
     if any(method.startswith("Wilson") for method in methods):
-        named.append("Wilson’s interval [wilson]")
+        named.append(said("Wilson’s interval [wilson]"))
     if any(method.startswith("exact") for method in methods):
-        named.append("the exact interval of Clopper and Pearson [clopper] where none or all did")
+        named.append(
+            said("the exact interval of Clopper and Pearson [clopper] where none or all did")
+        )
     if not named:
         return ""
-    return f"The share of readers who noticed something has {' and '.join(named)}, a reader a draw."
+    return said(
+        "The share of readers who noticed something has {join}, a reader a draw.",
+        join=joined(named, said(" and ")),
+    )
 
 
 def _phases(figures: ChoiceFigures) -> str:
@@ -149,14 +179,16 @@ def _phases(figures: ChoiceFigures) -> str:
     every = [difference for one in figures.phases for difference in one.differences]
     differences = [one for one in every if one.contrast.low is not None]
     noticing = [one for one in figures.phases if one.measure == "noticed"]
-    text = "Figures of each phase were computed for every reader."
+    text = said("Figures of each phase were computed for every reader.")
     if len(noticing) == len(figures.phases):
-        text = "The share of readings in which something was noticed was computed for every reader."
+        text = said(
+            "The share of readings in which something was noticed was computed for every reader."
+        )
     if differences:
         by_case = any(one.same_cases for one in differences)
-        text += (
-            " Two phases were compared as two readings of one analysis, paired by reader"
-            f"{' and, where cases returned, by case' * by_case}."
+        text += said(
+            " Two phases were compared as two readings of one analysis, paired by reader{value}.",
+            value=said(" and, where cases returned, by case") * by_case,
         )
     return text
 
@@ -165,21 +197,22 @@ def _exposure(figures: ChoiceFigures) -> str:
     curves = [curve for one in figures.exposure for curve in one.curves]
     if not curves:
         return ""
-    text = (
-        "Accuracy is given at every exposure; of verdicts it is the mean of the shares of real and "
-        "of synthetic images called what they are."
+    text = said(
+        "Accuracy is given at every exposure; of verdicts it is the mean of "
+        "the shares of real and of synthetic images called what they are."
     )
     fitted = [curve.fit for curve in curves if not curve.fit.why_not]
     if fitted:
         lapse = (
-            f"a lapse rate of at most {percent(MOST_LAPSES)}"
+            said("a lapse rate of at most {most_lapses}", most_lapses=percent(MOST_LAPSES))
             if any(fit.lapse_is_fitted for fit in fitted)
-            else "no lapses"
+            else said("no lapses")
         )
-        text += (
-            f" A cumulative Gaussian of log exposure with the guess rate of the task and {lapse} "
-            "was fitted by maximum likelihood [wichmann]."
+        text += said(
+            " A cumulative Gaussian of log exposure with the guess rate of the "
+            "task and {lapse} was fitted by maximum likelihood [wichmann].",
+            lapse=lapse,
         )
     if len(fitted) < len(curves):
-        text += " A curve that the answers do not fix was withheld."
+        text += said(" A curve that the answers do not fix was withheld.")
     return text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.domain.said import said
 from app.report.words.answers import Answer
 from app.report.words.cautions import Caution
 from app.report.words.numbers import interval, number, p_phrase, percent
@@ -32,38 +33,49 @@ def choice_note(figures: ChoiceFigures) -> str:
     if not choice_answers(figures, {}):
         return ""
     whom = {
-        "readers_and_cases": "readers like these and images like these",
-        "readers": "readers like these and these images only",
-        "cases": "these readers only and images like these",
+        "readers_and_cases": said("readers like these and images like these"),
+        "readers": said("readers like these and these images only"),
+        "cases": said("these readers only and images like these"),
     }[figures.settings.generalise_to]
     of_one = any(len(one.readers) == 1 for one in figures.sets)
     if of_one and figures.settings.generalise_to != "readers":
-        whom = "this reader and images like these"
+        whom = said("this reader and images like these")
     if not figures.sets and not figures.exposure:
-        whom = "readers like these"
-    return f"In brackets the {percent(figures.settings.level)} interval, for {whom}."
+        whom = said("readers like these")
+    return said(
+        "In brackets the {level} interval, for {whom}.",
+        level=percent(figures.settings.level),
+        whom=whom,
+    )
 
 
 def _bracket(estimate: Estimate) -> str:
     limits = interval(estimate.low, estimate.high, "percent")
-    return f" ({limits})" if limits else ""
+    return said(" ({limits})", limits=limits) if limits else ""
 
 
 def _found(figures: SetFigures, one: ForcedChoice) -> Answer:
     share, chance = one.correct.share, one.correct.chance
-    who = "This reader finds" if len(figures.readers) == 1 else "Readers find"
+    who = said("This reader finds") if len(figures.readers) == 1 else said("Readers find")
     told = share.low is not None and (share.low > chance or (share.high or 1.0) < chance)
     state = "distinguishable" if told else "inconclusive"
-    word = "open"
+    word: str = said("open")
     if told:
-        word = "told apart" if (share.estimate or 0.0) > chance else "misled"
+        word = said("told apart") if (share.estimate or 0.0) > chance else "misled"
     return Answer(
         figures.question,
         figures.question,
         state,
         word,
-        f"{who} the real one of {one.pictures} images in {percent(share.estimate)}"
-        f"{_bracket(share)}; guessing gives {percent(chance)}.",
+        said(
+            "{who} the real one of {pictures} images in {estimate}{bracket}; "
+            "guessing gives {chance}.",
+            who=who,
+            pictures=one.pictures,
+            estimate=percent(share.estimate),
+            bracket=_bracket(share),
+            chance=percent(chance),
+        ),
     )
 
 
@@ -72,30 +84,42 @@ def _preferred(figures: SetFigures, one: Preference, labels: Labels, level: floa
     name = labels.get(first.arm, first.arm)
     told = [p for p in one.pairs if p.p_holm is not None and p.p_holm < 1.0 - level]
     if not told:
-        why = "strengths have no bound, so" if one.is_bounded else "but"
-        line = (
-            f"{name} is preferred most often, in {percent(first.share.estimate)}"
-            f"{_bracket(first.share)} of its sets; {why} no arm is told from another."
+        why = said("strengths have no bound, so") if one.is_bounded else "but"
+        line = said(
+            "{name} is preferred most often, in {estimate}{bracket} of its sets; "
+            "{why} no arm is told from another.",
+            name=name,
+            estimate=percent(first.share.estimate),
+            bracket=_bracket(first.share),
+            why=why,
         )
-        return Answer(figures.question, figures.question, "inconclusive", "open", line)
-    alone = "alone at the top" if first.worst_rank == 1 else "among the first"
-    line = (
-        f"{name} is preferred most often, in {percent(first.share.estimate)}"
-        f"{_bracket(first.share)} of its sets, and {alone}; "
-        f"{labels.get(last.arm, last.arm)} least often. "
-        f"{len(told)} of {len(one.pairs)} pairs of arms are told apart."
+        return Answer(figures.question, figures.question, "inconclusive", said("open"), line)
+    alone = said("alone at the top") if first.worst_rank == 1 else said("among the first")
+    line = said(
+        "{name} is preferred most often, in {estimate}{bracket} of its sets, "
+        "and {alone}; {get} least often. {n_told} of {n_pairs} pairs of arms "
+        "are told apart.",
+        name=name,
+        estimate=percent(first.share.estimate),
+        bracket=_bracket(first.share),
+        alone=alone,
+        get=labels.get(last.arm, last.arm),
+        n_told=len(told),
+        n_pairs=len(one.pairs),
     )
     return Answer(figures.question, figures.question, "distinguishable", "ranked", line)
 
 
 def _noticed(one: Noticed) -> Answer:
-    when = {None: "", False: " before they were told", True: " after they were told"}
-    line = (
-        f"{len(one.noticing)} of {one.answered} readers"
-        f"{_bracket(one.share) or f' ({percent(one.share.estimate)})'} said that something struck "
-        f"them{when[one.phase.told]}."
+    when = {None: "", False: said(" before they were told"), True: said(" after they were told")}
+    line = said(
+        "{n_noticing} of {answered} readers{value} said that something struck them{when}.",
+        n_noticing=len(one.noticing),
+        answered=one.answered,
+        value=_bracket(one.share) or said(" ({estimate})", estimate=percent(one.share.estimate)),
+        when=when[one.phase.told],
     )
-    word = "noticed" if one.noticing else "not noticed"
+    word = "noticed" if one.noticing else said("not noticed")
     return Answer(one.question, one.question, "inconclusive", word, line)
 
 
@@ -103,19 +127,31 @@ def _exposed(figures: ChoiceFigures) -> Iterator[Answer]:
     for one in figures.exposure:
         curve = one.curves[0]
         (shortest, first), (longest, last) = curve.points[0], curve.points[-1]
-        line = (
-            f"Accuracy goes from {percent(first.share.estimate)} at {number(shortest, 0)} ms to "
-            f"{percent(last.share.estimate)} at {number(longest, 0)} ms; guessing gives "
-            f"{percent(first.chance)}."
+        line = said(
+            "Accuracy goes from {estimate} at {shortest} ms to {estimate2} at "
+            "{longest} ms; guessing gives {chance}.",
+            estimate=percent(first.share.estimate),
+            shortest=number(shortest, 0),
+            estimate2=percent(last.share.estimate),
+            longest=number(longest, 0),
+            chance=percent(first.chance),
         )
         threshold = curve.fit.threshold_ms
         if threshold.estimate is not None:
             limits = ""
             if threshold.low is not None and threshold.high is not None:
-                limits = f" ({number(threshold.low, 0)} to {number(threshold.high, 0)})"
-            line += f" It is half-way up at {number(threshold.estimate, 0)} ms{limits}."
+                limits = said(
+                    " ({low} to {high})",
+                    low=number(threshold.low, 0),
+                    high=number(threshold.high, 0),
+                )
+            line += said(
+                " It is half-way up at {estimate} ms{limits}.",
+                estimate=number(threshold.estimate, 0),
+                limits=limits,
+            )
         state = "inconclusive" if curve.fit.why_not else "distinguishable"
-        word = "no curve" if curve.fit.why_not else "rises"
+        word = said("no curve") if curve.fit.why_not else "rises"
         yield Answer(one.question, one.question, state, word, line)
 
 
@@ -125,12 +161,15 @@ def few_readers_caution(figures: ChoiceFigures) -> tuple[Caution, ...]:
     if not readers or figures.settings.generalise_to == "cases":
         return ()
     if readers == 1:
-        text = "There was one reader, so that nothing is known of other readers."
+        text = said("There was one reader, so that nothing is known of other readers.")
     else:
-        text = f"Readers like these {readers}; other specialties and experience are not covered."
+        text = said(
+            "Readers like these {readers}; other specialties and experience are not covered.",
+            readers=readers,
+        )
     if 1 < readers < _FEW_READERS:
-        text += " With so few the intervals are wide."
-    return (Caution("top", "Whom the intervals speak for.", text),)
+        text += said(" With so few the intervals are wide.")
+    return (Caution("top", said("Whom the intervals speak for."), text),)
 
 
 def place_cautions(one: SetFigures, level: float) -> tuple[Caution, ...]:
@@ -140,16 +179,23 @@ def place_cautions(one: SetFigures, level: float) -> tuple[Caution, ...]:
         return ()
     alpha = 1.0 - level
     if places.p_value is not None and places.p_value < alpha:
-        how = f"{places.method}, {p_phrase(places.p_value)}"
+        how = said("{method}, {p_value}", method=places.method, p_value=p_phrase(places.p_value))
     elif places.p_readers is not None and places.p_readers < alpha:
-        how = f"readers lean in different directions, {p_phrase(places.p_readers)}"
+        how = said(
+            "readers lean in different directions, {p_readers}",
+            p_readers=p_phrase(places.p_readers),
+        )
     else:
         return ()
     return (
         Caution(
             "sets",
-            "Readers lean to a place.",
-            f"What stood where mattered ({how}). Places were drawn at random, so shares are not "
-            "shifted to one side, but they lie nearer to guessing than without the leaning.",
+            said("Readers lean to a place."),
+            said(
+                "What stood where mattered ({how}). Places were drawn at random, so "
+                "shares are not shifted to one side, but they lie nearer to guessing "
+                "than without the leaning.",
+                how=how,
+            ),
         ),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.domain.said import said
 from app.statistics.analysis import Analysis
 from app.statistics.table.estimate import Estimate
 
@@ -15,7 +16,10 @@ def estimates_of(analysis: Analysis) -> Iterator[tuple[str, Estimate]]:
                     yield f"{family}.{key}", figure
                 else:
                     for inner, estimate in figure.items():
-                        yield f"{family}.{key}.{inner}", estimate
+                        yield (
+                            f"{family}.{key}.{inner}",
+                            estimate,
+                        )
 
 
 def is_computed(analysis: Analysis, *prefixes: str) -> bool:
@@ -39,14 +43,14 @@ def bootstrap_draws(analysis: Analysis) -> str:
     """What the resamples of the bootstrap drew, as a clause."""
     target = analysis.settings.generalise_to
     together = analysis.n_clusters is not None and target != "readers"
-    clusters = ", images that belong together as one" if together else ""
+    clusters = said(", images that belong together as one") if together else ""
     groups = ""
     if is_used(analysis, "readers within", "bootstrap."):
         both = "both " if target == "readers_and_cases" else ""
-        groups = f", {both}within the groups of readers who read the same images"
+        groups = said(", {both}within the groups of readers who read the same images", both=both)
     drawn = {
-        "readers_and_cases": "readers and cases were drawn independently",
-        "readers": "readers were drawn and all cases kept",
-        "cases": "cases were drawn and all readers kept",
+        "readers_and_cases": said("readers and cases were drawn independently"),
+        "readers": said("readers were drawn and all cases kept"),
+        "cases": said("cases were drawn and all readers kept"),
     }[target]
-    return f"{drawn}{clusters}{groups}"
+    return said("{drawn}{clusters}{groups}", drawn=drawn, clusters=clusters, groups=groups)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.domain.said import joined, said
 from app.report.words.numbers import number, percent
 from app.statistics.analysis import Analysis
 from app.statistics.realness.assay import AssaySensitivity
@@ -29,13 +30,23 @@ def conclusion_cautions(analysis: Analysis, labels: Mapping[str, str]) -> Iterat
 
 
 def _left_out(analysis: Analysis) -> Words:
-    named = ", ".join(f"{name} ({count})" for name, count in analysis.left_out.items())
+    named = joined(
+        (
+            said("{name} ({count})", name=name, count=count)
+            for name, count in analysis.left_out.items()
+        ),
+        ", ",
+    )
     return (
-        "Readers left out.",
-        f"Of the median reader’s ratings these gave fewer than "
-        f"{percent(analysis.settings.least_answered)} and are in no figure here: {named} "
-        "(first ratings in brackets). Readers weigh equally, so that a handful of ratings would "
-        "have counted as much as a whole reading.",
+        said("Readers left out."),
+        said(
+            "Of the median reader’s ratings these gave fewer than "
+            "{least_answered} and are in no figure here: {named} (first ratings "
+            "in brackets). Readers weigh equally, so that a handful of ratings "
+            "would have counted as much as a whole reading.",
+            least_answered=percent(analysis.settings.least_answered),
+            named=named,
+        ),
     )
 
 
@@ -45,11 +56,20 @@ def _constant_readers(assays: Mapping[str, AssaySensitivity]) -> Iterator[Words]
         for reader in assay.constant_readers:
             arms_of.setdefault(reader, []).append(label)
     if arms_of:
-        named = "; ".join(f"{reader} ({', '.join(arms)})" for reader, arms in arms_of.items())
+        named = joined(
+            (
+                said("{reader} ({join})", reader=reader, join=joined(arms, ", "))
+                for reader, arms in arms_of.items()
+            ),
+            "; ",
+        )
         yield (
-            "Readers who said one thing of everything.",
-            f"{named}: the same rating for every image of the arm and every real one. Each adds an "
-            "AUC of 0.5 exactly, whatever the images look like.",
+            said("Readers who said one thing of everything."),
+            said(
+                "{named}: the same rating for every image of the arm and every real "
+                "one. Each adds an AUC of 0.5 exactly, whatever the images look like.",
+                named=named,
+            ),
         )
 
 
@@ -60,19 +80,29 @@ def _ties(assays: Mapping[str, AssaySensitivity]) -> Iterator[Words]:
         if assay.tie_share is not None and assay.tie_share >= MANY_TIES
     }
     if tied:
-        named = "; ".join(
-            f"{label} {percent(assay.tie_share)}"
-            + (
-                f" ({percent(assay.top_share)} of the real images at the top of the scale)"
-                if (assay.top_share or 0.0) >= MANY_TIES
-                else ""
-            )
-            for label, assay in tied.items()
+        named = joined(
+            (
+                said("{label} {tie_share}", label=label, tie_share=percent(assay.tie_share))
+                + (
+                    said(
+                        " ({top_share} of the real images at the top of the scale)",
+                        top_share=percent(assay.top_share),
+                    )
+                    if (assay.top_share or 0.0) >= MANY_TIES
+                    else ""
+                )
+                for label, assay in tied.items()
+            ),
+            "; ",
         )
         yield (
-            "Many ties.",
-            f"Readers gave many pairs of a real and a synthetic image the same rating: {named}. "
-            "Ties count half, so that the AUC lies near 0.5 even where a finer scale would tell.",
+            said("Many ties."),
+            said(
+                "Readers gave many pairs of a real and a synthetic image the same "
+                "rating: {named}. Ties count half, so that the AUC lies near 0.5 "
+                "even where a finer scale would tell.",
+                named=named,
+            ),
         )
 
 
@@ -84,11 +114,17 @@ def _controls(analysis: Analysis, labels: Mapping[str, str]) -> Iterator[Words]:
         label = labels.get(name, name)
         told = conclusion.state == "distinguishable" and conclusion.is_less_real
         yield (
-            "Positive control.",
-            f"{label}, known to be bad, was told from real: this study can tell a bad arm."
+            said("Positive control."),
+            said(
+                "{label}, known to be bad, was told from real: this study can tell a bad arm.",
+                label=label,
+            )
             if told
-            else f"{label}, known to be bad, was not told from real: this study could not have "
-            "told a bad arm, and no arm is called equivalent.",
+            else said(
+                "{label}, known to be bad, was not told from real: this study could "
+                "not have told a bad arm, and no arm is called equivalent.",
+                label=label,
+            ),
         )
 
 
@@ -108,9 +144,12 @@ def _reversed(analysis: Analysis) -> Iterator[Words]:
         and all(one.state == "distinguishable" for one in conclusions)
     ):
         yield (
-            "Is a scale turned round?",
-            "Every synthetic arm was rated more real than the real images (AUC "
-            f"{', '.join(number(value) for value in far)}). Check what the ends of the scale and "
-            "the codes of truth and verdict mean: in files 1 is read as real and 0 as synthetic, "
-            "and a higher realism as more real.",
+            said("Is a scale turned round?"),
+            said(
+                "Every synthetic arm was rated more real than the real images (AUC "
+                "{join}). Check what the ends of the scale and the codes of truth "
+                "and verdict mean: in files 1 is read as real and 0 as synthetic, "
+                "and a higher realism as more real.",
+                join=joined((number(value) for value in far), ", "),
+            ),
         )

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.said import said
 from app.report.words.numbers import interval, number, p_phrase, percent, why_not, with_interval
 from app.statistics.analysis import Analysis, ArmAnalysis
 from app.statistics.realness.equivalence import Conclusion
 from app.statistics.table.estimate import Estimate
 
 MEASURES: Mapping[str, str] = {
-    "auc_realism": "realism",
-    "auc_confidence": "signed confidence",
-    "auc_score": "score",
+    "auc_realism": said("realism"),
+    "auc_confidence": said("signed confidence"),
+    "auc_score": said("score"),
 }
 
 
@@ -34,7 +35,11 @@ def arm_sentences(analysis: Analysis, labels: Mapping[str, str]) -> tuple[ArmSen
             label=labels.get(name, name),
             state=arm.conclusion.state,
             heading=conclusion_words(arm.conclusion),
-            text=f"{_auc_sentence(analysis, arm, arm.conclusion)} {_rate_sentence(analysis, arm)}",
+            text=said(
+                "{auc_sentence} {rate_sentence}",
+                auc_sentence=_auc_sentence(analysis, arm, arm.conclusion),
+                rate_sentence=_rate_sentence(analysis, arm),
+            ),
         )
         for name, arm in analysis.arms.items()
         if arm.conclusion is not None
@@ -44,9 +49,9 @@ def arm_sentences(analysis: Analysis, labels: Mapping[str, str]) -> tuple[ArmSen
 def conclusion_words(conclusion: Conclusion) -> str:
     """The state in words fit for a heading or a cell."""
     return {
-        "distinguishable": "Distinguishable from real",
-        "equivalent": f"Equivalent to real within ±{conclusion.margin:g}",
-        "inconclusive": "Inconclusive",
+        "distinguishable": said("Distinguishable from real"),
+        "equivalent": said("Equivalent to real within ±{margin:g}", margin=conclusion.margin),
+        "inconclusive": said("Inconclusive"),
     }[conclusion.state]
 
 
@@ -60,71 +65,124 @@ def estimate_of(arm: ArmAnalysis, family: str, key: str) -> Estimate:
 
 def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) -> str:
     auc = estimate_of(arm, "discrimination", conclusion.measure)
-    level = f"{percent(analysis.settings.level)}"
+    level = percent(analysis.settings.level)
     if conclusion.p_difference is None:
         why = conclusion.why or why_not(auc)
-        known = "" if auc.estimate is None else f" {_for_whom(analysis, auc, conclusion)}"
-        return f"Neither a difference from real nor equivalence is shown: {why}.{known}"
+        known = (
+            ""
+            if auc.estimate is None
+            else said(" {for_whom}", for_whom=_for_whom(analysis, auc, conclusion))
+        )
+        return said(
+            "Neither a difference from real nor equivalence is shown: {why}.{known}",
+            why=why,
+            known=known,
+        )
     if conclusion.why.startswith("every reader separates"):
-        everyone = "The reader" if auc.n_readers == 1 else "Every reader"
-        sentence = (
-            f"{everyone} ranked all its images on one side of the real ones (AUC "
-            f"{number(auc.estimate)}, exact {level} bound {interval(auc.low, auc.high)}, "
-            f"{p_phrase(conclusion.p_difference)})"
+        everyone = said("The reader") if auc.n_readers == 1 else said("Every reader")
+        sentence = said(
+            "{everyone} ranked all its images on one side of the real ones (AUC "
+            "{estimate}, exact {level} bound {low}, {p_difference})",
+            everyone=everyone,
+            estimate=number(auc.estimate),
+            level=level,
+            low=interval(auc.low, auc.high),
+            p_difference=p_phrase(conclusion.p_difference),
         )
         if conclusion.state == "distinguishable":
-            return f"{sentence}{_adjusted(conclusion)}."
+            return said("{sentence}{adjusted}.", sentence=sentence, adjusted=_adjusted(conclusion))
         if conclusion.p_difference < 1.0 - analysis.settings.level:
-            return (
-                f"{sentence}; adjusted for {conclusion.n_adjusted_for} arms "
-                f"({p_phrase(conclusion.p_difference_adjusted)}) that shows no difference."
+            return said(
+                "{sentence}; adjusted for {n_adjusted_for} arms "
+                "({p_difference_adjusted}) that shows no difference.",
+                sentence=sentence,
+                n_adjusted_for=conclusion.n_adjusted_for,
+                p_difference_adjusted=p_phrase(conclusion.p_difference_adjusted),
             )
-        return f"{sentence}; with so few images that shows no difference."
-    value = (
-        f"AUC {number(auc.estimate)} from {MEASURES[conclusion.measure]} "
-        f"({level} interval {interval(auc.low, auc.high)})"
+        return said("{sentence}; with so few images that shows no difference.", sentence=sentence)
+    value = said(
+        "AUC {estimate} from {measures} ({level} interval {low})",
+        estimate=number(auc.estimate),
+        measures=MEASURES[conclusion.measure],
+        level=level,
+        low=interval(auc.low, auc.high),
     )
-    inner = (
-        f"the {percent(2 * analysis.settings.level - 1)} interval, "
-        f"{interval(conclusion.low, conclusion.high)},"
+    inner = said(
+        "the {percent} interval, {low},",
+        percent=percent(2 * analysis.settings.level - 1),
+        low=interval(conclusion.low, conclusion.high),
     )
-    region = f"{number(0.5 - conclusion.margin)} to {number(0.5 + conclusion.margin)}"
+    region = said(
+        "{number} to {number2}",
+        number=number(0.5 - conclusion.margin),
+        number2=number(0.5 + conclusion.margin),
+    )
     adjusted = _adjusted(conclusion)
     if conclusion.state == "distinguishable":
         direction = (
-            "Readers told its images from real ones"
+            said("Readers told its images from real ones")
             if (auc.estimate or 0.0) > 0.5
-            else "Readers rated its images as more real than the real ones"
+            else said("Readers rated its images as more real than the real ones")
         )
         small = (
-            f" The difference is smaller than the margin: {inner} lies inside {region}."
+            said(
+                " The difference is smaller than the margin: {inner} lies inside {region}.",
+                inner=inner,
+                region=region,
+            )
             if conclusion.within_margin
             else ""
         )
-        return f"{direction}: {value}, which excludes 0.5{adjusted}.{small}"
-    passed = (
-        f"{value}; {inner} lies inside the margin of {region} "
-        f"({p_phrase(conclusion.p_equivalence)} for equivalence)"
+        return said(
+            "{direction}: {value}, which excludes 0.5{adjusted}.{small}",
+            direction=direction,
+            value=value,
+            adjusted=adjusted,
+            small=small,
+        )
+    passed = said(
+        "{value}; {inner} lies inside the margin of {region} ({p_equivalence} for equivalence)",
+        value=value,
+        inner=inner,
+        region=region,
+        p_equivalence=p_phrase(conclusion.p_equivalence),
     )
     if conclusion.state == "equivalent":
-        return f"{passed}{_adjusted(conclusion, of_equivalence=True)}."
+        return said(
+            "{passed}{adjusted}.",
+            passed=passed,
+            adjusted=_adjusted(conclusion, of_equivalence=True),
+        )
     if conclusion.withheld:
-        return f"{passed}, but it is not called equivalent: {conclusion.withheld}."
+        return said(
+            "{passed}, but it is not called equivalent: {withheld}.",
+            passed=passed,
+            withheld=conclusion.withheld,
+        )
     if conclusion.p_difference < 1.0 - analysis.settings.level:
-        return (
-            f"{value}, which excludes 0.5, but not when adjusted for "
-            f"{conclusion.n_adjusted_for} arms ({p_phrase(conclusion.p_difference_adjusted)} by "
-            "Holm’s method): no difference from real is shown."
+        return said(
+            "{value}, which excludes 0.5, but not when adjusted for "
+            "{n_adjusted_for} arms ({p_difference_adjusted} by Holm’s method): "
+            "no difference from real is shown.",
+            value=value,
+            n_adjusted_for=conclusion.n_adjusted_for,
+            p_difference_adjusted=p_phrase(conclusion.p_difference_adjusted),
         )
     if conclusion.within_margin:
-        return (
-            f"{passed}, but not when adjusted for {conclusion.n_adjusted_for} arms "
-            f"({p_phrase(conclusion.p_equivalence_adjusted)} by Holm’s method): neither a "
-            "difference from real nor equivalence is shown."
+        return said(
+            "{passed}, but not when adjusted for {n_adjusted_for} arms "
+            "({p_equivalence_adjusted} by Holm’s method): neither a difference "
+            "from real nor equivalence is shown.",
+            passed=passed,
+            n_adjusted_for=conclusion.n_adjusted_for,
+            p_equivalence_adjusted=p_phrase(conclusion.p_equivalence_adjusted),
         )
-    return (
-        f"{value}, which holds 0.5, but {inner} is not inside the margin of {region}: neither a "
-        "difference from real nor equivalence is shown."
+    return said(
+        "{value}, which holds 0.5, but {inner} is not inside the margin of "
+        "{region}: neither a difference from real nor equivalence is shown.",
+        value=value,
+        inner=inner,
+        region=region,
     )
 
 
@@ -133,27 +191,51 @@ def _adjusted(conclusion: Conclusion, *, of_equivalence: bool = False) -> str:
     if conclusion.n_adjusted_for == 1:
         return ""
     p = conclusion.p_equivalence_adjusted if of_equivalence else conclusion.p_difference_adjusted
-    return f" ({p_phrase(p)} adjusted for {conclusion.n_adjusted_for} arms)"
+    return said(
+        " ({p} adjusted for {n_adjusted_for} arms)",
+        p=p_phrase(p),
+        n_adjusted_for=conclusion.n_adjusted_for,
+    )
 
 
 def _for_whom(analysis: Analysis, auc: Estimate, conclusion: Conclusion) -> str:
     """The AUC where no conclusion rests on it, with whom its interval speaks for."""
     limits = interval(auc.low, auc.high)
-    whom = "this reader and images like these" if auc.n_readers == 1 else "images like these"
-    inside = (
-        f" ({percent(analysis.settings.level)} interval {limits}, for {whom})" if limits else ""
+    whom = (
+        said("this reader and images like these")
+        if auc.n_readers == 1
+        else said("images like these")
     )
-    return f"AUC {number(auc.estimate)} from {MEASURES[conclusion.measure]}{inside}."
+    inside = (
+        said(
+            " ({level} interval {limits}, for {whom})",
+            level=percent(analysis.settings.level),
+            limits=limits,
+            whom=whom,
+        )
+        if limits
+        else ""
+    )
+    return said(
+        "AUC {estimate} from {measures}{inside}.",
+        estimate=number(auc.estimate),
+        measures=MEASURES[conclusion.measure],
+        inside=inside,
+    )
 
 
 def _rate_sentence(analysis: Analysis, arm: ArmAnalysis) -> str:
     rate = estimate_of(arm, "deception", "rate")
     if rate.estimate is None:
         return ""
-    sentence = f"Judged real: {with_interval(rate, 'percent')} of its images"
+    sentence = said("Judged real: {rate} of its images", rate=with_interval(rate, "percent"))
     real = [analysis.arms[name] for name in analysis.table.real_arms]
     beside = [estimate_of(other, "deception", "rate") for other in real]
     known = [other for other in beside if other.estimate is not None]
     if not known:
         return sentence + "."
-    return f"{sentence}, against {with_interval(known[0], 'percent')} of the real ones."
+    return said(
+        "{sentence}, against {known} of the real ones.",
+        sentence=sentence,
+        known=with_interval(known[0], "percent"),
+    )

@@ -6,10 +6,17 @@ from dataclasses import asdict
 from typing import Any
 
 from app.domain.conduct import Conduct, Look
+from app.domain.said import joined, said, said_many, small
 from app.services.summarise_study import StudySummary
 
-NO_DEVIATION = "The record knows of no deviation from what was registered when the study opened."
-_PARTS = {"negatoscope": "the app", "source_sha256": "its source", "python": "Python"}
+NO_DEVIATION = said(
+    "The record knows of no deviation from what was registered when the study opened."
+)
+_PARTS = {
+    "negatoscope": said("the app"),
+    "source_sha256": said("its source"),
+    "python": said("Python"),
+}
 
 
 def deviations(summary: StudySummary) -> tuple[str, ...]:
@@ -19,8 +26,10 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
         return ()
     if "analysis" not in conduct.opened:
         return (
-            "The study was opened before analysis settings and software were recorded, so that "
-            "deviations from them can't be told.",
+            said(
+                "The study was opened before analysis settings and software were "
+                "recorded, so that deviations from them can't be told."
+            ),
         )
     return (
         *_of_settings(summary, conduct.opened["analysis"]["settings"]),
@@ -30,7 +39,10 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
         *_of_looks(conduct),
         *_of_washout(summary),
         *(
-            f"The answers of {machine} were imported after the study had closed."
+            said(
+                "The answers of {machine} were imported after the study had closed.",
+                machine=machine,
+            )
             for machine in conduct.late_machines
         ),
     )
@@ -39,24 +51,37 @@ def deviations(summary: StudySummary) -> tuple[str, ...]:
 def look_words(look: Look) -> str:
     """What a look before closing was, on which ground."""
     what = (
-        "A file with arm and truth of every rating was taken out"
+        said("A file with arm and truth of every rating was taken out")
         if look.is_unblinding
-        else "Results by arm were seen"
+        else said("Results by arm were seen")
     )
-    after = "" if look.ratings is None else f" after {look.ratings} ratings"
-    ground = "as the design had planned" if look.planned else "not planned in the design"
-    reason = f"; the reason given: “{look.reason}”" if look.reason else ""
-    return f"{what}{after}, {ground}{reason}."
+    after = "" if look.ratings is None else said(" after {ratings} ratings", ratings=look.ratings)
+    ground = (
+        said("as the design had planned") if look.planned else said("not planned in the design")
+    )
+    reason = said("; the reason given: “{reason}”", reason=look.reason) if look.reason else ""
+    return said(
+        "{what}{after}, {ground}{reason}.", what=what, after=after, ground=ground, reason=reason
+    )
 
 
 def _of_washout(summary: StudySummary) -> Iterator[str]:
     for phase in summary.sittings.phases:
         if phase.too_early:
-            title = summary.design.phases[phase.phase - 1].title or f"phase {phase.phase}"
+            title = summary.design.phases[phase.phase - 1].title or said(
+                "phase {phase}", phase=phase.phase
+            )
             days = phase.planned_washout_days
             yield (
-                f"{', '.join(phase.too_early)} began {title} less than the planned {days} "
-                f"{'day' if days == 1 else 'days'} after the phase before."
+                said_many(
+                    "{join} began {title} less than the planned {count} day after the "
+                    "phase before.",
+                    "{join} began {title} less than the planned {count} days after the "
+                    "phase before.",
+                    days,
+                    join=joined(phase.too_early, ", "),
+                    title=title,
+                )
             )
 
 
@@ -68,62 +93,94 @@ def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterat
     for name, value in used.items():
         if name not in registered:
             yield (
-                f"The analysis has a setting that there was none of when the study opened: "
-                f"{name.replace('_', ' ')}, {_told(value)}."
+                said(
+                    "The analysis has a setting that there was none of when the study "
+                    "opened: {replace}, {told}.",
+                    replace=name.replace("_", " "),
+                    told=_told(value),
+                )
             )
         elif registered[name] != value:
             yield (
-                f"The analysis was made with {name.replace('_', ' ')} {_told(value)}; registered "
-                f"was {_told(registered[name])}."
+                said(
+                    "The analysis was made with {replace} {told}; registered was {told2}.",
+                    replace=name.replace("_", " "),
+                    told=_told(value),
+                    told2=_told(registered[name]),
+                )
             )
 
 
 def _of_software(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     changed = [name for name in now if before.get(name) != now[name]]
     if changed:
-        parts = ", ".join(
-            f"{_PARTS.get(name, name)} {_short(before.get(name, 'unknown'))} then, "
-            f"{_short(now[name])} now"
-            for name in changed
+        parts = joined(
+            (
+                said(
+                    "{get} {short} then, {short2} now",
+                    get=_PARTS.get(name, name),
+                    short=_short(before.get(name, "unknown")),
+                    short2=_short(now[name]),
+                )
+                for name in changed
+            ),
+            ", ",
         )
-        yield f"The software has changed since the study opened: {parts}."
+        yield said("The software has changed since the study opened: {parts}.", parts=parts)
 
 
 def _of_closing(summary: StudySummary) -> Iterator[str]:
     planned, conduct = summary.design.closes_on, summary.conduct
-    registered = "registered"
+    registered: str = said("registered")
     for move in conduct.moves:
-        before = "from none" if move.before is None else f"from {move.before}"
-        yield (
-            f"On {move.at:%Y-%m-%d} {move.actor} moved the last day of reading {before} to "
-            f"{move.after}; the reason given: “{move.reason}”."
+        yield said(
+            "On {at:%Y-%m-%d} {actor} moved the last day of reading {before} to {after}; "
+            "the reason given: “{reason}”.",
+            at=move.at,
+            actor=move.actor,
+            before=said("from none")
+            if move.before is None
+            else said("from {day}", day=str(move.before)),
+            after=str(move.after),
+            reason=move.reason,
         )
-        planned, registered = move.after, "new"
+        planned, registered = move.after, said("new")
     closed_at = conduct.closed_at
     if planned is not None and closed_at is not None and closed_at.date() <= planned:
         yield (
-            f"The study was closed on {closed_at:%Y-%m-%d} by {conduct.closed_by}, before its "
-            f"{registered} last day, {planned}, was over."
+            said(
+                "The study was closed on {closed_at:%Y-%m-%d} by {closed_by}, before "
+                "its {registered} last day, {planned}, was over.",
+                closed_at=closed_at,
+                closed_by=conduct.closed_by,
+                registered=registered,
+                planned=planned,
+            )
         )
 
 
 def _of_messages(conduct: Conduct) -> Iterator[str]:
     for message in conduct.messages:
         yield (
-            f"From {message.at:%Y-%m-%d %H:%M} (UTC) on, all readers were shown a message of "
-            f"{message.actor}: “{message.text}”."
+            said(
+                "From {at:%Y-%m-%d %H:%M} (UTC) on, all readers were shown a message of "
+                "{actor}: “{text}”.",
+                at=message.at,
+                actor=message.actor,
+                text=message.text,
+            )
         )
 
 
 def _of_looks(conduct: Conduct) -> Iterator[str]:
     for look in conduct.looks:
         if not look.planned:
-            yield f"On {look.at:%Y-%m-%d}: {_lower(look_words(look))}"
+            yield said("On {at:%Y-%m-%d}: {what}", at=look.at, what=small(look_words(look)))
 
 
 def _told(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return joined(map(str, value), ", ") or "none"
     if value in (None, ""):
         return "nothing"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -131,7 +188,3 @@ def _told(value: object) -> str:
 
 def _short(text: str) -> str:
     return text[:12] if len(text) == 64 else text
-
-
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]

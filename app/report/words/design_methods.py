@@ -1,6 +1,7 @@
 """Methods of designs beyond the crossed one: groups of readers, machines, subgroups, phi."""
 
 from app.domain.design.design import StudyDesign
+from app.domain.said import joined, said, said_many
 from app.report.words.computed_methods import estimates_of
 from app.statistics.agreement.generalizability import DEPENDABLE
 from app.statistics.analysis import Analysis
@@ -13,16 +14,19 @@ def scheme(design: StudyDesign) -> str:
     """Who was to read which cases, as a clause."""
     allocation = design.allocation
     if allocation.scheme == "split_plot":
-        return (
-            f"split-plot as planned, with {allocation.groups} groups of readers who each read a "
-            "part of the cases of every arm"
+        return said(
+            "split-plot as planned, with {groups} groups of readers who each "
+            "read a part of the cases of every arm",
+            groups=allocation.groups,
         )
     if allocation.scheme == "quota":
-        return (
-            f"with {allocation.cases_per_reader} cases a reader as planned, so that each case is "
-            f"read by {allocation.readers_per_case} or more"
+        return said(
+            "with {cases_per_reader} cases a reader as planned, so that each "
+            "case is read by {readers_per_case} or more",
+            cases_per_reader=allocation.cases_per_reader,
+            readers_per_case=allocation.readers_per_case,
         )
-    return "fully crossed as planned"
+    return said("fully crossed as planned")
 
 
 def split_plot(analysis: Analysis) -> str:
@@ -37,10 +41,11 @@ def split_plot(analysis: Analysis) -> str:
     if not groups:
         return ""
     count = max(groups)
-    return (
-        f"Readers were in {count} groups, each with cases of its own (split-plot design): mean "
-        "squares are those within groups, and readers of different groups share no case "
-        "[hillis2014, splitplot]."
+    return said(
+        "Readers were in {count} groups, each with cases of its own "
+        "(split-plot design): mean squares are those within groups, and "
+        "readers of different groups share no case [hillis2014, splitplot].",
+        count=count,
     )
 
 
@@ -50,22 +55,25 @@ def machines(analysis: Analysis) -> Paragraph | None:
     if not compared:
         return None
     count = len({one.machine for one in compared})
-    noun = "machine reader was" if count == 1 else "machine readers were"
-    text = (
-        f"{count} {noun} analysed beside the people and never among them. People minus machine is "
-        "the mean of the readers’ differences from the machine, which is taken as fixed"
+    text: str = said_many(
+        "{count} machine reader was analysed beside the people and never among them. ",
+        "{count} machine readers were analysed beside the people and never among them. ",
+        count,
+    ) + said(
+        "People minus machine is the mean of the readers’ differences from "
+        "the machine, which is taken as fixed"
     )
     if any(one.difference.low is not None for one in compared):
-        text += (
-            ", with the interval of Obuchowski and Rockette for one arm, in which the images that "
-            "both read covary [single]"
+        text += said(
+            ", with the interval of Obuchowski and Rockette for one arm, in "
+            "which the images that both read covary [single]"
         )
     if any(one.is_non_inferior is not None for one in compared):
-        text += (
-            f"; people were called not inferior if it lay above −{analysis.settings.margin:g} "
-            "[noninferiority]"
+        text += said(
+            "; people were called not inferior if it lay above −{margin:g} [noninferiority]",
+            margin=analysis.settings.margin,
         )
-    return ("Machine readers", f"{text}.")
+    return (said("Machine readers"), said("{text}.", text=text))
 
 
 def subgroups(analysis: Analysis) -> Paragraph | None:
@@ -74,11 +82,15 @@ def subgroups(analysis: Analysis) -> Paragraph | None:
     if not named:
         return None
     return (
-        "Subgroups",
-        f"Figures are also given for parts of the cases, by {' and by '.join(named)}, each against "
-        "the real images of the same part. They are descriptive: nothing is tested between parts "
-        f"or adjusted for their number, and parts with fewer than {FEW_IMAGES} images of an arm "
-        "are marked.",
+        said("Subgroups"),
+        said(
+            "Figures are also given for parts of the cases, by {join}, each "
+            "against the real images of the same part. They are descriptive: "
+            "nothing is tested between parts or adjusted for their number, and "
+            "parts with fewer than {few_images} images of an arm are marked.",
+            join=joined(named, said(" and by ")),
+            few_images=FEW_IMAGES,
+        ),
     )
 
 
@@ -89,8 +101,12 @@ def dependability(analysis: Analysis) -> Paragraph | None:
         return None
     goal = f"{DEPENDABLE:g}"
     return (
-        "Generalizability",
-        "Ratings were taken apart into arms, images within arms, readers, readers by arms and the "
-        "rest by Henderson’s method I [henderson]; from these variances follow the dependability Φ "
-        f"of an arm’s mean and the readers and images that {goal} takes [brennan2001].",
+        said("Generalizability"),
+        said(
+            "Ratings were taken apart into arms, images within arms, readers, "
+            "readers by arms and the rest by Henderson’s method I [henderson]; "
+            "from these variances follow the dependability Φ of an arm’s mean "
+            "and the readers and images that {goal} takes [brennan2001].",
+            goal=goal,
+        ),
     )

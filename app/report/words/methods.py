@@ -10,6 +10,7 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
+from app.domain.said import capital, joined, said, said_many
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
 from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
@@ -73,62 +74,97 @@ def analysis_methods(analysis: Analysis) -> CitedText:
 
 
 _CHOICES = {
-    "find_the_real": "the choice of the real one of several images",
-    "preference": "a preference for one of several images",
+    "find_the_real": said("the choice of the real one of several images"),
+    "preference": said("a preference for one of several images"),
 }
 
 
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
     if kind_of(question).spread == "grades":
-        named = "confidence in it" if question.measure == "confidence" else question.measure
-        ends = [f"{end}{_label(question, end)}" for end in (question.low, question.high)]
-        return f"{named.replace('_', ' ')} from {' to '.join(ends)}"
+        named = said("confidence in it") if question.measure == "confidence" else question.measure
+        ends = [
+            said("{end}{label}", end=end, label=_label(question, end))
+            for end in (question.low, question.high)
+        ]
+        return said(
+            "{replace} from {join}",
+            replace=named.replace("_", " "),
+            join=joined(ends, said(" to ")),
+        )
     if question.measure == "verdict":
-        return "a verdict, real or synthetic"
+        return said("a verdict, real or synthetic")
     if question.measure in _CHOICES:
-        ties = " or a tie" if question.tie_label else ""
-        return f"{_CHOICES[question.measure]}{ties}"
+        ties = said(" or a tie") if question.tie_label else ""
+        return said("{choices}{ties}", choices=_CHOICES[question.measure], ties=ties)
     article = (
-        "an optional" if not question.required else "an" if question.measure[0] in "aeiou" else "a"
+        said("an optional")
+        if not question.required
+        else "an"
+        if question.measure[0] in "aeiou"
+        else "a"
     )
-    return f"{article} {question.measure.replace('_', ' ')}"
+    return said("{article} {replace}", article=article, replace=question.measure.replace("_", " "))
 
 
 def _label(question: Question, point: int) -> str:
     label = question.label_at(point)
-    return f" ({label.lower()})" if label else ""
+    return said(" ({lower})", lower=label.lower()) if label else ""
 
 
 def _design(summary: StudySummary) -> Paragraph:
     design = summary.design
-    arms = "; ".join(f"{arm.label} ({arm.cases} images)" for arm in summary.arms)
+    arms = joined(
+        (
+            said("{label} ({cases} images)", label=arm.label, cases=arm.cases)
+            for arm in summary.arms
+        ),
+        "; ",
+    )
     questions = [_said_of(question) for question in design.questions]
     replicates = (
-        f" {design.replicates.count} cases were shown to every reader a second time, at least "
-        f"{design.replicates.minimum_lag} positions later, to measure intra-reader agreement."
+        said(
+            " {count} cases were shown to every reader a second time, at least "
+            "{minimum_lag} positions later, to measure intra-reader agreement.",
+            count=design.replicates.count,
+            minimum_lag=design.replicates.minimum_lag,
+        )
         if design.replicates.count
         else ""
     )
     practice = (
-        f" {design.practice.count} practice cases came first"
-        f"{', with the truth told after each,' if design.practice.feedback else ''} and were not "
-        "counted."
+        said(
+            " {count} practice cases came first{which} and were not counted.",
+            count=design.practice.count,
+            which=said(", with the truth told after each,") if design.practice.feedback else "",
+        )
         if design.practice.count
         else ""
     )
     return (
-        "Design",
-        f"Blinded reader study, {design_methods.scheme(design)}: {arms}. Cases were drawn at "
-        f"random from the image bank by arm and condition (normal, abnormal).{_flagged(summary)}"
-        f"{_excluded(summary.design)} "
-        "Every image was "
-        f"shown as 8-bit grey, {design.rendition_size} × {design.rendition_size} pixels, encoded "
-        "in one and the same way, without names or metadata. Each reader had their own stored "
-        f"random order, stratified by arm and condition, with at most {design.longest_run} cases "
-        f"of one arm in a row. Readers gave {_list(questions)}.{replicates}{practice} Design, "
-        "cases and the equivalence margin were frozen before the first reading (SHA-256 of the "
-        f"design {(summary.design_sha256 or '')[:12]}…).",
+        said("Design"),
+        said(
+            "Blinded reader study, {scheme}: {arms}. Cases were drawn at random "
+            "from the image bank by arm and condition (normal, "
+            "abnormal).{flagged}{excluded} Every image was shown as 8-bit grey, "
+            "{rendition_size} × {rendition_size} pixels, encoded in one and the "
+            "same way, without names or metadata. Each reader had their own "
+            "stored random order, stratified by arm and condition, with at most "
+            "{longest_run} cases of one arm in a row. Readers gave "
+            "{list}.{replicates}{practice} Design, cases and the equivalence "
+            "margin were frozen before the first reading (SHA-256 of the design "
+            "{value}…).",
+            scheme=design_methods.scheme(design),
+            arms=arms,
+            flagged=_flagged(summary),
+            excluded=_excluded(summary.design),
+            rendition_size=design.rendition_size,
+            longest_run=design.longest_run,
+            list=_list(questions),
+            replicates=replicates,
+            practice=practice,
+            value=(summary.design_sha256 or "")[:12],
+        ),
     )
 
 
@@ -136,43 +172,68 @@ def _excluded(design: StudyDesign) -> str:
     """How many images were looked at and set aside before opening, and for which reasons."""
     if not design.excluded:
         return ""
-    reasons = "; ".join(dict.fromkeys(one.reason for one in design.excluded))
+    reasons = joined(dict.fromkeys(one.reason for one in design.excluded), "; ")
     count = len(design.excluded)
-    return (
-        f" {count} image{' was' if count == 1 else 's were'} looked at and replaced before the "
-        f"study opened ({reasons})."
+    return said_many(
+        " {count} image was looked at and replaced before the study opened ({reasons}).",
+        " {count} images were looked at and replaced before the study opened ({reasons}).",
+        count,
+        reasons=reasons,
     )
 
 
 def _flagged(summary: StudySummary) -> str:
     """What became of images flagged as copies of training images, where there is something."""
     if summary.design.memorised == "separate":
-        return " Images that the bank flags as copies of training images were drawn apart."
+        return said(" Images that the bank flags as copies of training images were drawn apart.")
     left_out = [arm for arm in summary.arms if arm.left_out_as_memorised]
     if left_out:
-        counts = ", ".join(f"{arm.label} {arm.left_out_as_memorised}" for arm in left_out)
-        return (
-            " Images that the bank flags as copies of training images were left out before "
-            f"({counts})."
+        counts = joined(
+            (
+                said(
+                    "{label} {left_out_as_memorised}",
+                    label=arm.label,
+                    left_out_as_memorised=arm.left_out_as_memorised,
+                )
+                for arm in left_out
+            ),
+            ", ",
+        )
+        return said(
+            " Images that the bank flags as copies of training images were left "
+            "out before ({counts}).",
+            counts=counts,
         )
     flagged = [arm for arm in summary.arms if arm.evaluation and arm.evaluation.drawn_memorised]
     if flagged and summary.design.memorised == "keep":
-        return " Images that the bank flags as copies of training images were drawn like others."
+        return said(
+            " Images that the bank flags as copies of training images were drawn like others."
+        )
     return ""
 
 
 def _leak_audit(audit: PictureAudit) -> Paragraph:
     return (
-        "Leak audit",
-        f"A program measured all {audit.pictures} pictures and compared every synthetic arm with "
-        f"the real cases by {_list([measure_words(name) for name in AUDIT_MEASURES])} alone: areas "
-        "under the ROC curve, intervals by DeLong’s method [delong]. An arm counted as told apart "
-        f"at an AUC of {TELLING_AUC:.2f} or more with p ≤ {TELLING_P:g} by the Mann-Whitney test, "
-        "adjusted for their number by Holm’s method. By all of them together it was compared by "
-        "logistic regression with a ridge penalty, cross-validated in five folds, with p by "
-        "relabelling."
+        said("Leak audit"),
+        said(
+            "A program measured all {pictures} pictures and compared every "
+            "synthetic arm with the real cases by {list} alone: areas under the "
+            "ROC curve, intervals by DeLong’s method [delong]. An arm counted as "
+            "told apart at an AUC of {telling_auc:.2f} or more with p ≤ "
+            "{telling_p:g} by the Mann-Whitney test, adjusted for their number "
+            "by Holm’s method. By all of them together it was compared by "
+            "logistic regression with a ridge penalty, cross-validated in five "
+            "folds, with p by relabelling.",
+            pictures=audit.pictures,
+            list=_list([measure_words(name) for name in AUDIT_MEASURES]),
+            telling_auc=TELLING_AUC,
+            telling_p=TELLING_P,
+        )
         + (
-            f" All pictures alike had been changed before: {audit.remedies}." * bool(audit.remedies)
+            said(
+                " All pictures alike had been changed before: {remedies}.", remedies=audit.remedies
+            )
+            * bool(audit.remedies)
         ),
     )
 
@@ -188,10 +249,10 @@ def _image_measures(summary: StudySummary) -> Paragraph | None:
     compared = [
         text
         for text, is_there in (
-            ("kernel distance (KID) with jackknife standard errors [kid]", measured("kid")),
-            ("precision and recall [precision]", measured("precision", "recall")),
-            ("density and coverage [prdc]", measured("density", "coverage")),
-            ("Fréchet distance [fid]", measured("frechet_distance")),
+            (said("kernel distance (KID) with jackknife standard errors [kid]"), measured("kid")),
+            (said("precision and recall [precision]"), measured("precision", "recall")),
+            (said("density and coverage [prdc]"), measured("density", "coverage")),
+            (said("Fréchet distance [fid]"), measured("frechet_distance")),
         )
         if is_there
     ]
@@ -199,20 +260,34 @@ def _image_measures(summary: StudySummary) -> Paragraph | None:
     if compared:
         features = {one.features for one in evaluations if not one.measures.is_empty}
         only = features.pop() if len(features) == 1 else None
-        on = "" if only is None else f", on features of {FEATURES[only]}"
-        parts.append(f"Images were compared with real ones by {_list(compared)}{on}.")
+        on = "" if only is None else said(", on features of {features}", features=FEATURES[only])
+        parts.append(
+            said("Images were compared with real ones by {list}{on}.", list=_list(compared), on=on)
+        )
     if measured("ms_ssim"):
-        parts.append("Diversity is the mean MS-SSIM [msssim] of pairs within an arm.")
+        parts.append(said("Diversity is the mean MS-SSIM [msssim] of pairs within an arm."))
     if measured("prompt_adherence"):
-        parts.append("Prompt adherence is the mean cosine of image and prompt.")
+        parts.append(said("Prompt adherence is the mean cosine of image and prompt."))
     if any(one.memorised is not None or one.drawn_compared for one in evaluations):
         by_distance = any(one.memorisation_percentile is not None for one in evaluations)
-        means = ", by correlation and by distance in the autoencoder’s latent space," * by_distance
-        parts.append(f"An image was flagged as memorised{means} {flag_rule(evaluations)}.")
+        means = (
+            said(", by correlation and by distance in the autoencoder’s latent space,")
+            * by_distance
+        )
+        parts.append(
+            said(
+                "An image was flagged as memorised{means} {flag_rule}.",
+                means=means,
+                flag_rule=flag_rule(evaluations),
+            )
+        )
     return (
-        "Image measures",
-        "Values are those recorded with the image bank, of all its images and not only of those "
-        f"drawn. {' '.join(parts)}",
+        said("Image measures"),
+        said(
+            "Values are those recorded with the image bank, of all its images "
+            "and not only of those drawn. {join}",
+            join=joined(parts, " "),
+        ),
     )
 
 
@@ -221,15 +296,26 @@ def _readers(summary: StudySummary) -> Paragraph:
     if analysis is None:
         raise ValueError("no ratings")
     count = len(analysis.table.readers)
-    noun = "reader" if count == 1 else "readers"
     displays = display_sentences(summary.design.display, summary.displays)
-    who = f"simulated {noun} (a rehearsal)" if summary.is_rehearsal else noun
+    who = (
+        said_many("{count} simulated reader", "{count} simulated readers", count)
+        + said(" (a rehearsal)")
+        if summary.is_rehearsal
+        else said_many("{count} reader", "{count} readers", count)
+    )
     return (
-        "Readers",
-        f"{count} {who} gave {len(analysis.table)} ratings that count; "
-        f"{summary.rated} of {summary.presentations} presentations were rated. Corrections "
-        "replaced earlier ratings of the same presentation, which are kept in the data."
-        f"{f' {displays}' if displays else ''}",
+        said("Readers"),
+        said(
+            "{who} gave {n_table} ratings that count; {rated} of "
+            "{presentations} presentations were rated. Corrections replaced "
+            "earlier ratings of the same presentation, which are kept in the "
+            "data.{which}",
+            who=who,
+            n_table=len(analysis.table),
+            rated=summary.rated,
+            presentations=summary.presentations,
+            which=said(" {displays}", displays=displays) if displays else "",
+        ),
     )
 
 
@@ -256,79 +342,109 @@ def _statistics(analysis: Analysis) -> list[Paragraph]:
 
 
 def _main(analysis: Analysis) -> Paragraph:
-    parts = []
+    parts: list[str] = []
     who = _whom(analysis)
     if who:
-        parts.append(f"{who}.")
+        parts.append(said("{who}.", who=who))
     several = len(analysis.table.readers) > 1
     level = percent(analysis.settings.level)
     if several:
         parts.append(
-            "Each figure was computed for every reader and averaged over readers, who weighed "
-            "equally."
+            said(
+                "Each figure was computed for every reader and averaged over "
+                "readers, who weighed equally."
+            )
         )
     if is_used(analysis, "Obuchowski-Rockette"):
         hillis = any(
             is_used(analysis, f"Obuchowski-Rockette{words}")
-            for words in (", random readers", " difference of mean logarithms, random readers")
+            for words in (
+                ", random readers",
+                " difference of mean logarithms, random readers",
+            )
         )
-        degrees = " with Hillis’ degrees of freedom [or, hillis, hillis2014]" if hillis else " [or]"
-        logit = ", on the logit scale for rates, AUC and mean realism"
+        degrees = (
+            said(" with Hillis’ degrees of freedom [or, hillis, hillis2014]")
+            if hillis
+            else said(" [or]")
+        )
+        logit = said(", on the logit scale for rates, AUC and mean realism")
         parts.append(
-            f"{level} intervals are those of Obuchowski and Rockette{degrees}"
-            f"{logit if is_used(analysis, 'logit scale') else ''}."
+            said(
+                "{level} intervals are those of Obuchowski and Rockette{degrees}{which}.",
+                level=level,
+                degrees=degrees,
+                which=logit if is_used(analysis, "logit scale") else "",
+            )
         )
     if is_used(analysis, "exact bound"):
         parts.append(
-            "A figure at the end of its scale for every reader has an exact bound [clopper], over "
+            said(
+                "A figure at the end of its scale for every reader has an exact "
+                "bound [clopper], over "
+            )
             + (
-                "readers for these images."
+                said("readers for these images.")
                 if analysis.settings.generalise_to == "readers"
-                else f"{'images' if analysis.n_clusters is None else 'clusters of images'} for "
-                "these readers."
+                else said(
+                    "{which} for these readers.",
+                    which=said("images")
+                    if analysis.n_clusters is None
+                    else said("clusters of images"),
+                )
             )
         )
     if is_computed(analysis, "these_readers."):
         parts.append(
-            "With two readers the main figures are given both ways: for readers like these, and "
-            "over images for these two."
+            said(
+                "With two readers the main figures are given both ways: for readers "
+                "like these, and over images for these two."
+            )
         )
     parts.append(design_methods.split_plot(analysis))
     if is_used(analysis, "images in clusters"):
         parts.append(
-            "Images that belong together were not taken as independent: variances over images are "
-            f"over {analysis.n_clusters} clusters of images [clusters], and the part of them in an "
-            "interval has as many degrees of freedom as the arm has clusters, less one."
+            said(
+                "Images that belong together were not taken as independent: "
+                "variances over images are over {n_clusters} clusters of images "
+                "[clusters], and the part of them in an interval has as many degrees "
+                "of freedom as the arm has clusters, less one.",
+                n_clusters=analysis.n_clusters,
+            )
         )
     if analysis.left_out:
         parts.append(
-            f"Readers with fewer ratings than {percent(analysis.settings.least_answered)} of the "
-            f"median reader’s were left out ({_list(list(analysis.left_out))})."
+            said(
+                "Readers with fewer ratings than {least_answered} of the median "
+                "reader’s were left out ({list}).",
+                least_answered=percent(analysis.settings.least_answered),
+                list=_list(list(analysis.left_out)),
+            )
         )
-    parts.append("Only first readings entered. Missing ratings were left missing.")
+    parts.append(said("Only first readings entered. Missing ratings were left missing."))
     if analysis.table.has("verdict"):
-        parts.append("Positive means synthetic.")
-    return ("Intervals", " ".join(part for part in parts if part))
+        parts.append(said("Positive means synthetic."))
+    return (said("Intervals"), joined((part for part in parts if part), " "))
 
 
 def _whom(analysis: Analysis) -> str:
     """What was a sample in the intervals that were made; empty when there is none."""
     if is_used(analysis, "random readers, random cases"):
-        return "Readers and cases were both treated as samples"
+        return said("Readers and cases were both treated as samples")
     if is_used(analysis, "random readers, these images only"):
-        return (
-            "Readers were treated as a sample and the images as fixed: results speak for "
-            "these images only"
+        return said(
+            "Readers were treated as a sample and the images as fixed: results "
+            "speak for these images only"
         )
     if is_used(analysis, "this reader, images like these"):
-        return (
-            "With one reader, cases were treated as a sample and the reader as fixed: intervals "
-            "speak for this reader and images like these"
+        return said(
+            "With one reader, cases were treated as a sample and the reader as "
+            "fixed: intervals speak for this reader and images like these"
         )
     if is_used(analysis, "these readers only, random cases"):
-        return (
-            "Cases were treated as a sample and the readers as fixed: results speak for "
-            "these readers only"
+        return said(
+            "Cases were treated as a sample and the readers as fixed: results "
+            "speak for these readers only"
         )
     return ""
 
@@ -337,32 +453,47 @@ def _figures(analysis: Analysis) -> Paragraph | None:
     table = analysis.table
     parts = []
     if table.has("realism"):
-        woodruff = " with a Woodruff interval [woodruff]" if is_used(analysis, "Woodruff") else ""
-        parts.append(f"Realism is given as mean, as median{woodruff} and as its distribution.")
+        woodruff = (
+            said(" with a Woodruff interval [woodruff]") if is_used(analysis, "Woodruff") else ""
+        )
+        parts.append(
+            said(
+                "Realism is given as mean, as median{woodruff} and as its distribution.",
+                woodruff=woodruff,
+            )
+        )
     if table.has("verdict"):
-        parts.append("The deception rate is the share of an arm’s images judged real.")
+        parts.append(said("The deception rate is the share of an arm’s images judged real."))
     if is_computed(analysis, "detection.d_prime"):
         parts.append(
-            "Sensitivity d′ and criterion c carry the log-linear correction [hautus]; HYPE∞ is the "
-            "error rate on a balanced mix of an arm and real images [hype]."
+            said(
+                "Sensitivity d′ and criterion c carry the log-linear correction "
+                "[hautus]; HYPE∞ is the error rate on a balanced mix of an arm and "
+                "real images [hype]."
+            )
         )
     if is_computed(analysis, "discrimination."):
         of_settings = {
-            "unbiased": "unbiased (U-statistic) covariances over cases [gallas]",
-            "delong": "the covariances of DeLong et al. [delong]",
-            "jackknife": "jackknife covariances over cases",
+            "unbiased": said("unbiased (U-statistic) covariances over cases [gallas]"),
+            "delong": said("the covariances of DeLong et al. [delong]"),
+            "jackknife": said("jackknife covariances over cases"),
         }[analysis.settings.covariance]
         covariance = (
-            "covariances over clusters of images [clusters]"
+            said("covariances over clusters of images [clusters]")
             if is_used(analysis, "images in clusters", "discrimination.")
             else of_settings
         )
         parts.append(
-            "The AUC is the chance that a real image is rated more realistic than a synthetic one, "
-            f"ties counting half, computed empirically for every reader"
-            f"{f' with {covariance}' if is_used(analysis, 'Rockette', 'discrimination.') else ''}."
+            said(
+                "The AUC is the chance that a real image is rated more realistic "
+                "than a synthetic one, ties counting half, computed empirically for "
+                "every reader{which}.",
+                which=said(" with {covariance}", covariance=covariance)
+                if is_used(analysis, "Rockette", "discrimination.")
+                else "",
+            )
         )
-    return ("Figures of merit", " ".join(parts)) if parts else None
+    return (said("Figures of merit"), joined(parts, " ")) if parts else None
 
 
 def _conclusions(analysis: Analysis) -> Paragraph | None:
@@ -373,17 +504,29 @@ def _conclusions(analysis: Analysis) -> Paragraph | None:
     level, margin = analysis.settings.level, analysis.settings.margin
     several = _over_arms(analysis, given)
     exact = (
-        " Where every reader separated the arms completely the exact bound of the AUC decided."
+        said(
+            " Where every reader separated the arms completely the exact bound of the AUC decided."
+        )
         if any("exact test" in conclusion.why for conclusion in given)
         else ""
     )
     return (
-        "Conclusions",
-        f"On the AUC from {MEASURES[given[0].measure]} a synthetic arm was called distinguishable "
-        f"from real if its {percent(level)} interval excluded 0.5; equivalent if it did not and "
-        f"the {percent(2 * level - 1)} interval lay within 0.5 ± {margin:g}, that is if both "
-        f"one-sided tests rejected at {percent(1 - level)} [tost]; and inconclusive otherwise."
-        f"{exact} A large p value was never taken for equivalence.{several}",
+        said("Conclusions"),
+        said(
+            "On the AUC from {measures} a synthetic arm was called "
+            "distinguishable from real if its {level} interval excluded 0.5; "
+            "equivalent if it did not and the {percent} interval lay within 0.5 "
+            "± {margin:g}, that is if both one-sided tests rejected at "
+            "{percent2} [tost]; and inconclusive otherwise.{exact} A large p "
+            "value was never taken for equivalence.{several}",
+            measures=MEASURES[given[0].measure],
+            level=percent(level),
+            percent=percent(2 * level - 1),
+            margin=margin,
+            percent2=percent(1 - level),
+            exact=exact,
+            several=several,
+        ),
     )
 
 
@@ -392,20 +535,23 @@ def _over_arms(analysis: Analysis, given: Sequence[Conclusion]) -> str:
     settings = analysis.settings
     text = ""
     if any(one.n_adjusted_for > 1 for one in given):
-        text += " Both p values were adjusted for the number of arms by Holm’s method [holm]"
+        text += said(" Both p values were adjusted for the number of arms by Holm’s method [holm]")
         text += (
-            f", but for the primary arm {settings.primary_arm}." if settings.primary_arm else "."
+            said(", but for the primary arm {primary_arm}.", primary_arm=settings.primary_arm)
+            if settings.primary_arm
+            else "."
         )
     elif len(given) > 1:
-        text += " Conclusions were not adjusted for the number of arms."
+        text += said(" Conclusions were not adjusted for the number of arms.")
     if settings.positive_controls:
         named = _list(settings.positive_controls)
-        text += (
-            f" No arm was to be called equivalent unless {named}, known to be bad, was told from "
-            "real."
+        text += said(
+            " No arm was to be called equivalent unless {named}, known to be "
+            "bad, was told from real.",
+            named=named,
         )
     if any(one.withheld for one in given):
-        text += " Equivalence was withheld where it could not have come out otherwise."
+        text += said(" Equivalence was withheld where it could not have come out otherwise.")
     return text
 
 
@@ -415,14 +561,14 @@ def _between(analysis: Analysis) -> Paragraph | None:
         return None
     per_figure = Counter(pair.measure for pair in tested)
     holm = (
-        ", p values adjusted by Holm [holm] over the pairs of each figure"
+        said(", p values adjusted by Holm [holm] over the pairs of each figure")
         if max(per_figure.values()) > 1
         else ""
     )
     overall = [test for test in analysis.contrasts.global_tests.values() if test.why_not is None]
     # The statistic of fixed readers is a chi-square.
     name = "F" if any(math.isfinite(test.df2) for test in overall) else "chi-square"
-    over_all = f", with a global {name} test over all arms" if overall else ""
+    over_all = said(", with a global {name} test over all arms", name=name) if overall else ""
     delta = any(
         pair.cliffs_delta is not None and pair.cliffs_delta.estimate is not None for pair in tested
     )
@@ -430,24 +576,30 @@ def _between(analysis: Analysis) -> Paragraph | None:
         test.statistic is not None for test in analysis.contrasts.friedman_tests.values()
     )
     return (
-        "Between arms",
-        f"Differences between arms come from the same model{holm}{over_all}."
-        f"{' Realism has Cliff’s δ beside it [cliff].' if delta else ''}"
-        f"{' Friedman’s test on reader means [friedman] is secondary.' if friedman else ''}",
+        said("Between arms"),
+        said(
+            "Differences between arms come from the same model{holm}{over_all}.{which}{which2}",
+            holm=holm,
+            over_all=over_all,
+            which=said(" Realism has Cliff’s δ beside it [cliff].") if delta else "",
+            which2=said(" Friedman’s test on reader means [friedman] is secondary.")
+            if friedman
+            else "",
+        ),
     )
 
 
 # Names of the coefficients as a sentence has them, by the end of their path.
 _COEFFICIENTS = {
-    "percent_agreement": "percent agreement",
-    "prevalence_index": "prevalence and bias index",
-    "pabak": "PABAK [byrt, paradox]",
-    "cohen_kappa_mean": "Cohen’s κ averaged over pairs [light]",
-    "fleiss_kappa": "Fleiss’ κ [fleiss]",
-    "conger_kappa": "Conger’s κ [conger]",
-    "gwet_ac1": "Gwet’s AC [gwet]",
-    "brennan_prediger": "Brennan-Prediger [brennan]",
-    "krippendorff_alpha_interval": "Krippendorff’s α [krippendorff]",
+    "percent_agreement": said("percent agreement"),
+    "prevalence_index": said("prevalence and bias index"),
+    "pabak": said("PABAK [byrt, paradox]"),
+    "cohen_kappa_mean": said("Cohen’s κ averaged over pairs [light]"),
+    "fleiss_kappa": said("Fleiss’ κ [fleiss]"),
+    "conger_kappa": said("Conger’s κ [conger]"),
+    "gwet_ac1": said("Gwet’s AC [gwet]"),
+    "brennan_prediger": said("Brennan-Prediger [brennan]"),
+    "krippendorff_alpha_interval": said("Krippendorff’s α [krippendorff]"),
 }
 
 
@@ -458,47 +610,56 @@ def _agreement(analysis: Analysis) -> Paragraph | None:
         for key, words in _COEFFICIENTS.items()
         if is_computed(analysis, *(f"agreement.{kind}.{key}" for kind in kinds))
     ]
-    parts = []
+    parts: list[str] = []
     if named:
         parts.append(
-            f"Agreement between readers, within each arm, is given as {_list(named)}"
-            f"{_jackknife(analysis)}."
+            said(
+                "Agreement between readers, within each arm, is given as {list}{jackknife}.",
+                list=_list(named),
+                jackknife=_jackknife(analysis),
+            )
         )
     if is_computed(analysis, "agreement.realism.icc"):
         ways = [
             words
             for name, words in (
-                ("ANOVA", "those of the analysis of variance of complete ratings"),
-                ("REML", "by REML where ratings are missing"),
+                ("ANOVA", said("those of the analysis of variance of complete ratings")),
+                ("REML", said("by REML where ratings are missing")),
             )
             if is_used(analysis, name, "agreement.realism.icc")
         ]
-        parts.append(f"Intraclass correlations [mcgraw] are {_list(ways)}." if ways else "")
+        parts.append(
+            said("Intraclass correlations [mcgraw] are {list}.", list=_list(ways)) if ways else ""
+        )
     if is_computed(analysis, "agreement.realism.kendall_w"):
-        parts.append("Kendall’s W is corrected for ties.")
+        parts.append(said("Kendall’s W is corrected for ties."))
     if is_computed(analysis, "intra_reader."):
         parts.append(
-            "Repeated readings give κ of each reader with themselves, the within-subject standard "
-            "deviation, the repeatability coefficient and the limits of agreement [bland]."
+            said(
+                "Repeated readings give κ of each reader with themselves, the "
+                "within-subject standard deviation, the repeatability coefficient "
+                "and the limits of agreement [bland]."
+            )
             if analysis.table.has("realism")
-            else "Repeated readings give κ of each reader with themselves."
+            else said("Repeated readings give κ of each reader with themselves.")
         )
-    text = " ".join(part for part in parts if part)
-    return ("Agreement", text) if text else None
+    text = joined((part for part in parts if part), " ")
+    return (said("Agreement"), text) if text else None
 
 
 def _jackknife(analysis: Analysis) -> str:
     in_clusters = is_used(analysis, "images in clusters", "agreement.")
-    over = "clusters of images" if in_clusters else "cases"
+    over = said("clusters of images") if in_clusters else said("cases")
     if is_used(analysis, "two-way jackknife", "agreement."):
-        return (
-            f", with two-way jackknife intervals over readers and {over} in which the noise of "
-            "single readings counts once [hoeffding]"
+        return said(
+            ", with two-way jackknife intervals over readers and {over} in which "
+            "the noise of single readings counts once [hoeffding]",
+            over=over,
         )
     if is_used(analysis, "jackknife over readers", "agreement."):
-        return ", with jackknife intervals over readers"
+        return said(", with jackknife intervals over readers")
     if is_used(analysis, "jackknife over cases", "agreement."):
-        return f", with jackknife intervals over {over} for these readers only"
+        return said(", with jackknife intervals over {over} for these readers only", over=over)
     return ""
 
 
@@ -506,8 +667,8 @@ def _model(analysis: Analysis) -> Paragraph | None:
     named = [
         words
         for key, words in (
-            ("auc_realism", "the AUC of realism"),
-            ("deception_rate", "the share judged real"),
+            ("auc_realism", said("the AUC of realism")),
+            ("deception_rate", said("the share judged real")),
             ("d_prime", "d′"),
         )
         if is_computed(analysis, f"model.{key}")
@@ -515,15 +676,19 @@ def _model(analysis: Analysis) -> Paragraph | None:
     if not named:
         return None
     effects = (
-        "crossed random effects of readers, images, and readers by arm"
+        said("crossed random effects of readers, images, and readers by arm")
         if len(analysis.table.readers) > 1
-        else "the reader as fixed"
+        else said("the reader as fixed")
     )
     return (
-        "Second estimator",
-        f"{_list(named)[0].upper()}{_list(named)[1:]} were estimated once more by an ordinal "
-        f"probit mixed model of all ratings with {effects}, fitted by Laplace’s approximation "
-        "[laplace, clm]; the conclusions do not rest on it.",
+        said("Second estimator"),
+        said(
+            "{list} were estimated once more by an ordinal probit mixed "
+            "model of all ratings with {effects}, fitted by Laplace’s "
+            "approximation [laplace, clm]; the conclusions do not rest on it.",
+            list=capital(_list(named)),
+            effects=effects,
+        ),
     )
 
 
@@ -531,48 +696,77 @@ def _precision(analysis: Analysis) -> Paragraph | None:
     if len(analysis.table.readers) < 2 or not is_computed(analysis, "precision_weighted."):
         return None
     return (
-        "Sensitivity",
-        "The main figures were made once more with readers weighted by the inverse of their "
-        "variance, that within readers pooled over them [hedges].",
+        said("Sensitivity"),
+        said(
+            "The main figures were made once more with readers weighted by the "
+            "inverse of their variance, that within readers pooled over them "
+            "[hedges]."
+        ),
     )
 
 
 def _order(analysis: Analysis) -> Paragraph | None:
     parts = []
     if analysis.table.has("reading_time_ms"):
-        parts.append("Reading times were averaged as logarithms (geometric mean).")
+        parts.append(said("Reading times were averaged as logarithms (geometric mean)."))
     if analysis.table.has("position"):
         parts.append(
-            "Learning and fatigue are described by each reader’s least-squares slope over "
-            "position, with heteroscedasticity-consistent covariances [hc]."
+            said(
+                "Learning and fatigue are described by each reader’s least-squares "
+                "slope over position, with heteroscedasticity-consistent covariances "
+                "[hc]."
+            )
         )
-    return ("Time and order", " ".join(parts)) if parts else None
+    return (said("Time and order"), joined(parts, " ")) if parts else None
 
 
 def _bootstrap(analysis: Analysis) -> Paragraph | None:
     if not analysis.settings.bootstrap:
         return None
     return (
-        "Bootstrap",
-        f"Beside these, percentile intervals of {analysis.settings.bootstrap} resamples (seed "
-        f"{analysis.settings.seed}) in which {bootstrap_draws(analysis)}.",
+        said("Bootstrap"),
+        said(
+            "Beside these, percentile intervals of {bootstrap} resamples (seed "
+            "{seed}) in which {bootstrap_draws}.",
+            bootstrap=analysis.settings.bootstrap,
+            seed=analysis.settings.seed,
+            bootstrap_draws=bootstrap_draws(analysis),
+        ),
     )
 
 
 def _software() -> Paragraph:
-    versions = ", ".join(
-        f"{name} {_version(package)}"
-        for name, package in (("NumPy", "numpy"), ("SciPy", "scipy"), ("matplotlib", "matplotlib"))
+    versions = joined(
+        (
+            said("{name} {version}", name=name, version=_version(package))
+            for name, package in (
+                (said("NumPy"), "numpy"),
+                (said("SciPy"), "scipy"),
+                ("matplotlib", "matplotlib"),
+            )
+        ),
+        ", ",
     )
-    return ("Software", f"Negatoscope {_version('negatoscope')} with {versions}.")
+    return (
+        said("Software"),
+        said(
+            "Negatoscope {version} with {versions}.",
+            version=_version("negatoscope"),
+            versions=versions,
+        ),
+    )
 
 
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "from source"
+        return said("from source")
 
 
 def _list(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return (
+        parts[0]
+        if len(parts) == 1
+        else said("{join} and {parts}", join=joined(parts[:-1], ", "), parts=parts[-1])
+    )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
+from app.domain.said import Numeral, said, without
 from app.statistics.table.estimate import Estimate
 
 NONE = "–"
@@ -21,7 +22,8 @@ def number(value: float | None, digits: int = 2) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     text = f"{value:.{digits}f}"
-    return "0" + text[2:] if float(text) == 0 and text.startswith("-") else text.replace("-", "−")
+    is_nothing = float(text) == 0 and text.startswith("-")
+    return Numeral("0" + text[2:] if is_nothing else text.replace("-", "−"))
 
 
 def percent(value: float | None) -> str:
@@ -30,7 +32,7 @@ def percent(value: float | None) -> str:
     >>> percent(0.625)
     '62%'
     """
-    return NONE if value is None else f"{number(100 * value, 0)}%"
+    return NONE if value is None else Numeral(f"{number(100 * value, 0)}%")
 
 
 def seconds(value: float | None) -> str:
@@ -39,7 +41,7 @@ def seconds(value: float | None) -> str:
     >>> seconds(8210.0)
     '8.2 s'
     """
-    return NONE if value is None else f"{number(value / 1000, 1)} s"
+    return NONE if value is None else Numeral(f"{number(value / 1000, 1)} s")
 
 
 def signed(value: float | None) -> str:
@@ -47,12 +49,12 @@ def signed(value: float | None) -> str:
     if value is None:
         return NONE
     text = number(value, 2)
-    return text if value <= 0 or float(text) == 0 else f"+{text}"
+    return text if value <= 0 or float(text) == 0 else Numeral(f"+{text}")
 
 
 def factor(value: float | None) -> str:
     """A ratio."""
-    return NONE if value is None else f"{number(value, 2)}×"
+    return NONE if value is None else Numeral(f"{number(value, 2)}×")
 
 
 STYLES: dict[Style, Callable[[float | None], str]] = {
@@ -75,7 +77,7 @@ def interval(low: float | None, high: float | None, style: Style = "plain") -> s
     left, right = STYLES[style](low), STYLES[style](high)
     for unit in ("%", " s", "×"):
         left = left.removesuffix(unit)
-    return f"{left} to {right}"
+    return said("{low} to {high}", low=Numeral(left), high=right)
 
 
 def with_interval(estimate: Estimate, style: Style = "plain") -> str:
@@ -86,15 +88,15 @@ def with_interval(estimate: Estimate, style: Style = "plain") -> str:
     'not estimable (one reader)'
     """
     if estimate.estimate is None:
-        return f"not estimable ({why_not(estimate)})"
+        return said("not estimable ({why})", why=why_not(estimate))
     limits = interval(estimate.low, estimate.high, style)
     text = STYLES[style](estimate.estimate)
-    return f"{text} ({limits})" if limits else text
+    return said("{text} ({limits})", text=text, limits=limits) if limits else text
 
 
 def why_not(estimate: Estimate) -> str:
     """The reason in the state of an estimate that could not be made."""
-    return estimate.state.removeprefix("not estimable: ")
+    return without(estimate.state, "not estimable: ")
 
 
 def p_value(value: float | None) -> str:
@@ -106,10 +108,10 @@ def p_value(value: float | None) -> str:
     if value is None:
         return NONE
     if value < 0.001:
-        return "< .001"
+        return Numeral("< .001")
     if value > 0.99:
-        return "> .99"
-    return f"{value:.{3 if value < 0.1 else 2}f}".lstrip("0")
+        return Numeral("> .99")
+    return Numeral(f"{value:.{3 if value < 0.1 else 2}f}".lstrip("0"))
 
 
 def p_phrase(value: float | None) -> str:
@@ -117,4 +119,4 @@ def p_phrase(value: float | None) -> str:
     if value is None:
         return ""
     text = p_value(value)
-    return f"p {text}" if text[0] in "<>" else f"p = {text}"
+    return Numeral(f"p {text}" if text[0] in "<>" else f"p = {text}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.reader_flow import ReaderFlow
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -26,36 +27,41 @@ class FlowStage:
 
 def flow_stages(flow: ReaderFlow, *, is_interim: bool) -> tuple[FlowStage, ...]:
     """The boxes from inviting to the analysis; a reason that nobody had is left out."""
-    yet = " yet" if is_interim else ""
+    yet = said(" yet") if is_interim else ""
     return (
         FlowStage(
-            "Invited",
+            said("Invited"),
             flow.invited,
             leaving=_those(
-                (flow.never_agreed, f"did not agree{yet}"),
-                (flow.link_withdrawn, "had their link withdrawn"),
-                (flow.left_before, "withdrew or were erased before agreeing"),
+                (flow.never_agreed, said("did not agree{yet}", yet=yet)),
+                (flow.link_withdrawn, said("had their link withdrawn")),
+                (flow.left_before, said("withdrew or were erased before agreeing")),
             ),
         ),
         FlowStage(
-            "Agreed",
+            said("Agreed"),
             flow.agreed,
             leaving=_those(
-                (flow.never_began, f"did not begin to read{yet}"),
-                (flow.withdrew, "withdrew; their answers are kept and count nowhere"),
-                (flow.erased, "erased; their answers are gone"),
+                (flow.never_began, said("did not begin to read{yet}", yet=yet)),
+                (flow.withdrew, said("withdrew; their answers are kept and count nowhere")),
+                (flow.erased, said("erased; their answers are gone")),
             ),
         ),
         FlowStage(
-            "Began to read",
+            said("Began to read"),
             flow.began,
-            f"{flow.finished} finished, {flow.stopped} did not{yet}",
+            said(
+                "{finished} finished, {stopped} did not{yet}",
+                finished=flow.finished,
+                stopped=flow.stopped,
+                yet=yet,
+            ),
             _those(
-                (flow.nothing_answered, f"rated no case{yet}"),
-                (flow.left_out, "rated too few cases by the rule of the design"),
+                (flow.nothing_answered, said("rated no case{yet}", yet=yet)),
+                (flow.left_out, said("rated too few cases by the rule of the design")),
             ),
         ),
-        FlowStage("In the analysis", flow.counted),
+        FlowStage(said("In the analysis"), flow.counted),
     )
 
 

@@ -1,8 +1,9 @@
 """The literature that methods texts cite, by key; numbered in the order of first citation."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.domain.said import Cited, citations
 
 REFERENCES: dict[str, str] = {
     "or": "Obuchowski NA, Rockette HE. Hypothesis testing of diagnostic accuracy for multiple "
@@ -131,7 +132,6 @@ REFERENCES: dict[str, str] = {
     "mratio": "Fleming SM, Lau HC. How to measure metacognition. Front Hum Neurosci 2014;8:443. "
     "doi:10.3389/fnhum.2014.00443",
 }
-_CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,10 @@ def cite(paragraphs: Sequence[tuple[str, str]]) -> CitedText:
         For a key that is not in REFERENCES.
     """
     numbers: dict[str, int] = {}
-
-    def numbered(match: re.Match[str]) -> str:
-        keys = [key.strip() for key in match[1].split(",")]
-        for key in keys:
+    for _, text in paragraphs:
+        for key in citations(text):
             if key not in REFERENCES:
                 raise KeyError(key)
             numbers.setdefault(key, len(numbers) + 1)
-        return f" [{', '.join(str(numbers[key]) for key in keys)}]"
-
-    done = tuple((heading, _CITATION.sub(numbered, text)) for heading, text in paragraphs)
+    done = tuple((heading, Cited(text, numbers)) for heading, text in paragraphs)
     return CitedText(done, tuple(REFERENCES[key] for key in numbers))

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from app.db.truth.ratings_table import AnalysedQuestions
+from app.domain.said import joined, said, said_many
 from app.report.words.cautions import Caution
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
+from app.report.words.terms import term
 from app.services.audit_pictures import PictureAudit
 from app.services.summarise_study import ArmFacts, StudySummary
 
@@ -16,19 +18,24 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
         cautions.append(
             Caution(
                 "top",
-                "Rehearsal: simulated readers.",
-                "Every rating was made up by a program to show what this report will look like; "
-                "nothing here says anything about the images.",
+                said("Rehearsal: simulated readers."),
+                said(
+                    "Every rating was made up by a program to show what this report will "
+                    "look like; nothing here says anything about the images."
+                ),
             )
         )
     if summary.is_interim:
         cautions.append(
             Caution(
                 "top",
-                "Interim.",
-                f"The study is {summary.status} and reading goes on. Stopping, prolonging or "
-                "changing it because of these numbers makes its intervals and p values wrong; "
-                "that they were seen is noted in the study’s log.",
+                said("Interim."),
+                said(
+                    "The study is {status} and reading goes on. Stopping, prolonging or "
+                    "changing it because of these numbers makes its intervals and p "
+                    "values wrong; that they were seen is noted in the study’s log.",
+                    status=term(summary.status),
+                ),
             )
         )
     cautions += _what_is_analysed(summary)
@@ -37,10 +44,16 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
         cautions.append(
             Caution(
                 "top",
-                "Ratings are missing.",
-                f"{summary.rated} of {summary.presentations} presentations were rated, "
-                f"{summary.readers_finished} of {summary.readers} readers finished. Missing "
-                "ratings are left missing, as if unrelated to what they would have been.",
+                said("Ratings are missing."),
+                said(
+                    "{rated} of {presentations} presentations were rated, "
+                    "{readers_finished} of {readers} readers finished. Missing ratings "
+                    "are left missing, as if unrelated to what they would have been.",
+                    rated=summary.rated,
+                    presentations=summary.presentations,
+                    readers_finished=summary.readers_finished,
+                    readers=summary.readers,
+                ),
             )
         )
     return (*cautions, *_left(summary), *_copies(summary), *_survivorship(summary))
@@ -48,20 +61,23 @@ def study_cautions(summary: StudySummary) -> tuple[Caution, ...]:
 
 def _left(summary: StudySummary) -> Iterator[Caution]:
     """Readers of whom nothing counts any more; the flow of readers has to name them."""
-    said = [
-        f"{count} {'reader' if count == 1 else 'readers'} {what}"
+    left = [
+        said_many("{count} reader {what}", "{count} readers {what}", count, what=what)
         for count, what in (
-            (summary.withdrawn, "withdrew and left their answers"),
-            (summary.erased, "withdrew or asked, and had their answers erased"),
+            (summary.withdrawn, said("withdrew and left their answers")),
+            (summary.erased, said("withdrew or asked, and had their answers erased")),
         )
         if count
     ]
-    if said:
+    if left:
         yield Caution(
             "top",
-            "Readers who left.",
-            f"{' and '.join(said)}. They are in no number of this report; {summary.readers} others "
-            "took part.",
+            said("Readers who left."),
+            said(
+                "{join}. They are in no number of this report; {readers} others took part.",
+                join=joined(left, said(" and ")),
+                readers=summary.readers,
+            ),
         )
 
 
@@ -70,30 +86,39 @@ def audit_cautions(audit: PictureAudit | None) -> tuple[Caution, ...]:
     if audit is None:
         return ()
     cautions = (
-        [Caution("top", "Blinding of the files.", file_sentence(audit))] if audit.faults else []
+        [Caution("top", said("Blinding of the files."), file_sentence(audit))]
+        if audit.faults
+        else []
     )
     told = [arm.key for arm in audit.arms if arm.is_told]
     if told:
         cautions.append(
             Caution(
                 "top",
-                "Pictures that give themselves away.",
-                f"{', '.join(told)}: a program tells these pictures from real ones by numbers such "
-                "as sharpness, so readers may have called them synthetic without judging the "
-                "anatomy; see “Shortcuts in the pictures”.",
+                said("Pictures that give themselves away."),
+                said(
+                    "{join}: a program tells these pictures from real ones by numbers "
+                    "such as sharpness, so readers may have called them synthetic "
+                    "without judging the anatomy; see “Shortcuts in the pictures”.",
+                    join=joined(told, ", "),
+                ),
             )
         )
     if audit.acknowledged:
         of = (
-            f" about this: {' '.join(audit.acknowledged_marks)}"
+            said(" about this: {join}", join=joined(audit.acknowledged_marks, " "))
             if audit.acknowledged_marks
             else "."
         )
         cautions.append(
             Caution(
                 "shortcuts",
-                "Known when the study was opened.",
-                f"It was opened with the words “{audit.acknowledged}”{of}",
+                said("Known when the study was opened."),
+                said(
+                    "It was opened with the words “{acknowledged}”{of}",
+                    acknowledged=audit.acknowledged,
+                    of=of,
+                ),
             )
         )
     cautions += [Caution("shortcuts", lead, text) for lead, text in shortcut_sentences(audit)]
@@ -113,22 +138,29 @@ def _copies(summary: StudySummary) -> list[Caution]:
             name
             for name, is_asked in (
                 ("realism", design.first_with("realism") is not None),
-                ("deception rate", design.first_with("verdict") is not None),
+                (said("deception rate"), design.first_with("verdict") is not None),
             )
             if is_asked
         ]
         meaning = (
-            "Its results here are of images that were not flagged."
+            said("Its results here are of images that were not flagged.")
             if none_was_read
-            else f"Its {' and '.join(asked) or 'ratings'} may come from copied training images; "
-            "look at the flagged pairs before calling the model realistic."
+            else said(
+                "Its {value} may come from copied training images; look at the "
+                "flagged pairs before calling the model realistic.",
+                value=joined(asked, said(" and ")) or "ratings",
+            )
         )
         cautions.append(
             Caution(
                 "measures" if none_was_read else "top",
-                f"Possible copies of training images: {arm.label}.",
-                "Closer to a training image than different training images are to each other: "
-                f"{_flagged(arm)}. {meaning}",
+                said("Possible copies of training images: {label}.", label=arm.label),
+                said(
+                    "Closer to a training image than different training images are to "
+                    "each other: {flagged}. {meaning}",
+                    flagged=_flagged(arm),
+                    meaning=meaning,
+                ),
             )
         )
     return cautions
@@ -141,33 +173,53 @@ def _flagged(arm: ArmFacts) -> str:
     counted = []
     if it.drawn_compared == it.drawn:
         counted.append(
-            f"{it.drawn_memorised or 'none'} of the {it.drawn} images drawn for this study"
+            said(
+                "{value} of the {drawn} images drawn for this study",
+                value=it.drawn_memorised or "none",
+                drawn=it.drawn,
+            )
         )
     elif it.drawn_compared:
         counted.append(
-            f"{it.drawn_memorised or 'none'} of {it.drawn_compared} images drawn for this study "
-            f"that were compared ({it.drawn} were drawn)"
+            said(
+                "{value} of {drawn_compared} images drawn for this study that were "
+                "compared ({drawn} were drawn)",
+                value=it.drawn_memorised or "none",
+                drawn_compared=it.drawn_compared,
+                drawn=it.drawn,
+            )
         )
     else:
-        counted.append("an unknown number of the images drawn for this study")
+        counted.append(said("an unknown number of the images drawn for this study"))
     if it.memorised is not None:
         images = it.measures.images
-        counted.append(f"{it.memorised}{f' of the {images}' if images else ''} in the bank")
-    return ", ".join(counted)
+        counted.append(
+            said(
+                "{memorised}{which} in the bank",
+                memorised=it.memorised,
+                which=said(" of the {images}", images=images) if images else "",
+            )
+        )
+    return joined(counted, ", ")
 
 
 def _survivorship(summary: StudySummary) -> list[Caution]:
     cautions = []
     thrown = [arm for arm in summary.arms if arm.rejected]
     for arm in thrown:
-        of = f" of {arm.generated}" if arm.generated else ""
-        rule = arm.rejection_rule.rstrip(".") or "by a rule that is not stated"
+        of = said(" of {generated}", generated=arm.generated) if arm.generated else ""
+        rule = arm.rejection_rule.rstrip(".") or said("by a rule that is not stated")
         cautions.append(
             Caution(
                 "images",
-                f"Survivors only: {arm.label}.",
-                f"{arm.rejected}{of} generated images were thrown away before this study ({rule}); "
-                "the results are of the images that were kept.",
+                said("Survivors only: {label}.", label=arm.label),
+                said(
+                    "{rejected}{of} generated images were thrown away before this study "
+                    "({rule}); the results are of the images that were kept.",
+                    rejected=arm.rejected,
+                    of=of,
+                    rule=rule,
+                ),
             )
         )
     silent = [
@@ -179,9 +231,11 @@ def _survivorship(summary: StudySummary) -> list[Caution]:
         cautions.append(
             Caution(
                 "images",
-                "Selection unknown.",
-                f"How many images were generated and thrown away is not stated for "
-                f"{', '.join(silent)}.",
+                said("Selection unknown."),
+                said(
+                    "How many images were generated and thrown away is not stated for {join}.",
+                    join=joined(silent, ", "),
+                ),
             )
         )
     return cautions
@@ -200,15 +254,25 @@ def _what_is_analysed(summary: StudySummary) -> list[Caution]:
     if summary.analysis is None or not (others or len(design.phases) > 1):
         return []
     phase = design.phase(analysed.phase)
-    of_phase = f" in the phase {phase.title or phase.key}" if len(design.phases) > 1 else ""
-    left = f" Not {', '.join(one.key for one in others)}." if others else ""
+    of_phase = (
+        said(" in the phase {value}", value=phase.title or phase.key)
+        if len(design.phases) > 1
+        else ""
+    )
+    left = said(" Not {join}.", join=joined((one.key for one in others), ", ")) if others else ""
     return [
         Caution(
             "top",
-            "One part of the protocol is analysed by arm.",
-            f"The figures by arm rest on {', '.join(one.key for one in used)}{of_phase}.{left} "
-            "What was said to every other question, and in every other phase, is counted under "
-            "“Every question”; sets, phases and findings have parts of their own besides.",
+            said("One part of the protocol is analysed by arm."),
+            said(
+                "The figures by arm rest on {join}{of_phase}.{left} What was said to "
+                "every other question, and in every other phase, is counted under "
+                "“Every question”; sets, phases and findings have parts of their own "
+                "besides.",
+                join=joined((one.key for one in used), ", "),
+                of_phase=of_phase,
+                left=left,
+            ),
         )
     ]
 
@@ -224,8 +288,12 @@ def _primary_question(summary: StudySummary) -> list[Caution]:
     return [
         Caution(
             "top",
-            "The primary question is not what the conclusions rest on.",
-            f"The design names {primary}; conclusions by arm are made of realism, or of a verdict "
-            "with its confidence. What was said to it is counted under “Every question”.",
+            said("The primary question is not what the conclusions rest on."),
+            said(
+                "The design names {primary}; conclusions by arm are made of realism, "
+                "or of a verdict with its confidence. What was said to it is counted "
+                "under “Every question”.",
+                primary=primary,
+            ),
         )
     ]

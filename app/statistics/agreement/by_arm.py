@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.domain.said import joined, said
 from app.statistics.agreement.icc import step_up, with_ratings
 from app.statistics.agreement.left_out_clusters import left_out_clusters
 from app.statistics.agreement.statistics import (
@@ -75,9 +76,12 @@ _RULES: Mapping[Kind, Mapping[str, IntervalRule]] = {
 }
 # What must be said beside coefficients whose intervals nothing tried makes right.
 _CAUTIONS: Mapping[tuple[Kind, str], str] = {
-    ("realism", "gwet_ac2"): "95 % intervals of AC2 covered 78 to 99 % in simulations",
-    ("verdict", "gwet_ac1"): "95 % intervals of AC1 of verdicts covered 87 to 99 % in simulations, "
-    "least where agreement is low and some readers lean strongly",
+    ("realism", "gwet_ac2"): said("95 % intervals of AC2 covered 78 to 99 % in simulations"),
+    ("verdict", "gwet_ac1"): said(
+        "95 % intervals of AC1 of verdicts covered 87 to 99 % in "
+        "simulations, least where agreement is low and some readers lean "
+        "strongly"
+    ),
 }
 
 
@@ -99,17 +103,20 @@ def _uneven(matrix: Float, kind: Kind, name: str) -> str:
         counts = np.unique(matrix[seen], return_counts=True)[1]
         if counts.max(initial=0) < _PREVAILS * counts.sum():
             return ""
-        return (
-            "where nine of ten ratings fell into one category 95 % intervals covered 76 to 87 % in "
-            "simulations"
+        return said(
+            "where nine of ten ratings fell into one category 95 % intervals "
+            "covered 76 to 87 % in simulations"
         )
     rated = [row[mask] for row, mask in zip(matrix, seen, strict=True)]
     constant = sum(row.size >= _FEWEST_TO_BE_CONSTANT and bool(np.ptp(row) == 0.0) for row in rated)
     if not constant or name == "gwet_ac1":
         return ""
-    return (
-        f"{constant} of {len(rated)} readers gave every image the same rating; among readers of "
-        "whom some do so 95 % intervals covered 78 to 93 % in simulations"
+    return said(
+        "{constant} of {n_rated} readers gave every image the same rating; "
+        "among readers of whom some do so 95 % intervals covered 78 to 93 % "
+        "in simulations",
+        constant=constant,
+        n_rated=len(rated),
     )
 
 
@@ -230,7 +237,7 @@ def _with_interval(
     covers = _CAUTIONS.get((kind, name), "") if both and estimate.low is not None else ""
     uneven = coefficient.uneven if both and estimate.low is not None else ""
     cautions = [one for one in (coefficient.caution, covers, uneven) if one]
-    return replace(estimate, caution="; ".join(cautions)) if cautions else estimate
+    return replace(estimate, caution=joined(cautions, "; ")) if cautions else estimate
 
 
 def _stepped_up(single: Estimate, readers: int) -> Estimate:
@@ -243,17 +250,17 @@ def _stepped_up(single: Estimate, readers: int) -> Estimate:
         low=None if single.low is None else step_up(single.low, readers),
         high=None if single.high is None else step_up(single.high, readers),
         se=None,
-        method=f"{single.method}, stepped up",
+        method=said("{method}, stepped up", method=single.method),
     )
 
 
 def _why_not(seen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str | None:
     if not seen.any():
-        return "no ratings"
+        return said("no ratings")
     if seen.shape[0] < 2:
-        return "one reader: agreement needs two"
+        return said("one reader: agreement needs two")
     if not (seen.sum(axis=0) > 1).any():
-        return "no case was rated by two readers"
+        return said("no case was rated by two readers")
     return None
 
 

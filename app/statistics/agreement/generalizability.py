@@ -31,6 +31,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float, Int, RatingsTable
 
 DEPENDABLE = 0.8
@@ -128,7 +129,9 @@ class Dependability:
             if self.smallest_of_arm is None
             else dict(zip(("readers", "images"), self.smallest_of_arm, strict=True)),
             "smallest_of_image": self.smallest_of_image,
-            "state": f"not estimable: {self.why_not}" if self.why_not else "estimated",
+            "state": said("not estimable: {why_not}", why_not=self.why_not)
+            if self.why_not
+            else "estimated",
         }
 
 
@@ -172,19 +175,19 @@ def _from_rows(rating: Float, arm: Int, reader: Int, image: Int) -> Dependabilit
         raw = _components(rating, arm, reader, image)
         if np.isfinite(list(raw.values())).all():
             return _filled(raw, counts)
-        why_not = "too few ratings are shared to tell the parts apart"
+        why_not = said("too few ratings are shared to tell the parts apart")
     return Dependability({}, (), *counts, why_not=why_not)
 
 
 def _why_not(arms: int, readers: int, images: int, ratings: int) -> str:
     if ratings == 0:
-        return "no ratings"
+        return said("no ratings")
     if arms < 2:
-        return "one arm, which says nothing of how arms differ"
+        return said("one arm, which says nothing of how arms differ")
     if readers < 2:
-        return "one reader, who says nothing about other readers"
+        return said("one reader, who says nothing about other readers")
     if ratings <= images:
-        return "no image was rated by two readers"
+        return said("no image was rated by two readers")
     return ""
 
 

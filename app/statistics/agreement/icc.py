@@ -35,6 +35,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float
 from app.statistics.variance.components import (
@@ -45,7 +46,7 @@ from app.statistics.variance.components import (
 
 IccForm = Literal["1", "A1", "C1", "1k", "Ak", "Ck"]
 
-_NO_VARIATION = "every rating is the same"
+_NO_VARIATION = said("every rating is the same")
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def iccs(
     readers, cases = matrix.shape
     ratings = int(np.isfinite(matrix).sum())
     reml = always_reml or ratings < matrix.size
-    method = "REML, F-based limits" if reml else "ANOVA, F-based limits"
+    method = said("REML, F-based limits") if reml else said("ANOVA, F-based limits")
     why = _why_not(matrix)
     if why is not None:
         failed = not_estimable(
@@ -150,7 +151,7 @@ def _of_form(
             estimate, low, high = _of_mean_squares(squares, form, readers, level)
         except ZeroDivisionError:
             # Sparse ratings: variances that cancel, or a mean square of zero below a fraction.
-            why = "the variances of so few ratings cancel"
+            why = said("the variances of so few ratings cancel")
     if why:
         return not_estimable(
             why, method=method, n_readers=readers, n_cases=cases, n_ratings=ratings
@@ -162,7 +163,9 @@ def _of_form(
         high=None if high is None else min(1.0, float(high)),
         se=None,
         df=None,
-        method=method if low is not None else f"{method}; no interval: no residual variance",
+        method=method
+        if low is not None
+        else said("{method}; no interval: no residual variance", method=method),
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,
@@ -178,18 +181,18 @@ def with_ratings(matrix: Float) -> Float:
 
 def _why_not(matrix: Float) -> str | None:
     if matrix.size == 0:
-        return "no ratings"
+        return said("no ratings")
     seen = np.isfinite(matrix)
     if matrix.shape[0] < 2:
-        return "one reader: agreement needs two"
+        return said("one reader: agreement needs two")
     if matrix.shape[1] < 2:
-        return "one case: correlation needs two"
+        return said("one case: correlation needs two")
     if not (seen.sum(axis=0) > 1).any():
-        return "no case was rated by two readers"
+        return said("no case was rated by two readers")
     if np.ptp(matrix[seen]) == 0:
         return _NO_VARIATION
     if seen.sum() - matrix.shape[0] - matrix.shape[1] + 1 < 1:
-        return "too few ratings for three variances"
+        return said("too few ratings for three variances")
     return None
 
 

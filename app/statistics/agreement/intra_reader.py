@@ -29,6 +29,7 @@ from functools import partial
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.agreement.by_arm import MANY_CATEGORIES, Kind
 from app.statistics.agreement.kappa import (
     kappa_of_tables,
@@ -130,7 +131,7 @@ def intra_reader(
     counts = (int(readers.sum()), int(cases.sum()), 2 * int(both.sum()))
     names = ESTIMANDS[kind]
     if counts[2] == 0:
-        return dict.fromkeys(names, not_estimable("no case was read twice by a reader"))
+        return dict.fromkeys(names, not_estimable(said("no case was read twice by a reader")))
     by_name: Mapping[str, JackknifeInput] = {}
     if clusters is not None:
         by_name = _over_clusters(one, two, clusters[cases], kind, categories)
@@ -214,7 +215,11 @@ def _kappas(
     values = category_values(np.vstack((one, two)), categories)
     weightings: dict[str, Weights] = _KAPPAS if kind == "realism" else {"kappa": _KAPPAS["kappa"]}
     if not 2 <= values.size <= MANY_CATEGORIES:
-        why = f"the scale has {values.size} steps; kappa needs 2 to {MANY_CATEGORIES}"
+        why = said(
+            "the scale has {size} steps; kappa needs 2 to {many_categories}",
+            size=values.size,
+            many_categories=MANY_CATEGORIES,
+        )
         failed = not_estimable(why, n_readers=counts[0], n_cases=counts[1], n_ratings=counts[2])
         return dict.fromkeys(("percent_agreement", *weightings), failed)
     tables = _tables(one, two, values)
@@ -228,9 +233,9 @@ def _kappas(
         "percent_agreement": build(
             "percent_agreement",
             _left_out(matches / n, fewer_matches, cells),
-            why_undefined="no case was read twice by a reader",
+            why_undefined=said("no case was read twice by a reader"),
             bounds=(0.0, 1.0),
-            note="mean over readers",
+            note=said("mean over readers"),
         )
     }
     for name, weighting in weightings.items():
@@ -238,9 +243,9 @@ def _kappas(
         estimates[name] = build(
             name,
             _left_out(kappa_of_tables(tables, weights), kappa_without_one(tables, weights), cells),
-            why_undefined="no reader used two categories on the cases read twice",
+            why_undefined=said("no reader used two categories on the cases read twice"),
             bounds=(-1.0, 1.0),
-            note=f"mean over readers, {weighting}",
+            note=said("mean over readers, {weighting}", weighting=weighting),
         )
     return estimates
 
@@ -335,9 +340,9 @@ def _differences(differences: Float, build: Callable[..., Estimate]) -> dict[str
                 else np.full(1, np.nan),
                 statistic(fewer),
             ),
-            why_undefined="no reader has two cases read twice",
+            why_undefined=said("no reader has two cases read twice"),
             bounds=(0.0 if "limit" not in name and name != "bias" else -np.inf, np.inf),
-            note="mean over readers" if name == "bias" else "pooled over readers",
+            note=said("mean over readers") if name == "bias" else said("pooled over readers"),
         )
     return estimates
 

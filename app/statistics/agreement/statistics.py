@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from app.domain.said import said, said_many
 from app.statistics.agreement.coefficients import (
     brennan_prediger,
     conger_kappa,
@@ -58,8 +59,8 @@ Kind = Literal["realism", "verdict"]
 # Beyond this many steps a scale is continuous for the purpose of agreement.
 MANY_CATEGORIES = 25
 
-_ONE_CATEGORY = "every rating is in one category, so chance alone would agree fully"
-_ONE_CATEGORY_PAIRS = "no pair of readers used two categories on the cases they share"
+_ONE_CATEGORY = said("every rating is in one category, so chance alone would agree fully")
+_ONE_CATEGORY_PAIRS = said("no pair of readers used two categories on the cases they share")
 ICC_FORMS: Mapping[str, IccForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1", "icc_ak": "Ak"}
 SINGLE_ICCS: Mapping[str, SingleForm] = {"icc_1": "1", "icc_a1": "A1", "icc_c1": "C1"}
 _OF_TWO_CATEGORIES = (
@@ -183,7 +184,7 @@ def of_many_readers(values: Float) -> dict[str, OfSums]:
         "fleiss_kappa": OfSums(partial(fleiss_kappa, weights=exact)),
         "conger_kappa": OfSums(partial(conger_kappa, weights=exact)),
         "gwet_ac1": OfSums(partial(gwet_ac, weights=exact)),
-        "gwet_ac2": OfSums(partial(gwet_ac, weights=squared), "quadratic weights"),
+        "gwet_ac2": OfSums(partial(gwet_ac, weights=squared), said("quadratic weights")),
         "brennan_prediger": OfSums(partial(brennan_prediger, weights=exact)),
         "krippendorff_alpha_nominal": OfSums(_alpha("nominal", values)),
         "krippendorff_alpha_ordinal": OfSums(_alpha("ordinal", values)),
@@ -270,7 +271,7 @@ def _of_pairs(
             _mean_over_pairs(of_each, kappa_without_one(tables, weights), indicator),
             counts,
             _ONE_CATEGORY_PAIRS,
-            note=f"mean over pairs, {weighting}",
+            note=said("mean over pairs, {weighting}", weighting=weighting),
             caution=_undefined_pairs(of_each),
         )
     coefficients["light_kappa"] = coefficients["cohen_kappa_mean"]
@@ -296,9 +297,13 @@ def _of_two_by_two(
     for name, (bounds, category) in of_two.items():
         statistic = _TWO_BY_TWO[name]
         unused = (
-            f"no reader used category {category}"
+            said("no reader used category {category}", category=category)
             if kind == "realism"
-            else ("nothing was called synthetic" if category == "1" else "nothing was called real")
+            else (
+                said("nothing was called synthetic")
+                if category == "1"
+                else said("nothing was called real")
+            )
         )
         coefficients[name] = Coefficient(
             _mean_over_pairs(
@@ -307,7 +312,7 @@ def _of_two_by_two(
             counts,
             unused,
             bounds,
-            "mean over pairs",
+            said("mean over pairs"),
         )
     return coefficients
 
@@ -321,8 +326,12 @@ def _undefined_pairs(table: Float) -> str:
     undefined = int(np.isnan(pairs).sum())
     if undefined in (0, pairs.size):
         return ""
-    of = "pair" if undefined == 1 else "pairs"
-    return f"{undefined} {of} of {pairs.size} undefined and left out of the mean"
+    return said_many(
+        "{count} pair of {size} undefined and left out of the mean",
+        "{count} pairs of {size} undefined and left out of the mean",
+        undefined,
+        size=pairs.size,
+    )
 
 
 def _mean_over_pairs(table: Float, without_one: Float, indicator: Float) -> JackknifeInput:
@@ -378,15 +387,15 @@ def _kendall(matrix: Float) -> Coefficient:
     counts = (complete.shape[0], complete.shape[1], complete.size)
     if complete.shape[1] < 2:
         return _undefined(
-            "no case was rated by every reader"
+            said("no case was rated by every reader")
             if complete.shape[1] == 0
-            else "one case was rated by every reader: a ranking needs two",
+            else said("one case was rated by every reader: a ranking needs two"),
             counts,
         )
     return Coefficient(
         kendall_w_left_out(complete),
         counts,
-        "every reader gave all cases one rating",
+        said("every reader gave all cases one rating"),
         (0.0, 1.0),
-        "" if complete.shape == matrix.shape else "cases rated by every reader",
+        "" if complete.shape == matrix.shape else said("cases rated by every reader"),
     )

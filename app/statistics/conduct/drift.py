@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import REAL, Float, Int, Measure, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -16,9 +17,9 @@ from app.statistics.variance.interval import averaged_over_readers
 PRESENTATIONS = 10
 
 _SLOPES: dict[str, tuple[Measure, str]] = {
-    "realism_slope": ("realism", "the ratings have no realism"),
-    "accuracy_slope": ("verdict", "the ratings have no verdict"),
-    "log_time_slope": ("log_time", "the ratings have no reading_time_ms"),
+    "realism_slope": ("realism", said("the ratings have no realism")),
+    "accuracy_slope": ("verdict", said("the ratings have no verdict")),
+    "log_time_slope": ("log_time", said("the ratings have no reading_time_ms")),
 }
 
 
@@ -35,7 +36,7 @@ def drift(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[
     mapping of str to Estimate
     """
     if not table.has("position"):
-        missing = not_estimable("the ratings have no position")
+        missing = not_estimable(said("the ratings have no position"))
         return dict.fromkeys(_SLOPES, missing)
     position = table.matrix("position", arm) / PRESENTATIONS
     slopes: dict[str, Estimate] = {}
@@ -54,7 +55,7 @@ def drift(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[
             covariance,
             [used],
             settings,
-            what="the slope",
+            what=said("the slope"),
             clusters=None if clusters is None else [clusters],
         )
     return slopes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination
@@ -13,7 +14,7 @@ from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
 
 # Readers of whom the study knows no level.
-NOT_STATED = "not stated"
+NOT_STATED = said("not stated")
 
 GroupFigures = Mapping[str, Mapping[str, Estimate]]
 

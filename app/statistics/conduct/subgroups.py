@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.conduct.groups import NOT_STATED, GroupFigures, figures_of_arms
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -66,7 +67,9 @@ class Stratum:
                 }
                 for one in self.subgroups
             },
-            "state": f"not estimable: {self.why_not}" if self.why_not else "estimated",
+            "state": said("not estimable: {why_not}", why_not=self.why_not)
+            if self.why_not
+            else "estimated",
         }
 
 
@@ -93,13 +96,17 @@ def by_stratum(table: RatingsTable, settings: AnalysisSettings) -> Mapping[str, 
 def _stratum(table: RatingsTable, name: str, settings: AnalysisSettings) -> Stratum:
     levels = _levels(table, name)
     if set(levels) <= {NOT_STATED}:
-        return Stratum(name, (), why_not="the records say nothing under this key")
+        return Stratum(name, (), why_not=said("the records say nothing under this key"))
     if len(levels) > MOST_LEVELS:
         return Stratum(
             name,
             (),
-            why_not=f"the records have {len(levels)} values under this key, and at most "
-            f"{MOST_LEVELS} can be shown",
+            why_not=said(
+                "the records have {n_levels} values under this key, and at most "
+                "{most_levels} can be shown",
+                n_levels=len(levels),
+                most_levels=MOST_LEVELS,
+            ),
         )
     made = []
     for level, values in levels.items():
@@ -119,14 +126,14 @@ def _levels(table: RatingsTable, name: str) -> dict[str, list[str]]:
     return levels
 
 
-def _banded(table: RatingsTable, name: str, said: list[str]) -> dict[str, list[str]]:
+def _banded(table: RatingsTable, name: str, texts: list[str]) -> dict[str, list[str]]:
     """Bands of numbers; empty where the texts are words, or few enough to stand as they are."""
-    matched = {text: _NUMBER.fullmatch(text.strip()) for text in said}
+    matched = {text: _NUMBER.fullmatch(text.strip()) for text in texts}
     numbers = {text: float(match[1]) for text, match in matched.items() if match is not None}
     is_age = "age" in re.split(r"[^a-z]+", name.lower())
-    if len(numbers) < len(said) or not said or (len(said) <= MOST_LEVELS and not is_age):
+    if len(numbers) < len(texts) or not texts or (len(texts) <= MOST_LEVELS and not is_age):
         return {}
-    ordered = sorted(said, key=lambda text: numbers[text])
+    ordered = sorted(texts, key=lambda text: numbers[text])
     bands: dict[str, list[str]] = {}
     if is_age:
         for text in ordered:
@@ -136,9 +143,9 @@ def _banded(table: RatingsTable, name: str, said: list[str]) -> dict[str, list[s
     for text in ordered:
         third = int(np.searchsorted(cuts, numbers[text], side="left"))
         label = (
-            f"up to {cuts[0]:g}",
-            f"above {cuts[0]:g}, up to {cuts[1]:g}",
-            f"above {cuts[1]:g}",
+            said("up to {cuts:g}", cuts=cuts[0]),
+            said("above {cuts:g}, up to {cuts2:g}", cuts=cuts[0], cuts2=cuts[1]),
+            said("above {cuts:g}", cuts=cuts[1]),
         )[third]
         bands.setdefault(label, []).append(text)
     return bands
@@ -146,9 +153,9 @@ def _banded(table: RatingsTable, name: str, said: list[str]) -> dict[str, list[s
 
 def _of_age(years: float) -> str:
     if years >= _OLDEST:
-        return f"{_OLDEST} years and over"
+        return said("{oldest} years and over", oldest=_OLDEST)
     low = int(years // _BAND_YEARS) * _BAND_YEARS
-    return f"{low} to {low + _BAND_YEARS - 1} years"
+    return said("{low} to {value} years", low=low, value=low + _BAND_YEARS - 1)
 
 
 def _of_cases(table: RatingsTable, name: str, numbers: Mapping[str, float]) -> list[float]:

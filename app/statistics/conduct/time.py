@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain.said import said
 from app.statistics.realness.contrasts import arms_of_means, compare_two_arms
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import RatingsTable
@@ -32,7 +33,7 @@ def time(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[s
         that of the real images, above 1 when this arm takes longer.
     """
     if not table.has("reading_time_ms"):
-        missing = not_estimable("the ratings have no reading_time_ms")
+        missing = not_estimable(said("the ratings have no reading_time_ms"))
         return {"geometric_mean_ms": missing, "ratio_to_real": missing}
     matrix = table.matrix("log_time", arm)
     theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
@@ -42,7 +43,7 @@ def time(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[s
         [matrix],
         settings,
         scale="log",
-        what="the reading time",
+        what=said("the reading time"),
         clusters=table.clusters_of(((arm,),)),
     )
     return {"geometric_mean_ms": mean, "ratio_to_real": _ratio(table, arm, settings)}
@@ -50,9 +51,9 @@ def time(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapping[s
 
 def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate:
     if arm in table.real_arms:
-        return not_estimable("this is the real arm, against which the others are held")
+        return not_estimable(said("this is the real arm, against which the others are held"))
     if not table.real_arms:
-        return not_estimable("there is no real arm")
+        return not_estimable(said("there is no real arm"))
     matrices = [
         table.matrix("log_time", arm),
         table.pooled_matrix("log_time", table.real_arms),
@@ -68,10 +69,10 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
     difference = compare_two_arms(figures, "arm", "real", settings)
     n_readers, n_cases, n_ratings = counts(matrices)
     _, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
-    method = f"Obuchowski-Rockette difference of mean logarithms, {whom}"
+    method = said("Obuchowski-Rockette difference of mean logarithms, {whom}", whom=whom)
     if not math.isfinite(difference.estimate):
         return not_estimable(
-            difference.why_not or "no reader has times of both",
+            difference.why_not or said("no reader has times of both"),
             method=method,
             n_readers=n_readers,
             n_cases=n_cases,
@@ -90,7 +91,12 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
         n_ratings=n_ratings,
     )
     if difference.why_not is not None:
-        return replace(point, method=f"{method}; no interval: {difference.why_not}")
+        return replace(
+            point,
+            method=said(
+                "{method}; no interval: {why_not}", method=method, why_not=difference.why_not
+            ),
+        )
     low, high = limits(
         difference.estimate, difference.se, difference.df, level=settings.level, scale="log"
     )

@@ -10,6 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from app.domain.said import said
+
 UNBALANCED: Final = 0.25
 """A standardised difference from which groups are called unlike (Stuart 2010,
 doi:10.1214/09-STS313)."""
@@ -44,11 +46,15 @@ def difference_of_numbers(
     one, other = ([value for value in each if value is not None] for each in (reference, group))
     known, of = (len(one), len(other)), (len(reference), len(group))
     if min(known) < 2:
-        return Difference(None, known, of, "fewer than two images have it")
+        return Difference(None, known, of, said("fewer than two images have it"))
     spread = math.sqrt((float(np.var(one, ddof=1)) + float(np.var(other, ddof=1))) / 2)
     apart = float(np.mean(other)) - float(np.mean(one))
     if spread == 0:
-        why = "" if apart == 0 else "every image of a group has one value, and the groups differ"
+        why = (
+            ""
+            if apart == 0
+            else said("every image of a group has one value, and the groups differ")
+        )
         return Difference(0.0 if apart == 0 else math.inf, known, of, why)
     return Difference(apart / spread, known, of)
 
@@ -62,7 +68,7 @@ def difference_of_kinds(reference: Sequence[str | None], group: Sequence[str | N
     one, other = ([value for value in each if value is not None] for each in (reference, group))
     known, of = (len(one), len(other)), (len(reference), len(group))
     if not min(known):
-        return Difference(None, known, of, "no image of a group has it")
+        return Difference(None, known, of, said("no image of a group has it"))
     kinds = sorted(set(one) | set(other))
     if len(kinds) == 1:
         return Difference(0.0, known, of)
@@ -77,5 +83,5 @@ def difference_of_kinds(reference: Sequence[str | None], group: Sequence[str | N
     squared = float(apart @ np.linalg.pinv(spread) @ apart)
     if squared <= 1e-12:
         # No spread in the direction in which they differ: each group is of a kind of its own.
-        return Difference(math.inf, known, of, "the groups share no kind")
+        return Difference(math.inf, known, of, said("the groups share no kind"))
     return Difference(math.sqrt(squared), known, of)

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from app.domain.said import joined, said
 from app.statistics.realness.separation import Separation, separation
 
 T = TypeVar("T")
@@ -123,21 +124,36 @@ def _picture_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
     lost = [one for one in pictures if one.status != 200]
     if lost:
         yield (
-            f"{len(lost)} of {len(pictures)} pictures did not come (status "
-            f"{', '.join(sorted({str(one.status) for one in lost}))}): a reader sees which."
+            said(
+                "{n_lost} of {n_pictures} pictures did not come (status {join}): a "
+                "reader sees which.",
+                n_lost=len(lost),
+                n_pictures=len(pictures),
+                join=joined(sorted({str(one.status) for one in lost}), ", "),
+            )
         )
     sent = [one for one in pictures if one.status == 200]
     other = [one for one in sent if not one.is_as_stored]
     if other:
         yield (
-            f"{len(other)} of {len(sent)} pictures came with other bytes than the rendition has, "
-            f"such as {_named(one.address for one in other)}."
+            said(
+                "{n_other} of {n_sent} pictures came with other bytes than the "
+                "rendition has, such as {named}.",
+                n_other=len(other),
+                n_sent=len(sent),
+                named=_named(one.address for one in other),
+            )
         )
     lengths = {one.length for one in sent}
     if len(lengths) > 1:
         yield (
-            f"Pictures have {len(lengths)} lengths, from {min(lengths):,} to {max(lengths):,} "
-            "bytes; a browser shows them."
+            said(
+                "Pictures have {n_lengths} lengths, from {min:,} to {max:,} bytes; a "
+                "browser shows them.",
+                n_lengths=len(lengths),
+                min=min(lengths),
+                max=max(lengths),
+            )
         )
     yield from _header_leaks(sent, "pictures")
 
@@ -147,10 +163,15 @@ def _header_leaks(answers: Sequence[Answer], what: str) -> Iterable[str]:
     for (phase, is_practice), group in _grouped(
         answers, lambda one: (one.phase, one.is_practice)
     ).items():
-        where = "practice" if is_practice else f"phase {phase}"
+        where = "practice" if is_practice else said("phase {phase}", phase=phase)
         names = {tuple(name for name, _ in one.headers) for one in group}
         if len(names) > 1:
-            yield f"The {what} of {where} come with {len(names)} different lists of headers."
+            yield said(
+                "The {what} of {where} come with {n_names} different lists of headers.",
+                what=what,
+                where=where,
+                n_names=len(names),
+            )
             continue
         values = defaultdict(set)
         for one in group:
@@ -158,16 +179,23 @@ def _header_leaks(answers: Sequence[Answer], what: str) -> Iterable[str]:
                 values[name].add(value)
         differing = [name for name, of in values.items() if len(of) > 1 and name not in _OWN_VALUES]
         if differing:
-            yield f"The {what} of {where} differ in the header {', '.join(differing)}."
+            yield said(
+                "The {what} of {where} differ in the header {join}.",
+                what=what,
+                where=where,
+                join=joined(differing, ", "),
+            )
 
 
 def _page_leaks(pages: Sequence[FetchedPage]) -> Iterable[str]:
     telling = sorted({word for one in pages for word in one.told})
     if telling:
-        yield f"A case's page names what a reader must not know: {_named(telling)}."
+        yield said(
+            "A case's page names what a reader must not know: {named}.", named=_named(telling)
+        )
     failed = sorted({str(one.status) for one in pages if one.status != 200})
     if failed:
-        yield f"Pages of cases did not come (status {', '.join(failed)})."
+        yield said("Pages of cases did not come (status {join}).", join=joined(failed, ", "))
     yield from _header_leaks(pages, "pages")
     # Text that the design shows beside a picture is told by itself; the rest must be alike.
     single = [one for one in pages if len(one.kinds) == 1 and not one.has_text]
@@ -180,9 +208,16 @@ def _page_leaks(pages: Sequence[FetchedPage]) -> Iterable[str]:
         )
         apart = separation(real, synthetic)
         if apart is not None and apart.is_telling and apart.p <= 0.001:
-            where = "practice" if is_practice else f"phase {phase}"
+            where = "practice" if is_practice else said("phase {phase}", phase=phase)
             longer = "shorter" if apart.synthetic_is == "lower" else "longer"
-            yield (f"The pages of {where} are {longer} for synthetic cases (AUC {apart.auc:.2f}).")
+            yield (
+                said(
+                    "The pages of {where} are {longer} for synthetic cases (AUC {auc:.2f}).",
+                    where=where,
+                    longer=longer,
+                    auc=apart.auc,
+                )
+            )
 
 
 def _by_time(pictures: Sequence[FetchedPicture]) -> Separation | None:
@@ -201,8 +236,13 @@ def _time_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
     if len(told) >= 2 and len(told) == len(each) and len({one.synthetic_is for one in told}) == 1:
         slower = "later" if told[0].synthetic_is == "higher" else "sooner"
         yield (
-            f"Synthetic pictures come {slower} than real ones, for each of {len(told)} readers "
-            f"(AUC {min(one.auc for one in told):.2f} or more)."
+            said(
+                "Synthetic pictures come {slower} than real ones, for each of "
+                "{n_told} readers (AUC {min:.2f} or more).",
+                slower=slower,
+                n_told=len(told),
+                min=min(one.auc for one in told),
+            )
         )
 
 
@@ -213,12 +253,16 @@ def _order_leaks(placed: Sequence[Placed]) -> Iterable[str]:
     }
     for what, key in ranked.items():
         if _goes_with_truth(placed, key, lambda one: (one.reader, one.phase)):
-            yield f"{what} goes with the truth, over {len({one.reader for one in placed})} readers."
+            yield said(
+                "{what} goes with the truth, over {len} readers.",
+                what=what,
+                len=len({one.reader for one in placed}),
+            )
     together = [
         one for one in placed if _shown_with(placed)[one.reader, one.phase, one.position] > 1
     ]
     if _goes_with_truth(together, lambda one: one.slot, lambda one: (one.reader, one.phase)):
-        yield "The side on which a picture stands goes with the truth."
+        yield said("The side on which a picture stands goes with the truth.")
     orders = {
         reader: tuple(one.case for one in sorted(group, key=lambda one: (one.phase, one.position)))
         for reader, group in _grouped(placed, lambda one: one.reader).items()
@@ -226,7 +270,9 @@ def _order_leaks(placed: Sequence[Placed]) -> Iterable[str]:
     if len(orders) > 1 and len(set(orders.values())) == 1:
         length = len(next(iter(orders.values())))
         if length >= _FEWEST_IN_ORDER:
-            yield "Every reader gets the cases in the same order, so that they can compare notes."
+            yield said(
+                "Every reader gets the cases in the same order, so that they can compare notes."
+            )
 
 
 def _shown_with(placed: Sequence[Placed]) -> Mapping[tuple[int, int, int], int]:
@@ -268,5 +314,5 @@ def _grouped(rows: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
 
 def _named(words: Iterable[str]) -> str:
     named = list(dict.fromkeys(words))
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    return ", ".join(named[:_NAMED]) + more
+    more = said(" and {value} more", value=len(named) - _NAMED) if len(named) > _NAMED else ""
+    return joined(named[:_NAMED], ", ") + more

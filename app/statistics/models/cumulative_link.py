@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
+from app.domain.said import said
 from app.statistics.models.crossed_system import Crossing
 from app.statistics.models.laplace import Laplace, Model
 from app.statistics.models.links import DISTRIBUTIONS, Link
@@ -193,7 +194,7 @@ def _maximised(laplace: Laplace, thresholds: Float, split: Callable[[Float], _Pa
             options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-6},
         )
     except np.linalg.LinAlgError:
-        raise NoFit("The search for the model ran into numbers without an end.") from None
+        raise NoFit(said("The search for the model ran into numbers without an end.")) from None
     result.x = np.clip(result.x * units, *np.transpose(bounds))
     return result
 
@@ -218,7 +219,7 @@ def _model(
 ) -> Model:
     given, answer = np.unique(answer, return_inverse=True)
     if given.size < 2:
-        raise StatisticsInputError("All ratings are the same: there is nothing to model.")
+        raise StatisticsInputError(said("All ratings are the same: there is nothing to model."))
     columns, sizes, start = [], [], 0
     for factor in factors:
         levels, level = np.unique(factor, return_inverse=True)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from app.domain.said import said
 from app.statistics.models.cumulative_link import (
     CumulativeLinkFit,
     NoFit,
@@ -28,7 +29,7 @@ from app.statistics.table.settings import AnalysisSettings
 KEYS = ("auc_realism", "realism_shift", "deception_rate", "d_prime")
 MOST_RATINGS = 50_000
 MOST_STEPS_OF_SCALE = 11
-METHOD = "ordinal probit mixed model (Laplace)"
+METHOD = said("ordinal probit mixed model (Laplace)")
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def _fitted(table: RatingsTable, measure: Measure) -> _Fitted:
     if not why_not:
         fit = _fit(reader, case if has_cases else None, arm, answer, present)
         if fit is None:
-            why_not = (
-                "an arm, a reader or a case has all its ratings at one end of the scale, so that "
-                "the model has no finite answer"
+            why_not = said(
+                "an arm, a reader or a case has all its ratings at one end of the "
+                "scale, so that the model has no finite answer"
             )
     return _Fitted(
         fit=fit,
@@ -148,18 +149,25 @@ def _fit(
 
 def _why_not(table: RatingsTable, measure: Measure, answer: Float, arm: Strings) -> str:
     if answer.size == 0:
-        return f"the ratings have no {measure}"
+        return said("the ratings have no {measure}", measure=measure)
     if table.has_clusters:
-        return "the model takes images as independent, and some of these belong together"
+        return said("the model takes images as independent, and some of these belong together")
     if not np.any(arm == "") or np.all(arm == ""):
-        return "the model needs a real arm and a synthetic one"
+        return said("the model needs a real arm and a synthetic one")
     if answer.size > MOST_RATINGS:
-        return f"the model is left out above {MOST_RATINGS} ratings, where it takes minutes"
+        return said(
+            "the model is left out above {most_ratings} ratings, where it takes minutes",
+            most_ratings=MOST_RATINGS,
+        )
     steps = np.unique(answer).size
     if steps == 1:
-        return "all ratings are the same"
+        return said("all ratings are the same")
     if steps > MOST_STEPS_OF_SCALE:
-        return f"the scale has {steps} steps, the model takes at most {MOST_STEPS_OF_SCALE}"
+        return said(
+            "the scale has {steps} steps, the model takes at most {most_steps_of_scale}",
+            steps=steps,
+            most_steps_of_scale=MOST_STEPS_OF_SCALE,
+        )
     return ""
 
 
@@ -177,11 +185,14 @@ def _figure(
     place = fitted.arms.index(arm) if arm in fitted.arms else None
     if fitted.fit is None or ratings == 0:
         return not_estimable(
-            fitted.why_not or "no ratings", n_readers=readers, n_cases=cases, n_ratings=ratings
+            fitted.why_not or said("no ratings"),
+            n_readers=readers,
+            n_cases=cases,
+            n_ratings=ratings,
         )
     if place is None and of_difference:
         return not_estimable(
-            "this is the real arm", n_readers=readers, n_cases=cases, n_ratings=ratings
+            said("this is the real arm"), n_readers=readers, n_cases=cases, n_ratings=ratings
         )
     value, gradient = make(_Parts(fitted, fitted.fit, place))
     se = math.sqrt(float(gradient @ fitted.fit.covariance @ gradient))
@@ -192,14 +203,18 @@ def _figure(
     if is_share:
         se *= float(stats.norm.pdf(value))
         value, low, high = (float(special.ndtr(end)) for end in (value, low, high))
-    whom = "readers like these, images like these" if df else "this reader, images like these"
+    whom = (
+        said("readers like these, images like these")
+        if df
+        else said("this reader, images like these")
+    )
     return Estimate(
         estimate=value,
         low=low,
         high=high,
         se=se,
         df=float(df) if df else None,
-        method=f"{METHOD}, {whom}",
+        method=said("{method}, {whom}", method=METHOD, whom=whom),
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,

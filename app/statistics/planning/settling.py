@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings, Generalisation
 from app.statistics.variance.clusters import cluster_df
@@ -259,7 +260,9 @@ def settle(
         trials = fewest_trials(matrices, settings.generalise_to, clusters)
         return _after_separation(trials, aim, target, layout, alone=alone)
     if present == 1 and target == "readers":
-        return Settling(why_not="one reader says nothing about others, and these images are all")
+        return Settling(
+            why_not=said("one reader says nothing about others, and these images are all")
+        )
     if arm.why_not is not None:
         return Settling(why_not=arm.why_not)
     kept = np.isfinite(theta)
@@ -367,8 +370,12 @@ def _in_proportion(more: int, images: tuple[int, int]) -> int:
 
 def _why_never(aim: Aim) -> str:
     if not aim.may_be_equivalent:
-        return "equivalence would be withheld, and no difference can be counted on"
-    return f"no number up to {MOST_READERS} readers and {MOST_CASES} images an arm would do"
+        return said("equivalence would be withheld, and no difference can be counted on")
+    return said(
+        "no number up to {most_readers} readers and {most_cases} images an arm would do",
+        most_readers=MOST_READERS,
+        most_cases=MOST_CASES,
+    )
 
 
 def _after_separation(

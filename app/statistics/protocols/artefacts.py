@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.agreement.by_arm import agreement
 from app.statistics.realness.contrasts import arms_of_means
 from app.statistics.table.estimate import Estimate
@@ -179,7 +180,7 @@ def _word(
     seen = np.isfinite(codes)
     named = np.where(seen, is_named[np.where(seen, codes, 0).astype(np.int64)], np.nan)
     clusters = table.clusters(arm) if table.has_clusters else None
-    readings = _averaged(named, clusters, settings, "the share of films")
+    readings = _averaged(named, clusters, settings, said("the share of films"))
     coefficients = agreement(
         named,
         kind="verdict",
@@ -202,7 +203,7 @@ def _films(named: Float, clusters: Int | None, settings: AnalysisSettings) -> Es
     answered = np.isfinite(named).any(axis=0)
     anybody = np.where(answered, np.nan_to_num(named).max(axis=0), np.nan)[None, :]
     share = _averaged(
-        anybody, clusters, replace(settings, generalise_to="cases"), "the share of films"
+        anybody, clusters, replace(settings, generalise_to="cases"), said("the share of films")
     )
     readers = int(np.isfinite(named).any(axis=1).sum())
     return replace(

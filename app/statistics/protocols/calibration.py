@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.protocols.judgements import Judgements
 from app.statistics.protocols.metacognition import Metacognition, metacognition
 from app.statistics.realness.auc import reader_aucs_of_arms
@@ -73,7 +74,7 @@ class Calibration:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; all arms together under ``all``."""
         return {
-            "probabilities": "stated" if self.is_stated else "equal steps",
+            "probabilities": "stated" if self.is_stated else said("equal steps"),
             "levels": [
                 {
                     "level": one.level,
@@ -132,8 +133,12 @@ def stated_probabilities(
         return np.array(stated, dtype=np.float64)
     if len(stated) != 2:
         raise StatisticsInputError(
-            f"There are {len(stated)} probabilities for {len(levels)} levels of confidence: state "
-            f"{len(levels)}, or 2 for the ends."
+            said(
+                "There are {n_stated} probabilities for {n_levels} levels of "
+                "confidence: state {n_levels}, or 2 for the ends.",
+                n_stated=len(stated),
+                n_levels=len(levels),
+            )
         )
     return np.interp(levels, ends, stated)
 
@@ -222,7 +227,7 @@ def _level(
         name=judgements.names[place],
         probability=probability,
         n=int(part.seen.sum()),
-        correct=_mean(part, correct, settings, (0.0, 1.0), "the share right"),
+        correct=_mean(part, correct, settings, (0.0, 1.0), said("the share right")),
     )
 
 
@@ -231,14 +236,16 @@ def _figures(
 ) -> dict[str, Estimate]:
     seen = judgements.seen
     right = np.where(seen, judgements.correct, np.nan)
-    said = np.where(seen, says[np.where(seen, judgements.level, 0).astype(np.int64)], np.nan)
+    told = np.where(seen, says[np.where(seen, judgements.level, 0).astype(np.int64)], np.nan)
     parts = {name: _part(judgements, says, part, settings) for name, part in _PARTS.items()}
     ends = float(says[0]), float(says[-1])
     return {
-        "accuracy": _mean(judgements, right, settings, (0.0, 1.0), "the accuracy"),
-        "mean_probability": _mean(judgements, said, settings, ends, "the mean probability"),
-        "overconfidence": _mean(judgements, said - right, settings, None, ""),
-        "brier": _mean(judgements, (said - right) ** 2, settings, (0.0, 1.0), "the Brier score"),
+        "accuracy": _mean(judgements, right, settings, (0.0, 1.0), said("the accuracy")),
+        "mean_probability": _mean(judgements, told, settings, ends, said("the mean probability")),
+        "overconfidence": _mean(judgements, told - right, settings, None, ""),
+        "brier": _mean(
+            judgements, (told - right) ** 2, settings, (0.0, 1.0), said("the Brier score")
+        ),
         **parts,
         "type2_auc": _type2_auc(judgements, settings),
     }
@@ -370,7 +377,7 @@ def _type2_auc(judgements: Judgements, settings: AnalysisSettings) -> Estimate:
     right = np.where(seen & (judgements.correct == 1), judgements.level, np.nan)
     wrong = np.where(seen & (judgements.correct == 0), judgements.level, np.nan)
     if not (np.isfinite(right).any(axis=1) & np.isfinite(wrong).any(axis=1)).any():
-        return not_estimable("no reader had both right and wrong answers")
+        return not_estimable(said("no reader had both right and wrong answers"))
     codes = np.arange(right.shape[1]) if judgements.clusters is None else judgements.clusters
     # A case is right for one reader and wrong for another, so that both kinds share their cases.
     theta, covariance = reader_aucs_of_arms(right, [wrong], clusters=(codes, [codes]))
@@ -380,6 +387,6 @@ def _type2_auc(judgements: Judgements, settings: AnalysisSettings) -> Estimate:
         [right, wrong],
         settings,
         scale="logit",
-        what="the type-2 AUC",
+        what=said("the type-2 AUC"),
         clusters=None if judgements.clusters is None else [codes, codes],
     )

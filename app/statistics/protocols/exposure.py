@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.protocols.forced_choice import (
     AgainstChance,
     against_chance,
@@ -84,7 +85,7 @@ def _of_verdicts(
             [genuine, made],
             settings,
             scale="logit",
-            what="the balanced accuracy",
+            what=said("the balanced accuracy"),
             clusters=of_both,
         )
         points.append((float(ms), AgainstChance(share, 0.5, p_against(share, 0.5, settings.level))))
@@ -164,7 +165,11 @@ def _of_sets(readings: SetReadings, arm: str, settings: AnalysisSettings) -> Exp
         (
             float(ms),
             against_chance(
-                readings.only(_lasting(float(ms))), is_correct, guess, settings, "the share correct"
+                readings.only(_lasting(float(ms))),
+                is_correct,
+                guess,
+                settings,
+                said("the share correct"),
             ),
         )
         for ms in np.unique(exposure)

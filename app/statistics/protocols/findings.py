@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.protocols.machines import (
     FigureOfReaders,
     MachineComparison,
@@ -32,7 +33,10 @@ from app.statistics.variance.split_plot import reader_blocks
 # Whether the finding is in a case, by arm and case; None where the reference doesn't say.
 References = Mapping[tuple[str, str], bool | None]
 FIGURES = ("sensitivity", "specificity", "accuracy", "auc")
-_NEEDS = {"sensitivity": "the finding is there", "specificity": "the finding is not there"}
+_NEEDS = {
+    "sensitivity": said("the finding is there"),
+    "specificity": said("the finding is not there"),
+}
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,9 @@ def findings_beside_machines(
         for figure in FIGURES:
             of_readers = _of_readers(figure, part, settings, table.has_clusters)
             if not isinstance(of_readers, str):
-                one = FigureOfReaders(arm, figure, f"the {_word(figure)}", *of_readers)
+                one = FigureOfReaders(
+                    arm, figure, said("the {word}", word=_word(figure)), *of_readers
+                )
                 made += beside_people(table, one, settings, margin=None)
     return tuple(made)
 
@@ -229,7 +235,7 @@ def _estimate(
         matrices,
         settings,
         scale="logit",
-        what=f"the {_word(figure)}",
+        what=said("the {word}", word=_word(figure)),
         clusters=clusters,
     )
 
@@ -239,17 +245,17 @@ def _of_readers(
 ) -> tuple[Float, Float, list[Float], list[Int] | None] | str:
     """Every reader's figure, its covariance, its ratings, their clusters; or why there is none."""
     if part.present.size == 0:
-        return "the reference says of no image whether the finding is there"
+        return said("the reference says of no image whether the finding is there")
     if figure == "auc":
         matrices = [part.grades[:, part.present], part.grades[:, ~part.present]]
         if not all(matrix.shape[1] for matrix in matrices):
-            return "by the reference all images are of one kind"
+            return said("by the reference all images are of one kind")
         theta, covariance = _auc(part, settings, has_clusters)
         clusters = [part.clusters[part.present], part.clusters[~part.present]]
     else:
         matrix, codes = part.means_of(figure)
         if matrix.shape[1] == 0:
-            return f"by the reference {_NEEDS[figure]} in no image"
+            return said("by the reference {needs} in no image", needs=_NEEDS[figure])
         matrices, clusters = [matrix], [codes]
         one = _rate(figure, ("",), [(matrix, codes)], has_clusters)
         theta, covariance = one.theta[0], one.covariance[0, :, 0, :]

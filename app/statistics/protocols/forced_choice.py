@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import integrate, optimize, special, stats
 
+from app.domain.said import said
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.settings import AnalysisSettings
@@ -166,7 +167,7 @@ def forced_choice(readings: SetReadings, settings: AnalysisSettings) -> ForcedCh
     if not one_real.rows:
         return None
     m = len(one_real.rows[0].side.arms)
-    correct = against_chance(one_real, is_correct, 1.0 / m, settings, "the share correct")
+    correct = against_chance(one_real, is_correct, 1.0 / m, settings, said("the share correct"))
     matrix = one_real.matrix(is_correct)
     return ForcedChoice(
         pictures=m,
@@ -219,9 +220,9 @@ def against_chance(
     return AgainstChance(share, chance, p_against(share, chance, settings.level))
 
 
-_HANG_TOGETHER = (
-    "pictures return in so many sets that no two sets are independent; sets were taken one by one, "
-    "which makes the interval too narrow"
+_HANG_TOGETHER = said(
+    "pictures return in so many sets that no two sets are independent; "
+    "sets were taken one by one, which makes the interval too narrow"
 )
 
 
@@ -260,9 +261,11 @@ def d_prime_estimate(share: Estimate, m: int) -> Estimate:
     limits = [None if end is None else d_prime_of_share(end, m) for end in (share.low, share.high)]
     caution = share.caution
     if at_end:
-        caution = (
-            f"the share correct is {share.estimate:.0%} for every reader, so d′ has no bound on "
-            "one side; the point is that of half an answer more on the other side"
+        caution = said(
+            "the share correct is {estimate:.0%} for every reader, so d′ has no "
+            "bound on one side; the point is that of half an answer more on the "
+            "other side",
+            estimate=share.estimate,
         )
     return replace(
         share,
@@ -291,19 +294,25 @@ def _arm(readings: SetReadings, arm: str, m: int, settings: AnalysisSettings) ->
     decided = shown.only(lambda row: _chosen_arm(row) in (arm, "", None) or is_correct(row) == 1.0)
     here = float(np.mean([row.side.arms.count(arm) for row in shown.rows]))
     against = AgainstChance(
-        not_estimable("no reading chose the real picture or one of this arm"), 1 / (1 + here), None
+        not_estimable(said("no reading chose the real picture or one of this arm")),
+        1 / (1 + here),
+        None,
     )
     if decided.rows:
         against = against_chance(
-            decided, _real_share(arm), 1.0 / (1.0 + here), settings, "the share for the real one"
+            decided,
+            _real_share(arm),
+            1.0 / (1.0 + here),
+            settings,
+            said("the share for the real one"),
         )
-    d_prime = not_estimable("its sets show other arms too, which take choices from it")
+    d_prime = not_estimable(said("its sets show other arms too, which take choices from it"))
     if len(own.rows) == len(shown.rows):
         d_prime = d_prime_estimate(against.share, m)
     return ArmFound(
         arm,
         against,
-        against_chance(shown, _taken(arm), here / m, settings, "the share taken for real"),
+        against_chance(shown, _taken(arm), here / m, settings, said("the share taken for real")),
         d_prime,
     )
 

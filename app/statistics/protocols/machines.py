@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.detection import detection_of
 from app.statistics.realness.discrimination import AUC_FROM
@@ -165,12 +166,14 @@ def _figures(
                 matrices[0], [matrices[1]], method=settings.covariance, clusters=clusters
             )
             yield FigureOfReaders(
-                arm, key, "the AUC", thetas[0], covariances[0, :, 0], matrices, both
+                arm, key, said("the AUC"), thetas[0], covariances[0, :, 0], matrices, both
             )
     if table.has("verdict"):
         matrices = [table.pooled_matrix("verdict", table.real_arms), table.matrix("verdict", arm)]
         theta, covariance = detection_of(table, arm).figure(BALANCED)
-        yield FigureOfReaders(arm, BALANCED, "the accuracy", theta, covariance, matrices, both)
+        yield FigureOfReaders(
+            arm, BALANCED, said("the accuracy"), theta, covariance, matrices, both
+        )
 
 
 def beside_people(
@@ -258,7 +261,11 @@ def _difference(
     human = [matrix[people] for matrix in figure.matrices]
     blocks = reader_blocks(human)
     target, whom = whom_it_speaks_for(int(np.isfinite(psi).sum()), settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}, machine fixed{in_clusters(figure.clusters, target)}"
+    method = said(
+        "Obuchowski-Rockette, {whom}, machine fixed{in_clusters}",
+        whom=whom,
+        in_clusters=in_clusters(figure.clusters, target),
+    )
     method += in_groups(blocks[np.isfinite(psi)])
     arm = single_arm(
         psi,
@@ -270,11 +277,14 @@ def _difference(
     )
     n_readers, n_cases, n_ratings = counts(human)
     if arm.n_readers == 0:
-        why = "no human reader and the machine both rated enough images"
+        why = said("no human reader and the machine both rated enough images")
         return not_estimable(why, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings), None
     point = Estimate(arm.estimate, None, None, None, None, method, n_readers, n_cases, n_ratings)
     if arm.why_not is not None:
-        return replace(point, method=f"{method}; no interval: {arm.why_not}"), None
+        return replace(
+            point,
+            method=said("{method}; no interval: {why_not}", method=method, why_not=arm.why_not),
+        ), None
     low, high = limits(arm.estimate, arm.se, arm.df, level=settings.level)
     p_value = float(stats.t.sf((arm.estimate + settings.margin) / arm.se, arm.df))
     return (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
+from app.domain.said import joined, said
 from app.statistics.protocols.judgements import Judgements
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float
@@ -18,8 +19,10 @@ from app.statistics.variance.interval import averaged_over_readers
 # Below these a reader's meta-d' is left out, and said to be.
 LEAST_READINGS = 20
 LEAST_D_PRIME = 0.2
-_NO_SCALE = f"d′ is below {LEAST_D_PRIME:g}: there is no scale to hold by"
-_CHOSEN = (
+_NO_SCALE = said(
+    "d′ is below {least_d_prime:g}: there is no scale to hold by", least_d_prime=LEAST_D_PRIME
+)
+_CHOSEN = said(
     "readers who tell the kinds apart least are not among these, which makes the mean too high"
 )
 _LARGEST = 10.0
@@ -126,7 +129,7 @@ def meta_d_prime(first: Float, second: Float, *, pad: bool = True) -> MetaFit:
     relative = criterion / d_prime
     fitted = _fit(counts, relative)
     if fitted is None:
-        return MetaFit(*(math.nan,) * 4, why_not="the likelihood has no maximum")
+        return MetaFit(*(math.nan,) * 4, why_not=said("the likelihood has no maximum"))
     value = _likelihood(fitted, counts, relative)[0]
     parameters = tuple(float(one) for one in fitted)
     return MetaFit(d_prime, parameters[0], criterion, value, parameters=parameters)
@@ -136,14 +139,14 @@ def _why_not(counts: Float) -> str:
     levels = counts.shape[1] // 2
     by_answer = counts.reshape(2, 2, levels).sum(axis=2)
     if counts.sum(axis=1).min() < LEAST_READINGS:
-        return f"fewer than {LEAST_READINGS} readings of a kind"
+        return said("fewer than {least_readings} readings of a kind", least_readings=LEAST_READINGS)
     if (by_answer.sum(axis=0) == 0).any():
-        return "one answer was never given"
+        return said("one answer was never given")
     if by_answer[0, 1] + by_answer[1, 0] == 0:
-        return "no answer was wrong"
+        return said("no answer was wrong")
     used = counts.sum(axis=0)
     if ((used[:levels] > 0).sum() < 2) and ((used[levels:] > 0).sum() < 2):
-        return "one level of confidence was used alone"
+        return said("one level of confidence was used alone")
     return ""
 
 
@@ -310,7 +313,7 @@ def _averaged(
     kept = np.isfinite(theta[0])
     if not kept.any():
         reasons = sorted({one.why_not for one in fits})
-        why = "of no reader: " + "; ".join(reasons) if reasons else "no readings"
+        why = said("of no reader: ") + joined(reasons, "; ") if reasons else said("no readings")
         nothing = not_estimable(why)
         return Metacognition(kinds, fits, nothing, nothing, nothing)
     levels = np.where(seen & kept[:, None], judgements.level, np.nan)

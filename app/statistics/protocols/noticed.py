@@ -8,6 +8,7 @@ from typing import Any
 
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.protocols.single_readings import PhaseFacts
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.settings import AnalysisSettings
@@ -72,7 +73,7 @@ def noticed(
     answers = [said for said in by_reader.values() if said is not None]
     n, k = len(answers), sum(answers)
     if not n:
-        return Noticed(question, phase, not_estimable("no reader answered"), by_reader)
+        return Noticed(question, phase, not_estimable(said("no reader answered")), by_reader)
     point = Estimate(
         estimate=k / n,
         low=None,
@@ -85,7 +86,9 @@ def noticed(
         n_ratings=n,
     )
     if settings.generalise_to == "cases":
-        method = "no interval: every one of these readers was asked, and it speaks for no others"
+        method = said(
+            "no interval: every one of these readers was asked, and it speaks for no others"
+        )
         return Noticed(question, phase, replace(point, method=method), by_reader)
     exact = k in (0, n)
     limits = stats.binomtest(k, n).proportion_ci(
@@ -95,6 +98,6 @@ def noticed(
         point,
         low=float(limits.low),
         high=float(limits.high),
-        method=f"{'exact' if exact else 'Wilson'} interval, random readers",
+        method=said("{which} interval, random readers", which="exact" if exact else said("Wilson")),
     )
     return Noticed(question, phase, share, by_reader)

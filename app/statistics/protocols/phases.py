@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.protocols.single_readings import (
     Answered,
     PhaseFacts,
@@ -192,7 +193,7 @@ def _estimate(
         settings,
         scale="identity" if measure == "mean" else "logit",
         bounds=bounds,
-        what="the figure",
+        what=said("the figure"),
         clusters=part.clusters,
     )
 

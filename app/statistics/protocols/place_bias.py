@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.protocols.set_choices import SetReadings
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float
@@ -97,7 +98,7 @@ def _share(chosen: SetReadings, place: int, settings: AnalysisSettings) -> Estim
         [matrix],
         settings,
         scale="logit",
-        what="the share of this place",
+        what=said("the share of this place"),
         clusters=chosen.clusters_of_matrix,
     )
 
@@ -105,10 +106,10 @@ def _share(chosen: SetReadings, place: int, settings: AnalysisSettings) -> Estim
 def _p_of_all(counts: Float, seed: int) -> tuple[float, str]:
     total, m = int(counts.sum()), counts.size
     if m == 2:
-        return float(stats.binomtest(int(counts[0]), total).pvalue), "exact binomial test"
+        return float(stats.binomtest(int(counts[0]), total).pvalue), said("exact binomial test")
     if total >= _FEWEST_A_PLACE * m:
-        return float(stats.chisquare(counts).pvalue), "chi-square test"
-    return _p_by_draws(counts[None, :], seed), "multinomial test by 9,999 draws"
+        return float(stats.chisquare(counts).pvalue), said("chi-square test")
+    return _p_by_draws(counts[None, :], seed), said("multinomial test by 9,999 draws")
 
 
 def _p_by_reader(by_reader: Float, seed: int) -> float | None:

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from app.domain.said import said
 from app.statistics.realness.contrasts import arms_of_means
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable, ratings_table
@@ -182,7 +183,7 @@ def _averaged(
         [matrix],
         settings,
         scale="logit" if is_share else "identity",
-        what="the share of films",
+        what=said("the share of films"),
         clusters=None if clusters is None else [clusters],
     )
 
@@ -262,7 +263,7 @@ def _same_place(meetings: _Meetings, clusters: Int | None, settings: AnalysisSet
     counts = (int(met.sum()), int(films.sum()), meetings.n_marks)
     if not pairs.size:
         return not_estimable(
-            "no film was marked by two readers", n_readers=counts[0], n_ratings=counts[2]
+            said("no film was marked by two readers"), n_readers=counts[0], n_ratings=counts[2]
         )
     values = JackknifeInput(
         estimate=float(near.sum() / pairs.sum()),
@@ -275,7 +276,7 @@ def _same_place(meetings: _Meetings, clusters: Int | None, settings: AnalysisSet
     return two_way_estimate(
         values,
         counts,
-        why_undefined="no film was marked by two readers",
+        why_undefined=said("no film was marked by two readers"),
         level=settings.level,
         generalise_to=settings.generalise_to,
         bounds=(0.0, 1.0),

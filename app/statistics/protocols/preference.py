@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+from app.domain.said import said
 from app.statistics.protocols.davidson import Choice, DavidsonFit, fit_davidson
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.realness.contrasts import holm
@@ -22,12 +23,13 @@ from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.jackknife import two_way_estimate
 from app.statistics.variance.reader_means import reader_means
 
-MODEL = "Bradley-Terry model with ties"
-_BOUNDED = (
-    "some arm, or group of arms, was preferred or passed over in every comparison with the others, "
-    "so strengths have no bound; half a win each way was added between every two arms"
+MODEL = said("Bradley-Terry model with ties")
+_BOUNDED = said(
+    "some arm, or group of arms, was preferred or passed over in every "
+    "comparison with the others, so strengths have no bound; half a win "
+    "each way was added between every two arms"
 )
-_ALL_TIED = (
+_ALL_TIED = said(
     "nobody preferred any arm; half a win each way was added between every two arms to have a point"
 )
 
@@ -196,7 +198,7 @@ class _Figures:
         figure = two_way_estimate(
             infinitesimal_jackknife(estimate, table),
             counts,
-            why_undefined="no answers",
+            why_undefined=said("no answers"),
             level=self.settings.level,
             generalise_to=self.settings.generalise_to,
             bounds=(-math.inf, math.inf),
@@ -213,7 +215,7 @@ class _Figures:
             high=None,
             se=None,
             df=None,
-            method=f"{MODEL}; no interval: {why}",
+            method=said("{model}; no interval: {why}", model=MODEL, why=why),
         )
 
     @property
@@ -295,7 +297,7 @@ def _share(figures: _Figures, arm: str) -> Estimate:
         [matrix],
         figures.settings,
         scale="logit",
-        what=f"the share preferring {arm}",
+        what=said("the share preferring {arm}", arm=arm),
         clusters=shown.clusters_of_matrix,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.realness.contrasts import Contrast, arms_of_means, holm, pairwise
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float, Int, RatingsTable
@@ -107,8 +108,8 @@ def prompt_agreement(
                     arm=arm,
                     truth=table.truth_of(arm),
                     condition=condition,
-                    mean=_averaged(matrix, clusters, settings, (low, high), "the mean"),
-                    share=_averaged(above, clusters, settings, (0.0, 1.0), "the share"),
+                    mean=_averaged(matrix, clusters, settings, (low, high), said("the mean")),
+                    share=_averaged(above, clusters, settings, (0.0, 1.0), said("the share")),
                 )
             )
     return PromptAgreement(tuple(rows), _differences(table, settings, high - low), middle)

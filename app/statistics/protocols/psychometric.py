@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special, stats
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
@@ -122,7 +123,9 @@ def fit_psychometric(
     durations: Float = np.unique(trials.exposure_ms)
     fits_lapse = durations.size >= FEWEST_FOR_LAPSES
     if durations.size < FEWEST_DURATIONS:
-        return _withheld(guess, f"{durations.size} durations, three are needed", counts)
+        return _withheld(
+            guess, said("{size} durations, three are needed", size=durations.size), counts
+        )
     place, slope, lapse, likely = maximise(trials, guess, fits_lapse=fits_lapse)
     why = _why_not(trials, durations, place, slope, likely, settings.level)
     if why:
@@ -134,18 +137,18 @@ def fit_psychometric(
                 value, influence_table(influence[:, k], trials.reader, trials.cluster)
             ),
             counts,
-            why_undefined="no answers",
+            why_undefined=said("no answers"),
             level=settings.level,
             generalise_to=settings.generalise_to,
             bounds=(-math.inf if k == 0 else 0.0, math.inf),
-            note="psychometric function",
+            note=said("psychometric function"),
             fewest_readers=2,
             rule=_RULE,
         )
         for k, value in enumerate((place, slope))
     )
     if of_place.se is not None and of_place.se > np.log10(durations.max() / durations.min()):
-        return _withheld(guess, "the durations shown do not fix the threshold", counts)
+        return _withheld(guess, said("the durations shown do not fix the threshold"), counts)
     return PsychometricFit(guess, lapse, fits_lapse, _in_ms(of_place), of_slope)
 
 
@@ -210,18 +213,22 @@ def _why_not(
     """Why a fit says nothing, or ""."""
     mean = float(np.average(trials.correct, weights=trials.weight))
     if mean in (0.0, 1.0):
-        return f"every answer was {'right' if mean else 'wrong'}"
+        return said("every answer was {which}", which="right" if mean else "wrong")
     flat, _ = _likelihood(np.full(trials.correct.size, mean), trials)
     ratio = max(0.0, 2.0 * (likely - flat))
     p_value = float(stats.chi2.sf(ratio, 1))
     if slope <= 0.0 or p_value > 1.0 - level:
-        return f"accuracy does not rise with exposure (p = {p_value:.2f})"
+        return said("accuracy does not rise with exposure (p = {p_value:.2f})", p_value=p_value)
     risen = special.ndtr(slope * (np.log10(durations) - place))
     if slope >= STEEPEST or not ((risen > _AT_END) & (risen < 1.0 - _AT_END)).any():
-        return "accuracy jumps between two durations, so the slope has no bound"
+        return said("accuracy jumps between two durations, so the slope has no bound")
     if not durations.min() <= 10.0**place <= durations.max():
-        side = "below the shortest" if 10.0**place < durations.min() else "above the longest"
-        return f"the threshold lies {side} duration shown"
+        side = (
+            said("below the shortest")
+            if 10.0**place < durations.min()
+            else said("above the longest")
+        )
+        return said("the threshold lies {side} duration shown", side=side)
     return ""
 
 
@@ -255,7 +262,7 @@ def _withheld(guess: float, why: str, counts: tuple[int, int, int]) -> Psychomet
     readers, cases, ratings = counts
     missing = not_estimable(
         why,
-        method="psychometric function",
+        method=said("psychometric function"),
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,

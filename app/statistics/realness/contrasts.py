@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
@@ -273,7 +274,7 @@ def global_to_json(test: GlobalTest) -> dict[str, Any]:
         "df2": None if failed or math.isinf(test.df2) else test.df2,
         "p": None if failed else test.p_value,
         "n_readers": test.n_readers,
-        "state": f"not estimable: {test.why_not}" if failed else ESTIMATED,
+        "state": said("not estimable: {why_not}", why_not=test.why_not) if failed else ESTIMATED,
     }
 
 
@@ -332,7 +333,7 @@ def cliffs_delta(
         [one, other],
         settings,
         scale="logit",
-        what="the share of pairs",
+        what=said("the share of pairs"),
         clusters=clusters,
     )
     if auc.estimate is None:
@@ -361,11 +362,11 @@ def friedman(theta: Float) -> Friedman:
     complete = theta[:, np.isfinite(theta).all(axis=0)]
     arms, n = complete.shape
     if arms < 3:
-        return _no_friedman(n, "fewer than three arms")
+        return _no_friedman(n, said("fewer than three arms"))
     if n < 2:
-        return _no_friedman(n, "fewer than two readers with all arms")
+        return _no_friedman(n, said("fewer than two readers with all arms"))
     if np.all(complete == complete[0]):
-        return _no_friedman(n, "every reader gives all arms the same mean")
+        return _no_friedman(n, said("every reader gives all arms the same mean"))
     statistic, p_value = stats.friedmanchisquare(*complete)
     return Friedman(float(statistic), arms - 1, float(p_value), n)
 
@@ -382,9 +383,9 @@ def _readers_of_all(theta: Float) -> int:
 def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSettings) -> Contrast:
     difference = compare_two_arms(figures, arm, against, settings)
     target, whom = whom_it_speaks_for(difference.n_readers, settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}"
+    method = said("Obuchowski-Rockette, {whom}", whom=whom)
     if figures.scale == "log":
-        method += ", ratio"
+        method += said(", ratio")
     method += in_clusters(figures.case_dfs, target) + in_groups(figures.blocks)
     if difference.why_not is not None:
         known = math.isfinite(difference.estimate)
@@ -396,7 +397,11 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
             estimate if known else None,
             *(None,) * 7,
             n_readers=difference.n_readers,
-            method=f"{method}; no interval: {difference.why_not}" if known else method,
+            method=said(
+                "{method}; no interval: {why_not}", method=method, why_not=difference.why_not
+            )
+            if known
+            else method,
             state=ESTIMATED if known else not_estimable(difference.why_not).state,
         )
     low, high = limits(

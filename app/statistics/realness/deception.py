@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.statistics.realness.detection import detection_of, why_no_detection
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import RatingsTable
@@ -27,7 +28,7 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
     models, NeurIPS 32, arXiv:1904.01121.
     """
     if not table.has("verdict"):
-        missing = not_estimable("the ratings have no verdict")
+        missing = not_estimable(said("the ratings have no verdict"))
         return {"rate": missing, "hype_infinity": missing}
     matrix = table.matrix("judged_real", arm)
     theta, covariance = reader_means(matrix, table.clusters(arm) if table.has_clusters else None)
@@ -37,7 +38,7 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
         [matrix],
         settings,
         scale="logit",
-        what="the rate judged real",
+        what=said("the rate judged real"),
         clusters=table.clusters_of(((arm,),)),
     )
     why = why_no_detection(table, arm)
@@ -54,7 +55,7 @@ def deception(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
             [real, synthetic],
             settings,
             scale="logit",
-            what="the error rate",
+            what=said("the error rate"),
             clusters=table.clusters_of((table.real_arms, (arm,))),
         ),
     }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -203,11 +204,11 @@ def detection(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mapp
 def why_no_detection(table: RatingsTable, arm: str) -> str | None:
     """Why an arm can't be held against the real one by verdict, or None."""
     if not table.has("verdict"):
-        return "the ratings have no verdict"
+        return said("the ratings have no verdict")
     if arm in table.real_arms:
-        return "this is the real arm, against which the others are held"
+        return said("this is the real arm, against which the others are held")
     if not table.real_arms:
-        return "there is no real arm"
+        return said("there is no real arm")
     return None
 
 
@@ -227,7 +228,7 @@ def _estimate(
         matrices[used],
         settings,
         scale=scale,
-        what=f"the {key.replace('_', ' ')}",
+        what=said("the {replace}", replace=key.replace("_", " ")),
         clusters=None if clusters is None else clusters[used],
     )
 

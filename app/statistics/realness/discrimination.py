@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.contrasts import ArmFigures
 from app.statistics.table.estimate import Estimate, not_estimable
@@ -23,9 +24,9 @@ AUC_FROM: dict[ConclusionMeasure, Measure] = {
     "auc_score": "score",
 }
 _WHY_MISSING = {
-    "auc_realism": "the ratings have no realism",
-    "auc_confidence": "the ratings have no verdict with confidence",
-    "auc_score": "the ratings have no score",
+    "auc_realism": said("the ratings have no realism"),
+    "auc_confidence": said("the ratings have no verdict with confidence"),
+    "auc_score": said("the ratings have no score"),
 }
 
 
@@ -178,9 +179,9 @@ def _auc(
     if not table.has(measure):
         return not_estimable(_WHY_MISSING[key])
     if arm in table.real_arms:
-        return not_estimable("this is the real arm, against which the others are held")
+        return not_estimable(said("this is the real arm, against which the others are held"))
     if figures is None:
-        return not_estimable("there is no real arm")
+        return not_estimable(said("there is no real arm"))
     index = figures.arms.index(arm)
     return averaged_over_readers(
         figures.theta[index],
@@ -188,6 +189,6 @@ def _auc(
         [table.pooled_matrix(measure, table.real_arms), table.matrix(measure, arm)],
         settings,
         scale="logit",
-        what="the AUC",
+        what=said("the AUC"),
         clusters=table.clusters_of((table.real_arms, (arm,))),
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.realness.assay import AssaySensitivity
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
@@ -193,7 +194,7 @@ def equivalence_conclusion(
             margin=settings.margin,
             p_difference=None,
             p_equivalence=None,
-            why="one reader, who says nothing about other readers",
+            why=said("one reader, who says nothing about other readers"),
         )
     if arm.n_readers and arm.estimate in (0.0, 1.0):
         return _complete_separation(arm.estimate, matrices, settings, measure, clusters)
@@ -204,7 +205,7 @@ def equivalence_conclusion(
             margin=settings.margin,
             p_difference=None,
             p_equivalence=None,
-            why=f"the AUC has no interval: {arm.why_not}",
+            why=said("the AUC has no interval: {why_not}", why_not=arm.why_not),
         )
     # One scale for the interval, both tests and the inner interval: they can't contradict.
     p_difference = difference_p_value(arm.estimate, arm.se, arm.df, scale="logit")
@@ -241,7 +242,7 @@ def _complete_separation(
     """Conclusion by the exact bound where every reader separates the arms completely."""
     alpha = 1.0 - settings.level
     trials = fewest_trials(matrices, settings.generalise_to, clusters)
-    pairs = "pairs of images" if clusters is None else "pairs of clusters of images"
+    pairs = said("pairs of images") if clusters is None else said("pairs of clusters of images")
     p_value = p_value_of_all(trials)
     bound = bound_of_all(trials, level=1.0 - 2.0 * alpha)
     return Conclusion(
@@ -253,6 +254,9 @@ def _complete_separation(
         low=bound if auc == 1.0 else 0.0,
         high=1.0 if auc == 1.0 else 1.0 - bound,
         is_less_real=auc == 1.0,
-        why="every reader separates the arms completely; exact test of "
-        f"{trials} {'readers' if settings.generalise_to == 'readers' else pairs}",
+        why=said(
+            "every reader separates the arms completely; exact test of {trials} {units}",
+            trials=trials,
+            units=said("readers") if settings.generalise_to == "readers" else pairs,
+        ),
     )

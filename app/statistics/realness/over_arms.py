@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain.said import joined, said
 from app.statistics.realness.assay import AssaySensitivity
 from app.statistics.realness.contrasts import holm
 from app.statistics.realness.equivalence import Conclusion, ConclusionState
@@ -146,15 +147,18 @@ def _concluded(
 def _why_withheld(one: Conclusion, assay: AssaySensitivity | None, untold: list[str]) -> str:
     """Why an arm that passed the test of equivalence is not called equivalent; empty: it is."""
     if untold:
-        named = " and ".join(untold)
-        return (
-            f"the positive control {named} was not told from real, so that this study could not "
-            "have told a bad arm either"
+        named = joined(untold, said(" and "))
+        return said(
+            "the positive control {named} was not told from real, so that this "
+            "study could not have told a bad arm either",
+            named=named,
         )
     if assay is None or assay.largest_difference > one.margin:
         return ""
-    return (
-        f"readers gave the same rating to {assay.tie_share:.0%} of the pairs of a real and a "
-        f"synthetic image, so that the AUC could not have left 0.5 ± {one.margin:g} whatever the "
-        "images looked like"
+    return said(
+        "readers gave the same rating to {tie_share:.0%} of the pairs of a "
+        "real and a synthetic image, so that the AUC could not have left 0.5 "
+        "± {margin:g} whatever the images looked like",
+        tie_share=assay.tie_share,
+        margin=one.margin,
     )

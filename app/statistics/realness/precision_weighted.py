@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.domain.said import said
 from app.statistics.realness.contrasts import ArmFigures
 from app.statistics.realness.discrimination import AUC_FROM
 from app.statistics.table.estimate import Estimate, not_estimable
@@ -53,9 +54,9 @@ def _auc(
     figures: ArmFigures | None,
 ) -> Estimate:
     if arm in table.real_arms:
-        return not_estimable("this is the real arm")
+        return not_estimable(said("this is the real arm"))
     if figures is None:
-        return not_estimable(f"the ratings do not hold what {key} needs")
+        return not_estimable(said("the ratings do not hold what {key} needs", key=key))
     index = figures.arms.index(arm)
     measure = AUC_FROM[key]
     return weighted_by_precision(
@@ -70,7 +71,7 @@ def _auc(
 
 def _rate(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate:
     if not table.has("verdict"):
-        return not_estimable("the ratings have no verdict")
+        return not_estimable(said("the ratings have no verdict"))
     matrix = table.matrix("judged_real", arm)
     clusters = table.clusters(arm) if table.has_clusters else None
     return weighted_by_precision(
@@ -84,7 +85,7 @@ def _rate(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate
 
 def _realism(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimate:
     if not table.has("realism"):
-        return not_estimable("the ratings have no realism")
+        return not_estimable(said("the ratings have no realism"))
     matrix = table.matrix("realism", arm)
     clusters = table.clusters(arm) if table.has_clusters else None
     ends = (table.realism_min or 0.0, table.realism_max or 1.0)

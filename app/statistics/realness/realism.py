@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
@@ -45,7 +46,7 @@ def realism(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Mappin
         In units of the realism scale; ``top2box`` is a share.
     """
     if not table.has("realism"):
-        missing = not_estimable("the ratings have no realism")
+        missing = not_estimable(said("the ratings have no realism"))
         return {"mean": missing, "median": missing, "top2box": missing}
     matrix = table.matrix("realism", arm)
     bounds = (table.realism_min or 0.0, table.realism_max or 0.0)
@@ -92,7 +93,7 @@ def mean_realism(
         settings,
         scale="logit",
         bounds=bounds,
-        what="mean realism",
+        what=said("mean realism"),
         clusters=None if clusters is None else [clusters],
     )
     constant = constant_readers(matrix)
@@ -101,8 +102,13 @@ def mean_realism(
         return mean
     return replace(
         mean,
-        caution=f"{constant} of {mean.n_readers} readers gave every image the same rating; among "
-        "readers of whom some do so 95 % intervals covered 88 to 93 % in simulations",
+        caution=said(
+            "{constant} of {n_readers} readers gave every image the same rating; "
+            "among readers of whom some do so 95 % intervals covered 88 to 93 % "
+            "in simulations",
+            constant=constant,
+            n_readers=mean.n_readers,
+        ),
     )
 
 
@@ -142,7 +148,11 @@ def top2box(
     n_readers, n_cases, n_ratings = counts([matrix])
     if not 3 <= len(categories) <= _MOST_STEPS:
         return not_estimable(
-            f"top-2-box needs a scale of 3 to {_MOST_STEPS} steps, this one has {len(categories)}",
+            said(
+                "top-2-box needs a scale of 3 to {most_steps} steps, this one has {n_categories}",
+                most_steps=_MOST_STEPS,
+                n_categories=len(categories),
+            ),
             n_readers=n_readers,
             n_cases=n_cases,
             n_ratings=n_ratings,
@@ -180,7 +190,7 @@ def median_realism(
     """
     n_readers, n_cases, n_ratings = counts([matrix])
     _, whom = whom_it_speaks_for(n_readers, settings.generalise_to)
-    method = f"Woodruff inversion, {whom}"
+    method = said("Woodruff inversion, {whom}", whom=whom)
 
     def failed(why: str) -> Estimate:
         return not_estimable(
@@ -188,7 +198,7 @@ def median_realism(
         )
 
     if n_ratings == 0:
-        return failed("no ratings")
+        return failed(said("no ratings"))
     made_by: set[str] = set()
     seen = np.isfinite(matrix)
     values = np.unique(matrix[seen])
@@ -208,7 +218,7 @@ def median_realism(
             [below],
             settings,
             scale="logit",
-            what="the share",
+            what=said("the share"),
             clusters=None if clusters is None else [clusters],
         )
         made_by.add(of_share.method)
@@ -224,14 +234,19 @@ def median_realism(
     low: float | None = None
     high: float | None = None
     if n_readers == 1 and settings.generalise_to == "readers":
-        method += "; no interval: one reader, who says nothing about other readers"
+        method += "; no interval: " + said("one reader, who says nothing about other readers")
     elif n_cases == 1 and settings.generalise_to != "readers":
-        method += "; no interval: too few cases rated to estimate the variance over cases"
+        method += "; no interval: " + said(
+            "too few cases rated to estimate the variance over cases"
+        )
     else:
         low = min(estimate, float(values[_first(values, lambda value: limit(value, 1) >= 0.5)]))
         high = max(estimate, float(values[_first(values, lambda value: limit(value, 0) >= 0.5)]))
         if made_by and all(one.startswith("exact bound") for one in made_by):
-            method = f"Woodruff inversion of exact bounds, {min(made_by).partition(', ')[2]}"
+            method = said(
+                "Woodruff inversion of exact bounds, {partition}",
+                partition=min(made_by).partition(", ")[2],
+            )
     return Estimate(
         estimate=estimate,
         low=low,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.said import said
 from app.statistics.table.ratings import StatisticsInputError
 
 Generalisation = Literal["readers_and_cases", "readers", "cases"]
@@ -13,9 +14,9 @@ Adjustment = Literal["holm", "none"]
 ConclusionMeasure = Literal["auto", "auc_realism", "auc_confidence", "auc_score"]
 
 GENERALISATIONS: dict[Generalisation, str] = {
-    "readers_and_cases": "random readers, random cases",
-    "readers": "random readers, these images only",
-    "cases": "these readers only, random cases",
+    "readers_and_cases": said("random readers, random cases"),
+    "readers": said("random readers, these images only"),
+    "cases": said("these readers only, random cases"),
 }
 
 

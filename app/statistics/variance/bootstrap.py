@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 
@@ -130,8 +131,12 @@ class Strata:
     @property
     def words(self) -> str:
         """Words of a method; empty where cases stand alone and readers are one group."""
-        groups = f", readers within {self.n_groups} groups" if self.n_groups > 1 else ""
-        return groups + (", images by cluster" if self.have_clusters else "")
+        groups = (
+            said(", readers within {n_groups} groups", n_groups=self.n_groups)
+            if self.n_groups > 1
+            else ""
+        )
+        return groups + (said(", images by cluster") if self.have_clusters else "")
 
     @property
     def n_groups(self) -> int:
@@ -174,7 +179,10 @@ def _draw_cases(strata: Strata, n_resamples: int, seed: int) -> dict[str, Counts
     for code, named in places.items():
         members.setdefault(" and ".join(sorted(named)), []).append(code)
     drawn = {
-        stratum: (np.array(codes), _draw(len(codes), n_resamples, seed, f"cases of {stratum}"))
+        stratum: (
+            np.array(codes),
+            _draw(len(codes), n_resamples, seed, f"cases of {stratum}"),
+        )
         for stratum, codes in members.items()
     }
     return {arm: _of_arm(codes, drawn, n_resamples) for arm, codes in strata.clusters.items()}
@@ -302,12 +310,18 @@ def percentile_interval(
     """
     defined = replicates[np.isfinite(replicates)]
     readers, cases, ratings = counts
-    method = f"two-way bootstrap, percentile, B = {replicates.size}{drawn}"
+    method = said(
+        "two-way bootstrap, percentile, B = {size}{drawn}", size=replicates.size, drawn=drawn
+    )
     why: str | None = None
     if not np.isfinite(estimate):
-        why = "undefined in the study itself"
+        why = said("undefined in the study itself")
     elif defined.size < max(2.0, smallest_share * replicates.size):
-        why = f"undefined in {replicates.size - defined.size} of {replicates.size} resamples"
+        why = said(
+            "undefined in {value} of {size} resamples",
+            value=replicates.size - defined.size,
+            size=replicates.size,
+        )
     if why is not None:
         return not_estimable(
             why, method=method, n_readers=readers, n_cases=cases, n_ratings=ratings

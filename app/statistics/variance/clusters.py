@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
 
@@ -65,7 +66,7 @@ def cluster_df(matrices: Sequence[Float], clusters: Sequence[Int] | None) -> flo
 
 def in_clusters(clusters: object | None, generalise_to: Generalisation) -> str:
     """Words of a method for images in clusters; empty where each stands alone, or all are fixed."""
-    return "" if clusters is None or generalise_to == "readers" else ", images in clusters"
+    return "" if clusters is None or generalise_to == "readers" else said(", images in clusters")
 
 
 def clustered_covariance(sums: Float, has: Float, others: Float, others_have: Float) -> Float:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, optimize
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float
 
 _LARGEST_RATIO = 1e8
@@ -226,7 +227,10 @@ def _exact_fit(matrix: Float, sums: _Sums) -> VarianceComponents | None:
         return None
     if int(rank) < readers.size - 1:
         raise NoVarianceComponentsError(
-            "case and reader explain every rating, and readers fall into groups that share no case"
+            said(
+                "case and reader explain every rating, and readers fall into groups "
+                "that share no case"
+            )
         )
     square = sums.scale**2
     return VarianceComponents(
@@ -261,7 +265,9 @@ def _best_ratios(sums: _Sums, *, with_readers: bool) -> Float:
         if best is None or at.value < best[0]:
             best = (at.value, ratios)
     if best is None:
-        raise NoVarianceComponentsError("the search for the variances did not end at a minimum")
+        raise NoVarianceComponentsError(
+            said("the search for the variances did not end at a minimum")
+        )
     return best[1]
 
 

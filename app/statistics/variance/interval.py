@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import special, stats
 
+from app.domain.said import said, said_many
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings, Generalisation
@@ -145,9 +146,9 @@ def averaged_over_readers(
     n_readers, n_cases, n_ratings = counts(matrices)
     rated = all(np.isfinite(matrix).any() for matrix in matrices) and n_ratings > 0
     target, whom = whom_it_speaks_for(int(np.isfinite(theta).sum()), settings.generalise_to)
-    method = f"Obuchowski-Rockette, {whom}"
+    method = said("Obuchowski-Rockette, {whom}", whom=whom)
     if scale != "identity":
-        method += f", {scale} scale"
+        method += said(", {scale} scale", scale=scale)
     blocks = reader_blocks(matrices)
     method += in_clusters(clusters, target) + in_groups(blocks[np.isfinite(theta)])
     arm = single_arm(
@@ -160,7 +161,7 @@ def averaged_over_readers(
     )
     if not rated or arm.n_readers == 0:
         return not_estimable(
-            (arm.why_not or "no reader rated enough cases") if rated else "no ratings",
+            (arm.why_not or said("no reader rated enough cases")) if rated else said("no ratings"),
             method=method,
             n_readers=n_readers,
             n_cases=n_cases,
@@ -180,7 +181,10 @@ def averaged_over_readers(
     if scale == "logit" and arm.estimate in bounds:
         return _at_the_end(point, matrices, settings, bounds, what, clusters)
     if arm.why_not is not None:
-        return replace(point, method=f"{method}; no interval: {arm.why_not}")
+        return replace(
+            point,
+            method=said("{method}; no interval: {why_not}", method=method, why_not=arm.why_not),
+        )
     low, high = limits(
         arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
     )
@@ -199,7 +203,7 @@ def whom_it_speaks_for(n_readers: int, generalise_to: Generalisation) -> tuple[G
     One reader says nothing about others: the interval over cases is for this reader.
     """
     if n_readers == 1 and generalise_to != "readers":
-        return "cases", "this reader, images like these"
+        return "cases", said("this reader, images like these")
     return generalise_to, GENERALISATIONS[generalise_to]
 
 
@@ -216,24 +220,38 @@ def _at_the_end(
     trials = fewest_trials(matrices, settings.generalise_to, clusters)
     room = (top - bottom) * bound_of_all(trials, level=settings.level)
     at_top = point.estimate == top
-    who = "this reader" if point.n_readers == 1 else "these readers"
-    over, of_whom = "", f"{who} and images like these"
+    who = said("this reader") if point.n_readers == 1 else said("these readers")
+    over: str = ""
+    of_whom = said("{who} and images like these", who=who)
+    paired = len(matrices) > 1
     if settings.generalise_to == "readers":
-        unit, of_whom = "reader", "readers like these and these images"
+        of_whom = said("readers like these and these images")
+        units = said_many("{count} reader", "{count} readers", trials)
+    elif clusters is None and not paired:
+        units = said_many("{count} image", "{count} images", trials)
     elif clusters is None:
-        unit = "image" if len(matrices) == 1 else "pair of images"
+        units = said_many("{count} pair of images", "{count} pairs of images", trials)
     else:
-        unit = "cluster of images" if len(matrices) == 1 else "pair of clusters of images"
-        over = " over clusters"
-    first, of, rest = unit.partition(" of ")
-    units = unit if trials == 1 else f"{first}s{of}{rest}"
+        over = said(" over clusters")
+        units = (
+            said_many(
+                "{count} pair of clusters of images", "{count} pairs of clusters of images", trials
+            )
+            if paired
+            else said_many("{count} cluster of images", "{count} clusters of images", trials)
+        )
     return replace(
         point,
         low=bottom + room if at_top else bottom,
         high=top if at_top else top - room,
-        method=f"exact bound{over}, {of_whom}",
-        caution=f"{what} is at the end of its scale for every reader; the other limit is an exact "
-        f"bound from {trials} {units}, for {of_whom}",
+        method=said("exact bound{over}, {of_whom}", over=over, of_whom=of_whom),
+        caution=said(
+            "{what} is at the end of its scale for every reader; the other limit "
+            "is an exact bound from {units}, for {of_whom}",
+            what=what,
+            units=units,
+            of_whom=of_whom,
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import GENERALISATIONS, Generalisation
@@ -173,11 +174,11 @@ def two_way_estimate(
     jackknives count twice); Satterthwaite FE (1946), Biometrics 2:110-114, doi:10.2307/3002019.
     """
     readers, cases, ratings = counts
-    prefix = f"{note}; " if note else ""
+    prefix = said("{note}; ", note=note) if note else ""
     if not math.isfinite(values.estimate):
         return not_estimable(
             why_undefined,
-            method=f"{prefix}two-way jackknife",
+            method=said("{prefix}two-way jackknife", prefix=prefix),
             n_readers=readers,
             n_cases=cases,
             n_ratings=ratings,
@@ -201,12 +202,13 @@ def two_way_estimate(
 def _target(are_too_few: bool, generalise_to: Generalisation) -> tuple[Generalisation, str]:
     """Whom the interval can speak for with these readers, and how it is made, in words."""
     target: Generalisation = "cases" if are_too_few else generalise_to
-    way = {"readers_and_cases": "two-way jackknife", "readers": "jackknife over readers"}.get(
-        target, "jackknife over cases"
-    )
-    words = f"{way}, {GENERALISATIONS[target]}"
+    way = {
+        "readers_and_cases": said("two-way jackknife"),
+        "readers": said("jackknife over readers"),
+    }.get(target, "jackknife over cases")
+    words = said("{way}, {generalisations}", way=way, generalisations=GENERALISATIONS[target])
     if are_too_few and generalise_to != "cases":
-        words += " (too few readers to speak for others)"
+        words += said(" (too few readers to speak for others)")
     return target, words
 
 
@@ -221,13 +223,15 @@ def _with_interval(
     estimate = point.estimate or 0.0
     why = ""
     if math.isnan(spread.variance):
-        why = "undefined when one reader or case is left out"
+        why = said("undefined when one reader or case is left out")
     elif spread.variance <= 1e-20:
-        why = "leaving one out changes nothing"
+        why = said("leaving one out changes nothing")
     elif not _is_inside(estimate, scale):
-        why = "the estimate is at the end of its scale"
+        why = said("the estimate is at the end of its scale")
     if why:
-        return replace(point, method=f"{point.method}; no interval: {why}")
+        return replace(
+            point, method=said("{method}; no interval: {why}", method=point.method, why=why)
+        )
     error = math.sqrt(spread.variance)
     half = float(stats.t.ppf(0.5 + level / 2.0, spread.df)) * error
     low, high = _limits(estimate, half, scale)
@@ -252,11 +256,14 @@ def _spread(values: JackknifeInput, target: Generalisation, rule: IntervalRule) 
     if values.without_both is None:
         return _sum_of(over_readers, over_cases, df_reader, df_case, "")
     shared = interaction_variance(values.without_both)
+    remark: str
     if math.isnan(shared):
-        remark = "; on the wide side: undefined when a reader and a case are left out together"
+        remark = said(
+            "; on the wide side: undefined when a reader and a case are left out together"
+        )
         return _sum_of(over_readers, over_cases, df_reader, df_case, remark)
     of_readers = max(over_readers - shared, rule.least_share * over_readers)
-    remark = "; readers differ by no more than chance" if over_readers <= shared else ""
+    remark = said("; readers differ by no more than chance") if over_readers <= shared else ""
     return _sum_of(of_readers, over_cases, df_reader, df_case, remark)
 
 

@@ -38,12 +38,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
 from app.statistics.variance.split_plot import ReaderGroups
 
 LEAST_SHARE = 0.5
-_ONE_CLUSTER = "all images of an arm belong together, as one cluster"
+_ONE_CLUSTER = said("all images of an arm belong together, as one cluster")
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,13 @@ def single_arm(
     why_not: str | None = None
     variance = df = math.nan
     if n == 0:
-        why_not = "no reader rated enough cases"
+        why_not = said("no reader rated enough cases")
     elif generalise_to == "cases":
         # With one reader there is no Cov2, and none is needed.
         between = 0.0 if n == 1 else (n - 1) * max(cov2, 0.0)
         variance, df = (error + between) / n, case_df
     elif n == 1:
-        why_not = "one reader, who says nothing about other readers"
+        why_not = said("one reader, who says nothing about other readers")
     elif generalise_to == "readers":
         variance, df = ms_reader / n, groups.df
     else:
@@ -193,9 +194,9 @@ def single_arm(
         total = mean_square + of_cases
         variance, df = total / n, _df_of_sum(mean_square, groups.df, of_cases, case_df)
     if why_not is None and math.isnan(variance):
-        why_not = "too few cases rated to estimate the variance over cases"
+        why_not = said("too few cases rated to estimate the variance over cases")
     elif why_not is None and variance <= 0:
-        why_not = "the variance over readers and cases is estimated as zero"
+        why_not = said("the variance over readers and cases is estimated as zero")
     elif why_not is None and df <= 0:
         why_not = _ONE_CLUSTER
     if why_not is not None:
@@ -299,11 +300,11 @@ def global_test(
     groups = ReaderGroups.of(None if blocks is None else blocks[both], n)
     nothing = (math.nan,) * 9
     if arms < 2:
-        return GlobalTest(*nothing, n, "one arm")
+        return GlobalTest(*nothing, n, said("one arm"))
     if n == 0:
-        return GlobalTest(*nothing, n, "no reader rated enough cases of every arm")
+        return GlobalTest(*nothing, n, said("no reader rated enough cases of every arm"))
     if n == 1 and generalise_to != "cases":
-        return GlobalTest(*nothing, n, "one reader, who says nothing about other readers")
+        return GlobalTest(*nothing, n, said("one reader, who says nothing about other readers"))
     error, cov1, cov2, cov3 = _mean_covariances(covariance)
     ms_arm = n * float(theta.mean(axis=1).var(ddof=1))
     residual = groups.residuals(theta - theta.mean(axis=0))
@@ -323,10 +324,12 @@ def global_test(
         denominator = mean_square + of_cases
         df2 = _df_of_sum(mean_square, df_residual, of_cases, case_df)
     if math.isnan(denominator):
-        return GlobalTest(*nothing, n, "too few cases rated to estimate the variance over cases")
+        return GlobalTest(
+            *nothing, n, said("too few cases rated to estimate the variance over cases")
+        )
     if denominator <= 0:
         return GlobalTest(
-            *nothing, n, "the variance of the difference over readers and cases is zero"
+            *nothing, n, said("the variance of the difference over readers and cases is zero")
         )
     if df2 <= 0:
         return GlobalTest(*nothing, n, _ONE_CLUSTER)

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import Scale, counts, limits, whom_it_speaks_for
 
-_NO_VARIANCE = "neither readers nor images vary"
+_NO_VARIANCE = said("neither readers nor images vary")
 
 
 def precision_weights(theta: Float, own: Float, *, fixed: bool = False) -> tuple[Float, float]:
@@ -99,14 +100,14 @@ def weighted_by_precision(
     """
     n_readers, n_cases, n_ratings = counts(matrices)
     target, whom = whom_it_speaks_for(int(np.isfinite(theta).sum()), settings.generalise_to)
-    method = f"inverse-variance weights of readers, {whom}"
+    method = said("inverse-variance weights of readers, {whom}", whom=whom)
     if scale != "identity":
-        method += f", {scale} scale"
+        method += said(", {scale} scale", scale=scale)
     method += in_clusters(clusters, target)
     case_df = cluster_df(matrices, clusters)
     known = np.isfinite(theta) & np.isfinite(np.diag(covariance))
     if not known.any():
-        return not_estimable("no reader rated enough cases", method=method)
+        return not_estimable(said("no reader rated enough cases"), method=method)
     theta, covariance = theta[known], covariance[np.ix_(known, known)]
     own, shared = _own_variances(covariance, [matrix[known] for matrix in matrices])
     weights, between = precision_weights(theta, own, fixed=target == "cases")
@@ -130,7 +131,12 @@ def weighted_by_precision(
         variance = of_readers + shared
         df = _df_of_sum(of_readers, theta.size - 1.0, shared, case_df)
     if not variance > 0.0 or (scale == "logit" and point.estimate in bounds) or df < 1.0:
-        return replace(point, method=f"{method}; no interval: {_NO_VARIANCE}")
+        return replace(
+            point,
+            method=said(
+                "{method}; no interval: {no_variance}", method=method, no_variance=_NO_VARIANCE
+            ),
+        )
     low, high = limits(
         point.estimate or 0.0, math.sqrt(variance), df, level=settings.level, scale=scale,
         bounds=bounds,

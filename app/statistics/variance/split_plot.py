@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.table.ratings import Float, Int
 
 
@@ -125,4 +126,4 @@ def in_groups(block: Int | None) -> str:
     if block is None:
         return ""
     groups = ReaderGroups.of(block, block.size)
-    return f", readers in {groups.count} groups" if groups.count > 1 else ""
+    return said(", readers in {count} groups", count=groups.count) if groups.count > 1 else ""

@@ -49,7 +49,7 @@ def _of_groups(groups: Sequence[GroupShown]) -> Labels:
 
 
 def _of_question(row: QuestionRow) -> Labels:
-    title = said("Question {number}", number=row.number)
+    title: str = said("Question {number}", number=row.number)
     boxes = (*row.boxes, *row.answers, *row.more.boxes)
     return {row.name: (id_of(row.name), title)} | {
         one.name: (one.id, joined((title, cased(one.label, "lower")), ", ")) for one in boxes
@@ -57,9 +57,10 @@ def _of_question(row: QuestionRow) -> Labels:
 
 
 def _of_phase(row: PhaseRow) -> Labels:
-    title, asked = said("Phase {number}", number=row.number), f"{row.name}.questions"
+    title: str = said("Phase {number}", number=row.number)
+    asked = f"{row.name}.questions"
     boxes = (*row.boxes, *row.cases.boxes, *row.presentation.boxes)
-    own = {
+    own: Labels = {
         row.name: (id_of(row.name), title),
         asked: (id_of(asked), joined((title, said("questions")), ", ")),
     }
@@ -69,8 +70,8 @@ def _of_phase(row: PhaseRow) -> Labels:
 
 
 def _of_arm(row: ArmRow) -> Labels:
-    title = said("Cases, {arm}", arm=row.label)
-    own = {
+    title: str = said("Cases, {arm}", arm=row.label)
+    own: Labels = {
         name: (id_of(row.name), title)
         for name in (row.name, f"{row.name}.cases", f"{row.name}.arm")
     }

@@ -9,6 +9,7 @@ from app.services.study_progress import study_overview
 from app.web.access import investigator_at_desk
 from app.web.investigator_pages import investigator_page
 from app.web.routes.reports import closed_report, note_look
+from app.web.spoken import in_language
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -32,12 +33,13 @@ def summary(request: Request, slug: str) -> Response:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
         gallery = film_gallery(desk.session, slug)
         address = f"{web_state(request).pages.root}/studies/{slug}/report"
+        heard = in_language(request)
         context = {
             "study": study_overview(desk.session, slug),
             "report": closed_report(request, desk, slug),
             "gallery": gallery,
             "films": films_by_belief(gallery),
-            "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}",
+            "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}{heard}",
         }
     note_look(request, slug)
     return investigator_page(request, desk, "report_summary.html", context)

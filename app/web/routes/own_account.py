@@ -19,10 +19,11 @@ from app.services.sign_ins import begin_sign_in, browsers_of, sign_out_everywher
 from app.web.access import InvestigatorAtDesk, cookie_of, investigator_at_desk
 from app.web.error_pages import status_of
 from app.web.forms import FormFields
+from app.web.inside import inside
 from app.web.investigator_pages import investigator_page
 from app.web.kept_form import brought
 from app.web.own_password_form import own_password_form
-from app.web.routes.sign_in import inside, signed_out, welcome
+from app.web.routes.sign_in import signed_out, welcome
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)

@@ -21,6 +21,7 @@ from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.office_state import office_state
+from app.web.spoken import in_language, spoken
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -55,7 +56,7 @@ def interim(request: Request, slug: str, form: FormFields) -> Response:
         view = report_view(summary, audit_pictures(desk.session, store, slug))
         now = desk.now
     name = f"{slug}-interim-report.html" if summary.is_interim else f"{slug}-report.html"
-    return _file(view, name, now)
+    return _file(request, view, name, now)
 
 
 def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Response:
@@ -65,10 +66,11 @@ def _page(request: Request, slug: str, error: str = "", status: int = 200) -> Re
     if view is not None:
         note_look(request, slug)
     address = f"{web_state(request).pages.root}/studies/{slug}/report"
+    heard = in_language(request)
     context = {
         "study": overview,
         "report": view,
-        "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}",
+        "figure_url": lambda name, ending: f"{address}/figures/{name}.{ending}{heard}",
         "error": error,
     }
     return investigator_page(request, desk, "report.html", context, status)
@@ -82,7 +84,7 @@ def figure(request: Request, slug: str, file: str) -> Response:
     name, _, ending = file.rpartition(".")
     if name not in view.figures or ending not in FILE_TYPES:
         raise NotFound(said("The report has no figure {file!r}.", file=file))
-    content = figure_file(view.figures[name], cast(FileEnding, ending))
+    content = figure_file(view.figures[name], cast(FileEnding, ending), spoken(request))
     return Response(content, media_type=FILE_TYPES[ending], headers=_FIGURE_HEADERS)
 
 
@@ -94,7 +96,7 @@ def document(request: Request, slug: str, slug_again: str) -> Response:
         now = desk.now
     _ensure_same(slug, slug_again)
     note_look(request, slug)
-    return _file(view, f"{slug}-report.html", now)
+    return _file(request, view, f"{slug}-report.html", now)
 
 
 @router.get("/studies/{slug}/report/{slug_again}-report.pdf")
@@ -105,7 +107,11 @@ def sheets(request: Request, slug: str, slug_again: str) -> Response:
         now = desk.now
     _ensure_same(slug, slug_again)
     made = report_pdf(
-        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view,
+        templates=resource_dir("templates"),
+        static=resource_dir("static"),
+        now=now,
+        tongue=spoken(request),
     )
     note_look(request, slug)
     return _download(made, f"{slug}-report.pdf", "application/pdf")
@@ -119,7 +125,7 @@ def figures(request: Request, slug: str, slug_again: str) -> Response:
     _ensure_same(slug, slug_again)
     if not view.figures:
         raise NotFound(said("The report has no figures."))
-    made = figures_zip(view)
+    made = figures_zip(view, spoken(request))
     note_look(request, slug)
     return _download(made, f"{slug}-figures.zip", "application/zip")
 
@@ -129,9 +135,13 @@ def _ensure_same(slug: str, slug_again: str) -> None:
         raise NotFound(said("There is no page at this address."))
 
 
-def _file(view: ReportView, name: str, now: datetime) -> Response:
+def _file(request: Request, view: ReportView, name: str, now: datetime) -> Response:
     page = report_document(
-        view, templates=resource_dir("templates"), static=resource_dir("static"), now=now
+        view,
+        templates=resource_dir("templates"),
+        static=resource_dir("static"),
+        now=now,
+        tongue=spoken(request),
     )
     return _download(page.encode(), name, "text/html; charset=utf-8")
 

@@ -12,6 +12,7 @@ from app.services.sign_ins import LONGEST, begin_sign_in, note_failed_sign_in, s
 from app.web.access import cookie_of
 from app.web.cookies import INVESTIGATOR_COOKIE, set_cookie
 from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
+from app.web.inside import inside
 from app.web.kept_form import brought, is_design_form
 from app.web.sign_in_form import sign_in_form
 from app.web.state import web_state
@@ -111,9 +112,3 @@ def _form_again(request: Request, form: Mapping[str, str], error: str, status: i
     return sign_in_form(
         request, inside(target), brought(form), name=name, error=error, status=status
     )
-
-
-def inside(target: str) -> str:
-    """Only an address on this server may follow a sign-in."""
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if is_local and target.isprintable() and "\\" not in target else "/studies"
