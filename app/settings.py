@@ -25,6 +25,7 @@ OWN_PATHS = frozenset(
         "arms",
         "bank",
         "healthz",
+        "language",
         "metrics",
         "r",
         "read",

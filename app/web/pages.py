@@ -83,7 +83,7 @@ class Pages:
         env.globals["root"] = self.root
         env.globals["kept"] = Fragments(env).kept
         env.globals["words_url"] = (
-            "" if tongue.tag == ENGLISH else self.address_of(f"words/{tongue.tag}.js")
+            "" if tongue.tag == ENGLISH else self.address_of(_words_of(tongue.tag))
         )
         return templates
 
@@ -93,20 +93,24 @@ class Pages:
         Without it every page would be an error, from the first reader's on.
         """
         env = self._templates(ENGLISH).env
-        for tag in LANGUAGES:
-            self._templates(tag)
         for name in env.list_templates():
             source = env.loader.get_source(env, name)[0] if env.loader else ""
             for path in _STATIC.findall(source):
-                if not (self._static / path).is_file():
-                    raise BadInput(
-                        said(
-                            "{static} is missing, which the pages need; install the project "
-                            "again (pip "
-                            "install -e . in a checkout), which puts it there.",
-                            static=self._static / path,
-                        )
-                    )
+                self._ensure_there(path)
+        for tag in LANGUAGES:
+            if tag != ENGLISH:
+                self._ensure_there(_words_of(tag))
+            self._templates(tag)
+
+    def _ensure_there(self, path: str) -> None:
+        if not (self._static / path).is_file():
+            raise BadInput(
+                said(
+                    "{static} is missing, which the pages need; install the project again (pip "
+                    "install -e . in a checkout), which puts it there.",
+                    static=self._static / path,
+                )
+            )
 
     def render(
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200
@@ -129,6 +133,10 @@ class Pages:
     def _static_url(self, path: str) -> str:
         content = (self._static / path).read_bytes()
         return f"{self.root}/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _words_of(tag: str) -> str:
+    return f"words/{tag}.js"
 
 
 def is_htmx(request: Request) -> bool:

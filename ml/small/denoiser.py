@@ -43,7 +43,7 @@ def encode_films(
     if path is None or counter is None:
         store = np.empty(shape, np.float32)
     elif counter.is_file() and path.is_file():
-        done, store = json.loads(counter.read_text())["done"], np.load(path, mmap_mode="r+")
+        done, store = json.loads(counter.read_text())["done"], np.lib.format.open_memmap(path)
     else:
         with writing(path):
             store = np.lib.format.open_memmap(path, "w+", np.float32, shape)

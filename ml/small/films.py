@@ -35,5 +35,5 @@ def film_store(
                 store[start : start + len(part)] = np.rint(pixels * 255)
             store.flush()
         written.rename(path)
-    films: NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    films: NDArray[np.uint8] = np.lib.format.open_memmap(path, "r")
     return films

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ml.boundary import library, writing
 from ml.errors import MlError
-from ml.training.averages import Average
 
 if TYPE_CHECKING:
     import torch
+
+    from ml.training.averages import Average
 
 STATE = "state.pt"
 

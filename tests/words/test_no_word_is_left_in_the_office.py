@@ -88,6 +88,9 @@ EXAMPLES = frozenset(
         "Mar",
         "March",
         "MiB",
+        # Languages are called by their own names.
+        "Portugu",
+        "Brasil",
     ]
 ) | {
     "Mind this",
