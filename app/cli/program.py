@@ -47,7 +47,7 @@ COMMANDS: Final = (
     ("audit", "open-study", "Draw the cases, freeze design and cases, and begin."),
     ("study", "close-study", "End reading for good."),
     ("conduct", "message-readers", "Show all readers of an open study a message."),
-    ("conduct", "take-message-back", "Show the readers the message no more."),
+    ("conduct", "take-message-back", "Show the readers of a study the message no more."),
     ("conduct", "move-last-day", "Move the last day of reading of an open study."),
     ("study", "studies", "List the studies."),
     ("study", "invite", "Make personal links for new readers."),

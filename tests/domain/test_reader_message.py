@@ -27,7 +27,7 @@ def test_it_is_shown_on_its_last_day_and_not_after() -> None:
         ("x" * (LONGEST_MESSAGE + 1), None, "501 characters"),
         ("Half a \ud83d", None, "can't be shown"),
         ("\u202edrawkcab", None, "can't be shown"),
-        ("Thanks", date(2026, 11, 30), "2026-11-30 is over"),
+        ("Thanks", date(2026, 11, 30), "30 November 2026 is over"),
     ],
 )
 def test_what_can_not_be_used_is_refused(text: str, until: date | None, said: str) -> None:

@@ -93,8 +93,8 @@ def test_places_to_write_that_are_files(places, base, data, capsys):
 def test_what_is_left(places, tmp_path, capsys):
     absent = places / "nowhere"
     assert "nowhere" in refused(variants.main, ["--config", absent], capsys)
-    given = ["--work", tmp_path / "w", "--out", tmp_path / "o"]
     for films in (absent, places / "empty", places / "text.txt"):
+        given = ["--work", tmp_path / f"w-{films.name}", "--out", tmp_path / f"o-{films.name}"]
         assert films.name in refused(demo.main, ["--films", films, *given], capsys)
     merged = ["--bank", tmp_path / "b", "--merge", absent]
     assert "nowhere" in refused(generate.main, merged, capsys)

@@ -193,6 +193,7 @@ def test_only_main_and_small_modules_touch_what_hangs_on_the_application() -> No
     }
     assert touching == {
         "app/main.py",
+        "app/web/certificate_state.py",
         "app/web/desk.py",
         "app/web/front.py",
         "app/web/metrics.py",

@@ -52,7 +52,7 @@ def test_it_stands_between_the_cases_and_beside_none(
         answer = office.post(
             f"/studies/{slug}/message", message=SAID, until="2026-12-31", neutral="yes"
         )
-        assert "until 2026-12-31, UTC" in answer.text
+        assert "until 31 December 2026, UTC" in answer.text
         received: list[Response] = []
         readers.event_hooks["response"].append(received.append)
         reader = ReaderBrowser(readers)
@@ -134,6 +134,8 @@ def test_the_last_day_is_moved_by_the_page(house: House, app: FastAPI) -> None:
         assert "write a day such as 2027-01-31" in wrong.text
         assert ">Holidays.</textarea>" in wrong.text
         page = office.post(f"/studies/{slug}/last-day", day="2027-01-31", reason="Holidays.").text
-        assert "2027-01-31, UTC; the study then closes by itself. The design says none." in page
+        assert (
+            "31 January 2027, UTC; the study then closes by itself. The design says none." in page
+        )
         assert re.search(r"last day moved\s+to 2027-01-31: “Holidays.”", page)
         assert "2027-01-31, 62 days left" in client.get(f"/studies/{slug}/progress").text
