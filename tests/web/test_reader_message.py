@@ -65,7 +65,7 @@ def test_it_stands_between_the_cases_and_beside_none(
         seen = {"case": 0, "break": 0}
         for _ in range(20):
             where = "case" if reader.form.action == "/read/rate" else "break"
-            if "Obrigado pela participação" in reader.html:
+            if "Thank you" in reader.html:
                 break
             seen[where] += 1
             assert (SHOWN in reader.html) == (where == "break")
