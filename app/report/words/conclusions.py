@@ -78,28 +78,9 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
             why=why,
             known=known,
         )
+    p = conclusion.p_difference
     if conclusion.why.startswith("every reader separates"):
-        everyone = said("The reader") if auc.n_readers == 1 else said("Every reader")
-        sentence = said(
-            "{everyone} ranked all its images on one side of the real ones (AUC "
-            "{estimate}, exact {level} bound {low}, {p_difference})",
-            everyone=everyone,
-            estimate=number(auc.estimate),
-            level=level,
-            low=interval(auc.low, auc.high),
-            p_difference=p_phrase(conclusion.p_difference),
-        )
-        if conclusion.state == "distinguishable":
-            return said("{sentence}{adjusted}.", sentence=sentence, adjusted=_adjusted(conclusion))
-        if conclusion.p_difference < 1.0 - analysis.settings.level:
-            return said(
-                "{sentence}; adjusted for {n_adjusted_for} arms "
-                "({p_difference_adjusted}) that shows no difference.",
-                sentence=sentence,
-                n_adjusted_for=conclusion.n_adjusted_for,
-                p_difference_adjusted=p_phrase(conclusion.p_difference_adjusted),
-            )
-        return said("{sentence}; with so few images that shows no difference.", sentence=sentence)
+        return _separated(analysis, auc, conclusion, p)
     value = said(
         "AUC {estimate} from {measures} ({level} interval {low})",
         estimate=number(auc.estimate),
@@ -117,29 +98,65 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
         number=number(0.5 - conclusion.margin),
         number2=number(0.5 + conclusion.margin),
     )
-    adjusted = _adjusted(conclusion)
     if conclusion.state == "distinguishable":
-        direction = (
-            said("Readers told its images from real ones")
-            if (auc.estimate or 0.0) > 0.5
-            else said("Readers rated its images as more real than the real ones")
-        )
-        small = (
-            said(
-                " The difference is smaller than the margin: {inner} lies inside {region}.",
-                inner=inner,
-                region=region,
-            )
-            if conclusion.within_margin
-            else ""
-        )
+        return _told_apart(auc, conclusion, value, inner, region)
+    return _not_told_apart(analysis, conclusion, p, value, inner, region)
+
+
+def _separated(analysis: Analysis, auc: Estimate, conclusion: Conclusion, p: float) -> str:
+    """The sentence of an arm that every reader separates completely."""
+    everyone = said("The reader") if auc.n_readers == 1 else said("Every reader")
+    sentence = said(
+        "{everyone} ranked all its images on one side of the real ones (AUC "
+        "{estimate}, exact {level} bound {low}, {p_difference})",
+        everyone=everyone,
+        estimate=number(auc.estimate),
+        level=percent(analysis.settings.level),
+        low=interval(auc.low, auc.high),
+        p_difference=p_phrase(p),
+    )
+    if conclusion.state == "distinguishable":
+        return said("{sentence}{adjusted}.", sentence=sentence, adjusted=_adjusted(conclusion))
+    if p < 1.0 - analysis.settings.level:
         return said(
-            "{direction}: {value}, which excludes 0.5{adjusted}.{small}",
-            direction=direction,
-            value=value,
-            adjusted=adjusted,
-            small=small,
+            "{sentence}; adjusted for {n_adjusted_for} arms "
+            "({p_difference_adjusted}) that shows no difference.",
+            sentence=sentence,
+            n_adjusted_for=conclusion.n_adjusted_for,
+            p_difference_adjusted=p_phrase(conclusion.p_difference_adjusted),
         )
+    return said("{sentence}; with so few images that shows no difference.", sentence=sentence)
+
+
+def _told_apart(auc: Estimate, conclusion: Conclusion, value: str, inner: str, region: str) -> str:
+    """The sentence of an arm whose AUC excludes 0.5."""
+    direction = (
+        said("Readers told its images from real ones")
+        if (auc.estimate or 0.0) > 0.5
+        else said("Readers rated its images as more real than the real ones")
+    )
+    small = (
+        said(
+            " The difference is smaller than the margin: {inner} lies inside {region}.",
+            inner=inner,
+            region=region,
+        )
+        if conclusion.within_margin
+        else ""
+    )
+    return said(
+        "{direction}: {value}, which excludes 0.5{adjusted}.{small}",
+        direction=direction,
+        value=value,
+        adjusted=_adjusted(conclusion),
+        small=small,
+    )
+
+
+def _not_told_apart(
+    analysis: Analysis, conclusion: Conclusion, p: float, value: str, inner: str, region: str
+) -> str:
+    """The sentence of an arm that is equivalent, or of which nothing is shown."""
     passed = said(
         "{value}; {inner} lies inside the margin of {region} ({p_equivalence} for equivalence)",
         value=value,
@@ -159,7 +176,7 @@ def _auc_sentence(analysis: Analysis, arm: ArmAnalysis, conclusion: Conclusion) 
             passed=passed,
             withheld=conclusion.withheld,
         )
-    if conclusion.p_difference < 1.0 - analysis.settings.level:
+    if p < 1.0 - analysis.settings.level:
         return said(
             "{value}, which excludes 0.5, but not when adjusted for "
             "{n_adjusted_for} arms ({p_difference_adjusted} by Holm’s method): "

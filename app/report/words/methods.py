@@ -355,45 +355,7 @@ def _main(analysis: Analysis) -> Paragraph:
                 "readers, who weighed equally."
             )
         )
-    if is_used(analysis, "Obuchowski-Rockette"):
-        hillis = any(
-            is_used(analysis, f"Obuchowski-Rockette{words}")
-            for words in (
-                ", random readers",
-                " difference of mean logarithms, random readers",
-            )
-        )
-        degrees = (
-            said(" with Hillis’ degrees of freedom [or, hillis, hillis2014]")
-            if hillis
-            else said(" [or]")
-        )
-        logit = said(", on the logit scale for rates, AUC and mean realism")
-        parts.append(
-            said(
-                "{level} intervals are those of Obuchowski and Rockette{degrees}{which}.",
-                level=level,
-                degrees=degrees,
-                which=logit if is_used(analysis, "logit scale") else "",
-            )
-        )
-    if is_used(analysis, "exact bound"):
-        parts.append(
-            said(
-                "A figure at the end of its scale for every reader has an exact "
-                "bound [clopper], over "
-            )
-            + (
-                said("readers for these images.")
-                if analysis.settings.generalise_to == "readers"
-                else said(
-                    "{which} for these readers.",
-                    which=said("images")
-                    if analysis.n_clusters is None
-                    else said("clusters of images"),
-                )
-            )
-        )
+    parts += [_usual_intervals(analysis, level), _exact_bounds(analysis)]
     if is_computed(analysis, "these_readers."):
         parts.append(
             said(
@@ -425,6 +387,47 @@ def _main(analysis: Analysis) -> Paragraph:
     if analysis.table.has("verdict"):
         parts.append(said("Positive means synthetic."))
     return (said("Intervals"), joined((part for part in parts if part), " "))
+
+
+def _usual_intervals(analysis: Analysis, level: str) -> str:
+    """The intervals of Obuchowski and Rockette; empty where none was made."""
+    if not is_used(analysis, "Obuchowski-Rockette"):
+        return ""
+    hillis = any(
+        is_used(analysis, f"Obuchowski-Rockette{words}")
+        for words in (
+            ", random readers",
+            " difference of mean logarithms, random readers",
+        )
+    )
+    degrees = (
+        said(" with Hillis’ degrees of freedom [or, hillis, hillis2014]")
+        if hillis
+        else said(" [or]")
+    )
+    logit = said(", on the logit scale for rates, AUC and mean realism")
+    return said(
+        "{level} intervals are those of Obuchowski and Rockette{degrees}{which}.",
+        level=level,
+        degrees=degrees,
+        which=logit if is_used(analysis, "logit scale") else "",
+    )
+
+
+def _exact_bounds(analysis: Analysis) -> str:
+    """The bound of a figure at the end of its scale; empty where none was."""
+    if not is_used(analysis, "exact bound"):
+        return ""
+    return said(
+        "A figure at the end of its scale for every reader has an exact bound [clopper], over "
+    ) + (
+        said("readers for these images.")
+        if analysis.settings.generalise_to == "readers"
+        else said(
+            "{which} for these readers.",
+            which=said("images") if analysis.n_clusters is None else said("clusters of images"),
+        )
+    )
 
 
 def _whom(analysis: Analysis) -> str:

@@ -32,7 +32,7 @@ def sheet(request: Request, form: FormFields) -> Response:
     try:
         name = read_name(form.get("name", ""))
     except BadInput as error:
-        return _page(request, form, str(error), 422)
+        return _page(request, form, error.sentence, 422)
     with reader_looking(request) as desk:
         part = desk.certificate()
     context = {
