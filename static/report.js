@@ -1,5 +1,7 @@
 // A report's folds, for browsers that do not open them by themselves, and all at once.
 
+import { say } from "./words.js";
+
 const folds = [...document.querySelectorAll(".fold > details")];
 
 const openTarget = () => {
@@ -27,7 +29,7 @@ const button = document.querySelector("[data-unfold]");
 if (button) {
   button.hidden = !folds.length;
   const name = () => {
-    button.textContent = folds.every((fold) => fold.open) ? "Close all parts" : "Open all parts";
+    button.textContent = folds.every((fold) => fold.open) ? say("Close all parts") : say("Open all parts");
   };
   button.addEventListener("click", () => {
     const open = !folds.every((fold) => fold.open);

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.domain.said import said
 from app.services.export_study.csv_text import Rows
 from app.services.export_study.viewing_columns import ColumnType
 
-MISSING = "Parquet needs pyarrow, which is not installed; pip install 'negatoscope[parquet]'."
+MISSING = said("Parquet needs pyarrow, which is not installed; pip install 'negatoscope[parquet]'.")
 
 
 def parquet_is_available() -> bool:

@@ -66,23 +66,31 @@ class ExportFile:
 _CSV = "text/csv; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 FILES: tuple[ExportFile, ...] = (
-    ExportFile("ratings.csv", _CSV, "One row a rating, corrected ones included."),
-    ExportFile("readers.csv", _CSV, "One row a reader: profile and times, no names."),
-    ExportFile("cases.csv", _CSV, "One row a case: its image in the bank and what was measured."),
-    ExportFile("codebook.csv", _CSV, "What every column of these three holds."),
-    ExportFile("design.json", "application/json", "The design as it was frozen."),
-    ExportFile("wide.csv", _CSV, "One row a case, a column for each reader and question."),
+    ExportFile("ratings.csv", _CSV, said("One row a rating, corrected ones included.")),
+    ExportFile("readers.csv", _CSV, said("One row a reader: profile and times, no names.")),
+    ExportFile(
+        "cases.csv", _CSV, said("One row a case: its image in the bank and what was measured.")
+    ),
+    ExportFile("codebook.csv", _CSV, said("What every column of these three holds.")),
+    ExportFile("design.json", "application/json", said("The design as it was frozen.")),
+    ExportFile("wide.csv", _CSV, said("One row a case, a column for each reader and question.")),
     ExportFile(
         "analysis.json",
         "application/json",
-        "Every estimate, see docs/statistics.md.",
+        said("Every estimate, see docs/statistics.md."),
     ),
-    ExportFile("study.imrmc", _TEXT, "Input of iMRMC: first reads, real cases under every arm."),
-    ExportFile("rjafroc.csv", _CSV, "For RJafroc and MRMCaov: first reads, numbered cases."),
-    ExportFile("models.R", _TEXT, "Reloads ratings.csv and fits the mixed models in R."),
-    ExportFile("points.csv", _CSV, "Mean realism, rate judged real and AUC of every arm."),
-    ExportFile("points.R", _TEXT, "Recomputes points.csv from ratings.csv in R, without packages."),
-    ExportFile("ratings.parquet", "application/vnd.apache.parquet", "ratings.csv with its types."),
+    ExportFile(
+        "study.imrmc", _TEXT, said("Input of iMRMC: first reads, real cases under every arm.")
+    ),
+    ExportFile("rjafroc.csv", _CSV, said("For RJafroc and MRMCaov: first reads, numbered cases.")),
+    ExportFile("models.R", _TEXT, said("Reloads ratings.csv and fits the mixed models in R.")),
+    ExportFile("points.csv", _CSV, said("Mean realism, rate judged real and AUC of every arm.")),
+    ExportFile(
+        "points.R", _TEXT, said("Recomputes points.csv from ratings.csv in R, without packages.")
+    ),
+    ExportFile(
+        "ratings.parquet", "application/vnd.apache.parquet", said("ratings.csv with its types.")
+    ),
 )
 
 
