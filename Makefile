@@ -70,7 +70,7 @@ $(VENV)/app.done: $(BIN)/python pyproject.toml constraints.txt build_hook.py
 
 $(VENV)/dev.done: $(BIN)/python pyproject.toml constraints.txt build_hook.py
 	@echo "Installing the app, ml and the tools into $(VENV) ..."
-	@$(PIP) $(PIN) -e '.[ml,dev,docs]'
+	@$(PIP) $(PIN) -e '.[ml,optimizers,dev,docs]'
 	@$(PIP) $(PIN) --no-deps clip-anytorch
 	@touch $(VENV)/app.done $@
 

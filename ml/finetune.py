@@ -25,7 +25,6 @@ from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
-from ml.training.frames import Frames, commonest_shape, describe_buckets
 from ml.training.kept_epochs import weights_keeper
 from ml.training.model_card import model_card
 from ml.training.progress import StepReport, watching
@@ -128,6 +127,7 @@ def _finetune(
     prepared = _prepared(data, variant)
     check_prompts_fit(variant, prepared, given=prompts_given)
     from ml.library_logging import quieten
+    from ml.training.frames import Frames, describe_buckets
 
     quieten()
     from ml.variants import base_name, locate_base
@@ -215,6 +215,7 @@ def _trained(
     """Draw DreamBooth's prior where there is one, and train."""
     import torch
 
+    from ml.training.frames import commonest_shape
     from ml.training.loop import train
     from ml.training.samples import grid_writer, prior_images
 

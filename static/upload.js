@@ -60,14 +60,21 @@ const show = (room, words) => {
   room.querySelector("[data-said]").textContent = words;
 };
 
-let isSending = false;
+let sending = Promise.resolve();
 
-async function sendAll(room, chosen) {
-  if (isSending || !chosen.length) return;
-  isSending = true;
+// What is dropped while something is under way comes after it.
+function sendAll(room, chosen) {
+  if (chosen.length) sending = sending.then(() => sendChosen(room, chosen));
+}
+
+async function sendChosen(room, chosen) {
   const bar = room.querySelector("[data-bar]");
   const wanted = chosen.filter(({ path, file }) => file.size && !/(^|\/)(\.DS_Store|Thumbs\.db)$/.test(path));
   const total = wanted.reduce((sum, { file }) => sum + file.size, 0);
+  const arrived = room.querySelector("[data-arrived]");
+  const wasHidden = arrived.hidden;
+  // Whoever says "That is all" now would leave behind what is still on its way.
+  arrived.hidden = true;
   bar.hidden = false;
   bar.max = total || 1;
   let sent = 0;
@@ -88,12 +95,12 @@ async function sendAll(room, chosen) {
     const told = [sayMany("{count} file is here.", "{count} files are here.", wanted.length)];
     if (empty) told.push(say("{empty} empty or hidden ones were left out.", { empty }));
     show(room, told.join(" "));
-    room.querySelector("[data-arrived]").hidden = false;
+    arrived.hidden = false;
   } catch (error) {
+    arrived.hidden = wasHidden;
     const again = say("Choose the same once more to go on.");
     show(room, `${error.message} ${again}`);
   }
-  isSending = false;
 }
 
 async function sendFile(room, path, file, here, tell) {

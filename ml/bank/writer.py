@@ -24,13 +24,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from ml.bank.file_mode import shared_mode
 from ml.errors import MlError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMAT_VERSION = 1
 GENERATION = "generation"
@@ -369,7 +370,7 @@ def encode_grey_png(pixels: NDArray[np.uint8]) -> bytes:
     """
     from PIL import Image
 
-    if pixels.ndim != 2 or pixels.dtype != np.uint8:
+    if pixels.ndim != 2 or pixels.dtype.name != "uint8":
         raise ValueError(f"expected a 2-D uint8 array, got {pixels.shape} {pixels.dtype}")
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG", compress_level=6)
