@@ -271,6 +271,10 @@ WATCH = """() => {
   requestAnimationFrame(look);
 }"""
 
+# Two frames later the watch has seen what was on the screen when this was asked.
+SEEN = """() => new Promise((done) => requestAnimationFrame(
+  () => requestAnimationFrame(() => done(window.seen))))"""
+
 
 @pytest.mark.parametrize("mask", [True, False])
 def test_a_timed_picture_is_shown_once_for_its_time_and_then_masked(room: Room, mask: bool) -> None:
@@ -283,7 +287,7 @@ def test_a_timed_picture_is_shown_once_for_its_time_and_then_masked(room: Room, 
     press(page, "r", "Enter")
     expect(page.locator("[data-answers]")).to_be_visible(timeout=5000)
 
-    seen: list[tuple[float, str]] = page.evaluate("window.seen")
+    seen: list[tuple[float, str]] = page.evaluate(SEEN)
     stages = [what for at, (_, what) in enumerate(seen) if at == 0 or seen[at - 1][1] != what]
     assert stages == ["blank", "picture", *(["mask"] if mask else []), "blank"]
     start = next(now for now, what in seen if what == "picture")
