@@ -22,6 +22,7 @@ from app.services import accounts
 from app.settings import Settings
 from app.web import pages
 from tests.browser import chromium_browser
+from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.studies import House
@@ -49,6 +50,14 @@ def _templates_are_compiled_once() -> Iterator[None]:
     """Every test makes the app anew, and its templates are the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "Jinja2Templates", TemplatesCompiledOnce)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Every test makes its database anew, and asks it the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        statements_are_compiled_once(patch)
         yield
 
 
