@@ -56,8 +56,9 @@ class KeptWindow:
         """The window on an empty page, which tells `listeners` what happens."""
         if self._page is None:
             self._page = self._browser.new_context(viewport=VIEWPORT).new_page()
+        on: Any = self._page.on
         for name, listener in listeners.items():
-            self._page.on(name, listener)  # type: ignore[call-overload]
+            on(name, listener)
         self._is_changed = False
         return self._page
 

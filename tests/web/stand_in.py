@@ -383,8 +383,9 @@ class Room:
         context = self.browser.new_context(**options)
         self.contexts.append(context)
         page = context.new_page()
+        on: Any = page.on
         for name, listener in telling.items():
-            page.on(name, listener)  # type: ignore[call-overload]
+            on(name, listener)
         return page
 
     def _telling(self) -> dict[str, Callable[[Any], None]]:
