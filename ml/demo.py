@@ -75,8 +75,9 @@ class DemoPlan:
     )
     """What differs from the presets: a small model learns at higher rates."""
 
-    images: int = 12
-    """Of each variant, half of each condition."""
+    images: int = 24
+    """Of each variant, half of each condition: twelve can't cover what real films show, however
+    good they are."""
 
     steps: int = 25
     guidance_scale: float = 3.0
@@ -148,7 +149,8 @@ def _open_work(
     """Write down what is begun, or hold what goes on against it.
 
     What comes after a part of pretraining depends on its length; until that part is ready, it may
-    be made longer or shorter, for the rate is the same at every step.
+    be made longer or shorter, for the rate is the same at every step. How many images are drawn is
+    open until one is.
     """
     wanted = json.loads(json.dumps(dataclasses.asdict(plan) | {"seed": seed, "films": str(films)}))
     path = work / PLAN
@@ -167,6 +169,8 @@ def _open_work(
         free |= {"pretraining.autoencoder_steps"}
     if not (work / BASE_NAME).exists():
         free |= {"pretraining.denoiser_steps"}
+    if not out.exists():
+        free |= {"images"}
     before, now = _flat(begun), _flat(wanted)
     for key in sorted(before.keys() | now.keys()):
         if before.get(key) != now.get(key) and key not in free:

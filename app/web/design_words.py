@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.consent import withdrawal_text
-from app.domain.design.design import Phase, StudyDesign
+from app.domain.design.design import AnalysisPlan, Phase, StudyDesign
 from app.domain.display import DisplayPlan
 from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
@@ -194,7 +194,17 @@ def _phase(design: StudyDesign, phase: Phase) -> Iterator[str]:
 
 
 def _facts(design: StudyDesign) -> Iterator[Fact]:
-    analysis, replicates, practice = design.analysis, design.replicates, design.practice
+    """What else the design says, as (what, how), in the order of the form."""
+    yield from _drawing_facts(design)
+    yield from _reading_facts(design)
+    yield from _analysis_facts(design.analysis)
+    yield said("Language"), design.language
+    yield said("Seed"), str(design.seed)
+    if design.notice:
+        yield said("Notice to readers"), design.notice
+
+
+def _drawing_facts(design: StudyDesign) -> Iterator[Fact]:
     yield said("Strata"), said("by {stratify_by}", stratify_by=design.stratify_by)
     if design.matched_by:
         yield (
@@ -207,6 +217,10 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     )
     if design.excluded:
         yield said("Excluded before opening"), excluded_words(design)
+
+
+def _reading_facts(design: StudyDesign) -> Iterator[Fact]:
+    replicates, practice = design.replicates, design.practice
     yield said("Allocation"), _allocation(design)
     if design.own_score:
         yield said("Own score"), said("told to each reader once the study is closed")
@@ -245,6 +259,9 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
         said("Longest run"),
         said("{longest_run} of one arm in a row", longest_run=_cases(design.longest_run)),
     )
+
+
+def _analysis_facts(analysis: AnalysisPlan) -> Iterator[Fact]:
     yield (
         said("Primary question"),
         analysis.primary or said("the usual one: realism, else confidence in the verdict"),
@@ -284,10 +301,6 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
             said("Figures by subgroup"),
             said("of cases by {names}", names=", ".join(analysis.subgroups)),
         )
-    yield said("Language"), design.language
-    yield said("Seed"), str(design.seed)
-    if design.notice:
-        yield said("Notice to readers"), design.notice
 
 
 def _remedied(design: StudyDesign) -> str:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType, NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -366,6 +367,52 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
     raise MlError(f"{where} is {value!r}, but must be {' or '.join(wanted)}.")
 
 
+_ABOVE_ZERO = (
+    "data.augmentations",
+    "training.epochs",
+    "training.max_steps",
+    "training.batch_size",
+    "training.gradient_accumulation",
+    "training.learning_rate",
+    "training.text_encoder_learning_rate",
+    "training.min_snr_gamma",
+    "training.max_weight_norm",
+    "training.early_stop",
+    "training.prior_images",
+    "lora.rank",
+    "lora.alpha",
+    "lora.conv_alpha",
+    "lora.text_encoder_rank",
+    "lora.text_encoder_alpha",
+    "embedding.vectors",
+    "sampling.steps",
+)
+_ZERO_OR_MORE = (
+    "training.warmup_steps",
+    "training.weight_decay",
+    "training.max_grad_norm",
+    "training.noise_offset",
+    "training.prior_weight",
+    "training.held_out_every_epochs",
+    "training.sample_every_epochs",
+    "training.checkpoint_every_epochs",
+    "training.keep_every_epochs",
+    "lora.conv_rank",
+    "sampling.images_per_condition",
+    "data.rotation",
+)
+_SHARES = (
+    "training.caption_dropout",
+    "training.ema_decay",
+    "training.adam_beta1",
+    "training.adam_beta2",
+    "data.shift",
+    "data.scale",
+    "data.intensity",
+)
+"""At least 0 and less than 1."""
+
+
 def check(variant: VariantConfig, name: str) -> VariantConfig:
     """Return the variant if its choices make sense together.
 
@@ -374,65 +421,41 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
     MlError
         Naming the variant and the choice that does not.
     """
-    data, training, lora = variant.data, variant.training, variant.lora
-    positive = {
-        "data.size": data.size // 16,
-        "data.augmentations": data.augmentations,
-        "training.epochs": training.epochs,
-        "training.max_steps": training.max_steps,
-        "training.batch_size": training.batch_size,
-        "training.gradient_accumulation": training.gradient_accumulation,
-        "training.learning_rate": training.learning_rate,
-        "training.text_encoder_learning_rate": training.text_encoder_learning_rate,
-        "training.min_snr_gamma": training.min_snr_gamma,
-        "training.max_weight_norm": training.max_weight_norm,
-        "training.early_stop": training.early_stop,
-        "training.prior_images": training.prior_images,
-        "lora.rank": lora.rank,
-        "lora.alpha": lora.alpha,
-        "lora.conv_alpha": lora.conv_alpha,
-        "lora.text_encoder_rank": lora.text_encoder_rank,
-        "lora.text_encoder_alpha": lora.text_encoder_alpha,
-        "embedding.vectors": variant.embedding.vectors,
-        "sampling.steps": variant.sampling.steps,
-    }
-    none_or_more = {
-        "training.warmup_steps": training.warmup_steps,
-        "training.weight_decay": training.weight_decay,
-        "training.max_grad_norm": training.max_grad_norm,
-        "training.noise_offset": training.noise_offset,
-        "training.prior_weight": training.prior_weight,
-        "training.held_out_every_epochs": training.held_out_every_epochs,
-        "training.sample_every_epochs": training.sample_every_epochs,
-        "training.checkpoint_every_epochs": training.checkpoint_every_epochs,
-        "training.keep_every_epochs": training.keep_every_epochs,
-        "lora.conv_rank": lora.conv_rank,
-        "sampling.images_per_condition": variant.sampling.images_per_condition,
-        "data.rotation": data.rotation,
-    }
-    for key, value in positive.items():
-        if value is not None and not value > 0:
-            raise MlError(f"{name}: {key} is too small.")
-    for key, value in none_or_more.items():
+    _check_numbers(variant, name)
+    _check_optimizer(variant.training, name)
+    _check_films_and_loss(variant, name)
+    _check_kind(variant, name)
+    return variant
+
+
+def _check_numbers(variant: VariantConfig, name: str) -> None:
+    """Raise where a number lies outside of its range; what isn't given is left alone."""
+
+    def given(keys: Sequence[str]) -> Iterator[tuple[str, float]]:
+        for key in keys:
+            value = attrgetter(key)(variant)
+            if value is not None:
+                yield key, value
+
+    for key, value in given(_ABOVE_ZERO):
+        if not value > 0:
+            raise MlError(f"{name}: {key} is {value:g}, but must be above 0.")
+    for key, value in given(_ZERO_OR_MORE):
         if not value >= 0:
             raise MlError(f"{name}: {key} is {value:g}, but must be at least 0.")
-    shares = {
-        "training.caption_dropout": training.caption_dropout,
-        "training.ema_decay": training.ema_decay or 0.0,
-        "training.adam_beta1": training.adam_beta1,
-        "training.adam_beta2": training.adam_beta2,
-        "data.shift": data.shift,
-        "data.scale": data.scale,
-        "data.intensity": data.intensity,
-    }
-    for key, share in shares.items():
-        if not 0 <= share < 1:
-            raise MlError(f"{name}: {key} is {share:g}, but must be at least 0 and less than 1.")
-    if data.size % 8:
-        raise MlError(f"{name}: data.size is {data.size}, but must be a multiple of 8.")
+    for key, value in given(_SHARES):
+        if not 0 <= value < 1:
+            raise MlError(f"{name}: {key} is {value:g}, but must be at least 0 and less than 1.")
+    size = variant.data.size
+    if size < 16 or size % 8:
+        raise MlError(f"{name}: data.size is {size}, but must be a multiple of 8 from 16 on.")
+
+
+def _check_films_and_loss(variant: VariantConfig, name: str) -> None:
+    """Raise where how films are fitted, or what the loss counts, contradict each other."""
+    data, training = variant.data, variant.training
     if training.early_stop is not None and not training.held_out_every_epochs:
         raise MlError(f"{name}: early_stop needs held_out_every_epochs.")
-    _check_optimizer(training, name)
     if training.masked_loss and data.fit != "pad":
         raise MlError(
             f"{name}: training.masked_loss leaves out what pads a film, and data.fit {data.fit} "
@@ -448,6 +471,11 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
             f"{name}: choose training.zero_terminal_snr or min_snr_gamma: the latter gives the "
             "level that is noise alone no weight."
         )
+
+
+def _check_kind(variant: VariantConfig, name: str) -> None:
+    """Raise where the kind of variant lacks what it needs, or its parts exclude each other."""
+    training, lora = variant.training, variant.lora
     token = variant.embedding.token
     if variant.kind == "textual_inversion" and not all(
         token in prompt for prompt in variant.prompts.values()
@@ -457,7 +485,6 @@ def check(variant: VariantConfig, name: str) -> VariantConfig:
         raise MlError(f"{name}: choose lora.dora or max_weight_norm, not both.")
     if variant.kind == "lora" and training.ema_decay and training.max_weight_norm:
         raise MlError(f"{name}: choose ema_decay or max_weight_norm, not both.")
-    return variant
 
 
 def _check_optimizer(training: TrainingConfig, name: str) -> None:

@@ -7,7 +7,7 @@ and tokenizer, scheduler), as a diffusers folder of a few megabytes. It draws no
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,63 +55,33 @@ def build_tiny_base(
 
     quieten()
     import torch
-    from diffusers import (
-        AutoencoderKL,
-        PNDMScheduler,
-        StableDiffusionPipeline,
-        UNet2DConditionModel,
-    )
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from diffusers import PNDMScheduler, StableDiffusionPipeline
+    from transformers import CLIPTokenizer
 
+    _refuse_odd_sizes(size, unet_channels, vae_channels)
     factor = 2 ** (len(vae_channels) - 1)
-    step = factor * 2 ** (len(unet_channels) - 1)
-    if size < step or size % step:
-        raise MlError(f"size {size} does not suit these channels: use a multiple of {step}.")
-    for channels in (*unet_channels, *vae_channels):
-        if channels < 8 or channels % 8:
-            raise MlError(f"{channels} channels: use multiples of 8.")
     vocabulary, merges = byte_vocabulary() if small_vocabulary else clip_vocabulary()
-    attention_levels = len(unet_channels) - 1
-    down = ("CrossAttnDownBlock2D",) * attention_levels + ("DownBlock2D",)
-    up = ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * attention_levels
     groups = 8 if min(*unet_channels, *vae_channels) < 32 else 32
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        unet = UNet2DConditionModel(
+        unet = _unet(
+            unet_channels,
             sample_size=size // factor,
             in_channels=latent_channels,
             out_channels=latent_channels,
-            block_out_channels=tuple(unet_channels),
             layers_per_block=layers_per_block,
-            down_block_types=down,
-            up_block_types=up,
             cross_attention_dim=text_width,
             attention_head_dim=heads,  # diffusers' name for what is the number of heads here
             norm_num_groups=groups,
         )
-        vae = AutoencoderKL(
-            block_out_channels=tuple(vae_channels),
+        vae = _autoencoder(
+            vae_channels,
             layers_per_block=layers_per_block,
-            down_block_types=("DownEncoderBlock2D",) * len(vae_channels),
-            up_block_types=("UpDecoderBlock2D",) * len(vae_channels),
             latent_channels=latent_channels,
             norm_num_groups=groups,
             sample_size=size,
         )
-        text_encoder = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=len(vocabulary),
-                hidden_size=text_width,
-                projection_dim=text_width,
-                intermediate_size=4 * text_width,
-                num_attention_heads=max(text_width // 16, 1),
-                num_hidden_layers=text_layers,
-                max_position_embeddings=77,
-                bos_token_id=vocabulary[START],
-                eos_token_id=vocabulary[END],
-                pad_token_id=vocabulary[END],
-            )
-        )
+        text_encoder = _text_encoder(vocabulary, text_width, text_layers)
     pipeline: Any = StableDiffusionPipeline(
         unet=unet,
         vae=vae,
@@ -134,3 +104,55 @@ def build_tiny_base(
     if out is not None:
         save_pipeline(pipeline, out)
     return pipeline
+
+
+def _refuse_odd_sizes(size: int, unet_channels: Sequence[int], vae_channels: Sequence[int]) -> None:
+    step = 2 ** (len(vae_channels) - 1) * 2 ** (len(unet_channels) - 1)
+    if size < step or size % step:
+        raise MlError(f"size {size} does not suit these channels: use a multiple of {step}.")
+    for channels in (*unet_channels, *vae_channels):
+        if channels < 8 or channels % 8:
+            raise MlError(f"{channels} channels: use multiples of 8.")
+
+
+def _unet(channels: Sequence[int], **options: Any) -> Any:
+    """A U-Net of so many levels, all but the coarsest with attention to the text."""
+    from diffusers import UNet2DConditionModel
+
+    with_attention = len(channels) - 1
+    return UNet2DConditionModel(
+        block_out_channels=tuple(channels),
+        down_block_types=("CrossAttnDownBlock2D",) * with_attention + ("DownBlock2D",),
+        up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * with_attention,
+        **options,
+    )
+
+
+def _autoencoder(channels: Sequence[int], **options: Any) -> Any:
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL(
+        block_out_channels=tuple(channels),
+        down_block_types=("DownEncoderBlock2D",) * len(channels),
+        up_block_types=("UpDecoderBlock2D",) * len(channels),
+        **options,
+    )
+
+
+def _text_encoder(vocabulary: Mapping[str, int], width: int, layers: int) -> Any:
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=width,
+            projection_dim=width,
+            intermediate_size=4 * width,
+            num_attention_heads=max(width // 16, 1),
+            num_hidden_layers=layers,
+            max_position_embeddings=77,
+            bos_token_id=vocabulary[START],
+            eos_token_id=vocabulary[END],
+            pad_token_id=vocabulary[END],
+        )
+    )

@@ -132,6 +132,10 @@ def test_what_was_begun_goes_on_with_the_same_options_only(films, tmp_path):
     (work / demo.BASE_NAME).mkdir()
     with pytest.raises(MlError, match=r"pretraining\.denoiser_steps 9, not 3"):
         demo._open_work(films, work, out, TINY, 0, resume=True)
+    demo._open_work(films, work, out, replace(longer, images=8), 0, resume=True)
+    out.mkdir()
+    with pytest.raises(MlError, match="begun with images 8, not 4"):
+        demo._open_work(films, work, out, longer, 0, resume=True)
 
 
 def test_nothing_begun_is_said(films, tmp_path, capsys):

@@ -30,8 +30,7 @@ from app.db.tables import Arm, Event, Image, Rendition
 from app.db.truth.bank_contents import bank_counts
 from app.domain.errors import BadBank
 from app.films.film import Film
-from app.services import import_bank as service
-from app.services.import_bank import ImportSummary, import_bank, import_images
+from app.services.import_bank import ImportSummary, import_bank, import_images, run
 from tests.bank.files import saved, texture
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -242,7 +241,7 @@ def test_strict_limits_detail_as_any_import_does(
 def test_strict_sees_a_contradiction_between_far_lines(
     tmp_path: Path, database: Database, store: RenditionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "BATCH", 3)
+    monkeypatch.setattr(run, "BATCH", 3)
     directory = bank(tmp_path / "bank")
     lines = (directory / "images.jsonl").read_text().splitlines()
     lines.append(lines[0].replace('"normal"', '"abnormal"'))
@@ -389,7 +388,7 @@ def test_importing_again_mends_a_rendition_that_was_lost(
 def test_progress_counts_every_line_and_ends_at_the_last(
     tmp_path: Path, database: Database, store: RenditionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "BATCH", 20)
+    monkeypatch.setattr(run, "BATCH", 20)
     directory = bank(tmp_path / "bank", images=50)
     told: list[int] = []
     import_bank(database, store, directory, now=NOW, size=SIZE, progress=told.append)
@@ -433,9 +432,9 @@ def test_a_killed_import_is_continued_by_running_it_again(
         from pathlib import Path
         from app.bank.store import RenditionStore
         from app.db.engine import Database
-        from app.services import import_bank as service
-        service.BATCH = 20
-        service.import_bank(
+        from app.services.import_bank import import_bank, run
+        run.BATCH = 20
+        import_bank(
             Database({database_url!r}),
             RenditionStore(Path("{tmp_path / "renditions"}")),
             Path("{directory}"),
@@ -551,7 +550,7 @@ def test_a_bank_may_declare_labels_of_its_own(
     lines = [f"{number}.png,{said}" for number, said in enumerate(rows)]
     (tmp_path / "index.csv").write_text("\n".join(["file,condition", *lines]) + "\n")
 
-    summary = service.import_images(
+    summary = import_images(
         database, store, tmp_path, index="index.csv", arm="real", now=NOW, conditions=["Nodule"]
     )
 
