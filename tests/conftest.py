@@ -21,10 +21,12 @@ from app.main import create_app
 from app.services import accounts
 from app.settings import Settings
 from app.web import pages
+from tests.analysed_once import studies_are_analysed_once
 from tests.browser import chromium_browser
 from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
 from tests.postgresql import drop_database, make_database, postgresql_server
+from tests.routes_built_once import routes_are_built_once
 from tests.studies import House
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -46,18 +48,16 @@ def own_hasher() -> Iterator[PasswordHasher]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates_are_compiled_once() -> Iterator[None]:
-    """Every test makes the app anew, and its templates are the same."""
+def _the_same_is_done_once() -> Iterator[None]:
+    """Every test makes app and database anew; what they make of the same sources is kept.
+
+    Many show, export and report the same ratings besides, on both databases.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "Jinja2Templates", TemplatesCompiledOnce)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _statements_are_compiled_once() -> Iterator[None]:
-    """Every test makes its database anew, and asks it the same."""
-    with pytest.MonkeyPatch.context() as patch:
         statements_are_compiled_once(patch)
+        routes_are_built_once(patch)
+        studies_are_analysed_once(patch)
         yield
 
 

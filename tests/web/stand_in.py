@@ -3,7 +3,7 @@
 import asyncio
 import io
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,7 @@ from app.web.reading_context import (
 from app.web.security_headers import SecurityHeaders
 from tests.browser import film_is_shown
 from tests.studies import design_values
+from tests.web.kept_window import VIEWPORT, KeptWindow
 
 ROOT = Path(__file__).parents[2]
 CASES = 6
@@ -358,30 +359,46 @@ class Room:
     desk: Desk
     address: str
     browser: Browser
+    kept: KeptWindow
     contexts: list[BrowserContext] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    listeners: dict[str, Callable[[Any], None]] = field(default_factory=dict)
 
     def open(self, path: str = "/read", *, is_waited_for: bool = True, **options: Any) -> Page:
         """A page, once its pictures are shown where it has any that are shown at once."""
-        options.setdefault("viewport", {"width": 1440, "height": 900})
-        context = self.browser.new_context(**options)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                self.troubles.append(message.text) if "Security Policy" in message.text else None
-            ),
-        )
+        page = self._window(options)
         page.goto(self.address + path)
         has_film = is_waited_for and self.desk.exposure_ms is None and not self.desk.is_phase_end
         if options.get("java_script_enabled", True) and path == "/read" and has_film:
             film_is_shown(page)
         return page
 
+    def _window(self, options: dict[str, Any]) -> Page:
+        """The kept window for the first page of the usual size, else a new one."""
+        telling = self._telling()
+        if not options and not self.listeners:
+            self.listeners = telling
+            return self.kept.take(telling)
+        options.setdefault("viewport", VIEWPORT)
+        context = self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        on: Any = page.on
+        for name, listener in telling.items():
+            on(name, listener)
+        return page
+
+    def _telling(self) -> dict[str, Callable[[Any], None]]:
+        def console(message: Any) -> None:
+            if "Security Policy" in message.text:
+                self.troubles.append(message.text)
+
+        return {"pageerror": lambda error: self.troubles.append(str(error)), "console": console}
+
     def close(self) -> None:
         """Close every window."""
+        if self.listeners:
+            self.kept.give_back(self.listeners)
         for context in self.contexts:
             context.close()
 

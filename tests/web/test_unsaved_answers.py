@@ -205,7 +205,7 @@ def test_a_closed_tab_loses_nothing_and_a_draft_says_nothing_of_the_case(room: R
     assert set(draft) == {"format", "at", "submission", "drafts", "reason", "sent"}
     assert draft["sent"] is None
     page.close()
-    again = room.contexts[-1].new_page()
+    again = page.context.new_page()
     again.goto(f"{room.address}/read")
     assert chosen(again) == ["realism-4", "verdict-synthetic"]
 
