@@ -24,7 +24,7 @@ from tests.words.unsaid import MARKING, unsaid_of
 # Codes, files, units, what the study's own design and bank say; and CSV and LaTeX for programs.
 DATA = re.compile(
     r"`[^`]*`|[\w./-]*\w\.(?:md|csv|svg|html|json|txt|py|cff)\b|\b(?:data|record|tables)/|"
-    r"SHA256SUMS|\*\*|\b(?:real|synthetic|normal|abnormal|AUC|NONE|minmax)\b|doi:\S+|\w*\d\w*|"
+    r"SHA256SUMS|dataset|intra_reader|\*\*|\b(?:real|synthetic|normal|abnormal|AUC)\b|doi:\S+|\w*\d\w*|"
     r"^(?:cff-version|type|date-released|message|title|authors|version|abstract|  - name):",
     re.MULTILINE,
 )
