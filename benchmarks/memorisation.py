@@ -222,10 +222,8 @@ def column(
 
         shown = through(load_autoencoder(base, device="cpu"))
     parts = [measure(films, train, seed, shown, disguises) for seed in range(splits)]
-    flagged, named = (
-        {name: np.concatenate([part[field][name] for part in parts]) for name in disguises}
-        for field in (0, 1)
-    )
+    flagged = {name: np.concatenate([part[0][name] for part in parts]) for name in disguises}
+    named = {name: np.concatenate([part[1][name] for part in parts]) for name in disguises}
     through_what = Path(base).name if base else "as they are"
     title = f"{data if simulated else Path(data).name}, {size} px, {through_what}"
     return Column(title, flagged, named, np.concatenate([part[2] for part in parts]))
