@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
+from app.cli import analysis_options as options
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import ACTOR, Slug, now, open_house
+from app.cli.report_names import ensure_spoken
 from app.cli.signing import Operator, Reason, signed_by, tell_signed
 from app.domain.errors import BadInput
 from app.services.export_study import FILES, StudyExport
 from app.services.export_study.parquet import MISSING
+from app.words.language import ENGLISH, language
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -29,13 +32,16 @@ def export(
     ],
     reason: Reason = "",
     operator: Operator = None,
+    tongue: options.Tongue = ENGLISH,
 ) -> None:
     """Write a study's data; of an open study too, for a reason, with a warning and a log entry.
 
-    All files in one archive, or one of them by its name. Whoever does so signs it.
+    All files in one archive, or one of them by its name. Whoever does so signs it. --language is
+    that of the codebook and of the README: names of columns and values are the same in each.
     """
+    ensure_spoken(tongue)
     house = open_house()
-    study_export = StudyExport(house.database, house.store, slug)
+    study_export = StudyExport(house.database, house.store, slug, language(tongue).say)
     contents = study_export.files()
     name = out.name if out.name in contents else "ratings.csv"
     if out.suffix.lower() == ".parquet":

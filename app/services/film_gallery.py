@@ -14,6 +14,7 @@ from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.ratings_table import AnalysedQuestions, called_synthetic
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.status import STATUS_WORDS
 from app.domain.errors import Refused
 from app.domain.questions.answer import Mark
 from app.domain.questions.kinds.choices import NONE
@@ -100,7 +101,7 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
                 "{slug} is {status}: its films are shown with what was said of them once the "
                 "study is closed.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     design = design_from_json(study.design)

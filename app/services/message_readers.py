@@ -9,6 +9,7 @@ from app.db.tables import Study
 from app.db.truth.bank_contents import arms_by_key
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.status import STATUS_WORDS
 from app.domain.errors import Refused
 from app.domain.reader_message import ReaderMessage, ensure_tells_nothing, read_message
 from app.domain.record import MESSAGE_SHOWN, MESSAGE_TAKEN_BACK
@@ -63,7 +64,7 @@ def _open_study(session: Session, slug: str) -> Study:
             said(
                 "The study {slug} is {status}; readers of an open one get messages.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     return study

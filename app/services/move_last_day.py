@@ -9,7 +9,7 @@ from app.db.blind.closing import closing_is_due
 from app.db.blind.designs import closing_day_of
 from app.db.studies import record_event, study_by_slug
 from app.domain.design.reading import design_from_json
-from app.domain.design.status import is_past
+from app.domain.design.status import STATUS_WORDS, is_past
 from app.domain.document import can_be_stored, plain_text
 from app.domain.errors import BadInput, Refused
 from app.domain.record import LAST_DAY_MOVED, LONGEST_REASON
@@ -42,7 +42,7 @@ def move_last_day(
             said(
                 "The study {slug} is {status}; the last day of an open one is moved.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     before = closing_day_of(study)

@@ -12,7 +12,7 @@ from app.db.truth.cases import shared_renditions
 from app.domain.allocation import too_few_readers
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
-from app.domain.design.status import is_past
+from app.domain.design.status import STATUS_WORDS, is_past
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, BadInput, Leaks, NotAcknowledged, NotAudited, Refused
 from app.domain.leak_verdict import LONGEST_ACKNOWLEDGEMENT, LeakVerdict
@@ -132,7 +132,7 @@ def _refuse_all_but_drafts(study: Study) -> None:
             said(
                 "The study {slug} is {status} already; only a draft can be opened.",
                 slug=study.slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
 
@@ -212,7 +212,7 @@ def close_study(
             said(
                 "The study {slug} is {status}; only an open study can be closed.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     study.status = "closed"

@@ -16,6 +16,7 @@ from app.db.truth.image_flow import (
 )
 from app.db.truth.recorded_rows import stored_chain
 from app.domain.design.reading import design_from_json
+from app.domain.design.status import STATUS_WORDS
 from app.domain.errors import Refused
 from app.domain.said import said
 
@@ -79,7 +80,7 @@ def submission_facts(session: Session, slug: str) -> SubmissionFacts:
                 "{slug} is {status}: a submission names arms and results, so it is made once "
                 "the study is closed.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     design = design_from_json(study.design)

@@ -19,6 +19,7 @@ from app.db.truth.ratings_table import ratings_of_rows
 from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.status import STATUS_WORDS
 from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import OPENED, REHEARSED, RecordedEvent
@@ -131,7 +132,7 @@ def summarise_study(
                 "{slug} is {status}: results by arm are shown once the study is closed, "
                 "because whoever sees them earlier could steer it by them.",
                 slug=slug,
-                status=study.status,
+                status=STATUS_WORDS[study.status],
             )
         )
     design = design_from_json(study.design)

@@ -22,12 +22,18 @@ from app.services.summarise_study import summarise_study
 from app.services.verify_record import verify_study
 from app.settings import resource_dir
 from app.web.protocol_document import protocol_json, protocol_text
+from app.words.language import ENGLISH
 
 
 def submission_of(
-    session: Session, store: RenditionStore, slug: str, *, now: datetime
+    session: Session,
+    store: RenditionStore,
+    slug: str,
+    *,
+    now: datetime,
+    tongue: str = ENGLISH,
 ) -> Submission:
-    """All that a submission is made from.
+    """All that a submission is made from, to be told in the language `tongue` of app.words.
 
     Raises Refused for a study that is not closed, and for one whose record does not hold.
     """
@@ -54,6 +60,7 @@ def submission_of(
         },
         made_at=now,
         packages=_installed(),
+        tongue=tongue,
     )
 
 

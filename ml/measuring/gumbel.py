@@ -20,6 +20,32 @@ def gumbel(values: Array, least_spread: float = 1e-9) -> tuple[float, float]:
     return float(median) + spread * float(np.log(np.log(2))), spread
 
 
+def likeliest_gumbel(values: Array, least_spread: float = 1e-9) -> tuple[float, float]:
+    r"""Return location and spread of the Gumbel distribution of greatest likelihood.
+
+    The spread solves :math:`s = \bar{x} - \sum x e^{-x/s} / \sum e^{-x/s}`; the location is then
+    :math:`-s \log \overline{e^{-x/s}}`. Of thirty values its far quantiles vary half as much as
+    those by quartiles, but one value that does not belong there moves them.
+
+    Johnson NL, Kotz S, Balakrishnan N. Continuous univariate distributions, volume 2, chapter 22.
+    Wiley 1995, ISBN 978-0-471-58494-0.
+    """
+    from scipy.optimize import brentq
+
+    mean, lowest = float(values.mean()), float(values.min())
+    width = mean - lowest
+
+    def miss(spread: float) -> float:
+        weights = np.exp(-(values - lowest) / spread)
+        return mean - float((values * weights).sum() / weights.sum()) - spread
+
+    # The sum lies between the lowest value and the mean, so the spread is below their distance.
+    spread = float(brentq(miss, 1e-3 * width, width)) if width > 1e-9 else 0.0
+    spread = max(spread, least_spread)
+    weights = np.exp(-(values - lowest) / spread)
+    return lowest - spread * float(np.log(weights.mean())), spread
+
+
 def chance_of(values: Array | float, location: float, spread: float) -> Array:
     """Return the share of such values that would be at least as large."""
     chance: Array = -np.expm1(-np.exp(-(np.asarray(values) - location) / spread))

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scipy import ndimage, optimize
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 COARSE, FINE = 32, 64
 """Pixels a side of the two comparisons."""
@@ -39,6 +41,11 @@ SHIFTS = tuple(product(range(-LARGEST_SHIFT, LARGEST_SHIFT + 1), repeat=2))
 """Down and right."""
 
 LEAST_OVERLAP = 0.5
+"""Of the smaller of two films."""
+
+FAINT = 1e-6
+"""Product of two films' weighted squares: below it one of them is even."""
+
 MOST_TRIALS = 70
 """Of a fit; it has settled by then or does not."""
 
@@ -46,9 +53,17 @@ CHUNK = 32
 """Films whose changed forms are held in memory at a time."""
 
 
+LEAST_FILM = 0.5
+"""Of an image: where less would be left, what reaches the edge is taken for film too."""
+
+FILM_BEGINS = 0.05
+"""Share of an image's range: what lies nearer to its darkest or brightest level than this, and
+reaches its edge, is no film but what was put around one that was moved, turned or padded."""
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """A film at both sizes, normalised."""
+    """A film at both sizes, normalised; not a number where there is no film."""
 
     coarse: Array
     fine: Array
@@ -74,21 +89,55 @@ def prepare(image: Array) -> Prepared:
 
 
 def coarse_correlations(images: Sequence[Prepared], others: Sequence[Prepared]) -> Coarse:
-    """Compare every image with every other film over the grid of changes."""
+    """Compare every image with every other film over the grid of changes, where both have film."""
     best = np.zeros((len(images), len(others)), dtype=np.float32)
     change = np.zeros((len(images), len(others)), dtype=np.int64)
-    moved = [_shifted(image.coarse) for image in images]
+    moved = [_stacked(_shifted(image.coarse)) for image in images]
     for start in range(0, len(others), CHUNK):
         chunk = others[start : start + CHUNK]
-        forms = np.stack([form for other in chunk for form in _changed(other.coarse)])
+        forms = _stacked([form for other in chunk for form in _changed(other.coarse)])
         for row, of_image in enumerate(moved):
             # (shifts, films * changes) -> (films, shifts * changes)
-            correlations = np.abs(of_image @ forms.T).reshape(len(SHIFTS), len(chunk), len(CHANGES))
-            flat = correlations.transpose(1, 0, 2).reshape(len(chunk), -1)
+            alike = _alike(of_image, forms).reshape(len(SHIFTS), len(chunk), len(CHANGES))
+            flat = alike.transpose(1, 0, 2).reshape(len(chunk), -1)
             columns = slice(start, start + len(chunk))
             change[row, columns] = flat.argmax(axis=1)
             best[row, columns] = flat.max(axis=1)
     return Coarse(best, change)
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Images (n, pixels), nought where there is no film; their squares; and where there is film."""
+
+    values: Single
+    squares: Single
+    film: Single
+
+
+def _stacked(images: Sequence[Array]) -> _Stack:
+    rows = np.stack([image.ravel() for image in images])
+    film = np.isfinite(rows)
+    values = np.where(film, rows, 0.0)
+    return _Stack(*(part.astype(np.float32) for part in (values, values**2, film)))
+
+
+def _alike(images: _Stack, forms: _Stack) -> Single:
+    """Return how alike images and forms are where both have film: (images, forms), 0 to 1.
+
+    The masked correlation of Padfield D. Masked object registration in the Fourier domain. IEEE
+    Trans Image Process 2012, doi:10.1109/TIP.2011.2181402; here as sums, with a window, and without
+    the means, which local normalisation took out.
+    """
+    window = _COARSE_WINDOW.ravel().astype(np.float32)
+    both = np.abs((images.values * window) @ forms.values.T)
+    of_images = (images.squares * window) @ forms.film.T
+    of_forms = (images.film * window) @ forms.squares.T
+    overlap = (images.film * window) @ forms.film.T
+    smaller = np.minimum((images.film @ window)[:, None], (forms.film @ window)[None])
+    enough = (overlap >= LEAST_OVERLAP * smaller) & (of_images * of_forms > FAINT)
+    alike: Single = np.where(enough, both / np.sqrt(np.maximum(of_images * of_forms, FAINT)), 0.0)
+    return alike
 
 
 @dataclass(frozen=True)
@@ -116,9 +165,10 @@ def fit(image: Prepared, other: Prepared, mirrored: bool, start: Array) -> Fit:
     start : turn (degrees), scale, right and down (pixels of `FINE`)
     """
     film = other.fine[:, ::-1] if mirrored else other.fine
+    least = LEAST_OVERLAP * min(float(np.isfinite(one).mean()) for one in (image.fine, film))
 
     def miss(place: Array) -> float:
-        return -abs(_overlap_correlation(image.fine, _warped(film, place)))
+        return -abs(_overlap_correlation(image.fine, _warped(film, place), least))
 
     simplex = np.vstack([start, *(start + step for step in np.diag([1.5, 0.04, 1.5, 1.5]))])
     options = {"maxfev": MOST_TRIALS, "initial_simplex": simplex, "xatol": 0.02, "fatol": 1e-4}
@@ -135,12 +185,55 @@ def _reduced(image: Array, side: int) -> Array:
 
 
 def _normalised(image: Array) -> Array:
+    """Take out grey level and contrast around each place, as the film around it has them.
+
+    A black border that took part would be the strongest edge of its neighbourhood, and weaken all
+    that lies near it.
+    """
+    film = _film(image)
     reach = image.shape[0] / 16
-    detail = image - ndimage.gaussian_filter(image, reach)
-    contrast = np.sqrt(ndimage.gaussian_filter(detail**2, 2 * reach))
+    detail = np.where(film, image - _around(image, film, reach), 0.0)
+    contrast = np.sqrt(_around(detail**2, film, 2 * reach))
     # What is added keeps the grain of an even place from counting as anatomy.
-    normalised: Array = detail / (contrast + 0.02)
+    normalised: Array = np.where(film, detail / (contrast + 0.02), np.nan)
     return normalised
+
+
+def _around(image: Array, film: Mask, reach: float) -> Array:
+    """Return Gaussian means over the film only."""
+    share = ndimage.gaussian_filter(film.astype(np.float64), reach)
+    total: Array = ndimage.gaussian_filter(np.where(film, image, 0.0), reach)
+    return total / np.maximum(share, 1e-6)
+
+
+def _film(image: Array) -> Mask:
+    """Say where there is film: not in an even border, black or, of an inverted film, white.
+
+    Of the two the one is taken that more of the edge has: the bright abdomen of a film reaches its
+    edge as well.
+    """
+    low, high = float(image.min()), float(np.quantile(image, 0.99))
+    step = FILM_BEGINS * (high - low)
+    dark, bright = _reaching_the_edge(image <= low + step), _reaching_the_edge(image >= high - step)
+    border = dark if _of_edge(dark) >= _of_edge(bright) else bright
+    # The next pixel is film in part only.
+    film: Mask = ~ndimage.binary_dilation(border, np.ones((3, 3)))
+    return film if film.mean() >= LEAST_FILM else np.ones_like(film)
+
+
+def _edge(image: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+
+
+def _of_edge(region: Mask) -> float:
+    return float(_edge(region).mean())
+
+
+def _reaching_the_edge(region: Mask) -> Mask:
+    parts, _ = ndimage.label(region)
+    edge = _edge(parts)
+    reaching: Mask = np.isin(parts, edge[edge > 0])
+    return reaching
 
 
 def _window(side: int) -> Array:
@@ -152,33 +245,23 @@ def _window(side: int) -> Array:
 _COARSE_WINDOW, _FINE_WINDOW = _window(COARSE), _window(FINE)
 
 
-def _unit(image: Array) -> Single:
-    weighted = (image * _COARSE_WINDOW).ravel()
-    weighted = weighted - weighted.mean()
-    length = np.linalg.norm(weighted)
-    unit: Single = np.zeros(weighted.shape, dtype=np.float32)
-    if length > 1e-6:
-        unit[:] = weighted / length
-    return unit
-
-
-def _changed(film: Array) -> list[Single]:
+def _changed(film: Array) -> list[Array]:
     forms = []
     for mirrored, turn, scale in CHANGES:
         place = np.array([turn, scale, 0.0, 0.0])
-        forms.append(_unit(_warped(film[:, ::-1] if mirrored else film, place, mode="reflect")))
+        forms.append(_warped(film[:, ::-1] if mirrored else film, place))
     return forms
 
 
-def _shifted(image: Array) -> Single:
+def _shifted(image: Array) -> list[Array]:
     rows = []
     for down, right in SHIFTS:
-        moved = np.zeros_like(image)
+        moved = np.full_like(image, np.nan)
         to_rows, from_rows = _slices(down)
         to_columns, from_columns = _slices(right)
         moved[to_rows, to_columns] = image[from_rows, from_columns]
-        rows.append(_unit(moved))
-    return np.stack(rows)
+        rows.append(moved)
+    return rows
 
 
 def _slices(shift: int) -> tuple[slice, slice]:
@@ -188,23 +271,23 @@ def _slices(shift: int) -> tuple[slice, slice]:
     )
 
 
-def _warped(film: Array, place: Array, mode: str = "constant") -> Array:
+def _warped(film: Array, place: Array) -> Array:
     """Turn, scale and move a film about its centre; beyond its edge it is not a number."""
     turn, scale, right, down = place
     angle, centre = np.deg2rad(turn), (film.shape[0] - 1) / 2
     cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
     matrix = np.array([[cosine, -sine], [sine, cosine]])
     offset = centre - matrix @ np.array([centre + down, centre + right])
-    warped: Array = ndimage.affine_transform(film, matrix, offset, order=1, mode=mode, cval=np.nan)
+    warped: Array = ndimage.affine_transform(film, matrix, offset, order=1, cval=np.nan)
     return warped
 
 
-def _overlap_correlation(image: Array, film: Array) -> float:
-    inside = np.isfinite(film)
-    if inside.mean() < LEAST_OVERLAP:
+def _overlap_correlation(image: Array, film: Array, least: float) -> float:
+    inside = np.isfinite(film) & np.isfinite(image)
+    if inside.mean() < least:
         return 0.0
     weight = _FINE_WINDOW * inside
-    film = np.where(inside, film, 0.0)
+    image, film = np.where(inside, image, 0.0), np.where(inside, film, 0.0)
     total = weight.sum()
     x = image - (weight * image).sum() / total
     y = film - (weight * film).sum() / total

@@ -5,8 +5,18 @@ import pytest
 from scipy.ndimage import affine_transform, gaussian_filter, shift
 
 from ml.errors import MlError
+from ml.measuring.gumbel import likeliest_gumbel
 from ml.measuring.memorisation import FLAG_CHANCE, memorisation, yardstick
-from ml.measuring.registration import FINE, coarse_correlations, fit, prepare
+from ml.measuring.registration import (
+    _COARSE_WINDOW,
+    COARSE,
+    FINE,
+    _alike,
+    _stacked,
+    coarse_correlations,
+    fit,
+    prepare,
+)
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import view
 
@@ -49,6 +59,9 @@ DISGUISES = {
     "trained view 1": own_view(1),
     "trained view 3": own_view(3),
     "mirrored view": own_view(5),
+    "moved by 6 %, black where it left": lambda x: shift(x, (-4, 4), order=1),
+    "moved the other way, white where it left": lambda x: shift(x, (4, -4), order=1, cval=1.0),
+    "moved and turned": lambda x: shift(turned(x, 2), (2.5, -2.5), order=1),
 }
 
 
@@ -130,6 +143,58 @@ def test_a_constant_image_resembles_nothing(judge):
     (neighbour,) = memorisation(np.full((1, 64, 64), 0.5), judge)
     assert neighbour.correlation == 0
     assert not neighbour.flagged
+
+
+def test_a_black_border_changes_nothing_of_the_film_beside_it():
+    film = films(5, 1)[0] * 0.8 + 0.1
+    bordered = film.copy()
+    bordered[:, :8] = 0
+    plain, beside = prepare(film).fine, prepare(bordered).fine
+    assert np.isnan(beside[:, :9]).all()
+    both = np.isfinite(plain) & np.isfinite(beside)
+    assert both[:, 9:].mean() > 0.9
+    assert np.corrcoef(plain[both], beside[both])[0, 1] > 0.9
+
+
+def test_an_inverted_border_is_white_and_a_bright_abdomen_is_film():
+    film = films(5, 1)[0] * 0.8 + 0.1
+    inverted = film.copy()
+    inverted[:, :8] = 1
+    assert np.isnan(prepare(inverted).fine[:, :8]).all()
+    bright = film.copy()
+    bright[0, :] = bright[:8] = 0
+    bright[40:, 20:44] = 1
+    assert np.isfinite(prepare(bright).fine[44:, 24:40]).all()
+
+
+def test_an_image_that_is_mostly_black_is_looked_at_whole():
+    mostly = np.zeros((64, 64))
+    mostly[20:40, 20:40] = films(5, 1)[0][20:40, 20:40]
+    assert np.isfinite(prepare(mostly).fine).all()
+
+
+def test_the_coarse_comparison_is_the_masked_correlation_by_hand():
+    rng = np.random.default_rng(0)
+    one, other = rng.standard_normal((2, COARSE, COARSE))
+    one[:, :5], other[20:] = np.nan, np.nan
+    weight = _COARSE_WINDOW * (np.isfinite(one) & np.isfinite(other))
+    x, y = np.nan_to_num(one), np.nan_to_num(other)
+    expected = (weight * x * y).sum() / np.sqrt((weight * x**2).sum() * (weight * y**2).sum())
+    assert _alike(_stacked([one]), _stacked([other]))[0, 0] == pytest.approx(
+        abs(expected), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("count", [3, 30, 300])
+def test_the_likeliest_gumbel_is_scipys(count):
+    from scipy.stats import gumbel_r
+
+    values = np.random.default_rng(count).gumbel(0.2, 0.06, count)
+    assert likeliest_gumbel(values) == pytest.approx(gumbel_r.fit(values), rel=1e-4)
+
+
+def test_values_that_do_not_vary_have_the_least_spread():
+    assert likeliest_gumbel(np.ones(4), 0.05) == pytest.approx((1.0, 0.05))
 
 
 def test_too_few_training_images_are_refused():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.domain.questions.question import KindName
+from app.domain.said import said
 
 Pictures = Literal["one", "several", "any"]
 
@@ -78,21 +79,21 @@ MEASURES: Mapping[str, Measure] = {
     "realism": Measure(
         ("scale", "slider"),
         "How realistic is it?",
-        "how realistic the image looks; higher is more realistic",
+        said("how realistic the image looks; higher is more realistic"),
         pictures="one",
         options={"low": 1, "high": 5, "labels": list(REALISM_LABELS)},
     ),
     "quality": Measure(
         ("scale", "slider"),
         "How good is the technical quality of this image?",
-        "image quality; higher is better",
+        said("image quality; higher is better"),
         pictures="one",
         options={"low": 1, "high": 5, "labels": ["Not usable", "Excellent"]},
     ),
     "verdict": Measure(
         ("choice", "scale"),
         "Real or synthetic?",
-        "what the reader called it",
+        said("what the reader called it"),
         reveals=True,
         pictures="one",
         options={"options": [dict(option) for option in VERDICT_OPTIONS]},
@@ -101,13 +102,13 @@ MEASURES: Mapping[str, Measure] = {
     "confidence": Measure(
         ("scale", "slider"),
         "How sure are you?",
-        "how sure the reader is of the answer it belongs to; higher is surer",
+        said("how sure the reader is of the answer it belongs to; higher is surer"),
         options={"low": 1, "high": 5, "labels": list(CONFIDENCE_LABELS)},
     ),
     "finding": Measure(
         ("choice", "scale"),
         "",
-        "whether the reader sees the finding",
+        said("whether the reader sees the finding"),
         pictures="one",
         options={
             "options": [
@@ -120,41 +121,41 @@ MEASURES: Mapping[str, Measure] = {
     "prompt_agreement": Measure(
         ("scale", "slider"),
         "How well does the image agree with the text beside it?",
-        "agreement of the image with the text shown beside it; higher is better",
+        said("agreement of the image with the text shown beside it; higher is better"),
         pictures="one",
         options={"low": 1, "high": 5, "labels": ["Not at all", "Completely"]},
     ),
     "preference": Measure(
         ("side",),
         "Which image looks more realistic?",
-        "the image that was preferred",
+        said("the image that was preferred"),
         reveals=True,
         pictures="several",
     ),
     "find_the_real": Measure(
         ("side",),
         "Which image is the real one?",
-        "the image that was taken for the real one",
+        said("the image that was taken for the real one"),
         reveals=True,
         pictures="several",
     ),
     "artefact": Measure(
         ("choices", "choice"),
         "What gives it away?",
-        "what the reader saw of the vocabulary",
+        said("what the reader saw of the vocabulary"),
         reveals=True,
         options={"vocabulary": "chest-film-artefacts"},
     ),
     "place": Measure(
         ("marks",),
         "Mark where you see it.",
-        "where on the image",
+        said("where on the image"),
         required=False,
     ),
     "noticed": Measure(
         ("choice", "text"),
         "Did anything about these images strike you?",
-        "whether anything was noticed, before anything was told",
+        said("whether anything was noticed, before anything was told"),
         places=("phase_end", "case"),
         options={
             "options": [
@@ -166,7 +167,7 @@ MEASURES: Mapping[str, Measure] = {
     "comment": Measure(
         ("text",),
         "Comment (optional)",
-        "free text",
+        said("free text"),
         required=False,
         places=("case", "phase_end"),
     ),

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.said import said
 from app.report.page.view import ReportView
 from app.services.submission_facts import ArmCard, LogLine, SubmissionFacts
 from app.services.summarise_study import StudySummary
 from app.services.verify_record import Verified
+from app.words.language import ENGLISH, language
 
 
 @dataclass(frozen=True)
 class Submission:
     """A closed study with its report, the facts of its arms, and what came out of the record.
 
-    `protocol` holds the protocol's files by name, `figures` is empty where there are none.
+    `protocol` holds the protocol's files by name, `tongue` is the language, by its
+    tag, of what is told; data and names are the same in every language.
     """
 
     summary: StudySummary
@@ -24,6 +27,11 @@ class Submission:
     protocol: Mapping[str, str]
     made_at: datetime
     packages: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tongue: str = ENGLISH
+
+    def say(self, sentence: object) -> str:
+        """A sentence of app.domain.said in the submission's language."""
+        return str(language(self.tongue).say(sentence))
 
     @property
     def slug(self) -> str:
@@ -45,5 +53,10 @@ class Submission:
         """What recomputing the record came to, in one line."""
         one = self.verified
         if one.problem is not None:
-            return f"BROKEN. {one.problem}"
-        return f"The record holds: {one.events} events, {one.ratings} ratings, head {one.head}."
+            return said("BROKEN. {problem}", problem=one.problem)
+        return said(
+            "The record holds: {events} events, {ratings} ratings, head {head}.",
+            events=one.events,
+            ratings=one.ratings,
+            head=one.head,
+        )

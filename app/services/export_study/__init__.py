@@ -7,6 +7,7 @@ another writing of the same rows.
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
+    EVERY_FILE,
     READER_COLUMNS,
 )
 from app.services.export_study.csv_text import csv_cell
@@ -16,6 +17,7 @@ from app.services.export_study.study_export import FILES, ExportFile, StudyExpor
 __all__ = [
     "CASE_COLUMNS",
     "CODEBOOK_COLUMNS",
+    "EVERY_FILE",
     "FILES",
     "READER_COLUMNS",
     "ExportFile",

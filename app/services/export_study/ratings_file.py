@@ -12,33 +12,38 @@ from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
 from app.domain.questions.reference import Reference, reference_column
 from app.domain.questions.registry import kind_of
+from app.domain.said import capital, figure, joined, said
 from app.services.export_study.columns import Column
 from app.services.export_study.viewing_columns import ColumnType, viewing_cells, viewing_columns
 
 REASON = "correction_reason"
 CLUSTER = "cluster"
 _TIMES: tuple[tuple[str, str, ColumnType], ...] = (
-    ("shown_at", "When the server sent the case, UTC, ISO 8601.", "moment"),
-    ("submitted_at", "When the server stored the rating, UTC, ISO 8601.", "moment"),
+    ("shown_at", said("When the server sent the case, UTC, ISO 8601."), "moment"),
+    ("submitted_at", said("When the server stored the rating, UTC, ISO 8601."), "moment"),
     (
         "reading_time_ms",
-        "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
-        "time included. Empty: the browser told none (no JavaScript).",
+        said(
+            "Milliseconds from the image's first paint to submit, by the reader's browser, hidden "
+            "time included. Empty: the browser told none (no JavaScript)."
+        ),
         "whole",
     ),
     (
         "hidden_time_ms",
-        "Milliseconds of these in which the page was hidden. Empty: not told.",
+        said("Milliseconds of these in which the page was hidden. Empty: not told."),
         "whole",
     ),
     (
         "superseded",
-        "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts.",
+        said(
+            "1 if the reader corrected this rating later, so that it doesn't count; 0 if it counts."
+        ),
         "whole",
     ),
     (
         "simulated",
-        "1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it.",
+        said("1 if a simulated reader of a rehearsal made it up, 0 if a human one gave it."),
         "whole",
     ),
 )
@@ -100,7 +105,7 @@ class RatingsFile:
         yield from _TIMES
         yield from self._viewing()
         if self.has_reasons:
-            why = "Why the reader corrected an earlier rating by this one. Empty: not said."
+            why = said("Why the reader corrected an earlier rating by this one. Empty: not said.")
             yield self._reason_column, why, "text"
 
     @property
@@ -115,50 +120,68 @@ class RatingsFile:
             yield f"{name}_" if name in keys else name, what, kind
 
     def _who_and_what(self) -> Iterator[tuple[str, str, ColumnType]]:
-        yield "study", "The study's short name (slug).", "text"
-        yield "reader", "The reader's pseudonymous code, within the study.", "text"
+        yield "study", said("The study's short name (slug)."), "text"
+        yield "reader", said("The reader's pseudonymous code, within the study."), "text"
         if self.has_machines:
-            yield "reader_kind", "human, simulated or machine; analyse machines apart.", "text"
-        of_set = ", or of the set of pictures shown together" if self._has_sets else ""
-        yield (
-            "case",
-            f"The case's code{of_set}, within the study; the same for every reader.",
-            "text",
-        )
-        several = " Empty: several pictures were shown." if self._has_sets else ""
+            yield (
+                "reader_kind",
+                said("human, simulated or machine; analyse machines apart."),
+                "text",
+            )
+        yield "case", self._what_case(), "text"
         if self.design.analysis.cluster:
             yield (
                 self._cluster_column,
-                f"What the bank's {self.design.analysis.cluster} says: images of one value are not "
-                "independent. Empty: the image stands alone.",
+                said(
+                    "What the bank's {cluster} says: images of one value are not independent. "
+                    "Empty: the image stands alone.",
+                    cluster=self.design.analysis.cluster,
+                ),
                 "text",
             )
-        yield "arm", f"Where the image came from: real, or the name of a variant.{several}", "text"
-        yield (
-            "condition",
-            f"Clinical content of the image: normal, abnormal or the bank's own word.{several}",
-            "text",
-        )
-        is_apart = self.design.memorised == "separate"
-        if is_apart or self.design.stratify_by != "condition":
-            apart = (
-                f", with{APART} where it flags the image as a copy of a training image" * is_apart
-            )
-            yield (
-                "stratum",
-                f"The image's {self.design.stratify_by}, as the bank has it{apart}.",
-                "text",
-            )
+        arm = said("Where the image came from: real, or the name of a variant.")
+        condition = said("Clinical content of the image: normal, abnormal or the bank's own word.")
+        yield "arm", self._or_several(arm), "text"
+        yield "condition", self._or_several(condition), "text"
+        if self.design.memorised == "separate" or self.design.stratify_by != "condition":
+            yield "stratum", self._what_stratum(), "text"
         for key, name in subgroup_columns(self.design).items():
-            yield name, f"What the bank says of the image under {key}. Empty: nothing.", "text"
-        yield "truth", f"The reference standard: real or synthetic.{several}", "text"
+            what = said("What the bank says of the image under {key}. Empty: nothing.", key=key)
+            yield name, what, "text"
+        yield "truth", self._or_several(said("The reference standard: real or synthetic.")), "text"
         if self._has_sets:
             yield (
                 "pictures",
-                "Place, case, arm and truth of each picture shown, colons between them, the "
-                "first place first; semicolons between pictures.",
+                said(
+                    "Place, case, arm and truth of each picture shown, colons between them, the "
+                    "first place first; semicolons between pictures."
+                ),
                 "text",
             )
+
+    def _what_case(self) -> str:
+        if self._has_sets:
+            return said(
+                "The case's code, or of the set of pictures shown together, within the study; the "
+                "same for every reader."
+            )
+        return said("The case's code, within the study; the same for every reader.")
+
+    def _or_several(self, what: str) -> str:
+        if not self._has_sets:
+            return what
+        return joined((what, said("Empty: several pictures were shown.")))
+
+    def _what_stratum(self) -> str:
+        key = self.design.stratify_by
+        if self.design.memorised != "separate":
+            return said("The image's {key}, as the bank has it.", key=key)
+        return said(
+            "The image's {key}, as the bank has it, with{apart} where it flags the image as a copy "
+            "of a training image.",
+            key=key,
+            apart=APART,
+        )
 
     @property
     def _cluster_column(self) -> str:
@@ -168,27 +191,36 @@ class RatingsFile:
     def _when_in_the_order(self) -> Iterator[tuple[str, str, ColumnType]]:
         if len(self.design.phases) > 1:
             keys = ", ".join(phase.key for phase in self.design.phases)
-            yield "phase", f"The phase of the study: {keys}.", "text"
+            yield "phase", said("The phase of the study: {keys}.", keys=keys), "text"
         if self._has_ends:
-            yield "asked_at", "case, or phase_end for what was asked once after a phase.", "text"
+            yield (
+                "asked_at",
+                said("case, or phase_end for what was asked once after a phase."),
+                "text",
+            )
         yield (
             "replicate",
-            "0 the first reading of this case by this reader, 1 the repeated one.",
+            said("0 the first reading of this case by this reader, 1 the repeated one."),
             "whole",
         )
-        within = " and phase" if len(self.design.phases) > 1 else ""
-        yield (
-            "position",
-            f"Place in this reader's order{within}, from 1; practice cases are not in this file.",
-            "whole",
+        place = (
+            said(
+                "Place in this reader's order and phase, from 1; practice cases are not in "
+                "this file."
+            )
+            if len(self.design.phases) > 1
+            else said("Place in this reader's order, from 1; practice cases are not in this file.")
         )
+        yield "position", place, "whole"
         yield (
             "session",
-            "The reader's sitting, from 1: a new one with their link or after 30 idle minutes.",
+            said(
+                "The reader's sitting, from 1: a new one with their link or after 30 idle minutes."
+            ),
             "whole",
         )
         if self._is_timed:
-            yield "exposure_ms", "Milliseconds for which the picture was shown.", "whole"
+            yield "exposure_ms", said("Milliseconds for which the picture was shown."), "whole"
 
     def _answers(self) -> Iterator[tuple[str, str, ColumnType]]:
         for question in self.design.questions:
@@ -196,14 +228,18 @@ class RatingsFile:
             if question.measure == "finding":
                 yield (
                     reference_column(question, self.design.questions),
-                    f"Reference standard of {question.finding} in this image: present or absent. "
-                    "Empty: the bank doesn't say.",
+                    said(
+                        "Reference standard of {finding} in this image: present or absent. "
+                        "Empty: the bank doesn't say.",
+                        finding=question.finding,
+                    ),
                     "text",
                 )
             if kind_of(question).spread == "sides":
-                yield f"{question.key}_arm", "Arm of the picture chosen. Empty: tie.", "text"
+                yield f"{question.key}_arm", said("Arm of the picture chosen. Empty: tie."), "text"
             if question.measure == "find_the_real":
-                yield f"{question.key}_correct", "1 if the picture chosen is real, else 0.", "whole"
+                what = said("1 if the picture chosen is real, else 0.")
+                yield f"{question.key}_correct", what, "whole"
 
     def _values(self, row: AnswerRow) -> dict[str, object]:
         single = row.pictures[0] if len(row.pictures) == 1 else None
@@ -274,23 +310,33 @@ class RatingsFile:
 
 def explain(question: Question) -> str:
     """A question's line in the codebook."""
-    what = MEASURES[question.measure].what
-    finding = f" ({question.finding})" if question.finding else ""
-    asked_if = question.asked_if
-    only = (
-        f" Asked only where {asked_if.question} is {' or '.join(asked_if.values)}."
-        if asked_if
-        else ""
-    )
-    said = [f"{one:g}" for one in question.probabilities]
-    which = "levels" if len(said) == len(question.points) else "ends"
-    levels = (
-        f" The analysis takes the {which} to say a probability of being right of {', '.join(said)}."
-        if said
-        else ""
-    )
-    return (
-        f"{what[0].upper()}{what[1:]}{finding}. Asked: “{question.prompt}” "
-        f"Values: {kind_of(question).explain(question)}.{levels}{only} "
-        "Empty: not asked or not answered."
+    what = capital(MEASURES[question.measure].what)
+    of = joined((what, f"({question.finding})")) if question.finding else what
+    parts = [of + "."]
+    parts.append(said("Asked: “{prompt}”", prompt=question.prompt))
+    parts.append(said("Values: {values}.", values=kind_of(question).explain(question)))
+    if question.probabilities:
+        parts.append(_explain_levels(question))
+    if question.asked_if:
+        values = joined(question.asked_if.values, said(" or "))
+        parts.append(
+            said(
+                "Asked only where {question} is {values}.",
+                question=question.asked_if.question,
+                values=values,
+            )
+        )
+    return joined((*parts, said("Empty: not asked or not answered.")))
+
+
+def _explain_levels(question: Question) -> str:
+    stated = [figure(one, "g") for one in question.probabilities]
+    if len(stated) == len(question.points):
+        return said(
+            "The analysis takes the levels to say a probability of being right of {shares}.",
+            shares=joined(stated, "; "),
+        )
+    return said(
+        "The analysis takes the ends to say a probability of being right of {shares}.",
+        shares=joined(stated, "; "),
     )

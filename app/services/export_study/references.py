@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.design.design import StudyDesign
 from app.domain.questions.reference import reference_column, reference_of
+from app.domain.said import said
 from app.services.export_study.columns import Column
 
 
@@ -13,8 +14,12 @@ def reference_columns(design: StudyDesign) -> tuple[Column, ...]:
     return tuple(
         (
             reference_column(question, design.questions),
-            f"Reference standard of {question.finding}: present or absent, from the bank's "
-            f"{question.reference}. Empty: the bank doesn't say.",
+            said(
+                "Reference standard of {finding}: present or absent, from the bank's {reference}. "
+                "Empty: the bank doesn't say.",
+                finding=question.finding,
+                reference=question.reference,
+            ),
         )
         for question in design.questions
         if question.measure == "finding"

@@ -1,6 +1,6 @@
 """The files of one study, each made when it is asked for, alone or in one archive."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ from app.services.export_study.case_facts import case_facts
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
+    EVERY_FILE,
     READER_COLUMNS,
     Column,
 )
@@ -95,12 +96,23 @@ FILES: tuple[ExportFile, ...] = (
 
 
 class StudyExport:
-    """The files of one study, each streamed from the database as it is written."""
+    """The files of one study, each streamed from the database as it is written.
 
-    def __init__(self, database: Database, store: RenditionStore, slug: str) -> None:
+    `say` puts what explains them (codebook.csv, README.txt) into a language; all else is the same
+    in every language.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        store: RenditionStore,
+        slug: str,
+        say: Callable[[str], str] = str,
+    ) -> None:
         self._database = database
         self._store = store
         self._slug = slug
+        self._say = say
 
     def begin(
         self,
@@ -266,13 +278,14 @@ class StudyExport:
         return (*CASE_COLUMNS, *reference_columns(self._design))
 
     def _codebook(self) -> Rows:
+        yield ["*.csv", "*", self._say(EVERY_FILE)]
         for file, columns in (
             ("ratings.csv", self._layout.columns),
             ("readers.csv", READER_COLUMNS),
             ("cases.csv", self._case_columns),
         ):
             for name, explanation in columns:
-                yield [file, name, explanation]
+                yield [file, name, self._say(explanation)]
 
     def _wide(self) -> Iterator[bytes]:
         with self._database.reading() as session:
@@ -352,6 +365,7 @@ class StudyExport:
             {name: what[name] for name in self.files()},
             head=head,
             simulated=self._is_rehearsal,
+            say=self._say,
         ).encode()
 
 

@@ -5,76 +5,110 @@ from typing import Literal
 
 from app.db.truth.answer_rows import AnswerRow
 from app.domain.grey_steps import NEEDED, GreySteps
+from app.domain.said import said
 from app.domain.viewing import Viewing
 
 ColumnType = Literal["text", "whole", "decimal", "moment"]
-_TOLD = "Empty: not told (no JavaScript), or not possible."
 _OF_CASE: tuple[tuple[str, str, ColumnType], ...] = (
-    ("viewport_width", f"Width of the page's window at the end, in CSS pixels. {_TOLD}", "whole"),
-    ("viewport_height", f"Its height, in CSS pixels. {_TOLD}", "whole"),
+    (
+        "viewport_width",
+        said(
+            "Width of the page's window at the end, in CSS pixels. Empty: not told (no "
+            "JavaScript), or not possible."
+        ),
+        "whole",
+    ),
+    (
+        "viewport_height",
+        said("Its height, in CSS pixels. Empty: not told (no JavaScript), or not possible."),
+        "whole",
+    ),
     (
         "pixel_ratio",
-        "Screen pixels per CSS pixel, by the browser, its own zoom included. Empty: not told.",
+        said(
+            "Screen pixels per CSS pixel, by the browser, its own zoom included. Empty: not told."
+        ),
         "decimal",
     ),
     (
         "film_side",
-        "Side of the fitted picture as it was drawn, in CSS pixels. Empty: not told, or no "
-        "picture.",
+        said(
+            "Side of the fitted picture as it was drawn, in CSS pixels. Empty: not told, or no "
+            "picture."
+        ),
         "decimal",
     ),
     (
         "pointer",
-        "What touched the page last on this case: mouse, pen, touch; none: only keys. Empty: not "
-        "told.",
+        said(
+            "What touched the page last on this case: mouse, pen, touch; none: only keys. "
+            "Empty: not told."
+        ),
         "text",
     ),
     (
         "window_width",
-        "Window of the picture at the end, in grey levels of 8 bits; 255 untouched. Empty: not "
-        "told, or no picture.",
+        said(
+            "Window of the picture at the end, in grey levels of 8 bits; 255 untouched. Empty: not "
+            "told, or no picture."
+        ),
         "decimal",
     ),
     (
         "window_level",
-        "Level of the picture at the end, in grey levels of 8 bits; 127.5 untouched. Empty: not "
-        "told, or no picture.",
+        said(
+            "Level of the picture at the end, in grey levels of 8 bits; 127.5 untouched. "
+            "Empty: not told, or no picture."
+        ),
         "decimal",
     ),
     (
         "zoom_reached",
-        "The greatest zoom on this case, against the fitted picture. Empty: not told, or no "
-        "picture.",
+        said(
+            "The greatest zoom on this case, against the fitted picture. Empty: not told, or no "
+            "picture."
+        ),
         "decimal",
     ),
     (
         "inverted",
-        "1 if black and white were exchanged at the end, else 0. Empty: not told, or no picture.",
+        said(
+            "1 if black and white were exchanged at the end, else 0. Empty: not told, or "
+            "no picture."
+        ),
         "whole",
     ),
     (
         "magnifier",
-        "1 if the magnifier was used on this case, else 0. Empty: not told, or no picture.",
+        said("1 if the magnifier was used on this case, else 0. Empty: not told, or no picture."),
         "whole",
     ),
 )
 _OF_SITTING: tuple[tuple[str, str, ColumnType], ...] = (
     (
         "grey_check",
-        f"Of the sitting: passed if steps of {NEEDED} % were told apart near black and near white "
-        "and no square was seen where none was, else failed. Empty: not done.",
+        said(
+            "Of the sitting: passed if steps of {needed} % were told apart near black and "
+            "near white and no square was seen where none was, else failed. Empty: not "
+            "done.",
+            needed=NEEDED,
+        ),
         "text",
     ),
     (
         "black_step",
-        "Of the sitting: the finest step above black told apart, in % of the driving level. Empty: "
-        "not done, or none.",
+        said(
+            "Of the sitting: the finest step above black told apart, in % of the driving "
+            "level. Empty: not done, or none."
+        ),
         "whole",
     ),
     (
         "white_step",
-        "Of the sitting: the finest step below white told apart, in % of the driving level. Empty: "
-        "not done, or none.",
+        said(
+            "Of the sitting: the finest step below white told apart, in % of the driving "
+            "level. Empty: not done, or none."
+        ),
         "whole",
     ),
 )

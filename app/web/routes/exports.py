@@ -12,6 +12,7 @@ from app.domain.signing import MEANINGS
 from app.report.submission.source import Submission
 from app.services.export_study import (
     CASE_COLUMNS,
+    EVERY_FILE,
     FILES,
     READER_COLUMNS,
     RatingsFile,
@@ -24,8 +25,10 @@ from app.web.access import investigator_at_desk
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.password_again import NotSigned, sign
+from app.web.spoken import spoken
 from app.web.state import web_state
 from app.web.submission import packed, submission_of
+from app.words.language import language
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -48,6 +51,7 @@ def _page(request: Request, slug: str, error: str | None = None, status: int = 2
             ).columns,
             "reader_columns": READER_COLUMNS,
             "case_columns": CASE_COLUMNS,
+            "every_file": EVERY_FILE,
             "files": FILES,
             "missing": {} if parquet_is_available() else {"ratings.parquet": MISSING},
             "signed_until": signed_until(desk.session, slug, now=desk.now, actor=desk.name),
@@ -76,7 +80,7 @@ def download(request: Request, slug: str, file: str) -> Response:
         name, now = desk.name, desk.now
         is_signed = signed_until(desk.session, slug, now=now, actor=name) is not None
         is_closed = study_overview(desk.session, slug).line.status == "closed"
-    export = StudyExport(state.database, state.store, slug)
+    export = StudyExport(state.database, state.store, slug, language(spoken(request)).say)
     contents = export.files()
     media_types = {known.name: known.media_type for known in FILES}
     if file == "ratings.parquet" and file not in contents:
@@ -111,4 +115,6 @@ def download(request: Request, slug: str, file: str) -> Response:
 
 def _submission(request: Request, slug: str, now: datetime) -> Submission:
     with investigator_at_desk(request, right=Right.SEE_RESULTS) as desk:
-        return submission_of(desk.session, web_state(request).store, slug, now=now)
+        return submission_of(
+            desk.session, web_state(request).store, slug, now=now, tongue=spoken(request)
+        )

@@ -111,9 +111,8 @@ class Choice(Kind):
 
     def explain(self, question: Question) -> str:
         """The options with their labels."""
-        return "one of " + ", ".join(
-            f"{option.value} ({option.label})" for option in question.options
-        )
+        values = ", ".join(f"{option.value} ({option.label})" for option in question.options)
+        return said("one of {values}", values=values)
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """The option that lies at the strength, first to last."""

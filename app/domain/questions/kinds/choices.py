@@ -104,8 +104,9 @@ class Choices(Kind):
     def explain(self, question: Question) -> str:
         """The vocabulary."""
         words = ", ".join(f"{option.value} ({option.label})" for option in question.options)
-        none = f"; {NONE} ({question.none_label})" if question.none_label else ""
-        return f"any of {words}, semicolons between them{none}"
+        any_of = said("any of {values}, semicolons between them", values=words)
+        none = f"; {NONE} ({question.none_label})"
+        return any_of + none if question.none_label else any_of
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """More words the greater the strength."""

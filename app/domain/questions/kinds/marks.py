@@ -101,9 +101,10 @@ class Marks(Kind):
 
     def explain(self, question: Question) -> str:
         """How a mark is written."""
-        return (
+        return said(
             "picture:x,y for a point, picture:x,y,width,height for a box, in pixels of the picture "
-            f"from its top left, semicolons between them; {NONE} for none"
+            "from its top left, semicolons between them; {none} for none",
+            none=NONE,
         )
 
     def invent(self, question: Question, invention: Invention) -> Value:

@@ -94,9 +94,8 @@ class Scale(Kind):
             for point in question.points
             if question.label_at(point)
         )
-        return f"whole number from {question.low} to {question.high}" + (
-            f" ({told})" if told else ""
-        )
+        whole = said("whole number from {low} to {high}", low=question.low, high=question.high)
+        return whole + f" ({told})" if told else whole
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """The point that lies at the strength."""

@@ -49,8 +49,13 @@ class Side(Kind):
 
     def explain(self, question: Question) -> str:
         """Where places are counted from."""
-        tie = f", {TIE} for {question.tie_label!r}" if question.tie_label else ""
-        return f"place of the picture chosen, from 1 at the left or first shown{tie}"
+        if not question.tie_label:
+            return said("place of the picture chosen, from 1 at the left or first shown")
+        return said(
+            "place of the picture chosen, from 1 at the left or first shown, {none} for {tie!r}",
+            none=TIE,
+            tie=question.tie_label,
+        )
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """The picture that looks most real; where none does a tie, or one at random."""

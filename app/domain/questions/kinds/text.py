@@ -53,7 +53,7 @@ class Text(Kind):
 
     def explain(self, question: Question) -> str:
         """Free text."""
-        return "free text; a leading apostrophe shields spreadsheets from formulas"
+        return said("free text; a leading apostrophe shields spreadsheets from formulas")
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """A sentence that says what it is."""
