@@ -4,6 +4,8 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
+# How many processes the tests run in; auto is one for each core.
+WORKERS ?= auto
 # Given to pip so that everybody runs what was tested.
 PIN := -c constraints.txt
 # A module is compiled when it is first used: faster to install, and later starts don't notice.
@@ -33,11 +35,11 @@ check: $(VENV)/dev.done ## Lint, types and the direction of imports
 
 test: $(VENV)/dev.done ## Run the tests, installing Chromium and PostgreSQL where it may
 	@sh tests/install_services.sh
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-all: $(VENV)/dev.done ## Run every test, the slow ones too
 	@sh tests/install_services.sh
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 words: $(VENV)/dev.done ## Bring new words into the catalogues of the languages, and compile these
 	$(BIN)/python -m app.words.making

@@ -10,7 +10,7 @@ parted anew by seed: some to be copied, the others as honest films of other pati
 the first part is planted in each disguise; with --only-others none is, which leaves time for as
 many honest films as a share of 1 % needs to be seen in.
 
-The aim: at least 95 % of every disguise flagged (but for the two marked *), at most 1 % of the
+The aim: at least 95 % of every disguise flagged (but for those marked *), at most 1 % of the
 others. Exit code 1 where it is missed. What is flagged of others has an exact 95 % interval.
 """
 
@@ -35,7 +35,7 @@ from ml.radiographs.training_images import view
 
 Array = NDArray[np.float64]
 
-EXEMPT = ("crop 10 %", "invert")
+EXEMPT = ("crop 10 %", "invert", "shift 5 %, invert")
 RECALL, FALSE = 0.95, 0.01
 
 
@@ -222,10 +222,8 @@ def column(
 
         shown = through(load_autoencoder(base, device="cpu"))
     parts = [measure(films, train, seed, shown, disguises) for seed in range(splits)]
-    flagged, named = (
-        {name: np.concatenate([part[field][name] for part in parts]) for name in disguises}
-        for field in (0, 1)
-    )
+    flagged = {name: np.concatenate([part[0][name] for part in parts]) for name in disguises}
+    named = {name: np.concatenate([part[1][name] for part in parts]) for name in disguises}
     through_what = Path(base).name if base else "as they are"
     title = f"{data if simulated else Path(data).name}, {size} px, {through_what}"
     return Column(title, flagged, named, np.concatenate([part[2] for part in parts]))

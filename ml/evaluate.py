@@ -88,6 +88,7 @@ def _arm_as_json(result: ArmResult) -> dict[str, Any]:
     measured = result.diversity
     content["diversity"] = asdict(measured) if measured is not None else None
     content["frechet_distance"] = result.frechet
+    content["frechet_radiomic_distance"] = result.radiomic
     content["prompt_adherence"] = result.prompt_adherence
     content["prompt_following"] = {name: asdict(one) for name, one in result.followed.items()}
     content["memorised"] = result.flagged if result.neighbours else None
@@ -104,7 +105,7 @@ def _set_as_json(result: ArmResult) -> dict[str, Any]:
         "reference": result.reference,
         "reference_images": result.n_reference,
     }
-    for name in ("kid", "coverage", "told_apart", "vendi"):
+    for name in ("kid", "coverage", "covered_by_reals", "told_apart", "vendi"):
         measured = getattr(result, name)
         content[name] = asdict(measured) if measured is not None else None
     return content
@@ -144,6 +145,9 @@ def parser() -> argparse.ArgumentParser:
         "NVIDIA's inception-2015-12-05.pt",
     )
     result.add_argument("--fid", action="store_true", help="also FID, where there are 2048 images")
+    result.add_argument(
+        "--frd", action="store_true", help="also the Fréchet radiomic distance, by its package"
+    )
     result.add_argument(
         "--chance",
         type=float,
@@ -217,7 +221,9 @@ def _evaluate_bank(
     from ml.measuring.evaluation import evaluate
     from ml.measuring.features import VaeFeatures, load_features
     from ml.measuring.films import read_data
+    from ml.measuring.radiomic_distance import radiomics_package
 
+    radiomics = radiomics_package() if arguments.frd else None
     kinds = {arm["id"]: arm["kind"] for arm in header["arms"]}
     synthetic = [r for r in records if kinds.get(r["arm"]) == "synthetic"]
     base = arguments.base or _base_of(synthetic, arguments.runs)
@@ -243,6 +249,7 @@ def _evaluate_bank(
         synthetic=lambda arm: kinds[arm] == "synthetic",
         classifier=classifier,
         reidentifier=reidentifier,
+        radiomics=radiomics,
     )
     about = _about(arguments, base, size, len(training), len(held_out))
     if classifier:
@@ -354,7 +361,9 @@ def summary_line(arm: str, result: ArmResult) -> str:
         parts.append(f"KID {result.kid.kid:.3f} (SE {result.kid.standard_error:.3f})")
     if result.coverage is not None:
         parts.append(f"density {result.coverage.density:.2f}")
-        parts.append(f"coverage {result.coverage.coverage:.2f}")
+        reals = result.covered_by_reals
+        beside = f" (as many real ones {reals.coverage:.2f})" if reals is not None else ""
+        parts.append(f"coverage {result.coverage.coverage:.2f}{beside}")
     if result.told_apart is not None:
         told = result.told_apart
         parts.append(
@@ -363,6 +372,8 @@ def summary_line(arm: str, result: ArmResult) -> str:
         )
     if result.frechet is not None:
         parts.append(f"FID {result.frechet:.2f}")
+    if result.radiomic is not None:
+        parts.append(f"FRD {result.radiomic:.2f}")
     if result.diversity is not None:
         parts.append(f"MS-SSIM {result.diversity.mean_ms_ssim:.3f}")
     if result.prompt_adherence is not None:

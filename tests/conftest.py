@@ -99,8 +99,18 @@ PAGES_OF_SERVICES = {
 }
 
 
+# The folders with the longest files come first, so that no core waits for one at the end.
+LONGEST = ("e2e", "web", "ml", "services", "cli", "statistics", "report", "phantom")
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.nodeid.removeprefix("tests/").partition("/")[0]
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the second database of those pages as slow."""
+    """Mark the second database of those pages as slow; order the files."""
+    items.sort(key=_place)
     for item in items:
         is_page = item.nodeid.partition("::")[0] in PAGES_OF_SERVICES
         backend = getattr(item, "callspec", None)

@@ -63,6 +63,7 @@ def render(
         n_held_out=n_held_out,
         rows=rows,
         with_adherence=any(r.prompt_adherence is not None for r in results.values()),
+        with_radiomics=any(r.radiomic is not None for r in results.values()),
         noise_precision=rows[-1]["precision"],
         real_label=_real_label(baseline),
         followed=_followed(evaluation, labels),
@@ -113,7 +114,7 @@ def _followed(evaluation: Evaluation, labels: Mapping[str, str]) -> list[dict[st
 
 
 def _row(label: str, rejected: str, result: ArmResult) -> dict[str, Any]:
-    told, score = result.told_apart, result.vendi
+    told, score, reals = result.told_apart, result.vendi, result.covered_by_reals
     kid, coverage, diversity = result.kid, result.coverage, result.diversity
     adherence = result.prompt_adherence
     return {
@@ -128,7 +129,9 @@ def _row(label: str, rejected: str, result: ArmResult) -> dict[str, Any]:
         "precision": f"{coverage.precision:.2f}" if coverage else "–",
         "recall": f"{coverage.recall:.2f}" if coverage else "–",
         "density": f"{coverage.density:.2f}" if coverage else "–",
-        "coverage": f"{coverage.coverage:.2f}" if coverage else "–",
+        "coverage": (f"{coverage.coverage:.2f}" if coverage else "–")
+        + (f" ({reals.coverage:.2f})" if reals else ""),
+        "radiomic": f"{result.radiomic:.2f}" if result.radiomic is not None else "–",
         "ms_ssim": f"{diversity.mean_ms_ssim:.3f}" if diversity else "–",
         "adherence": f"{adherence:.3f}" if adherence is not None else "–",
         "flagged": str(result.flagged) if result.neighbours else "–",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml.bases.prompt_length import words_beyond
 from ml.errors import MlError
+from ml.measuring.as_many_reals import CoveredByReals, covered_by_reals, too_few_to_cover
 from ml.measuring.diversity import Diversity, diversity
 from ml.measuring.features import ClipFeatures, FeatureExtractor, VaeFeatures
 from ml.measuring.fidelity import (
@@ -32,6 +33,7 @@ from ml.measuring.memorisation import (
 )
 from ml.measuring.mix import same_mix
 from ml.measuring.prompt_following import Classifier, Followed, followed
+from ml.measuring.radiomic_distance import radiomic_distance
 from ml.measuring.reidentification import Reidentifier, matches
 from ml.measuring.two_sample import ToldApart, told_apart
 from ml.measuring.vendi import Vendi, vendi
@@ -69,9 +71,11 @@ class ArmResult:
     n_reference: int = 0
     kid: KernelDistance | None = None
     coverage: Coverage | None = None
+    covered_by_reals: CoveredByReals | None = None
     told_apart: ToldApart | None = None
     vendi: Vendi | None = None
     frechet: float | None = None
+    radiomic: float | None = None
     diversity: Diversity | None = None
     prompt_adherence: float | None = None
     followed: Mapping[str, Followed] = field(default_factory=dict)
@@ -111,6 +115,7 @@ def evaluate(
     synthetic: Callable[[str], bool] = lambda arm: True,
     classifier: Classifier | None = None,
     reidentifier: Reidentifier | None = None,
+    radiomics: Any = None,
 ) -> Evaluation:
     """Measure every arm against real images in the mix of conditions that it has.
 
@@ -127,6 +132,7 @@ def evaluate(
     synthetic : tells which arms are compared with the training images
     classifier : says whether images show the condition that they were asked for
     reidentifier : looks for copies too
+    radiomics : the package that measures the Fréchet radiomic distance
 
     Raises
     ------
@@ -141,6 +147,8 @@ def evaluate(
     baseline = _real_against_real(real)
     if classifier is not None:
         baseline, results = _with_followed(classifier, real, baseline, arms, results)
+    if radiomics is not None:
+        baseline, results = _with_radiomics(radiomics, real, baseline, arms, results)
     noise = _noise(real, extractor)
     # After fidelity, which may be refused, because it takes longest.
     judge = yardstick(training.pixels, training.names, flag_chance=flag_chance)
@@ -152,6 +160,7 @@ def evaluate(
         for one, other in judge.near_duplicates
     ]
     notes += prompts_not_read(extractor, arms.values())
+    notes += _too_few(results, baseline)
     if any(r.reference == "training" for r in results.values()):
         notes.append(
             "Too few held-out images: fidelity is measured against the training images, "
@@ -247,14 +256,19 @@ def _against(
     frechet: bool = False,
 ) -> ArmResult:
     """Compare features with those of some real images, pooled and by condition."""
-    pooled = _compared(real, reference, real.raw[reference][places], images, frechet=frechet)
+    pooled = _compared(
+        real, reference, real.raw[reference][places], images, conditions, frechet=frechet
+    )
     held = np.array(real.films(reference).conditions)
     asked = np.array(conditions)
     parts = {}
     # One condition alone is the whole.
     for condition in sorted(set(conditions)) if len(set(conditions)) > 1 else ():
         own = real.raw[reference][held == condition]
-        parts[condition] = _compared(real, reference, own, images[asked == condition])
+        chosen = asked == condition
+        parts[condition] = _compared(
+            real, reference, own, images[chosen], [condition] * int(chosen.sum())
+        )
     return replace(pooled, by_condition=parts)
 
 
@@ -263,11 +277,13 @@ def _compared(
     reference: FidelityReference,
     held: Array,
     images: Array,
+    conditions: Sequence[str] = (),
     *,
     frechet: bool = False,
 ) -> ArmResult:
+    """Compare features of two sets; with conditions, also what as many real images cover."""
     distance = frechet_distance(held, images) if frechet else None
-    _, scaled, own = standardised(real.raw["training"], held, images)
+    training, scaled, own = standardised(real.raw["training"], held, images)
     fewest = min(len(held), len(images))
     return ArmResult(
         n=len(images),
@@ -277,6 +293,11 @@ def _compared(
         coverage=precision_recall_density_coverage(scaled, own, k=NEIGHBOURS)
         if fewest > NEIGHBOURS
         else None,
+        covered_by_reals=covered_by_reals(
+            scaled, training, real.training.conditions, conditions, k=NEIGHBOURS
+        )
+        if reference == "held-out" and len(conditions) > NEIGHBOURS
+        else None,
         told_apart=told_apart(scaled, own),
         vendi=vendi(scaled, own),
         frechet=distance,
@@ -285,19 +306,71 @@ def _compared(
 
 def _real_against_real(real: RealImages) -> ArmResult | None:
     """Training against held-out images in their mix; without those, half against half."""
+    pair = _reals(real)
+    if pair is None:
+        return None
+    reference, places, own = pair
+    training = real.training
+    if reference == "held-out":
+        compared = _against(real, reference, places, real.raw["training"], training.conditions)
+        # All training images are what they are compared with.
+        parts = {c: replace(p, covered_by_reals=None) for c, p in compared.by_condition.items()}
+        result = replace(compared, covered_by_reals=None, by_condition=parts)
+    else:
+        raw = real.raw["training"]
+        result = _compared(real, "training", raw[places], raw[own])
+    return replace(result, diversity=diversity(training.pixels[own]))
+
+
+def _reals(real: RealImages) -> tuple[FidelityReference, Places, Places] | None:
+    """Return which real images are held against which: the reference's places, and training's."""
     training = real.training
     places = same_mix(real.held_out.conditions, training.conditions)
     if len(places) < MINIMUM_REFERENCE <= len(real.held_out):
         places = np.arange(len(real.held_out))
     if len(places) >= MINIMUM_REFERENCE:
-        compared = _against(real, "held-out", places, real.raw["training"], training.conditions)
-        return replace(compared, diversity=diversity(training.pixels))
+        return "held-out", places, np.arange(len(training))
     if len(training) < 6:
         return None
     order = np.random.default_rng(0).permutation(len(training))
-    one, other = order[::2], order[1::2]
-    result = _compared(real, "training", real.raw["training"][one], real.raw["training"][other])
-    return replace(result, diversity=diversity(training.pixels[other]))
+    return "training", order[::2], order[1::2]
+
+
+def _too_few(results: Mapping[str, ArmResult], baseline: ArmResult | None) -> list[str]:
+    """Say of which arms the number of images holds the coverage back."""
+    if baseline is None or baseline.coverage is None:
+        return []
+    of_all = baseline.coverage.coverage
+    said = [
+        too_few_to_cover(
+            arm, one.n, one.coverage.coverage, one.covered_by_reals, of_all, baseline.n
+        )
+        for arm, one in results.items()
+        if one.coverage is not None and one.covered_by_reals is not None
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _with_radiomics(
+    package: Any,
+    real: RealImages,
+    baseline: ArmResult | None,
+    arms: Mapping[str, ArmImages],
+    results: Mapping[str, ArmResult],
+) -> tuple[ArmResult | None, dict[str, ArmResult]]:
+    """Add the Fréchet radiomic distance of every arm, and of real against real images."""
+    pair = _reals(real)
+    if baseline is not None and pair is not None:
+        reference, places, own = pair
+        reals = real.films(reference).pixels[places], real.training.pixels[own]
+        baseline = replace(baseline, radiomic=radiomic_distance(package, *reals))
+    measured = {}
+    for arm, images in arms.items():
+        reference, places = real.in_mix_of(images.films.conditions)
+        held = real.films(reference).pixels[places]
+        distance = radiomic_distance(package, held, images.films.pixels)
+        measured[arm] = replace(results[arm], radiomic=distance)
+    return baseline, measured
 
 
 def _noise(real: RealImages, extractor: FeatureExtractor) -> ArmResult:

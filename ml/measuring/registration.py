@@ -202,8 +202,9 @@ def _normalised(image: Array) -> Array:
 def _around(image: Array, film: Mask, reach: float) -> Array:
     """Return Gaussian means over the film only."""
     share = ndimage.gaussian_filter(film.astype(np.float64), reach)
-    total: Array = ndimage.gaussian_filter(np.where(film, image, 0.0), reach)
-    return total / np.maximum(share, 1e-6)
+    total = ndimage.gaussian_filter(np.where(film, image, 0.0), reach)
+    means: Array = total / np.maximum(share, 1e-6)
+    return means
 
 
 def _film(image: Array) -> Mask:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from ml.bank.writer import (
     read_header,
     write_manifest,
 )
+from ml.measuring import radiomic_distance
 from ml.measuring.films import read_films
 from ml.radiographs.pixels import Radiograph
 
@@ -82,8 +84,17 @@ def bank(tmp_path, base):
 def evaluated(tmp_path_factory, base, data):
     """Evaluated once, for those who only look at it."""
     folder = fill(tmp_path_factory.mktemp("evaluated"), base)
-    assert run(folder, data) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(radiomic_distance, "radiomics_package", Radiomics)
+        assert run(folder, data, "--frd") == 0
     return folder
+
+
+class Radiomics:
+    """Stands for frd_score: counts the files of both sets."""
+
+    def compute_frd(self, paths):
+        return len(paths[0]) + len(paths[1]) / 100
 
 
 def fill(tmp_path, base):
@@ -154,6 +165,38 @@ def test_results_reach_every_arm_and_image_of_the_manifest(evaluated):
         assert record["evaluation"]["memorised"] == (record["arm"] == "copies")
     copy = next(r for r in iter_records(evaluated) if r["arm"] == "copies")
     assert copy["evaluation"]["nearest_training_image"] == "images/train-1.png"
+
+
+def test_the_radiomic_distance_is_of_every_arm_and_of_real_images(evaluated):
+    results = json.loads((evaluated / "evaluation.json").read_text())
+    distances = {arm: r["frechet_radiomic_distance"] for arm, r in results["arms"].items()}
+    # 24 held-out images and 8 of each arm; 24 and 16 training images.
+    assert distances == {"honest": 24.08, "grain": 24.08, "copies": 24.08}
+    assert results["real_against_real"]["frechet_radiomic_distance"] == pytest.approx(24.16)
+    assert results["noise"]["frechet_radiomic_distance"] is None
+    assert "<th>FRD</th>" in (evaluated / "evaluation.html").read_text()
+
+
+def test_what_as_many_real_images_cover_stands_beside(evaluated):
+    results = json.loads((evaluated / "evaluation.json").read_text())
+    for arm in results["arms"].values():
+        assert arm["covered_by_reals"]["images"] == 8
+        assert 0 < arm["covered_by_reals"]["coverage"] <= 1
+        assert arm["by_condition"]["normal"]["covered_by_reals"] is None  # four images: too few
+    assert results["real_against_real"]["covered_by_reals"] is None
+    beside = results["arms"]["honest"]["covered_by_reals"]["coverage"]
+    assert beside < results["real_against_real"]["coverage"]["coverage"]
+    # Eight real ones cover nearly as much as all of them, so there is nothing to say of the number.
+    assert not any("too few for the coverage" in note for note in results["notes"])
+
+
+def test_without_its_packages_the_radiomic_distance_is_one_sentence(
+    bank, data, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    assert run(bank, data, "--frd") == 1
+    assert "--no-build-isolation" in capsys.readouterr().err
+    assert not (bank / "evaluation.json").exists()
 
 
 def test_real_against_real_stands_beside_the_arms(evaluated):

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Keyboard, Mouse, Page
+from playwright.sync_api import Browser, BrowserContext, Keyboard, Mouse, Page, ViewportSize
 
-VIEWPORT = {"width": 1440, "height": 900}
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 # What outlives a page, or reaches over it: after any of these the next test has a new window.
 OUTLIVES: dict[type, tuple[str, ...]] = {
     Page: (

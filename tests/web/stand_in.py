@@ -3,7 +3,7 @@
 import asyncio
 import io
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from app.domain.blinding import blinded_design
 from app.domain.design.design import Layout
@@ -372,6 +372,21 @@ class Room:
         if options.get("java_script_enabled", True) and path == "/read" and has_film:
             film_is_shown(page)
         return page
+
+    def in_windows(
+        self, sizes: Iterable[tuple[int, int]], **options: Any
+    ) -> Iterator[tuple[tuple[int, int], Page]]:
+        """The case in windows of several widths and heights, loaded anew in each."""
+        page = None
+        for width, height in sizes:
+            size: ViewportSize = {"width": width, "height": height}
+            if page is None:
+                page = self.open(viewport=size, **options)
+            else:
+                page.set_viewport_size(size)
+                page.goto(f"{self.address}/read")
+                film_is_shown(page)
+            yield (width, height), page
 
     def _window(self, options: dict[str, Any]) -> Page:
         """The kept window for the first page of the usual size, else a new one."""

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.e2e
 
 FIND = asked({"measure": "find_the_real"}, {"measure": "realism"})
 TEXT = "Blunting of the left costophrenic angle. " * 12
+SIZES = ((1440, 900), (1200, 1600), (390, 844))
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -36,33 +37,32 @@ def several(desk: Desk, pictures: int, layout: Any = "side_by_side") -> None:
 # Compared with a reference
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1200, 1600), (390, 844)])
 @pytest.mark.parametrize(
     ("pictures", "layout"),
     [(1, "single"), (2, "side_by_side"), (4, "side_by_side"), (2, "one_after_other")],
 )
 def test_the_reference_stands_beside_what_is_compared_with_it(
-    room: Room, size: tuple[int, int], pictures: int, layout: Any
+    room: Room, pictures: int, layout: Any
 ) -> None:
     room.desk.has_reference = True
     room.desk.pictures, room.desk.layout = pictures, layout
     room.desk.questions = asked(
         {"measure": "quality"} if pictures == 1 else {"measure": "find_the_real"}
     )
-    page = room.open(viewport={"width": size[0], "height": size[1]})
-    reference = page.get_by_role("img", name="Reference: chest radiograph").bounding_box()
-    film = page.locator("[data-slot='1'] [data-film] img").bounding_box()
-    assert reference is not None
-    assert film is not None
-    assert page.get_by_text("Reference", exact=True).is_visible()
-    assert reference["x"] >= film["x"] + film["width"]
-    assert reference["x"] + reference["width"] <= size[0]
-    assert reference["y"] + reference["height"] <= size[1]
-    # As wide as the film on a screen, smaller on a phone.
-    if size[0] > 600:
-        assert reference["width"] == pytest.approx(film["width"], abs=8)
-    else:
-        assert reference["width"] < film["width"]
+    for size, page in room.in_windows(SIZES):
+        reference = page.get_by_role("img", name="Reference: chest radiograph").bounding_box()
+        film = page.locator("[data-slot='1'] [data-film] img").bounding_box()
+        assert reference is not None
+        assert film is not None
+        assert page.get_by_text("Reference", exact=True).is_visible()
+        assert reference["x"] >= film["x"] + film["width"], size
+        assert reference["x"] + reference["width"] <= size[0], size
+        assert reference["y"] + reference["height"] <= size[1], size
+        # As wide as the film on a screen, smaller on a phone.
+        if size[0] > 600:
+            assert reference["width"] == pytest.approx(film["width"], abs=8), size
+        else:
+            assert reference["width"] < film["width"], size
 
 
 def test_the_reference_shares_the_view_and_takes_no_mark(room: Room) -> None:
@@ -99,24 +99,25 @@ def test_the_reference_is_asked_for_once_and_is_there_without_scripts(room: Room
 
 
 @pytest.mark.parametrize("pictures", [2, 3, 4, 8])
-@pytest.mark.parametrize("size", [(1440, 900), (1200, 1600), (390, 844)])
 def test_every_film_is_whole_on_the_screen_and_all_are_of_one_size(
-    room: Room, pictures: int, size: tuple[int, int]
+    room: Room, pictures: int
 ) -> None:
     several(room.desk, pictures)
-    page = room.open(viewport={"width": size[0], "height": size[1]})
-    boxes = page.locator("[data-film]").evaluate_all(
-        """all => all.map(one => one.getBoundingClientRect())
-            .map(box => [box.left, box.top, box.right, box.bottom])"""
-    )
-
-    assert len(boxes) == pictures
-    assert all(box[0] >= 0 and box[2] <= size[0] + 1 and box[3] <= size[1] for box in boxes)
-    assert len({(round(b[2] - b[0]), round(b[3] - b[1])) for b in boxes}) == 1
-    names = page.locator(".film-name").all_inner_texts()
-    assert names == (
-        ["Left", "Right"] if pictures == 2 else [f"Picture {n}" for n in range(1, pictures + 1)]
-    )
+    for size, page in room.in_windows(SIZES):
+        boxes = page.locator("[data-film]").evaluate_all(
+            """all => all.map(one => one.getBoundingClientRect())
+                .map(box => [box.left, box.top, box.right, box.bottom])"""
+        )
+        assert len(boxes) == pictures
+        for left, _, right, bottom in boxes:
+            assert left >= 0, size
+            assert right <= size[0] + 1, size
+            assert bottom <= size[1], size
+        assert len({(round(b[2] - b[0]), round(b[3] - b[1])) for b in boxes}) == 1, size
+        names = page.locator(".film-name").all_inner_texts()
+        assert names == (
+            ["Left", "Right"] if pictures == 2 else [f"Picture {n}" for n in range(1, pictures + 1)]
+        )
 
 
 @pytest.mark.parametrize("keys", ["i", "+", "Shift+ArrowRight"])
