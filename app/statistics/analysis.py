@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.said import said
 from app.statistics.agreement.by_arm import Kind, agreement
 from app.statistics.agreement.generalizability import Dependability, Rated, dependability
 from app.statistics.agreement.intra_reader import intra_reader
@@ -526,31 +527,47 @@ def _with_cliffs_delta(
 
 
 def _notes(table: RatingsTable, settings: AnalysisSettings) -> tuple[str, ...]:
-    notes = [
-        f"The ratings have no {column}: {families} can't be given."
+    notes: list[str] = [
+        said(
+            "The ratings have no {column}: {families} can't be given.",
+            column=column,
+            families=families,
+        )
         for column, families in _FAMILIES_OF_COLUMN.items()
         if not table.has(column)
     ]
     if not table.real_arms:
         notes.append(
-            "There is no real arm: detection, discrimination, hype_infinity and the conclusions "
-            "can't be given."
+            said(
+                "There is no real arm: detection, discrimination, hype_infinity and the "
+                "conclusions can't be given."
+            )
         )
     if not (table.replicate > 0).any():
-        notes.append("No case was read twice by a reader: intra_reader can't be given.")
+        notes.append(said("No case was read twice by a reader: intra_reader can't be given."))
     if len(table.readers) == 1:
-        intervals = (
-            "for these images only there are points and no intervals."
-            if settings.generalise_to == "readers"
-            else "intervals are for this reader and images like these."
-        )
-        notes.append(f"There is one reader: nothing can be said about other readers; {intervals}")
+        notes.append(_one_reader(settings))
     elif len(table.readers) < 4 and settings.generalise_to != "cases":
         notes.append(
-            f"There are {len(table.readers)} readers: the intervals speak for readers like them "
-            "and are wide because so few were asked."
+            said(
+                "There are {readers} readers: the intervals speak for readers like them and are "
+                "wide because so few were asked.",
+                readers=len(table.readers),
+            )
         )
     return tuple(notes)
+
+
+def _one_reader(settings: AnalysisSettings) -> str:
+    if settings.generalise_to == "readers":
+        return said(
+            "There is one reader: nothing can be said about other readers; for these images only "
+            "there are points and no intervals."
+        )
+    return said(
+        "There is one reader: nothing can be said about other readers; intervals are for this "
+        "reader and images like these."
+    )
 
 
 def _family_to_json(family: Family) -> dict[str, Any]:

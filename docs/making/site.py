@@ -42,6 +42,7 @@ CONTENTS = {
         "planning",
         "running",
         "moving-a-study",
+        "languages",
         "ratings-files",
         "fine-tuning",
     ],

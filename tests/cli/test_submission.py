@@ -14,7 +14,7 @@ from tests.cli.test_commands import folder_of_images
 @pytest.fixture
 def closed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A rehearsed study; its submission is made without figures, which take long."""
-    monkeypatch.setattr(contents, "figure_files", lambda _view: iter(()))
+    monkeypatch.setattr(contents, "figure_files", lambda *_: iter(()))
     for arm, seed in (("real", 1), ("M1", 2)):
         images = folder_of_images(tmp_path / arm, seed=seed)
         run("import-images", images, "--index", "index.csv", "--arm", arm)

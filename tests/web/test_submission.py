@@ -38,7 +38,7 @@ def investigator(client: TestClient, house: House) -> Investigator:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the PDF and the figures, which take most of the time and are tested elsewhere."""
     monkeypatch.setattr(contents, "report_pdf", lambda *_, **__: b"%PDF-")
-    monkeypatch.setattr(contents, "figure_files", lambda _view: iter([("roc.svg", b"<svg/>")]))
+    monkeypatch.setattr(contents, "figure_files", lambda *_: iter([("roc.svg", b"<svg/>")]))
 
 
 def closed(house: House) -> str:

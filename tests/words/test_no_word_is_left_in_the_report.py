@@ -22,7 +22,7 @@ FOLDERS = {"templates": resource_dir("templates"), "static": resource_dir("stati
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 # Codes, names of people and of methods, units and files: the same in every language.
 SAME = re.compile(
-    r"\b(ref|AUC|HYPE|ICC|PABAK|meta|SHA|matplotlib|REML|ANOVA|top-2-box|ratings\.csv|real|M\d|R\d+)\b"
+    r"\b(ref|AUC|HYPE|ICC|PABAK|meta|SHA|matplotlib|REML|ANOVA|top-2-box|score|discrimination\.auc_score|ratings\.csv|real|M\d|R\d+)\b"
 )
 
 
@@ -39,8 +39,7 @@ def view() -> ReportView:
 
 def left_over(texts: set[str]) -> set[str]:
     plain = {text.replace("&lt;", "<").replace("&gt;", ">") for text in texts}
-    # A note of the analysis about what a file has not, with the names of its columns.
-    plain = {text for text in plain if "can&#39;t be given" not in text} - set(REFERENCES.values())
+    plain -= set(REFERENCES.values())
     return {text for text in plain if WORD.search(SAME.sub("", text))}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.domain.said import Said, joined, said, said_many
 from app.report.submission.flow import analysed_images
 from app.report.submission.source import Submission
 from app.services.submission_facts import ArmCard
@@ -23,8 +24,8 @@ class Told:
 
 def told(answer: str, submission: Submission) -> Told | None:
     """None where this study answers nothing, and the authors have to."""
-    said = _ANSWERS[answer](submission) if answer else None
-    return said if said is not None and said.text else None
+    known = _ANSWERS[answer](submission) if answer else None
+    return known if known is not None and known.text else None
 
 
 def _methods(*headings: str) -> Callable[[Submission], Told | None]:
@@ -36,7 +37,7 @@ def _methods(*headings: str) -> Callable[[Submission], Told | None]:
             for heading, text in submission.view.methods.paragraphs
             if any(one in heading.lower() for one in headings)
         ]
-        return Told(METHODS, " ".join(paragraphs)) if paragraphs else None
+        return Told(METHODS, joined(paragraphs)) if paragraphs else None
 
     return answer
 
@@ -46,8 +47,8 @@ def _registered(*names: str) -> Callable[[Submission], Told | None]:
 
     def answer(submission: Submission) -> Told | None:
         stated = submission.summary.design.registration
-        said = [text for name in names if (text := getattr(stated, name))]
-        return Told("protocol/registration.txt", " ".join(said)) if said else None
+        texts = [text for name in names if (text := getattr(stated, name))]
+        return Told("protocol/registration.txt", " ".join(texts)) if texts else None
 
     return answer
 
@@ -56,161 +57,212 @@ def _hypotheses(submission: Submission) -> Told | None:
     if submission.summary.analysis is None:
         return None
     plan = submission.summary.design.analysis
-    adjusted = "without adjustment" if plan.adjustment == "none" else "adjusted by Holm's method"
-    return Told(
-        PROTOCOL,
-        "Set before reading: of each synthetic arm, whether readers tell it from real images (AUC "
-        f"other than 0.5), and whether it is equivalent within 0.5 ± {plan.margin:g}, over arms "
-        f"{adjusted}.",
+    text = (
+        said(
+            "Set before reading: of each synthetic arm, whether readers tell it from real images "
+            "(AUC other than 0.5), and whether it is equivalent within 0.5 ± {margin:g}, over arms "
+            "without adjustment.",
+            margin=plan.margin,
+        )
+        if plan.adjustment == "none"
+        else said(
+            "Set before reading: of each synthetic arm, whether readers tell it from real images "
+            "(AUC other than 0.5), and whether it is equivalent within 0.5 ± {margin:g}, over arms "
+            "adjusted by Holm's method.",
+            margin=plan.margin,
+        )
     )
+    return Told(PROTOCOL, text)
 
 
 def _goal(submission: Submission) -> Told:
-    count = sum(arm.kind == "synthetic" for arm in submission.arms)
-    models = "one synthetic arm" if count == 1 else f"{count} synthetic arms"
-    return Told(PROTOCOL, f"A blinded reader study of how real the images of {models} look.")
+    return Told(
+        PROTOCOL,
+        said_many(
+            "A blinded reader study of how real the images of {count} synthetic arm look.",
+            "A blinded reader study of how real the images of {count} synthetic arms look.",
+            sum(arm.kind == "synthetic" for arm in submission.arms),
+        ),
+    )
 
 
 def _prospective(submission: Submission) -> Told:
     opened = submission.summary.opened_at
-    when = "" if opened is None else f" on {opened:%Y-%m-%d}"
+    if opened is None:
+        return Told(
+            PROTOCOL,
+            said(
+                "Prospective: design, cases and analysis settings were frozen before anybody read."
+            ),
+        )
     return Told(
         PROTOCOL,
-        f"Prospective: design, cases and analysis settings were frozen{when}, before anybody read.",
+        said(
+            "Prospective: design, cases and analysis settings were frozen on {day}, before "
+            "anybody read.",
+            day=f"{opened:%Y-%m-%d}",
+        ),
     )
 
 
 def _sources(submission: Submission) -> Told:
-    return Told(CARD, " ".join(f"{arm.label}: {_source(arm)}." for arm in submission.arms))
+    return Told(
+        CARD, joined(joined((arm.label, _source(arm)), ": ") + "." for arm in submission.arms)
+    )
 
 
 def _source(arm: ArmCard) -> str:
-    said = [one.rstrip(".") for one in (arm.description, arm.attribution, arm.licence) if one]
-    return "; ".join(said) or "the bank states no source"
+    stated = [one.rstrip(".") for one in (arm.description, arm.attribution, arm.licence) if one]
+    return "; ".join(stated) or said("the bank states no source")
 
 
 def _inclusion(submission: Submission) -> Told:
     design = submission.summary.design
-    said = [
-        f"Eligible were the bank's images whose {design.stratify_by} is one of "
-        f"{', '.join(design.strata)}."
+    parts: list[str] = [
+        said(
+            "Eligible were the bank's images whose {key} is one of {strata}.",
+            key=design.stratify_by,
+            strata=", ".join(design.strata),
+        )
         if design.strata
-        else "The images that the design names were eligible, and no other."
+        else said("The images that the design names were eligible, and no other.")
     ]
     rules = [f"{arm.label}: {arm.rejection_rule}" for arm in submission.arms if arm.rejection_rule]
     if rules:
-        said.append(
-            f"Before the bank was made, images were left out by these rules. {'; '.join(rules)}"
+        parts.append(
+            said(
+                "Before the bank was made, images were left out by these rules. {rules}",
+                rules="; ".join(rules),
+            )
         )
     copies = sum(arm.left_out_as_memorised or 0 for arm in submission.summary.arms)
     if copies:
-        said.append(f"{copies} images that are flagged as copies of training images were left out.")
+        parts.append(
+            said_many(
+                "{count} image that is flagged as a copy of a training image was left out.",
+                "{count} images that are flagged as copies of training images were left out.",
+                copies,
+            )
+        )
     if design.excluded:
-        said.append(f"{len(design.excluded)} drawn images were set aside before opening.")
-    return Told(f"{CARD}, {PROTOCOL}", " ".join(said))
+        parts.append(_set_aside(len(design.excluded)))
+    return Told(f"{CARD}, {PROTOCOL}", joined(parts))
+
+
+def _set_aside(count: int) -> Said:
+    return said_many(
+        "{count} drawn image was set aside before opening, for a reason that the protocol names.",
+        "{count} drawn images were set aside before opening, each for a reason that the protocol "
+        "names.",
+        count,
+    )
 
 
 def _preprocessing(submission: Submission) -> Told:
     greys = sorted({arm.grey_mapping for arm in submission.arms})
-    size = submission.summary.design.rendition_size
     return Told(
         CARD,
-        f"All images were shown as {size} x {size} pixels with 256 grey levels, made the "
-        f"same way for every arm (grey mapping: {', '.join(greys)}), without metadata.",
+        said(
+            "All images were shown as {size} x {size} pixels with 256 grey levels, made the same "
+            "way for every arm (grey mapping: {greys}), without metadata.",
+            size=submission.summary.design.rendition_size,
+            greys=", ".join(greys),
+        ),
     )
 
 
 def _drawing(submission: Submission) -> Told:
     design = submission.summary.design
     by_hand = [plan.arm for plan in design.arms if plan.images]
-    drawn = (
-        ""
-        if len(by_hand) == len(design.arms)
-        else f"Cases were drawn at random from the bank by arm and {design.stratify_by}, with seed "
-        f"{design.seed}. "
+    parts: list[str] = []
+    if len(by_hand) < len(design.arms):
+        parts.append(
+            said(
+                "Cases were drawn at random from the bank by arm and {key}, with seed {seed}.",
+                key=design.stratify_by,
+                seed=str(design.seed),
+            )
+        )
+    if by_hand:
+        parts.append(said("The images of {arms} were picked by hand.", arms=", ".join(by_hand)))
+    if design.excluded:
+        parts.append(_set_aside(len(design.excluded)))
+    parts.append(
+        said(
+            "Each reader has an order of their own. How readers were chosen is the authors' to say."
+        )
     )
-    picked = f"The images of {', '.join(by_hand)} were picked by hand. " if by_hand else ""
-    aside = (
-        f"{len(design.excluded)} drawn images were set aside before opening, each for a reason "
-        "that the protocol names. "
-        if design.excluded
-        else ""
-    )
-    return Told(
-        PROTOCOL,
-        f"{drawn}{picked}{aside}Each reader has an order of their own. How readers were chosen is "
-        "the authors' to say.",
-    )
+    return Told(PROTOCOL, joined(parts))
 
 
 def _deidentification(_submission: Submission) -> Told:
     return Told(
         PROTOCOL,
-        "Readers were sent newly encoded pictures without any header, under random names; readers "
-        "are known by codes. How the real images were de-identified before is the source's to say.",
+        said(
+            "Readers were sent newly encoded pictures without any header, under random names; "
+            "readers are known by codes. How the real images were de-identified before is the "
+            "source's to say."
+        ),
     )
 
 
 def _missing(submission: Submission) -> Told:
     share = submission.summary.design.analysis.least_answered
-    rule = (
-        f" Readers under {share:.0%} of the median reader's answers are left out by a rule that "
-        "was set before."
-        if share
-        else ""
-    )
-    return Told(
-        METHODS,
+    text = said(
         "A rating that was not made stays missing and is never filled in; a correction counts in "
-        f"place of what it corrects.{rule}",
+        "place of what it corrects."
     )
+    rule = said(
+        "Readers under {share:.0%} of the median reader's answers are left out by a rule that was "
+        "set before.",
+        share=share,
+    )
+    return Told(METHODS, joined((text, rule)) if share else text)
 
 
 def _reference(submission: Submission) -> Told:
     findings = any(one.measure == "finding" for one in submission.summary.design.questions)
-    of_findings = " Of findings: what the bank records of each image." if findings else ""
-    return Told(PROTOCOL, f"Real or synthetic, known from where each image came from.{of_findings}")
+    text = said("Real or synthetic, known from where each image came from.")
+    of_findings = said("Of findings: what the bank records of each image.")
+    return Told(PROTOCOL, joined((text, of_findings)) if findings else text)
 
 
 def _reference_reason(_submission: Submission) -> Told:
-    return Told(PROTOCOL, "Whether an image is real or synthetic is known by construction.")
+    return Told(PROTOCOL, said("Whether an image is real or synthetic is known by construction."))
 
 
 def _reference_source(_submission: Submission) -> Told:
-    return Told(CARD, "The bank's own record of each image's arm; no reader took part in it.")
+    return Told(CARD, said("The bank's own record of each image's arm; no reader took part in it."))
 
 
 def _rating(submission: Submission) -> Told:
     asked = "; ".join(
         f"{one.prompt} ({one.measure})" for one in submission.summary.design.questions
     )
-    return Told(PROTOCOL, f"Readers looked at films in a browser and were asked: {asked}.")
+    return Told(
+        PROTOCOL, said("Readers looked at films in a browser and were asked: {asked}.", asked=asked)
+    )
 
 
 def _blinding(submission: Submission) -> Told:
-    first = submission.summary.design.phases[0]
-    told_before = (
-        " They had not been told that some were synthetic until the first phase was over."
-        if first.purpose_blinded
-        else ""
-    )
-    practice = (
-        " Of practice cases, which count nowhere, they were told afterwards."
-        if submission.summary.design.practice.feedback
-        else ""
-    )
-    return Told(
-        PROTOCOL,
-        f"No page told readers which images were real or synthetic.{told_before}{practice}",
-    )
+    parts: list[str] = [said("No page told readers which images were real or synthetic.")]
+    if submission.summary.design.phases[0].purpose_blinded:
+        parts.append(
+            said("They had not been told that some were synthetic until the first phase was over.")
+        )
+    if submission.summary.design.practice.feedback:
+        parts.append(said("Of practice cases, which count nowhere, they were told afterwards."))
+    return Told(PROTOCOL, joined(parts))
 
 
 def _independence(_submission: Submission) -> Told:
     return Told(
         PROTOCOL,
-        "Each reader read alone, by a personal link, in an order of their own, and saw nobody "
-        "else's answers. Nothing lay between index test and reference: the reference is the "
-        "image's origin.",
+        said(
+            "Each reader read alone, by a personal link, in an order of their own, and saw nobody "
+            "else's answers. Nothing lay between index test and reference: the reference is the "
+            "image's origin."
+        ),
     )
 
 
@@ -224,17 +276,22 @@ def _copies(submission: Submission) -> Told | None:
         return None
     return Told(
         "report/report.html",
-        f"Synthetic images were compared with the training images ({', '.join(measured)}): see "
-        "memorisation.",
+        said(
+            "Synthetic images were compared with the training images ({arms}): see memorisation.",
+            arms=", ".join(measured),
+        ),
     )
 
 
 def _sample_size(submission: Submission) -> Told:
-    flow = submission.summary.flow
     return Told(
         PROTOCOL,
-        f"{submission.summary.design.case_count} cases were set by the design and {flow.invited} "
-        "readers were invited. Why so many is the authors' to say (`plan` computes it).",
+        said(
+            "{cases} cases were set by the design and {readers} readers were invited. Why so many "
+            "is the authors' to say (`plan` computes it).",
+            cases=submission.summary.design.case_count,
+            readers=submission.summary.flow.invited,
+        ),
     )
 
 
@@ -245,29 +302,26 @@ def _models(submission: Submission) -> Told | None:
 
 def _software(submission: Submission) -> Told:
     used = ", ".join(f"{name} {value}" for name, value in submission.summary.software.items())
-    return Told("software.txt", f"Of the study and its analysis: {used}.")
+    return Told("software.txt", said("Of the study and its analysis: {software}.", software=used))
 
 
 def _devices(submission: Submission) -> Told:
     software = _software(submission)
     asked = submission.summary.design.display
-    display = (
-        " Of readers' displays: data/readers.csv."
-        if asked.ask_kind or asked.ask_light or asked.grey_check
-        else ""
-    )
-    return Told(
-        f"{software.where}, {CARD}",
-        f"{software.text}{display} Which machines took the real images is their source's to say.",
-    )
+    parts = [software.text]
+    if asked.ask_kind or asked.ask_light or asked.grey_check:
+        parts.append(said("Of readers' displays: data/readers.csv."))
+    parts.append(said("Which machines took the real images is their source's to say."))
+    return Told(f"{software.where}, {CARD}", joined(parts))
 
 
 def _audit(submission: Submission) -> Told:
-    return Told(
-        "record/, data/",
-        "Every answer is stored as it was sent, in a record of "
-        f"{len(submission.log)} events that are chained by their hashes. {submission.verdict}",
+    text = said(
+        "Every answer is stored as it was sent, in a record of {events} events that are chained by "
+        "their hashes.",
+        events=len(submission.log),
     )
+    return Told("record/, data/", joined((text, submission.verdict)))
 
 
 def _measures(submission: Submission) -> Told | None:
@@ -275,16 +329,20 @@ def _measures(submission: Submission) -> Told | None:
 
 
 def _sensitivity(submission: Submission) -> Told | None:
-    names = ("model", "precision", "bootstrap")
-    shown = [one.title for one in submission.view.sections if one.name in names]
-    return Told("report/report.html", f"{', '.join(shown)}.") if shown else None
+    return _shown(submission, ("model", "precision", "bootstrap"))
+
+
+def _shown(submission: Submission, names: tuple[str, ...]) -> Told | None:
+    titles = [one.title for one in submission.view.sections if one.name in names]
+    return Told("report/report.html", joined(titles, ", ") + ".") if titles else None
 
 
 def _measured(submission: Submission) -> Told | None:
     measured = [arm.label for arm in submission.summary.arms if arm.evaluation is not None]
     if not measured:
         return None
-    return Told("report/report.html", f"What the bank measured of {', '.join(measured)}.")
+    text = said("What the bank measured of {arms}.", arms=", ".join(measured))
+    return Told("report/report.html", text)
 
 
 def _registration(submission: Submission) -> Told | None:
@@ -293,12 +351,17 @@ def _registration(submission: Submission) -> Told | None:
 
 def _flow(submission: Submission) -> Told:
     flow, counted = submission.summary.flow, analysed_images(submission)
-    images = "" if counted is None else f", with {counted} images"
-    return Told(
-        "flow/images.svg, flow/readers.svg",
-        f"{flow.invited} readers were invited, {flow.began} began, {flow.counted} are in the "
-        f"analysis{images}.",
-    )
+    parts: list[str] = [
+        said(
+            "{invited} readers were invited, {began} began, {counted} are in the analysis.",
+            invited=flow.invited,
+            began=flow.began,
+            counted=flow.counted,
+        )
+    ]
+    if counted is not None:
+        parts.append(said("Images in the analysis: {images}.", images=counted))
+    return Told("flow/images.svg, flow/readers.svg", joined(parts))
 
 
 def _cases(submission: Submission) -> Told:
@@ -310,46 +373,46 @@ def _cases(submission: Submission) -> Told:
 
 
 def _results(submission: Submission) -> Told | None:
-    lines = " ".join(answer.line for answer in submission.view.answers)
-    return Told(f"{RESULTS}, tables/", lines) if lines else None
+    lines = [answer.line for answer in submission.view.answers]
+    return Told(f"{RESULTS}, tables/", joined(lines)) if lines else None
 
 
 def _failures(submission: Submission) -> Told | None:
-    shown = [one.title for one in submission.view.sections if one.name in ("artefacts", "places")]
-    return Told("report/report.html", f"{', '.join(shown)}.") if shown else None
+    return _shown(submission, ("artefacts", "places"))
 
 
 def _limitations(submission: Submission) -> Told | None:
     cautions = [*submission.view.cautions]
     for section in submission.view.sections:
         cautions += section.cautions
-    said = " ".join(f"{one.lead} {one.text}" for one in cautions)
-    return Told(RESULTS, f"Of the data themselves: {said}") if said else None
+    lines = [joined((one.lead, one.text)) for one in cautions]
+    if not lines:
+        return None
+    return Told(RESULTS, said("Of the data themselves: {cautions}", cautions=joined(lines)))
 
 
 def _protocol(submission: Submission) -> Told:
     return Told(
         f"{PROTOCOL}, protocol/protocol.json",
-        f"Frozen with SHA-256 {submission.summary.design_sha256}.",
+        said("Frozen with SHA-256 {digest}.", digest=submission.summary.design_sha256),
     )
 
 
 def _availability(submission: Submission) -> Told:
-    return Told(
-        "data/, analysis.py, record/",
+    text = said(
         "This archive holds every rating, a codebook, the script that recomputes every number, and "
-        f"the record. {submission.verdict}",
+        "the record."
     )
+    return Told("data/, analysis.py, record/", joined((text, submission.verdict)))
 
 
 def _target(submission: Submission) -> Told:
-    whom = {
-        "readers_and_images": "readers like these and images like these",
-        "readers": "readers like these and these very images",
-        "images": "images like these and these very readers",
+    sentences = {
+        "readers_and_images": said("Intervals speak for readers like these and images like these."),
+        "readers": said("Intervals speak for readers like these and these very images."),
+        "images": said("Intervals speak for images like these and these very readers."),
     }
-    target = submission.summary.design.analysis.target
-    return Told(PROTOCOL, f"Intervals speak for {whom[target]}.")
+    return Told(PROTOCOL, sentences[submission.summary.design.analysis.target])
 
 
 def _agreement_results(submission: Submission) -> Told | None:
@@ -359,20 +422,24 @@ def _agreement_results(submission: Submission) -> Told | None:
         if section.name in ("agreement", "repeats")
         for table in section.tables
     ]
-    return Told("tables/", f"Tables {', '.join(tables)}.") if tables else None
+    return Told("tables/", said("Tables {tables}.", tables=", ".join(tables))) if tables else None
 
 
 def _counts(submission: Submission) -> Told:
-    repeated = submission.summary.design.replicates.count
     return Told(
         f"{RESULTS}, data/ratings.csv",
-        f"{submission.view.head.counts}; {repeated} cases to be shown a second time by design.",
+        said(
+            "{counts}; {repeated} cases to be shown a second time by design.",
+            counts=submission.view.head.counts,
+            repeated=submission.summary.design.replicates.count,
+        ),
     )
 
 
 def _readers(submission: Submission) -> Told | None:
     return _methods("reader")(submission) or Told(
-        "data/readers.csv", "Profession, specialty and years of experience of each reader."
+        "data/readers.csv",
+        said("Profession, specialty and years of experience of each reader."),
     )
 
 
@@ -382,8 +449,12 @@ def _dates(submission: Submission) -> Told | None:
         return None
     return Told(
         PROTOCOL,
-        f"Read from {opened:%Y-%m-%d} to {closed:%Y-%m-%d}. Where and when the real images were "
-        "taken is their source's to say.",
+        said(
+            "Read from {first} to {last}. Where and when the real images were taken is their "
+            "source's to say.",
+            first=f"{opened:%Y-%m-%d}",
+            last=f"{closed:%Y-%m-%d}",
+        ),
     )
 
 
@@ -392,25 +463,31 @@ def _cutoffs(submission: Submission) -> Told | None:
         return None
     return Told(
         PROTOCOL,
-        "AUCs use every step of the scale and no cut-off; the verdict real or synthetic is the "
-        "reader's own.",
+        said(
+            "AUCs use every step of the scale and no cut-off; the verdict real or synthetic is the "
+            "reader's own."
+        ),
     )
 
 
 def _subgroups(submission: Submission) -> Told:
     keys = submission.summary.design.analysis.subgroups
-    planned = f"By {', '.join(keys)}, planned." if keys else "No subgroup was planned."
-    return Told(
-        PROTOCOL,
-        f"{planned} Variability between readers and between images is part of every interval, as "
-        "the plan's target of inference says. What the report calls exploratory was not planned.",
+    planned = (
+        said("By {keys}, planned.", keys=", ".join(keys))
+        if keys
+        else said("No subgroup was planned.")
     )
+    rest = said(
+        "Variability between readers and between images is part of every interval, as the plan's "
+        "target of inference says. What the report calls exploratory was not planned."
+    )
+    return Told(PROTOCOL, joined((planned, rest)))
 
 
 def _crossed(submission: Submission) -> Told | None:
     names = [one.name for section in submission.view.sections for one in section.tables]
     return (
-        Told("tables/detection.csv", "Judged real or synthetic, by arm.")
+        Told("tables/detection.csv", said("Judged real or synthetic, by arm."))
         if ("detection" in names)
         else None
     )

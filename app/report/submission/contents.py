@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.domain.errors import Unavailable
+from app.domain.said import said
 from app.report.page.document import report_document
 from app.report.page.figure_files import figure_files
 from app.report.page.pdf import report_pdf
@@ -30,22 +31,32 @@ from app.services.export_study import StudyExport
 from app.services.export_study.csv_text import csv_bytes
 
 _WHAT: Mapping[str, str] = {
-    "protocol/": "What was frozen before anybody read: in words, as JSON, consent, registration.",
-    "text/": "Methods with references, and results, to be taken over into a manuscript.",
-    "checklists/": "CLAIM 2024, STARD-AI 2025, GRRAS: where each item is answered, and the text.",
-    "flow/": "Flow of images and of readers as SVG, and the counts behind it.",
-    "report/": "The whole report.",
-    "tables/": "Every table of the report, as CSV and LaTeX.",
-    "figures/": "Every figure as SVG, PDF, PNG and TIFF at 300 dpi, and its numbers as CSV.",
-    "data/": "Every rating, reader and case with a codebook; analysis.json; a data package.",
-    "record/": "The chained record without its contents, and what recomputing it came to.",
-    "analysis.py": "Recomputes every number of data/analysis.json from data/ratings.csv.",
-    "software.txt": "By which software the study was run and analysed.",
-    "CITATION.cff": "How these data are cited, once you have entered the authors.",
-    "zenodo.json": "What a deposit at Zenodo asks for, once you have entered what says ENTER.",
-    "SHA256SUMS": "Of every file above; check with: sha256sum -c SHA256SUMS",
+    "protocol/": said(
+        "What was frozen before anybody read: in words, as JSON, consent, registration."
+    ),
+    "text/": said("Methods with references, and results, to be taken over into a manuscript."),
+    "checklists/": said(
+        "CLAIM 2024, STARD-AI 2025, GRRAS: where each item is answered, and the text."
+    ),
+    "flow/": said("Flow of images and of readers as SVG, and the counts behind it."),
+    "report/": said("The whole report."),
+    "tables/": said("Every table of the report, as CSV and LaTeX."),
+    "figures/": said("Every figure as SVG, PDF, PNG and TIFF at 300 dpi, and its numbers as CSV."),
+    "data/": said("Every rating, reader and case with a codebook; analysis.json; a data package."),
+    "record/": said("The chained record without its contents, and what recomputing it came to."),
+    "analysis.py": said("Recomputes every number of data/analysis.json from data/ratings.csv."),
+    "software.txt": said("By which software the study was run and analysed."),
+    "CITATION.cff": said("How these data are cited, once you have entered the authors."),
+    "zenodo.json": said(
+        "What a deposit at Zenodo asks for, once you have entered what says ENTER."
+    ),
+    "SHA256SUMS": said("Of every file above; check with: sha256sum -c SHA256SUMS"),
 }
-NO_PDF = "There is no report.pdf: {why}"
+_SAME = said(
+    "Texts and explanations are in the language that was asked for. Tables as CSV and LaTeX, data, "
+    "scripts, the protocol as it was registered, and every file's and column's name are the same "
+    "in every language; decimals of data have a point."
+)
 
 
 def submission_files(
@@ -81,7 +92,7 @@ def _files(
     yield from _report(submission, notes, templates, static)
     for name, content in table_files(submission.view):
         yield f"tables/{name}", content
-    for name, content in figure_files(submission.view):
+    for name, content in figure_files(submission.view, submission.tongue):
         yield f"figures/{name}", content
     yield from _data(submission, export)
     yield from _record(submission)
@@ -93,8 +104,14 @@ def _files(
 
 
 def _flow(submission: Submission) -> Iterator[tuple[str, bytes]]:
-    yield "flow/images.svg", flow_svg("Flow of images", image_stages(submission)).encode()
-    yield "flow/readers.svg", flow_svg("Flow of readers", reader_stages(submission)).encode()
+    yield (
+        "flow/images.svg",
+        flow_svg(said("Flow of images"), image_stages(submission), submission.say).encode(),
+    )
+    yield (
+        "flow/readers.svg",
+        flow_svg(said("Flow of readers"), reader_stages(submission), submission.say).encode(),
+    )
     header, *rows = flow_rows(submission)
     yield "flow/images.csv", b"".join(csv_bytes([str(one) for one in header], rows))
 
@@ -103,12 +120,16 @@ def _report(
     submission: Submission, notes: list[str], templates: Path, static: Path
 ) -> Iterator[tuple[str, bytes]]:
     view, now = submission.view, submission.made_at
-    page = report_document(view, templates=templates, static=static, now=now)
+    tongue = submission.tongue
+    page = report_document(view, templates=templates, static=static, now=now, tongue=tongue)
     yield "report/report.html", page.encode()
     try:
-        yield "report/report.pdf", report_pdf(view, templates=templates, static=static, now=now)
+        yield (
+            "report/report.pdf",
+            report_pdf(view, templates=templates, static=static, now=now, tongue=tongue),
+        )
     except Unavailable as error:
-        notes.append(NO_PDF.format(why=error))
+        notes.append(submission.say(said("There is no report.pdf: {why}", why=error.sentence)))
 
 
 def _data(submission: Submission, export: StudyExport) -> Iterator[tuple[str, bytes]]:
@@ -126,22 +147,24 @@ def _record(submission: Submission) -> Iterator[tuple[str, bytes]]:
         for line in submission.log
     ]
     yield "record/record.csv", b"".join(csv_bytes(header, rows))
-    yield "record/verdict.txt", f"{submission.verdict}\n".encode()
+    yield "record/verdict.txt", f"{submission.say(submission.verdict)}\n".encode()
 
 
 def _software(submission: Submission) -> str:
     lines = [f"{name} {value}" for name, value in submission.summary.software.items()]
-    lines += ["", "Installed packages:"]
+    lines += ["", submission.say(said("Installed packages:"))]
     lines += [f"{name}=={value}" for name, value in submission.packages.items()]
     return "\n".join(lines) + "\n"
 
 
 def _read_me(submission: Submission, notes: list[str]) -> str:
-    width = max(map(len, _WHAT))
+    say, width = submission.say, max(map(len, _WHAT))
     lines = [f"# {submission.summary.title}", ""]
     if submission.summary.is_rehearsal:
-        lines += ["**REHEARSAL: simulated readers. Nothing in this archive is a result.**", ""]
-    lines += [f"Made {submission.made_at:%Y-%m-%d %H:%M} UTC. {submission.verdict}", "", "```"]
-    lines += [f"{name:<{width}}  {what}" for name, what in _WHAT.items()]
+        mark = said("REHEARSAL: simulated readers. Nothing in this archive is a result.")
+        lines += [f"**{say(mark)}**", ""]
+    made = said("Made {moment} UTC.", moment=f"{submission.made_at:%Y-%m-%d %H:%M}")
+    lines += [f"{say(made)} {say(submission.verdict)}", "", say(_SAME), "", "```"]
+    lines += [f"{name:<{width}}  {say(what)}" for name, what in _WHAT.items()]
     lines += ["```", "", *notes]
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from app.domain.said import said
 from app.report.submission.source import Submission
 from app.report.words.numbers import NONE
 from app.report.words.reader_flow import FlowStage, Leaving, flow_stages
@@ -21,20 +22,28 @@ def image_stages(submission: Submission) -> Stages:
     counted = analysed_images(submission)
     stages = [
         FlowStage(
-            "Images in the bank",
+            said("Images in the bank"),
             in_bank,
             _before_the_bank(arms),
-            _left((in_bank - drawn, "not drawn for this study")),
+            _left((in_bank - drawn, said("not drawn for this study"))),
         ),
-        FlowStage("Drawn", drawn, leaving=_left((drawn - shown, "shown to nobody who stayed"))),
-        FlowStage("Shown", shown, leaving=_left((shown - answered, "answered by nobody"))),
+        FlowStage(
+            said("Drawn"), drawn, leaving=_left((drawn - shown, said("shown to nobody who stayed")))
+        ),
+        FlowStage(
+            said("Shown"), shown, leaving=_left((shown - answered, said("answered by nobody")))
+        ),
     ]
     if counted is None:
-        return (*stages, FlowStage("Answered", answered))
+        return (*stages, FlowStage(said("Answered"), answered))
     return (
         *stages,
-        FlowStage("Answered", answered, leaving=_left((answered - counted, "not in the analysis"))),
-        FlowStage("In the analysis by arm", counted),
+        FlowStage(
+            said("Answered"),
+            answered,
+            leaving=_left((answered - counted, said("not in the analysis"))),
+        ),
+        FlowStage(said("In the analysis by arm"), counted),
     )
 
 
@@ -79,12 +88,21 @@ def flow_rows(submission: Submission) -> Iterator[tuple[object, ...]]:
 def _before_the_bank(arms: Sequence[ArmCard]) -> str:
     told = [arm for arm in arms if arm.generated is not None]
     if not told:
-        return "generated and rejected: not stated by the bank"
+        return said("generated and rejected: not stated by the bank")
     generated = sum(arm.generated or 0 for arm in told)
     unknown = [arm for arm in told if arm.rejected is None]
     rejected = NONE if unknown else str(sum(arm.rejected or 0 for arm in told))
-    of = "" if len(told) == len(arms) else f" (stated for {len(told)} of {len(arms)} arms)"
-    return f"{generated} generated, {rejected} rejected{of}"
+    if len(told) == len(arms):
+        return said(
+            "{generated} generated, {rejected} rejected", generated=generated, rejected=rejected
+        )
+    return said(
+        "{generated} generated, {rejected} rejected (stated for {told} of {arms} arms)",
+        generated=generated,
+        rejected=rejected,
+        told=len(told),
+        arms=len(arms),
+    )
 
 
 def _sum(arms: Sequence[ArmCard], count: Callable[[ArmCard], int]) -> int:

@@ -1,10 +1,11 @@
 """A flow diagram as SVG with text as text, in black and white, as journals print them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import escape
 
 from app.report.submission.flow import Stages
-from app.report.words.reader_flow import FlowStage
+from app.report.words.reader_flow import FlowStage, Leaving
 
 # Pixels. Boxes are wide enough for their longest line at about 7 pixels a letter.
 _LETTER = 6.6
@@ -15,8 +16,12 @@ _BESIDE = 40
 _LEAST = 210
 
 
-def flow_svg(title: str, stages: Stages) -> str:
-    """Boxes from top to bottom joined by arrows; beside each, dashed, those who went no further."""
+def flow_svg(title: str, stages: Stages, say: Callable[[str], str] = str) -> str:
+    """Boxes from top to bottom joined by arrows; beside each, dashed, those who went no further.
+
+    `say` puts the words of the boxes into a language, so that they are as wide as these need.
+    """
+    stages = tuple(_told(stage, say) for stage in stages)
     left = _width([line for stage in stages for line in _lines(stage)])
     right = _width([line for stage in stages for line in _leaving(stage)])
     width = left + (_BESIDE + right if right else 0) + 2
@@ -25,11 +30,16 @@ def flow_svg(title: str, stages: Stages) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" '
         'font-family="Verdana, DejaVu Sans, sans-serif" font-size="12">\n'
-        f"<title>{escape(title)}</title>\n"
+        f"<title>{escape(say(title))}</title>\n"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>\n'
         f"{drawn}</svg>\n"
     )
+
+
+def _told(stage: FlowStage, say: Callable[[str], str]) -> FlowStage:
+    leaving = tuple(Leaving(one.count, say(one.why)) for one in stage.leaving)
+    return replace(stage, title=say(stage.title), below=say(stage.below), leaving=leaving)
 
 
 def _boxes(stages: Stages, left: float, right: float) -> tuple[str, float]:

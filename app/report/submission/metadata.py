@@ -6,11 +6,29 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.domain.said import joined, said
 from app.report.submission.source import Submission
 from app.report.words.numbers import NONE
 from app.services.submission_facts import ArmCard
 
 DATA_TABLES = ("ratings.csv", "readers.csv", "cases.csv", "codebook.csv", "wide.csv", "rjafroc.csv")
+
+_ENTER = said("Enter the authors, then cite these data as below.")
+_INVESTIGATORS = said("The investigators of this study")
+_ABSTRACT = said(
+    "Ratings of a blinded reader study of real and synthetic chest radiographs, with its protocol, "
+    "analysis and record."
+)
+_DEPOSIT = said(
+    "Ratings of a blinded reader study of real and synthetic chest radiographs, with its frozen "
+    "protocol, analysis, checklists and chained record. The images are not in it."
+)
+_KEYWORDS = (
+    said("chest radiograph"),
+    said("reader study"),
+    said("synthetic images"),
+    said("observer performance"),
+)
 
 
 def data_package(submission: Submission, files: Mapping[str, bytes]) -> str:
@@ -23,7 +41,9 @@ def data_package(submission: Submission, files: Mapping[str, bytes]) -> str:
         "profile": "tabular-data-package",
         "name": submission.slug,
         "title": submission.summary.title,
-        "description": "A blinded reader study of real and synthetic chest radiographs.",
+        "description": submission.say(
+            said("A blinded reader study of real and synthetic chest radiographs.")
+        ),
         "created": f"{submission.made_at:%Y-%m-%dT%H:%M:%SZ}",
         "resources": [
             {
@@ -50,19 +70,20 @@ def data_package(submission: Submission, files: Mapping[str, bytes]) -> str:
 
 def citation_cff(submission: Submission) -> str:
     """A citation file (citation-file-format.github.io) of the data; authors are yours to enter."""
-    title = json.dumps(submission.summary.title, ensure_ascii=False)
+
+    def quoted(text: str) -> str:
+        return json.dumps(submission.say(text), ensure_ascii=False)
+
     return (
         "cff-version: 1.2.0\n"
         "type: dataset\n"
-        "message: Enter the authors, then cite these data as below.\n"
-        f"title: {title}\n"
+        f"message: {quoted(_ENTER)}\n"
+        f"title: {quoted(submission.summary.title)}\n"
         "authors:\n"
-        "  - name: The investigators of this study\n"
+        f"  - name: {quoted(_INVESTIGATORS)}\n"
         f"date-released: {submission.made_at:%Y-%m-%d}\n"
         f"version: {json.dumps(submission.verified.head[:16])}\n"
-        "abstract: >-\n"
-        "  Ratings of a blinded reader study of real and synthetic chest radiographs, with its\n"
-        "  protocol, analysis and record.\n"
+        f"abstract: {quoted(_ABSTRACT)}\n"
     )
 
 
@@ -73,22 +94,18 @@ def zenodo_json(submission: Submission) -> str:
     """
     summary = submission.summary
     stated = summary.design.registration
-    notes = [submission.verdict, *(text for text in (stated.registry, stated.funding) if text)]
+    notes = [
+        submission.say(submission.verdict),
+        *(text for text in (stated.registry, stated.funding) if text),
+    ]
     content: dict[str, Any] = {
         "upload_type": "dataset",
         "title": summary.title,
-        "description": "Ratings of a blinded reader study of real and synthetic chest radiographs, "
-        "with its frozen protocol, analysis, checklists and chained record. The images are not in "
-        "it.",
+        "description": submission.say(_DEPOSIT),
         "creators": [{"name": "ENTER: Family name, given names", "affiliation": "ENTER"}],
         "license": "ENTER",
         "publication_date": f"{submission.made_at:%Y-%m-%d}",
-        "keywords": [
-            "chest radiograph",
-            "reader study",
-            "synthetic images",
-            "observer performance",
-        ],
+        "keywords": [submission.say(word) for word in _KEYWORDS],
         "version": submission.verified.head[:16],
         "notes": " ".join(notes),
     }
@@ -101,36 +118,39 @@ def dataset_card(submission: Submission) -> str:
 
 
 def _card(submission: Submission) -> Iterator[str]:
-    yield from (f"# Images of {submission.summary.title}", "")
-    yield (
-        "The images themselves are not in this archive; data/cases.csv names each by the SHA-256 "
-        "of its file in the bank."
+    say = submission.say
+    yield from (f"# {say(said('Images of {title}', title=submission.summary.title))}", "")
+    yield say(
+        said(
+            "The images themselves are not in this archive; data/cases.csv names each by the "
+            "SHA-256 of its file in the bank."
+        )
     )
     for arm in submission.arms:
         yield from ("", f"## {arm.label} (`{arm.key}`, {arm.kind})", "")
         for term, value in _facts(arm):
-            yield f"- {term}: {value}"
+            yield f"- {say(term)}: {say(value)}"
 
 
 def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
-    yield "Description", _said(arm.description)
+    yield said("Description"), _stated(arm.description)
     if arm.kind == "synthetic":
-        yield "Training", _said(arm.training)
-    yield "Licence", _said(arm.licence)
-    yield "Attribution", _said(arm.attribution)
-    yield "Bank", _said(arm.bank)
-    yield "Grey mapping", arm.grey_mapping
-    yield "Generated before the bank", NONE if arm.generated is None else str(arm.generated)
-    yield "Rejected before the bank", NONE if arm.rejected is None else str(arm.rejected)
-    yield "Rule of rejection", _said(arm.rejection_rule)
-    yield (
-        "In the bank, drawn, shown, answered",
-        (f"{arm.in_bank}, {arm.drawn}, {arm.shown}, {arm.answered}"),
-    )
+        yield said("Training"), _stated(arm.training)
+    yield said("Licence"), _stated(arm.licence)
+    yield said("Attribution"), _stated(arm.attribution)
+    yield said("Bank"), _stated(arm.bank)
+    yield said("Grey mapping"), arm.grey_mapping
+    generated = NONE if arm.generated is None else str(arm.generated)
+    rejected = NONE if arm.rejected is None else str(arm.rejected)
+    yield said("Generated before the bank"), generated
+    yield said("Rejected before the bank"), rejected
+    yield said("Rule of rejection"), _stated(arm.rejection_rule)
+    counts = (arm.in_bank, arm.drawn, arm.shown, arm.answered)
+    yield said("In the bank, drawn, shown, answered"), joined(map(str, counts), ", ")
 
 
-def _said(text: str) -> str:
-    return " ".join(text.split()) or "not stated"
+def _stated(text: str) -> str:
+    return " ".join(text.split()) or said("not stated")
 
 
 def _header(content: bytes) -> list[str]:
