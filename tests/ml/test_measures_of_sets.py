@@ -76,6 +76,14 @@ def test_a_vendi_score_counts_what_differs():
     assert vendi_score(np.repeat(np.eye(3), 4, axis=0)) == pytest.approx(3)
 
 
+@pytest.mark.parametrize("cosine", [0.0, 0.3, 0.9])
+def test_two_images_at_an_angle_have_the_vendi_score_of_their_eigenvalues(cosine):
+    # K/2 of two unit vectors has the eigenvalues (1 + c)/2 and (1 - c)/2.
+    pair = np.array([[2.0, 0.0], [3 * cosine, 3 * np.sqrt(1 - cosine**2)]])
+    values = np.array([1 + cosine, 1 - cosine]) / 2
+    assert vendi_score(pair) == pytest.approx(np.prod(values**-values))
+
+
 def test_an_arm_is_scored_at_the_size_of_the_real_images_it_stands_beside():
     real, alike = RNG.standard_normal((8, 30)), np.ones((20, 30)) + 0.01 * np.eye(20, 30)
     score = vendi(real, alike)
