@@ -55,3 +55,29 @@ def test_what_can_not_be_packed_is_one_sentence_and_no_file(
     assert "let it end in .zip" in run("pack", closed, "--out", tmp_path / "s.tar", code=1).stderr
     assert "no study 'nothing'" in run("pack", "nothing", "--out", out, code=1).stderr
     assert not out.exists()
+
+
+def test_in_portuguese_words_change_and_data_do_not(
+    run: Run, closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "report_pdf", lambda *_, **__: b"%PDF-")
+    read: dict[str, dict[str, str]] = {}
+    for tag in ("en", "pt-BR"):
+        out = tmp_path / f"{tag}.zip"
+        run("pack", closed, "--out", out, "--as", "Ada Lovelace", "--language", tag)
+        with zipfile.ZipFile(out) as archive:
+            texts = ("data/ratings.csv", "data/codebook.csv", "text/methods.md", "README.md")
+            read[tag] = {
+                name: archive.read(f"{closed}-submission/{name}").decode() for name in texts
+            }
+    english, portuguese = read["en"], read["pt-BR"]
+    assert english["data/ratings.csv"] == portuguese["data/ratings.csv"]
+    assert portuguese["text/methods.md"].startswith("# Métodos")
+    assert "O registro está íntegro" in portuguese["README.md"]
+    codebook = tmp_path / "codebook.csv"
+    run("export", closed, "--out", codebook, "--as", "Ada Lovelace", "--language", "pt-BR")
+    assert codebook.read_text() == portuguese["data/codebook.csv"].replace("\r\n", "\n")
+    out = tmp_path / "none.zip"
+    refused = run("pack", closed, "--out", out, "--language", "xx", code=1)
+    assert "There are no words in 'xx'" in refused.stderr
+    assert not out.exists()
