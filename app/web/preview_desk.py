@@ -17,6 +17,7 @@ from app.domain.blinding import (
 from app.domain.design.design import Phase, StudyDesign
 from app.domain.design.reading_load import showings_in
 from app.domain.journey import Standing, Step
+from app.domain.said import joined, said, small
 
 STAND_IN = "preview"
 
@@ -36,9 +37,9 @@ class PreviewPage:
 def pages_of(design: StudyDesign) -> tuple[PreviewPage, ...]:
     """Every page of a study in the order of a reading, each kind of case page of a phase once."""
     return (
-        PreviewPage("consent", "Consent", Step.CONSENT),
-        PreviewPage("profile", "About you", Step.PROFILE),
-        PreviewPage("instructions", "Instructions", Step.INSTRUCTIONS),
+        PreviewPage("consent", said("Consent"), Step.CONSENT),
+        PreviewPage("profile", said("About you"), Step.PROFILE),
+        PreviewPage("instructions", said("Instructions"), Step.INSTRUCTIONS),
         *_display(design),
         *_practice(design),
         *(
@@ -46,36 +47,43 @@ def pages_of(design: StudyDesign) -> tuple[PreviewPage, ...]:
             for number, phase in enumerate(design.phases, start=1)
             for page in _pages_of_phase(design, phase, number)
         ),
-        PreviewPage("thanks", "Thanks", Step.THANKS, len(design.phases)),
+        PreviewPage("thanks", said("Thanks"), Step.THANKS, len(design.phases)),
     )
 
 
 def _display(design: StudyDesign) -> Iterator[PreviewPage]:
     if design.display.grey_check:
-        yield PreviewPage("display", "Display check", Step.DISPLAY)
+        yield PreviewPage("display", said("Display check"), Step.DISPLAY)
 
 
 def _practice(design: StudyDesign) -> Iterator[PreviewPage]:
     if design.practice.count:
-        yield PreviewPage("practice", "Practice", Step.CASE, is_practice=True)
+        yield PreviewPage("practice", said("Practice"), Step.CASE, is_practice=True)
         if design.practice.feedback:
-            yield PreviewPage("feedback", "Practice, the truth", Step.FEEDBACK, is_practice=True)
+            yield PreviewPage(
+                "feedback", said("Practice, the truth"), Step.FEEDBACK, is_practice=True
+            )
 
 
 def _pages_of_phase(design: StudyDesign, phase: Phase, number: int) -> Iterator[PreviewPage]:
-    lead = f"{phase.title or phase.key}: " if len(design.phases) > 1 else ""
+    name = phase.title or phase.key if len(design.phases) > 1 else ""
     if phase.washout_days:
-        yield PreviewPage(f"wait-{number}", f"{lead}washout", Step.WAIT, number)
+        yield PreviewPage(f"wait-{number}", _of(name, said("Washout")), Step.WAIT, number)
     # The first phase is introduced by the instructions, unless it brings words of its own.
     if number > 1 or phase.introduction:
-        yield PreviewPage(f"phase-{number}", f"{lead}introduction", Step.PHASE, number)
-    yield PreviewPage(f"case-{number}", f"{lead}case" if lead else "Case", Step.CASE, number)
+        yield PreviewPage(f"phase-{number}", _of(name, said("Introduction")), Step.PHASE, number)
+    yield PreviewPage(f"case-{number}", _of(name, said("Case")), Step.CASE, number)
     if number == 1 and 0 < design.break_every < showings_in(design, number):
-        yield PreviewPage("break", "Pause", Step.BREAK, number)
+        yield PreviewPage("break", said("Pause"), Step.BREAK, number)
     if phase.end_questions:
         yield PreviewPage(
-            f"end-{number}", f"{lead}end" if lead else "End", Step.CASE, number, is_phase_end=True
+            f"end-{number}", _of(name, said("End")), Step.CASE, number, is_phase_end=True
         )
+
+
+def _of(phase: str, page: str) -> str:
+    """A page's name, after that of its phase where there are several."""
+    return joined((phase, small(page)), ": ") if phase else page
 
 
 class PreviewDesk:

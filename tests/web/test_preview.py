@@ -230,3 +230,14 @@ def test_the_check_of_the_display_is_shown_where_the_design_asks_for_it(
     assert "What does your display show?" in html
     assert 'media="(max-width: 899.98px)"' in html
     assert "Which display will you read on?" in show(investigator, first, "profile")
+
+
+def test_the_bar_speaks_as_the_office(house: House, investigator: Investigator) -> None:
+    slug = house.draft()
+    answer = investigator.client.get(f"/studies/{slug}/preview?language=pt-BR")
+    bar = re.search(r'<aside class="preview-bar".*?</aside>', answer.text, re.DOTALL)
+    assert bar is not None
+    assert 'lang="pt-BR"' in bar[0]
+    assert "Nada é guardado." in bar[0]
+    assert "Instruções</option>" in bar[0]
+    assert "<title>Prévia: " in answer.text

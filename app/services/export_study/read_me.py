@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 
-from app.domain.design.status import STATUS_WORDS
+from app.domain.design.status import STATUS_WORDS, Status
 from app.domain.said import said
 
 _WIDE = 88
@@ -11,7 +11,7 @@ _WIDE = 88
 
 def read_me(
     title: str,
-    status: str,
+    status: Status,
     files: Mapping[str, str],
     *,
     head: str,
@@ -39,7 +39,7 @@ def read_me(
     return "\n".join(lines)
 
 
-def _warnings(status: str, *, simulated: bool) -> Iterator[str]:
+def _warnings(status: Status, *, simulated: bool) -> Iterator[str]:
     if simulated:
         yield said(
             "REHEARSAL: simulated readers. Every rating in these files was made up by a program; "

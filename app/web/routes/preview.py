@@ -14,6 +14,7 @@ from app.domain.design.writing import design_to_json
 from app.domain.errors import BadDesign, BadInput, NotFound
 from app.domain.journey import Step
 from app.domain.practice import PracticeFeedback
+from app.domain.said import said
 from app.services.create_study import design_of
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.cookies import INVESTIGATOR_COOKIE
@@ -25,6 +26,8 @@ from app.web.preview_desk import PreviewDesk, PreviewPage, pages_of
 from app.web.preview_frame import REFERENCE_PLACE, framed
 from app.web.routes.designs import design_page, refused
 from app.web.routes.reading import Page, next_page
+from app.web.spoken import spoken
+from app.words.language import language
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -37,7 +40,7 @@ def picture(request: Request, size: int, slot: int) -> Response:
     with investigator_at_desk(request) as desk:
         ensure_sees_bank(desk.account)
         if not (1 <= size <= LARGEST_PICTURE and 1 <= slot <= REFERENCE_PLACE):
-            raise NotFound("There is no such picture.")
+            raise NotFound(said("There is no such picture."))
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(placeholder_picture(size, slot), media_type="image/png", headers=headers)
 
@@ -109,6 +112,8 @@ def _rendered(
     token = csrf_token(request, INVESTIGATOR_COOKIE)
     # Nobody takes part in a preview, so that its last page leads to no certificate.
     shown = {"csrf_token": token, "drafts": "", "root": "", **due.context, "certificate": False}
+    # Asked for before the page is rendered, which speaks the study's language.
+    tongue = language(spoken(request))
     answer = front(request).pages.render(request, due.template, shown)
     return framed(
         bytes(answer.body).decode(),
@@ -116,6 +121,7 @@ def _rendered(
         pages=pages,
         page=page,
         csrf_token=token,
+        tongue=tongue,
         picture_size=design.rendition_size,
         root=front(request).pages.root,
         stylesheet=front(request).pages.address_of("preview.css"),
