@@ -74,6 +74,8 @@ class Pages:
         env = templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
+        # They are read once: no page asks the disk whether one has changed meanwhile.
+        env.auto_reload = False
         speak(env, tongue)
         env.filters["word"] = lambda word: tongue.say(known_word(word))
         env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
