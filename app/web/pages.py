@@ -118,10 +118,9 @@ class Pages:
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200
     ) -> HTMLResponse:
         """Answer with the template `name`; nothing of it is kept by caches."""
-        return self._templates(spoken(request, context)).TemplateResponse(
-            request,
-            name,
-            dict(context),
+        template = self._templates(spoken(request, context)).env.get_template(name)
+        return HTMLResponse(
+            template.render(request=request, **context),
             status_code=status,
             headers={"Cache-Control": "no-store", "Vary": "HX-Request"},
         )

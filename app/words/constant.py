@@ -23,22 +23,24 @@ def say_beforehand(env: Environment, say: Callable[[str], str]) -> None:
     """
 
     class Generator(CodeGenerator):
-        """Jinja's own, over a template of constants."""
+        """Jinja's own, over a template of constants; `says` is what they were said with."""
 
-        def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:
+        says = staticmethod(say)
+
+        def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802
             super().visit_Template(_Constants(env, say).visit(node), frame)
 
     env.code_generator_class = Generator
 
 
 class _Constants(NodeTransformer):
-    """The same template, with what is known of it beforehand."""
+    """The same template, with what is known of it beforehand; jinja2 names the methods."""
 
     def __init__(self, env: Environment, say: Callable[[str], str]) -> None:
         self._env = env
         self._say = say
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
         """A marked word without fields, as it is said."""
         self.generic_visit(node)
         message = _word_of(node)
@@ -48,7 +50,7 @@ class _Constants(NodeTransformer):
         said = self._say(message) % {}
         return nodes.MarkSafeIfAutoescape(nodes.Const(said, lineno=node.lineno), lineno=node.lineno)
 
-    def visit_Include(self, node: nodes.Include) -> nodes.Node:
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
         """The included template in a scope of its own: what it sets stays in it."""
         named = node.template
         if (
