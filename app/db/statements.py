@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError
@@ -28,6 +28,8 @@ _NUMBERS = count(1)
 # In the pool's record of a connection: statements that it has prepared, commands that wait.
 _PREPARED = "negatoscope_prepared"
 _WAITING = "negatoscope_waiting"
+# In a session's own notes.
+_CONNECTION = "negatoscope_connection"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ Asked = tuple[Statement, Mapping[str, Any]]
 
 def ask(session: Session, *asked: Asked) -> list[Sequence[Row]]:
     """The rows of each statement, in order; on PostgreSQL after one round trip."""
-    connection = session.connection()
+    connection = _connection_of(session)
     if connection.dialect.name != "sqlite":
         return _together(connection, asked)
     with _as_sqlalchemy_says(connection):
@@ -105,7 +107,7 @@ def later(session: Session, statement: Statement, values: Mapping[str, Any]) -> 
 
     An error of the database comes then, too.
     """
-    connection = session.connection()
+    connection = _connection_of(session)
     if connection.dialect.name == "sqlite":
         with _as_sqlalchemy_says(connection):
             _alone(connection, statement, values)
@@ -170,6 +172,17 @@ def _alone(
     compiled = statement.on(connection.dialect)
     cursor = _driver_of(connection).execute(compiled.sql, compiled.values(values))
     return compiled.rows(cursor.fetchall())
+
+
+def _connection_of(session: Session) -> Connection:
+    """The session's connection; asked of the session once in a transaction."""
+    begun = session.get_transaction()
+    known = session.info.get(_CONNECTION)
+    if known is not None and known[0] is begun and begun.is_active:
+        return cast(Connection, known[1])
+    connection = session.connection()
+    session.info[_CONNECTION] = (session.get_transaction(), connection)
+    return connection
 
 
 def _driver_of(connection: Connection) -> Any:

@@ -7,7 +7,7 @@ and never mended.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 Pointer = Literal["mouse", "pen", "touch", "none"]
@@ -86,7 +86,7 @@ def read_viewing(form: Mapping[str, str], *, has_film: bool) -> Viewing | None:
 
 def _possible(said: Viewing, *, has_film: bool) -> Viewing | None:
     """Without what contradicts the rest: a film where none was, or one larger than its window."""
-    plain = asdict(said)
+    plain = _plain(said)
     window = min(said.width or _MOST_PIXELS, said.height or _MOST_PIXELS)
     if not has_film:
         plain |= dict.fromkeys(_FILM)
@@ -96,11 +96,15 @@ def _possible(said: Viewing, *, has_film: bool) -> Viewing | None:
     return None if all(value is None for value in plain.values()) else Viewing(**plain)
 
 
+def _plain(viewing: Viewing) -> dict[str, Any]:
+    return {name: getattr(viewing, name) for name in FIELDS}
+
+
 def viewing_to_json(viewing: Viewing | None) -> str | None:
     """As it is stored: one JSON object of what is known, keys in order; None for nothing."""
     if viewing is None:
         return None
-    known = {name: value for name, value in asdict(viewing).items() if value is not None}
+    known = {name: value for name, value in _plain(viewing).items() if value is not None}
     return json.dumps(known, sort_keys=True, separators=(",", ":"))
 
 

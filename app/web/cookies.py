@@ -30,6 +30,7 @@ class CookieSigner:
         self._reader = URLSafeSerializer(secret_key, salt="reader")
         # What a reader's cookie says never changes, and every request brings it.
         self._known_reader = lru_cache(maxsize=1024)(self._loaded_reader)
+        self._of_reader = lru_cache(maxsize=2048)(self._made_of_reader)
 
     def reader_cookie(self, reader_id: int, fingerprint: str) -> str:
         """Names a reader and the link they came by."""
@@ -47,7 +48,7 @@ class CookieSigner:
         """A name for the drafts that this reader's browser keeps; it tells nothing of them."""
         return self._of_reader("reader-drafts", reader_id)[:32]
 
-    def _of_reader(self, what: str, reader_id: int) -> str:
+    def _made_of_reader(self, what: str, reader_id: int) -> str:
         return hmac.new(self._key, f"{what}:{reader_id}".encode(), hashlib.sha256).hexdigest()
 
     def _loaded_reader(self, cookie: str) -> tuple[int, str] | None:

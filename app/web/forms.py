@@ -18,7 +18,7 @@ from app.web.kept_form import FormOutOfDate
 MOST_FIELDS = 3000
 
 
-async def _form_fields(request: Request) -> Mapping[str, str]:
+async def form_fields(request: Request) -> Mapping[str, str]:
     """The fields of a posted form, each once.
 
     Raises BadForm for what could be read in more ways than one. The one gate for all text that is
@@ -83,7 +83,7 @@ def fields_of(body: bytes) -> dict[str, str]:
     return fields
 
 
-FormFields = Annotated[Mapping[str, str], Depends(_form_fields)]
+FormFields = Annotated[Mapping[str, str], Depends(form_fields)]
 
 
 def given_token(request: Request, form: Mapping[str, str]) -> str:

@@ -74,6 +74,8 @@ class Pages:
         env = templates.env
         env.undefined = StrictUndefined
         env.trim_blocks = env.lstrip_blocks = True
+        # They are read once: no page asks the disk whether one has changed meanwhile.
+        env.auto_reload = False
         speak(env, tongue)
         env.filters["word"] = lambda word: tongue.say(known_word(word))
         env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
@@ -116,10 +118,9 @@ class Pages:
         self, request: Request, name: str, context: Mapping[str, Any], status: int = 200
     ) -> HTMLResponse:
         """Answer with the template `name`; nothing of it is kept by caches."""
-        return self._templates(spoken(request, context)).TemplateResponse(
-            request,
-            name,
-            dict(context),
+        template = self._templates(spoken(request, context)).env.get_template(name)
+        return HTMLResponse(
+            template.render(request=request, **context),
             status_code=status,
             headers={"Cache-Control": "no-store", "Vary": "HX-Request"},
         )

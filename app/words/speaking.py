@@ -6,6 +6,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from app.domain.said import Cited, Numeral, Said
+from app.words.constant import say_beforehand
 from app.words.language import LANGUAGES, Language
 
 
@@ -39,6 +40,7 @@ def speak(env: Environment, tongue: Language) -> None:
         return counted(context, one, many, count, **named)
 
     env.globals["gettext"], env.globals["ngettext"] = gettext, ngettext
+    say_beforehand(env, tongue.gettext)
     env.finalize = told
     env.filters["said"] = told
     env.filters["day"] = tongue.day

@@ -1,6 +1,7 @@
 """Rows of ratings: appended, never changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -33,6 +34,23 @@ _INSERT_RATING = Statement(
         }
     )
 )
+
+
+@dataclass(frozen=True)
+class NewRating:
+    """A rating that has been written and has no number yet, as its row will be."""
+
+    presentation_id: int
+    session_id: int
+    submission: str
+    is_first: bool | None
+    supersedes_id: int | None
+    shown_at: datetime | None
+    submitted_at: datetime
+    reading_time_ms: int | None
+    hidden_time_ms: int | None
+    reason: str | None
+    viewing: str | None
 
 
 @lru_cache(maxsize=64)
@@ -76,26 +94,25 @@ def append_rating(
     hidden_time_ms: int | None,
     reason: str | None = None,
     viewing: Viewing | None = None,
-) -> Rating:
+) -> NewRating:
     """Insert one rating; the database's own constraints refuse a second first one.
 
-    They do so at the latest when this commits. `record_rating_event` has to follow before. What is
-    returned is no part of the session, since a rating is never changed, and has no number.
+    They do so at the latest when this commits. `record_rating_event` has to follow before.
     """
-    values = {
-        "presentation_id": presentation.id,
-        "session_id": sitting.id,
-        "submission": submission,
-        "is_first": True if supersedes is None else None,
-        "supersedes_id": None if supersedes is None else supersedes.id,
-        "shown_at": presentation.shown_at,
-        "submitted_at": now,
-        "reading_time_ms": reading_time_ms,
-        "hidden_time_ms": hidden_time_ms,
-        "reason": reason,
-        "viewing": viewing_to_json(viewing),
-    }
-    later(session, _INSERT_RATING, values)
+    rating = NewRating(
+        presentation_id=presentation.id,
+        session_id=sitting.id,
+        submission=submission,
+        is_first=True if supersedes is None else None,
+        supersedes_id=None if supersedes is None else supersedes.id,
+        shown_at=presentation.shown_at,
+        submitted_at=now,
+        reading_time_ms=reading_time_ms,
+        hidden_time_ms=hidden_time_ms,
+        reason=reason,
+        viewing=viewing_to_json(viewing),
+    )
+    later(session, _INSERT_RATING, vars(rating))
     if answers:
         stored: dict[str, object] = {
             "presentation_id": presentation.id,
@@ -105,14 +122,14 @@ def append_rating(
             stored[f"question_{place}"] = question
             stored[f"value_{place}"] = value_to_json(value)
         later(session, _insert_answers(len(answers)), stored)
-    return Rating(**values)
+    return rating
 
 
 def record_rating_event(
     session: Session,
     reader: ReaderInStudy,
     presentation: PresentationRow,
-    rating: Rating,
+    rating: NewRating,
     answers: Answers,
     sitting: Sitting,
     *,

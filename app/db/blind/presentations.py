@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
+    false,
     func,
     literal,
     select,
@@ -125,21 +126,27 @@ _IS_RATED = exists().where(
     _RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True)
 )
 # Chosen by what the index holds; the rest is then read of the few that were chosen.
-_PENDING = (
+# Practice and cases apart: then the index has them in their order, and nothing is sorted. SQLite
+# sees that only where the column is not compared by itself.
+_OF_PRACTICE = func.coalesce(_SHOWINGS.c.is_practice, false())
+_KINDS = (_OF_PRACTICE.is_(True), _OF_PRACTICE.is_(False))
+_PENDING = [
     select(_SHOWINGS.c.id, literal(0).label("is_rated"))
-    .where(_OWN, ~_IS_RATED)
-    .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position)
+    .where(_OWN, kind, ~_IS_RATED)
+    .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice, _SHOWINGS.c.position)
     .limit(3)
     .subquery()
-)
-_LAST = (
+    for kind in _KINDS
+]
+_LAST = [
     select(_SHOWINGS.c.id, literal(1).label("is_rated"))
-    .where(_OWN, _IS_RATED)
-    .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice, _SHOWINGS.c.position.desc())
+    .where(_OWN, kind, _IS_RATED)
+    .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position.desc())
     .limit(1)
     .subquery()
-)
-_CHOSEN = union_all(select(_PENDING), select(_LAST)).subquery("chosen")
+    for kind in _KINDS
+]
+_CHOSEN = union_all(*map(select, [*_PENDING, *_LAST])).subquery("chosen")
 _WAY = Statement(
     select(*_ROW, _CHOSEN.c.is_rated).join_from(_CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id)
 )
@@ -180,12 +187,15 @@ def asks_way(reader_id: int) -> Asked:
 def way_from(rows: Sequence[Row]) -> Way:
     """What the reader sees now, what comes after it, and what they rated last."""
     pending = sorted(
-        (PresentationRow(*row) for *row, is_rated in rows if not is_rated),
-        key=lambda row: (row.phase, not row.is_practice, row.position),
+        (PresentationRow(*row) for *row, is_rated in rows if not is_rated), key=_place_on_way
     )
     current, following, after = (*pending, None, None, None)[:3]
-    last = next((PresentationRow(*row) for *row, is_rated in rows if is_rated), None)
-    return Way(current, following, after, last)
+    rated = (PresentationRow(*row) for *row, is_rated in rows if is_rated)
+    return Way(current, following, after, max(rated, key=_place_on_way, default=None))
+
+
+def _place_on_way(row: PresentationRow) -> tuple[int, bool, int]:
+    return row.phase, not row.is_practice, row.position
 
 
 def way_of(session: Session, reader: ReaderKey) -> Way:

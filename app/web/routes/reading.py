@@ -33,6 +33,7 @@ from app.domain.said import said
 from app.web.forms import FormFields
 from app.web.front import front
 from app.web.pages import is_htmx
+from app.web.plain_route import PlainRoute
 from app.web.reader_access import drawer_of, form_token, reader_at_desk
 from app.web.reading_context import (
     case_shown,
@@ -44,7 +45,7 @@ from app.web.reading_context import (
     study_shown,
 )
 
-router = APIRouter(default_response_class=HTMLResponse)
+router = APIRouter(default_response_class=HTMLResponse, route_class=PlainRoute)
 
 # Pages whose middle htmx swaps; the others are always whole.
 SWAPPED = ("case.html", "break.html", "phase.html", "wait.html", "thanks.html")

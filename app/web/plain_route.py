@@ -1,0 +1,43 @@
+"""Routes that are asked with every case: a request and the fields of its form, and no more.
+
+FastAPI solves a route's dependencies anew with each request, and looks twice for a route of a
+router that was included. Both cost more than reading the form; so these routes say what they take
+by their parameters alone, and stand in the application itself.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from app.web.forms import form_fields
+
+
+class PlainRoute(APIRoute):
+    """A route whose function takes the request, the form if it has one, and parts of the path."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request, in a thread."""
+        endpoint = self.endpoint
+        takes = list(inspect.signature(endpoint).parameters)
+        if takes == ["request"]:
+
+            async def answer(request: Request) -> Response:
+                return await run_in_threadpool(endpoint, request)
+
+            return answer
+        if takes == ["request", "form"]:
+
+            async def answer_form(request: Request) -> Response:
+                return await run_in_threadpool(endpoint, request, await form_fields(request))
+
+            return answer_form
+        return super().get_route_handler()
+
+
+def stand_first(app: FastAPI, router: APIRouter) -> None:
+    """Let the application ask the routes of `router` themselves, before those of any other."""
+    app.router.routes.extend(router.routes)
