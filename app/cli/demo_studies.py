@@ -18,7 +18,7 @@ HARD, OBVIOUS = "simulated-ribs", "simulated-M0"
 SHOWN = ("simulated", HARD, "simulated-smooth", "simulated-M2", OBVIOUS)
 """Arms of the ten films: the reference, and from hard to obvious."""
 OBVIOUS_TO_HARD_READERS = 16
-OBVIOUS_TO_HARD_SEED = 4625
+OBVIOUS_TO_HARD_SEED = 4630
 """Invents readers who reach each of the three conclusions on some arm."""
 TOLD = (
     "Some of the radiographs that you have seen were made by a computer. You now see them again, "

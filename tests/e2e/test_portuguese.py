@@ -82,6 +82,7 @@ def test_no_english_word_is_left_on_the_way(house: House, open_page: OpenPage) -
     page.keyboard.press("?")
     look("help")
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     for key in ("4", "s", "Enter"):
         page.keyboard.press(key)
     expect(page.locator(".feedback-truth")).to_contain_text(re.compile("real|sintética"))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser import film_is_shown
 from tests.web.stand_in import SIZE, Desk, Room, asked, film, lit, press, said
 
 pytestmark = pytest.mark.e2e
@@ -308,6 +309,7 @@ def test_the_view_is_told_beside_the_answers_and_anew_with_each_case(room: Room)
     page.mouse.wheel(0, 300)
     press(page, "i", "Shift+ArrowRight", "Shift+ArrowDown", "z", "4", "r", "2", "Enter")
     expect(page.locator("h1")).to_contain_text("2 of")
+    film_is_shown(page)
     press(page, "4", "r", "2", "Enter")
     expect(page.locator("h1")).to_contain_text("3 of")
 
