@@ -46,6 +46,10 @@ def build_tiny_family(family: str, out: Path | None, *, seed: int = 0, size: int
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         pipeline = BUILDERS[family](size)
+    # As loaded ones are: a new T5 drops out at random, and no picture would come twice.
+    for part in pipeline.components.values():
+        if isinstance(part, torch.nn.Module):
+            part.eval()
     pipeline.set_progress_bar_config(disable=True)
     if out is not None:
         save_pipeline(pipeline, out)
