@@ -225,10 +225,19 @@ def _page(
             "has_certificate": has_certificate,
             **_of_reader(request, of_link, is_over=is_over),
         }
+    else:
+        context["study"] = _study_of(path, status)
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
+
+
+def _study_of(path: str, status: int) -> str | None:
+    """The short name of the study that a step was refused for: its page is the way back."""
+    part, _, rest = path.lstrip("/").partition("/")
+    slug, _, step = rest.partition("/")
+    return slug if part == "studies" and step and status in (409, 422) else None
 
 
 def _of_reader(request: Request, of_link: int | None, *, is_over: bool) -> dict[str, object]:

@@ -315,7 +315,9 @@ def test_an_arm_that_the_bank_has_lost_is_named(house: House, investigator: Inve
 def test_an_open_study_can_not_be_changed(house: House, investigator: Investigator) -> None:
     slug, _ = house.open_study_with_reader()
     investigator.sign_in()
-    assert investigator.client.get(f"/studies/{slug}/design").status_code == 409
+    refused = investigator.client.get(f"/studies/{slug}/design")
+    assert refused.status_code == 409
+    assert f'href="/studies/{slug}">Back to the study' in refused.text
     assert investigator.post(f"/studies/{slug}/design", title="Other").status_code in (409, 422)
     assert investigator.post(f"/studies/{slug}/open").status_code == 409
 
