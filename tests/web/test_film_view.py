@@ -265,6 +265,23 @@ def test_help_opens_and_closes_by_button_by_key_and_beside_it(room: Room) -> Non
     expect(page.locator("#comment")).to_have_value("Real?")
 
 
+def test_enter_submits_at_once_after_help_was_closed(room: Room) -> None:
+    """The focus may still be on the button that closed help: it opens nothing, and is left."""
+    page = room.open()
+    press(page, "3", "r", "2", "?", "Escape")
+    page.evaluate("document.querySelector('dialog [data-help]').click()")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    focused = page.evaluate("""() => new Promise((done) => {
+      const help = document.querySelector('dialog[data-help-dialog]');
+      help.showModal();
+      help.addEventListener('close', () => done(document.activeElement.tagName));
+      help.close();
+    })""")
+    assert focused == "BODY"
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("2 of")
+
+
 def test_help_names_only_keys_that_hold_on_the_page(room: Room) -> None:
     room.desk.is_phase_end, room.desk.questions = True, asked({"measure": "noticed"})
     page = room.open()
