@@ -40,7 +40,7 @@ from app.web.metrics import metrics_for
 from app.web.office_state import OfficeState
 from app.web.pages import Pages
 from app.web.password_desk import PasswordDesk
-from app.web.plain_route import stand_first
+from app.web.plain_route import stand_directly
 from app.web.practice_state import TellsPractice
 from app.web.request_log import RequestLog
 from app.web.routes import (
@@ -152,7 +152,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
             # The API answers what its published document lists.
             _answer_heads_too(module.router)
         if module in (reading, images):
-            stand_first(app, module.router)
+            stand_directly(app, module.router)
         else:
             app.include_router(module.router)
     return app

@@ -51,7 +51,7 @@ def change_design(
 ) -> None:
     """Replace the design of a draft; an opened study refuses."""
     study = study_by_slug(session, slug, lock=True)
-    ensure_draft(study.status, "its design")
+    ensure_draft(study.status, said("its design"))
     _ensure_arms_exist(session, design)
     study.title = design.title
     study.design = design_to_json(design)

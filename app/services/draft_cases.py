@@ -111,7 +111,7 @@ def swap_case(
     nothing to put in its place; then nothing has changed.
     """
     study = study_by_slug(session, slug, lock=True)
-    ensure_draft(study.status, "a case")
+    ensure_draft(study.status, said("a case"))
     design = design_from_json(study.design)
     before = audited_set(session, study, design)
     if before.sha256 != seen:

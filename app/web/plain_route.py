@@ -17,7 +17,10 @@ from app.web.forms import form_fields
 
 
 class PlainRoute(APIRoute):
-    """A route whose function takes the request, the form if it has one, and parts of the path."""
+    """A route whose function takes the request, or the request and its form.
+
+    One that takes anything else, such as a part of the path, is answered as FastAPI does.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """What answers a request, in a thread."""
@@ -38,6 +41,9 @@ class PlainRoute(APIRoute):
         return super().get_route_handler()
 
 
-def stand_first(app: FastAPI, router: APIRouter) -> None:
-    """Let the application ask the routes of `router` themselves, before those of any other."""
+def stand_directly(app: FastAPI, router: APIRouter) -> None:
+    """Let the application ask the routes of `router` themselves, after those that it has already.
+
+    Without what an inclusion could add: the router's routes must need no prefix or dependency.
+    """
     app.router.routes.extend(router.routes)

@@ -107,7 +107,7 @@ def edit_design(request: Request, slug: str) -> Response:
     """The design of a draft, to be changed."""
     with investigator_at_desk(request, right=Right.DESIGN) as desk:
         overview = study_overview(desk.session, slug)
-        ensure_draft(overview.line.status, "its design")
+        ensure_draft(overview.line.status, said("its design"))
         return design_page(request, desk, shown_of(design_of(desk.session, slug)), slug=slug)
 
 
@@ -115,7 +115,7 @@ def edit_design(request: Request, slug: str) -> Response:
 def save_design(request: Request, slug: str, form: FormFields) -> Response:
     """Replace the design of a draft, or show the form with a row more or fewer."""
     with investigator_at_desk(request, form, right=Right.DESIGN) as desk:
-        ensure_draft(study_overview(desk.session, slug).line.status, "its design")
+        ensure_draft(study_overview(desk.session, slug).line.status, said("its design"))
         read = read_form(desk, form)
         if isinstance(read, DesignForm):
             return design_page(request, desk, read, slug=slug)
