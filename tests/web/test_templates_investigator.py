@@ -404,7 +404,14 @@ SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
         "own_password.html",
         {"next": "/studies", "error": "Too short.", "shortest": 12, "kept": {}},
     ),
-    "/error": ("error.html", {"heading": "Not found", "sentence": "There is no study 'x<y'."}),
+    "/error": (
+        "error.html",
+        {"heading": "Not found", "sentence": "There is no study 'x<y'.", "study": None},
+    ),
+    "/refused": (
+        "error.html",
+        {"heading": "Not possible now", "sentence": "The study is locked.", "study": "pilot"},
+    ),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)
 
@@ -465,6 +472,11 @@ def test_an_error_can_be_shown_to_nobody_in_particular(client: TestClient) -> No
     assert "There is no study &#39;x&lt;y&#39;." in html
     # But for the choice of a language, which tells nothing.
     assert html.count("<form") == html.count('<form class="language-choice"') == 1
+
+
+def test_a_refused_step_of_a_study_leads_back_to_it(client: TestClient) -> None:
+    assert 'href="/studies/pilot"' in client.get("/refused").text
+    assert 'href="/studies/' not in client.get("/error").text
 
 
 def test_a_failed_sign_in_keeps_the_name_and_never_the_password(client: TestClient) -> None:
