@@ -181,6 +181,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "given": {},
         "message_warning": MESSAGE_WARNING,
         "longest_message": LONGEST_MESSAGE,
+        "still_needed": "",
     }
 
 
@@ -529,6 +530,9 @@ def test_protocols_are_offered_with_what_the_bank_lacks(client: TestClient) -> N
     assert len(offered) == 13 - html.count("The bank lacks &lt;this&gt;.")
     assert "Clode da Silva et al. 2024" in html
     assert "protocol=" not in client.get("/edit").text
+    portuguese = client.get("/new", headers={"Accept-Language": "pt-BR"}).text
+    assert "Encontrar a única radiografia real entre quatro" in portuguese
+    assert "Clode da Silva et al. 2024" in portuguese
 
 
 def test_an_empty_bank_tells_the_commands_and_offers_no_study(client: TestClient) -> None:
