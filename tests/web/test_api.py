@@ -248,7 +248,7 @@ def test_a_message_and_the_last_day_are_set_as_on_the_page(
     assert (refused := program.ask("DELETE", message)).status_code == 409
     assert "none to take back" in told(refused)
     with house.database.reading() as session:
-        actors = dict(session.execute(select(Event.action, Event.actor)).tuples())
+        actors = {one.action: one.actor for one in session.scalars(select(Event))}
         assert verify_study(session, house.store, slug).problem is None
     for action in (MESSAGE_SHOWN, MESSAGE_TAKEN_BACK, LAST_DAY_MOVED):
         assert actors[action].startswith("the owner"), action
@@ -350,7 +350,8 @@ def test_nothing_of_a_readers_opens_the_api(house: House, client: TestClient) ->
                 method,
                 f"/api/v1{filled(path, slug)}",
                 params={"machine": "m"},
-                headers={"Authorization": f"Bearer {shown}", "Content-Type": "application/json"},
+                json=SENT.get(path, {}),
+                headers={"Authorization": f"Bearer {shown}"},
             )
             assert answer.status_code == 401, path
 

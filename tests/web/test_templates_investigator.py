@@ -688,6 +688,30 @@ def test_after_links_were_made_a_reload_makes_no_more(page: Page) -> None:
 
 
 @pytest.mark.e2e
+def test_an_open_menu_and_the_focus_outlast_a_renewal(page: Page) -> None:
+    later = replace(OPEN, line=replace(LINE, rated=LINE.rated + 1))
+    part = rendered({**SIGNED_IN, **of_study(later)}, "_study_now.html")
+    page.route("**/studies/realism", lambda route: route.fulfill(body=part))
+    page.goto("/open")
+    page.fill("#labels", "Dr. A")
+    menu, other = page.locator("#link-of-R01"), page.locator("#link-of-R02")
+    other.evaluate("one => { one.isOld = true }")
+    menu.locator("summary").click()
+    button = menu.locator("button").first
+    button.focus()
+    with page.expect_response("**/studies/realism"):
+        page.evaluate(
+            "htmx.ajax('GET', '/studies/realism', {source: '#how-far', swap: 'outerHTML'})"
+        )
+    expect(page.locator("#how-far dd").first).to_contain_text(f"{LINE.rated + 1} of")
+    expect(menu).to_have_attribute("open", "")
+    expect(button).to_be_focused()
+    assert other.evaluate("one => one.isOld") is None
+    assert page.input_value("#labels") == "Dr. A"
+    page.unroute("**/studies/realism")
+
+
+@pytest.mark.e2e
 def test_the_form_counts_what_a_reader_will_read(page: Page) -> None:
     page.goto("/new")
     total = page.locator("[data-total]")

@@ -58,12 +58,13 @@ def study(request: Request, slug: str) -> Response:
     with investigator_at_desk(request, right=Right.SEE_PROGRESS) as desk:
         if desk.study is None or Right.DESIGN not in desk.study.rights:
             template = "_progress.html" if is_htmx(request) else "progress.html"
-            context = {"study": study_overview(desk.session, slug)}
-            return investigator_page(request, desk, template, context)
+            return investigator_page(
+                request, desk, template, {"study": study_overview(desk.session, slug)}
+            )
         if is_htmx(request):
             overview = study_overview(desk.session, slug)
-            context = {"study": overview, "showings": showings_per_reader(overview.design)}
-            return investigator_page(request, desk, "_study_now.html", context)
+            moving = {"study": overview, "showings": showings_per_reader(overview.design)}
+            return investigator_page(request, desk, "_study_now.html", moving)
         return study_page(request, desk, slug)
 
 
