@@ -47,6 +47,7 @@ from app.web.routes import (
     access,
     accounts,
     api,
+    api_conduct,
     arms,
     audit,
     bank,
@@ -112,6 +113,7 @@ ROUTES = (
     cases,
     exports,
     api,
+    api_conduct,
 )
 
 
@@ -148,7 +150,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     _stand_guard(app, settings, database)
     app.mount("/static", VersionedFiles(directory=resource_dir("static")), name="static")
     for module in ROUTES:
-        if module is not api:
+        if module not in (api, api_conduct):
             # The API answers what its published document lists.
             _answer_heads_too(module.router)
         if module in (reading, images):

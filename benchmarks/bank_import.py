@@ -247,27 +247,31 @@ def write_one_by_one(directory: Path, files: int, size: int) -> float:
     return time.perf_counter() - began
 
 
-def compare_cores(root: Path, films: int) -> None:
+def compare_cores(root: Path, films: int, turns: int = 3) -> None:
     """Print how long an import of deep films takes on one core and on all.
 
     Cores share caches and the way to memory, and some are two halves of one. What the machine can
-    give is told by imports that share nothing, one on each core, at the same time.
+    give is told by imports that share nothing, one on each core, at the same time. In turns, so
+    that a busy minute of the machine is one for all three; the medians are printed.
     """
     cores = sorted(os.sched_getaffinity(0))
-    one = import_apart(root / "deep", root / "state-one", 512, cores[:1])
-    every = import_apart(root / "deep", root / "state-all", 512)
-    started = [start_import(root / "deep", root / f"state-{core}", 512, [core]) for core in cores]
-    apart = max((result_of(process) for process in started), key=lambda each: each["seconds"])
-    for name, result in (("one core", one), ("all cores", every), ("one each", apart)):
-        print(
-            f"{name:9} {films:>5,} films {result['seconds']:8.1f} s "
-            f"{1000 * result['seconds'] / films:7.1f} ms each  "
-            f"CPU {1000 * result['cpu'] / films:6.1f} ms each  peak {result['peak_mib']:6.0f} MiB"
-        )
-    side_by_side = len(cores) * one["seconds"] / apart["seconds"]
+    bank, seconds = root / "deep", dict[str, list[float]]()
+    for turn in range(turns):
+        one = import_apart(bank, root / f"one-{turn}", 512, cores[:1])
+        every = import_apart(bank, root / f"all-{turn}", 512)
+        started = [start_import(bank, root / f"{core}-{turn}", 512, [core]) for core in cores]
+        apart = max((result_of(process) for process in started), key=lambda each: each["seconds"])
+        for name, result in (("one core", one), ("all cores", every), ("one each", apart)):
+            wall, cpu = (1000 * result[key] / films for key in ("seconds", "cpu"))
+            print(
+                f"{name:9} {films:>5,} films {result['seconds']:8.1f} s {wall:7.1f} ms each  "
+                f"CPU {cpu:6.1f} ms each  peak {result['peak_mib']:6.0f} MiB"
+            )
+            seconds.setdefault(name, []).append(result["seconds"])
+    alone, together, beside = (statistics.median(taken) for taken in seconds.values())
     print(
-        f"all {len(cores)} cores to one: {one['seconds'] / every['seconds']:.2f} times; "
-        f"an import on each, which share nothing: {side_by_side:.2f} times"
+        f"medians of {turns}: all {len(cores)} cores to one {alone / together:.2f} times; "
+        f"an import on each, which share nothing: {len(cores) * alone / beside:.2f} times"
     )
 
 

@@ -73,3 +73,25 @@ document.addEventListener("keydown", (event) => {
   close();
   menu?.querySelector("summary").focus();
 });
+
+// A part that renews itself leaves what is in use. htmx keeps a menu with hx-preserve that it knows
+// again by its id, so the others lose theirs. What has the focus is known by its id too.
+let before = { focused: null, scrolled: [] };
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.shouldSwap) return;
+  const focused = document.activeElement;
+  for (const menu of detail.target.querySelectorAll("details[hx-preserve]")) {
+    if (!menu.open && !menu.contains(focused)) menu.removeAttribute("id");
+  }
+  const wide = [...detail.target.querySelectorAll(".wide-table[id]")];
+  before = { focused, scrolled: wide.map(({ id, scrollLeft }) => ({ id, scrollLeft })) };
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const { id, scrollLeft } of before.scrolled) {
+    document.getElementById(id)?.scrollTo({ left: scrollLeft, behavior: "instant" });
+  }
+  // Not every browser moves an element without taking the focus from it.
+  if (before.focused?.isConnected && document.activeElement === document.body) {
+    before.focused.focus({ preventScroll: true });
+  }
+});

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from app.domain.design.design import StudyDesign
 from app.domain.order import OrderedCase
+from app.domain.said import said, said_many
 
 Item = TypeVar("Item", bound=Hashable)
 # An arm and a stratum.
@@ -33,13 +34,21 @@ def too_few_readers(design: StudyDesign, invited: int) -> str:
     needed = readers_needed(design)
     if invited >= needed or design.allocation.scheme == "crossed":
         return ""
-    who = "1 reader is invited" if invited == 1 else f"{invited} readers are invited"
+    who = said_many("{count} reader is invited", "{count} readers are invited", count=invited)
     if design.allocation.scheme == "split_plot":
-        return f"{who} and {needed} groups read different cases; invite at least {needed}."
-    allocation = design.allocation
-    return (
-        f"{who}, each reading {allocation.cases_per_reader} of {design.case_count} cases; invite "
-        f"at least {needed}, so that every case is read by {allocation.readers_per_case}."
+        return said(
+            "{who} and {needed} groups read different cases; invite at least {needed}.",
+            who=who,
+            needed=needed,
+        )
+    return said(
+        "{who}, each reading {own} of {all} cases; invite at least {needed}, so that every case is "
+        "read by {times}.",
+        who=who,
+        own=design.allocation.cases_per_reader,
+        all=design.case_count,
+        needed=needed,
+        times=design.allocation.readers_per_case,
     )
 
 

@@ -17,6 +17,7 @@ from app.domain.design.protocol import Protocol, read_protocol
 from app.domain.design.protocols import FilledProtocol, fill_protocol
 from app.domain.errors import BadInput, NotFound
 from app.domain.memorised import is_memorised
+from app.domain.said import said
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ def example_study(session: Session, name: str, *, size: int = RENDITION_SIZE) ->
     file = next((file for file in _files() if file.name == f"{name}.toml"), None)
     if file is None:
         raise NotFound(
-            f"There is no protocol {name!r}; `python -m app example-study --list` names those "
-            "there are."
+            said(
+                "There is no protocol {name!r}; `python -m app example-study --list` names those "
+                "there are.",
+                name=name,
+            )
         )
     protocol = _read(file)
     protocol = replace(protocol, document={**protocol.document, "rendition_size": size})
@@ -76,7 +80,7 @@ def _lack(protocol: Protocol, bank: Sequence[HeldArm]) -> str:
     try:
         fill_protocol(protocol, bank)
     except BadInput as error:
-        return str(error)
+        return error.sentence
     return ""
 
 

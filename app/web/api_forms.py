@@ -1,12 +1,14 @@
 """What the API's answers look like; from these its OpenAPI document is made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.access import Role
 from app.domain.design.status import Status
+from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
+from app.domain.record import LONGEST_REASON
 
 SLUG_WORDS = "The study's short name."
 
@@ -81,6 +83,40 @@ class ProgressForm(Form):
     slug: str = Field(description=SLUG_WORDS)
     status: Status
     readers: list[ReaderForm]
+
+
+class MessageForm(Form):
+    """What readers are told; `text` is null where it is nothing."""
+
+    text: str | None
+    until: date | None = Field(description="Its last day, in UTC; null until it is taken back.")
+    is_shown: bool = Field(description="Whether its last day is not over.")
+
+
+class NewMessageForm(Form):
+    """A message to all readers, in the language of the study."""
+
+    text: str = Field(description=f"Plain text, at most {LONGEST_MESSAGE} characters.")
+    until: date | None = Field(
+        None, description="Its last day, in UTC; without, until it is taken back."
+    )
+    tells_nothing: Literal[True] = Field(
+        description=f"Somebody has made sure of it. {MESSAGE_WARNING}"
+    )
+
+
+class LastDayForm(Form):
+    """Another last day of reading."""
+
+    day: date = Field(description="In UTC.")
+    reason: str = Field(description=f"At most {LONGEST_REASON} characters; the report prints it.")
+
+
+class MovedForm(Form):
+    """The last day of reading before, null where there was none, and now."""
+
+    before: date | None
+    after: date
 
 
 class ExportFileForm(Form):

@@ -99,7 +99,7 @@ class PreviewDesk:
         presentation = design.phase(page.phase).presentation
         self._exposure_ms = next(iter(presentation.exposures_ms), None)
         self._beside = (
-            f"What the bank's records say under “{presentation.beside}” stands here."
+            said("What the bank's records say under “{key}” stands here.", key=presentation.beside)
             if presentation.beside
             else None
         )

@@ -7,13 +7,15 @@ are checked by `app.web.forms`, the answers of machines by the kinds of question
 
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.domain.said import said
 from app.web.api_errors import api_error, is_api
+from app.web.spoken import spoken
+from app.words.language import language
 
-NOT_UTF8 = "holds characters that can't be read (they are not UTF-8)"
-NUL = "holds a NUL character"
 LONGEST_PATH = 2000
 
 
@@ -29,36 +31,47 @@ class TextGate:
         if not problem:
             await self._app(scope, receive, send)
             return
-        sentence = f"{problem}; please check it and try again."
-        headers = {"Cache-Control": "no-store"}
-        answer: Response = PlainTextResponse(f"{sentence}\n", 400, headers)
+        sentence = said("{problem}; please check it and try again.", problem=problem)
         if is_api(scope["path"]):
-            answer = api_error(400, "Can't be used", sentence)
+            answer: Response = api_error(400, "Can't be used", sentence)
+        else:
+            told = language(spoken(Request(scope))).say(sentence)
+            answer = PlainTextResponse(f"{told}\n", 400, {"Cache-Control": "no-store"})
         await answer(scope, receive, send)
 
 
 def _problem(scope: Scope) -> str:
     raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
     if len(raw) > LONGEST_PATH:
-        return f"This address is longer than {LONGEST_PATH} characters"
-    for name, given in (("This address", raw), ("The query", scope["query_string"])):
-        trouble = _trouble(unquote_to_bytes(given))
-        if trouble:
-            return f"{name} {trouble}"
+        return said("This address is longer than {most} characters", most=LONGEST_PATH)
+    address = unquote_to_bytes(raw)
+    if not _is_utf8(address):
+        return said("This address holds characters that can't be read (they are not UTF-8)")
+    if b"\x00" in address:
+        return said("This address holds a NUL character")
+    query = unquote_to_bytes(scope["query_string"])
+    if not _is_utf8(query):
+        return said("The query holds characters that can't be read (they are not UTF-8)")
+    if b"\x00" in query:
+        return said("The query holds a NUL character")
+    return _problem_of_headers(scope)
+
+
+def _problem_of_headers(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if b"\x00" in value:
-            return f"The header {name.decode('latin-1')} {NUL}"
+            return said("The header {name} holds a NUL character", name=name.decode("latin-1"))
         if name == b"host" and not _is_host(value):
-            return "The header Host names no host"
+            return said("The header Host names no host")
     return ""
 
 
-def _trouble(given: bytes) -> str:
+def _is_utf8(given: bytes) -> bool:
     try:
-        text = given.decode("utf-8")
+        given.decode("utf-8")
     except UnicodeDecodeError:
-        return NOT_UTF8
-    return NUL if "\x00" in text else ""
+        return False
+    return True
 
 
 def _is_host(value: bytes) -> bool:

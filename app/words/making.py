@@ -13,6 +13,7 @@ import io
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ LETTER = re.compile(r"[^\W\d_]")
 PYTHON_CALLS = ("said", "said_many", "to_say")
 TEMPLATE_CALLS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 BROWSER_CALLS = {"say": (1,), "sayMany": (1, 2)}
+SOURCES = (("app", ".py"), ("app/protocols", ".toml"), ("templates", ".html"), ("static", ".js"))
 # What begins like this belongs to that catalogue; the first that fits counts.
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -48,6 +50,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app/web/design_words.py",
             "app/web/known_words.py",
             "app/web/record_words.py",
+            "app/protocols/",
             "app/services/",
             "app/steps/",
             "app/bank/",
@@ -83,7 +86,7 @@ def part_of(path: str) -> str:
 
 def sources() -> Iterator[Path]:
     """Every file whose words somebody may see."""
-    for folder, ending in (("app", ".py"), ("templates", ".html"), ("static", ".js")):
+    for folder, ending in SOURCES:
         for path in sorted((ROOT / folder).rglob(f"*{ending}")):
             below = path.relative_to(ROOT).parts
             if "vendor" not in below and below[:2] not in (("static", "words"), ("app", "words")):
@@ -111,6 +114,9 @@ def messages_of(path: Path) -> Iterator[str | tuple[str, ...]]:
     """
     if path.suffix == ".py":
         yield from _messages_of_python(path)
+    elif path.suffix == ".toml":
+        # Of a protocol this sentence is ours; the rest is told as it was published.
+        yield str(tomllib.loads(path.read_text(encoding="utf-8"))["fill"]["asks"])
     elif path.suffix == ".html":
         options = {"trimmed": "true", "silent": "false"}
         for _, message, _, _ in extract_from_file(

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from app.db.tables import ApiToken, Event, Rating, Reader
 from app.domain.access import RIGHTS, ROLES, Right, Role
+from app.domain.record import LAST_DAY_MOVED, MESSAGE_SHOWN, MESSAGE_TAKEN_BACK
 from app.main import create_app, utc_now
 from app.services.accounts import disable_account
 from app.services.api_tokens import account_by_name, make_api_token
@@ -33,6 +34,14 @@ RIGHT_OF = {
     ("GET", "/studies/{slug}/export"): Right.SEE_RESULTS,
     ("GET", "/studies/{slug}/export/{file}"): Right.SEE_RESULTS,
     ("POST", "/studies/{slug}/machine-answers"): Right.INVITE,
+    ("GET", "/studies/{slug}/message"): Right.INVITE,
+    ("PUT", "/studies/{slug}/message"): Right.INVITE,
+    ("DELETE", "/studies/{slug}/message"): Right.INVITE,
+    ("PUT", "/studies/{slug}/last-day"): Right.OPEN_AND_CLOSE,
+}
+SENT = {
+    "/studies/{slug}/message": {"text": "Thank you.", "tells_nothing": True},
+    "/studies/{slug}/last-day": {"day": "2099-01-31", "reason": "Holidays."},
 }
 OF_NO_STUDY = {("GET", "/studies"), ("GET", "/bank")}
 
@@ -120,6 +129,8 @@ def test_each_role_may_what_its_rights_say(house: House, client: TestClient, clo
         more: dict[str, Any] = {}
         if method == "POST":
             more = {"params": {"machine": "m"}, "json": {}}
+        elif method == "PUT":
+            more = {"json": SENT[path]}
         for role, program in asking.items():
             answer = program.ask(method, filled(path, slug), **more)
             line = f"{method} {path} as {role}: {answer.status_code}"
@@ -219,6 +230,49 @@ def test_a_machines_answers_come_in_once_and_count_as_a_machines(
         assert session.scalar(select(func.count(Rating.id))) == entries - 2 + len(films)
 
 
+def test_a_message_and_the_last_day_are_set_as_on_the_page(
+    house: House, client: TestClient, clock: Clock
+) -> None:
+    slug, _ = house.open_study_with_reader()
+    program = programs(house, client, slug, clock)["owner"]
+    message, last_day = f"/studies/{slug}/message", f"/studies/{slug}/last-day"
+    nothing = {"text": None, "until": None, "is_shown": False}
+    assert program.get(message).json() == nothing
+    said = {"text": "We read on Monday.", "tells_nothing": True}
+    shown = program.ask("PUT", message, json=said)
+    assert shown.json() == {"text": "We read on Monday.", "until": None, "is_shown": True}
+    assert program.get(message).json() == shown.json()
+    moved = program.ask("PUT", last_day, json={"day": "2099-01-31", "reason": "Holidays."})
+    assert moved.json() == {"before": None, "after": "2099-01-31"}
+    assert program.ask("DELETE", message).status_code == 204
+    assert program.get(message).json() == nothing
+    assert (refused := program.ask("DELETE", message)).status_code == 409
+    assert "none to take back" in told(refused)
+    with house.database.reading() as session:
+        actors = {one.action: one.actor for one in session.scalars(select(Event))}
+        assert verify_study(session, house.store, slug).problem is None
+    for action in (MESSAGE_SHOWN, MESSAGE_TAKEN_BACK, LAST_DAY_MOVED):
+        assert actors[action].startswith("the owner"), action
+
+
+def test_a_message_that_tells_something_is_refused(
+    house: House, client: TestClient, clock: Clock
+) -> None:
+    slug, _ = house.open_study_with_reader()
+    program = programs(house, client, slug, clock)["owner"]
+    for sent, why in (
+        ({"text": "M0 is next.", "tells_nothing": True}, "the name of an arm"),
+        ({"text": "Thank you."}, "body.tells_nothing"),
+        ({"text": "Thank you.", "tells_nothing": False}, "body.tells_nothing"),
+        ({"text": " ", "tells_nothing": True}, "empty"),
+        ({"text": "Thank you.", "tells_nothing": True, "until": "2001-01-31"}, "is over"),
+        ({"text": "Thank you.", "tells_nothing": True, "untill": "2099-01-31"}, "body.untill"),
+    ):
+        answer = program.ask("PUT", f"/studies/{slug}/message", json=sent)
+        assert (answer.status_code, why in told(answer)) == (422, True), answer.text
+    assert program.get(f"/studies/{slug}/message").json()["text"] is None
+
+
 def test_what_can_not_be_used_is_said_and_stores_nothing(
     house: House, client: TestClient, clock: Clock
 ) -> None:
@@ -297,7 +351,8 @@ def test_nothing_of_a_readers_opens_the_api(house: House, client: TestClient) ->
                 method,
                 f"/api/v1{filled(path, slug)}",
                 params={"machine": "m"},
-                headers={"Authorization": f"Bearer {shown}", "Content-Type": "application/json"},
+                json=SENT.get(path, {}),
+                headers={"Authorization": f"Bearer {shown}"},
             )
             assert answer.status_code == 401, path
 
@@ -355,4 +410,4 @@ def test_whatever_is_sent_no_answer_is_a_5xx_and_each_is_as_the_document_says(
             statuses += ask_anything(program, result.ok(), mode, slug, examples)
     print(dict(statuses))
     assert statuses[200] > 0
-    assert statuses.total() >= 7 * 2 * examples
+    assert statuses.total() >= 11 * 2 * examples

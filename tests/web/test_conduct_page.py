@@ -12,11 +12,12 @@ from sqlalchemy import select
 from app.db.blind.conduct import PartOfReading
 from app.db.tables import Rating
 from app.domain.design.reading import design_from_mapping
-from app.main import create_app
+from app.main import create_app, utc_now
 from app.services.reading_conduct import reading_conduct, reminder, where_they_stand
 from app.settings import Settings
 from tests.domain.documents import design
 from tests.studies import GOOD_ANSWERS, Clock, House, design_values
+from tests.web.accounts import make_account, visitor
 from tests.web.reader_browser import ReaderBrowser
 from tests.web.test_investigator import Investigator
 
@@ -68,14 +69,64 @@ def test_the_page_is_live_and_tells_no_result(house: House, app: FastAPI, clock:
         part = client.get(f"/studies/{slug}/progress", headers={"HX-Request": "true"}).text
         assert "<html" not in part
         assert "Reminders" not in part
-        for address, part in ((f"/studies/{slug}", "how-far"), ("/studies", "studies")):
-            renewed = f'hx-get="{address}" hx-select="#{part}" hx-trigger="every 30s"'
-            assert renewed in client.get(address).text
+        renewed = 'id="studies" hx-get="/studies" hx-select="#studies" hx-trigger="every 30s"'
+        assert renewed in client.get("/studies").text
         house.close(slug)
         assert "every 30s" not in client.get(f"/studies/{slug}").text
         closed = client.get(f"/studies/{slug}/progress").text
         assert "hx-trigger" not in closed
         assert "Reminders" not in closed
+
+
+def test_the_studys_readers_are_renewed_and_nothing_that_is_typed(
+    house: House, app: FastAPI, clock: Clock
+) -> None:
+    slug, token = house.open_study_with_reader()
+    asks = {"HX-Request": "true", "HX-Trigger": "how-far"}
+    with TestClient(app) as client, TestClient(app) as readers:
+        Investigator(house, client).sign_in()
+        page = client.get(f"/studies/{slug}").text
+        renewed = f'<div id="how-far" hx-get="/studies/{slug}" hx-trigger="every 30s"'
+        assert renewed in page
+        before = client.get(f"/studies/{slug}", headers=asks).text
+        assert before.strip() in page
+        assert readers_rated(before) == ["0 of 12"]
+        # Without htmx's ids the menus would close under whoever has one open.
+        assert re.findall(r'<details class="menu" [^>]*>', before) == [
+            '<details class="menu" name="reader-link" id="link-of-R01" hx-preserve>'
+        ]
+        for typed in ("<textarea", "Invite readers", "<html", "Design", "M0"):
+            assert typed in page
+            assert typed not in before
+        reader = ReaderBrowser(readers)
+        reader.begin(token)
+        reader.rate(**GOOD_ANSWERS)
+        after = client.get(f"/studies/{slug}", headers=asks).text
+        assert readers_rated(after) == ["1 of 12"]
+        house.close(slug)
+        assert "every 30s" not in client.get(f"/studies/{slug}", headers=asks).text
+
+
+def readers_rated(page: str) -> list[str]:
+    cells = re.findall(r'class="progress-cell">(.*?)</td>', page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in cells]
+
+
+def test_a_monitors_page_is_renewed_and_holds_no_link(
+    house: House, app: FastAPI, clock: Clock
+) -> None:
+    # Browsers are signed in by the real clock.
+    clock.now = utc_now()
+    slug, _ = house.open_study_with_reader()
+    make_account(house, "nurse", "monitor", **{slug.replace("-", "_"): "monitor"})
+    nurse = visitor(house, app, "nurse")
+    page = nurse.get(f"/studies/{slug}").text
+    part = nurse.client.get(f"/studies/{slug}", headers={"HX-Request": "true"}).text
+    assert part.strip() in page
+    assert f'<div id="how-far" hx-get="/studies/{slug}" hx-trigger="every 30s"' in part
+    assert "R01" in part
+    for secret in ("link-of", "<form", "Each reader sees", "<html"):
+        assert secret not in part
 
 
 def test_a_page_that_renews_itself_keeps_nobody_signed_in(

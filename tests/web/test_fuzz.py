@@ -438,10 +438,12 @@ def run(machine: type[Sender], given: Mapping[str, object], examples: int) -> li
     return statuses
 
 
-def assert_something_was_done(statuses: list[int], examples: int) -> None:
-    """Which of them a few examples meet is chance; many see a page and change something."""
-    done = {200, 303} & set(statuses)
-    assert done == {200, 303} if examples > SHORT else done
+def assert_much_was_sent(statuses: list[int], examples: int) -> None:
+    """What a few examples meet is chance; many do something, and are refused something."""
+    assert len(statuses) >= 10 * examples
+    if examples > SHORT:
+        assert {200, 303} & set(statuses)
+        assert any(400 <= status < 500 for status in statuses)
 
 
 @pytest.mark.parametrize("examples", lengths(SHORT, EXAMPLES))
@@ -451,8 +453,7 @@ def test_a_reader_who_sends_anything_gets_no_error_of_the_server(
     client, names = furnished
     tokens = [one.token for one in house.invite(names["slug"][0], 10)]
     statuses = run(ReaderMachine, {"client": client, "names": names, "tokens": tokens}, examples)
-    assert_something_was_done(statuses, examples)
-    assert any(400 <= status < 500 for status in statuses)
+    assert_much_was_sent(statuses, examples)
 
 
 def furnish_accounts(house: House) -> None:
@@ -502,8 +503,7 @@ def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_serve
         "later": staticmethod(later),
     }
     statuses = run(AccountMachine, given, examples)
-    assert {200, 303} & set(statuses)
-    assert any(400 <= status < 500 for status in statuses)
+    assert_much_was_sent(statuses, examples)
 
 
 @pytest.mark.parametrize("examples", lengths(SHORT, EXAMPLES))
@@ -536,6 +536,5 @@ def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
         "sign_in": staticmethod(sign_in),
     }
     statuses = run(InvestigatorMachine, given, examples)
-    assert_something_was_done(statuses, examples)
-    assert any(400 <= status < 500 for status in statuses)
+    assert_much_was_sent(statuses, examples)
     assert isinstance(client.app, FastAPI)

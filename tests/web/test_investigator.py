@@ -459,3 +459,22 @@ def test_a_spoilt_file_is_named_on_the_page(house: House, investigator: Investig
     page = investigator.client.get(f"/studies/{slug}/audit").text
     assert "12 of 12 files are missing or unlike the others" in page
     assert page.count("has 0 bytes, not") == 12
+
+
+def test_inviting_tells_how_many_readers_are_still_needed(
+    house: House, investigator: Investigator
+) -> None:
+    investigator.sign_in()
+    slug = house.draft(
+        format=2,
+        arms=[{"arm": arm, "cases": {"normal": 4}} for arm in ("real", "M0")],
+        questions=[{"measure": "realism"}],
+        allocation={"scheme": "quota", "cases_per_reader": 4, "readers_per_case": 2},
+    )
+    few = "1 reader is invited, each reading 4 of 8 cases; invite at least 4"
+    assert few in investigator.post(f"/studies/{slug}/invite", count="1").text
+    in_portuguese = investigator.client.get(
+        f"/studies/{slug}", headers={"Accept-Language": "pt-BR"}
+    ).text
+    assert "1 leitor foi convidado, cada um lendo 4 de 8 casos" in in_portuguese
+    assert "invite at least" not in investigator.post(f"/studies/{slug}/invite", count="3").text

@@ -181,6 +181,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "given": {},
         "message_warning": MESSAGE_WARNING,
         "longest_message": LONGEST_MESSAGE,
+        "still_needed": "",
     }
 
 
@@ -554,6 +555,9 @@ def test_protocols_are_offered_with_what_the_bank_lacks(client: TestClient) -> N
     assert len(offered) == 13 - html.count("The bank lacks &lt;this&gt;.")
     assert "Clode da Silva et al. 2024" in html
     assert "protocol=" not in client.get("/edit").text
+    portuguese = client.get("/new", headers={"Accept-Language": "pt-BR"}).text
+    assert "Encontrar a única radiografia real entre quatro" in portuguese
+    assert "Clode da Silva et al. 2024" in portuguese
 
 
 def test_an_empty_bank_tells_the_commands_and_offers_no_study(client: TestClient) -> None:
@@ -717,6 +721,30 @@ def test_after_links_were_made_a_reload_makes_no_more(page: Page) -> None:
     expect(page).to_have_url(re.compile("/studies/realism$"))
     page.get_by_role("button", name="Copy all").click()
     expect(page.locator("[data-copied]").first).not_to_be_empty()
+
+
+@pytest.mark.e2e
+def test_an_open_menu_and_the_focus_outlast_a_renewal(page: Page) -> None:
+    later = replace(OPEN, line=replace(LINE, rated=LINE.rated + 1))
+    part = rendered({**SIGNED_IN, **of_study(later)}, "_study_now.html")
+    page.route("**/studies/realism", lambda route: route.fulfill(body=part))
+    page.goto("/open")
+    page.fill("#labels", "Dr. A")
+    menu, other = page.locator("#link-of-R01"), page.locator("#link-of-R02")
+    other.evaluate("one => { one.isOld = true }")
+    menu.locator("summary").click()
+    button = menu.locator("button").first
+    button.focus()
+    with page.expect_response("**/studies/realism"):
+        page.evaluate(
+            "htmx.ajax('GET', '/studies/realism', {source: '#how-far', swap: 'outerHTML'})"
+        )
+    expect(page.locator("#how-far dd").first).to_contain_text(f"{LINE.rated + 1} of")
+    expect(menu).to_have_attribute("open", "")
+    expect(button).to_be_focused()
+    assert other.evaluate("one => one.isOld") is None
+    assert page.input_value("#labels") == "Dr. A"
+    page.unroute("**/studies/realism")
 
 
 @pytest.mark.e2e

@@ -87,3 +87,13 @@ def test_no_header_is_an_error_of_the_server(
     for method in ("GET", "POST"):
         answer = client.request(method, path, headers=headers)
         assert answer.status_code < 500, (method, answer.text)
+
+
+def test_the_refusal_is_said_in_the_browsers_language_and_to_programs_in_english(
+    client: TestClient,
+) -> None:
+    portuguese = {"Accept-Language": "pt-BR"}
+    answer = client.get("/r/%ff", headers=portuguese)
+    assert (answer.status_code, answer.text.startswith("Este endereço contém")) == (400, True)
+    told = client.get("/api/v1/studies/%ff", headers=portuguese).json()["error"]["message"]
+    assert told.startswith("This address holds")

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.design.design import MOST_CASES
 from app.domain.document import Problems, Table
-from app.domain.said import said
+from app.domain.said import Said, said
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Protocol:
 
     name             of its file
     study, source    who did it and where it is published
-    asks             in a sentence, what readers do
+    asks             in a sentence, what readers do; without braces, for it can be translated
     real             whether it has a real arm
     least, most      how many synthetic arms it has
     cases            of each arm and stratum, where the bank holds so many
@@ -53,7 +53,8 @@ def read_protocol(name: str, data: Mapping[str, Any]) -> Protocol:
         name=name,
         study=table.text("study", required=True),
         source=table.text("source", longest=200, required=True),
-        asks=table.text("asks", longest=300, required=True),
+        # Its words are collected from the protocols' files, not from here.
+        asks=Said(table.text("asks", longest=300, required=True), "", {}),
         real=table.flag("real", True),
         least=table.whole("least_synthetic", 1, 1, 50),
         most=table.whole("most_synthetic", 50, 1, 50),

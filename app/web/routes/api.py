@@ -1,15 +1,15 @@
 """The JSON API of version 1: what an account may see and do, for its programs.
 
-Its OpenAPI document, at /api/v1/openapi.json, is made from these routes.
+Its OpenAPI document, at /api/v1/openapi.json, is made from these routes and from those of
+`api_conduct`.
 """
 
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, StreamingResponse
-from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from app.domain.access import Right, ensure_sees_bank
@@ -32,16 +32,12 @@ from app.web.api_forms import (
     StudyForm,
     error_answers,
 )
+from app.web.api_router import api_router
+from app.web.routes import api_conduct
 from app.web.state import web_state
 
 MOST_LISTED = 200
 ENDINGS = {"application/json": "answers.json", "text/csv": "answers.csv"}
-# Says in the document that a token is needed; `caller_at_desk` is what checks it.
-TOKEN = HTTPBearer(
-    auto_error=False,
-    scheme_name="token",
-    description="An API token: an account makes one on its own page, the operator with make-token.",
-)
 ANSWERS_BODY = {
     "requestBody": {
         "required": True,
@@ -52,14 +48,8 @@ ANSWERS_BODY = {
         },
     }
 }
-EVERYWHERE = error_answers(400, 401, 403, 404, 405, 422, 500, 503)
 
-router = APIRouter(
-    prefix="/api/v1",
-    default_response_class=JSONResponse,
-    dependencies=[Depends(TOKEN)],
-    responses=EVERYWHERE,
-)
+router = api_router()
 
 
 @router.get("/studies")
@@ -225,5 +215,5 @@ def openapi_document() -> dict[str, Any]:
         title="Negatoscope",
         version="1",
         description="Blinded reader studies: what an account may see and do, for its programs.",
-        routes=router.routes,
+        routes=[*router.routes, *api_conduct.router.routes],
     )

@@ -85,7 +85,7 @@ def _travelled(text: str) -> StudyDesign:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise BadInput("This preview has lost its design; please close it and open it again.")
+        raise BadInput(said("This preview has lost its design; please close it and open it again."))
     return design_from_mapping(data)
 
 

@@ -14,6 +14,7 @@ from app.domain.reader_message import LONGEST_MESSAGE, MESSAGE_WARNING
 from app.domain.record import AUDITED
 from app.domain.said import said
 from app.domain.signing import MEANINGS
+from app.services.invite_readers import readers_still_needed
 from app.services.open_study import close_study, ensure_is_draft, open_study
 from app.services.reading_conduct import invitation
 from app.services.record_audit import verdict_on_cases
@@ -24,6 +25,7 @@ from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.leak_audits import ensure_audited
 from app.web.office_state import office_state
+from app.web.pages import is_htmx
 from app.web.password_again import NotSigned, sign
 from app.web.state import web_state
 
@@ -49,12 +51,21 @@ def studies(request: Request) -> Response:
 
 @router.get("/studies/{slug}")
 def study(request: Request, slug: str) -> Response:
-    """One study: design, status, readers, log; for a monitor how far the readers are."""
+    """One study: design, status, readers, log; for a monitor how far the readers are.
+
+    For htmx the moving part alone.
+    """
     with investigator_at_desk(request, right=Right.SEE_PROGRESS) as desk:
-        if desk.study is not None and Right.DESIGN in desk.study.rights:
-            return study_page(request, desk, slug)
-        context = {"study": study_overview(desk.session, slug)}
-        return investigator_page(request, desk, "progress.html", context)
+        if desk.study is None or Right.DESIGN not in desk.study.rights:
+            template = "_progress.html" if is_htmx(request) else "progress.html"
+            return investigator_page(
+                request, desk, template, {"study": study_overview(desk.session, slug)}
+            )
+        if is_htmx(request):
+            overview = study_overview(desk.session, slug)
+            moving = {"study": overview, "showings": showings_per_reader(overview.design)}
+            return investigator_page(request, desk, "_study_now.html", moving)
+        return study_page(request, desk, slug)
 
 
 @router.post("/studies/{slug}/open")
@@ -132,6 +143,7 @@ def study_page(
         "given": given or {},
         "message_warning": MESSAGE_WARNING,
         "longest_message": LONGEST_MESSAGE,
+        "still_needed": readers_still_needed(desk.session, slug),
         **_of_design(desk, overview),
     }
     return investigator_page(request, desk, "study.html", context, status)
