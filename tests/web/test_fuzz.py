@@ -33,12 +33,20 @@ from app.services.sign_in_tries import forget_tries
 from app.settings import Settings
 from app.web.reader_access import READER_COOKIE
 from tests.studies import GOOD_ANSWERS, NOW, PROFILE, Clock, House
-from tests.two_lengths import lengths
+from tests.two_lengths import SLOW
 from tests.web.reader_browser import ReaderBrowser
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
-SHORT = 3
 STEPS = int(os.environ.get("FUZZ_STEPS", "30"))
+# PostgreSQL takes less than SQLite does: what it can't hold is met there.
+FORMS = pytest.mark.parametrize(
+    ("backend", "examples"),
+    [
+        ("postgresql", 6),
+        *(pytest.param(one, EXAMPLES, marks=SLOW) for one in ("postgresql", "sqlite")),
+    ],
+    indirect=["backend"],
+)
 PASSWORD = "a long password of ours"
 PASSWORDS = (PASSWORD, "another long password", "short", "x" * 201)
 NAMES = ("owner", "second owner")
@@ -438,22 +446,15 @@ def run(machine: type[Sender], given: Mapping[str, object], examples: int) -> li
     return statuses
 
 
-def assert_much_was_sent(statuses: list[int], examples: int) -> None:
-    """What a few examples meet is chance; many do something, and are refused something."""
-    assert len(statuses) >= 10 * examples
-    if examples > SHORT:
-        assert {200, 303} & set(statuses)
-        assert any(400 <= status < 500 for status in statuses)
-
-
-@pytest.mark.parametrize("examples", lengths(SHORT, EXAMPLES))
+@FORMS
 def test_a_reader_who_sends_anything_gets_no_error_of_the_server(
     house: House, furnished: tuple[TestClient, dict[str, list[str]]], examples: int
 ) -> None:
     client, names = furnished
     tokens = [one.token for one in house.invite(names["slug"][0], 10)]
     statuses = run(ReaderMachine, {"client": client, "names": names, "tokens": tokens}, examples)
-    assert_much_was_sent(statuses, examples)
+    assert {200, 303} <= set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
 
 
 def furnish_accounts(house: House) -> None:
@@ -468,7 +469,7 @@ def furnish_accounts(house: House) -> None:
             account.role, account.disabled_at, account.password_is_given = "owner", None, False
 
 
-@pytest.mark.parametrize("examples", lengths(SHORT, EXAMPLES))
+@FORMS
 def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_server(
     house: House,
     settings: Settings,
@@ -503,10 +504,12 @@ def test_whoever_sends_anything_to_doors_and_accounts_gets_no_error_of_the_serve
         "later": staticmethod(later),
     }
     statuses = run(AccountMachine, given, examples)
-    assert_much_was_sent(statuses, examples)
+    # Which of them a few examples meet is chance: something was done, and something refused.
+    assert {200, 303} & set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
 
 
-@pytest.mark.parametrize("examples", lengths(SHORT, EXAMPLES))
+@FORMS
 def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
     house: House, furnished: tuple[TestClient, dict[str, list[str]]], examples: int
 ) -> None:
@@ -536,5 +539,6 @@ def test_an_investigator_who_sends_anything_gets_no_error_of_the_server(
         "sign_in": staticmethod(sign_in),
     }
     statuses = run(InvestigatorMachine, given, examples)
-    assert_much_was_sent(statuses, examples)
+    assert {200, 303} <= set(statuses)
+    assert any(400 <= status < 500 for status in statuses)
     assert isinstance(client.app, FastAPI)
