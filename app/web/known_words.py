@@ -71,6 +71,8 @@ _WORDS: Final = (
     said("API token made"),
     said("API token revoked"),
     said("closing date"),
+    # what was done to the bank
+    said("imported"),
     # what was done to a study
     said("created"),
     said("design changed"),
