@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import (
+    Integer,
     Table,
     bindparam,
-    exists,
     false,
     func,
-    literal,
+    literal_column,
     select,
     union_all,
     update,
@@ -90,7 +90,7 @@ _TOTAL = (
         _PEERS.c.is_phase_end.is_(False),
     )
     .order_by(_PEERS.c.position.desc())
-    .limit(1)
+    .limit(literal_column("1"))
     .correlate(_SHOWINGS)
     .scalar_subquery()
 )
@@ -100,9 +100,14 @@ _COUNT_OF_PICTURES = (
     .correlate(_SHOWINGS)
     .scalar_subquery()
 )
+_TEXT = (
+    select(_CASES.c.beside)
+    .where(_CASES.c.id == _SHOWN.c.case_id)
+    .correlate(_SHOWN)
+    .scalar_subquery()
+)
 _COUNT_OF_TEXTS = (
-    select(func.count(_CASES.c.beside))
-    .join_from(_SHOWN, _CASES, _CASES.c.id == _SHOWN.c.case_id)
+    select(func.count(_TEXT))
     .where(_SHOWN.c.presentation_id == _SHOWINGS.c.id)
     .correlate(_SHOWINGS)
     .scalar_subquery()
@@ -122,8 +127,13 @@ _ROW = (
     _COUNT_OF_PICTURES,
     _COUNT_OF_TEXTS,
 )
-_IS_RATED = exists().where(
-    _RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True)
+# Asked of each showing by itself, as the texts are. A join is planned by how many rows there are,
+# and PostgreSQL keeps the plan of a prepared statement while ratings become many.
+_FIRST_RATING = (
+    select(_RATINGS.c.id)
+    .where(_RATINGS.c.presentation_id == _SHOWINGS.c.id, _RATINGS.c.is_first.is_(True))
+    .correlate(_SHOWINGS)
+    .scalar_subquery()
 )
 # Chosen by what the index holds; the rest is then read of the few that were chosen.
 # Practice and cases apart: then the index has them in their order, and nothing is sorted. SQLite
@@ -131,18 +141,18 @@ _IS_RATED = exists().where(
 _OF_PRACTICE = func.coalesce(_SHOWINGS.c.is_practice, false())
 _KINDS = (_OF_PRACTICE.is_(True), _OF_PRACTICE.is_(False))
 _PENDING = [
-    select(_SHOWINGS.c.id, literal(0).label("is_rated"))
-    .where(_OWN, kind, ~_IS_RATED)
+    select(_SHOWINGS.c.id, literal_column("0", Integer).label("is_rated"))
+    .where(_OWN, kind, _FIRST_RATING.is_(None))
     .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice, _SHOWINGS.c.position)
-    .limit(3)
+    .limit(literal_column("3"))
     .subquery()
     for kind in _KINDS
 ]
 _LAST = [
-    select(_SHOWINGS.c.id, literal(1).label("is_rated"))
-    .where(_OWN, kind, _IS_RATED)
+    select(_SHOWINGS.c.id, literal_column("1", Integer).label("is_rated"))
+    .where(_OWN, kind, _FIRST_RATING.is_not(None))
     .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position.desc())
-    .limit(1)
+    .limit(literal_column("1"))
     .subquery()
     for kind in _KINDS
 ]
