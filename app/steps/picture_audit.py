@@ -267,6 +267,7 @@ def _examples(
     apart = {name: one for name, one in separations.items() if one is not None}
     if not real or not own or not apart:
         return None
+    told_by: str
     if joint is not None:
         told_by, scores = said("all measures together"), joint.scores
     else:
