@@ -3,8 +3,8 @@
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.analysed_once import studies_are_analysed_once
 from tests.browser import chromium_browser
 from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
+from tests.phantom_bank import write_phantom_bank
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.routes_built_once import routes_are_built_once
 from tests.studies import House
@@ -75,26 +76,37 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-# Pages that only pass on what services say, which run on both databases each time; the pages run
-# on PostgreSQL, by `make test-all`.
-PAGES_OF_SERVICES = {
-    f"tests/web/test_{name}.py"
+# On PostgreSQL by `make test-all` alone: pages that only pass on what services say, and services
+# that only make pictures, figures and files of what is stored. Answers, blinding, receipts, the
+# record, access and what moves between databases are tested on both each time.
+ON_SQLITE_FIRST = {
+    f"tests/{name}.py"
     for name in (
-        "access_matrix",
-        "bank_pages",
-        "cases_page",
-        "display",
-        "doors",
-        "flagged_copies",
-        "import_pages",
-        "investigator",
-        "leak_audit",
-        "phases",
-        "preview",
-        "reading_journey",
-        "reference_picture",
-        "report",
-        "text_gate",
+        "services/test_audit_pictures",
+        "services/test_design_figures",
+        "services/test_export_study",
+        "services/test_remedy_pictures",
+        "services/test_summarise_study",
+        "web/test_access_matrix",
+        "web/test_bank_pages",
+        "web/test_cases_page",
+        "web/test_certificate",
+        "web/test_conduct_page",
+        "web/test_display",
+        "web/test_doors",
+        "web/test_flagged_copies",
+        "web/test_gallery_pages",
+        "web/test_import_pages",
+        "web/test_investigator",
+        "web/test_leak_audit",
+        "web/test_phases",
+        "web/test_preview",
+        "web/test_reader_message",
+        "web/test_reading_journey",
+        "web/test_reference_picture",
+        "web/test_report",
+        "web/test_submission",
+        "web/test_text_gate",
     )
 }
 
@@ -109,13 +121,21 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the second database of those pages as slow; order the files."""
+    """Mark the second database of those files as slow; order the files."""
     items.sort(key=_place)
     for item in items:
-        is_page = item.nodeid.partition("::")[0] in PAGES_OF_SERVICES
+        is_one = item.nodeid.partition("::")[0] in ON_SQLITE_FIRST
         backend = getattr(item, "callspec", None)
-        if is_page and backend is not None and backend.params.get("backend") == "postgresql":
+        if is_one and backend is not None and backend.params.get("backend") == "postgresql":
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def phantom_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Phantom films of five arms, 4 of each condition, with a text and a matching key."""
+    folder = tmp_path_factory.mktemp("phantom_bank")
+    write_phantom_bank(folder)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -169,6 +189,57 @@ def _furnish(url: str, folder: Path) -> Path:
 def backend(request: pytest.FixtureRequest) -> str:
     """Every test that touches a database runs on both."""
     return str(request.param)
+
+
+# Given what fills a house: what copies of that house are made from.
+MadeOnce = Callable[[Callable[[House], object]], Template]
+
+
+def _made_once(
+    backend: str, bare: Template, server: str, folders: pytest.TempPathFactory
+) -> Iterator[MadeOnce]:
+    made: dict[Callable[[House], object], Template] = {}
+    with ExitStack() as until_the_end:
+
+        def make(fill: Callable[[House], object]) -> Template:
+            if fill not in made:
+                folder = folders.mktemp(fill.__name__)
+                shutil.copytree(bare.renditions, folder / "renditions")
+                url = until_the_end.enter_context(_copy(backend, bare.furnished, folder, server))
+                database = Database(url)
+                fill(House(database, RenditionStore(folder / "renditions"), folder))
+                database.dispose()
+                name = database.engine.url.database or ""
+                made[fill] = Template(bare.empty, name, folder / "renditions")
+            return made[fill]
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def sqlite_made_once(
+    sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MadeOnce]:
+    """Fills a copy of the small bank once."""
+    yield from _made_once("sqlite", sqlite_template, "", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgresql_made_once(
+    postgresql: str, postgresql_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MadeOnce]:
+    """Fills a copy of the small bank once."""
+    yield from _made_once("postgresql", postgresql_template, postgresql, tmp_path_factory)
+
+
+@pytest.fixture
+def made_once(backend: str, request: pytest.FixtureRequest) -> MadeOnce:
+    """Fills a copy of the small bank once for each kind of database; tests have copies of that.
+
+    A file whose tests all begin with the same study has a fixture `template` that asks for it.
+    """
+    made: MadeOnce = request.getfixturevalue(f"{backend}_made_once")
+    return made
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,13 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def other_machine(kind: str, folder: Path, server: str) -> Iterator[House]:
-    """An installation in a new folder below `folder`; `server` is PostgreSQL's URL."""
+def other_machine(
+    kind: str, folder: Path, server: str, *, schema: str | None = None
+) -> Iterator[House]:
+    """An installation in a new folder below `folder`; `server` is PostgreSQL's URL.
+
+    With `schema`, the name of a database or file of that kind, it begins with a copy of that.
+    """
     number = next(_numbers)
     place = folder / f"machine-{number}"
     place.mkdir()
@@ -25,7 +31,9 @@ def other_machine(kind: str, folder: Path, server: str) -> Iterator[House]:
     url = f"sqlite:///{place / 'negatoscope.db'}"
     if kind == "postgresql":
         drop_database(server, name)
-        url = make_database(server, name)
+        url = make_database(server, name, template=schema)
+    elif schema is not None:
+        shutil.copy(schema, place / "negatoscope.db")
     database = Database(url)
     try:
         yield House(database, RenditionStore(place / "renditions"), place)

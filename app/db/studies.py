@@ -11,9 +11,14 @@ from app.db.blind.record import NewEvent, append_event
 from app.db.tables import Event, Study
 from app.domain.errors import NotFound
 from app.domain.record import ANSWERED, CORRECTED
+from app.domain.said import said
 
-# Of a study that is somebody else's too, so that its existence isn't told.
-NO_STUDY = "There is no study {slug!r}; the studies page lists what there is."
+
+def no_study(slug: str) -> NotFound:
+    """Of a study that is somebody else's too, so that its existence isn't told."""
+    return NotFound(
+        said("There is no study {slug!r}; the studies page lists what there is.", slug=slug)
+    )
 
 
 def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
@@ -27,7 +32,7 @@ def study_by_slug(session: Session, slug: str, *, lock: bool = False) -> Study:
         query = query.with_for_update().execution_options(populate_existing=True)
     study = session.scalars(query).one_or_none()
     if study is None:
-        raise NotFound(NO_STUDY.format(slug=slug))
+        raise no_study(slug)
     return study
 
 

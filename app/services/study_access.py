@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db.investigators import named_account, roles_on, study_role
-from app.db.studies import NO_STUDY, record_event, study_by_slug
+from app.db.studies import no_study, record_event, study_by_slug
 from app.db.tables import Study, StudyRole
 from app.domain.access import Account, Right, Role, StudyAccess, ensure_right
 from app.domain.errors import NotFound, Refused
@@ -37,7 +37,7 @@ def study_for(session: Session, account: Account, slug: str, right: Right) -> St
     study = study_by_slug(session, slug)
     given = study_role(session, study.id, account.id)
     if given is None:
-        raise NotFound(NO_STUDY.format(slug=slug))
+        raise no_study(slug)
     ensure_right(slug, given.role, right)
     return StudyAccess(slug, given.role)
 

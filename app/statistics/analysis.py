@@ -54,9 +54,15 @@ from app.statistics.variance.obuchowski_rockette import GlobalTest
 Family = Mapping[str, "Estimate | Mapping[str, Estimate]"]
 
 _FAMILIES_OF_COLUMN: dict[Measure, str] = {
-    "realism": "realism, discrimination.auc_realism and agreement.realism",
+    "realism": said(
+        "{first} and {last}", first="realism, discrimination.auc_realism", last="agreement.realism"
+    ),
     "score": "discrimination.auc_score",
-    "verdict": "deception, detection, discrimination.auc_confidence and agreement.verdict",
+    "verdict": said(
+        "{first} and {last}",
+        first="deception, detection, discrimination.auc_confidence",
+        last="agreement.verdict",
+    ),
     "confidence": "discrimination.auc_confidence",
     "position": "drift",
     "reading_time_ms": "time",

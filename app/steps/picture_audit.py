@@ -9,6 +9,7 @@ import numpy as np
 from app.bank.picture_measures import AUDIT_MEASURES, AuditMeasures
 from app.bank.remedies import COARSEST
 from app.bank.rendition import rendition_length
+from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING
 from app.films.likeness import NEAR_BITS, distances, prints_of
 from app.statistics.leaks.balance import Difference, difference_of_kinds, difference_of_numbers
@@ -266,8 +267,9 @@ def _examples(
     apart = {name: one for name, one in separations.items() if one is not None}
     if not real or not own or not apart:
         return None
+    told_by: str = said("all measures together")
     if joint is not None:
-        told_by, scores = "all measures together", joint.scores
+        scores = joint.scores
     else:
         told_by = max(apart, key=lambda name: apart[name].auc)
         column = AUDIT_MEASURES.index(told_by)

@@ -52,6 +52,11 @@ _WORDS: Final = (
     said("arm"),
     said("condition"),
     said("folder"),
+    said("findings"),
+    said("sex"),
+    said("age"),
+    said("view"),
+    said("patient"),
     # how a signature was checked
     said("password"),
     said("local shell, no password"),
@@ -71,6 +76,8 @@ _WORDS: Final = (
     said("API token made"),
     said("API token revoked"),
     said("closing date"),
+    # what was done to the bank
+    said("imported"),
     # what was done to a study
     said("created"),
     said("design changed"),
@@ -109,9 +116,15 @@ _WORDS: Final = (
     said("role given"),
     said("role taken"),
 )
+_NOBODYS_ACCOUNT: Final = ("server", "command line")
 _BY_WORD: Final[Mapping[str, str]] = {str(word): word for word in _WORDS}
 
 
 def known_word(word: str) -> str:
     """The word so that a page can say it; one that is not known here, such as a label, as it is."""
     return _BY_WORD.get(word, word)
+
+
+def known_actor(name: str) -> str:
+    """Who did it so that a page can say it; an account keeps the name that it has."""
+    return known_word(name) if name in _NOBODYS_ACCOUNT else name

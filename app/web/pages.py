@@ -15,7 +15,7 @@ from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
 from app.domain.said import said
-from app.web.known_words import known_word
+from app.web.known_words import known_actor, known_word
 from app.web.spoken import spoken
 from app.words.language import ENGLISH, LANGUAGES, Language, language, nearest
 from app.words.speaking import speak
@@ -78,6 +78,7 @@ class Pages:
         env.auto_reload = False
         speak(env, tongue)
         env.filters["word"] = lambda word: tongue.say(known_word(word))
+        env.filters["actor"] = lambda name: tongue.say(known_actor(name))
         env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
             sentence
         )

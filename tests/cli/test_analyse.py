@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.report.figures import style
 from tests.cli.conftest import Run
 from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
@@ -234,7 +235,11 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
 
 
-def test_a_file_has_the_whole_report_with_its_figures(run: Run, ratings: Path) -> None:
+def test_a_file_has_the_whole_report_with_its_figures(
+    run: Run, ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Fine pictures take most of the time; how fine they are is tested with the figures.
+    monkeypatch.setattr(style, "DPI", 50)
     folder = ratings.parent
     html, pdf, figures = folder / "out.html", folder / "out.pdf", folder / "figures"
     said = run("analyse", ratings, "--html", html, "--pdf", pdf, "--figures", figures).stdout

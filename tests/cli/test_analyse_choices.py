@@ -9,11 +9,9 @@ from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.services.import_bank import import_bank
 from tests.cli.conftest import Run
+from tests.phantom_bank import PHANTOM_SIZE as SIZE
 from tests.services.test_choices_of_protocols import rehearsed
-from tests.services.test_example_study import SIZE, phantom_bank
 from tests.studies import NOW
-
-__all__ = ["phantom_bank"]
 
 
 @pytest.fixture

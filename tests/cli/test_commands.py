@@ -173,7 +173,7 @@ def test_a_taken_port_is_said_plainly(run: Run) -> None:
 
 def test_the_demo_bank_is_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        run("demo-bank", "--out", tmp_path / name, "--per-condition", "1", "--seed", "5")
+        run("demo-bank", "--out", tmp_path / name, "--per-condition", 1, "--seed", 5, "--size", 128)
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.*"))
     assert len(files) == 2 + 10
     for file in files:
@@ -241,7 +241,7 @@ def test_a_soft_arm_and_a_spoilt_file_are_found_before_opening(run: Run, tmp_pat
 
 
 def test_a_bank_is_audited_before_it_is_imported(run: Run, tmp_path: Path) -> None:
-    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 3)
+    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 3, "--size", 128)
     audit = run("audit-bank", tmp_path / "bank", "--size", 128, "--most", 6).stdout
     assert "Shortcuts in the pictures" in audit
     assert "Balance of the arms" in audit

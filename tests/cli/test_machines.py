@@ -27,7 +27,7 @@ pictures = 2
 
 
 def test_a_machine_reads_a_study(run: Run, tmp_path: Path) -> None:
-    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 2)
+    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 2, "--size", 128)
     run("import-bank", tmp_path / "bank", "--size", 64)
     arms = {
         json.loads(line)["arm"]
@@ -53,7 +53,7 @@ def test_a_machine_reads_a_study(run: Run, tmp_path: Path) -> None:
 
 
 def test_codes_and_labels_stand_before_the_links(run: Run, tmp_path: Path) -> None:
-    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 1)
+    run("demo-bank", "--out", tmp_path / "bank", "--per-condition", 1, "--size", 128)
     run("import-bank", tmp_path / "bank")
     (tmp_path / "design.toml").write_text(run("example-study").stdout)
     slug = run("create-study", tmp_path / "design.toml").stdout.split()[-1]

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Filled, Run
 from tests.cli.test_commands import folder_of_images
 
 
-@pytest.fixture
-def opened(run: Run, tmp_path: Path) -> str:
+def open_a_study(run: Run, tmp_path: Path) -> str:
     """A study that Ada has opened."""
     for arm, seed in (("real", 1), ("M1", 2)):
         images = folder_of_images(tmp_path / arm, seed=seed)
@@ -22,6 +21,12 @@ def opened(run: Run, tmp_path: Path) -> str:
     signed = run("open-study", slug, "--as", "Ada Lovelace").stderr
     assert "signed by Ada Lovelace (local shell, no password): I declare that the design" in signed
     return slug
+
+
+@pytest.fixture
+def opened(filled: Filled) -> str:
+    """Its short name."""
+    return filled(open_a_study)
 
 
 def test_a_record_that_holds_is_told_with_its_head(run: Run, opened: str) -> None:

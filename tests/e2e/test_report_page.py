@@ -13,6 +13,8 @@ pytestmark = pytest.mark.e2e
 OPEN_ALL = "() => document.querySelectorAll('details:not(.menu)').forEach((one) => one.open = true)"
 
 
+# The same report is looked at in every run where it lies in a file (tests/report).
+@pytest.mark.slow
 def test_axe_finds_nothing_in_the_report_of_a_study_that_people_read(
     house: House, client: TestClient, open_page: OpenPage
 ) -> None:

@@ -25,6 +25,7 @@ from ml.sampling.sampler import (
 )
 from ml.small.tiny_families import BUILDERS, build_tiny_family
 from ml.variants import load_base, load_variant
+from tests.two_lengths import some_now
 
 PROMPTS = {"normal": "Healthy chest", "abnormal": "chest x-ray with tuberculosis"}
 SETTINGS = SamplerSettings(steps=3, size=32, batch_size=3, guidance_scale=4.0)
@@ -148,7 +149,7 @@ def run_of(name, folder, base, data, *, resume_at=None, **changes):
     return tune(name, folder, base, data, variant=variant, resume=True)
 
 
-@pytest.mark.parametrize("name", ["M1", "M3"])
+@pytest.mark.parametrize("name", some_now(["M1", "M3"], ["M1"]))
 def test_a_variant_is_trained_resumed_to_the_byte_saved_and_read_again(
     name, family, base, pipeline, data, tmp_path
 ):

@@ -20,6 +20,7 @@ from ml.training.provenance import (
     title_of,
 )
 from ml.variants import load_variant
+from tests.two_lengths import some_now
 
 # A rate at which held-out images soon lose: the best weights are not the last.
 WORSENING = {"epochs": 20, "learning_rate": 0.03, "schedule": "constant", "early_stop": 2}
@@ -146,7 +147,7 @@ def test_the_last_weights_are_named_beside_a_lower_loss_of_others(base, data, tm
     assert f"lowest held-out loss: {measured[best]:.4f}, of step {best}, whose weights were" in card
 
 
-@pytest.mark.parametrize("ema", [None, 0.9])
+@pytest.mark.parametrize("ema", some_now([None, 0.9], [0.9]))
 def test_a_run_that_stops_early_ends_with_its_best_weights(base, data, tmp_path, ema):
     changes = {**WORSENING, "ema_decay": ema}
     stopped = tune("M3", tmp_path / "stopped", base, data, **changes)

@@ -17,6 +17,7 @@ from ml.sampling.sampler import (
     plan,
     sample,
 )
+from tests.two_lengths import some_now
 
 PROMPTS = {"normal": "healthy chest", "abnormal": "chest x-ray with tuberculosis"}
 SETTINGS = SamplerSettings(steps=4, size=32, batch_size=4, guidance_scale=4.0)
@@ -30,7 +31,7 @@ def by_place(images):
     return {(i.request.condition, i.request.index): i.pixels.astype(int) for i in images}
 
 
-@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize("scheduler", some_now(SCHEDULERS, tuple(SCHEDULERS)[:3]))
 def test_the_image_is_the_one_the_pipelines_own_call_makes(pipeline, scheduler):
     asked = requests()
     ours = list(sample(pipeline, asked, replace(SETTINGS, scheduler=scheduler, batch_size=5)))

@@ -7,13 +7,20 @@ import pytest
 
 from app.phantom import DEMO_ARMS, OTHER_ROOMS, PhantomImage, chest_radiograph, demo_images
 from app.phantom.radiograph import simulate_film
+from tests.two_lengths import lengths
 
 from .films import heart_to_the_right
 
 
+@pytest.fixture(scope="module", params=lengths(192, 512))
+def size(request: pytest.FixtureRequest) -> int:
+    """Pixels a side: small in every run, and as the demonstration has them with the slow tests."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def images() -> Sequence[PhantomImage]:
-    return tuple(demo_images(seed=20240914))
+def images(size: int) -> Sequence[PhantomImage]:
+    return tuple(demo_images(seed=20240914, size=size))
 
 
 def test_there_are_at_least_four_model_arms_and_one_reference_of_12_images_each(
@@ -41,42 +48,42 @@ def test_every_image_is_another_patient_of_another_seed(images: Sequence[Phantom
     assert len({image.pixels.tobytes() for image in images}) == len(images)
 
 
-def test_every_image_has_the_size_and_depth_of_a_rendition(
-    images: Sequence[PhantomImage],
-) -> None:
-    for image in images:
+def test_every_image_has_the_size_and_depth_of_a_rendition() -> None:
+    for image in demo_images(seed=20240914, per_condition=1):
         assert image.pixels.shape == (512, 512)
         assert image.pixels.dtype == np.uint8
 
 
 def test_an_arm_drawn_alone_has_the_same_bytes_as_among_others(
-    images: Sequence[PhantomImage],
+    images: Sequence[PhantomImage], size: int
 ) -> None:
     arm = DEMO_ARMS[2]
-    alone = tuple(demo_images(seed=20240914, per_condition=1, arms=(arm,)))
+    alone = tuple(demo_images(seed=20240914, per_condition=1, arms=(arm,), size=size))
     among = [i for i in images if i.arm == arm.id and i.index == 0]
     assert [i.pixels.tobytes() for i in alone] == [i.pixels.tobytes() for i in among]
 
 
-def test_the_seed_kept_with_an_image_redraws_it(images: Sequence[PhantomImage]) -> None:
+def test_the_seed_kept_with_an_image_redraws_it(images: Sequence[PhantomImage], size: int) -> None:
     faults = {arm.id: arm.fault for arm in DEMO_ARMS}
     for image in images[::13]:
         again = chest_radiograph(
-            seed=image.seed, condition=image.condition, fault=faults[image.arm]
+            seed=image.seed, condition=image.condition, fault=faults[image.arm], size=size
         )
         assert again.tobytes() == image.pixels.tobytes()
 
 
-def test_another_seed_gives_other_images(images: Sequence[PhantomImage]) -> None:
-    other = next(demo_images(seed=1, per_condition=1))
+def test_another_seed_gives_other_images(images: Sequence[PhantomImage], size: int) -> None:
+    other = next(demo_images(seed=1, per_condition=1, size=size))
     assert other.pixels.tobytes() != images[0].pixels.tobytes()
 
 
 def test_the_heart_lies_to_the_right_of_the_image_in_every_arm_but_the_mirrored(
-    images: Sequence[PhantomImage],
+    images: Sequence[PhantomImage], size: int
 ) -> None:
     for arm in DEMO_ARMS:
-        side = np.mean([heart_to_the_right(i.pixels) for i in images if i.arm == arm.id])
+        side = (
+            512 / size * np.mean([heart_to_the_right(i.pixels) for i in images if i.arm == arm.id])
+        )
         if arm.fault == "mirrored":
             assert side < -8
         else:

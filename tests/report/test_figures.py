@@ -20,6 +20,7 @@ from app.statistics.analysis import analyse
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.settings import AnalysisSettings
 from tests.report.ratings import simulated_analysis, simulated_table
+from tests.two_lengths import some_now
 
 ALL = {
     "realism-distribution",
@@ -75,18 +76,21 @@ def test_what_was_not_asked_is_not_drawn() -> None:
     }
 
 
+UNUSUAL: list[dict[str, object]] = [
+    {"readers": 1},
+    {"readers": 2, "cases": 3, "repeats": 1},
+    {"readers": 40, "cases": 4, "repeats": 0},
+    {"high": 101},
+    {"effects": {"real": 0.0}},
+    {"effects": {"M0": 0.0, "M1": 1.0}},
+    {"effects": {f"a-very-long-name-of-a-variant-{n}": -0.3 * n for n in range(7)}},
+    {"effects": {"real": 9.0, "M0": -9.0}},
+]
+
+
 @pytest.mark.parametrize(
     "options",
-    [
-        {"readers": 1},
-        {"readers": 2, "cases": 3, "repeats": 1},
-        {"readers": 40, "cases": 4, "repeats": 0},
-        {"high": 101},
-        {"effects": {"real": 0.0}},
-        {"effects": {"M0": 0.0, "M1": 1.0}},
-        {"effects": {f"a-very-long-name-of-a-variant-{n}": -0.3 * n for n in range(7)}},
-        {"effects": {"real": 9.0, "M0": -9.0}},
-    ],
+    some_now(UNUSUAL, [UNUSUAL[0], UNUSUAL[3], UNUSUAL[-1]]),
 )
 def test_unusual_studies_are_drawn_too(options: dict[str, object]) -> None:
     assert drawn(**options)

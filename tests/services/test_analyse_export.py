@@ -1,5 +1,6 @@
 """A study's own files, read by its design, give what its report shows."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,9 @@ from app.services.export_study import StudyExport
 from app.services.import_bank import import_bank
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import StudySummary, summarise_study
-from tests.services.test_example_study import SIZE, phantom_bank
+from tests.phantom_bank import PHANTOM_SIZE as SIZE
 from tests.studies import NOW
-
-__all__ = ["phantom_bank"]
+from tests.two_lengths import SLOW
 
 
 @pytest.fixture
@@ -51,14 +51,23 @@ PROTOCOLS = {
     "roentgen-alignment": {"prompt-agreement"},
     "schuit-2025": {"findings", "artefacts", "places"},
 }
+OF_EVERY_RUN = ("pet-pairs-2023", "roentgen-alignment", "schuit-2025")
 PARTS = {"findings", "prompt-agreement", "artefacts", "places", "confidence"}
 
 
+@pytest.mark.parametrize(
+    "protocols", [OF_EVERY_RUN, pytest.param(PROTOCOLS.keys() - set(OF_EVERY_RUN), marks=SLOW)]
+)
 def test_the_files_of_a_protocol_give_what_its_report_shows(
-    database: Database, store: RenditionStore, phantom_bank: Path, tmp_path: Path
+    protocols: Collection[str],
+    database: Database,
+    store: RenditionStore,
+    phantom_bank: Path,
+    tmp_path: Path,
 ) -> None:
     import_bank(database, store, phantom_bank, now=NOW, size=SIZE)
-    for protocol, parts in PROTOCOLS.items():
+    for protocol in sorted(protocols):
+        parts = PROTOCOLS[protocol]
         summary, read = both_ways(database, store, tmp_path, protocol)
         assert read.is_simulated
         assert (read.analysis is None) == (summary.analysis is None)

@@ -17,20 +17,13 @@ from app.report.words.design_text import commented_design
 from app.services.create_study import create_study
 from app.services.example_study import example_study, list_protocols
 from app.services.import_bank import import_bank, import_images
-from tests.phantom_bank import PHANTOM_SIZE, write_phantom_bank
+from tests.phantom_bank import PHANTOM_SIZE
 from tests.studies import NOW, open_audited
+from tests.two_lengths import ON_SQLITE_FIRST
 
 RADIOGRAPHS = Path(__file__).parents[3] / "shared/data/nih-cxr14"
 SIZE = PHANTOM_SIZE
 NAMES = [protocol.name for protocol in list_protocols()]
-
-
-@pytest.fixture(scope="module")
-def phantom_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Phantom films of five arms, 4 of each condition, with a text and a matching key."""
-    folder = tmp_path_factory.mktemp("phantom")
-    write_phantom_bank(folder)
-    return folder
 
 
 def open_all(database: Database, *, size: int) -> Iterator[tuple[str, int]]:
@@ -77,6 +70,7 @@ def synthetic_arm(folder: Path, *, shift: int) -> None:
             )
 
 
+@ON_SQLITE_FIRST
 @pytest.mark.skipif(not RADIOGRAPHS.is_dir(), reason="the radiographs in shared/ are not here")
 def test_all_thirteen_open_over_real_radiographs(
     database: Database, store: RenditionStore, tmp_path: Path

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.services.summarise_study import summarise_study
 from app.statistics.analysis import Analysis
 from app.statistics.table.settings import AnalysisSettings
 from tests.bank.test_evaluation import WHOLE
+from tests.conftest import MadeOnce, Template
 from tests.studies import ARMS, NOW, SIZE, House, design_values
 
 # A design that draws flagged images like all others; format 1 has no word for it.
@@ -45,20 +47,28 @@ def ratings_file() -> RatingsFile:
     return RatingsFile("trial-study", design_from_mapping(design_values()), has_machines=False)
 
 
-class Exported:
-    """A rehearsal with repeated cases and its files as text."""
+def rehearsed(house: House, **changes: Any) -> str:
+    """The slug of a rehearsal with repeated cases."""
+    slug = house.draft(**{"replicates": {"count": 2, "minimum_lag": 3}, **changes})
+    house.open(slug)
+    with house.database.writing() as session:
+        return rehearse_study(session, slug, readers=3, seed=2, now=NOW, actor="test").slug
 
-    def __init__(self, house: House, **changes: Any) -> None:
-        slug = house.draft(**{"replicates": {"count": 2, "minimum_lag": 3}, **changes})
-        house.open(slug)
-        with house.database.writing() as session:
-            rehearsal = rehearse_study(session, slug, readers=3, seed=2, now=NOW, actor="test")
-        self.house, self.slug = house, rehearsal.slug
-        self.export = StudyExport(house.database, house.store, self.slug)
-        with house.database.reading() as session:
+
+class Exported:
+    """A rehearsal and its files as text."""
+
+    def __init__(self, house: House, slug: str) -> None:
+        self.house, self.slug = house, slug
+        self.export = StudyExport(house.database, house.store, slug)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What its report is made of."""
+        with self.house.database.reading() as session:
             analysis = summarise_study(session, self.slug).analysis
         assert analysis is not None
-        self.analysis: Analysis = analysis
+        return analysis
 
     def text(self, name: str) -> str:
         return b"".join(self.export.files()[name]()).decode()
@@ -67,9 +77,20 @@ class Exported:
         return list(csv.DictReader(io.StringIO(self.text(name))))
 
 
+def usual(house: House) -> None:
+    """The rehearsal that most tests read."""
+    rehearsed(house)
+
+
+@pytest.fixture
+def template(template: Template, made_once: MadeOnce, request: pytest.FixtureRequest) -> Template:
+    """With the rehearsal that most tests read, where a test asks for it."""
+    return made_once(usual) if "exported" in request.fixturenames else template
+
+
 @pytest.fixture
 def exported(house: House) -> Exported:
-    return Exported(house)
+    return Exported(house, "trial-study-rehearsal")
 
 
 def aucs(scores: list[tuple[str, str, float]], truth: dict[str, int]) -> dict[str, list[float]]:
@@ -118,7 +139,7 @@ def test_a_rehearsal_says_so_in_every_file_that_can(exported: Exported) -> None:
 
 
 def test_without_realism_imrmc_scores_confidence_signed_by_the_verdict(house: House) -> None:
-    exported = Exported(house, questions={"realism": "off"})
+    exported = Exported(house, rehearsed(house, questions={"realism": "off"}))
     body = exported.text("study.imrmc").partition("BEGIN DATA:\n")[2]
     verdicts = {
         (row["reader"], row["case"]): row["verdict"]
@@ -184,13 +205,13 @@ def test_a_case_is_memorised_only_if_the_bank_says_so_in_its_type(
     house: House, said: object, written: str
 ) -> None:
     house.fill_bank(image_evaluation={"M0": said})  # type: ignore[dict-item]
-    rows = Exported(house, **KEPT).rows("cases.csv")
+    rows = Exported(house, rehearsed(house, **KEPT)).rows("cases.csv")
     assert {row["memorised"] for row in rows if row["arm"] == "M0"} == {written}
     assert {row["memorised"] for row in rows if row["arm"] != "M0"} == {""}
 
 
 def test_a_case_whose_picture_is_lost_or_spoilt_is_listed_without_measures(house: House) -> None:
-    exported = Exported(house)
+    exported = Exported(house, rehearsed(house))
     with house.database.reading() as session:
         study = study_by_slug(session, exported.slug)
         lost, spoilt, *_ = (row._mapping for row in case_rows(session, study, SIZE))
@@ -224,7 +245,7 @@ def test_the_json_is_strict_and_equal_to_the_summary(exported: Exported) -> None
 
 def test_the_json_holds_what_the_bank_measured_of_the_images(house: House) -> None:
     house.fill_bank({"M0": WHOLE | {"images": 12}}, {"M0": {"memorised": True}})
-    exported = Exported(house, **KEPT)
+    exported = Exported(house, rehearsed(house, **KEPT))
     measures = json.loads(exported.text("analysis.json"))["image_measures"]
     assert set(measures) == {"M0"}
     assert measures["M0"]["measures"]["kid"] == 0.0123
@@ -282,7 +303,7 @@ def test_r_itself_reads_the_script(exported: Exported, tmp_path: Path) -> None:
 
 
 def test_the_r_script_fits_what_was_asked(house: House) -> None:
-    slider = Exported(house, questions={"realism": "0-100"})
+    slider = Exported(house, rehearsed(house, questions={"realism": "0-100"}))
     assert "lmer(realism ~" in slider.text("models.R")
     assert "clmm(" not in slider.text("models.R")
 

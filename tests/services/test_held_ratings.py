@@ -8,7 +8,7 @@ from app.domain.design.reading import design_from_mapping
 from app.services.export_study import RatingsFile
 from app.services.export_study.held_ratings import HeldRatings
 from app.services.export_study.r_script import r_script
-from tests.services.test_export_study import Exported
+from tests.services.test_export_study import Exported, rehearsed
 from tests.studies import House, design_values
 
 
@@ -30,7 +30,7 @@ def two_phases() -> StudyDesign:
 
 
 def test_every_file_names_phase_and_question(house: House) -> None:
-    exported = Exported(house)
+    exported = Exported(house, rehearsed(house))
     analysed = json.loads(exported.text("analysis.json"))["analysed"]
     assert analysed == {
         "phase": "main",
@@ -46,7 +46,7 @@ def test_every_file_names_phase_and_question(house: House) -> None:
 
 
 def test_a_score_of_verdict_and_confidence_names_both(house: House) -> None:
-    exported = Exported(house, questions={"realism": "off"})
+    exported = Exported(house, rehearsed(house, questions={"realism": "off"}))
     assert {row["question"] for row in exported.rows("rjafroc.csv")} == {"verdict+confidence"}
     assert json.loads(exported.text("analysis.json"))["analysed"]["realism"] is None
 

@@ -15,10 +15,8 @@ from app.services.example_study import example_study, list_protocols
 from app.services.export_study import StudyExport
 from app.services.import_bank import import_bank
 from app.services.rehearse_study import rehearse_study
-from tests.services.test_example_study import SIZE, phantom_bank
+from tests.phantom_bank import PHANTOM_SIZE as SIZE
 from tests.studies import NOW
-
-__all__ = ["phantom_bank"]
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from app.services.create_study import create_study
 from app.services.example_study import example_study, list_protocols
 from app.services.import_bank import import_bank
 from app.services.rehearse_study import rehearse_study
-from tests.services.test_example_study import SIZE, phantom_bank
+from tests.phantom_bank import PHANTOM_SIZE as SIZE
 from tests.studies import NOW, open_audited
 
-__all__ = ["phantom_bank"]
 NAMES = [protocol.name for protocol in list_protocols()]
 
 

@@ -20,7 +20,8 @@ from app.domain.record import (
 from app.main import create_app
 from app.services.erase_reader import erase_reader
 from app.services.verify_record import verify_study
-from app.settings import Settings
+from tests.conftest import MadeOnce, Template
+from tests.other_machine import settings_of
 from tests.studies import NOW, PROFILE, Clock, House
 from tests.web.reader_browser import ReaderBrowser
 from tests.web.test_display import CHECKED, ticks
@@ -34,25 +35,36 @@ def problem_of(house: House) -> str | None:
         return verify_study(session, house.store, SLUG).problem
 
 
-@pytest.fixture
-def read(house: House, settings: Settings) -> House:
+def half_read(house: House) -> None:
     """A study half read by one reader in two sittings, with a correction in the first."""
     clock = Clock()
-    browser = ReaderBrowser(TestClient(create_app(settings, clock)))
     _, token = house.open_study_with_reader(**CHECKED)
-    browser.begin(token)
-    for pause in (timedelta(seconds=9), timedelta(hours=2)):
-        browser.submit(ticks(browser))
-        clock.now += timedelta(seconds=5)
-        browser.rate()
-        browser.visit("/read/back")
-        clock.now += timedelta(seconds=5)
-        browser.rate(confidence="1")
-        browser.rate()
-        clock.now += pause
-        browser.visit()
-        if pause < timedelta(hours=1):
-            browser.open_link(token)
+    with TestClient(create_app(settings_of(house), clock)) as client:
+        browser = ReaderBrowser(client)
+        browser.begin(token)
+        for pause in (timedelta(seconds=9), timedelta(hours=2)):
+            browser.submit(ticks(browser))
+            clock.now += timedelta(seconds=5)
+            browser.rate()
+            browser.visit("/read/back")
+            clock.now += timedelta(seconds=5)
+            browser.rate(confidence="1")
+            browser.rate()
+            clock.now += pause
+            browser.visit()
+            if pause < timedelta(hours=1):
+                browser.open_link(token)
+
+
+@pytest.fixture
+def template(made_once: MadeOnce) -> Template:
+    """Every test begins with that study."""
+    return made_once(half_read)
+
+
+@pytest.fixture
+def read(house: House) -> House:
+    """The house with that study."""
     return house
 
 

@@ -19,13 +19,13 @@ from app.services.verify_record import (
     verify_installation,
     verify_study,
 )
+from tests.conftest import MadeOnce, Template
 from tests.studies import NOW, House
 
 REHEARSAL = "trial-study-rehearsal"
 
 
-@pytest.fixture
-def read(house: House) -> House:
+def rehearsed_and_closed(house: House) -> None:
     """An open study whose reader has agreed, and a closed copy of it with ratings."""
     slug, token = house.open_study_with_reader()
     with house.database.writing() as session:
@@ -35,6 +35,17 @@ def read(house: House) -> House:
     with house.database.writing() as session:
         rehearse_study(session, slug, readers=1, seed=1, now=NOW, actor="test")
     house.close(slug)
+
+
+@pytest.fixture
+def template(made_once: MadeOnce) -> Template:
+    """Every test begins with these."""
+    return made_once(rehearsed_and_closed)
+
+
+@pytest.fixture
+def read(house: House) -> House:
+    """The house with these."""
     return house
 
 

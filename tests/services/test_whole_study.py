@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
 from app.bank.sealed_archive import STUDY, ArchiveWriter, SealedArchive
-from app.db.migrate import upgrade_schema
 from app.db.row_files import line_of, row_of_line, rows_of
 from app.db.studies import study_by_slug
 from app.db.study_rows import (
@@ -27,24 +26,31 @@ from app.services.export_study import StudyExport
 from app.services.export_whole_study import WholeStudy, export_whole_study
 from app.services.import_whole_study import Arrived, import_whole_study
 from app.services.rehearse_study import rehearse_study
-from tests.conftest import MIGRATIONS
+from tests.conftest import Template
 from tests.other_machine import other_machine, settings_of
 from tests.studies import NOW, House
+from tests.two_lengths import ON_SQLITE_FIRST
 from tests.web.reader_browser import ReaderBrowser
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
 @pytest.fixture
-def machines(backend: str, tmp_path: Path, postgresql: str) -> Iterator[tuple[House, House]]:
-    """A machine with the other database than the test's own, and one with the same."""
-    with (
-        other_machine(OTHER[backend], tmp_path, postgresql) as other,
-        other_machine(backend, tmp_path, postgresql) as third,
-    ):
-        upgrade_schema(other.database, MIGRATIONS)
-        upgrade_schema(third.database, MIGRATIONS)
-        yield other, third
+def other(
+    backend: str, tmp_path: Path, postgresql: str, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    """A machine with the other database than the test's own."""
+    kind = OTHER[backend]
+    schema: Template = request.getfixturevalue(f"{kind}_template")
+    with other_machine(kind, tmp_path, postgresql, schema=schema.empty) as other:
+        yield other
+
+
+@pytest.fixture
+def third(backend: str, tmp_path: Path, postgresql: str, template: Template) -> Iterator[House]:
+    """A machine with the same database as the test's own."""
+    with other_machine(backend, tmp_path, postgresql, schema=template.empty) as third:
+        yield third
 
 
 def sent(house: House, slug: str, name: str = "study") -> tuple[Path, WholeStudy]:
@@ -144,9 +150,8 @@ def half_read(house: House, client: TestClient) -> tuple[str, str]:
 
 
 def test_there_and_back_row_by_row_and_byte_by_byte(
-    house: House, client: TestClient, machines: tuple[House, House]
+    house: House, client: TestClient, other: House, third: House
 ) -> None:
-    other, third = machines
     slug, _ = half_read(house, client)
     path, whole = sent(house, slug)
     before = rows_of_whole(house, slug)
@@ -170,9 +175,8 @@ def test_there_and_back_row_by_row_and_byte_by_byte(
 
 
 def test_reading_goes_on_there_and_comes_home(
-    house: House, client: TestClient, machines: tuple[House, House]
+    house: House, client: TestClient, other: House
 ) -> None:
-    other, _ = machines
     slug, token = half_read(house, client)
     with house.database.writing() as session:
         rehearse_study(session, slug, readers=1, seed=1, now=NOW, actor="test")
@@ -199,9 +203,8 @@ def test_reading_goes_on_there_and_comes_home(
 
 
 def test_a_study_that_went_on_in_both_places_is_not_put_together(
-    house: House, client: TestClient, machines: tuple[House, House]
+    house: House, client: TestClient, other: House
 ) -> None:
-    other, _ = machines
     slug, token = half_read(house, client)
     path, _ = sent(house, slug)
     received(other, path)
@@ -219,10 +222,8 @@ def test_a_study_that_went_on_in_both_places_is_not_put_together(
     assert rows_of_whole(house, slug) == before
 
 
-def test_a_draft_takes_every_image_of_its_arms_and_opens_there(
-    house: House, machines: tuple[House, House]
-) -> None:
-    other, _ = machines
+@ON_SQLITE_FIRST
+def test_a_draft_takes_every_image_of_its_arms_and_opens_there(house: House, other: House) -> None:
     slug = house.draft()
     path, whole = sent(house, slug)
     assert whole.renditions == 36
@@ -234,10 +235,8 @@ def test_a_draft_takes_every_image_of_its_arms_and_opens_there(
     assert digests[0] == digests[1]
 
 
-def test_the_bank_that_is_there_is_used_and_another_one_refused(
-    house: House, machines: tuple[House, House]
-) -> None:
-    other, _ = machines
+@ON_SQLITE_FIRST
+def test_the_bank_that_is_there_is_used_and_another_one_refused(house: House, other: House) -> None:
     slug, _ = house.open_study_with_reader()
     path, _ = sent(house, slug)
     other.fill_bank()
@@ -265,10 +264,8 @@ def received_beside(house: House, path: Path, what: str) -> None:
             import_whole_study(session, house.store, archive, now=NOW, actor="test")
 
 
-def test_a_slug_that_is_taken_and_a_rehearsal_are_refused(
-    house: House, machines: tuple[House, House]
-) -> None:
-    other, _ = machines
+@ON_SQLITE_FIRST
+def test_a_slug_that_is_taken_and_a_rehearsal_are_refused(house: House, other: House) -> None:
     slug, _ = house.open_study_with_reader()
     path, _ = sent(house, slug)
     other.fill_bank()
@@ -302,6 +299,7 @@ def changed(path: Path, table: str, change: Any) -> Path:
     return into
 
 
+@ON_SQLITE_FIRST
 @pytest.mark.parametrize(
     ("table", "change", "sentence"),
     [
@@ -314,9 +312,8 @@ def changed(path: Path, table: str, change: Any) -> Path:
     ],
 )
 def test_a_file_that_contradicts_itself_leaves_nothing_behind(
-    house: House, machines: tuple[House, House], table: str, change: Any, sentence: str
+    house: House, other: House, table: str, change: Any, sentence: str
 ) -> None:
-    other, _ = machines
     slug, _ = house.open_study_with_reader()
     path, _ = sent(house, slug)
     with pytest.raises(BadArchive, match=sentence):

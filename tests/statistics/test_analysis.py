@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 from simulated_readers import columns, study
 
-from app.statistics.analysis import analyse
+from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from tests.two_lengths import some_now
 
 FIELDS = {
     "estimate",
@@ -78,8 +81,14 @@ def estimates(node: Any) -> list[dict[str, Any]]:
     return []
 
 
+@cache
+def plain() -> Analysis:
+    """The analysis of the plain study, which is only read."""
+    return analyse(study())
+
+
 def test_every_arm_has_every_family_and_key() -> None:
-    results = analyse(study()).to_json()
+    results = plain().to_json()
     assert list(results["arms"]) == ["real", "M0", "M1"]
     for arm in results["arms"].values():
         for family, keys in KEYS.items():
@@ -89,7 +98,7 @@ def test_every_arm_has_every_family_and_key() -> None:
 
 
 def test_every_arm_has_agreement_on_realism_and_verdict() -> None:
-    for arm in analyse(study()).to_json()["arms"].values():
+    for arm in plain().to_json()["arms"].values():
         for kind in ("realism", "verdict"):
             assert set(arm["agreement"][kind]) >= AGREEMENT
             for estimate in arm["agreement"][kind].values():
@@ -110,11 +119,11 @@ def test_repeats_feed_the_intra_reader_family() -> None:
 
 
 def test_the_conclusion_has_its_fields() -> None:
-    conclusion = analyse(study()).to_json()["arms"]["M1"]["conclusion"]
+    conclusion = plain().to_json()["arms"]["M1"]["conclusion"]
     assert {"state", "measure", "margin", "p_difference", "p_equivalence"} <= set(conclusion)
     assert conclusion["state"] == "distinguishable"
     assert conclusion["measure"] == "auc_realism"
-    assert analyse(study()).to_json()["arms"]["real"]["conclusion"] is None
+    assert plain().to_json()["arms"]["real"]["conclusion"] is None
 
 
 def test_an_estimate_has_numbers_or_a_reason() -> None:
@@ -173,7 +182,7 @@ def test_adding_an_arm_leaves_the_others_as_they_were() -> None:
 
 
 def test_readers_have_their_own_figures() -> None:
-    readers = analyse(study()).to_json()["readers"]
+    readers = plain().to_json()["readers"]
     assert sorted(readers) == ["R01", "R02", "R03", "R04", "R05"]
     own = readers["R03"]["arms"]["M0"]
     assert own["n_ratings"] == 12
@@ -211,7 +220,7 @@ def test_reader_groups_are_described_with_the_readers_not_stated() -> None:
 
 
 def test_without_groups_there_are_none() -> None:
-    assert analyse(study()).to_json()["groups"] == {}
+    assert plain().to_json()["groups"] == {}
 
 
 def test_these_readers_only_is_narrower_and_says_so() -> None:
@@ -277,11 +286,15 @@ STUDIES = {
         ]
     ),
 }
+TARGETS = ("readers_and_cases", "readers", "cases")
+# Each study once, each target with a third of them.
+OF_EVERY_RUN = [(name, TARGETS[place % 3]) for place, name in enumerate(STUDIES)]
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("generalise_to", ["readers_and_cases", "readers", "cases"])
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize(
+    ("name", "generalise_to"), some_now(product(STUDIES, TARGETS), OF_EVERY_RUN)
+)
 def test_degenerate_studies_have_states_and_no_crash(name: str, generalise_to: Any) -> None:
     settings = AnalysisSettings(generalise_to=generalise_to)
     results = analyse(STUDIES[name](), settings=settings).to_json()

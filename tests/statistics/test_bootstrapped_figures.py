@@ -14,18 +14,23 @@ from app.statistics.table.settings import AnalysisSettings
 
 
 def bootstrap_of(table: RatingsTable, arm: str, **settings: Any) -> dict[str, Any]:
-    resampled = analyse(table, settings=AnalysisSettings(**settings)).to_json()
+    resampled = analyse(table, settings=AnalysisSettings(model=False, **settings)).to_json()
     figures: dict[str, Any] = resampled["arms"][arm]["bootstrap"]
     return figures
 
 
 def test_there_is_none_unless_asked_for() -> None:
-    assert "bootstrap" not in analyse(study()).to_json()["arms"]["M0"]
+    assert (
+        "bootstrap"
+        not in analyse(study(), settings=AnalysisSettings(model=False)).arms["M0"].families
+    )
 
 
 def test_it_keeps_the_estimates_and_gives_its_own_limits() -> None:
     table = study(missing=0.1)
-    figures = analyse(table, settings=AnalysisSettings(bootstrap=200)).to_json()["arms"]["M0"]
+    figures = analyse(table, settings=AnalysisSettings(model=False, bootstrap=200)).to_json()[
+        "arms"
+    ]["M0"]
     for name, figure in figures["bootstrap"].items():
         node = figures
         for step in name.split("."):
@@ -77,7 +82,9 @@ def test_these_readers_only_resamples_cases_alone() -> None:
 
 def test_its_standard_error_is_near_that_of_the_core_with_many_readers() -> None:
     table = study(readers=25, cases=80)
-    figures = analyse(table, settings=AnalysisSettings(bootstrap=400)).to_json()["arms"]["M0"]
+    figures = analyse(table, settings=AnalysisSettings(model=False, bootstrap=400)).to_json()[
+        "arms"
+    ]["M0"]
     for name in ("realism.mean", "deception.rate", "discrimination.auc_realism"):
         family, key = name.split(".")
         assert figures["bootstrap"][name]["se"] == pytest.approx(

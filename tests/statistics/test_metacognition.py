@@ -13,6 +13,7 @@ from app.statistics.protocols.metacognition import (
     moved_by_leaving_out,
 )
 from app.statistics.table.settings import AnalysisSettings
+from tests.two_lengths import least_covered, lengths
 
 SETTINGS = AnalysisSettings()
 KINDS = ("real", "synthetic")
@@ -84,10 +85,10 @@ def test_one_step_is_what_leaving_a_reading_out_does() -> None:
             assert moved[place, kind, cell] == pytest.approx(exact, rel=0.05, abs=2e-4)
 
 
-def test_intervals_cover_what_they_state() -> None:
+@pytest.mark.parametrize("repetitions", lengths(25, 60))
+def test_intervals_cover_what_they_state(repetitions: int) -> None:
     rng = np.random.default_rng(3)
     inside = {"d_prime": 0, "meta_d_prime": 0}
-    repetitions = 60
     for _ in range(repetitions):
         made = metacognition(readers(rng, 4, 120, d_prime=1.4), SETTINGS, kinds=KINDS)
         for name in inside:
@@ -95,7 +96,8 @@ def test_intervals_cover_what_they_state() -> None:
             assert one.low is not None
             inside[name] += one.low <= 1.4 <= one.high
     shares = {name: count / repetitions for name, count in inside.items()}
-    assert all(share >= 0.88 for share in shares.values()), shares
+    least = least_covered(repetitions, 0.88)
+    assert all(share >= least for share in shares.values()), shares
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from app.statistics.table.ratings import RatingsTable, StatisticsInputError, rat
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
+from tests.two_lengths import lengths, some_now
 
 
 def small_plan(**changes: Any) -> Plan:
@@ -89,7 +90,7 @@ def table_of(
     )
 
 
-@pytest.mark.parametrize("steps", [2, 5, 101])
+@pytest.mark.parametrize("steps", some_now([2, 5, 101], [5]))
 def test_simulated_studies_have_the_stated_auc_and_rates(steps: int) -> None:
     scenario = Scenario(auc=0.70, deception=0.35, real_rate=0.80, equivalence_auc=0.54, steps=steps)
     made = simulated(scenario, readers=4, cases=20, studies=1500)
@@ -121,10 +122,11 @@ def test_the_real_rate_follows_from_the_auc_unless_stated() -> None:
     assert small_plan(scenario=Scenario(real_rate=0.9)).real_rate == pytest.approx(0.9)
 
 
-def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test() -> None:
+@pytest.mark.parametrize("simulations", lengths(80, 300))
+def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test(simulations: int) -> None:
     """No reader effects and all variance shared: J readers are one, whose AUC at 0.5 has the
     variance (n0 + n1 + 1)/(12 n0 n1) of Mann and Whitney (1947, doi:10.1214/aoms/1177730491)."""
-    cases, margin, simulations = 100, 0.10, 300
+    cases, margin = 100, 0.10
     alike = LatentVariances(reader=0.0, reader_by_arm=0.0, case=0.999)
     precision = (
         small_plan(
@@ -145,8 +147,9 @@ def test_readers_who_see_alike_give_the_precision_of_the_rank_sum_test() -> None
 
 def test_a_plan_counts_what_the_analysis_of_its_studies_says() -> None:
     scenario = Scenario(auc=0.75)
-    settings = AnalysisSettings()
-    made = small_plan(readers=(4,), cases=(15,), scenario=scenario).cells[0]
+    # The model has no part in what is planned for, and takes longest.
+    settings = AnalysisSettings(model=False)
+    made = small_plan(readers=(4,), cases=(15,), scenario=scenario, settings=settings).cells[0]
     seed = np.random.SeedSequence((1, 4, 15))
     studies = simulate_studies(
         solve(scenario), readers=4, cases=15, studies=20, rng=np.random.default_rng(seed)
@@ -254,7 +257,9 @@ def test_what_can_not_be_planned_is_one_sentence(make: Any, sentence: str) -> No
 
 
 @pytest.mark.parametrize(
-    "of", [{}, {"verdict": True}, {"missing": 0.3}], ids=["realism", "verdict", "missing"]
+    "of",
+    some_now([{}, {"verdict": True}, {"missing": 0.3}], [{"missing": 0.3}]),
+    ids=["realism", "verdict", "missing"],
 )
 def test_a_pilot_gives_back_the_components_it_was_simulated_with(of: dict[str, Any]) -> None:
     truth = LatentVariances(reader=0.20, reader_by_arm=0.10, case=0.60)
@@ -319,9 +324,12 @@ def test_readers_in_groups_read_their_share_and_no_more() -> None:
         assert (np.isfinite(ratings) == read).all()
 
 
-def test_a_split_plot_of_twice_the_images_costs_the_same_readings() -> None:
-    split = small_plan(readers=(6,), cases=(40,), simulations=200, layout=StudyLayout(groups=2))
-    crossed = small_plan(readers=(6,), cases=(20,), simulations=200)
+@pytest.mark.parametrize("simulations", lengths(60, 200))
+def test_a_split_plot_of_twice_the_images_costs_the_same_readings(simulations: int) -> None:
+    split = small_plan(
+        readers=(6,), cases=(40,), simulations=simulations, layout=StudyLayout(groups=2)
+    )
+    crossed = small_plan(readers=(6,), cases=(20,), simulations=simulations)
     assert split.layout.readings(6, 40) == crossed.layout.readings(6, 20) == 240
     # More images for the same readings: no wider.
     assert (split.cells[0].expected["auc"].half_width or 1) < (
@@ -329,9 +337,10 @@ def test_a_split_plot_of_twice_the_images_costs_the_same_readings() -> None:
     )
 
 
-def test_images_that_share_what_makes_them_real_say_less() -> None:
+@pytest.mark.parametrize("simulations", lengths(40, 100))
+def test_images_that_share_what_makes_them_real_say_less(simulations: int) -> None:
     def width(layout: StudyLayout) -> float:
-        made = small_plan(readers=(6,), cases=(40,), simulations=100, layout=layout)
+        made = small_plan(readers=(6,), cases=(40,), simulations=simulations, layout=layout)
         return made.cells[0].expected["auc"].half_width or 0.0
 
     alone = width(StudyLayout())

@@ -38,7 +38,9 @@ def test_with_fixed_readers_the_chance_is_the_power_of_a_normal_test() -> None:
 
 
 @pytest.mark.parametrize(("auc", "arm"), [(0.62, "detected"), (0.50, "equivalent")])
-@pytest.mark.parametrize(("readers", "cases"), [(10, 40), (5, 160)])
+@pytest.mark.parametrize(
+    ("readers", "cases"), [(10, 40), pytest.param(5, 160, marks=pytest.mark.slow)]
+)
 def test_the_chance_is_what_simulated_studies_reach(
     auc: float, arm: str, readers: int, cases: int
 ) -> None:

@@ -27,6 +27,7 @@ from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.obuchowski_rockette import difference, global_test, single_arm
 from app.statistics.variance.reader_means import reader_means
 from app.statistics.variance.split_plot import ReaderGroups, reader_blocks
+from tests.two_lengths import least_covered, lengths
 
 GROUPS = np.array([0, 0, 0, 1, 1, 1])
 
@@ -148,17 +149,18 @@ def test_the_method_says_the_groups() -> None:
     assert contrast.method.endswith("readers in 2 groups")
 
 
+@pytest.mark.parametrize("studies", lengths(150, 500))
 @pytest.mark.parametrize("readers", [4, 6])
-def test_intervals_and_tests_keep_their_promise(readers: int) -> None:
-    """Two groups of readers, 60 cases an arm, 500 studies; the null is true of the contrast."""
+def test_intervals_and_tests_keep_their_promise(readers: int, studies: int) -> None:
+    """Two groups of readers, 60 cases an arm; the null is true of the contrast."""
     model = solve(Scenario(auc=0.7, equivalence_auc=0.5))
     rng = np.random.default_rng(readers + 2)
-    made = simulate_studies(model, readers=readers, cases=60, studies=500, rng=rng)
+    made = simulate_studies(model, readers=readers, cases=60, studies=studies, rng=rng)
     blocks = np.arange(readers) // (readers // 2)
     settings = AnalysisSettings()
     covered = rejected = 0
     variances, estimates = [], []
-    for study in range(500):
+    for study in range(studies):
         real, told, alike = (
             split(arm[study], blocks) for arm in (made.real, made.detected, made.equivalent)
         )
@@ -179,9 +181,13 @@ def test_intervals_and_tests_keep_their_promise(readers: int) -> None:
             np.array([mean for mean, _ in means]), both, least_share=0.5, blocks=blocks
         )
         rejected += test.p_value < 0.05
-    assert 0.92 <= covered / 500 <= 0.99
-    assert rejected / 500 <= 0.085
-    assert np.mean(variances) == pytest.approx(np.var(estimates), rel=0.15)
+    assert least_covered(studies, 0.92) <= covered / studies
+    assert studies < 500 or covered / studies <= 0.99
+    assert rejected / studies <= (0.085 if studies >= 500 else 0.12)
+    # A variance of n draws has a standard error of sqrt(2 / n) of itself.
+    assert np.mean(variances) == pytest.approx(
+        np.var(estimates), rel=0.15 if studies >= 500 else 0.35
+    )
     assert math.isfinite(float(np.mean(variances)))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +16,8 @@ from sqlalchemy import select
 from app.db.tables import Case, Presentation, Rendition, ShownCase
 from app.domain.receipt import answers_digest, form_digest, rating_name
 from app.main import create_app
-from app.settings import Settings
+from tests.conftest import MadeOnce
+from tests.other_machine import settings_of
 from tests.studies import GOOD_ANSWERS, SIZE, Clock, House
 from tests.web.crawl import Crawl, every_page, label_bank, secrets_of, slots_and_arms, texts_of
 from tests.web.reader_browser import ReaderBrowser
@@ -26,11 +28,30 @@ def browser(client: TestClient) -> ReaderBrowser:
     return ReaderBrowser(client)
 
 
-@pytest.fixture
-def crawl(house: House, settings: Settings) -> Iterator[Crawl]:
+@dataclass(frozen=True)
+class Crawled:
+    """What came in a reading of every page, and what none of it may hold."""
+
+    received: list[Response]
+    secrets: set[str]
+
+
+CRAWLED: dict[str, Crawled] = {}
+
+
+def read_every_page(house: House) -> None:
+    """Read a study with every page to its end, once for each kind of database."""
     clock = Clock()
-    with TestClient(create_app(settings, clock)) as client:
-        yield Crawl(house, ReaderBrowser(client), clock)
+    with TestClient(create_app(settings_of(house), clock)) as client:
+        received = Crawl(house, ReaderBrowser(client), clock).read()
+    CRAWLED[house.database.engine.dialect.name] = Crawled(received, secrets_of(house))
+
+
+@pytest.fixture
+def crawled(backend: str, made_once: MadeOnce) -> Crawled:
+    """A reading of every page, which tests only look at."""
+    made_once(read_every_page)
+    return CRAWLED[backend]
 
 
 def everything_received(house: House, browser: ReaderBrowser, **changes: Any) -> Iterator[Response]:
@@ -99,12 +120,11 @@ PAGES = (
 )
 
 
-def test_no_page_of_a_study_with_every_page_names_anything_secret(crawl: Crawl) -> None:
-    received = crawl.read()
-    texts = dict(enumerate(texts_of(received)))
+def test_no_page_of_a_study_with_every_page_names_anything_secret(crawled: Crawled) -> None:
+    texts = dict(enumerate(texts_of(crawled.received)))
     for sentence in PAGES:
         assert any(sentence in text for _, text in texts.values()), sentence
-    secrets = secrets_of(crawl.house)
+    secrets = crawled.secrets
     assert {"zz-supine", "712904331877"} <= secrets
     assert any(one.startswith("C0") for one in secrets)
     for address, text in texts.values():
@@ -112,13 +132,13 @@ def test_no_page_of_a_study_with_every_page_names_anything_secret(crawl: Crawl) 
             assert secret not in text, f"{secret!r} in {address}"
 
 
-def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawl: Crawl) -> None:
+def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawled: Crawled) -> None:
     """It follows from the form that was sent, so that no arm, truth, order or count is in it.
 
     All but the head of the record, which is 256 bits that salts make as good as random: one for
     each rating, the same when it is acknowledged again.
     """
-    answered = [response for response in crawl.read() if "receipt" in response.headers]
+    answered = [response for response in crawled.received if "receipt" in response.headers]
     names, heads = set(), set()
     for response in answered:
         sent = dict(parse_qsl(response.request.content.decode(), keep_blank_values=True))
@@ -142,9 +162,11 @@ def test_a_receipt_holds_nothing_that_the_page_did_not_have(crawl: Crawl) -> Non
     assert all(re.fullmatch(r"[0-9a-f]{64}", head) for head in heads)
 
 
-def test_every_picture_of_every_phase_has_the_same_headers_and_length(crawl: Crawl) -> None:
+def test_every_picture_of_every_phase_has_the_same_headers_and_length(crawled: Crawled) -> None:
     pictures = [
-        response for response in crawl.read() if response.headers.get("content-type") == "image/png"
+        response
+        for response in crawled.received
+        if response.headers.get("content-type") == "image/png"
     ]
     # The twelve cases, and what the pairs are compared with.
     assert len({response.content for response in pictures}) == 13
@@ -198,9 +220,9 @@ def _tokens_of_pairs(house: House) -> set[str]:
         )
 
 
-def test_pages_of_pairs_differ_in_nothing_but_tokens_and_position(crawl: Crawl) -> None:
+def test_pages_of_pairs_differ_in_nothing_but_tokens_and_position(crawled: Crawled) -> None:
     pages = set()
-    for response in crawl.read():
+    for response in crawled.received:
         is_pair = response.status_code == 200 and 'name="which"' in response.text
         if is_pair and "HX-Request" not in response.request.headers:
             html = re.sub(r'value="[\w.-]{16,}"', 'value="…"', response.text)

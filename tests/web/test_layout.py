@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.domain.grey_steps import PLACES, strips_of
+from tests.two_lengths import some_now
 from tests.web.accessible import troubles_of
 from tests.web.stand_in import USUAL, Desk, Room, asked, other_pages, press
 
@@ -27,10 +28,14 @@ WINDOWS: dict[str, dict[str, Any]] = {
 }
 # Those of one kind, whose pages are loaded one after another in one window made larger and smaller.
 ALIKE = {
-    "screen": ("1440x900", "1024x768", "1200x1600", "3840x2160"),
-    "phone": ("390x844", "320x640"),
+    "screen": ("1440x900", "1024x768"),
+    "narrow phone": ("320x640",),
     "zoomed": ("200 %",),
+    "tall or large screen": ("1200x1600", "3840x2160"),
+    "phone": ("390x844",),
 }
+# The tightest of each kind in every run, and every window in the thorough one.
+OF_EVERY_RUN = ("screen", "narrow phone", "zoomed")
 LONG = (
     "How plausible is the course of the pulmonary vessels from the hilum to the periphery, taking "
     "the projection and the depth of inspiration into account?"
@@ -133,8 +138,8 @@ def in_each(room: Room, windows: str) -> Iterator[tuple[str, Page]]:
         yield name, page
 
 
-@pytest.mark.parametrize("windows", ALIKE)
-@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene is not exposure])
+@pytest.mark.parametrize("windows", some_now(ALIKE, OF_EVERY_RUN))
+@pytest.mark.parametrize("scene", some_now([single, pair, quartet, long], [quartet, long]))
 def test_nothing_of_a_case_is_cut_off(
     room: Room, scene: Callable[[Desk], None], windows: str
 ) -> None:
@@ -145,7 +150,7 @@ def test_nothing_of_a_case_is_cut_off(
 
 
 # A picture that is shown for a time is shown once, so each window is a new one.
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", some_now(WINDOWS, ["1440x900", "320x640", "200 %"]))
 def test_nothing_of_a_timed_case_is_cut_off(room: Room, window: str) -> None:
     exposure(room.desk)
     page = room.open(**WINDOWS[window])
@@ -165,7 +170,7 @@ def nothing_is_cut_off_when_it_says_what_is_missing(page: Page, window: str) -> 
     assert button["y"] + button["height"] <= WINDOWS[window]["viewport"]["height"], window
 
 
-@pytest.mark.parametrize("windows", ALIKE)
+@pytest.mark.parametrize("windows", some_now(ALIKE, OF_EVERY_RUN))
 def test_nothing_of_the_other_pages_and_of_the_help_is_cut_off(room: Room, windows: str) -> None:
     room.desk.has_reference = True
     for window, page in in_each(room, windows):
@@ -208,7 +213,7 @@ LEAST_SIDE = {
 }
 
 
-@pytest.mark.parametrize("windows", ALIKE)
+@pytest.mark.parametrize("windows", some_now(ALIKE, OF_EVERY_RUN))
 def test_the_film_has_the_room_there_is(room: Room, windows: str) -> None:
     for window, page in in_each(room, windows):
         assert film_side(page) >= LEAST_SIDE[window], window

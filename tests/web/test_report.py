@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.report.figures import style
 from app.services.rehearse_study import rehearse_study
 from tests.bank.test_evaluation import HOSTILE, WHOLE
 from tests.services.test_export_study import KEPT
@@ -130,7 +131,11 @@ def test_a_closed_study_without_ratings_says_so(house: House, investigator: Inve
     assert "Nobody has rated anything" in page.text
 
 
-def test_every_export_is_offered_and_comes(house: House, investigator: Investigator) -> None:
+def test_every_export_is_offered_and_comes(
+    house: House, investigator: Investigator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Fine pictures take most of the time; how fine they are is tested with the figures.
+    monkeypatch.setattr(style, "DPI", 50)
     slug = rehearsed(house)
     page = investigator.post(f"/studies/{slug}/export").text
     names = set(re.findall(rf'href="/studies/{slug}/export/([^"]+)"', page))

@@ -415,6 +415,31 @@ SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
     ),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)
+# One page of each template, the fullest.
+OF_EVERY_RUN = (
+    "/studies",
+    "/wrong",
+    "/open",
+    "/progress",
+    "/access",
+    "/accounts-made",
+    "/account",
+    "/closed/report",
+    "/open/record",
+    "/closed/export",
+    "/bank",
+    "/bank/films",
+    "/bank/film",
+    "/bank/compare",
+    "/draft/swapped",
+    "/imports",
+    "/import/table",
+    "/closed/films",
+    "/open/progress",
+    "/sign-in",
+    "/own-password",
+    "/refused",
+)
 
 
 def stand_in() -> FastAPI:
@@ -667,11 +692,22 @@ def page(request: pytest.FixtureRequest, address: str, chromium: Browser) -> Ite
     assert troubles == []
 
 
+def test_a_page_of_every_template_is_looked_at_in_every_run() -> None:
+    templates = {path: name for path, (name, _) in {**PAGES, **SIGNED_OUT}.items()}
+    assert {templates[path] for path in OF_EVERY_RUN} == set(templates.values())
+    assert len(OF_EVERY_RUN) == len(set(templates.values()))
+
+
 @pytest.mark.e2e
-def test_every_page_is_for_everybody(chromium: Browser, address: str) -> None:
+@pytest.mark.parametrize(
+    "paths", [OF_EVERY_RUN, pytest.param(EVERY_PATH, marks=pytest.mark.slow)], ids=["one", "every"]
+)
+def test_every_page_is_for_everybody(
+    chromium: Browser, address: str, paths: tuple[str, ...]
+) -> None:
     page = chromium.new_page(base_url=address, viewport={"width": 1440, "height": 900})
     told = []
-    for path in EVERY_PATH:
+    for path in paths:
         page.goto(path)
         told += [f"{path} {one}" for one in troubles_of(page)]
     page.context.close()

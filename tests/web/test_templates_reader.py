@@ -48,6 +48,15 @@ EVERY_PAGE = (
     "/page/withdrawn",
     "/page/reading_error",
 )
+# What has more on it than words: these are looked at in every run, and all with the slow tests.
+WITH_CONTROLS = (
+    "/read",
+    "/page/consent",
+    "/page/profile",
+    "/page/practice_feedback",
+    "/page/display_check",
+    "/page/withdraw",
+)
 
 
 # Markup
@@ -393,13 +402,15 @@ def test_it_windows_to_within_two_grey_levels_of_the_formula(room: Room) -> None
     "gesture",
     [
         lambda page: drag(page, 80, 30),
-        lambda page: drag(page, 80, 30, "right"),
-        lambda page: drag(page, 80, 30, "middle"),
         lambda page: press(page, "i"),
-        lambda page: press(page, "+"),
-        lambda page: press(page, "Shift+ArrowRight"),
-        lambda page: page.get_by_role("button", name="Zoom in").click(),
         lambda page: (page.locator("[data-film]").hover(), page.mouse.wheel(0, -300)),
+        pytest.param(lambda page: drag(page, 80, 30, "right"), marks=pytest.mark.slow),
+        pytest.param(lambda page: drag(page, 80, 30, "middle"), marks=pytest.mark.slow),
+        pytest.param(lambda page: press(page, "+"), marks=pytest.mark.slow),
+        pytest.param(lambda page: press(page, "Shift+ArrowRight"), marks=pytest.mark.slow),
+        pytest.param(
+            lambda page: page.get_by_role("button", name="Zoom in").click(), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_every_view_gesture_shows_moves_no_page_and_is_gone_on_the_next_case(
@@ -542,13 +553,14 @@ def test_it_works_with_javascript_off(room: Room) -> None:
 
 
 @pytest.mark.e2e
-def test_every_page_is_for_everybody(room: Room) -> None:
+@pytest.mark.parametrize("paths", [WITH_CONTROLS, pytest.param(EVERY_PAGE, marks=pytest.mark.slow)])
+def test_every_page_is_for_everybody(room: Room, paths: tuple[str, ...]) -> None:
     page = room.open()
     told = []
-    for path in EVERY_PAGE:
+    for path in paths:
         page.goto(room.address + path)
         told += [f"{path} {one}" for one in troubles_of(page)]
-    for scale in ("1-7", "0-100"):
+    for scale in ("1-7", "0-100") if paths is EVERY_PAGE else ("0-100",):
         room.desk.questions = asked(REALISM[scale], *USUAL[1:])
         page.goto(room.address + "/read")
         told += [f"{scale} {one}" for one in troubles_of(page)]

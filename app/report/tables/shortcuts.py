@@ -1,7 +1,7 @@
 """The leak audit as a table: what tells arms apart without a look at anatomy."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
@@ -15,6 +15,16 @@ from app.statistics.leaks.balance import UNBALANCED, Difference
 from app.statistics.leaks.joint import JointSeparation
 from app.statistics.realness.separation import Separation
 from app.steps.picture_audit import BALANCED_BY
+
+# What the records of a bank say of an image, by its key.
+_RECORDED: Mapping[str, str] = {
+    "condition": said("condition"),
+    "sex": said("sex"),
+    "age": said("age"),
+    "view": said("view"),
+    "source": said("source"),
+    "size": said("size"),
+}
 
 
 def shortcut_table(audit: PictureAudit) -> ReportTable:
@@ -171,7 +181,7 @@ def balance_table(audit: PictureAudit) -> ReportTable:
     return table(
         "balance",
         said("Balance of the arms"),
-        [said("Arm"), *(capital(name) for name in BALANCED_BY)],
+        [said("Arm"), *(capital(_RECORDED[name]) for name in BALANCED_BY)],
         rows,
         [
             said(

@@ -72,9 +72,11 @@ def _whom_intervals_speak_for(analysis: Analysis) -> Caution:
         return Caution(
             "top",
             said("Whom the intervals speak for."),
-            said(
-                "These {counted} only, and images like these; nothing is said of other readers.",
-                counted=counted,
+            said_many(
+                "This reader only, and images like these; nothing is said of other readers.",
+                "These {count} readers only, and images like these; nothing is said of other "
+                "readers.",
+                readers,
             ),
         )
     images = (

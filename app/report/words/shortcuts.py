@@ -211,5 +211,5 @@ def delivery_sentence(delivery: DeliveryAudit) -> str:
 def likeness(measure: str, separation: Separation) -> str:
     """How the synthetic arm differs, in a word."""
     if separation.synthetic_is == "alike":
-        return "alike"
+        return said("alike")
     return _LIKENESS[measure][separation.synthetic_is == "higher"]

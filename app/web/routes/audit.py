@@ -13,6 +13,7 @@ from app.domain.said import said
 from app.report.tables.shortcuts import balance_table, remedy_table, shortcut_table
 from app.report.words.shortcuts import (
     file_sentence,
+    measure_words,
     pair_sentence,
     resolution_offer,
     shortcut_sentences,
@@ -133,5 +134,9 @@ def _shown(
         "offer": resolution_offer(pictures),
         "pairs": [pair_sentence(pair) for pair in pictures.pairs[:20]],
         "files": file_sentence(pictures),
-        "examples": [(arm.label, arm.examples) for arm in pictures.arms if arm.examples],
+        "examples": [
+            (arm.label, measure_words(one.told_by), one)
+            for arm in pictures.arms
+            if (one := arm.examples)
+        ],
     }

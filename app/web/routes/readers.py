@@ -76,7 +76,7 @@ def privacy(request: Request, slug: str) -> Response:
         design = blinded_design(design_of(desk.session, slug))
         context = {
             "slug": slug,
-            "study_language": design.language,
+            "told_in": design.language,
             "missing": unsaid(design),
             **sections_of(design),
         }
