@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from PIL import Image
 
+from app.films.png import png_chunks
+
 HISTORY_KEYS: Final[tuple[str, ...]] = (
     *("prompt", "negative_prompt", "seed", "scheduler", "steps", "guidance_scale"),
     *("base_model", "checkpoint_hash"),
@@ -61,8 +63,7 @@ def generation_history(data: bytes) -> dict[str, Any]:
 
     Raises nothing: it runs on files that were decoded before.
     """
-    if data.startswith(_PNG) and not any(name in data for name in _TELLING_CHUNKS):
-        # Pillow would decode the whole picture to see what comes after it.
+    if _is_silent_png(data):
         return {}
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
@@ -79,6 +80,17 @@ def generation_history(data: bytes) -> dict[str, Any]:
         texts["parameters"] = _user_comment(comment)[:_LONGEST]
     history = _from_texts(texts)
     return {key: history[key] for key in HISTORY_KEYS if history.get(key) not in (None, "")}
+
+
+def _is_silent_png(data: bytes) -> bool:
+    """Whether no chunk can tell; Pillow would decode the picture to see what comes after it."""
+    if not data.startswith(_PNG):
+        return False
+    try:
+        chunks = png_chunks(data).chunks
+    except ValueError:
+        return False
+    return not any(name in _TELLING_CHUNKS for name, _ in chunks)
 
 
 def _from_texts(texts: Mapping[str, str]) -> dict[str, Any]:

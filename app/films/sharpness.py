@@ -24,21 +24,21 @@ def fine_share(pixels: NDArray[Any]) -> float:
     height, width = pixels.shape
     rows, columns = min(_SIDE, height), min(_SIDE, width)
     top, left = (height - rows) // 2, (width - columns) // 2
-    middle = pixels[top : top + rows, left : left + columns].astype(np.float64)
+    middle = pixels[top : top + rows, left : left + columns].astype(np.float32)
     taper, fine_waves, coarse_waves = _window(rows, columns)
     energy = np.abs(np.fft.rfft2((middle - middle.mean()) * taper)) ** 2
-    fine = float(energy[fine_waves].sum())
-    coarse = float(energy[coarse_waves].sum())
+    fine = float(energy[fine_waves].sum(dtype=np.float64))
+    coarse = float(energy[coarse_waves].sum(dtype=np.float64))
     return fine / coarse if coarse > 0 else 0.0
 
 
 @lru_cache(maxsize=4)
 def _window(
     rows: int, columns: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
     """A taper, (rows, columns), and which waves are fine and coarse, (rows, columns // 2 + 1)."""
     # Tapered, or the jump from one edge to the other would look like detail.
-    taper = np.outer(np.hanning(rows), np.hanning(columns))
+    taper = np.outer(np.hanning(rows), np.hanning(columns)).astype(np.float32)
     waves = np.maximum(
         np.abs(np.fft.fftfreq(rows))[:, None], np.abs(np.fft.rfftfreq(columns))[None, :]
     )

@@ -267,8 +267,9 @@ def _examples(
     apart = {name: one for name, one in separations.items() if one is not None}
     if not real or not own or not apart:
         return None
+    told_by: str = said("all measures together")
     if joint is not None:
-        told_by, scores = said("all measures together"), joint.scores
+        scores = joint.scores
     else:
         told_by = max(apart, key=lambda name: apart[name].auc)
         column = AUDIT_MEASURES.index(told_by)

@@ -478,3 +478,25 @@ def test_inviting_tells_how_many_readers_are_still_needed(
     ).text
     assert "1 leitor foi convidado, cada um lendo 4 de 8 casos" in in_portuguese
     assert "invite at least" not in investigator.post(f"/studies/{slug}/invite", count="3").text
+
+
+def test_what_a_page_tells_of_others_is_in_its_language(
+    house: House, investigator: Investigator
+) -> None:
+    investigator.sign_in()
+    slug, _ = house.open_study_with_reader()
+    ask = {"Accept-Language": "pt-BR"}
+    client = investigator.client
+
+    def page(path: str) -> str:
+        return client.get(path, headers=ask).text
+
+    assert "Não há estudo &#39;no-such&#39;" in page("/studies/no-such")
+    # Readers are told in the study's language, whoever looks at it in the office.
+    privacy = page(f"/studies/{slug}/privacy")
+    assert "O que se diz aos leitores sobre seus dados" in privacy
+    assert '<section class="card" lang="en">' in privacy
+    assert "Your rights" in privacy
+    # An audit's two readers are probes.
+    assert "leitores simulados, semente" not in page(f"/studies/{slug}")
+    assert "simulados" not in page(f"/studies/{slug}").split('class="log"')[1]

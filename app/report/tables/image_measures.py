@@ -8,6 +8,7 @@ from app.report.tables.classifier_beside import told_cell
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.image_measures import FEATURES, flag_rule
 from app.report.words.numbers import NONE, number, percent
+from app.report.words.terms import term
 from app.services.summarise_study import ArmFacts
 
 _BASELINE = said("Training against held-out images")
@@ -196,7 +197,7 @@ def _measure_cells(
     error = measures.kid_standard_error
     return (
         Cell(NONE if measures.images is None else str(measures.images)),
-        words(NONE if measures.reference is None else measures.reference),
+        words(NONE if measures.reference is None else term(measures.reference)),
         Cell(
             number(measures.kid, 3),
             ""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.domain.said import capital, joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.numbers import NONE
+from app.report.words.terms import term
 from app.services.summarise_study import ArmFacts
 
 
@@ -17,10 +18,10 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
         Row(
             arm.label,
             (
-                words(arm.kind),
+                words(term(arm.kind)),
                 Cell(NONE if arm.generated is None else str(arm.generated)),
                 Cell(NONE if arm.rejected is None else str(arm.rejected)),
-                words(arm.rejection_rule or said("not stated")),
+                words(term(arm.rejection_rule) if arm.rejection_rule else said("not stated")),
                 *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
                 *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
             ),
@@ -39,7 +40,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
             said("Rejected"),
             said("Rule of rejection"),
             *[said("Left out as copies")] * are_left_out,
-            *map(capital, strata),
+            *(capital(term(one)) for one in strata),
         ],
         rows,
         [
@@ -54,7 +55,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
             ),
             said(
                 "{capital}: cases drawn for this study. – : the image bank does not say.",
-                capital=capital(joined(strata, ", ")),
+                capital=capital(joined(map(term, strata), ", ")),
             ),
         ],
     )

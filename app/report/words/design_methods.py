@@ -1,7 +1,7 @@
 """Methods of designs beyond the crossed one: groups of readers, machines, subgroups, phi."""
 
 from app.domain.design.design import StudyDesign
-from app.domain.said import joined, said, said_many
+from app.domain.said import figure, joined, said, said_many
 from app.report.words.computed_methods import estimates_of
 from app.statistics.agreement.generalizability import DEPENDABLE
 from app.statistics.analysis import Analysis
@@ -99,7 +99,7 @@ def dependability(analysis: Analysis) -> Paragraph | None:
     made = [one for one in analysis.dependability.values() if not one.why_not]
     if not made:
         return None
-    goal = f"{DEPENDABLE:g}"
+    goal = figure(DEPENDABLE, "g")
     return (
         said("Generalizability"),
         said(
