@@ -42,7 +42,7 @@ def noticed_table(figures: Sequence[Noticed]) -> ReportTable | None:
                 Cell(str(one.answered)),
                 Cell(str(len(one.noticing))),
                 estimate_cell(one.share, "percent"),
-                words(joined(one.noticing, ", ") or "nobody"),
+                words(joined(one.noticing, ", ") or said("nobody")),
             ),
         )
         for one in figures
@@ -103,7 +103,7 @@ def _of_question(
         said(
             "{get} By {which}",
             get=figures.labels.get(question, question),
-            which="phase" if len(phases) > 1 else "arm",
+            which=said("phase") if len(phases) > 1 else said("arm"),
         ),
         [said("Arm"), said("Figure"), *(_heading(phase) for phase in phases)],
         rows,

@@ -58,7 +58,7 @@ def _row(phase: PhaseSittings, titles: Sequence[str], *, several: bool) -> Row:
             if is_later
             else NONE
         ),
-        Cell((joined(phase.too_early, ", ") or "none") if is_later else NONE),
+        Cell((joined(phase.too_early, ", ") or said("none")) if is_later else NONE),
     )
     return Row(
         title or said("Phase {phase}", phase=phase.phase),

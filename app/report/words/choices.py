@@ -119,7 +119,7 @@ def _noticed(one: Noticed) -> Answer:
         value=_bracket(one.share) or said(" ({estimate})", estimate=percent(one.share.estimate)),
         when=when[one.phase.told],
     )
-    word = "noticed" if one.noticing else said("not noticed")
+    word = said("noticed") if one.noticing else said("not noticed")
     return Answer(one.question, one.question, "inconclusive", word, line)
 
 
@@ -151,7 +151,7 @@ def _exposed(figures: ChoiceFigures) -> Iterator[Answer]:
                 limits=limits,
             )
         state = "inconclusive" if curve.fit.why_not else "distinguishable"
-        word = said("no curve") if curve.fit.why_not else "rises"
+        word = said("no curve") if curve.fit.why_not else said("rises")
         yield Answer(one.question, one.question, state, word, line)
 
 

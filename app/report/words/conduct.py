@@ -180,9 +180,9 @@ def _of_looks(conduct: Conduct) -> Iterator[str]:
 
 def _told(value: object) -> str:
     if isinstance(value, list):
-        return joined(map(str, value), ", ") or "none"
+        return joined(map(str, value), ", ") or said("none")
     if value in (None, ""):
-        return "nothing"
+        return said("nothing")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

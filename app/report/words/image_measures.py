@@ -38,4 +38,4 @@ def beyond_text(evaluations: Sequence[ArmEvaluation]) -> str:
     """How many training images a flagged image must beat: "95% of", or "different" if untold."""
     beyond = {one.memorisation_percentile for one in evaluations}
     only = beyond.pop() if len(beyond) == 1 else None
-    return "different" if only is None else said("{only:g}% of", only=only)
+    return said("different") if only is None else said("{only:g}% of", only=only)

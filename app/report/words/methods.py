@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 
@@ -73,38 +73,36 @@ def analysis_methods(analysis: Analysis) -> CitedText:
     return cite(_statistics(analysis))
 
 
-_CHOICES = {
-    "find_the_real": said("the choice of the real one of several images"),
+# What readers gave, by the measure of the question.
+_GIVEN: Mapping[str, str] = {
+    "realism": said("realism"),
+    "quality": said("quality"),
+    "verdict": said("a verdict, real or synthetic"),
+    "confidence": said("confidence in it"),
+    "finding": said("a finding"),
+    "prompt_agreement": said("agreement with the text"),
     "preference": said("a preference for one of several images"),
+    "find_the_real": said("the choice of the real one of several images"),
+    "artefact": said("what gives an image away"),
+    "place": said("marks on the image"),
+    "noticed": said("whether something struck them"),
+    "comment": said("a comment"),
 }
 
 
 def _said_of(question: Question) -> str:
     """A question as a sentence names what readers gave."""
+    named = _GIVEN[question.measure]
     if kind_of(question).spread == "grades":
-        named = said("confidence in it") if question.measure == "confidence" else question.measure
+        named = said("a verdict") if question.measure == "verdict" else named
         ends = [
             said("{end}{label}", end=end, label=_label(question, end))
             for end in (question.low, question.high)
         ]
-        return said(
-            "{replace} from {join}",
-            replace=named.replace("_", " "),
-            join=joined(ends, said(" to ")),
-        )
-    if question.measure == "verdict":
-        return said("a verdict, real or synthetic")
-    if question.measure in _CHOICES:
-        ties = said(" or a tie") if question.tie_label else ""
-        return said("{choices}{ties}", choices=_CHOICES[question.measure], ties=ties)
-    article = (
-        said("an optional")
-        if not question.required
-        else "an"
-        if question.measure[0] in "aeiou"
-        else "a"
-    )
-    return said("{article} {replace}", article=article, replace=question.measure.replace("_", " "))
+        named = said("{replace} from {join}", replace=named, join=joined(ends, said(" to ")))
+    elif question.tie_label:
+        named = said("{choices}{ties}", choices=named, ties=said(" or a tie"))
+    return named if question.required else said("{what} (optional)", what=named)
 
 
 def _label(question: Question, point: int) -> str:

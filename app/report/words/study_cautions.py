@@ -175,7 +175,7 @@ def _flagged(arm: ArmFacts) -> str:
         counted.append(
             said(
                 "{value} of the {drawn} images drawn for this study",
-                value=it.drawn_memorised or "none",
+                value=it.drawn_memorised or said("none"),
                 drawn=it.drawn,
             )
         )
@@ -184,7 +184,7 @@ def _flagged(arm: ArmFacts) -> str:
             said(
                 "{value} of {drawn_compared} images drawn for this study that were "
                 "compared ({drawn} were drawn)",
-                value=it.drawn_memorised or "none",
+                value=it.drawn_memorised or said("none"),
                 drawn_compared=it.drawn_compared,
                 drawn=it.drawn,
             )
