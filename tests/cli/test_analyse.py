@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import report_files
 from app.report.figures import style
 from tests.cli.conftest import Run
 from tests.cli.test_commands import folder_of_images
 from tests.services.test_analyse_file import lines
+from tests.two_lengths import SLOW
 
 REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "reference" / "sim_balanced.csv"
 MAPS = ("arm=modality", "realism=rating", "verdict=call_real", "position=order")
@@ -235,11 +237,14 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
 
 
+@pytest.mark.parametrize("is_set", [False, pytest.param(True, marks=SLOW)])
 def test_a_file_has_the_whole_report_with_its_figures(
-    run: Run, ratings: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, ratings: Path, monkeypatch: pytest.MonkeyPatch, is_set: bool
 ) -> None:
-    # Fine pictures take most of the time; how fine they are is tested with the figures.
-    monkeypatch.setattr(style, "DPI", 50)
+    if not is_set:
+        # To set the sheets and to draw fine pictures takes longest; tests/report does both.
+        monkeypatch.setattr(style, "DPI", 50)
+        monkeypatch.setattr(report_files, "report_pdf", lambda *_, **__: b"%PDF-")
     folder = ratings.parent
     html, pdf, figures = folder / "out.html", folder / "out.pdf", folder / "figures"
     said = run("analyse", ratings, "--html", html, "--pdf", pdf, "--figures", figures).stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,16 @@ from app.report.words.settling import settling_lines, settling_note
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
+from tests.two_lengths import SLOW, some_now
 
 SEEDS = range(20)
+TARGETS = ("readers_and_cases", "readers", "cases")
+# Each study for one target; from the sixteenth on, with clusters and groups, for two.
+OF_EVERY_RUN = (
+    *((seed, TARGETS[seed % 3]) for seed in SEEDS),
+    *((seed, TARGETS[(seed + 2) % 3]) for seed in range(16, 20)),
+)
+EVERY = some_now(product(SEEDS, TARGETS), OF_EVERY_RUN)
 Json = dict[str, Any]
 COLUMNS = ("realism", "verdict", "confidence", "score", "position", "reading_time_ms")
 
@@ -184,8 +193,7 @@ def analysed(seed: int, target: Any = "readers_and_cases") -> Analysis:
     return analyse(random_table(seed), settings=settings)
 
 
-@pytest.mark.parametrize("target", ["readers_and_cases", "readers", "cases"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "target"), EVERY)
 def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
     analysis = analysed(seed, target)
     results, text = analysis.to_json(), methods(analysis)
@@ -194,18 +202,16 @@ def test_no_method_is_named_that_no_figure_used(seed: int, target: Any) -> None:
             assert is_true(results), f"says {phrase!r}: {text}"
 
 
-def test_over_the_random_studies_every_phrase_is_said() -> None:
-    said = " ".join(
-        methods(analysed(seed, target))
-        for seed in SEEDS
-        for target in ("readers_and_cases", "cases")
-    )
+@pytest.mark.parametrize(
+    "studies", [OF_EVERY_RUN, pytest.param(tuple(product(SEEDS, TARGETS)), marks=SLOW)]
+)
+def test_over_the_random_studies_every_phrase_is_said(studies: tuple[tuple[int, str], ...]) -> None:
+    said = " ".join(methods(analysed(seed, target)) for seed, target in studies)
     never = {"images in clusters"}
     assert {phrase for phrase in SAID_ONLY_IF if phrase not in said} == never
 
 
-@pytest.mark.parametrize("target", ["readers_and_cases", "readers", "cases"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "target"), EVERY)
 def test_nouns_agree_with_their_numbers(seed: int, target: Any) -> None:
     analysis = analysed(seed, target)
     texts = [methods(analysis), *(one.text for one in arm_sentences(analysis, {}))]

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.report.figures import style
+from app.report.submission import contents
 from app.services.rehearse_study import rehearse_study
 from tests.bank.test_evaluation import HOSTILE, WHOLE
 from tests.services.test_export_study import KEPT
@@ -131,11 +131,14 @@ def test_a_closed_study_without_ratings_says_so(house: House, investigator: Inve
     assert "Nobody has rated anything" in page.text
 
 
+@pytest.mark.parametrize("is_drawn", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_export_is_offered_and_comes(
-    house: House, investigator: Investigator, monkeypatch: pytest.MonkeyPatch
+    house: House, investigator: Investigator, monkeypatch: pytest.MonkeyPatch, is_drawn: bool
 ) -> None:
-    # Fine pictures take most of the time; how fine they are is tested with the figures.
-    monkeypatch.setattr(style, "DPI", 50)
+    if not is_drawn:
+        # The PDF and the figures of a submission take most of the time; tests/report makes them.
+        monkeypatch.setattr(contents, "report_pdf", lambda *_, **__: b"%PDF-")
+        monkeypatch.setattr(contents, "figure_files", lambda *_: iter([("roc.svg", b"<svg/>")]))
     slug = rehearsed(house)
     page = investigator.post(f"/studies/{slug}/export").text
     names = set(re.findall(rf'href="/studies/{slug}/export/([^"]+)"', page))
