@@ -34,6 +34,7 @@ export default {
  "Nothing is saved yet: the server answered with status {status}.": "Aún no se ha guardado nada: el servidor respondió con el código {status}.",
  "Nothing is saved yet: {sentence}": "Aún no se ha guardado nada: {sentence}",
  "Nothing was changed: these answers are submitted already.": "No se cambió nada: estas respuestas ya se enviaron.",
+ "Open all parts": "Abrir todas las partes",
  "Picture {place}": "Imagen {place}",
  "Please answer this question.": "Responda a esta pregunta.",
  "Point at {x}, {y}": "Punto en {x}, {y}",
