@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, event
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Executable, Integer, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
 from app.db.together import Command, send_together
@@ -85,6 +86,21 @@ class Statement:
 
 
 Asked = tuple[Statement, Mapping[str, Any]]
+
+
+class Constant(ColumnElement[int]):
+    """A number that stands in the text of a statement, so that a plan may count on it."""
+
+    inherit_cache = False
+    type = Integer()
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+@compiles(Constant)
+def _write_constant(element: Constant, _compiler: Any, **_: Any) -> str:
+    return str(int(element.number))
 
 
 def ask(session: Session, *asked: Asked) -> list[Sequence[Row]]:

@@ -10,12 +10,10 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import (
-    Integer,
     Table,
     bindparam,
     false,
     func,
-    literal_column,
     select,
     union_all,
     update,
@@ -31,7 +29,7 @@ from app.db.blind.tables import (
     Rendition,
     ShownCase,
 )
-from app.db.statements import Asked, Row, Statement, ask, ask_one, later
+from app.db.statements import Asked, Constant, Row, Statement, ask, ask_one, later
 from app.domain.blinding import BlindedPicture, is_name
 
 _SHOWINGS = cast(Table, Presentation.__table__)
@@ -90,7 +88,7 @@ _TOTAL = (
         _PEERS.c.is_phase_end.is_(False),
     )
     .order_by(_PEERS.c.position.desc())
-    .limit(literal_column("1"))
+    .limit(Constant(1))
     .correlate(_SHOWINGS)
     .scalar_subquery()
 )
@@ -141,18 +139,18 @@ _FIRST_RATING = (
 _OF_PRACTICE = func.coalesce(_SHOWINGS.c.is_practice, false())
 _KINDS = (_OF_PRACTICE.is_(True), _OF_PRACTICE.is_(False))
 _PENDING = [
-    select(_SHOWINGS.c.id, literal_column("0", Integer).label("is_rated"))
+    select(_SHOWINGS.c.id, Constant(0).label("is_rated"))
     .where(_OWN, kind, _FIRST_RATING.is_(None))
     .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice, _SHOWINGS.c.position)
-    .limit(literal_column("3"))
+    .limit(Constant(3))
     .subquery()
     for kind in _KINDS
 ]
 _LAST = [
-    select(_SHOWINGS.c.id, literal_column("1", Integer).label("is_rated"))
+    select(_SHOWINGS.c.id, Constant(1).label("is_rated"))
     .where(_OWN, kind, _FIRST_RATING.is_not(None))
     .order_by(_SHOWINGS.c.phase.desc(), _SHOWINGS.c.is_practice.desc(), _SHOWINGS.c.position.desc())
-    .limit(literal_column("1"))
+    .limit(Constant(1))
     .subquery()
     for kind in _KINDS
 ]
