@@ -23,6 +23,7 @@ ENGLISH = "en"
 LANGUAGES: Mapping[str, tuple[str, str]] = {
     ENGLISH: ("English", "en_GB"),
     "pt-BR": ("Português (Brasil)", "pt_BR"),
+    "es": ("Español", "es"),
 }
 
 

@@ -341,7 +341,9 @@ class AccountMachine(Sender):
         self.ask("POST", "/sign-in", {"name": name, "password": password, "next": onward}, headers)
 
     @rule(
-        tag=st.one_of(st.sampled_from(("en", "pt-BR")), values), headers=ODD_HEADERS, onward=values
+        tag=st.one_of(st.sampled_from(("en", "pt-BR", "es")), values),
+        headers=ODD_HEADERS,
+        onward=values,
     )
     def choose_language(
         self, tag: str | bytes, headers: dict[str, bytes], onward: str | bytes

@@ -43,7 +43,12 @@ def test_a_choice_is_kept_for_a_year_and_leads_back(client: TestClient) -> None:
 
 
 def test_without_a_choice_the_browser_says(client: TestClient) -> None:
-    for header, tag in (("pt-PT,pt;q=0.9,en;q=0.5", "pt-BR"), ("de, en;q=0.5", "en"), ("", "en")):
+    for header, tag in (
+        ("pt-PT,pt;q=0.9,en;q=0.5", "pt-BR"),
+        ("es-MX", "es"),
+        ("de, en;q=0.5", "en"),
+        ("", "en"),
+    ):
         page = client.get("/sign-in", headers={"Accept-Language": header}).text
         assert f'<html lang="{tag}"' in page
 

@@ -86,7 +86,14 @@ def test_days_are_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "tag"),
-    [("pt-BR", "pt-BR"), ("pt", "pt-BR"), ("PT_pt", "pt-BR"), ("en-US", "en"), ("de", None)],
+    [
+        ("pt-BR", "pt-BR"),
+        ("pt", "pt-BR"),
+        ("PT_pt", "pt-BR"),
+        ("en-US", "en"),
+        ("es-419", "es"),
+        ("de", None),
+    ],
 )
 def test_a_tag_is_served_by_the_nearest(wanted: str, tag: str | None) -> None:
     assert nearest([wanted]) == tag

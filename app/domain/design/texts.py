@@ -110,7 +110,52 @@ computador. Não há proporção fixa de nenhuma das duas.
 O que você respondeu até aqui fica como está. Avalie as radiografias desta parte com o que você \
 sabe agora.""",
         CONSENT_LINE: "Concordo em participar deste estudo.",
-    }
+    },
+    "es": {
+        CONSENT: """\
+Le invitamos a participar en un estudio de lectores de radiografías de tórax. Verá imágenes, \
+algunas de ellas hechas por una computadora, y dirá qué tan realista le parece cada una.
+
+La participación es voluntaria; puede detenerse en cualquier momento cerrando la página. Sus \
+respuestas se guardan con un código, nunca con su nombre, y pueden publicarse de forma anónima.""",
+        INSTRUCTIONS: """\
+Verá una radiografía de tórax a la vez. Algunas se tomaron a pacientes y otras fueron hechas por \
+una computadora. Juzgue cada una por sí misma; no hay una proporción fija de unas y otras.
+
+Tómese el tiempo que se tomaría en la práctica. Puede detenerse y volver por el mismo enlace: \
+continúa en el mismo caso.""",
+        INSTRUCTIONS_SEVERAL: """\
+Verá varias radiografías de tórax a la vez. Algunas se tomaron a pacientes y otras fueron hechas \
+por una computadora. Juzgue cada presentación por sí misma; el lugar de cada imagen se sortea.
+
+Tómese el tiempo que se tomaría en la práctica. Puede detenerse y volver por el mismo enlace: \
+continúa en el mismo lugar.""",
+        BLINDED_CONSENT: """\
+Le invitamos a participar en un estudio de lectores de radiografías de tórax. Verá imágenes y \
+responderá preguntas sobre cada una.
+
+La participación es voluntaria; puede detenerse en cualquier momento cerrando la página. Sus \
+respuestas se guardan con un código, nunca con su nombre, y pueden publicarse de forma anónima. \
+El propósito completo del estudio se explicará en su transcurso.""",
+        BLINDED_INSTRUCTIONS: """\
+Verá una radiografía de tórax a la vez. Juzgue cada una por sí misma.
+
+Tómese el tiempo que se tomaría en la práctica. Puede detenerse y volver por el mismo enlace: \
+continúa en el mismo caso.""",
+        BLINDED_INSTRUCTIONS_SEVERAL: """\
+Verá varias radiografías de tórax a la vez. Juzgue cada presentación por sí misma; el lugar de \
+cada imagen se sortea.
+
+Tómese el tiempo que se tomaría en la práctica. Puede detenerse y volver por el mismo enlace: \
+continúa en el mismo lugar.""",
+        DISCLOSURE: """\
+Algunas de las radiografías de este estudio se tomaron a pacientes y otras fueron hechas por una \
+computadora. No hay una proporción fija de unas y otras.
+
+Lo que respondió hasta ahora queda como está. Juzgue las radiografías de esta parte con lo que \
+sabe ahora.""",
+        CONSENT_LINE: "Acepto participar en este estudio.",
+    },
 }
 
 

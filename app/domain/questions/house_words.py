@@ -71,9 +71,71 @@ HOUSE_WORDS: Mapping[str, Mapping[str, str]] = {
         "Yes": "Sim",
         "Comment (optional)": "Comentário (opcional)",
     },
+    "es": {
+        "How realistic is it?": "¿Qué tan realista es?",
+        "Not at all realistic": "Nada realista",
+        "Slightly realistic": "Poco realista",
+        "Moderately realistic": "Moderadamente realista",
+        "Very realistic": "Muy realista",
+        "Like a real radiograph": "Como una radiografía real",
+        "How good is the technical quality of this image?": (
+            "¿Qué tan buena es la calidad técnica de esta imagen?"
+        ),
+        "Not usable": "Inutilizable",
+        "Excellent": "Excelente",
+        "Real or synthetic?": "¿Real o sintética?",
+        "Real": "Real",
+        "Synthetic": "Sintética",
+        "Certainly real": "Ciertamente real",
+        "Probably real": "Probablemente real",
+        "Possibly real": "Posiblemente real",
+        "Possibly synthetic": "Posiblemente sintética",
+        "Probably synthetic": "Probablemente sintética",
+        "Certainly synthetic": "Ciertamente sintética",
+        "How sure are you?": "¿Qué tan seguro está usted?",
+        "Guessing": "Adivinando",
+        "Unsure": "Poca certeza",
+        "Fairly sure": "Certeza razonable",
+        "Sure": "Mucha certeza",
+        "Certain": "Certeza absoluta",
+        "Absent": "Ausente",
+        "Present": "Presente",
+        "Definitely absent": "Ausente con seguridad",
+        "Probably absent": "Probablemente ausente",
+        "Undecided": "En duda",
+        "Probably present": "Probablemente presente",
+        "Definitely present": "Presente con seguridad",
+        "How well does the image agree with the text beside it?": (
+            "¿Cuánto concuerda la imagen con el texto que la acompaña?"
+        ),
+        "Not at all": "Nada",
+        "Completely": "Totalmente",
+        "Which image looks more realistic?": "¿Qué imagen parece más realista?",
+        "Which image is the real one?": "¿Cuál es la imagen real?",
+        "What gives it away?": "¿Qué la delata?",
+        "Unnatural symmetry": "Simetría no natural",
+        "Uniform or missing grain": "Grano uniforme o ausente",
+        "Over-smooth bone": "Hueso demasiado liso",
+        "Broken, doubled or missing rib": "Costilla interrumpida, duplicada o ausente",
+        "Vessels that break off or do not branch": "Vasos que se interrumpen o no se ramifican",
+        "Heart or diaphragm of impossible shape": "Corazón o diafragma de forma imposible",
+        "Wrong side": "Lado equivocado",
+        "Device nonsense": "Dispositivo sin sentido",
+        "Garbled letters or marker": "Letras o marcador deformados",
+        "Black frame or tilt": "Marco negro o inclinación",
+        "None seen": "Ninguno visto",
+        "Mark where you see it.": "Marque dónde lo ve.",
+        "Nothing to mark": "Nada que marcar",
+        "Did anything about these images strike you?": (
+            "¿Algo de estas imágenes le llamó la atención?"
+        ),
+        "No": "No",
+        "Yes": "Sí",
+        "Comment (optional)": "Comentario (opcional)",
+    },
 }
 # The letter of an answer, where another begins its word.
-HOUSE_KEYS: Mapping[str, Mapping[str, str]] = {"pt": {"Yes": "s"}}
+HOUSE_KEYS: Mapping[str, Mapping[str, str]] = {"pt": {"Yes": "s"}, "es": {"Yes": "s"}}
 
 
 def in_language(text: str, language: str) -> str:

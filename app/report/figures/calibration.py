@@ -88,7 +88,7 @@ class CalibrationPlot:
         )
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100%"])
         axes.set_xlabel(inked(said("Confidence, and what it was taken to say")))
-        axes.set_ylabel(inked(said("Right")))
+        axes.set_ylabel(inked(said("Share right")))
         light_grid(axes, "y")
         return figure
 

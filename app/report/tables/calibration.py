@@ -12,7 +12,7 @@ from app.statistics.protocols.metacognition import Metacognition
 from app.steps.question_figures import QuestionFigures
 
 _FIGURES: Mapping[str, tuple[str, Style]] = {
-    "accuracy": (said("Right"), "percent"),
+    "accuracy": (said("Share right"), "percent"),
     "mean_probability": (said("Said"), "percent"),
     "overconfidence": (said("Over-confidence"), "signed"),
     "type2_auc": (said("Type-2 AUC"), "plain"),
@@ -109,7 +109,7 @@ def _curve(one: QuestionFigures, figures: Calibration) -> ReportTable:
     return table(
         name_of(one, "curve"),
         title_of(one, said("calibration")),
-        [said("Level"), said("Taken to say"), said("Readings"), said("Right")],
+        [said("Level"), said("Taken to say"), said("Readings"), said("Share right")],
         rows,
         [mapping_note(figures), *common_notes(one)],
     )

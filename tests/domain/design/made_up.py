@@ -71,7 +71,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     document: dict[str, Any] = {
         "format": 2,
         "title": draw(words),
-        "language": draw(st.sampled_from(("en", "pt-BR", "ja", "zh-Hant-TW"))),
+        "language": draw(st.sampled_from(("en", "pt-BR", "es", "ja", "zh-Hant-TW"))),
         "arms": draw(arms()),
         "stratify_by": draw(words),
         "matched_by": draw(st.one_of(st.just(""), words)),

@@ -34,15 +34,16 @@ def test_every_word_is_said_and_none_is_said_in_vain(language: str) -> None:
     assert set(texts.HOUSE_TEXTS[language]) == set(texts.TEXTS)
 
 
+@pytest.mark.parametrize(("tag", "language"), [("pt-BR", "pt"), ("es", "es")])
 @pytest.mark.parametrize("measure", list(MEASURES))
-def test_no_english_word_is_left_of_any_measure(measure: str) -> None:
+def test_no_english_word_is_left_of_any_measure(measure: str, tag: str, language: str) -> None:
     for kind in MEASURES[measure].kinds:
         asked = {"measure": measure, "kind": kind} | _own(measure, kind)
         table = Table("", {"questions": [asked]}, Problems(checking=False))
-        (question,) = read_questions(table, "pt-BR")
+        (question,) = read_questions(table, tag)
         words = [question.prompt, *question.labels, *(one.label for one in question.options)]
         words.append(question.none_label)
-        assert not set(words) & (set(HOUSE_WORDS["pt"]) - {"Real"})
+        assert not set(words) & (set(HOUSE_WORDS[language]) - {"Real", "No"})
 
 
 def _own(measure: str, kind: str) -> dict[str, object]:
