@@ -102,6 +102,7 @@ ON_SQLITE_FIRST = {
         "web/test_leak_audit",
         "web/test_phases",
         "web/test_preview",
+        "web/test_reader_flow",
         "web/test_reader_message",
         "web/test_reading_journey",
         "web/test_reference_picture",
