@@ -88,7 +88,6 @@ ON_SQLITE_FIRST = {
         "services/test_export_study",
         "services/test_remedy_pictures",
         "services/test_summarise_study",
-        "web/test_access_matrix",
         "web/test_bank_pages",
         "web/test_cases_page",
         "web/test_certificate",
