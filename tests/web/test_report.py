@@ -152,12 +152,12 @@ FLAGGED = {"memorised": True, "nearest_training_image": "images/train-7.png"}
 
 
 def both_forms(investigator: Investigator, slug: str) -> list[str]:
-    """The page and the document, as text."""
+    """The page and the document, as text, without what styles them."""
     texts = []
     for path in ("", f"/{slug}-report.html"):
         answer = investigator.client.get(f"/studies/{slug}/report{path}")
         assert answer.status_code == 200
-        texts.append(unescape(answer.text))
+        texts.append(unescape(re.sub(r"<style.*?</style>", "", answer.text, flags=re.DOTALL)))
     return texts
 
 
