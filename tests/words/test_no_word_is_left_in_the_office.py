@@ -91,6 +91,7 @@ EXAMPLES = frozenset(
         # Languages are called by their own names.
         "Portugu",
         "Brasil",
+        "Espa",
     ]
 ) | {
     "That is not",
