@@ -32,7 +32,7 @@ def documentation(
 @program.command("everything")
 def everything(
     out: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screens"),
-    language: Annotated[str, typer.Option(help="What the pages speak: en or pt-BR.")] = "en",
+    language: Annotated[str, typer.Option(help="What the pages speak: en, pt-BR or es.")] = "en",
 ) -> None:
     """Every page at 1440x900, 1024x768, 390x844 and 200 % zoom, to be looked at."""
     if language not in LANGUAGES:
