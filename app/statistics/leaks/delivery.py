@@ -155,7 +155,7 @@ def _picture_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
                 max=max(lengths),
             )
         )
-    yield from _header_leaks(sent, "pictures")
+    yield from _header_leaks(sent, said("pictures"))
 
 
 def _header_leaks(answers: Sequence[Answer], what: str) -> Iterable[str]:
@@ -163,7 +163,7 @@ def _header_leaks(answers: Sequence[Answer], what: str) -> Iterable[str]:
     for (phase, is_practice), group in _grouped(
         answers, lambda one: (one.phase, one.is_practice)
     ).items():
-        where = "practice" if is_practice else said("phase {phase}", phase=phase)
+        where = said("practice") if is_practice else said("phase {phase}", phase=phase)
         names = {tuple(name for name, _ in one.headers) for one in group}
         if len(names) > 1:
             yield said(
@@ -196,7 +196,7 @@ def _page_leaks(pages: Sequence[FetchedPage]) -> Iterable[str]:
     failed = sorted({str(one.status) for one in pages if one.status != 200})
     if failed:
         yield said("Pages of cases did not come (status {join}).", join=joined(failed, ", "))
-    yield from _header_leaks(pages, "pages")
+    yield from _header_leaks(pages, said("pages"))
     # Text that the design shows beside a picture is told by itself; the rest must be alike.
     single = [one for one in pages if len(one.kinds) == 1 and not one.has_text]
     for (phase, is_practice), group in _grouped(
@@ -208,8 +208,8 @@ def _page_leaks(pages: Sequence[FetchedPage]) -> Iterable[str]:
         )
         apart = separation(real, synthetic)
         if apart is not None and apart.is_telling and apart.p <= 0.001:
-            where = "practice" if is_practice else said("phase {phase}", phase=phase)
-            longer = "shorter" if apart.synthetic_is == "lower" else "longer"
+            where = said("practice") if is_practice else said("phase {phase}", phase=phase)
+            longer = said("shorter") if apart.synthetic_is == "lower" else said("longer")
             yield (
                 said(
                     "The pages of {where} are {longer} for synthetic cases (AUC {auc:.2f}).",
@@ -234,7 +234,7 @@ def _time_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
     each = [_by_time(group) for group in readers.values()]
     told = [one for one in each if one is not None and one.is_telling]
     if len(told) >= 2 and len(told) == len(each) and len({one.synthetic_is for one in told}) == 1:
-        slower = "later" if told[0].synthetic_is == "higher" else "sooner"
+        slower = said("later") if told[0].synthetic_is == "higher" else said("sooner")
         yield (
             said(
                 "Synthetic pictures come {slower} than real ones, for each of "
@@ -248,8 +248,8 @@ def _time_leaks(pictures: Sequence[FetchedPicture]) -> Iterable[str]:
 
 def _order_leaks(placed: Sequence[Placed]) -> Iterable[str]:
     ranked: Mapping[str, Callable[[Placed], float | str]] = {
-        "The place in the order": lambda one: one.position,
-        "The token in a picture's address": lambda one: one.token,
+        said("The place in the order"): lambda one: one.position,
+        said("The token in a picture's address"): lambda one: one.token,
     }
     for what, key in ranked.items():
         if _goes_with_truth(placed, key, lambda one: (one.reader, one.phase)):

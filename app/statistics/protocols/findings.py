@@ -33,6 +33,12 @@ from app.statistics.variance.split_plot import reader_blocks
 # Whether the finding is in a case, by arm and case; None where the reference doesn't say.
 References = Mapping[tuple[str, str], bool | None]
 FIGURES = ("sensitivity", "specificity", "accuracy", "auc")
+_WORDS = {
+    "sensitivity": said("sensitivity"),
+    "specificity": said("specificity"),
+    "accuracy": said("accuracy"),
+    "auc": "AUC",
+}
 _NEEDS = {
     "sensitivity": said("the finding is there"),
     "specificity": said("the finding is not there"),
@@ -263,7 +269,7 @@ def _of_readers(
 
 
 def _word(figure: str) -> str:
-    return "AUC" if figure == "auc" else figure
+    return _WORDS[figure]
 
 
 def _auc(part: _Cases, settings: AnalysisSettings, has_clusters: bool) -> tuple[Float, Float]:

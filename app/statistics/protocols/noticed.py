@@ -98,6 +98,8 @@ def noticed(
         point,
         low=float(limits.low),
         high=float(limits.high),
-        method=said("{which} interval, random readers", which="exact" if exact else said("Wilson")),
+        method=said(
+            "{which} interval, random readers", which=said("exact") if exact else said("Wilson")
+        ),
     )
     return Noticed(question, phase, share, by_reader)

@@ -213,7 +213,7 @@ def _why_not(
     """Why a fit says nothing, or ""."""
     mean = float(np.average(trials.correct, weights=trials.weight))
     if mean in (0.0, 1.0):
-        return said("every answer was {which}", which="right" if mean else "wrong")
+        return said("every answer was right") if mean else said("every answer was wrong")
     flat, _ = _likelihood(np.full(trials.correct.size, mean), trials)
     ratio = max(0.0, 2.0 * (likely - flat))
     p_value = float(stats.chi2.sf(ratio, 1))
