@@ -43,6 +43,10 @@ def gate_open(connection: Connection, purpose: str) -> Iterator[None]:
         connection.execute(text("DELETE FROM append_only_gate"))
 
 
+# In the pool's record of a connection: its log holds what was erased (app/db/engine.py).
+ERASED = "negatoscope_erased"
+
+
 @contextmanager
 def gate_open_to_erase(connection: Connection) -> Iterator[None]:
     """Open the gate for the erasure of a reader.
@@ -51,6 +55,7 @@ def gate_open_to_erase(connection: Connection) -> Iterator[None]:
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        connection.info[ERASED] = True
     with gate_open(connection, "erasure"):
         yield
 

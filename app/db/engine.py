@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.append_only import ERASED
 from app.db.patience import (
     CONNECT_SECONDS,
     SILENT,
@@ -262,6 +263,16 @@ def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine, "checkin")
+    def forget_what_was_erased(connection: Any, record: Any) -> None:
+        # The log beside the file holds pages as they were, until it is emptied. Where somebody
+        # reads just now it is emptied later, as always.
+        if connection is not None and record.info.pop(ERASED, False):
+            connection.execute("PRAGMA busy_timeout = 300")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {round(most * 1000)}")
+            record.info.pop("busy_timeout", None)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
