@@ -20,7 +20,7 @@ MESSAGE_WARNING = said(
 # What generators and their training are called; no reader has to know, whatever the study.
 _MODELS = re.compile(
     r"stable[ -]?diffusion|\bSD ?[123](?:\.\d)?\b|\bSDXL\b|\bLoRA\b|dreambooth|textual inversion|"
-    r"\bGANs?\b|\bStyleGAN|\bdiffusion\b|difusão|pixart|checkpoint",
+    r"\bGANs?\b|\bStyleGAN|\bdiffusion\b|difusão|difusión|pixart|checkpoint",
     re.IGNORECASE,
 )
 

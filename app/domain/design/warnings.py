@@ -14,6 +14,7 @@ from app.domain.said import said
 # In the languages that studies are likely to be written in; word parts, since words bend.
 _TELLING = re.compile(
     r"synthe|sintétic|sintetic|synthét|artificial|künstlich|artificiel|generat|gerad[ao]|générée?|"
+    r"generad[ao]|ordenador|difusión|difusão|"
     r"\bfake|fals[ao]s?\b|faux|gefälscht|computer|computador|ordinateur|\bAI\b|\bIA\b|\bKI\b|"
     r"\breal or\b|diffusion|deepfake",
     re.IGNORECASE,

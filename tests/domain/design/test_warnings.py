@@ -31,6 +31,8 @@ def test_a_study_that_hides_nothing_is_not_warned_of() -> None:
     [
         ({"title": "Synthetic radiographs"}, "'Synthe' in the title"),
         ({"title": "Radiografias geradas"}, "'gerada' in the title"),
+        ({"title": "Radiografías generadas"}, "'generada' in the title"),
+        ({"title": "Imágenes hechas por un ordenador"}, "'ordenador' in the title"),
         ({"title": "Künstliche Bilder"}, "'Künstlich' in the title"),
         ({"notice": "An AI study"}, "'AI' in the notice"),
         ({"instructions": "Some are fake."}, "'fake' in the instructions"),
