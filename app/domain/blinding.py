@@ -67,7 +67,6 @@ class BlindedPhase:
     layout: Layout
     is_timed: bool
     mask: bool
-    has_text_beside: bool
     has_reference: bool = False
     washout_days: int = 0
 
@@ -130,7 +129,6 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
                 layout=phase.presentation.layout,
                 is_timed=bool(phase.presentation.exposures_ms),
                 mask=phase.presentation.mask,
-                has_text_beside=bool(phase.presentation.beside),
                 has_reference=bool(phase.presentation.reference),
                 washout_days=phase.washout_days,
             )

@@ -75,12 +75,11 @@ class FilmGallery:
     """What a report shows of single films.
 
     `by` says what belief is taken from: `verdict`, `realism`, or "" where neither was asked of
-    single pictures. `realism_low` and `realism_high` are the ends of the scale. `unread` counts
-    films with fewer readers than FEWEST_READERS, which are left out.
+    single pictures. `realism_high` is the upper end of the scale. `unread` counts films with fewer
+    readers than FEWEST_READERS, which are left out.
     """
 
     by: str
-    realism_low: int | None
     realism_high: int | None
     arms: tuple[ArmGallery, ...]
     disputed: tuple[ReadFilm, ...]
@@ -107,9 +106,8 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
     design = design_from_json(study.design)
     asked = AnalysedQuestions.of(design)
     by = "verdict" if asked.verdict else "realism" if asked.realism else ""
-    low, high = (None, None) if asked.realism is None else (asked.realism.low, asked.realism.high)
     if not by:
-        return FilmGallery("", low, high, (), (), 0)
+        return FilmGallery("", None, (), (), 0)
     rows = [row for row in answer_rows(session, study) if _counts(row)]
     cases = frozen_set(session, study, design).proper
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
@@ -123,8 +121,7 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
     read = [film for film in films if _readers_of(film, by) >= FEWEST_READERS]
     return FilmGallery(
         by=by,
-        realism_low=low,
-        realism_high=high,
+        realism_high=asked.realism.high if asked.realism else None,
         arms=tuple(
             _arm_gallery(key, label, kind, [film for film in read if film.arm == key], by)
             for key, (label, kind) in labels.items()

@@ -25,7 +25,7 @@ from app.domain.errors import BadInput, StudyError
 from app.domain.said import said
 from app.films.film import GreyMapping
 from app.films.notes import NOTE_WORDS
-from app.services.import_bank import ImportSummary, import_bank, import_images
+from app.services.import_bank import ImportOptions, ImportSummary, import_bank, import_images
 from app.web.logs import fields_of
 
 logger = logging.getLogger(__name__)
@@ -159,17 +159,16 @@ def _import(
     is_bank = came.kind == "bank"
     total = lines_in(came.root, MANIFEST_FILE if is_bank else choices.table)
     upload.change(total=total if is_bank else max(total - 1, 0))
-    shared: dict[str, Any] = {
-        "now": now,
+    options: ImportOptions = {
         "size": choices.size,
         "strict": choices.strict,
         "actor": actor,
         "progress": lambda done: upload.change(done=done),
     }
     with _Refusals(upload.refused) as refusals:
-        shared["each_refused"] = refusals.add
+        options["each_refused"] = refusals.add
         if is_bank:
-            summary = import_bank(database, store, came.root, **shared)
+            summary = import_bank(database, store, came.root, now=now, **options)
         else:
             summary = import_images(
                 database,
@@ -183,7 +182,8 @@ def _import(
                 columns=choices.columns,
                 values=choices.values,
                 conditions=choices.conditions,
-                **shared,
+                now=now,
+                **options,
             )
     upload.change(summary=_told(summary))
     if choices.strict and summary.refused_count:

@@ -271,13 +271,12 @@ def gallery_pages() -> dict[str, tuple[str, dict[str, object]]]:
     arm = ArmGallery("M1", "<real> M1", "synthetic", 2, (film,), (replace(film, marks=()),))
     gallery = FilmGallery(
         "verdict",
-        1,
         5,
         (arm, replace(arm, label="M2 <it>", films=0, most=(), least=())),
         (film,),
         1,
     )
-    nothing = FilmGallery("", None, None, (), (), 0)
+    nothing = FilmGallery("", None, (), (), 0)
     return {
         "/closed/films": ("report_films.html", {"study": CLOSED, "gallery": gallery}),
         "/rehearsal/films": ("report_films.html", {"study": REHEARSAL, "gallery": nothing}),

@@ -41,11 +41,6 @@ def pictures_of_images(
     return _pictures(session, size, Arm.key.in_(arms), Image.sha256.in_(images))
 
 
-def pictures_of_arms(session: Session, arms: Sequence[str], size: int) -> list[PictureRow]:
-    """Every image of these arms that has a rendition of `size` pixels."""
-    return _pictures(session, size, Arm.key.in_(arms))
-
-
 def pictures_of_study(session: Session, study: Study, size: int) -> list[PictureRow]:
     """Those of all cases of a frozen study, practice included."""
     cases = select(Case.image_id).where(Case.study_id == study.id)

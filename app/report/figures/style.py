@@ -166,13 +166,6 @@ def marker_of(arm: str, synthetic_arms: Sequence[str]) -> str:
     return MARKERS[synthetic_arms.index(arm) % len(MARKERS)]
 
 
-def dashes_of(arm: str, synthetic_arms: Sequence[str]) -> Any:
-    """An arm's line: unbroken for real ones."""
-    if arm not in synthetic_arms:
-        return (0, ())
-    return (0, DASHES[synthetic_arms.index(arm) % len(DASHES)])
-
-
 def short(arm: str, longest: int = 18) -> str:
     """An arm's key on at most two lines."""
     if len(arm) <= longest:

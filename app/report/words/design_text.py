@@ -108,12 +108,6 @@ def commented_design(
     return "\n".join(lines) + "\n"
 
 
-def realism_word(design: StudyDesign) -> str:
-    """The realism question as a design of format 1 names it."""
-    realism = design.first_with("realism")
-    return "off" if realism is None else f"{realism.low}-{realism.high}"
-
-
 def _last_day(design: StudyDesign) -> str:
     day = design.closes_on
     return "# closes_on = 2027-01-31" if day is None else f"closes_on = {day.isoformat()}"

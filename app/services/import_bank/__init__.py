@@ -6,7 +6,8 @@ bank, a cut import is continued by running it again, and importing again adds no
 (docs/decisions/0012).
 """
 
+from app.services.import_bank.job import ImportOptions
 from app.services.import_bank.sources import import_bank, import_images
 from app.services.import_bank.summary import ImportSummary
 
-__all__ = ["ImportSummary", "import_bank", "import_images"]
+__all__ = ["ImportOptions", "ImportSummary", "import_bank", "import_images"]

@@ -5,13 +5,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from app.bank.batches import Source
+from app.bank.manifest import BadRecord
+from app.bank.rendition import DEFAULT_SIZE
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.services.import_bank.summary import Refused
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
+
+
+def _no_progress(_lines: int) -> None:
+    return None
+
+
+def _nobody_hears(_bad: BadRecord) -> None:
+    return None
 
 
 def _cores() -> int:
@@ -26,20 +37,35 @@ def renderers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="render")
 
 
+class ImportOptions(TypedDict, total=False):
+    """What an import may be told besides its source: fields of the `Job` that it becomes."""
+
+    size: int
+    resolution: int | None
+    strict: bool
+    actor: str
+    progress: Progress
+    each_refused: Refused
+
+
 @dataclass(frozen=True)
 class Job:
     """What is brought in, where to, and how.
 
     Renditions have `size` pixels and the detail of `resolution` pixels, None for all there is.
+    With `strict` every record is checked first, and one bad record keeps all of them out; what was
+    read for the check is not read again. `progress` is told how many lines have been dealt with so
+    far, from 0 again after checking; `each_refused` hears of every record that is refused.
     """
 
     database: Database
     store: RenditionStore
     source: Source
     now: datetime
-    size: int
-    resolution: int | None
-    actor: str
-    progress: Progress
-    each_refused: Refused
+    size: int = DEFAULT_SIZE
+    resolution: int | None = None
+    strict: bool = False
+    actor: str = "command line"
+    progress: Progress = _no_progress
+    each_refused: Refused = _nobody_hears
     pool: ThreadPoolExecutor = field(default_factory=renderers)

@@ -13,16 +13,13 @@ from app.services.import_bank.summary import ImportSummary, Tally
 BATCH = 256
 
 
-def run(job: Job, *, strict: bool) -> ImportSummary:
-    """Import what the job names; raises BadBank for the source as a whole.
-
-    With `strict` every record is checked first, and one bad record keeps all of them out.
-    """
+def run(job: Job) -> ImportSummary:
+    """Import what the job names; raises BadBank for the source as a whole."""
     with job.database.reading() as session:
         refuse_what_does_not_fit(
             session, job.source.header, size=job.size, resolution=job.resolution
         )
-    checked = room_for_checking(job.store) if strict else None
+    checked = room_for_checking(job.store) if job.strict else None
     try:
         if checked is not None:
             verdict = check(job, checked, BATCH)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 
 from app.bank.batches import Source
 from app.bank.header import REAL_ARM, BankArm, BankHeader, is_arm_id, read_bank_header
 from app.bank.index import Told, iter_index
-from app.bank.manifest import BadRecord, iter_records
-from app.bank.rendition import DEFAULT_SIZE
+from app.bank.manifest import iter_records
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.tables import Arm
@@ -17,9 +17,9 @@ from app.domain.conditions import Condition, declared
 from app.domain.errors import BadBank
 from app.domain.said import said
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
-from app.services.import_bank.job import Job, Progress
+from app.services.import_bank.job import ImportOptions, Job
 from app.services.import_bank.run import run
-from app.services.import_bank.summary import ImportSummary, Refused
+from app.services.import_bank.summary import ImportSummary
 
 
 def import_bank(
@@ -28,35 +28,16 @@ def import_bank(
     directory: Path,
     *,
     now: datetime,
-    size: int = DEFAULT_SIZE,
-    resolution: int | None = None,
-    strict: bool = False,
-    actor: str = "command line",
-    progress: Progress | None = None,
-    each_refused: Refused | None = None,
+    **options: Unpack[ImportOptions],
 ) -> ImportSummary:
     """Import the bank in `directory`; raises BadBank for the bank as a whole.
 
-    With `strict` every record is checked first, and one bad record keeps all of them out; what was
-    read for the check is not read again.
-    `resolution` limits the detail of all renditions of this size to that of a source of so many
-    pixels. `progress` is told how many lines have been dealt with so far, from 0 again after
-    checking; `each_refused` hears of every record that is refused.
+    `options` are those of a `Job`: the renditions' size and detail, whether one bad record keeps
+    all of them out, in whose name, and who hears how it goes.
     """
     header = read_bank_header(directory)
     source = Source(directory, header, lambda: iter_records(directory, header))
-    job = Job(
-        database,
-        store,
-        source,
-        now=now,
-        size=size,
-        resolution=resolution,
-        actor=actor,
-        progress=progress or _no_progress,
-        each_refused=each_refused or _nobody_hears,
-    )
-    return run(job, strict=strict)
+    return run(Job(database, store, source, now, **options))
 
 
 def import_images(
@@ -74,12 +55,7 @@ def import_images(
     values: Mapping[str, Mapping[str, str]] | None = None,
     told: Told | None = None,
     conditions: Sequence[str] = (),
-    size: int = DEFAULT_SIZE,
-    resolution: int | None = None,
-    strict: bool = False,
-    actor: str = "command line",
-    progress: Progress | None = None,
-    each_refused: Refused | None = None,
+    **options: Unpack[ImportOptions],
 ) -> ImportSummary:
     """Import the images that the table `index` in `directory` names as one arm.
 
@@ -100,18 +76,7 @@ def import_images(
             directory, index, columns=columns, values=values, told=told, conditions=labels
         ),
     )
-    job = Job(
-        database,
-        store,
-        source,
-        now=now,
-        size=size,
-        resolution=resolution,
-        actor=actor,
-        progress=progress or _no_progress,
-        each_refused=each_refused or _nobody_hears,
-    )
-    return run(job, strict=strict)
+    return run(Job(database, store, source, now, **options))
 
 
 def _labels(conditions: Sequence[str]) -> Sequence[Condition]:
@@ -161,11 +126,3 @@ def _stored_mapping(arm: Arm) -> GreyMapping:
 
 def _default_label(arm: str) -> str:
     return "Real radiographs" if arm == REAL_ARM else arm
-
-
-def _no_progress(_lines: int) -> None:
-    return None
-
-
-def _nobody_hears(_bad: BadRecord) -> None:
-    return None

@@ -138,8 +138,3 @@ def _in_words_of_the_form(reason: str) -> str:
         template = _GIVEN.sub("", template)
     meant = _WORDS.get(template) or _OF_NOTHING.get(template)
     return Said(str(meant or reason.template), reason.plural, fields)
-
-
-def count_of(problems: Mapping[str, Sequence[str]]) -> int:
-    """How many there are."""
-    return sum(map(len, problems.values()))
