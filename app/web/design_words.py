@@ -22,6 +22,7 @@ from app.web.design_form.boxes import (
 )
 from app.web.design_form.row_pages import KIND_WORDS
 from app.web.design_form.shown import plain_words
+from app.web.known_words import known_word
 
 Fact = tuple[str, str]
 
@@ -205,7 +206,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
 
 
 def _drawing_facts(design: StudyDesign) -> Iterator[Fact]:
-    yield said("Strata"), said("by {stratify_by}", stratify_by=design.stratify_by)
+    yield said("Strata"), said("by {stratify_by}", stratify_by=known_word(design.stratify_by))
     if design.matched_by:
         yield (
             said("Matched"),
@@ -295,11 +296,14 @@ def _analysis_facts(analysis: AnalysisPlan) -> Iterator[Fact]:
         else said("none planned"),
     )
     if analysis.cluster:
-        yield said("Images belong together"), said("by {cluster}", cluster=analysis.cluster)
+        yield (
+            said("Images belong together"),
+            said("by {cluster}", cluster=known_word(analysis.cluster)),
+        )
     if analysis.subgroups:
         yield (
             said("Figures by subgroup"),
-            said("of cases by {names}", names=", ".join(analysis.subgroups)),
+            said("of cases by {names}", names=joined(map(known_word, analysis.subgroups), ", ")),
         )
 
 

@@ -38,7 +38,7 @@ from app.domain.record import (
     UNBLINDED,
     WITHDRAWN,
 )
-from app.domain.said import Said, joined, said, to_say
+from app.domain.said import Said, joined, said, said_many, to_say
 from app.domain.signing import known_meaning
 from app.web.known_words import known_word
 
@@ -150,6 +150,8 @@ def _parts(detail: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _told(name: str, value: Any) -> str:
+    if name == "readers" and isinstance(value, int):
+        return said_many("{count} reader", "{count} readers", value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if name in ("role", "status"):
