@@ -102,6 +102,23 @@ def after(sentence: str, mark: str) -> str:
     return str(sentence).partition(mark)[2]
 
 
+def reworded(sentence: str, words: Mapping[str, str]) -> str:
+    """The sentence where every template of it that is a key of `words` is put by its value.
+
+    Both have the same fields. A value is marked with `to_say`.
+
+    >>> reworded(said("{who} agrees", who=said("this reader")), {"this reader": "the reader"})
+    'the reader agrees'
+    """
+    if not isinstance(sentence, Said):
+        return sentence
+    fields = {
+        name: reworded(one, words) if isinstance(one, str) else one
+        for name, one in sentence.fields.items()
+    }
+    return Said(words.get(sentence.template, sentence.template), sentence.plural, fields)
+
+
 class Numeral(str):
     """A number, or several, written as English does: 1,234.5; a language puts its own marks."""
 

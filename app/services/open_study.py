@@ -15,6 +15,7 @@ from app.domain.design.reading import design_from_json
 from app.domain.design.status import STATUS_WORDS, is_past
 from app.domain.design.warnings import design_warnings
 from app.domain.errors import BadDesign, BadInput, Leaks, NotAcknowledged, NotAudited, Refused
+from app.domain.kept import kept
 from app.domain.leak_verdict import LONGEST_ACKNOWLEDGEMENT, LeakVerdict
 from app.domain.record import CLOSED, OPENED
 from app.domain.said import said
@@ -101,7 +102,8 @@ def open_study(
         now=now,
         detail={
             **frozen_digests(session, study, design, frozen),
-            "warnings": list(warnings),
+            "warnings": [str(one) for one in warnings],
+            "warnings_made_of": kept(warnings),
             "left_out_as_memorised": dict(frozen.draw.left_out),
             "audited_sha256": verdict.set_sha256,
             "leak_marks": list(verdict.marks),

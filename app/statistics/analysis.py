@@ -67,6 +67,13 @@ _FAMILIES_OF_COLUMN: dict[Measure, str] = {
     "position": "drift",
     "reading_time_ms": "time",
 }
+_NAMES: dict[Measure, str] = {
+    "realism": said("realism"),
+    "score": said("score"),
+    "verdict": said("verdict"),
+    "confidence": said("confidence"),
+    "position": said("position"),
+}
 
 _RATED: tuple[Rated, ...] = ("realism", "judged_real")
 _KINDS: tuple[Kind, ...] = ("realism", "verdict")
@@ -536,7 +543,7 @@ def _notes(table: RatingsTable, settings: AnalysisSettings) -> tuple[str, ...]:
     notes: list[str] = [
         said(
             "The ratings have no {column}: {families} can't be given.",
-            column=column,
+            column=_NAMES.get(column, column),
             families=families,
         )
         for column, families in _FAMILIES_OF_COLUMN.items()

@@ -17,6 +17,7 @@ from app.domain.questions.document import MOST_STATED
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
 from app.domain.questions.reference import Reference
+from app.domain.said import said
 from app.statistics.protocols.artefacts import Artefacts, Naming, artefacts
 from app.statistics.protocols.calibration import Calibration, calibration
 from app.statistics.protocols.findings import Findings, findings, findings_beside_machines
@@ -32,7 +33,7 @@ Figures = Findings | PromptAgreement | Artefacts | Places | Calibration
 References = Mapping[str, Mapping[str, Reference | None]]
 # A confidence of more levels than can be stated singly is cut into so many classes.
 _CLASSES = 5
-_NOBODY = "nobody answered it"
+_NOBODY = said("nobody answered it")
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ def _figures(asked: _Asked, number: int) -> QuestionFigures:
         return replace(told, why_not=_NOBODY)
     if several and question.measure != "confidence":
         return replace(
-            told, why_not="several pictures are shown together, so that no answer is of one film"
+            told,
+            why_not=said("several pictures are shown together, so that no answer is of one film"),
         )
     kept, left_out = _who_counts(answered, asked.settings.least_answered)
     made = _MEASURES[question.measure](replace(asked, rows=kept))
@@ -328,15 +330,15 @@ def _middle(mark: Mark, size: int) -> tuple[float, float]:
 def _calibration(asked: _Asked) -> "Figures | str":
     subject = asked.question_of(asked.question.of)
     if subject is None:
-        return "the design doesn't say what it is the confidence of"
+        return said("the design doesn't say what it is the confidence of")
     if subject.measure not in ("verdict", "finding", "find_the_real"):
-        return f"an answer to {subject.key} is neither right nor wrong"
+        return said("an answer to {key} is neither right nor wrong", key=subject.key)
     all_judged = [(row, *_judged(subject, row, asked.references)) for row in asked.rows]
     judged = [one for one in all_judged if not math.isnan(one[1])]
     rows = [row for row, *_ in judged]
     if not judged:
         return (
-            "the bank says of no image whether the finding is there"
+            said("the bank says of no image whether the finding is there")
             if subject.measure == "finding"
             else _NOBODY
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from app.domain.kept import told_again
 from app.domain.record import (
     AGREED,
     ANSWER_TAKEN_OVER,
@@ -122,6 +123,14 @@ _TOLD: Final[Mapping[str, str]] = {
 }
 
 
+def noted(detail: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was noted at opening, each as a sentence that can be said in any language.
+
+    An event that is older than their parts has sentences only, and they are as it stored them.
+    """
+    return told_again(detail.get("warnings") or (), detail.get("warnings_made_of"))
+
+
 def event_words(detail: Mapping[str, Any]) -> str:
     """What the detail of an event says, as one line."""
     return joined(_parts(detail), "; ")
@@ -132,7 +141,8 @@ def _parts(detail: Mapping[str, Any]) -> Iterator[str]:
         value = detail.get(name)
         if value is None or value == "" or value == []:
             continue
-        yield Said(template, "", {"value": _told(name, value)})
+        told = joined(noted(detail), ", ") if name == "warnings" else _told(name, value)
+        yield Said(template, "", {"value": told})
     if "planned" in detail:
         yield (
             said("planned in the design")

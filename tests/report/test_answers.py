@@ -11,6 +11,7 @@ from app.report.words.settling import settling_lines, settling_note
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.settings import AnalysisSettings
+from app.words.language import language
 from tests.report.ratings import simulated_table
 
 
@@ -33,6 +34,19 @@ def test_an_arm_that_is_taken_for_more_real_is_said_to_be_so() -> None:
     (line,) = answers(made(effects={"real": 0.0, "M1": 2.0}), {})
     assert line.word == "more real"
     assert line.line.startswith("Readers rate M1 as more real than real images (AUC 0.")
+
+
+@pytest.mark.parametrize(
+    ("tag", "told", "alike"),
+    [
+        ("es", "Los lectores pueden distinguir M0 ", "Los lectores valoran M1 igual que "),
+        ("pt-BR", "Os leitores conseguem distinguir M0 ", "Os leitores avaliam M1 da mesma "),
+    ],
+)
+def test_readers_have_their_article(tag: str, told: str, alike: str) -> None:
+    m0, m1 = answers(made(), {})
+    assert language(tag).say(m0.line).startswith(told)
+    assert language(tag).say(m1.line).startswith(alike)
 
 
 def test_one_reader_speaks_for_themselves_only() -> None:

@@ -6,6 +6,7 @@ from app.report.words.methods import analysis_methods
 from app.report.words.references import REFERENCES, cite
 from app.statistics.analysis import analyse
 from app.statistics.table.settings import AnalysisSettings
+from app.words.language import language
 from tests.report.ratings import simulated_analysis, simulated_table
 
 
@@ -48,3 +49,18 @@ def test_every_reference_can_be_looked_up() -> None:
     ]
     # Scandinavian Journal of Statistics of 1979 has no DOI.
     assert without == ["holm"]
+
+
+@pytest.mark.parametrize(
+    ("readers", "tag", "sentence"),
+    [
+        (1, "es", "La AUC del realismo se estimó una vez más"),
+        (4, "es", "La AUC del realismo, la proporción de juzgadas reales y d′ se estimaron"),
+        (1, "pt-BR", "A AUC do realismo: nova estimativa por"),
+    ],
+)
+def test_the_verb_agrees_with_what_was_estimated(readers: int, tag: str, sentence: str) -> None:
+    columns = ("realism",) if readers == 1 else ("realism", "verdict")
+    table = simulated_table(readers=readers, columns=columns)
+    paragraphs = analysis_methods(analyse(table)).paragraphs
+    assert sentence in " ".join(language(tag).say(text) for _, text in paragraphs)

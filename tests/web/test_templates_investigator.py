@@ -46,6 +46,7 @@ from app.services.verify_record import Verified
 from app.web.design_form.values import values_of
 from app.web.design_words import design_words, shortages
 from app.web.pages import Pages
+from app.web.record_words import noted
 from app.web.security_headers import SecurityHeaders
 from tests.domain.documents import design
 from tests.serving import served
@@ -174,6 +175,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "warnings": (),
         "left_out": (),
         "shortages": shortages(overview.design, by_key),
+        "noted": [one for event in overview.events for one in noted(event["detail"])],
         "links": (),
         "invitation": invitation,
         "error": None,

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from app.domain.said import Numeral
 from app.report.figures.plot import Numbers
 from app.report.figures.style import (
     INK,
@@ -97,7 +98,7 @@ def _draw(kappas: Float, readers: Sequence[str]) -> Figure:
                     axes.text(
                         column,
                         row - 1,
-                        inked(number(float(value)).replace("0.", ".")),
+                        inked(Numeral(number(float(value)).replace("0.", "."))),
                         ha="center",
                         va="center",
                         fontsize=7.5,

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from app.domain.said import Numeral, said
 from app.report.figures.plot import Numbers, ReportFigure, Value
-from app.report.figures.style import DASHES, DIM, MARKERS, SYNTHETIC, light_grid, new_figure
+from app.report.figures.style import (
+    DASHES,
+    DIM,
+    MARKERS,
+    SYNTHETIC,
+    inked,
+    light_grid,
+    new_figure,
+)
 from app.report.tables.epochs import EpochCurve, epoch_curves, epoch_text
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import percent
@@ -43,10 +52,10 @@ class EpochPlot:
         for axes, panel in zip(rows[:, 0], self.panels, strict=True):
             _draw_panel(axes, panel)
         bottom = rows[-1, 0]
-        bottom.set_xlabel("epoch")
+        bottom.set_xlabel(inked(said("epoch")))
         every = sorted({e for panel in self.panels for _, line in panel.lines for e, *_ in line})
         if len(every) <= 8:
-            bottom.set_xticks(every, [epoch_text(epoch) for epoch in every])
+            bottom.set_xticks(every, [inked(Numeral(epoch_text(epoch))) for epoch in every])
         handles, names = rows[0, 0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside upper center", ncols=min(len(names), 4))
         return figure
@@ -72,14 +81,21 @@ def epoch_figures(analysis: Analysis, facts: Sequence["ArmFacts"]) -> dict[str, 
     if not panels:
         return {}
     level = percent(analysis.settings.level)
-    over = " over readers" * (len(analysis.table.readers) > 1)
+    over = said(" over readers") if len(analysis.table.readers) > 1 else ""
     figure = ReportFigure(
         "epochs",
-        "Realism over epochs",
-        f"Means{over} with their {level} intervals, each arm by itself; a line joins the epochs of "
-        "one run. Dashed: the real arm. Intervals of neighbours that overlap do not say that the "
-        "epochs are alike.",
-        "Realism and share judged real over epochs by variant; the numbers are in the table below.",
+        said("Realism over epochs"),
+        said(
+            "Means{over} with their {level} intervals, each arm by itself; a line joins the "
+            "epochs of one run. Dashed: the real arm. Intervals of neighbours that overlap do not "
+            "say that the epochs are alike.",
+            over=over,
+            level=level,
+        ),
+        said(
+            "Realism and share judged real over epochs by variant; the numbers are in the table "
+            "below."
+        ),
         partial(EpochPlot, panels),
     )
     return {figure.name: figure}
@@ -88,8 +104,8 @@ def epoch_figures(analysis: Analysis, facts: Sequence["ArmFacts"]) -> dict[str, 
 def epoch_panels(analysis: Analysis, curves: Sequence[EpochCurve]) -> tuple[EpochPanel, ...]:
     """A panel for each measure that was asked for and is known of a point."""
     measures = (
-        ("realism", "Mean realism", "realism", "mean"),
-        ("verdict", "Share judged real", "deception", "rate"),
+        ("realism", said("Mean realism"), "realism", "mean"),
+        ("verdict", said("Share judged real"), "deception", "rate"),
     )
     panels = []
     for asked, name, family, key in measures:
@@ -142,5 +158,5 @@ def _draw_panel(axes: Axes, panel: EpochPanel) -> None:
                 axes.plot(
                     [place] * 2, [one.low * unit, one.high * unit], color=colour, linewidth=1.3
                 )
-    axes.set_title(panel.name + (", %" if panel.is_share else ""))
+    axes.set_title(inked(panel.name) + (", %" if panel.is_share else ""))
     light_grid(axes, "y")

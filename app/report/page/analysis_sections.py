@@ -130,7 +130,7 @@ def _against_real(of: _Parts) -> Iterator[Section]:
     )
     yield Section(
         "epochs",
-        "Realism over epochs",
+        said("Realism over epochs"),
         of.drawn("epochs"),
         _made(epoch_table(analysis, labels, of.facts)),
     )

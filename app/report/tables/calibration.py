@@ -7,6 +7,7 @@ from app.report.tables.findings import arm_row
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table
 from app.report.words.numbers import Style
 from app.report.words.question_figures import common_notes, name_of, title_of
+from app.report.words.terms import term
 from app.statistics.protocols.calibration import Calibration
 from app.statistics.protocols.metacognition import Metacognition
 from app.steps.question_figures import QuestionFigures
@@ -164,7 +165,7 @@ def _meta(one: QuestionFigures, figures: Metacognition) -> ReportTable:
         name_of(one, "meta"),
         title_of(one, "meta-d′"),
         [said("Told apart"), "d′", "meta-d′", said("meta-d′ / d′")],
-        [Row(said("{first} and {second}", first=first, second=second), tuple(cells))],
+        [Row(said("{first} and {second}", first=term(first), second=term(second)), tuple(cells))],
         [
             said(
                 "meta-d′: the d′ that would give confidence this good. Equal to d′, "

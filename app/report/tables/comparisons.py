@@ -41,6 +41,12 @@ _MEASURES: Mapping[str, tuple[str, Style]] = {
 }
 # What is called otherwise where no ratio is told.
 _NAMES: Mapping[str, str] = {"time.geometric_mean_ms": said("Reading time")}
+_BOOTSTRAPPED: Mapping[str, str] = {
+    **{key: name for key, (name, _) in _MEASURES.items()},
+    "agreement.realism.krippendorff_alpha_ordinal": said("Krippendorff’s α, ordinal"),
+    "agreement.realism.krippendorff_alpha_interval": said("Krippendorff’s α, interval"),
+    "agreement.verdict.krippendorff_alpha_nominal": said("Krippendorff’s α, nominal"),
+}
 _GROUP_FIGURES: Mapping[str, tuple[str, Style]] = {
     "realism.mean": (said("Realism, mean"), "plain"),
     "deception.rate": (said("Judged real"), "percent"),
@@ -259,7 +265,7 @@ def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     return table(
         "bootstrap",
         said("Two-way bootstrap, B = {bootstrap}", bootstrap=analysis.settings.bootstrap),
-        [said("Arm"), *(key.replace("_", " ").replace(".", ", ") for key in keys)],
+        [said("Arm"), *(_BOOTSTRAPPED.get(key, key) for key in keys)],
         rows,
         [
             said(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.domain.said import said
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import Cell, ReportTable, estimate_cell, table
 from app.report.words.conclusions import estimate_of
@@ -78,14 +79,17 @@ def epoch_table(
     ]
     return table(
         "epochs",
-        "Realism over epochs",
-        ["Arm", "Variant", "Epoch", *asked],
+        said("Realism over epochs"),
+        [said("Arm"), said("Variant"), said("Epoch"), *asked],
         rows,
         [
-            "Epochs of a variant are weights of one run, kept while it was trained. Below each "
-            f"figure its {percent(analysis.settings.level)} interval, of that arm by itself; arms "
-            "are held against each other in the table between arms. Whether copying grows with "
-            "realism is told by the table of fidelity, diversity and memorisation."
+            said(
+                "Epochs of a variant are weights of one run, kept while it was trained. Below "
+                "each figure its {level} interval, of that arm by itself; arms are held against "
+                "each other in the table between arms. Whether copying grows with realism is "
+                "told by the table of fidelity, diversity and memorisation.",
+                level=percent(analysis.settings.level),
+            )
         ],
     )
 
@@ -93,9 +97,9 @@ def epoch_table(
 def _asked(analysis: Analysis) -> list[str]:
     ratings = analysis.table
     return [
-        *(["Realism, mean"] if ratings.has("realism") else []),
-        *(["Judged real"] if ratings.has("verdict") else []),
-        *(["AUC, realism"] if ratings.has("realism") and ratings.real_arms else []),
+        *([said("Realism, mean")] if ratings.has("realism") else []),
+        *([said("Judged real")] if ratings.has("verdict") else []),
+        *([said("AUC, realism")] if ratings.has("realism") and ratings.real_arms else []),
     ]
 
 

@@ -181,7 +181,7 @@ def _arm_rows(arm: ArmFacts, cells: Cells) -> list[Row]:
         return [Row(arm.label, (*cells(SetMeasures()), Cell(NONE), Cell(NONE)), below, is_real)]
     parts = [
         Row(
-            said("{label}: {condition}", label=arm.label, condition=condition),
+            said("{label}: {condition}", label=arm.label, condition=term(condition)),
             (*cells(one), Cell(NONE), Cell(NONE)),
             "",
             is_real,

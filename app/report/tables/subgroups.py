@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from app.domain.said import joined, said
+from app.domain.said import capital, joined, said
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import Style
+from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.subgroups import FEW_IMAGES, Stratum, Subgroup
 
@@ -55,7 +56,7 @@ def _table(analysis: Analysis, stratum: Stratum, labels: Labels) -> ReportTable:
         f"subgroups-{stratum.name}",
         said("By {name} of the case", name=stratum.name),
         [
-            stratum.name.capitalize(),
+            capital(term(stratum.name)),
             said("Arm"),
             said("Images"),
             said("Ratings"),

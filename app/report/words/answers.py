@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.said import joined, said, said_many, small
+from app.domain.said import Said, joined, said, to_say
 from app.report.words.conclusions import MEASURES, estimate_of
 from app.report.words.numbers import interval, number, percent, why_not
 from app.statistics.analysis import Analysis, ArmAnalysis
@@ -105,58 +105,60 @@ def _with_auc(
         estimate=number(auc.estimate),
         which=said(", {limits}", limits=limits) if limits else "",
     )
-    alone = auc.n_readers == 1
-    who = said("This reader") if alone else _readers(analysis)
-    of = (
-        said("these images of {label}", label=label)
+    whose = _whose(analysis, auc)
+    fields = {
+        "of": said("these images of {label}", label=label)
         if analysis.settings.generalise_to == "readers"
-        else label
-    )
+        else label,
+        "value": value,
+    }
     if conclusion.state == "equivalent":
-        return (
-            said("rated alike"),
-            said_many(
-                "{who} rates {of} like real images, within ±{margin:g} {value}.",
-                "{who} rate {of} like real images, within ±{margin:g} {value}.",
-                auc.n_readers,
-                who=who,
-                of=of,
-                margin=conclusion.margin,
-                value=value,
-            ),
-        )
+        line = _line(whose, "alike", margin=conclusion.margin, **fields)
+        return said("rated alike"), line
     told = conclusion.state == "distinguishable"
-    of_one = alone and not told and _excludes_half(auc)
+    of_one = whose == "one" and not told and _excludes_half(auc)
     if told or of_one:
         rest = said(" What other readers can tell is not known.") if of_one else ""
         if (auc.estimate or 0.0) > 0.5:
             word = said("told apart by this reader") if of_one else said("told apart")
-            return word, said_many(
-                "{who} can tell {of} from real {value}.{rest}",
-                "{who} can tell {of} from real {value}.{rest}",
-                auc.n_readers,
-                who=who,
-                of=of,
-                value=value,
-                rest=rest,
-            )
-        return said("more real"), said_many(
-            "{who} rates {of} as more real than real images {value}.{rest}",
-            "{who} rate {of} as more real than real images {value}.{rest}",
-            auc.n_readers,
-            who=who,
-            of=of,
-            value=value,
-            rest=rest,
-        )
-    return said("open"), said_many(
-        "It is open whether {who} can tell {of} from real {value}.",
-        "It is open whether {who} can tell {of} from real {value}.",
-        auc.n_readers,
-        who=small(who),
-        of=of,
-        value=value,
-    )
+            return word, _line(whose, "told", rest=rest, **fields)
+        return said("more real"), _line(whose, "more", rest=rest, **fields)
+    return said("open"), _line(whose, "open", **fields)
+
+
+# Whole sentences: how readers are named, and what follows from it, differs between languages.
+_LINES: Mapping[tuple[str, str], str] = {
+    ("one", "alike"): to_say(
+        "This reader rates {of} like real images, within ±{margin:g} {value}."
+    ),
+    ("these", "alike"): to_say(
+        "These readers rate {of} like real images, within ±{margin:g} {value}."
+    ),
+    ("all", "alike"): to_say("Readers rate {of} like real images, within ±{margin:g} {value}."),
+    ("one", "told"): to_say("This reader can tell {of} from real {value}.{rest}"),
+    ("these", "told"): to_say("These readers can tell {of} from real {value}.{rest}"),
+    ("all", "told"): to_say("Readers can tell {of} from real {value}.{rest}"),
+    ("one", "more"): to_say("This reader rates {of} as more real than real images {value}.{rest}"),
+    ("these", "more"): to_say(
+        "These readers rate {of} as more real than real images {value}.{rest}"
+    ),
+    ("all", "more"): to_say("Readers rate {of} as more real than real images {value}.{rest}"),
+    ("one", "open"): to_say("It is open whether this reader can tell {of} from real {value}."),
+    ("these", "open"): to_say("It is open whether these readers can tell {of} from real {value}."),
+    ("all", "open"): to_say("It is open whether readers can tell {of} from real {value}."),
+}
+
+
+def _line(whose: str, what: str, **fields: object) -> Said:
+    """One of `_LINES`."""
+    return Said(_LINES[whose, what], "", fields)
+
+
+def _whose(analysis: Analysis, auc: Estimate) -> str:
+    """Of whom a line speaks: one reader, these readers, or readers at large."""
+    if auc.n_readers == 1:
+        return "one"
+    return "these" if analysis.settings.generalise_to == "cases" else "all"
 
 
 def _without_auc(
@@ -211,10 +213,6 @@ def _difference(analysis: Analysis, arm: str) -> Contrast | None:
 
 def _real(analysis: Analysis) -> list[str]:
     return list(analysis.table.real_arms)
-
-
-def _readers(analysis: Analysis) -> str:
-    return said("These readers") if analysis.settings.generalise_to == "cases" else said("Readers")
 
 
 def _excludes_half(auc: Estimate) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.domain.said import said
+from app.domain.said import said, said_many
 from app.report.words.answers import Answer
 from app.report.words.cautions import Caution
 from app.report.words.numbers import interval, number, p_phrase, percent
@@ -61,7 +61,7 @@ def _found(figures: SetFigures, one: ForcedChoice) -> Answer:
     state = "distinguishable" if told else "inconclusive"
     word: str = said("open")
     if told:
-        word = said("told apart") if (share.estimate or 0.0) > chance else "misled"
+        word = said("told apart") if (share.estimate or 0.0) > chance else said("misled")
     return Answer(
         figures.question,
         figures.question,
@@ -107,14 +107,15 @@ def _preferred(figures: SetFigures, one: Preference, labels: Labels, level: floa
         n_told=len(told),
         n_pairs=len(one.pairs),
     )
-    return Answer(figures.question, figures.question, "distinguishable", "ranked", line)
+    return Answer(figures.question, figures.question, "distinguishable", said("ranked"), line)
 
 
 def _noticed(one: Noticed) -> Answer:
     when = {None: "", False: said(" before they were told"), True: said(" after they were told")}
-    line = said(
-        "{n_noticing} of {answered} readers{value} said that something struck them{when}.",
-        n_noticing=len(one.noticing),
+    line = said_many(
+        "{count} of {answered} readers{value} said that something struck them{when}.",
+        "{count} of {answered} readers{value} said that something struck them{when}.",
+        len(one.noticing),
         answered=one.answered,
         value=_bracket(one.share) or said(" ({estimate})", estimate=percent(one.share.estimate)),
         when=when[one.phase.told],

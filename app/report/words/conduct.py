@@ -17,6 +17,21 @@ _PARTS = {
     "source_sha256": said("its source"),
     "python": said("Python"),
 }
+# The settings of an analysis by their names in app.statistics.table.settings.
+_SETTINGS = {
+    "margin": said("margin"),
+    "measure": said("measure"),
+    "generalise_to": said("generalise to"),
+    "level": said("level"),
+    "seed": said("seed"),
+    "bootstrap": said("bootstrap"),
+    "covariance": said("covariance"),
+    "adjustment": said("adjustment"),
+    "primary_arm": said("primary arm"),
+    "positive_controls": said("positive controls"),
+    "least_answered": said("least answered"),
+    "model": said("model"),
+}
 
 
 def deviations(summary: StudySummary) -> tuple[str, ...]:
@@ -96,7 +111,7 @@ def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterat
                 said(
                     "The analysis has a setting that there was none of when the study "
                     "opened: {replace}, {told}.",
-                    replace=name.replace("_", " "),
+                    replace=_SETTINGS.get(name, name),
                     told=_told(value),
                 )
             )
@@ -104,7 +119,7 @@ def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterat
             yield (
                 said(
                     "The analysis was made with {replace} {told}; registered was {told2}.",
-                    replace=name.replace("_", " "),
+                    replace=_SETTINGS.get(name, name),
                     told=_told(value),
                     told2=_told(registered[name]),
                 )

@@ -303,11 +303,16 @@ def _readers(summary: StudySummary) -> Paragraph:
     )
     return (
         said("Readers"),
-        said(
+        said_many(
             "{who} gave {n_table} ratings that count; {rated} of "
             "{presentations} presentations were rated. Corrections replaced "
             "earlier ratings of the same presentation, which are kept in the "
             "data.{which}",
+            "{who} gave {n_table} ratings that count; {rated} of "
+            "{presentations} presentations were rated. Corrections replaced "
+            "earlier ratings of the same presentation, which are kept in the "
+            "data.{which}",
+            count,
             who=who,
             n_table=len(analysis.table),
             rated=summary.rated,
@@ -568,7 +573,7 @@ def _between(analysis: Analysis) -> Paragraph | None:
     )
     overall = [test for test in analysis.contrasts.global_tests.values() if test.why_not is None]
     # The statistic of fixed readers is a chi-square.
-    name = "F" if any(math.isfinite(test.df2) for test in overall) else "chi-square"
+    name = "F" if any(math.isfinite(test.df2) for test in overall) else said("chi-square")
     over_all = said(", with a global {name} test over all arms", name=name) if overall else ""
     delta = any(
         pair.cliffs_delta is not None and pair.cliffs_delta.estimate is not None for pair in tested
@@ -683,10 +688,14 @@ def _model(analysis: Analysis) -> Paragraph | None:
     )
     return (
         said("Second estimator"),
-        said(
+        said_many(
+            "{list} was estimated once more by an ordinal probit mixed "
+            "model of all ratings with {effects}, fitted by Laplace’s "
+            "approximation [laplace, clm]; the conclusions do not rest on it.",
             "{list} were estimated once more by an ordinal probit mixed "
             "model of all ratings with {effects}, fitted by Laplace’s "
             "approximation [laplace, clm]; the conclusions do not rest on it.",
+            len(named),
             list=capital(_list(named)),
             effects=effects,
         ),

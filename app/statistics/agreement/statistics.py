@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.domain.said import said, said_many
+from app.domain.said import said, said_many, without
 from app.statistics.agreement.coefficients import (
     brennan_prediger,
     conger_kappa,
@@ -140,14 +140,19 @@ def agreement_statistics(
     values = category_values(matrix, categories)
     if values.size < 2:
         coefficients = dict.fromkeys(
-            OF_CATEGORIES, _undefined("a scale of one step leaves nothing to agree on", counts)
+            OF_CATEGORIES,
+            _undefined(said("a scale of one step leaves nothing to agree on"), counts),
         )
     elif values.size > MANY_CATEGORIES:
         coefficients = dict.fromkeys(
             OF_CATEGORIES,
             _undefined(
-                f"the scale has {values.size} steps and coefficients of categories are given up "
-                f"to {MANY_CATEGORIES}; see alpha (interval) and ICC",
+                said(
+                    "the scale has {steps} steps and coefficients of categories are given up "
+                    "to {most}; see alpha (interval) and ICC",
+                    steps=values.size,
+                    most=MANY_CATEGORIES,
+                ),
                 counts,
             ),
         )
@@ -278,7 +283,9 @@ def _of_pairs(
     if values.size != 2:
         return coefficients | dict.fromkeys(
             _OF_TWO_CATEGORIES,
-            _undefined(f"defined for two categories, the scale has {values.size}", counts),
+            _undefined(
+                said("defined for two categories, the scale has {steps}", steps=values.size), counts
+            ),
         )
     return coefficients | _of_two_by_two(tables, indicator, kind, counts)
 
@@ -367,7 +374,7 @@ def _of_variances(matrix: Float, counts: tuple[int, int, int]) -> dict[str, Coef
     for name, form in SINGLE_ICCS.items():
         estimate = estimates[form]
         if estimate.estimate is None:
-            why = estimate.state.removeprefix(not_estimable("").state)
+            why = without(estimate.state, not_estimable("").state)
             coefficients[name] = _undefined(why, counts)
             continue
         left = left_out[form]

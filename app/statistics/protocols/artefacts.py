@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.domain.said import said
+from app.domain.said import reworded, said, to_say
 from app.statistics.agreement.by_arm import agreement
 from app.statistics.realness.contrasts import arms_of_means
 from app.statistics.table.estimate import Estimate
@@ -19,6 +19,20 @@ from app.statistics.variance.interval import averaged_over_readers
 Outcome = Literal["hit", "miss", "false_alarm", "correct_rejection"]
 OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "false_alarm", "correct_rejection")
 COEFFICIENTS = ("percent_agreement", "gwet_ac1", "fleiss_kappa")
+# How the sentences of figures of one reader, or of ratings, are put for what is named on films.
+_OF_THESE: Mapping[str, str] = {
+    "this reader": to_say("these readers"),
+    "{what} is at the end of its scale for every reader; the other limit "
+    "is an exact bound from {units}, for {of_whom}": to_say(
+        "{what} is at the end of its scale for these readers; the other limit "
+        "is an exact bound from {units}, for {of_whom}"
+    ),
+}
+_OF_PRESENCE: Mapping[str, str] = {
+    "every rating is in one category, so chance alone would agree fully": to_say(
+        "every reader named it on all films or on none, so chance alone would agree fully"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -211,9 +225,7 @@ def _films(named: Float, clusters: Int | None, settings: AnalysisSettings) -> Es
         method=share.method.replace("Obuchowski-Rockette, ", "").replace(
             "this reader", "these readers"
         ),
-        caution=share.caution.replace("this reader", "these readers").replace(
-            "for every reader", "for these readers"
-        ),
+        caution=reworded(share.caution, _OF_THESE),
         n_readers=readers,
     )
 
@@ -235,7 +247,4 @@ def _averaged(
 
 def _as_presence(coefficient: Estimate) -> Estimate:
     """The coefficient in the words of presence."""
-    state = coefficient.state.replace(
-        "every rating is in one category", "every reader named it on all films or on none"
-    )
-    return replace(coefficient, state=state)
+    return replace(coefficient, state=reworded(coefficient.state, _OF_PRESENCE))

@@ -20,14 +20,15 @@ from app.statistics.variance.clusters import clustered_means
 from app.statistics.variance.interval import Scale, averaged_over_readers
 from app.statistics.variance.reader_means import reader_means
 
-KEYS = (
-    "accuracy",
-    "balanced_accuracy",
-    "hit_rate",
-    "false_alarm_rate",
-    "d_prime",
-    "criterion",
-)
+_NAMES: Mapping[str, str] = {
+    "accuracy": said("the accuracy"),
+    "balanced_accuracy": said("the balanced accuracy"),
+    "hit_rate": said("the hit rate"),
+    "false_alarm_rate": said("the false alarm rate"),
+    "d_prime": "d′",
+    "criterion": said("the criterion"),
+}
+KEYS = tuple(_NAMES)
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ def _estimate(
         matrices[used],
         settings,
         scale=scale,
-        what=said("the {replace}", replace=key.replace("_", " ")),
+        what=_NAMES[key],
         clusters=None if clusters is None else clusters[used],
     )
 

@@ -27,6 +27,7 @@ from app.web.leak_audits import ensure_audited
 from app.web.office_state import office_state
 from app.web.pages import is_htmx
 from app.web.password_again import NotSigned, sign
+from app.web.record_words import noted
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -136,6 +137,7 @@ def study_page(
     overview = study_overview(desk.session, slug)
     context = {
         "study": overview,
+        "noted": [one for event in overview.events for one in noted(event["detail"])],
         "links": links,
         "invitation": invitation,
         "error": error,
