@@ -12,6 +12,7 @@ from app.bank.index import IndexRow
 from app.bank.manifest import BadRecord, ImageRecord
 from app.bank.rendering import Wanted
 from app.domain.errors import BadImage
+from app.domain.said import said
 from app.films.film import GreyMapping
 from app.films.reader import read_image_file
 
@@ -122,7 +123,7 @@ def _hashed_row(directory: Path, row: IndexRow, arm: str) -> tuple[ImageRecord |
     except BadImage as error:
         return BadRecord(row.line_number, row.file, error.reason), b""
     if not data:
-        return BadRecord(row.line_number, row.file, "is empty"), b""
+        return BadRecord(row.line_number, row.file, said("is empty")), b""
     return _record(row, arm, hashlib.sha256(data).hexdigest()), data
 
 

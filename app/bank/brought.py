@@ -1,7 +1,6 @@
 """What an upload holds, once it is whole: a bank, a table with images, or images alone."""
 
 import csv
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import Final, Literal
 from app.bank.header import HEADER_FILE
 from app.bank.manifest import MANIFEST_FILE
 from app.domain.errors import BadInput, BadTable
-from app.domain.said import said
+from app.domain.said import said, sentence_of
 from app.films.archives import opened_folder
-from app.films.headings import OURS, RowFault, headings_of
+from app.films.headings import OURS, NoColumn, RowFault, headings_of
 from app.films.kinds import IMAGE_SUFFIXES
 from app.films.tables import opened_table
 
@@ -135,15 +134,15 @@ def see_table(root: Path, table: str, columns: Mapping[str, str]) -> TableSeen:
         plain = headings_of(headings, columns=columns, needed=("file",))
     except ValueError as error:
         # Without the command's options, which the page has boxes for.
-        sentence = re.sub(r"\.[^.]*--column.*", "", str(error), flags=re.DOTALL).rstrip(".")
-        return TableSeen(headings, sample, "", f"This table {sentence}.", ())
+        lacks = error.lacks if isinstance(error, NoColumn) else sentence_of(error)
+        return TableSeen(headings, sample, "", said("This table {lacks}.", lacks=lacks), ())
     counts: dict[str, int] = {}
     for row in rows:
         try:
-            said = plain.read({name.casefold(): value for name, value in row.items()})
+            read_so = plain.read({name.casefold(): value for name, value in row.items()})
         except RowFault:
             continue
-        counts[said["condition"]] = counts.get(said["condition"], 0) + 1
+        counts[read_so["condition"]] = counts.get(read_so["condition"], 0) + 1
     most = sorted(counts.items(), key=lambda pair: -pair[1])[:MOST_VALUES]
     return TableSeen(headings, sample, str(read), "", tuple(most))
 

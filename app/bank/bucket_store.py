@@ -17,7 +17,7 @@ from app.bank.store import RenditionStore, member_of
 from app.domain.errors import BadInput, NotFound, StoreUnavailable
 from app.domain.said import said
 
-MISSING = "install the extra that brings it, for S3: pip install 'negatoscope[s3]'"
+MISSING = said("install the extra that brings it, for S3: pip install 'negatoscope[s3]'")
 # Kinds of address whose first part is a bucket, which somebody makes with its rules of access.
 _BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"})
 
@@ -35,7 +35,9 @@ class BucketStore(RenditionStore):
             files, root = url_to_fs(address, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             known = address.partition("://")[0] in fsspec.available_protocols()
-            what = MISSING if known else "name one that fsspec knows, such as s3://BUCKET/FOLDER"
+            what = (
+                MISSING if known else said("name one that fsspec knows, such as s3://BUCKET/FOLDER")
+            )
             raise BadInput(
                 said("NEGATOSCOPE_RENDITIONS is {address}; {what}.", address=address, what=what)
             ) from error

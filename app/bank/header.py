@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, cast
 from app.bank.json_values import parse_json
 from app.domain.conditions import CONDITIONS, Condition, declared
 from app.domain.errors import BadBank
-from app.domain.said import said
+from app.domain.said import joined, said, sentence_of
 from app.films.film import DEFAULT_MAPPING, GREY_MAPPINGS, GreyMapping
 from app.films.regular_file import open_regular
 
@@ -103,7 +103,9 @@ def read_bank_header(directory: Path) -> BankHeader:
     try:
         data = parse_json(raw)
     except ValueError as error:
-        raise BadBank(said("{path} can't be read: it {error}.", path=path, error=error)) from None
+        raise BadBank(
+            said("{path} can't be read: it {error}.", path=path, error=sentence_of(error))
+        ) from None
     if not isinstance(data, dict):
         raise BadBank(said("{path} must hold one JSON object.", path=path))
     return _header(_Fields(str(path), data))
@@ -138,15 +140,19 @@ def is_arm_id(text: str) -> bool:
 def _header(fields: "_Fields") -> BankHeader:
     version = fields.take("format_version")
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise fields.error("format_version", "must be 1")
+        raise fields.error("format_version", said("must be 1"))
     if version > FORMAT_VERSION:
         raise fields.error(
             "format_version",
-            f"is {version}; this program reads {FORMAT_VERSION}, so it needs an update",
+            said(
+                "is {version}; this program reads {known}, so it needs an update",
+                version=version,
+                known=FORMAT_VERSION,
+            ),
         )
     rows = fields.take("arms")
     if not isinstance(rows, list) or not rows:
-        raise fields.error("arms", "must list at least one arm")
+        raise fields.error("arms", said("must list at least one arm"))
     arms: list[BankArm] = []
     for number, row in enumerate(rows, start=1):
         where = f"{fields.where}, arms[{number}]"
@@ -157,11 +163,13 @@ def _header(fields: "_Fields") -> BankHeader:
             raise BadBank(said("{where}: the id {id} is used twice.", where=where, id=arms[-1].id))
     labels = fields.take("conditions")
     if labels is not None and not isinstance(labels, list):
-        raise fields.error("conditions", "must list the labels that records may have")
+        raise fields.error("conditions", said("must list the labels that records may have"))
     try:
         conditions = declared(labels or ())
     except ValueError as error:
-        raise fields.error("conditions", f"can't be used: {error}") from None
+        raise fields.error(
+            "conditions", said("can't be used: {why}", why=sentence_of(error))
+        ) from None
     return BankHeader(
         conditions=conditions,
         name=fields.text("name", required=True, longest=_LONGEST_NAME),
@@ -177,17 +185,30 @@ def _arm(fields: "_Fields") -> BankArm:
     if not is_arm_id(arm_id):
         raise fields.error(
             "id",
-            f"{arm_id!r} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit",
+            said(
+                "{arm!r} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit",
+                arm=arm_id,
+            ),
         )
     kind = fields.text("kind", required=True)
     if kind not in ("real", "synthetic"):
-        raise fields.error("kind", f"must be real or synthetic, not {kind!r}")
+        raise fields.error("kind", said("must be real or synthetic, not {kind!r}", kind=kind))
     if arm_id == REAL_ARM and kind != "real":
-        raise fields.error("kind", f"an arm named {REAL_ARM} can't be {kind}; give it another id")
+        raise fields.error(
+            "kind",
+            said("an arm named {arm} can't be {kind}; give it another id", arm=REAL_ARM, kind=kind),
+        )
     generated = fields.count("generated")
     rejected = fields.count("rejected")
     if generated is not None and rejected is not None and rejected > generated:
-        raise fields.error("rejected", f"is {rejected}, more than the {generated} generated")
+        raise fields.error(
+            "rejected",
+            said(
+                "is {rejected}, more than the {generated} generated",
+                rejected=rejected,
+                generated=generated,
+            ),
+        )
     return BankArm(
         id=arm_id,
         label=fields.text("label", required=True, longest=_LONGEST_NAME),
@@ -205,11 +226,18 @@ def _arm(fields: "_Fields") -> BankArm:
 
 
 def _grey_mapping(fields: "_Fields") -> GreyMapping:
-    said = fields.text("grey_mapping") or DEFAULT_MAPPING
+    given = fields.text("grey_mapping") or DEFAULT_MAPPING
     for mapping in GREY_MAPPINGS:
-        if said == mapping:
+        if given == mapping:
             return mapping
-    raise fields.error("grey_mapping", f"must be one of {', '.join(GREY_MAPPINGS)}, not {said!r}")
+    raise fields.error(
+        "grey_mapping",
+        said(
+            "must be one of {mappings}, not {given!r}",
+            mappings=", ".join(GREY_MAPPINGS),
+            given=given,
+        ),
+    )
 
 
 class _Fields:
@@ -220,7 +248,7 @@ class _Fields:
         self._left = dict(data)
 
     def error(self, key: str, reason: str) -> BadBank:
-        return BadBank(f"{self.where}, {key}: {reason}.")
+        return BadBank(joined((self.where, ", ", key, ": ", reason, "."), ""))
 
     def take(self, key: str) -> Any:
         return self._left.pop(key, None)
@@ -233,12 +261,19 @@ class _Fields:
         if value is None:
             value = ""
         if not isinstance(value, str):
-            raise self.error(key, f"must be text, not {value!r}"[:200])
+            raise self.error(key, said("must be text, not {value}", value=repr(value)[:150]))
         value = value.strip()
         if required and not value:
-            raise self.error(key, "is missing")
+            raise self.error(key, said("is missing"))
         if longest is not None and len(value) > longest:
-            raise self.error(key, f"has {len(value)} characters, at most {longest} are possible")
+            raise self.error(
+                key,
+                said(
+                    "has {length} characters, at most {longest} are possible",
+                    length=len(value),
+                    longest=longest,
+                ),
+            )
         return value
 
     def count(self, key: str) -> int | None:
@@ -246,7 +281,9 @@ class _Fields:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            raise self.error(key, f"must be a whole number from 0, not {value!r}"[:200])
+            raise self.error(
+                key, said("must be a whole number from 0, not {value}", value=repr(value)[:150])
+            )
         return value
 
     def moment(self, key: str) -> datetime:
@@ -254,7 +291,11 @@ class _Fields:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise self.error(key, f"must be a moment as ISO 8601, not {text!r}"[:200]) from None
+            raise self.error(
+                key, said("must be a moment as ISO 8601, not {text}", text=repr(text)[:150])
+            ) from None
         if moment.tzinfo is None:
-            raise self.error(key, f"needs its offset from UTC, such as {text}+00:00")
+            raise self.error(
+                key, said("needs its offset from UTC, such as {text}+00:00", text=text)
+            )
         return moment

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.bank.manifest import BadRecord, check_path
 from app.domain.conditions import CONDITIONS, Condition, condition_of, not_a_condition
 from app.domain.errors import BadTable
-from app.domain.said import said
+from app.domain.said import joined, said, sentence_of
 from app.films.file_finder import FileFinder
 from app.films.headings import Headings, RowFault, headings_of
 from app.films.tables import TableRow, opened_table
@@ -64,9 +64,9 @@ def iter_index(
         try:
             headings = headings_of(table.headings, columns=columns, values=values)
         except ValueError as error:
-            raise BadTable(f"{path} {error}") from None
+            raise BadTable(joined((str(path), sentence_of(error)))) from None
         if told is not None:
-            told(f"{path.name} is read as {headings}")
+            told(said("{file} is read as {headings}", file=path.name, headings=str(headings)))
         for row in table.rows:
             yield _line(row, headings, finder, root, conditions)
 
@@ -84,17 +84,17 @@ def _line(
     try:
         read = headings.read({name.casefold(): value for name, value in row.values.items()})
     except RowFault as fault:
-        return BadRecord(row.line_number, first, str(fault))
-    file, said = read.pop("file"), read.pop("condition")
+        return BadRecord(row.line_number, first, sentence_of(fault))
+    file, label = read.pop("file"), read.pop("condition")
     if not file:
-        return BadRecord(row.line_number, "", "names no file")
+        return BadRecord(row.line_number, "", said("names no file"))
     if (fault_of_path := check_path(file, root)) is not None:
         return BadRecord(row.line_number, file, fault_of_path)
-    condition = condition_of(said, conditions)
+    condition = condition_of(label, conditions)
     if condition is None:
-        return BadRecord(row.line_number, file, not_a_condition(said, conditions))
+        return BadRecord(row.line_number, file, not_a_condition(label, conditions))
     try:
         meant = finder.find(file)
     except ValueError as error:
-        return BadRecord(row.line_number, file, str(error))
+        return BadRecord(row.line_number, file, sentence_of(error))
     return IndexRow(row.line_number, meant, condition, read)

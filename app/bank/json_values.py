@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from app.domain.said import said
+
 
 def parse_json(raw: bytes) -> Any:
     """Parse UTF-8 JSON; raises ValueError whose text continues a sentence ("line 3 ...").
@@ -13,21 +15,23 @@ def parse_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError("is not UTF-8 text") from None
+        raise ValueError(said("is not UTF-8 text")) from None
     try:
         value = json.loads(text)
         plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
         plain.encode("utf-8")
     except json.JSONDecodeError as error:
-        raise ValueError(f"is not JSON ({error.msg} at character {error.pos + 1})") from None
+        raise ValueError(
+            said("is not JSON ({why} at character {place})", why=error.msg, place=error.pos + 1)
+        ) from None
     except RecursionError:
-        raise ValueError("is nested too deeply") from None
+        raise ValueError(said("is nested too deeply")) from None
     except UnicodeEncodeError:
-        raise ValueError("has half of a surrogate pair, which is no character") from None
+        raise ValueError(said("has half of a surrogate pair, which is no character")) from None
     except ValueError:
-        raise ValueError("has a number that is not finite or too long") from None
+        raise ValueError(said("has a number that is not finite or too long")) from None
     if "\\u0000" in plain and _has_nul(value):
-        raise ValueError("has a NUL character")
+        raise ValueError(said("has a NUL character"))
     return value
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.bank.rendition import rendition_length
+from app.domain.said import said
 
 # Of 255. Padding is 0; a scanner's or a lossy format's black lies a little above.
 BLACK_UP_TO: Final = 8
@@ -48,11 +49,15 @@ def file_fault(data: bytes, sha256: str, size: int) -> str:
     names it.
     """
     if len(data) != rendition_length(size):
-        return f"has {len(data)} bytes, not {rendition_length(size)}"
+        return said(
+            "has {length} bytes, not {expected}",
+            length=len(data),
+            expected=rendition_length(size),
+        )
     if _chunk_names(data) != _CHUNKS:
-        return "holds other chunks than IHDR, IDAT and IEND"
+        return said("holds other chunks than IHDR, IDAT and IEND")
     if hashlib.sha256(data).hexdigest() != sha256:
-        return "is not the picture that was stored"
+        return said("is not the picture that was stored")
     return ""
 
 

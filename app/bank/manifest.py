@@ -11,7 +11,7 @@ from app.bank.header import BankHeader
 from app.bank.json_values import parse_json
 from app.domain.conditions import Condition, condition_of, not_a_condition
 from app.domain.errors import BadBank, BadImage
-from app.domain.said import said
+from app.domain.said import said, sentence_of
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.reader import read_film, read_image_file
 from app.films.regular_file import open_regular
@@ -49,7 +49,17 @@ class BadRecord:
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line_number}, {self.file or 'no file'}: {self.reason}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The whole, as it can be said in any language."""
+        return said(
+            "line {line}, {file}: {reason}",
+            line=self.line_number,
+            file=self.file or said("no file"),
+            reason=self.reason,
+        )
 
 
 ManifestLine = ImageRecord | BadRecord
@@ -66,7 +76,9 @@ def iter_records(directory: Path, header: BankHeader) -> Iterator[ManifestLine]:
         with open_regular(path) as file:
             for number, line in _lines(file):
                 if line is None:
-                    yield BadRecord(number, "", f"is longer than {LONGEST_LINE_BYTES:,} bytes")
+                    yield BadRecord(
+                        number, "", said("is longer than {most:,} bytes", most=LONGEST_LINE_BYTES)
+                    )
                 elif line.strip():
                     yield _record(number, line, header, root)
     except FileNotFoundError:
@@ -128,16 +140,20 @@ def check_path(file: str, root: Path) -> str | None:
     """Why `file` is no path below the resolved folder `root`, or None."""
     path = PurePosixPath(file)
     if len(file) > _LONGEST_PATH:
-        return f"has a path of {len(file)} characters, at most {_LONGEST_PATH} are possible"
+        return said(
+            "has a path of {length} characters, at most {longest} are possible",
+            length=len(file),
+            longest=_LONGEST_PATH,
+        )
     if path.is_absolute() or "\\" in file or re.match(r"[A-Za-z]:", file):
-        return "must be a path below the folder, written with /"
+        return said("must be a path below the folder, written with /")
     if ".." in path.parts:
-        return "must stay below the folder, without .."
+        return said("must stay below the folder, without ..")
     try:
         inside = (root / path).resolve().is_relative_to(root)
     except (OSError, RuntimeError):
-        return "is a link that leads nowhere"
-    return None if inside else "is a link that leads out of the folder"
+        return said("is a link that leads nowhere")
+    return None if inside else said("is a link that leads out of the folder")
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -157,16 +173,16 @@ def _record(number: int, line: bytes, header: BankHeader, root: Path) -> Manifes
     try:
         data = parse_json(line)
     except ValueError as error:
-        return BadRecord(number, "", str(error))
+        return BadRecord(number, "", sentence_of(error))
     if not isinstance(data, dict):
-        return BadRecord(number, "", "must be one JSON object")
+        return BadRecord(number, "", said("must be one JSON object"))
     file = data.get("file")
     if not isinstance(file, str) or not file.strip():
-        return BadRecord(number, "", "names no file")
+        return BadRecord(number, "", said("names no file"))
     try:
         return _checked(number, file, data, header, root)
     except ValueError as error:
-        return BadRecord(number, file[:_LONGEST_PATH], str(error))
+        return BadRecord(number, file[:_LONGEST_PATH], sentence_of(error))
 
 
 def _checked(
@@ -176,21 +192,29 @@ def _checked(
         raise ValueError(fault)
     sha256, arm = data.get("sha256"), data.get("arm")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        raise ValueError("sha256 must be 64 hexadecimal digits")
+        raise ValueError(said("sha256 must be 64 hexadecimal digits"))
     if arm is None:
-        raise ValueError("names no arm")
+        raise ValueError(said("names no arm"))
     if not isinstance(arm, str) or arm not in header.arm_ids:
-        raise ValueError(f"is of the arm {arm!r}, which bank.json doesn't have"[:200])
+        raise ValueError(
+            said("is of the arm {arm}, which bank.json doesn't have", arm=repr(arm)[:150])
+        )
     condition = condition_of(data.get("condition"), header.conditions)
     if condition is None:
         raise ValueError(not_a_condition(data.get("condition"), header.conditions))
     for key in ("width", "height"):
         value = data.get(key)
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < 2**31:
-            raise ValueError(f"{key} must be a whole number of pixels, not {value!r}"[:200])
+            raise ValueError(
+                said(
+                    "{key} must be a whole number of pixels, not {value}",
+                    key=key,
+                    value=repr(value)[:150],
+                )
+            )
     provenance = data.get("provenance") or {}
     if not isinstance(provenance, dict):
-        raise ValueError("provenance must be an object")
+        raise ValueError(said("provenance must be an object"))
     others = {key: value for key, value in data.items() if key not in _RECORD_KEYS}
     return ImageRecord(
         line_number=number,

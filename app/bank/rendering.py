@@ -101,7 +101,7 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
     facts = {
         "width": film.width,
         "height": film.height,
-        "notes": [[note.kind, note.text] for note in film.notes],
+        "notes": [note.written() for note in film.notes],
         "fingerprint": fingerprint(film.pixels),
         "history": generation_history(data) if arguments["asks_history"] else {},
     }
@@ -111,7 +111,12 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
 def _notes_of_detail(film: Film, picture: NDArray[np.uint8], size: int) -> list[Note]:
     if max(film.width, film.height) < size or fine_share(picture) >= SOFT_BELOW:
         return []
-    return [Note("soft", f"has less detail than {size} pixels can show, as after enlarging")]
+    return [
+        Note(
+            "soft",
+            said("has less detail than {size} pixels can show, as after enlarging", size=size),
+        )
+    ]
 
 
 def _history(said: Any) -> dict[str, Any]:

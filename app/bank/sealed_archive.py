@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any, Final, NamedTuple
 
 from app.domain.errors import BadArchive
+from app.domain.said import said
 
 BACKUP: Final = "negatoscope-backup"
 STUDY: Final = "negatoscope-study"
@@ -109,7 +110,7 @@ class SealedArchive:
             if not path.is_file():
                 # A pipe or a device would be read for ever.
                 path.stat()
-                raise self.bad("is not a file")
+                raise self.bad(said("is not a file"))
             self._archive = zipfile.ZipFile(path)
         try:
             self._entries = self._entries_of_archive()
@@ -133,7 +134,9 @@ class SealedArchive:
 
     def bad(self, reason: str) -> BadArchive:
         """The error that says what is wrong with this archive."""
-        return BadArchive(f"{self._path}: {reason}; nothing was taken from it.")
+        return BadArchive(
+            said("{path}: {reason}; nothing was taken from it.", path=self._path, reason=reason)
+        )
 
     def check(self) -> None:
         """Read every member once and compare its digest; raises BadArchive."""
@@ -156,7 +159,11 @@ class SealedArchive:
                 digest.update(piece)
                 yield piece
         if left != 0 or digest.hexdigest() != member.sha256:
-            raise self.bad(f"{name} is damaged, its digest is not the one that was written down")
+            raise self.bad(
+                said(
+                    "{name} is damaged, its digest is not the one that was written down", name=name
+                )
+            )
 
     def read(self, name: str) -> bytes:
         """All bytes of a small member."""
@@ -169,7 +176,11 @@ class SealedArchive:
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
             if len(rest) > _LONGEST_LINE:
-                raise self.bad(f"{name} has a line of more than {_LONGEST_LINE} bytes")
+                raise self.bad(
+                    said(
+                        "{name} has a line of more than {most} bytes", name=name, most=_LONGEST_LINE
+                    )
+                )
         if rest:
             yield rest
 
@@ -179,65 +190,97 @@ class SealedArchive:
         for entry in self._archive.infolist():
             name = entry.filename
             if name != CONTENTS and not _NAME.fullmatch(name):
-                raise self.bad(f"it holds {name[:80]!r}, which has no place in such an archive")
+                raise self.bad(
+                    said("it holds {name!r}, which has no place in such an archive", name=name[:80])
+                )
             if name in entries:
-                raise self.bad(f"it holds {name} twice")
+                raise self.bad(said("it holds {name} twice", name=name))
             if entry.flag_bits & 1 or entry.compress_type not in (
                 zipfile.ZIP_STORED,
                 zipfile.ZIP_DEFLATED,
             ):
-                raise self.bad(f"{name} is packed in a way that is not used here")
+                raise self.bad(said("{name} is packed in a way that is not used here", name=name))
             entries[name] = entry
         unpacked = sum(entry.file_size for entry in entries.values())
         if unpacked > _MOST_GROWTH * size:
-            raise self.bad(f"its {size} bytes would unpack to {unpacked}, which can't be right")
+            raise self.bad(
+                said(
+                    "its {size} bytes would unpack to {unpacked}, which can't be right",
+                    size=size,
+                    unpacked=unpacked,
+                )
+            )
         return entries
 
     def _contents(self) -> tuple[Any, str]:
         entry = self._entries.get(CONTENTS)
         if entry is None:
-            raise self.bad(f"it has no {CONTENTS}, so it is not an archive of Negatoscope's")
+            raise self.bad(
+                said("it has no {file}, so it is not an archive of Negatoscope's", file=CONTENTS)
+            )
         if entry.file_size > _LARGEST_CONTENTS:
-            raise self.bad(f"its {CONTENTS} is too large")
+            raise self.bad(said("its {file} is too large", file=CONTENTS))
         with self._understood(), self._archive.open(entry) as file:
             text = file.read(_LARGEST_CONTENTS)
         try:
             return json.loads(text), hashlib.sha256(text).hexdigest()
         except (ValueError, RecursionError):
-            raise self.bad(f"its {CONTENTS} can't be read") from None
+            raise self.bad(said("its {file} can't be read", file=CONTENTS)) from None
 
     def _read_contents(
         self, contents: Any, kind: str
     ) -> tuple[Mapping[str, Any], dict[str, Member]]:
         given = contents if isinstance(contents, dict) else {}
         if given.get("format") != kind:
-            raise self.bad(f"it is not a {kind} but {str(given.get('format'))[:80]!r}")
+            raise self.bad(
+                said(
+                    "it is not a {kind} but {given!r}",
+                    kind=kind,
+                    given=str(given.get("format"))[:80],
+                )
+            )
         if given.get("version") != VERSION:
             raise self.bad(
-                f"its format is version {str(given.get('version'))[:20]} and this program reads "
-                f"{VERSION}; use the Negatoscope that wrote it, or a newer one"
+                said(
+                    "its format is version {version} and this program reads {known}; use the "
+                    "Negatoscope that wrote it, or a newer one",
+                    version=str(given.get("version"))[:20],
+                    known=VERSION,
+                )
             )
         facts, members = given.get("facts"), given.get("members")
         if not isinstance(facts, dict) or not isinstance(members, dict):
-            raise self.bad(f"its {CONTENTS} can't be read")
-        return facts, {name: self._member(name, said) for name, said in members.items()}
+            raise self.bad(said("its {file} can't be read", file=CONTENTS))
+        return facts, {name: self._member(name, told) for name, told in members.items()}
 
-    def _member(self, name: str, said: object) -> Member:
-        match said:
+    def _member(self, name: str, told: object) -> Member:
+        match told:
             case [int(size), str(sha256)] if re.fullmatch("[0-9a-f]{64}", sha256):
                 return Member(size, sha256)
-        raise self.bad(f"its {CONTENTS} doesn't say size and digest of {name[:80]!r}")
+        raise self.bad(
+            said(
+                "its {file} doesn't say size and digest of {name!r}", file=CONTENTS, name=name[:80]
+            )
+        )
 
     def _ensure_complete(self) -> None:
         if missing := self.members.keys() - self._entries.keys():
-            raise self.bad(f"{min(missing)[:80]} is missing from it")
+            raise self.bad(said("{name} is missing from it", name=min(missing)[:80]))
         if unsealed := self._entries.keys() - self.members.keys() - {CONTENTS}:
-            raise self.bad(f"it holds {min(unsealed)}, of which its {CONTENTS} doesn't tell")
+            raise self.bad(
+                said(
+                    "it holds {name}, of which its {file} doesn't tell",
+                    name=min(unsealed),
+                    file=CONTENTS,
+                )
+            )
         for name, member in self.members.items():
             if self._entries[name].file_size != member.size:
-                raise self.bad(f"{name} is damaged, it hasn't the size that was written down")
+                raise self.bad(
+                    said("{name} is damaged, it hasn't the size that was written down", name=name)
+                )
             if name.endswith(".png") and not name.endswith(f"{member.sha256}.png"):
-                raise self.bad(f"{name} is not named by its digest")
+                raise self.bad(said("{name} is not named by its digest", name=name))
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
@@ -245,9 +288,9 @@ class SealedArchive:
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-            raise self.bad("it is damaged or no archive at all") from None
+            raise self.bad(said("it is damaged or no archive at all")) from None
         except (ValueError, RuntimeError, IndexError, OverflowError):
-            raise self.bad("it is damaged or no archive at all") from None
+            raise self.bad(said("it is damaged or no archive at all")) from None
 
 
 def rendition_member(sha256: str) -> str:

@@ -41,7 +41,8 @@ class UploadState:
     """Whose an upload is and how far it has come.
 
     `size` counts bytes that have come, `done` of `total` lines that an import has dealt with (0:
-    not known). `sentence` says what went wrong, `worker` which process works on it; `summary` is
+    not known). `sentence` says what went wrong, in English and as what it is made of
+    (app.domain.kept), `worker` which process works on it; `summary` is
     what an import did.
     """
 
@@ -53,6 +54,7 @@ class UploadState:
     done: int = 0
     total: int = 0
     sentence: str = ""
+    sentence_made_of: Any = None
     worker: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
 

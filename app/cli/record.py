@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli import analysis_options as options
 from app.cli.atomic_file import writing_atomically
 from app.cli.opening import Slug, open_house
+from app.cli.report_names import ensure_spoken
 from app.domain.errors import BadInput
 from app.services.study_progress import bank_arms
 from app.services.study_protocol import study_protocol
@@ -17,6 +19,7 @@ from app.services.verify_record import (
     verify_study,
 )
 from app.web.protocol_document import protocol_json, protocol_text
+from app.words.language import ENGLISH
 
 
 def add_commands(program: typer.Typer) -> None:
@@ -58,12 +61,14 @@ def export_protocol(
         Path | None,
         typer.Option(help="File to write: .md for words, .json for a program; else printed."),
     ] = None,
+    tongue: options.Tongue = ENGLISH,
 ) -> None:
     """Write a study's protocol in words, with the digests of all that opening froze.
 
     To be registered, or sent to somebody, before anybody reads. It tells the arms, so it is not
     for readers.
     """
+    ensure_spoken(tongue)
     if out is not None and out.suffix.lower() not in (".md", ".txt", ".json"):
         raise BadInput(f"{out.name} is not the name of a protocol: let it end in .md or .json.")
     house = open_house()
@@ -71,10 +76,10 @@ def export_protocol(
         protocol = study_protocol(session, slug)
         labels = {arm.key: arm.label for arm in bank_arms(session)}
     if out is None:
-        typer.echo(protocol_text(protocol, labels), nl=False)
+        typer.echo(protocol_text(protocol, labels, tongue), nl=False)
         return
     is_json = out.suffix.lower() == ".json"
-    text = protocol_json(protocol) if is_json else protocol_text(protocol, labels)
+    text = protocol_json(protocol) if is_json else protocol_text(protocol, labels, tongue)
     with writing_atomically(out) as file:
         file.write(text.encode())
     typer.echo(f"Wrote {out}.")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from app.domain.said import said
+
 Condition = str
 CONDITIONS: tuple[Condition, ...] = ("normal", "abnormal")
 LONGEST = 64
@@ -17,22 +19,33 @@ def declared(labels: Iterable[object]) -> tuple[Condition, ...]:
     for label in labels:
         plain = label.strip() if isinstance(label, str) else ""
         if not plain or len(plain) > LONGEST or not plain.isprintable():
-            raise ValueError(f"a condition has 1 to {LONGEST} printable characters, not {label!r}")
+            raise ValueError(
+                said(
+                    "a condition has 1 to {longest} printable characters, not {label}",
+                    longest=LONGEST,
+                    label=repr(label),
+                )
+            )
         if plain.lower() in CONDITIONS:
             continue
         if plain.lower() in {one.lower() for one in conditions}:
-            raise ValueError(f"the condition {plain!r} is declared twice")
+            raise ValueError(said("the condition {label!r} is declared twice", label=plain))
         conditions.append(plain)
     return tuple(conditions)
 
 
-def condition_of(said: object, conditions: Iterable[Condition]) -> Condition | None:
+def condition_of(given: object, conditions: Iterable[Condition]) -> Condition | None:
     """Which of `conditions` a record names, whatever its capitals; None where it names none."""
-    plain = said.strip().lower() if isinstance(said, str) else ""
+    plain = given.strip().lower() if isinstance(given, str) else ""
     return next((condition for condition in conditions if condition.lower() == plain), None)
 
 
-def not_a_condition(said: object, conditions: Iterable[Condition]) -> str:
+def not_a_condition(given: object, conditions: Iterable[Condition]) -> str:
     """What is wrong with a label, for a record that is refused."""
     *most, last = conditions
-    return f"condition must be {', '.join(most)} or {last}, not {said!r}"[:200]
+    return said(
+        "condition must be {most} or {last}, not {given}",
+        most=", ".join(most),
+        last=last,
+        given=repr(given)[:100],
+    )

@@ -119,6 +119,22 @@ def reworded(sentence: str, words: Mapping[str, str]) -> str:
     return Said(words.get(sentence.template, sentence.template), sentence.plural, fields)
 
 
+def leaving_out(sentence: str, text: str) -> str:
+    """The sentence without `text`, wherever that was filled in."""
+    if not isinstance(sentence, Said):
+        return sentence.replace(text, "")
+    fields = {
+        name: leaving_out(one, text) if isinstance(one, str) else one
+        for name, one in sentence.fields.items()
+    }
+    return Said(sentence.template, sentence.plural, fields)
+
+
+def sentence_of(error: BaseException) -> str:
+    """What an error says, as it was said: `str(error)` would be its English only."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+
+
 class Numeral(str):
     """A number, or several, written as English does: 1,234.5; a language puts its own marks."""
 

@@ -17,7 +17,7 @@ def answer_film(arguments: dict[str, Any], payload: bytes) -> Answer:
         "shape": list(film.pixels.shape),
         "format": film.format,
         "bits": film.bits,
-        "notes": [[note.kind, note.text] for note in film.notes],
+        "notes": [note.written() for note in film.notes],
         "limits": film.limits,
     }
     return facts, np.ascontiguousarray(film.pixels, dtype=np.float32).tobytes()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from app.domain.errors import BadImage
+from app.domain.kept import kept, told_again
 from app.domain.said import said
 from app.films.limits import DECODER_MEMORY_BYTES, DECODER_SECONDS
 
@@ -167,7 +168,8 @@ def _without_refusal(answer: Answer, name: str) -> Answer:
     refusal = answer[0].get("refused")
     if refusal is None:
         return answer
-    raise BadImage(name, str(refusal))
+    (reason,) = told_again([str(refusal)], answer[0].get("made_of"))
+    raise BadImage(name, reason)
 
 
 def serve() -> None:
@@ -197,12 +199,16 @@ def _answer(task: Task, arguments: dict[str, Any], payload: bytes) -> Answer:
     try:
         return task(arguments, payload)
     except BadImage as error:
-        return {"refused": error.reason}, b""
+        return _refused(error.reason)
     except MemoryError:
         most = DECODER_MEMORY_BYTES / 2**30
-        return {"refused": f"needs more than {most:.0f} GiB of memory to decode"}, b""
+        return _refused(said("needs more than {most:.0f} GiB of memory to decode", most=most))
     except Exception as error:
-        return {"refused": f"can't be read ({type(error).__name__})"}, b""
+        return _refused(said("can't be read ({why})", why=type(error).__name__))
+
+
+def _refused(reason: str) -> Answer:
+    return {"refused": str(reason), "made_of": kept([reason])}, b""
 
 
 def _limit_files_and_dumps() -> None:

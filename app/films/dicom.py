@@ -73,13 +73,15 @@ def upright(
         levels = levels[:, ::-1]
     if is_swapped or flips_down or flips_across:
         how = {
-            (False, False): "turned on its side",
-            (True, False): "upside down",
-            (False, True): "mirrored",
-            (True, True): "turned by half",
+            (False, False): said("turned on its side"),
+            (True, False): said("upside down"),
+            (False, True): said("mirrored"),
+            (True, True): said("turned by half"),
         }[flips_down, flips_across]
-        how = "on its side" if is_swapped else how
-        notes.append(Note("turned", f"was stored {how}; put upright, as its header says"))
+        how = said("on its side") if is_swapped else how
+        notes.append(
+            Note("turned", said("was stored {how}; put upright, as its header says", how=how))
+        )
     return np.ascontiguousarray(levels), is_swapped
 
 
@@ -94,7 +96,10 @@ def _directions(dataset: Any, notes: list[Note]) -> tuple[str, str]:
         return "", ""
     across, down = parts[0], parts[1]
     if across not in _OPPOSITE or down not in (*_OPPOSITE,) or down in (across, _OPPOSITE[across]):
-        text = f"has a PatientOrientation that can't be ({across}\\{down}); shown as stored"
+        text = said(
+            "has a PatientOrientation that can't be ({orientation}); shown as stored",
+            orientation=f"{across}\\{down}",
+        )
         notes.append(Note("header", text))
         return "", ""
     return across, down
@@ -131,7 +136,9 @@ def _aspect(dataset: Any, notes: list[Note]) -> float:
         if len(pair) >= 2:
             if pair[0] > 0 and pair[1] > 0:
                 return pair[0] / pair[1]
-            notes.append(Note("header", "has a pixel aspect or spacing of 0, which was not used"))
+            notes.append(
+                Note("header", said("has a pixel aspect or spacing of 0, which was not used"))
+            )
     return 1.0
 
 
@@ -152,9 +159,12 @@ def _note_oddities(dataset: Any, across: str, down: str, notes: list[Note]) -> N
     )
     if is_lateral:
         notes.append(
-            Note("lateral", f"is a lateral view ({view or meanings or described or across})")
+            Note(
+                "lateral",
+                said("is a lateral view ({view})", view=view or meanings or described or across),
+            )
         )
     if text_of(dataset, "BurnedInAnnotation") == "YES":
-        notes.append(Note("burnt-in", "has letters burnt in, perhaps a name: look at it"))
+        notes.append(Note("burnt-in", said("has letters burnt in, perhaps a name: look at it")))
     if item_of(dataset, "IconImageSequence") is not None and "PixelData" not in dataset:
-        notes.append(Note("header", "holds an icon only"))
+        notes.append(Note("header", said("holds an icon only")))

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.said import said
 from app.films.dicom_values import (
     integer_of,
     items_of,
@@ -65,8 +66,10 @@ class _Window:
             return np.where(values <= low, 0.0, 255.0)
         return scaled(values, low, high)
 
-    def __str__(self) -> str:
-        return f"window {self.centre:g}/{self.width:g}"
+    @property
+    def words(self) -> str:
+        """Its centre and width."""
+        return said("window {centre:g}/{width:g}", centre=self.centre, width=self.width)
 
 
 def display_levels(
@@ -88,13 +91,17 @@ def display_levels(
     if padding is not None and (padding & stored.present).any():
         # Padding is no part of the body and is shown as the border is, black.
         levels = np.where(padding, 0.0, levels)
-        notes.append(Note("padding", "has padding, left out of its grey levels and shown black"))
+        notes.append(
+            Note("padding", said("has padding, left out of its grey levels and shown black"))
+        )
     if text_of(dataset, "PresentationIntentType") == "FOR PROCESSING":
         notes.append(
             Note(
                 "for-processing",
-                "is detector data FOR PROCESSING, which nobody reads as it is; use the "
-                "FOR PRESENTATION image",
+                said(
+                    "is detector data FOR PROCESSING, which nobody reads as it is; use the "
+                    "FOR PRESENTATION image"
+                ),
             )
         )
     return stored.picture(levels), shown
@@ -112,13 +119,22 @@ def _mapped(
         for levels, limits in _offered(values, counted, dataset, notes):
             if _spread(stored, levels, counted) >= _LEAST_SPREAD:
                 return ShownValues(levels, limits)
-            notes.append(Note("window", "has a window beside its values, which was not used"))
+            notes.append(Note("window", said("has a window beside its values, which was not used")))
     is_plain = values is stored.values
     is_byte = int(dataset.get("BitsStored") or 0) == 8 and stored.dtype.kind == "u"
     if is_plain and is_byte and values[stored.present].max() <= 255:
         return ShownValues(values, None, is_eight_bit=True)
     low, high = stored.percentiles(values, np.where(counted, stored.counts, 0))
-    notes.append(Note("stretched", f"was stretched by percentiles, from {low:g} to {high:g}"))
+    notes.append(
+        Note(
+            "stretched",
+            said(
+                "was stretched by percentiles, from {low:g} to {high:g}",
+                low=float(low),
+                high=float(high),
+            ),
+        )
+    )
     return ShownValues(scaled(values, low, high), (float(low), float(high)))
 
 
@@ -134,7 +150,7 @@ def _rescaled(stored: StoredValues, dataset: Any, notes: list[Note]) -> Values:
             table = lookup_table(item, lowest=float(stored.values[stored.present].min()))
             if table is not None:
                 return table(stored.values)
-            notes.append(Note("window", "has a modality table that can't be used"))
+            notes.append(Note("window", said("has a modality table that can't be used")))
         slope, intercept = numbers(place, "RescaleSlope"), numbers(place, "RescaleIntercept")
         if (slope or intercept) and slope[:1] != [0.0]:
             factor, offset = (slope or [1.0])[0], (intercept or [0.0])[0]
@@ -151,12 +167,16 @@ def _offered(
         for item in items_of(place, "VOILUTSequence"):
             table = lookup_table(item, lowest=lowest)
             if table is None:
-                notes.append(Note("window", "has a VOI table that can't be used"))
+                notes.append(Note("window", said("has a VOI table that can't be used")))
                 continue
             bits = table.bits
             if table.entries.max() < 2 ** (bits - 1):
                 bits = max(1, int(table.entries.max()).bit_length())
-                text = f"has a VOI table of {table.bits} bits that fills {bits}; shown as {bits}"
+                text = said(
+                    "has a VOI table of {bits} bits that fills {filled}; shown as {filled}",
+                    bits=table.bits,
+                    filled=bits,
+                )
                 notes.append(Note("window", text))
             ends = (float(table.first), float(table.first + table.entries.size - 1))
             yield scaled(table(values), 0.0, float(2**bits - 1)), ends
@@ -164,7 +184,9 @@ def _offered(
             if window.is_usable:
                 yield window.levels(values), window.ends
             else:
-                notes.append(Note("window", f"has a {window}, which was not used"))
+                notes.append(
+                    Note("window", said("has a {window}, which was not used", window=window.words))
+                )
 
 
 def _windows(place: Any) -> list[_Window]:
@@ -195,11 +217,13 @@ def _is_inverted(dataset: Any, notes: list[Note]) -> bool:
     is_first = text_of(dataset, "PhotometricInterpretation") == "MONOCHROME1"
     shape = text_of(dataset, "PresentationLUTShape")
     if is_first and shape == "IDENTITY":
-        notes.append(Note("header", "says MONOCHROME1 and IDENTITY at once; shown as MONOCHROME1"))
+        notes.append(
+            Note("header", said("says MONOCHROME1 and IDENTITY at once; shown as MONOCHROME1"))
+        )
     if not is_first and shape != "INVERSE":
         return False
     why = "MONOCHROME1" if is_first else "PresentationLUTShape INVERSE"
-    notes.append(Note("inverted", f"was inverted, as {why} says"))
+    notes.append(Note("inverted", said("was inverted, as {why} says", why=why)))
     return True
 
 

@@ -76,7 +76,7 @@ def stored_pixels(dataset: Any, name: str, notes: list[Note]) -> tuple[NDArray[A
             ),
         )
     if not interpretation:
-        notes.append(Note("header", "doesn't say which end is white; shown as MONOCHROME2"))
+        notes.append(Note("header", said("doesn't say which end is white; shown as MONOCHROME2")))
     elif interpretation not in ("MONOCHROME1", "MONOCHROME2"):
         raise BadImage(
             name,
@@ -162,7 +162,7 @@ def _decompressed(dataset: Any, name: str, notes: list[Note]) -> NDArray[Any]:
     if head is not None:
         check_picture_size(name, head.width, head.height)
         if (head.width, head.height) != (int(dataset.Columns), int(dataset.Rows)):
-            notes.append(Note("header", "has another size in its pixels than in its header"))
+            notes.append(Note("header", said("has another size in its pixels than in its header")))
     try:
         if head is not None and (head.height, head.width) != (dataset.Rows, dataset.Columns):
             raise ValueError("its header has another size than its pixels")
@@ -202,12 +202,26 @@ def _cut(words: NDArray[Any], dataset: Any, notes: list[Note]) -> NDArray[Any]:
     allocated = words.dtype.itemsize * 8
     stored = int(dataset.get("BitsStored") or allocated)
     if not 1 <= stored <= allocated:
-        notes.append(Note("header", f"says {stored} bits of {allocated} are stored; all are read"))
+        notes.append(
+            Note(
+                "header",
+                said(
+                    "says {stored} bits of {allocated} are stored; all are read",
+                    stored=stored,
+                    allocated=allocated,
+                ),
+            )
+        )
         stored = allocated
     high = int(dataset.get("HighBit", stored - 1) or stored - 1)
     shift = high + 1 - stored
     if not 0 <= shift <= allocated - stored:
-        notes.append(Note("header", f"says its highest bit is {high}; read as {stored - 1}"))
+        notes.append(
+            Note(
+                "header",
+                said("says its highest bit is {high}; read as {read}", high=high, read=stored - 1),
+            )
+        )
         shift = 0
     kind = words.dtype.type
     is_signed = bool(int(dataset.get("PixelRepresentation") or 0))
@@ -241,7 +255,12 @@ def _note_bits_outside(
         negative = (words >> words.dtype.type(stored - 1)) & words.dtype.type(1)
         if np.array_equal(outside != 0, negative != 0):
             return
-    notes.append(Note("bits", f"has bits set beyond the {stored} it says are stored; left out"))
+    notes.append(
+        Note(
+            "bits",
+            said("has bits set beyond the {stored} it says are stored; left out", stored=stored),
+        )
+    )
 
 
 def _grey_of_colours(values: NDArray[Any], notes: list[Note]) -> NDArray[Any]:
@@ -250,7 +269,7 @@ def _grey_of_colours(values: NDArray[Any], notes: list[Note]) -> NDArray[Any]:
     small = values[:: max(1, values.shape[0] // 64), :: max(1, values.shape[1] // 64)]
     spread = float((small.max(axis=2).astype(float) - small.min(axis=2)).mean())
     if spread > 2.0 * (np.iinfo(values.dtype).max / 255):
-        notes.append(Note("colour", "is coloured, shown as its luma"))
+        notes.append(Note("colour", said("is coloured, shown as its luma")))
     if values.dtype == np.uint8:
         return np.asarray(Image.fromarray(values).convert("L"))
     return luma(values)

@@ -4,6 +4,7 @@ import os
 import unicodedata
 from pathlib import Path
 
+from app.domain.said import said
 from app.films.kinds import IMAGE_SUFFIXES
 
 
@@ -24,8 +25,15 @@ class FileFinder:
             return name
         meant = self._meant(_folded(name).split("/"))
         if len(meant) > 1:
-            more = "" if len(meant) == 2 else f" or {len(meant) - 2} others"
-            raise ValueError(f"could be {meant[0]} or {meant[1]}{more}; write the whole path")
+            more = "" if len(meant) == 2 else said(" or {count} others", count=len(meant) - 2)
+            raise ValueError(
+                said(
+                    "could be {one} or {other}{more}; write the whole path",
+                    one=meant[0],
+                    other=meant[1],
+                    more=more,
+                )
+            )
         return meant[0] if meant else name
 
     def _meant(self, parts: list[str]) -> list[str]:

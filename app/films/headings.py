@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.said import joined, said
+
 OURS: Final = ("file", "condition", "findings", "sex", "age", "view", "patient")
 """The names that rows are given; other columns keep their own."""
 OWN_NAMES: Final = "columns of their own names"
@@ -21,6 +23,14 @@ _DRAWN_FROM: Final = {
 
 Row = Mapping[str, str]
 Rule = Callable[[Row], str]
+
+
+class NoColumn(ValueError):
+    """What a table lacks, as the end of a sentence; `options` are of a command that would help."""
+
+    def __init__(self, lacks: str, options: str) -> None:
+        self.lacks = lacks
+        super().__init__(joined((lacks, ". ", options), ""))
 
 
 class RowFault(ValueError):
@@ -84,7 +94,14 @@ def headings_of(
     own = {ours.casefold(): heading.casefold() for ours, heading in (columns or {}).items()}
     for ours, heading in own.items():
         if heading not in there:
-            raise ValueError(f"has no column {heading!r} to be {ours}; it has {_listed(written)}")
+            raise ValueError(
+                said(
+                    "has no column {heading!r} to be {ours}; it has {columns}",
+                    heading=heading,
+                    ours=ours,
+                    columns=_listed(written),
+                )
+            )
     known = _known(there)
     taken = set(own.values())
     merged = {o: h for o, h in known.columns.items() if h in there and h not in taken} | own
@@ -99,10 +116,16 @@ def headings_of(
     told = {"file": result.file, "condition": result.condition}
     for ours, pairs in renamed.items():
         if ours not in (*merged, *there) and told.get(ours) is None and _ANY not in pairs:
-            raise ValueError(
-                f"has no column {ours} whose values could mean something else; it has "
-                f"{_listed(written)}. --value takes our name of a column, such as condition, which "
-                "--column maps to a heading."
+            raise NoColumn(
+                said(
+                    "has no column {ours} whose values could mean something else; it has {columns}",
+                    ours=ours,
+                    columns=_listed(written),
+                ),
+                said(
+                    "--value takes our name of a column, such as condition, which --column maps "
+                    "to a heading."
+                ),
             )
     missing = [
         ours
@@ -110,9 +133,13 @@ def headings_of(
         if ours not in merged and told[ours] is None and _ANY not in renamed.get(ours, {})
     ]
     if missing:
-        raise ValueError(
-            f"has no column {' and no column '.join(missing)}; it has {_listed(written)}. "
-            f"{suggestion(written, missing)}"
+        raise NoColumn(
+            said(
+                "has no column {missing}; it has {columns}",
+                missing=joined(missing, said(" and no column ")),
+                columns=_listed(written),
+            ),
+            suggestion(written, missing),
         )
     return result
 
@@ -126,8 +153,8 @@ def _known(there: Mapping[str, str]) -> Headings:
 
 def _listed(written: Iterable[str]) -> str:
     names = [name for name in written if name]
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return ", ".join(names[:12]) + more
+    more = said(" and {count} more", count=len(names) - 12) if len(names) > 12 else ""
+    return joined((", ".join(names[:12]), more), "")
 
 
 def may_be(written: Sequence[str], ours: str) -> str:
@@ -143,7 +170,7 @@ def suggestion(written: Sequence[str], missing: Sequence[str]) -> str:
         parts.append(f'--column {ours}="{may_be(written, ours) or "HEADING"}"')
         if ours == "condition":
             parts.append('--value condition "No Finding=normal" --value condition "*=abnormal"')
-    return f"Say which it is: {' '.join(parts)}."
+    return said("Say which it is: {options}.", options=" ".join(parts))
 
 
 def _by_findings(heading: str) -> Rule:
@@ -152,12 +179,14 @@ def _by_findings(heading: str) -> Rule:
     def rule(row: Row) -> str:
         findings = _split(row.get(heading, ""))
         if not findings:
-            raise RowFault(f"says nothing under {heading}")
+            raise RowFault(said("says nothing under {heading}", heading=heading))
         if all(one in _NORMAL for one in findings):
             return "normal"
         told = [one for one in findings if one not in (*_NEITHER, *_NORMAL)]
         if not told:
-            raise RowFault(f"says {', '.join(findings)!r}, which tells no condition")
+            raise RowFault(
+                said("says {findings!r}, which tells no condition", findings=", ".join(findings))
+            )
         return "abnormal"
 
     return rule
@@ -185,7 +214,7 @@ def _by_labels(row: Row) -> str:
         if name not in _NOT_LABELS and name not in _NEITHER and _is_one(value)
     ]
     if not labels:
-        raise RowFault("has no label that says yes, so nothing tells its condition")
+        raise RowFault(said("has no label that says yes, so nothing tells its condition"))
     return "abnormal"
 
 

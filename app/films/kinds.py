@@ -3,11 +3,13 @@
 import re
 from typing import Final, Literal
 
+from app.domain.said import said
+
 PictureKind = Literal[
     "PNG", "JPEG", "JPEG-LS", "JPEG 2000", "JPEG XL", "TIFF", "WEBP", "AVIF", "BMP", "PNM"
 ]
 
-READ: Final = "PNG, JPEG, JPEG 2000, JPEG-LS, JPEG XL, TIFF, WebP, AVIF, BMP, PGM or DICOM"
+READ: Final = said("PNG, JPEG, JPEG 2000, JPEG-LS, JPEG XL, TIFF, WebP, AVIF, BMP, PGM or DICOM")
 DICOM_SUFFIXES: Final = (".dcm", ".dicom")
 IMAGE_SUFFIXES: Final = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jls", ".jp2", ".j2k", ".j2c", ".jpx", ".jph", ".jhc"),
@@ -30,19 +32,22 @@ _BEGINNINGS: Final[tuple[tuple[bytes, PictureKind], ...]] = (
     (b"MM\x00+", "TIFF"),
     (b"BM", "BMP"),
 )
-_DICOM_TOOL = "save the slice or film as DICOM or 16-bit PNG"
 _NOT_READ: Final = (
-    (b"GIF8", "a GIF, which holds 256 colours and often several pictures", "ImageMagick"),
-    (b"\x93NUMPY", "a NumPy array (NPY), which doesn't say what its numbers mean", "imageio"),
-    (b"PK\x03\x04", "a zip archive (or NPZ)", "any unzip program"),
-    (b"\x1f\x8b", "a gzip archive, perhaps NIfTI (nii.gz)", "gunzip, then dcm2niix or SimpleITK"),
-    (b"NRRD", "an NRRD volume", "SimpleITK or 3D Slicer"),
-    (b"ObjectType", "a MetaImage (MHA)", "SimpleITK or 3D Slicer"),
-    (b"8BPS", "a Photoshop file", "ImageMagick or Photoshop"),
-    (b"%PDF", "a PDF", "pdfimages"),
-    (b"%!PS", "a PostScript file", "Ghostscript"),
-    (b"\x89HDF", "an HDF5 file", "h5py and imageio"),
-    (b"SIMPLE  =", "a FITS file", "ImageMagick"),
+    (b"GIF8", said("a GIF, which holds 256 colours and often several pictures"), "ImageMagick"),
+    (b"\x93NUMPY", said("a NumPy array (NPY), which doesn't say what its numbers mean"), "imageio"),
+    (b"PK\x03\x04", said("a zip archive (or NPZ)"), said("any unzip program")),
+    (
+        b"\x1f\x8b",
+        said("a gzip archive, perhaps NIfTI (nii.gz)"),
+        said("gunzip, then dcm2niix or SimpleITK"),
+    ),
+    (b"NRRD", said("an NRRD volume"), said("SimpleITK or 3D Slicer")),
+    (b"ObjectType", said("a MetaImage (MHA)"), said("SimpleITK or 3D Slicer")),
+    (b"8BPS", said("a Photoshop file"), said("ImageMagick or Photoshop")),
+    (b"%PDF", said("a PDF"), "pdfimages"),
+    (b"%!PS", said("a PostScript file"), "Ghostscript"),
+    (b"\x89HDF", said("an HDF5 file"), said("h5py and imageio")),
+    (b"SIMPLE  =", said("a FITS file"), "ImageMagick"),
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 _METAIMAGE = re.compile(rb"(?m)\A(?:\w+ *=.*\r?\n){0,30}?(?:NDims|DimSize|ElementType) *=")
@@ -85,11 +90,18 @@ def why_not_read(data: bytes) -> str:
     """The end of a sentence for bytes of no format read here: what they are and what converts."""
     for beginning, what, tool in _NOT_READ:
         if data.startswith(beginning):
-            return f"is {what}; convert it to 8- or 16-bit PNG, for instance with {tool}"
+            return said(
+                "is {what}; convert it to 8- or 16-bit PNG, for instance with {tool}",
+                what=what,
+                tool=tool,
+            )
     if data[344:348] in (b"n+1\x00", b"ni1\x00") or data[4:8] in (b"n+2\x00", b"ni2\x00"):
-        return f"is a NIfTI volume; {_DICOM_TOOL}, for instance with SimpleITK"
+        return said(
+            "is a NIfTI volume; save the slice or film as DICOM or 16-bit PNG, for instance with "
+            "SimpleITK"
+        )
     if _METAIMAGE.match(data[:4096]):
-        return "is a MetaImage (MHA); convert it to 16-bit PNG, for instance with SimpleITK"
+        return said("is a MetaImage (MHA); convert it to 16-bit PNG, for instance with SimpleITK")
     if data[4:8] == b"ftyp" and any(brand in data[8:40] for brand in _HEIF_BRANDS):
-        return "is a HEIC picture; convert it to PNG, for instance with ImageMagick"
-    return f"is not a {READ} image, whatever its name says"
+        return said("is a HEIC picture; convert it to PNG, for instance with ImageMagick")
+    return said("is not a {formats} image, whatever its name says", formats=READ)

@@ -1,9 +1,10 @@
 """What is odd about a film, or was done to it: said image by image, and counted for an arm."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from app.domain.kept import kept, told_again
 from app.domain.said import said
 
 NOTE_WORDS: Final = {
@@ -28,6 +29,7 @@ NOTE_WORDS: Final = {
     "near-picture": said("nearly the same picture as another image"),
 }
 """Every kind of note, in the words of a count ("12 images ...")."""
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,20 @@ class Note:
 
     def __str__(self) -> str:
         return self.text
+
+    def written(self) -> list[Any]:
+        """Kind, English text and what the text is made of, as plain values of JSON."""
+        return [self.kind, str(self.text), *kept([self.text])]
+
+
+def read_note(written: Sequence[Any]) -> Note:
+    """The note of what `Note.written` gave, or of [kind, text] as older ones were kept.
+
+    Raises ValueError for what is neither.
+    """
+    kind, text, *parts = written
+    (sentence,) = told_again([str(text)[:_LONGEST]], parts)
+    return Note(str(kind), sentence)
 
 
 def counted(kinds: Iterable[str]) -> dict[str, int]:

@@ -121,7 +121,7 @@ def _with_pillow(data: bytes, kind: PictureKind, name: str) -> Picture:
     image.load()
     turned = image.getexif().get(_ORIENTATION, 1) in range(2, 9)
     image = ImageOps.exif_transpose(image)
-    notes = [Note("turned", "turned upright as its EXIF orientation says")] if turned else []
+    notes = [Note("turned", said("turned upright as its EXIF orientation says"))] if turned else []
     return Picture(_grey_values(image, notes), tuple(notes))
 
 
@@ -177,12 +177,12 @@ def _upright(samples: NDArray[Any], orientation: int) -> Picture:
     if samples.ndim == 3 and samples.shape[2] in (2, 4):
         samples, opacity = samples[..., :-1], samples[..., -1]
         if (opacity < np.iinfo(opacity.dtype).max).any():
-            notes.append(Note("transparent", "has transparent parts, which are shown black"))
+            notes.append(Note("transparent", said("has transparent parts, which are shown black")))
             samples, transparent = _over_black(samples, opacity)
     if samples.ndim == 3:
         samples = luma(samples) if samples.shape[2] == 3 else samples[..., 0]
     if orientation in range(2, 9):
-        notes.append(Note("turned", "turned upright as its EXIF orientation says"))
+        notes.append(Note("turned", said("turned upright as its EXIF orientation says")))
         samples = turned(samples, orientation)
         transparent = None if transparent is None else turned(transparent, orientation)
     return Picture(np.ascontiguousarray(samples), tuple(notes), transparent)
@@ -221,7 +221,7 @@ def _grey_values(image: Image.Image, notes: list[Note]) -> NDArray[Any]:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return np.asarray(image)
     if image.mode == "1":
-        notes.append(Note("one-bit", "is black and white only, one bit a pixel"))
+        notes.append(Note("one-bit", said("is black and white only, one bit a pixel")))
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         return _pillow_over_black(image, notes)
     # Inks and device colours are defined by way of RGB, and luma by RGB.
@@ -239,7 +239,7 @@ def _pillow_over_black(image: Image.Image, notes: list[Note]) -> NDArray[np.uint
     levels = np.asarray(colours.convert("L")).astype(np.float32)
     opacity = np.asarray(rgba.getchannel("A")).astype(np.float32)
     if opacity.min() < 255:
-        notes.append(Note("transparent", "has transparent parts, which are laid over black"))
+        notes.append(Note("transparent", said("has transparent parts, which are laid over black")))
     return np.rint(levels * opacity / 255).astype(np.uint8)
 
 
@@ -249,7 +249,12 @@ def _note_colour(image: Image.Image, notes: list[Note]) -> None:
     colours = np.asarray(small).astype(np.int16)
     chroma = float((colours.max(axis=2) - colours.min(axis=2)).mean())
     if chroma > _GREY_CHROMA:
-        notes.append(Note("colour", f"is coloured (chroma {chroma:.0f} of 255), shown as its luma"))
+        notes.append(
+            Note(
+                "colour",
+                said("is coloured (chroma {chroma:.0f} of 255), shown as its luma", chroma=chroma),
+            )
+        )
 
 
 def _is_deep_avif(data: bytes) -> bool:

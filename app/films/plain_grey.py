@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.said import said
 from app.films.film import GreyLevels, GreyMapping
 from app.films.grey import StoredValues, scaled
 from app.films.notes import Note
@@ -34,7 +35,12 @@ def plain_levels(
     if left_out is not None:
         levels = np.where(left_out, np.float32(0), levels)
     if levels.max() < _DIM:
-        notes.append(Note("dim", f"has {levels.max():.0f} of 255 as its brightest level"))
+        notes.append(
+            Note(
+                "dim",
+                said("has {level:.0f} of 255 as its brightest level", level=float(levels.max())),
+            )
+        )
     return levels, limits, is_eight_bit
 
 
@@ -54,7 +60,12 @@ def _levels(
     low, high = (
         float(end) for end in stored.percentiles(stored.values, stored.counts_without(left_out))
     )
-    notes.append(Note("stretched", f"was stretched by percentiles, from {low:g} to {high:g}"))
+    notes.append(
+        Note(
+            "stretched",
+            said("was stretched by percentiles, from {low:g} to {high:g}", low=low, high=high),
+        )
+    )
     return stored.picture(scaled(stored.values, low, high)), (low, high), False
 
 

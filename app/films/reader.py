@@ -11,7 +11,7 @@ from app.domain.said import said
 from app.films.decoder import DECODERS
 from app.films.film import DEFAULT_MAPPING, Film, GreyMapping
 from app.films.limits import LARGEST_FILE_BYTES
-from app.films.notes import Note
+from app.films.notes import Note, read_note
 from app.films.regular_file import open_regular
 
 __all__ = ["BadImage", "notes_from", "read_film", "read_image_file"]
@@ -82,5 +82,5 @@ def _film(facts: dict[str, Any], pixels: bytes, name: str) -> Film:
 
 
 def notes_from(pairs: Any) -> tuple[Note, ...]:
-    """Notes from [kind, text] pairs; raises ValueError for what is none."""
-    return tuple(Note(str(kind), str(text)[:500]) for kind, text in pairs)
+    """Notes as `Note.written` has them; raises ValueError for what is none."""
+    return tuple(read_note(one) for one in pairs)

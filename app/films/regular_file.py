@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-NO_FILE = "not a regular file, which is needed here"
+from app.domain.said import said
+
+NO_FILE = said("not a regular file, which is needed here")
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from app.domain.said import said
 from app.films.film import GreyLevels
 from app.films.notes import Note
 
@@ -23,7 +24,12 @@ def squared(levels: GreyLevels, aspect: float, notes: list[Note]) -> GreyLevels:
         return levels
     if not 1 / _LARGEST <= aspect <= _LARGEST:
         notes.append(
-            Note("header", f"says its pixels are {aspect:.3g} times as high as wide; ignored")
+            Note(
+                "header",
+                said(
+                    "says its pixels are {aspect:.3g} times as high as wide; ignored", aspect=aspect
+                ),
+            )
         )
         return levels
     height, width = levels.shape
@@ -31,7 +37,12 @@ def squared(levels: GreyLevels, aspect: float, notes: list[Note]) -> GreyLevels:
         height = round(height * aspect)
     else:
         width = round(width / aspect)
-    notes.append(Note("aspect", f"has pixels {aspect:.3g} times as high as wide; shown square"))
+    notes.append(
+        Note(
+            "aspect",
+            said("has pixels {aspect:.3g} times as high as wide; shown square", aspect=aspect),
+        )
+    )
     resized = Image.fromarray(levels).resize((width, height), Image.Resampling.LANCZOS)
     shown: GreyLevels = np.clip(np.asarray(resized), 0, 255).astype(np.float32)
     return shown

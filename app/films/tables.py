@@ -167,9 +167,13 @@ def _rows(
         row = {name: value.strip() for name, value in zip(headings, values, strict=False) if name}
         fault = ""
         if len(values) > len(headings) and any(values[len(headings) :]):
-            fault = f"has {len(values)} values for {len(headings)} columns"
+            fault = said(
+                "has {values} values for {columns} columns",
+                values=len(values),
+                columns=len(headings),
+            )
         elif any("\x00" in value for value in values):
-            fault = "has a NUL character"
+            fault = said("has a NUL character")
             row = {name: value.replace("\x00", "") for name, value in row.items()}
         yield TableRow(number, row, fault)
     if not count:

@@ -25,6 +25,7 @@ from app.db.truth.bank_images import note_kinds
 from app.db.truth.bank_records import keys_of_records
 from app.domain.document import told
 from app.domain.errors import BadInput, NotFound
+from app.domain.kept import told_again
 from app.domain.said import said
 from app.films.notes import NOTE_WORDS, counted
 
@@ -203,6 +204,11 @@ def film_page(session: Session, wanted: FilmFilter, page: int) -> FilmPage:
     return FilmPage(tuple(films), len(ids), page, pages)
 
 
+def _text(*written: Any) -> str:
+    """What a note says; one that was kept before notes were made of parts says it in English."""
+    return told_again([str(written[1])], list(written[2:]))[0]
+
+
 def one_film(session: Session, image_id: int) -> OneFilm:
     """A film with all that the bank says of it. Raises NotFound for a film there is not."""
     film = _film(session, image_id)
@@ -216,7 +222,9 @@ def one_film(session: Session, image_id: int) -> OneFilm:
     return OneFilm(
         film=film,
         flag="" if flag == "unknown" else FLAG_WORDS[flag],
-        notes=tuple((NOTE_WORDS.get(kind, kind), text) for kind, text in film.notes or ()),
+        notes=tuple(
+            (NOTE_WORDS.get(kind, kind), _text(kind, *rest)) for kind, *rest in film.notes or ()
+        ),
         facts=tuple(_told(rest)),
         evaluation=tuple(_told(evaluation)),
         nearest_file=file,

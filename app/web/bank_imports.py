@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from app.bank.store import RenditionStore
 from app.bank.uploads import WORKING, Step, Upload, UploadState
 from app.db.engine import Database
 from app.domain.errors import BadInput, StudyError
+from app.domain.kept import kept, told_again
 from app.domain.said import said
 from app.films.film import GreyMapping
 from app.films.notes import NOTE_WORDS
@@ -63,7 +64,8 @@ def state_of(upload: Upload) -> UploadState:
     """How far an upload has come; work whose process is gone is told as cut off."""
     state = upload.state
     if state.step in WORKING and _is_gone(state.worker, upload.id):
-        return upload.change(step="failed", sentence=CUT_OFF, worker="")
+        made_of = kept([CUT_OFF])[0]
+        return upload.change(step="failed", sentence=CUT_OFF, sentence_made_of=made_of, worker="")
     return state
 
 
@@ -111,17 +113,20 @@ def begin_import(
 
 
 def _begin(upload: Upload, work: Callable[[], None], *, after: Step) -> threading.Thread:
+    def fail(sentence: str) -> None:
+        made_of = kept([sentence])[0]
+        upload.change(step="failed", sentence=sentence, sentence_made_of=made_of, worker="")
+
     def run() -> None:
         try:
             work()
         except (StudyError, OSError) as error:
             if isinstance(error, OSError):
                 logger.error("an import failed", extra={"fields": fields_of(error)})
-            sentence = str(error) if isinstance(error, StudyError) else TROUBLE
-            upload.change(step="failed", sentence=sentence, worker="")
+            fail(error.sentence if isinstance(error, StudyError) else TROUBLE)
         except Exception as error:
             logger.error("an import failed", extra={"fields": fields_of(error)})
-            upload.change(step="failed", sentence=TROUBLE, worker="")
+            fail(TROUBLE)
         else:
             upload.change(step=after, worker="")
 
@@ -216,14 +221,30 @@ class _Refusals:
 
 
 def _told(summary: ImportSummary) -> dict[str, Any]:
+    """What an import did, as plain values of JSON; `told_state` says it."""
+    refused = summary.refused[:100]
     return {
         "added": summary.added,
         "already_present": summary.already_present,
         "refreshed": summary.refreshed,
         "refused_count": summary.refused_count,
-        "refused": [str(bad) for bad in summary.refused[:100]],
+        "refused": [str(bad) for bad in refused],
+        "refused_made_of": kept(bad.sentence for bad in refused),
         "arms": dict(summary.arms),
-        "notes": {NOTE_WORDS.get(kind, kind): count for kind, count in summary.notes.items()},
-        "alike": list(summary.alike),
+        "notes": dict(summary.notes),
+        "alike": [str(one) for one in summary.alike],
+        "alike_made_of": kept(summary.alike),
         "alike_count": summary.alike_count,
     }
+
+
+def told_state(state: UploadState) -> UploadState:
+    """The same, its sentences as they can be said in any language."""
+    summary = dict(state.summary)
+    for name in ("refused", "alike"):
+        if name in summary:
+            summary[name] = told_again(summary[name], summary.get(f"{name}_made_of"))
+    if "notes" in summary:
+        summary["notes"] = {NOTE_WORDS.get(kind, kind): n for kind, n in summary["notes"].items()}
+    (sentence,) = told_again([state.sentence], [state.sentence_made_of])
+    return replace(state, sentence=sentence, summary=summary)

@@ -1,15 +1,19 @@
 """A study's protocol to be registered before anybody reads: in words, and as JSON, with digests."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.design.design import StudyDesign
 from app.domain.memorised import left_out_sentences
 from app.domain.record import written_moment
+from app.domain.said import capital, figure, joined, said, said_many
+from app.domain.signing import known_meaning
+from app.report.words.settings import setting_name
 from app.services.study_protocol import StudyProtocol
 from app.web.design_words import design_words
+from app.web.known_words import known_word
+from app.words.language import ENGLISH, Language, language
 
 
 def protocol_json(protocol: StudyProtocol) -> str:
@@ -26,91 +30,129 @@ def protocol_json(protocol: StudyProtocol) -> str:
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def protocol_text(protocol: StudyProtocol, arms: Mapping[str, str]) -> str:
-    """The protocol in words, as Markdown; `arms` are the arms' names in full."""
-    return "\n".join(_lines(protocol, arms)) + "\n"
+def protocol_text(protocol: StudyProtocol, arms: Mapping[str, str], tongue: str = ENGLISH) -> str:
+    """The protocol in words, as Markdown; `arms` are the arms' names in full.
+
+    What the design itself says stands in its own words. `tongue` is a tag of `LANGUAGES`.
+    """
+    return "\n".join(_Document(language(tongue)).lines(protocol, arms)) + "\n"
 
 
-def _lines(protocol: StudyProtocol, arms: Mapping[str, str]) -> Iterator[str]:
-    design = protocol.design
-    words = design_words(design)
-    yield from (f"# {design.title}", "", _standing(protocol), "")
-    yield from _facts("What was frozen", _digests(protocol))
-    yield from _facts("Registration", words.registration)
-    yield from ("## Arms and cases", "")
-    yield from _arms(design, arms)
-    left_out = protocol.opening.get("left_out_as_memorised", {})
-    yield from (f"- {sentence}" for sentence in left_out_sentences(left_out, arms))
-    yield from ("", "## Questions", "")
-    for number, question in enumerate(words.questions, start=1):
-        yield f"{number}. {question.prompt} (`{question.key}`: {question.about})"
-    yield from ("", "## Phases", "")
-    for number, phase in enumerate(words.phases, start=1):
-        yield f"{number}. {phase.title}: {phase.about}"
-    yield ""
-    yield from _facts("Rules", words.facts)
-    yield from _settings(protocol.opening.get("analysis", {}).get("settings", {}))
-    yield from _prose("Consent", f"{design.consent}\n\n{design.consent_line}")
-    yield from _prose("Instructions", design.instructions)
-    for told in words.phases:
-        if told.introduction:
-            yield from _prose(f"Introduction of {told.title}", told.introduction)
+class _Document:
+    """Its lines in one language."""
+
+    def __init__(self, tongue: Language) -> None:
+        self._say = tongue.say
+
+    def lines(self, protocol: StudyProtocol, arms: Mapping[str, str]) -> Iterator[str]:
+        design = protocol.design
+        words = design_words(design)
+        yield from (f"# {design.title}", "", self._say(_standing(protocol)), "")
+        yield from self._facts(said("What was frozen"), _digests(protocol))
+        yield from self._facts(said("Registration"), words.registration)
+        yield from self._list(said("Arms and cases"), self._arms(protocol, arms))
+        questions = (
+            f"{number}. {self._say(one.prompt)} (`{one.key}`: {self._say(one.about)})"
+            for number, one in enumerate(words.questions, start=1)
+        )
+        yield from self._list(said("Questions"), questions)
+        phases = (
+            f"{number}. {self._say(one.title)}: {self._say(one.about)}"
+            for number, one in enumerate(words.phases, start=1)
+        )
+        yield from self._list(said("Phases"), phases)
+        yield from self._facts(said("Rules"), words.facts)
+        yield from self._facts(said("Analysis settings"), _settings(protocol.opening))
+        yield from self._prose(said("Consent"), f"{design.consent}\n\n{design.consent_line}")
+        yield from self._prose(said("Instructions"), design.instructions)
+        for told in words.phases:
+            if told.introduction:
+                heading = said("Introduction of {phase}", phase=told.title)
+                yield from self._prose(heading, told.introduction)
+
+    def _arms(self, protocol: StudyProtocol, arms: Mapping[str, str]) -> Iterator[str]:
+        for plan in protocol.design.arms:
+            cases = (
+                said_many("{count} image picked by hand", "{count} images picked by hand", by_hand)
+                if (by_hand := len(plan.images))
+                else joined((_drawn(count, stratum) for stratum, count in plan.cases), ", ")
+            )
+            is_control = plan.role == "positive_control"
+            role = said("; a positive control") if is_control else ""
+            name = arms.get(plan.arm, plan.arm)
+            yield f"- {name} (`{plan.arm}`): {self._say(cases)}{self._say(role)}"
+        left_out = protocol.opening.get("left_out_as_memorised", {})
+        yield from (f"- {self._say(one)}" for one in left_out_sentences(left_out, arms))
+
+    def _list(self, heading: str, rows: Iterable[str]) -> list[str]:
+        return [f"## {self._say(heading)}", "", *rows, ""]
+
+    def _facts(self, heading: str, facts: Iterable[tuple[str, str]]) -> list[str]:
+        rows = [f"- {self._say(term)}: {' '.join(self._say(text).split())}" for term, text in facts]
+        return self._list(heading, rows) if rows else []
+
+    def _prose(self, heading: str, text: str) -> list[str]:
+        # Quoted, so that a heading in a study's own text is none of ours.
+        return self._list(heading, (f"> {line}".rstrip() for line in self._say(text).split("\n")))
 
 
 def _standing(protocol: StudyProtocol) -> str:
     if protocol.opened_at is None:
-        return (
-            f"A draft (`{protocol.slug}`): cases, pictures, settings and software are frozen when "
-            "it opens, and this document then has their digests. Register that one."
+        return said(
+            "A draft (`{slug}`): cases, pictures, settings and software are frozen when it opens, "
+            "and this document then has their digests. Register that one.",
+            slug=protocol.slug,
         )
-    return (
-        f"Study `{protocol.slug}`, opened {_moment(protocol.opened_at)}. `python -m app verify "
-        f"{protocol.slug}` shows that nothing of this has changed since."
+    return said(
+        "Study `{slug}`, opened {moment}. `python -m app verify {slug}` shows that nothing of this "
+        "has changed since.",
+        slug=protocol.slug,
+        moment=_moment(protocol.opened_at),
     )
 
 
 def _digests(protocol: StudyProtocol) -> Iterator[tuple[str, str]]:
     opening = protocol.opening
     for name, what in (
-        ("design_sha256", "SHA-256 of the design"),
-        ("cases_sha256", "SHA-256 of the cases"),
-        ("renditions_sha256", "SHA-256 of the pictures"),
-        ("analysis_sha256", "SHA-256 of the analysis settings"),
+        ("design_sha256", said("SHA-256 of the design")),
+        ("cases_sha256", said("SHA-256 of the cases")),
+        ("renditions_sha256", said("SHA-256 of the pictures")),
+        ("analysis_sha256", said("SHA-256 of the analysis settings")),
     ):
         if opening.get(name):
             yield what, f"`{opening[name]}`"
     if opening.get("software"):
-        yield "Software", ", ".join(f"{name} {what}" for name, what in opening["software"].items())
+        parts = ", ".join(f"{name} {what}" for name, what in opening["software"].items())
+        yield said("Software"), parts
     signed = opening.get("signed")
     if signed:
-        yield "Signed", f"{signed['name']} ({signed['checked']}): {signed['meaning']}"
-    yield "Head of the record", f"`{protocol.head}`"
-
-
-def _arms(design: StudyDesign, arms: Mapping[str, str]) -> Iterator[str]:
-    for plan in design.arms:
-        cases = (
-            f"{len(plan.images)} images picked by hand"
-            if plan.images
-            else ", ".join(f"{count} {stratum}" for stratum, count in plan.cases)
+        yield (
+            said("Signed"),
+            said(
+                "{name} ({checked}): {meaning}",
+                name=signed["name"],
+                checked=known_word(signed["checked"]),
+                meaning=known_meaning(signed["meaning"]),
+            ),
         )
-        role = "; a positive control" if plan.role == "positive_control" else ""
-        yield f"- {arms.get(plan.arm, plan.arm)} (`{plan.arm}`): {cases}{role}"
+    yield said("Head of the record"), f"`{protocol.head}`"
 
 
-def _settings(settings: Mapping[str, Any]) -> Iterator[str]:
-    named = [(name.replace("_", " ").capitalize(), str(value)) for name, value in settings.items()]
-    yield from _facts("Analysis settings", named)
+def _drawn(count: int, stratum: str) -> str:
+    return said("{count} {stratum}", count=count, stratum=known_word(stratum))
 
 
-def _facts(heading: str, facts: Sequence[tuple[str, str]] | Iterator[tuple[str, str]]) -> list[str]:
-    rows = [f"- {term}: {' '.join(text.split())}" for term, text in facts]
-    return [f"## {heading}", "", *rows, ""] if rows else []
+def _settings(opening: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in opening.get("analysis", {}).get("settings", {}).items():
+        yield capital(setting_name(name)), _value(value)
 
 
-def _prose(heading: str, text: str) -> Iterator[str]:
-    # Quoted, so that a heading in a study's own text is none of ours.
-    yield from (f"## {heading}", "", *(f"> {line}".rstrip() for line in text.split("\n")), "")
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return said("yes") if value else said("no")
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return figure(value) if isinstance(value, float) else str(value) or said("none")
 
 
 def _moment(moment: datetime) -> str:

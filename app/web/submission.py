@@ -55,7 +55,7 @@ def submission_of(
         facts=facts,
         verified=verified,
         protocol={
-            "protocol.md": protocol_text(protocol, summary.labels),
+            "protocol.md": protocol_text(protocol, summary.labels, tongue),
             "protocol.json": protocol_json(protocol),
         },
         made_at=now,

@@ -49,6 +49,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app/web/design_form/",
             "app/web/design_words.py",
             "app/web/known_words.py",
+            "app/web/protocol_document.py",
             "app/web/record_words.py",
             "app/protocols/",
             "app/services/",

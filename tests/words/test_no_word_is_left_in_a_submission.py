@@ -7,7 +7,7 @@ from html import escape
 
 import pytest
 
-from app.report.submission import source
+from app.report.submission import source, table_files
 from app.report.submission.checklist_files import checklist_files
 from app.report.submission.checklist_items import CHECKLISTS
 from app.report.submission.contents import _flow, _read_me
@@ -16,6 +16,7 @@ from app.report.submission.prose import methods_text, registration_text, results
 from app.report.submission.source import Submission
 from app.report.words.references import REFERENCES
 from app.services.rehearse_study import rehearse_study
+from app.web import protocol_document
 from app.web.submission import submission_of
 from app.words.language import Language, language
 from tests.studies import NOW, House
@@ -24,7 +25,7 @@ from tests.words.unsaid import MARKING, unsaid_of
 # Codes, files, units, what the study's own design and bank say; and CSV and LaTeX for programs.
 DATA = re.compile(
     r"`[^`]*`|[\w./-]*\w\.(?:md|csv|svg|html|json|txt|py|cff)\b|\b(?:data|record|tables)/|"
-    r"SHA256SUMS|dataset|intra_reader|\*\*|\b(?:real|synthetic|normal|abnormal|AUC)\b|doi:\S+|\w*\d\w*|"
+    r"SHA256SUMS|dataset|intra_reader|\*\*|\b(?:real|synthetic|normal|abnormal|AUC|HYPE|KID|PABAK|ICC|MS|SSIM|Brennan|Prediger|meta)\b|doi:\S+|\w*\d\w*|"
     r"^(?:cff-version|type|date-released|message|title|authors|version|abstract|  - name):",
     re.MULTILINE,
 )
@@ -34,8 +35,16 @@ def spoken(tag: str) -> Language:
     return MARKING if tag == "marks" else language(tag)
 
 
+# What LaTeX reads as a command, and what stands in its braces.
+COMMAND = re.compile(
+    r"% Needs.*|\\(?:begin|end)\{\w+\}(?:\{\w+\})?|\\[a-z]+(?:\{\})?|\$[^$]*\$|\bref\."
+)
+
+
 @pytest.fixture
-def submission(house: House) -> Submission:
+def submission(house: House, monkeypatch: pytest.MonkeyPatch) -> Submission:
+    for module in (source, protocol_document, table_files):
+        monkeypatch.setattr(module, "language", spoken)
     slug = house.draft(title="TITLE")
     house.open(slug)
     with house.database.writing() as session:
@@ -51,6 +60,11 @@ def texts(submission: Submission) -> Iterator[tuple[str, str]]:
     yield "card", dataset_card(submission)
     yield "citation", citation_cff(submission)
     yield "README", _read_me(submission, [])
+    protocol = submission.protocol["protocol.md"]
+    yield "protocol", re.sub(r"^> .*|^>$", "", protocol, flags=re.MULTILINE)
+    for name, content in table_files.table_files(submission.view, submission.tongue):
+        if name.endswith(".tex"):
+            yield name, COMMAND.sub(" ", content.decode())
     for name, content in checklist_files(submission):
         if name.endswith(".md"):
             yield name, content.decode()
@@ -59,13 +73,17 @@ def texts(submission: Submission) -> Iterator[tuple[str, str]]:
             yield name, re.sub(r"<[^>]*>", " ", content.decode())
 
 
-def test_every_text(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "language", spoken)
+def test_every_text(submission: Submission) -> None:
     data = {submission.summary.title, submission.slug, *REFERENCES.values()}
     for arm in submission.arms:
         data |= {arm.label, arm.key, arm.description, arm.training, arm.licence}
         data |= {arm.attribution, arm.bank, arm.grey_mapping, arm.rejection_rule}
     data |= {title for title, _ in CHECKLISTS.values()}
+    # What a study's protocol says in the investigator's words.
+    data |= {one.prompt for one in submission.summary.design.questions}
+    design = submission.summary.design
+    data |= {design.notice, f": {design.language}", *(phase.key for phase in design.phases)}
+    data |= {"negatoscope", "python", "numpy", "scipy"}
     for name, text in texts(submission):
         for one in sorted(data, key=len, reverse=True):
             text = text.replace(one, " ") if one else text

@@ -1,6 +1,6 @@
 """Rows of the bank: arms, images and their renditions."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ class NewImage:
     height: int
     provenance: Mapping[str, Any]
     rendition: str
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Sequence[Any], ...] = ()
     fingerprint: str | None = None
 
 

@@ -53,9 +53,9 @@ _WHAT: Mapping[str, str] = {
     "SHA256SUMS": said("Of every file above; check with: sha256sum -c SHA256SUMS"),
 }
 _SAME = said(
-    "Texts and explanations are in the language that was asked for. Tables as CSV and LaTeX, data, "
-    "scripts, the protocol as it was registered, and every file's and column's name are the same "
-    "in every language; decimals of data have a point."
+    "Texts, explanations, the protocol in words and tables as LaTeX are in the language that was "
+    "asked for. Tables as CSV, data, scripts, digests, and every file's and column's name are the "
+    "same in every language; decimals of data have a point."
 )
 
 
@@ -90,7 +90,7 @@ def _files(
         yield f"checklists/{name}", content
     yield from _flow(submission)
     yield from _report(submission, notes, templates, static)
-    for name, content in table_files(submission.view):
+    for name, content in table_files(submission.view, submission.tongue):
         yield f"tables/{name}", content
     for name, content in figure_files(submission.view, submission.tongue):
         yield f"figures/{name}", content

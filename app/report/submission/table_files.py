@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from app.domain.said import joined
 from app.report.page.view import ReportView
 from app.report.tables.table import Cell, ReportTable
 from app.services.export_study.csv_text import csv_bytes
+from app.words.language import ENGLISH, language
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -43,15 +45,18 @@ def tables_of(view: ReportView) -> Iterator[ReportTable]:
         yield from section.tables
 
 
-def table_files(view: ReportView) -> Iterator[tuple[str, bytes]]:
-    """Name and content of two files for each table; a name that comes twice is numbered."""
+def table_files(view: ReportView, tongue: str = ENGLISH) -> Iterator[tuple[str, bytes]]:
+    """Name and content of two files for each table; a name that comes twice is numbered.
+
+    The CSV is the same in every language, LaTeX speaks `tongue`, a tag of `LANGUAGES`.
+    """
     taken: dict[str, int] = {}
     for table in tables_of(view):
         plain = re.sub(r"[^a-z0-9]+", "-", table.name.lower()).strip("-")
         taken[plain] = taken.get(plain, 0) + 1
         name = plain if taken[plain] == 1 else f"{plain}-{taken[plain]}"
         yield f"{name}.csv", table_csv(table)
-        yield f"{name}.tex", table_latex(table).encode()
+        yield f"{name}.tex", table_latex(table, tongue).encode()
 
 
 def table_csv(table: ReportTable) -> bytes:
@@ -69,18 +74,27 @@ def table_csv(table: ReportTable) -> bytes:
     return b"".join(csv_bytes(header, rows))
 
 
-def table_latex(table: ReportTable) -> str:
+def table_latex(table: ReportTable, tongue: str = ENGLISH) -> str:
     """A table for LaTeX with the package booktabs; its footnotes stand below it."""
+    say = language(tongue).say
+
+    def told(text: str) -> str:
+        return latex(say(text))
+
+    def cell(one: Cell) -> str:
+        text = f"{told(one.text)} ({told(one.interval)})" if one.interval else told(one.text)
+        return f"{text}$^{{{one.mark}}}$" if one.mark else text
+
     columns = "l" + "r" * (len(table.columns) - 1)
-    head = " & ".join(map(latex, table.columns))
+    head = " & ".join(map(told, table.columns))
     body = "".join(
-        f"{latex(row.heading)} & {' & '.join(map(_cell, row.cells))} \\\\\n" for row in table.rows
+        f"{told(row.heading)} & {' & '.join(map(cell, row.cells))} \\\\\n" for row in table.rows
     )
-    notes = "".join(f"\\par\\footnotesize {latex(note)}\n" for note in _notes(table))
+    notes = "".join(f"\\par\\footnotesize {told(note)}\n" for note in _notes(table))
     return (
         "% Needs \\usepackage{booktabs}.\n"
         "\\begin{table}\n"
-        f"\\caption{{{latex(table.title)}}}\n"
+        f"\\caption{{{told(table.title)}}}\n"
         f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}"
         f"\\bottomrule\n\\end{{tabular}}\n{notes}\\end{{table}}\n"
     )
@@ -95,10 +109,5 @@ def latex(text: str) -> str:
     return _SPECIAL.sub(lambda match: _LATEX[match[0]], text)
 
 
-def _cell(cell: Cell) -> str:
-    text = f"{latex(cell.text)} ({latex(cell.interval)})" if cell.interval else latex(cell.text)
-    return f"{text}$^{{{cell.mark}}}$" if cell.mark else text
-
-
 def _notes(table: ReportTable) -> list[str]:
-    return [*table.notes, *(f"{letter}: {reason}" for letter, reason in table.reasons)]
+    return [*table.notes, *(joined((letter, reason), ": ") for letter, reason in table.reasons)]

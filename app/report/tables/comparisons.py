@@ -115,7 +115,7 @@ def global_table(analysis: Analysis) -> ReportTable | None:
     return table(
         "global",
         said("All arms at once"),
-        [said("Figure"), "F", "df", "p", said("Friedman χ²"), "p"],
+        [said("Figure"), "F", said("df"), "p", said("Friedman χ²"), "p"],
         rows,
         [
             said(

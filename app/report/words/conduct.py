@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.conduct import Conduct, Look
 from app.domain.said import joined, said, said_many, small
+from app.report.words.settings import setting_name
 from app.services.summarise_study import StudySummary
 
 NO_DEVIATION = said(
@@ -16,21 +17,6 @@ _PARTS = {
     "negatoscope": said("the app"),
     "source_sha256": said("its source"),
     "python": said("Python"),
-}
-# The settings of an analysis by their names in app.statistics.table.settings.
-_SETTINGS = {
-    "margin": said("margin"),
-    "measure": said("measure"),
-    "generalise_to": said("generalise to"),
-    "level": said("level"),
-    "seed": said("seed"),
-    "bootstrap": said("bootstrap"),
-    "covariance": said("covariance"),
-    "adjustment": said("adjustment"),
-    "primary_arm": said("primary arm"),
-    "positive_controls": said("positive controls"),
-    "least_answered": said("least answered"),
-    "model": said("model"),
 }
 
 
@@ -111,7 +97,7 @@ def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterat
                 said(
                     "The analysis has a setting that there was none of when the study "
                     "opened: {replace}, {told}.",
-                    replace=_SETTINGS.get(name, name),
+                    replace=setting_name(name),
                     told=_told(value),
                 )
             )
@@ -119,7 +105,7 @@ def _of_settings(summary: StudySummary, registered: Mapping[str, Any]) -> Iterat
             yield (
                 said(
                     "The analysis was made with {replace} {told}; registered was {told2}.",
-                    replace=_SETTINGS.get(name, name),
+                    replace=setting_name(name),
                     told=_told(value),
                     told2=_told(registered[name]),
                 )

@@ -3,6 +3,7 @@
 from app.bank.alike import near_pairs
 from app.db.engine import Database
 from app.db.truth.bank_images import fingerprints, images_named, same_rendition_pairs
+from app.domain.said import said
 from app.services.import_bank.summary import MOST_ALIKE_NAMED, Tally
 
 
@@ -19,5 +20,11 @@ def name_near_pictures(database: Database, last_before: int, tally: Tally) -> No
         sentence = ""
         if place < MOST_ALIKE_NAMED:
             (arm, file, _), (other_arm, other_file, _) = named[one], named[other]
-            sentence = f"{file} ({arm}) is nearly the picture of {other_file} ({other_arm})"
+            sentence = said(
+                "{file} ({arm}) is nearly the picture of {other_file} ({other_arm})",
+                file=file,
+                arm=arm,
+                other_file=other_file,
+                other_arm=other_arm,
+            )
         tally.name_alike(sentence, "near-picture")

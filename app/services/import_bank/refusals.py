@@ -81,7 +81,11 @@ def _refuse_other_detail(there: set[int | None], size: int, resolution: int | No
     others = there - {resolution}
     if others:
         other = next(iter(others))
-        limit = "full detail" if other is None else f"the detail of {other} pixels"
+        limit = (
+            said("full detail")
+            if other is None
+            else said("the detail of {other} pixels", other=other)
+        )
         raise BadBank(
             said(
                 "Renditions of {size} pixels are there with {limit}; give the same "
@@ -102,7 +106,12 @@ def contradiction(record: ImageRecord, condition: str) -> BadRecord:
     return BadRecord(
         record.line_number,
         record.file,
-        f"is {record.condition} here, but the same image of {record.arm} is there as {condition}",
+        said(
+            "is {condition} here, but the same image of {arm} is there as {other}",
+            condition=record.condition,
+            arm=record.arm,
+            other=condition,
+        ),
     )
 
 
@@ -111,10 +120,14 @@ def same_picture(record: ImageRecord, file: str, condition: str) -> BadRecord:
     return BadRecord(
         record.line_number,
         record.file,
-        f"is {record.condition} here, but shows the same picture as {file}, "
-        f"which is there as {condition}",
+        said(
+            "is {condition} here, but shows the same picture as {file}, which is there as {other}",
+            condition=record.condition,
+            file=file,
+            other=condition,
+        ),
     )
 
 
 def _named(bank_name: str) -> str:
-    return f"the bank {bank_name!r}" if bank_name else "folders with a table"
+    return said("the bank {name!r}", name=bank_name) if bank_name else said("folders with a table")

@@ -22,6 +22,7 @@ from app.db.truth.bank_images import (
     stored_arms,
     stored_images,
 )
+from app.domain.said import said
 from app.services.import_bank.job import Job
 from app.services.import_bank.look_up import look_up
 from app.services.import_bank.refusals import refuse_mixing, same_picture
@@ -132,7 +133,13 @@ def _without_contradictions(
             continue
         if other is not None:
             tally.name_alike(
-                f"{record.file} ({record.arm}) shows the same picture as {other[2]} ({other[0]})",
+                said(
+                    "{file} ({arm}) shows the same picture as {other_file} ({other_arm})",
+                    file=record.file,
+                    arm=record.arm,
+                    other_file=other[2],
+                    other_arm=other[0],
+                ),
                 "same-picture",
             )
         same.append((record.arm, record.condition, record.file))
@@ -174,6 +181,6 @@ def _new_image(item: Rendered) -> NewImage:
         # What the record says of itself goes before what the file says.
         provenance={**item.rendering.history, **item.record.provenance},
         rendition=item.stored,
-        notes=tuple((note.kind, note.text) for note in item.rendering.notes),
+        notes=tuple(tuple(note.written()) for note in item.rendering.notes),
         fingerprint=item.rendering.fingerprint,
     )

@@ -14,12 +14,12 @@ from app.bank.uploads import WORKING, Upload
 from app.domain.access import ensure_fills_bank
 from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadInput, BadTable, NotFound, Refused
-from app.domain.said import said
+from app.domain.said import leaving_out, said
 from app.films.film import GREY_MAPPINGS, GreyMapping
 from app.films.headings import OURS
 from app.services.create_study import usual_order
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
-from app.web.bank_imports import ImportChoices, begin_import, begin_unpacking, state_of
+from app.web.bank_imports import ImportChoices, begin_import, begin_unpacking, state_of, told_state
 from app.web.cookies import INVESTIGATOR_COOKIE
 from app.web.file_form import FileForm, ensure_no_longer_than_an_upload
 from app.web.forms import FormFields, refuse_foreign_form, refuse_foreign_origin
@@ -217,7 +217,7 @@ def _page(
     left_out: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     state = state_of(upload)
-    context: dict[str, object] = {"upload": upload.id, "state": state, "piece": PIECE}
+    context: dict[str, object] = {"upload": upload.id, "state": told_state(state), "piece": PIECE}
     if is_htmx(request):
         answer = investigator_page(request, desk, "_import_state.html", context)
         if state.step not in WORKING:
@@ -230,13 +230,13 @@ def _page(
         if state.step in ("choosing", "failed"):
             came = what_came(upload.files)
     except BadInput as trouble:
-        error = error or str(trouble)
+        error = error or trouble.sentence
     if came is not None and came.tables:
         table = asked.get("table", "") if asked.get("table", "") in came.tables else came.tables[0]
         try:
             seen = see_table(came.root, table, chosen_columns(asked))
         except BadTable as trouble:
-            error = error or str(trouble).replace(f"{came.root}/", "")
+            error = error or leaving_out(trouble.sentence, f"{came.root}/")
         context["table"] = table
     context |= {
         "came": came,

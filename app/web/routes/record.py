@@ -12,6 +12,7 @@ from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.protocol_document import protocol_text
 from app.web.record_words import KINDS, event_words
+from app.web.spoken import spoken
 from app.web.state import web_state
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -34,10 +35,12 @@ def verify(request: Request, slug: str, form: FormFields) -> Response:
 
 @router.get("/studies/{slug}/protocol.md")
 def protocol(request: Request, slug: str) -> Response:
-    """The protocol in words with its digests, as `export-protocol` writes it."""
+    """The protocol in words with its digests, as `export-protocol` writes it, in the page's
+    language.
+    """
     with investigator_at_desk(request, right=Right.DESIGN) as desk:
         labels = {arm.key: arm.label for arm in bank_arms(desk.session)}
-        text = protocol_text(study_protocol(desk.session, slug), labels)
+        text = protocol_text(study_protocol(desk.session, slug), labels, spoken(request))
     return Response(
         text,
         media_type="text/markdown; charset=utf-8",
