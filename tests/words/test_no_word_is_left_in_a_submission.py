@@ -82,6 +82,7 @@ def test_every_text(submission: Submission) -> None:
     # What a study's protocol says in the investigator's words.
     data |= {one.prompt for one in submission.summary.design.questions}
     design = submission.summary.design
+    data |= {option.label for one in design.questions for option in one.options}
     data |= {design.notice, f": {design.language}", *(phase.key for phase in design.phases)}
     data |= {"negatoscope", "python", "numpy", "scipy"}
     for name, text in texts(submission):
