@@ -184,7 +184,8 @@ class Image(Base):
     width: Mapped[int]
     height: Mapped[int]
     provenance: Mapped[dict[str, Any]]
-    # What was odd about the film, as [kind, text]; None: read before this was kept.
+    # What was odd about the film, as Note.written of app.films has it, [kind, text] in older
+    # rows; None: read before this was kept.
     notes: Mapped[list[Any] | None] = mapped_column(JSON)
     # By which nearly the same picture is known again (app.films.likeness).
     fingerprint: Mapped[str | None] = mapped_column(String(64))

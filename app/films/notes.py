@@ -56,9 +56,14 @@ def read_note(written: Sequence[Any]) -> Note:
 
     Raises ValueError for what is neither.
     """
-    kind, text, *parts = written
-    (sentence,) = told_again([str(text)[:_LONGEST]], parts)
-    return Note(str(kind), sentence)
+    kind, *_ = written
+    return Note(str(kind), text_of_note(written))
+
+
+def text_of_note(written: Sequence[Any]) -> str:
+    """The text alone, of any kind; raises ValueError for what is no note."""
+    _, text, *parts = written
+    return told_again([str(text)[:_LONGEST]], parts)[0]
 
 
 def counted(kinds: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.truth.bank_images import notes_of_arm, same_pictures_of_arm, stored_arms
 from app.domain.errors import NotFound
 from app.domain.said import said
-from app.films.notes import NOTE_WORDS, counted
+from app.films.notes import NOTE_WORDS, counted, text_of_note
 
 MOST_NAMED = 200
 
@@ -46,9 +46,11 @@ def arm_films(session: Session, key: str) -> ArmFilms:
     for file, notes in notes_of_arm(session, key):
         images += 1
         unread += notes is None
-        kinds.extend({kind for kind, _ in notes or ()})
+        kinds.extend({note[0] for note in notes or ()})
         named_count += len(notes or ())
-        named.extend((file, text) for _, text in (notes or ())[: MOST_NAMED - len(named)])
+        named.extend(
+            (file, text_of_note(note)) for note in (notes or ())[: MOST_NAMED - len(named)]
+        )
     return ArmFilms(
         key=arm.key,
         label=arm.label,

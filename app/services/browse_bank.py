@@ -25,9 +25,8 @@ from app.db.truth.bank_images import note_kinds
 from app.db.truth.bank_records import keys_of_records
 from app.domain.document import told
 from app.domain.errors import BadInput, NotFound
-from app.domain.kept import told_again
 from app.domain.said import said
-from app.films.notes import NOTE_WORDS, counted
+from app.films.notes import NOTE_WORDS, counted, text_of_note
 
 __all__ = [
     "BankFilm",
@@ -107,7 +106,7 @@ class FilmPage:
 class OneFilm:
     """A film with all that the bank says of it.
 
-    `notes` are (words of their kind, English text of this film), `facts` and `evaluation`
+    `notes` are (words of their kind, text of this film), `facts` and `evaluation`
     (key, text); `nearest_file` is the training film that the
     evaluation calls nearest, empty where it names none, and `nearest` the bank's real films of that
     name: several where the name alone does not tell which.
@@ -204,11 +203,6 @@ def film_page(session: Session, wanted: FilmFilter, page: int) -> FilmPage:
     return FilmPage(tuple(films), len(ids), page, pages)
 
 
-def _text(*written: Any) -> str:
-    """What a note says; one that was kept before notes were made of parts says it in English."""
-    return told_again([str(written[1])], list(written[2:]))[0]
-
-
 def one_film(session: Session, image_id: int) -> OneFilm:
     """A film with all that the bank says of it. Raises NotFound for a film there is not."""
     film = _film(session, image_id)
@@ -223,7 +217,7 @@ def one_film(session: Session, image_id: int) -> OneFilm:
         film=film,
         flag="" if flag == "unknown" else FLAG_WORDS[flag],
         notes=tuple(
-            (NOTE_WORDS.get(kind, kind), _text(kind, *rest)) for kind, *rest in film.notes or ()
+            (NOTE_WORDS.get(note[0], note[0]), text_of_note(note)) for note in film.notes or ()
         ),
         facts=tuple(_told(rest)),
         evaluation=tuple(_told(evaluation)),

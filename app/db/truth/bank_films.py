@@ -139,7 +139,7 @@ def _narrowed(query: Select[Any], wanted: FilmFilter) -> Select[Any]:
     if wanted.condition:
         query = query.where(Image.condition == wanted.condition)
     if wanted.note:
-        # Notes are kept as [[kind, text], ...], and a quote within a text is written \".
+        # Notes are kept as [[kind, text, ...], ...], and a quote within a text is written \".
         query = query.where(cast(Image.notes, String).contains(f'["{wanted.note}", '))
     return query
 

@@ -188,7 +188,7 @@ def note_kinds(session: Session, arms: Collection[str]) -> dict[str, list[str]]:
     )
     kinds: dict[str, list[str]] = {}
     for arm, notes in rows:
-        kinds.setdefault(arm, []).extend({kind for kind, _ in notes or ()})
+        kinds.setdefault(arm, []).extend({kind for kind, *_ in notes or ()})
     return kinds
 
 
