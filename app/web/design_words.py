@@ -239,18 +239,18 @@ def _reading_facts(design: StudyDesign) -> Iterator[Fact]:
             minimum_lag=said_many("{count} position", "{count} positions", replicates.minimum_lag),
         )
         if replicates.count
-        else said("none"),
+        else said("no cases"),
     )
     told = said("the truth is told after each") if practice.feedback else said("without feedback")
     yield (
         said("Practice"),
-        joined((_cases(practice.count), told), ", ") if practice.count else said("none"),
+        joined((_cases(practice.count), told), ", ") if practice.count else said("no cases"),
     )
     yield (
         said("Pause"),
         said("after every {break_every} cases", break_every=design.break_every)
         if design.break_every
-        else said("none"),
+        else said("no pause"),
     )
     yield said("Display"), joined(_display(design.display), "; ") or said("not asked for")
     if design.remedies.is_any:

@@ -139,7 +139,7 @@ def _digests(protocol: StudyProtocol) -> Iterator[tuple[str, str]]:
 
 
 def _drawn(count: int, stratum: str) -> str:
-    return said("{count} {stratum}", count=count, stratum=known_word(stratum))
+    return said("{stratum}: {count}", count=count, stratum=known_word(stratum))
 
 
 def _settings(opening: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
