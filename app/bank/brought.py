@@ -23,12 +23,16 @@ OWN_TABLE: Final = "negatoscope-images.csv"
 _TABLES: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".txt")
 _SAMPLE: Final = 3
 _LOOKED_AT: Final = 20_000
+_TRIED: Final = 10
 MOST_VALUES: Final = 40
 
 
 @dataclass(frozen=True)
 class Brought:
-    """`root` is the folder that an import is given; `tables` are paths from there."""
+    """`root` is the folder that an import is given; `tables` are paths from there.
+
+    The last of them is OWN_TABLE, once it is written.
+    """
 
     root: Path
     kind: Kind
@@ -93,10 +97,27 @@ def what_came(files: Path) -> Brought:
             tables.append(path.relative_to(root).as_posix())
         elif is_image(path):
             images += 1
-    if images and not tables:
-        own = (OWN_TABLE,) if (root / OWN_TABLE).is_file() else ()
-        return Brought(root, "images", images, own)
-    return Brought(root, "table" if images else "nothing", images, tuple(tables[:50]))
+    # Last: a text that came along need not be a table of these images.
+    own = (OWN_TABLE,) if (root / OWN_TABLE).is_file() else ()
+    kind: Kind = "nothing" if not images else "table" if tables else "images"
+    return Brought(root, kind, images, (*tables[:50], *own))
+
+
+def first_of(came: Brought) -> str:
+    """The table that most likely names the images: one that is read as it is, else the first.
+
+    Never OWN_TABLE, unless no other can be read at all.
+    """
+    readable = []
+    for table in came.tables[:_TRIED]:
+        try:
+            seen = see_table(came.root, table, {}) if table != OWN_TABLE else None
+        except BadTable:
+            continue
+        if seen is not None and not seen.problem:
+            return table
+        readable.append(table)
+    return (readable or came.tables)[0]
 
 
 def is_image(path: Path) -> bool:

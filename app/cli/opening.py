@@ -37,9 +37,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_house() -> House:
-    """Bring the database up to date, make missing folders, close studies whose last day is over."""
-    settings = Settings()
+def open_house(settings: Settings | None = None) -> House:
+    """Bring the database up to date, make missing folders, close studies whose last day is over.
+
+    The settings are the environment's unless given.
+    """
+    settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.effective_database_url)
     upgrade_schema(database, resource_dir("migrations"))

@@ -41,11 +41,32 @@ def serve(
 ) -> None:
     """Serve the application."""
     ensure_port_is_free(host, port)
-    house = open_house()
+    house = open_house(served_at(host, port))
     announce_first_account(house)
     if workers > 1 and house.database.is_sqlite:
         raise Refused("SQLite takes one process; use PostgreSQL for more, or leave --workers out.")
     run_server(house, host, port, workers)
+
+
+def served_at(host: str, port: int) -> Settings:
+    """The settings; readers' links begin with this very server where no address is given.
+
+    Warns where commands, which don't know the port, would print other links, and where nobody but
+    this machine could open one.
+    """
+    settings = Settings()
+    if "base_url" in settings.model_fields_set:
+        return settings
+    listens_to_all = host in ("0.0.0.0", "::")  # noqa: S104
+    name = "127.0.0.1" if listens_to_all else f"[{host}]" if ":" in host else host
+    here = settings.model_copy(update={"base_url": f"http://{name}:{port}"})
+    if listens_to_all or here.base_url != settings.base_url:
+        typer.echo(
+            f"warning: readers' links begin with {here.base_url}; give the address that readers "
+            "can open in NEGATOSCOPE_BASE_URL, here and to every command that prints links.",
+            err=True,
+        )
+    return here
 
 
 def change_password(

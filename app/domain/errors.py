@@ -177,6 +177,10 @@ class StudyFrozen(Refused):
     """The design of an opened study no longer changes."""
 
 
+class DesignChanged(Refused):
+    """Somebody else stored another design since this one was looked at."""
+
+
 class StudyNotOpen(Refused):
     """No reading before opening and none after closing.
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json, design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.writing import design_to_json, digest
-from app.domain.errors import BadDesign
+from app.domain.errors import BadDesign, DesignChanged
 from app.domain.memorised import counts_as_drawn
 from app.domain.record import CREATED, DESIGN_CHANGED
 from app.domain.said import said
@@ -47,16 +48,33 @@ def create_study(
 
 
 def change_design(
-    session: Session, slug: str, design: StudyDesign, *, now: datetime, actor: str
+    session: Session,
+    slug: str,
+    design: StudyDesign,
+    *,
+    now: datetime,
+    actor: str,
+    seen: str | None = None,
 ) -> None:
-    """Replace the design of a draft; an opened study refuses."""
+    """Replace the design of a draft; an opened study refuses.
+
+    `seen` is the `mark_of` the design that was looked at, where somebody looked. Raises
+    DesignChanged where another is stored by now; then nothing has changed.
+    """
     study = study_by_slug(session, slug, lock=True)
     ensure_draft(study.status, said("its design"))
+    if seen is not None and seen != mark_of(design_from_json(study.design)):
+        raise DesignChanged(said("This design was changed since this page was opened."))
     _ensure_arms_exist(session, design)
     study.title = design.title
     study.design = design_to_json(design)
     detail = {"design_sha256": digest(study.design)}
     record_event(session, study=study, actor=actor, action=DESIGN_CHANGED, now=now, detail=detail)
+
+
+def mark_of(design: StudyDesign) -> str:
+    """What tells two designs apart, by all that their form has: swapped cases are left out."""
+    return digest(design_to_json(replace(design, excluded=())))
 
 
 def design_of(session: Session, slug: str) -> StudyDesign:
@@ -92,7 +110,11 @@ def suggested_design(session: Session, *, most_per_condition: int = 10) -> Study
     ]
     if not arms:
         raise BadDesign(
-            "arms", said("the bank is empty; import images first (import-bank, import-images)")
+            "arms",
+            said(
+                "the bank is empty; bring images in first, on the page Bank or by import-bank and "
+                "import-images"
+            ),
         )
     in_bank = sum(sum(counts.values()) for counts in held.values())
     cases = sum(sum(arm["cases"].values()) for arm in arms)

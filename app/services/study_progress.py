@@ -120,7 +120,9 @@ def study_overview(session: Session, slug: str) -> StudyOverview:
         cases_sha256=study.cases_sha256,
         last_day=closing_day_of(study),
         message=_message(study),
-        readers=tuple(_reader_line(progress, design) for progress in readers),
+        readers=tuple(
+            _reader_line(progress, design, is_open=study.status == "open") for progress in readers
+        ),
         events=tuple(
             {"at": event.at, "actor": event.actor, "action": event.action, "detail": event.detail}
             for event in reversed(
@@ -202,7 +204,7 @@ def _line(session: Session, study: Study) -> tuple[StudyLine, list[ReaderProgres
     return line, readers
 
 
-def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
+def _reader_line(progress: ReaderProgress, design: StudyDesign, *, is_open: bool) -> ReaderLine:
     reader = progress.reader
     if reader.erased_at is not None:
         state = "erased"
@@ -213,7 +215,7 @@ def _reader_line(progress: ReaderProgress, design: StudyDesign) -> ReaderLine:
     elif reader.finished_at is not None:
         state = "finished"
     elif progress.rated:
-        state = "reading"
+        state = "reading" if is_open else "not finished"
     elif reader.began_at is not None:
         state = "in practice" if design.practice.count else "has begun"
     elif reader.consented_at is not None:

@@ -147,7 +147,7 @@ def _unpack(upload: Upload) -> None:
                 "no picture in it."
             )
         )
-    if came.kind == "images":
+    if came.kind != "bank":
         write_own_table(came.root)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import AnalysisPlan, Phase, StudyDesign
+from app.domain.design.status import is_past
 from app.domain.display import DisplayPlan
 from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
@@ -85,6 +87,19 @@ def shortages(design: StudyDesign, arms: Mapping[str, ArmHoldings]) -> tuple[str
         for plan in design.arms
         for stratum, wanted in plan.cases
         if wanted * phases > (held := _held(arms, plan.arm, stratum))
+    )
+
+
+def days_over(design: StudyDesign, now: datetime) -> tuple[str, ...]:
+    """Sentences on days of a draft that are over, so that it can't open."""
+    days = (
+        (said("Last day of reading"), design.closes_on),
+        (said("Last day of withdrawing"), design.withdrawal.last_day),
+    )
+    return tuple(
+        said("{what}: {day} is over; name a later one.", what=what, day=spoken_day(day))
+        for what, day in days
+        if day is not None and is_past(day, now)
     )
 
 

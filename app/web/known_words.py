@@ -20,6 +20,7 @@ _WORDS: Final = (
     said("link withdrawn"),
     said("finished"),
     said("reading"),
+    said("not finished"),
     said("in practice"),
     said("has begun"),
     said("has agreed"),

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from app.cli import program
+from app.cli.server import served_at
 from tests.cli.conftest import Run
 
 COMMANDS = sorted(command.name or "" for command in program.registered_commands)
@@ -169,6 +170,24 @@ def test_a_taken_port_is_said_plainly(run: Run) -> None:
         port = taken.getsockname()[1]
         for command in ("serve", "demo"):
             assert f"Port {port}" in run(command, "--port", port, code=1).stderr
+
+
+def test_links_begin_with_the_port_that_is_served(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NEGATOSCOPE_BASE_URL", raising=False)
+    assert served_at("127.0.0.1", 8000).base_url == "http://127.0.0.1:8000"
+    assert capsys.readouterr().err == ""
+    for host, port, begin in (
+        ("127.0.0.1", 8090, "http://127.0.0.1:8090"),
+        ("::1", 8000, "http://[::1]:8000"),
+        ("0.0.0.0", 8000, "http://127.0.0.1:8000"),
+    ):
+        assert served_at(host, port).base_url == begin
+        assert f"links begin with {begin}; give the address" in capsys.readouterr().err
+    monkeypatch.setenv("NEGATOSCOPE_BASE_URL", "https://reading.example.org")
+    assert served_at("0.0.0.0", 8090).base_url == "https://reading.example.org"
+    assert capsys.readouterr().err == ""
 
 
 def test_the_demo_bank_is_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Path) -> None:

@@ -46,3 +46,14 @@ def test_no_page_shows_it_open_any_more(
     assert investigator.client.get(f"/studies/{slug}").status_code == 200
     with house.database.reading() as session:
         assert len(session.scalars(select(Event).where(Event.action == "closed")).all()) == 1
+
+
+def test_a_draft_says_that_its_last_day_is_over(
+    house: House, investigator: Investigator, clock: Clock
+) -> None:
+    slug = house.draft(closes_on="2026-12-01")
+    said = "Last day of reading: 1 December 2026 is over"
+    assert said not in investigator.client.get(f"/studies/{slug}").text
+    clock.now = datetime(2026, 12, 2, 0, 0, tzinfo=UTC)
+    investigator.sign_in()
+    assert said in investigator.client.get(f"/studies/{slug}").text

@@ -113,6 +113,43 @@ def test_dicom_files_without_a_table(house: House, browser: Browser) -> None:
     assert films(house, "real2") == {"normal": 1}
 
 
+def film(seed: int) -> bytes:
+    return saved(texture(80, 80, seed=seed))
+
+
+def test_a_text_that_is_no_table_of_the_pictures_keeps_nobody_out(
+    house: House, browser: Browser
+) -> None:
+    browser.send({"a.png": film(1), "b.png": film(2)}, piece=100_000)
+    browser.send({"README.txt": b"Films of one day.\n"})
+    page = browser.step("arrived")
+    # Its one line is no table, so the pictures alone are what stands to be chosen.
+    assert "2 pictures without a table" in page
+    browser.send({"notes.txt": b"Read this first\nThey are from one room\n"})
+    page = browser.step("arrived")
+    assert "or that no table names the images" in page
+    alone = browser.client.get(browser.address, params={"table": "negatoscope-images.csv"}).text
+    assert "2 pictures without a table" in alone
+    browser.send({"z.csv": b"file,condition\na.png,normal\nb.png,abnormal\n"})
+    # A table that is read as it is comes before what stands first by its name.
+    assert "Is read as columns of their own names: file = file" in browser.step("arrived")
+    answer = browser.step(
+        "start", table="negatoscope-images.csv", arm="M9", all_are="normal", size="64"
+    )
+    assert "2 images added" in answer
+    assert films(house, "M9") == {"normal": 2}
+
+
+def test_real_in_other_letters_makes_no_synthetic_arm(house: House, browser: Browser) -> None:
+    browser.send({"a.png": film(1)}, piece=100_000)
+    browser.step("arrived")
+    answer = browser.step(
+        "start", table="negatoscope-images.csv", arm="Real", all_are="normal", size="64"
+    )
+    assert "The arm Real would hold synthetic images" in answer
+    assert films(house, "Real") == {}
+
+
 def test_a_bank_as_the_command_imports_it(house: House, browser: Browser) -> None:
     house.fill_bank()
     written = next(house.folder.glob("bank-*"))

@@ -203,6 +203,29 @@ def test_a_draft_is_changed_by_the_very_form_that_shows_it(
     assert "1 May 2031" in page
 
 
+def test_a_form_does_not_undo_what_another_window_saved(
+    house: House, investigator: Investigator
+) -> None:
+    slug = house.draft()
+    investigator.sign_in()
+    address = f"/studies/{slug}/design"
+    mine, theirs = (HtmlForm(investigator.client.get(address).text) for _ in range(2))
+    send(investigator, theirs, theirs.typed({"title": "Theirs", "practice.count": "1"}))
+    # A row that is added meanwhile doesn't make the form forget what it began with.
+    mine = HtmlForm(send(investigator, mine, mine.press("add", "questions")).text)
+    mine = HtmlForm(send(investigator, mine, mine.press("remove", "questions[4]")).text)
+    answer = send(investigator, mine, mine.typed({"title": "Mine"}))
+    assert answer.status_code == 409
+    assert "was changed since this page was opened" in answer.text
+    with house.database.reading() as session:
+        assert design_of(session, slug).title == "Theirs"
+    told = HtmlForm(answer.text)
+    assert told.fields["title"] == "Mine"
+    send(investigator, told, told.fields)
+    with house.database.reading() as session:
+        assert design_of(session, slug).title == "Mine"
+
+
 def test_another_measure_is_looked_at_before_it_is_saved(
     house: House, investigator: Investigator
 ) -> None:

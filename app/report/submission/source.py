@@ -55,7 +55,8 @@ class Submission:
         if one.problem is not None:
             return said("BROKEN. {problem}", problem=one.problem)
         return said(
-            "The record holds: {events} events, {ratings} ratings, head {head}.",
+            "The record holds: {events} events, {ratings} ratings (practice and corrected ones "
+            "counted), head {head}.",
             events=one.events,
             ratings=one.ratings,
             head=one.head,

@@ -102,6 +102,15 @@ def _described(
                 arm=arm,
             )
         )
+    if arm != REAL_ARM and arm.casefold() == REAL_ARM:
+        raise BadBank(
+            said(
+                "The arm {arm} would hold synthetic images; that of real radiographs is {real}, in "
+                "small letters.",
+                arm=arm,
+                real=REAL_ARM,
+            )
+        )
     if label is not None and not 0 < len(label.strip()) <= 200:
         raise BadBank(said("A label has 1 to 200 characters."))
     with database.reading() as session:

@@ -12,9 +12,15 @@ from app.domain.design.design import RENDITION_SIZE, Memorised, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.domain.design.status import ensure_draft
 from app.domain.design.warnings import design_warnings
-from app.domain.errors import BadDesign, Problem, Refused
+from app.domain.errors import BadDesign, DesignChanged, Problem, Refused
 from app.domain.said import said
-from app.services.create_study import change_design, create_study, design_of, suggested_design
+from app.services.create_study import (
+    change_design,
+    create_study,
+    design_of,
+    mark_of,
+    suggested_design,
+)
 from app.services.example_study import example_study, offered_protocols, usual_size
 from app.services.study_progress import ArmHoldings, bank_arms, record_keys, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
@@ -28,13 +34,16 @@ from app.web.investigator_pages import investigator_page
 
 router = APIRouter(default_response_class=HTMLResponse)
 
+# The form's field for the design that it began with.
+SEEN = "seen"
+
 
 @dataclass(frozen=True)
 class DesignForm:
     """A form as it is to be shown: what it holds, what is wrong, what is said above it.
 
     `arm_rows` has the form's row of each arm that a problem may number; `open_row` is the row that
-    was just added or moved.
+    was just added or moved; `conflict` says that another design was stored meanwhile.
     """
 
     values: Mapping[str, str]
@@ -43,6 +52,7 @@ class DesignForm:
     notes: Sequence[str] = ()
     open_row: str = ""
     warnings: Sequence[str] = ()
+    conflict: str = ""
 
     @property
     def stratify_by(self) -> str:
@@ -108,7 +118,7 @@ def edit_design(request: Request, slug: str) -> Response:
     with investigator_at_desk(request, right=Right.DESIGN) as desk:
         overview = study_overview(desk.session, slug)
         ensure_draft(overview.line.status, said("its design"))
-        return design_page(request, desk, shown_of(design_of(desk.session, slug)), slug=slug)
+        return design_page(request, desk, _looked_at(design_of(desk.session, slug)), slug=slug)
 
 
 @router.post("/studies/{slug}/design")
@@ -119,20 +129,30 @@ def save_design(request: Request, slug: str, form: FormFields) -> Response:
         read = read_form(desk, form)
         if isinstance(read, DesignForm):
             return design_page(request, desk, read, slug=slug)
+        stored = design_of(desk.session, slug)
         try:
             # Cases are swapped on a page of their own; the form keeps what was swapped.
-            design = replace(
-                design_from_mapping(read.data), excluded=design_of(desk.session, slug).excluded
-            )
-            change_design(desk.session, slug, design, now=desk.now, actor=desk.name)
+            design = replace(design_from_mapping(read.data), excluded=stored.excluded)
+            seen = form.get(SEEN, "")
+            change_design(desk.session, slug, design, now=desk.now, actor=desk.name, seen=seen)
         except BadDesign as error:
             return design_page(request, desk, refused(form, read, error), slug=slug)
+        except DesignChanged as error:
+            # Whoever saves once more has been told, and puts theirs in place of the other.
+            told = DesignForm({**form, SEEN: mark_of(stored)}, conflict=error.sentence)
+            return design_page(request, desk, told, slug=slug)
     return RedirectResponse(f"/studies/{slug}", 303)
 
 
 def shown_of(design: StudyDesign, notes: Sequence[str] = ()) -> DesignForm:
     """A design as a form."""
     return DesignForm(values_of(design), notes=notes, warnings=design_warnings(design))
+
+
+def _looked_at(design: StudyDesign) -> DesignForm:
+    """A stored design as a form that knows which design it began with."""
+    shown = shown_of(design)
+    return replace(shown, values={**shown.values, SEEN: mark_of(design)})
 
 
 def refused(form: Mapping[str, str], read: FormDocument, error: BadDesign) -> DesignForm:
@@ -205,6 +225,8 @@ def design_page(
             open_row=shown.open_row,
         ),
         "slug": slug,
+        "seen": shown.values.get(SEEN, "") if slug else "",
+        "conflict": shown.conflict,
         "notes": shown.notes,
         "warnings": shown.warnings,
         "record_keys": record_keys(desk.session),
@@ -212,6 +234,5 @@ def design_page(
         if request.method == "GET" and slug is None
         else (),
     }
-    return investigator_page(
-        request, desk, "study_new.html", context, 422 if shown.problems else 200
-    )
+    status = 409 if shown.conflict else 422 if shown.problems else 200
+    return investigator_page(request, desk, "study_new.html", context, status)

@@ -9,7 +9,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
-from app.bank.brought import Brought, TableSeen, chosen_columns, see_table, what_came
+from app.bank.brought import (
+    OWN_TABLE,
+    Brought,
+    TableSeen,
+    chosen_columns,
+    first_of,
+    see_table,
+    what_came,
+)
 from app.bank.uploads import WORKING, Upload
 from app.domain.access import ensure_fills_bank
 from app.domain.design.design import RENDITION_SIZE
@@ -232,12 +240,13 @@ def _page(
     except BadInput as trouble:
         error = error or trouble.sentence
     if came is not None and came.tables:
-        table = asked.get("table", "") if asked.get("table", "") in came.tables else came.tables[0]
+        table = asked.get("table", "")
+        table = table if table in came.tables else first_of(came)
         try:
             seen = see_table(came.root, table, chosen_columns(asked))
         except BadTable as trouble:
             error = error or leaving_out(trouble.sentence, f"{came.root}/")
-        context["table"] = table
+        context |= {"table": table, "own_table": OWN_TABLE}
     context |= {
         "came": came,
         "seen": seen,

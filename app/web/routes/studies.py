@@ -20,7 +20,7 @@ from app.services.reading_conduct import invitation
 from app.services.record_audit import verdict_on_cases
 from app.services.study_progress import StudyOverview, bank_arms, list_studies, study_overview
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
-from app.web.design_words import design_words, left_out, shortages
+from app.web.design_words import days_over, design_words, left_out, shortages
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
 from app.web.leak_audits import ensure_audited
@@ -162,7 +162,7 @@ def _of_design(desk: InvestigatorAtDesk, overview: StudyOverview) -> dict[str, o
         "words": design_words(design),
         "showings": showings_per_reader(design),
         "warnings": design_warnings(design) if is_draft else (),
-        "shortages": shortages(design, arms) if is_draft else (),
+        "shortages": (*shortages(design, arms), *days_over(design, desk.now)) if is_draft else (),
         "left_out": left_out(design, arms) if is_draft else (),
         "verdict": _verdict(desk, overview) if is_draft else None,
     }
