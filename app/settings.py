@@ -5,12 +5,13 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import BadInput
@@ -65,6 +66,20 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     largest_upload: int = Field(4096, ge=0, le=10_000_000)
     metrics_token: SecretStr = SecretStr("")
+
+    def __init__(self, **given: Any) -> None:
+        """Read what is not given from the environment; raises BadInput for what can't be used."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise BadInput(" ".join(map(_unusable, error.errors()))) from None
+        parts = urlsplit(self.base_url)
+        is_plain = "@" not in parts.netloc and not parts.query and not parts.fragment
+        if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+            raise BadInput(
+                "NEGATOSCOPE_BASE_URL can't begin readers' links; write http:// or https://, a "
+                "host and, where it is served below one, a path: https://reading.example.org."
+            )
 
     @property
     def effective_database_url(self) -> str:
@@ -138,6 +153,13 @@ class Settings(BaseSettings):
             return
         path.unlink(missing_ok=True)
         _make_secret_key(path, key)
+
+
+def _unusable(fault: Mapping[str, Any]) -> str:
+    """A setting that can't be used, without its value, which may be a secret."""
+    name = "_".join(map(str, fault["loc"])).upper()
+    reason = str(fault["msg"])
+    return f"NEGATOSCOPE_{name} can't be used: {reason[:1].lower()}{reason[1:]}."
 
 
 def _make_secret_key(path: Path, key: str = "") -> None:

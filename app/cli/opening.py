@@ -10,6 +10,7 @@ from app.bank.opening import open_renditions
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
+from app.domain.errors import BadInput
 from app.services.accounts import FIRST_NAME, OPERATOR, create_first_investigator
 from app.services.close_past_studies import close_past_studies
 from app.settings import Settings, resource_dir
@@ -43,7 +44,13 @@ def open_house(settings: Settings | None = None) -> House:
     The settings are the environment's unless given.
     """
     settings = settings or Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"NEGATOSCOPE_DATA_DIR is {settings.data_dir}, where no folder can be made "
+            f"({error.strerror}); name one that this account may write to."
+        ) from None
     database = Database(settings.effective_database_url)
     upgrade_schema(database, resource_dir("migrations"))
     close_past_studies(database, now=now())

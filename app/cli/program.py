@@ -106,6 +106,11 @@ def _sentence(error: Exception) -> str | None:
     # Where it isn't loaded the error is none of its; loading it takes longer than most commands.
     if "sqlalchemy" not in sys.modules:
         return None
+    if isinstance(error, ModuleNotFoundError) and _is_a_driver(error):
+        return (
+            f"NEGATOSCOPE_DATABASE_URL asks for a driver that is not installed ({error.name}); "
+            "use sqlite:///FILE or postgresql://USER@HOST/NAME."
+        )
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
@@ -117,6 +122,15 @@ def _sentence(error: Exception) -> str | None:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
         return f"The database can't be used: {reason}."
     return None
+
+
+def _is_a_driver(error: ModuleNotFoundError) -> bool:
+    """Whether it is SQLAlchemy that asked for a module, for a kind of database."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    asks = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return asks.startswith("sqlalchemy.dialects")
 
 
 def _not_loaded() -> None:

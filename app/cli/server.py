@@ -55,6 +55,8 @@ def served_at(host: str, port: int) -> Settings:
     this machine could open one.
     """
     settings = Settings()
+    # Before the first account is made, whose password is shown only once.
+    ensure_usable(settings)
     if "base_url" in settings.model_fields_set:
         return settings
     listens_to_all = host in ("0.0.0.0", "::")  # noqa: S104
@@ -67,6 +69,11 @@ def served_at(host: str, port: int) -> Settings:
             err=True,
         )
     return here
+
+
+def ensure_usable(settings: Settings) -> None:
+    """Raise BadInput for a path or proxies that the server would refuse as it starts."""
+    _ = settings.path_prefix, settings.proxies
 
 
 def change_password(

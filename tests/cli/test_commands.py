@@ -172,6 +172,36 @@ def test_a_taken_port_is_said_plainly(run: Run) -> None:
             assert f"Port {port}" in run(command, "--port", port, code=1).stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LOG_FORMAT", "xml", "NEGATOSCOPE_LOG_FORMAT can't be used: input should be 'text'"),
+        ("LARGEST_UPLOAD", "much", "NEGATOSCOPE_LARGEST_UPLOAD can't be used: input should be a"),
+        ("BASE_URL", "reading.example.org", "NEGATOSCOPE_BASE_URL can't begin readers' links"),
+        ("BASE_URL", "ftp://reading.example.org", "NEGATOSCOPE_BASE_URL can't begin"),
+        ("BASE_URL", "https://a:b@reading.example.org", "NEGATOSCOPE_BASE_URL can't begin"),
+        ("BASE_URL", "https://reading.example.org?a=b", "NEGATOSCOPE_BASE_URL can't begin"),
+        ("BASE_URL", "https://reading.example.org/bank", "begins like pages of the application"),
+        ("DATABASE_URL", "mysql://a@b/c", "asks for a driver that is not installed (MySQLdb)"),
+        ("DATA_DIR", "/proc/nowhere", "NEGATOSCOPE_DATA_DIR is /proc/nowhere, where no folder"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_before_anything_is_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"NEGATOSCOPE_{name}", value)
+    told = run("serve", "--port", _a_free_port(), code=1).stderr
+    assert said in told
+    assert "password" not in told
+
+
+def _a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def test_links_begin_with_the_port_that_is_served(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,12 @@ def test_no_page_shows_it_open_any_more(
 def test_a_draft_says_that_its_last_day_is_over(
     house: House, investigator: Investigator, clock: Clock
 ) -> None:
-    slug = house.draft(closes_on="2026-12-01")
+    slug = house.draft(
+        format=2,
+        arms=[{"arm": "real", "cases": {"normal": 3}}, {"arm": "M1", "cases": {"normal": 3}}],
+        questions=[{"measure": "realism"}],
+        closes_on="2026-12-01",
+    )
     said = "Last day of reading: 1 December 2026 is over"
     assert said not in investigator.client.get(f"/studies/{slug}").text
     clock.now = datetime(2026, 12, 2, 0, 0, tzinfo=UTC)
