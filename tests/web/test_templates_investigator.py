@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.bank.brought import Brought, TableSeen
+from app.bank.brought import OWN_TABLE, Brought, TableSeen
 from app.bank.uploads import UploadState
 from app.db.truth.bank_films import FilmFilter
 from app.domain.access import ROLES, Account, Right
@@ -224,11 +224,11 @@ def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
     }
     shared = {"upload": "0" * 16, "piece": 9, "asked": {}, "error": "", "ours": OURS}
     shared |= {"meant": ("normal", "abnormal"), "own_label": "its own label", "size": "512"}
-    shared |= {"left_out": ()}
+    shared |= {"left_out": (), "own_table": OWN_TABLE}
     shared |= {"mappings": ("percentile",), "largest": 2**30, "refused": True, "table": "t.csv"}
     table = TableSeen(("Bild", "<real>"), (("a<b>", "x"),), "its <own>", "", (("x<y>", 3),))
     unread = replace(table, problem="It has no <file>.")
-    came = Brought(ROOT, "table", 2, ("t.csv",))
+    came = Brought(ROOT, "table", 2, ("t.csv", OWN_TABLE))
 
     def page(step: str, **more: object) -> tuple[str, dict[str, object]]:
         at = replace(
@@ -241,7 +241,12 @@ def import_pages() -> dict[str, tuple[str, dict[str, object]]]:
         "/import/arriving": page("arriving"),
         "/import/table": page("choosing", came=came, seen=table),
         "/import/unread": page("choosing", came=came, seen=unread),
-        "/import/images": page("choosing", came=replace(came, kind="images"), seen=table),
+        "/import/images": page(
+            "choosing",
+            came=replace(came, kind="images", tables=(OWN_TABLE,)),
+            seen=table,
+            table=OWN_TABLE,
+        ),
         "/import/bank": page("choosing", came=replace(came, kind="bank", tables=())),
         "/import/done": page("done", summary=summary),
         "/import/works": page("importing", done=3),
