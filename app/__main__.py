@@ -1,6 +1,8 @@
 """python -m app"""
 
 import os
+import sys
+from pathlib import Path
 
 # Before numpy is imported: on many small matrices its threads cost more than they bring, and a
 # server's workers would fight over the cores.
@@ -11,8 +13,9 @@ from app.cli import program
 
 
 def main() -> None:
-    """Run the command line."""
-    program(prog_name="python -m app")
+    """Run the command line, by the name under which it was called."""
+    name = Path(sys.argv[0]).name
+    program(prog_name=name if name == "negatoscope" else "python -m app")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """serve and set-password."""
 
+import ipaddress
 import os
 import resource
 import socket
@@ -59,7 +60,7 @@ def served_at(host: str, port: int) -> Settings:
     ensure_usable(settings)
     if "base_url" in settings.model_fields_set:
         return settings
-    listens_to_all = host in ("0.0.0.0", "::")  # noqa: S104
+    listens_to_all = _is_every_address(host)
     name = "127.0.0.1" if listens_to_all else f"[{host}]" if ":" in host else host
     here = settings.model_copy(update={"base_url": f"http://{name}:{port}"})
     if listens_to_all or here.base_url != settings.base_url:
@@ -69,6 +70,13 @@ def served_at(host: str, port: int) -> Settings:
             err=True,
         )
     return here
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def ensure_usable(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.db.engine import Database
+from app.domain.errors import Refused
 
 
 class BrokenReferences(RuntimeError):
@@ -24,9 +25,21 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
     SQLite's DDL is transactional here because the connection begins its own transaction:
     a migration that fails leaves the schema as it was.
 
-    Raises RuntimeError where a row refers to one that is not there.
+    Raises RuntimeError where a row refers to one that is not there, and Refused for the schema of
+    another version of the program, which has a migration that is not among these.
     """
+    _ensure_known(database, migrations)
     _migrate(database, migrations, lambda config: command.upgrade(config, revision))
+
+
+def _ensure_known(database: Database, migrations: Path) -> None:
+    with database.engine.connect() as connection:
+        revision = revision_of(connection)
+    if revision is not None and revision not in known_revisions(migrations):
+        raise Refused(
+            f"The database has the schema {revision} of another version of Negatoscope, a newer "
+            "one as a rule; run that version, or restore a backup of this one. Nothing was changed."
+        )
 
 
 def downgrade_schema(database: Database, migrations: Path, *, revision: str) -> None:

@@ -4,9 +4,11 @@ import csv
 import io
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -200,6 +202,17 @@ def _a_free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def test_the_database_of_a_newer_version_is_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", f"sqlite:///{tmp_path / 'newer.db'}")
+    run("studies")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    assert "has the schema 9999 of another version" in run("studies", code=1).stderr
 
 
 def test_links_begin_with_the_port_that_is_served(

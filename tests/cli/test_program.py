@@ -5,9 +5,11 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 import typer
 
 import app.cli
+from app.__main__ import main
 from app.cli.program import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -72,3 +74,16 @@ def test_tables_of_a_file_import_no_figures_and_no_database(tmp_path: Path) -> N
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("called", "named"),
+    [("/opt/negatoscope/bin/negatoscope", "negatoscope"), ("/x/app/__main__.py", "python -m app")],
+)
+def test_help_names_the_program_as_it_was_called(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], called: str, named: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called, "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out.lstrip().startswith(f"Usage: {named} [OPTIONS]")
