@@ -165,29 +165,19 @@ class Table:
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         """A whole number within limits."""
         value = self.take(key, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.wrong(
-                key,
-                said(
-                    "must be a whole number from {least} to {most}, not {value}",
-                    least=least,
-                    most=most,
-                    value=told(value),
-                ),
-            )
-            return default
-        if not least <= value <= most:
-            self.wrong(
-                key,
-                said(
-                    "must be a whole number from {least} to {most}, not {value}",
-                    least=least,
-                    most=most,
-                    value=told(value),
-                ),
-            )
-            return default if self.problems.checking else value
-        return value
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if is_whole and least <= value <= most:
+            return int(value)
+        self.wrong(
+            key,
+            said(
+                "must be a whole number from {least} to {most}, not {value}",
+                least=least,
+                most=most,
+                value=told(value),
+            ),
+        )
+        return int(value) if is_whole and not self.problems.checking else default
 
     def number(self, key: str, default: float, above: float, most: float) -> float:
         """A number above one limit and up to the other."""

@@ -14,13 +14,13 @@ from app.statistics.realness.deception import deception
 from app.statistics.realness.detection import detection, reader_detection
 from app.statistics.realness.discrimination import AUC_FROM, auc_figures, discrimination, roc_curves
 from app.statistics.realness.realism import (
-    constant_readers,
     distribution,
     mean_realism,
     median_realism,
     realism,
     top2box,
 )
+from app.statistics.table.constant_readers import constant_readers
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import ratings_table
 from app.statistics.table.settings import AnalysisSettings

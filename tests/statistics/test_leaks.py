@@ -15,9 +15,9 @@ from app.statistics.leaks.delivery import (
 )
 from app.statistics.leaks.joint import (
     FEWEST,
-    _folds,
-    _out_of_fold,
+    folds_of,
     joint_separation,
+    out_of_fold,
     relabelled_scores,
 )
 from app.statistics.leaks.telling import telling
@@ -57,8 +57,8 @@ def test_too_few_pictures_are_not_judged() -> None:
 def test_many_relabellings_at_once_are_fitted_as_the_library_fits_one() -> None:
     values = np.random.default_rng(3).normal(size=(40, 6))
     labels = np.repeat([0, 1], [25, 15])
-    folds = _folds(labels)
-    one = _out_of_fold(values, labels, folds)
+    folds = folds_of(labels)
+    one = out_of_fold(values, labels, folds)
     many = relabelled_scores(np.stack([values, values[::-1]]), labels, folds)
     assert np.abs(one - many[0]).max() < 0.01
     assert np.abs(one - many[1]).max() > 0.1

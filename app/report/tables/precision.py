@@ -1,64 +1,30 @@
 """The main figures with readers weighted by precision, beside those in which they weigh equally."""
 
 from app.domain.said import said
-from app.report.tables.results import Labels, arm_row
-from app.report.tables.table import ReportTable, estimate_cell, table
-from app.report.words.conclusions import estimate_of
-from app.report.words.numbers import Style
-from app.statistics.analysis import Analysis
-
-FIGURES: tuple[tuple[str, str, str, str, Style], ...] = (
-    ("AUC", "discrimination", "", "auc", "plain"),
-    (said("Judged real"), "deception", "rate", "deception_rate", "percent"),
-    (said("Realism, mean"), "realism", "mean", "realism_mean", "plain"),
+from app.report.tables.results import Labels
+from app.report.tables.side_by_side import (
+    MAIN,
+    headings_of_both_ways,
+    made_both_ways,
+    rows_of_both_ways,
 )
+from app.report.tables.table import ReportTable, table
+from app.statistics.analysis import Analysis
 
 
 def precision_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
     """Both ways side by side; None with one reader, who has all the weight."""
     if len(analysis.table.readers) < 2:
         return None
-    shown = [
-        figure
-        for figure in FIGURES
-        if any(
-            estimate_of(arm, "precision_weighted", figure[3]).is_estimated
-            for arm in analysis.arms.values()
-        )
-    ]
+    arms = list(analysis.arms.values())
+    shown = made_both_ways(MAIN, arms, "precision_weighted")
     if not shown:
         return None
-    measure = next(
-        (arm.conclusion.measure for arm in analysis.arms.values() if arm.conclusion), "auc_realism"
-    )
-    rows = [
-        arm_row(
-            analysis,
-            arm,
-            labels,
-            [
-                cell
-                for _, family, key, weighted, style in shown
-                for cell in (
-                    estimate_cell(estimate_of(arm, family, key or measure), style),
-                    estimate_cell(estimate_of(arm, "precision_weighted", weighted), style),
-                )
-            ],
-        )
-        for arm in analysis.arms.values()
-    ]
     return table(
         "precision",
         said("The same with readers weighted by precision"),
-        [
-            said("Arm"),
-            *(
-                said("{name}, {way}", name=name, way=way)
-                for name, *_ in shown
-                for way in (said("equal"), said("weighted"))
-            ),
-        ],
-        rows,
+        headings_of_both_ways(shown, (said("equal"), said("weighted"))),
+        rows_of_both_ways(analysis, labels, arms, shown, "precision_weighted"),
         [
             said(
                 "Equal: every reader weighs the same, as in all other tables. "

@@ -18,6 +18,7 @@ from app.statistics.agreement.statistics import (
     Kind,
     agreement_statistics,
 )
+from app.statistics.table.constant_readers import constant_readers
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import Generalisation
@@ -87,7 +88,6 @@ _CAUTIONS: Mapping[tuple[Kind, str], str] = {
 
 # Of such a share of ratings in one of two categories, and on, intervals cover less.
 _PREVAILS = 0.85
-_FEWEST_TO_BE_CONSTANT = 5
 # What chance does not enter, or the same chance whatever readers say, covers as elsewhere.
 _AS_ELSEWHERE = frozenset(
     ("percent_agreement", "pabak", "brennan_prediger", "prevalence_index", "bias_index")
@@ -98,17 +98,15 @@ def _uneven(matrix: Float, kind: Kind, name: str) -> str:
     """What must be said where nearly all ratings, or all of a reader, are the same."""
     if name in _AS_ELSEWHERE:
         return ""
-    seen = np.isfinite(matrix)
     if kind == "verdict":
-        counts = np.unique(matrix[seen], return_counts=True)[1]
+        counts = np.unique(matrix[np.isfinite(matrix)], return_counts=True)[1]
         if counts.max(initial=0) < _PREVAILS * counts.sum():
             return ""
         return said(
             "where nine of ten ratings fell into one category 95 % intervals "
             "covered 76 to 87 % in simulations"
         )
-    rated = [row[mask] for row, mask in zip(matrix, seen, strict=True)]
-    constant = sum(row.size >= _FEWEST_TO_BE_CONSTANT and bool(np.ptp(row) == 0.0) for row in rated)
+    constant = constant_readers(matrix)
     if not constant or name == "gwet_ac1":
         return ""
     return said(
@@ -116,7 +114,7 @@ def _uneven(matrix: Float, kind: Kind, name: str) -> str:
         "among readers of whom some do so 95 % intervals covered 78 to 93 % "
         "in simulations",
         constant=constant,
-        n_rated=len(rated),
+        n_rated=len(matrix),
     )
 
 

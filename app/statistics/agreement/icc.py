@@ -36,7 +36,7 @@ import numpy as np
 from scipy import stats
 
 from app.domain.said import said
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, without_interval
 from app.statistics.table.ratings import Float
 from app.statistics.variance.components import (
     NoVarianceComponentsError,
@@ -165,7 +165,7 @@ def _of_form(
         df=None,
         method=method
         if low is not None
-        else said("{method}; no interval: no residual variance", method=method),
+        else without_interval(method, said("no residual variance")),
         n_readers=readers,
         n_cases=cases,
         n_ratings=ratings,

@@ -93,7 +93,7 @@ def pair_tables(indicator: Float) -> Float:
     Parameters
     ----------
     indicator : (J, q, K) array
-        From :func:`~app.statistics.agreement.weights.one_hot`.
+        From :func:`~app.statistics.table.categories.one_hot`.
 
     Returns
     -------

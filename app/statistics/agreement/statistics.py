@@ -129,7 +129,7 @@ def agreement_statistics(
     matrix : (J, K) array of float
         NaN where missing; every reader and case has a rating.
     kind, categories
-        As in :func:`~app.statistics.agreement.agreement`.
+        As in :func:`~app.statistics.agreement.by_arm.agreement`.
 
     Returns
     -------

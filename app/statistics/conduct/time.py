@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.domain.said import said
 from app.statistics.realness.contrasts import arms_of_means, compare_two_arms
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import (
@@ -79,24 +79,15 @@ def _ratio(table: RatingsTable, arm: str, settings: AnalysisSettings) -> Estimat
             n_ratings=n_ratings,
         )
     ratio = math.exp(difference.estimate)
-    point = Estimate(
-        estimate=ratio,
-        low=None,
-        high=None,
-        se=None,
-        df=None,
+    point = point_only(
+        ratio,
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
         n_ratings=n_ratings,
     )
     if difference.why_not is not None:
-        return replace(
-            point,
-            method=said(
-                "{method}; no interval: {why_not}", method=method, why_not=difference.why_not
-            ),
-        )
+        return replace(point, method=without_interval(method, difference.why_not))
     low, high = limits(
         difference.estimate, difference.se, difference.df, level=settings.level, scale="log"
     )

@@ -88,8 +88,8 @@ def joint_separation(
         return None
     values = _standardised(np.concatenate((real, synthetic)))
     labels = np.repeat([0, 1], [len(real), len(synthetic)])
-    folds = _folds(labels)
-    scores = _out_of_fold(values, labels, folds)
+    folds = folds_of(labels)
+    scores = out_of_fold(values, labels, folds)
     observed = _auc(scores, labels)
     p, tried = _permutation_p(values, labels, folds, observed)
     low, high = _limits(scores, labels, level)
@@ -108,7 +108,8 @@ def _standardised(values: Float) -> Float:
     return standardised
 
 
-def _out_of_fold(values: Float, labels: Labels, folds: Folds) -> Float:
+def out_of_fold(values: Float, labels: Labels, folds: Folds) -> Float:
+    """Every picture's score, (n,), by a logistic model of the folds that it is not in."""
     # The library takes a second to come in, which most commands don't need.
     from sklearn.linear_model import LogisticRegression
 
@@ -120,7 +121,8 @@ def _out_of_fold(values: Float, labels: Labels, folds: Folds) -> Float:
     return scores
 
 
-def _folds(labels: Labels) -> Folds:
+def folds_of(labels: Labels) -> Folds:
+    """The pictures' places in folds with as many of each label, always the same ones."""
     from sklearn.model_selection import StratifiedKFold
 
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
@@ -148,7 +150,7 @@ def _permutation_p(
 def relabelled_scores(values: Float, labels: Labels, folds: Folds) -> Float:
     """Scores of many data sets at once, (P, K) from values of shape (P, K, M).
 
-    The very model of `_out_of_fold`, fitted by Newton's method side by side: the library takes
+    The very model of `out_of_fold`, fitted by Newton's method side by side: the library takes
     some milliseconds a fit, and a thousand fits are made.
     """
     ones = np.ones((*values.shape[:2], 1))

@@ -10,11 +10,10 @@ import numpy as np
 
 from app.domain.said import reworded, said, to_say
 from app.statistics.agreement.by_arm import agreement
-from app.statistics.realness.contrasts import arms_of_means
+from app.statistics.protocols.averaged import averaged
 from app.statistics.table.estimate import Estimate
 from app.statistics.table.ratings import Float, Int, RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers
 
 Outcome = Literal["hit", "miss", "false_alarm", "correct_rejection"]
 OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "false_alarm", "correct_rejection")
@@ -194,7 +193,7 @@ def _word(
     seen = np.isfinite(codes)
     named = np.where(seen, is_named[np.where(seen, codes, 0).astype(np.int64)], np.nan)
     clusters = table.clusters(arm) if table.has_clusters else None
-    readings = _averaged(named, clusters, settings, said("the share of films"))
+    readings = averaged(named, clusters, settings, what=said("the share of films"))
     coefficients = agreement(
         named,
         kind="verdict",
@@ -216,8 +215,8 @@ def _films(named: Float, clusters: Int | None, settings: AnalysisSettings) -> Es
     """Share of films on which anybody named it: one figure of all readers, over films."""
     answered = np.isfinite(named).any(axis=0)
     anybody = np.where(answered, np.nan_to_num(named).max(axis=0), np.nan)[None, :]
-    share = _averaged(
-        anybody, clusters, replace(settings, generalise_to="cases"), said("the share of films")
+    share = averaged(
+        anybody, clusters, replace(settings, generalise_to="cases"), what=said("the share of films")
     )
     readers = int(np.isfinite(named).any(axis=1).sum())
     return replace(
@@ -227,21 +226,6 @@ def _films(named: Float, clusters: Int | None, settings: AnalysisSettings) -> Es
         ),
         caution=reworded(share.caution, _OF_THESE),
         n_readers=readers,
-    )
-
-
-def _averaged(
-    matrix: Float, clusters: Int | None, settings: AnalysisSettings, what: str
-) -> Estimate:
-    figures = arms_of_means("", ("",), [matrix], None if clusters is None else [clusters])
-    return averaged_over_readers(
-        figures.theta[0],
-        figures.covariance[0, :, 0, :],
-        [matrix],
-        settings,
-        scale="logit",
-        what=what,
-        clusters=None if clusters is None else [clusters],
     )
 
 

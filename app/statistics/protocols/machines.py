@@ -34,7 +34,7 @@ from app.domain.said import said
 from app.statistics.realness.auc import reader_aucs_of_arms
 from app.statistics.realness.detection import detection_of
 from app.statistics.realness.discrimination import AUC_FROM
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df, in_clusters
@@ -279,12 +279,11 @@ def _difference(
     if arm.n_readers == 0:
         why = said("no human reader and the machine both rated enough images")
         return not_estimable(why, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings), None
-    point = Estimate(arm.estimate, None, None, None, None, method, n_readers, n_cases, n_ratings)
+    point = point_only(
+        arm.estimate, method=method, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings
+    )
     if arm.why_not is not None:
-        return replace(
-            point,
-            method=said("{method}; no interval: {why_not}", method=method, why_not=arm.why_not),
-        ), None
+        return replace(point, method=without_interval(method, arm.why_not)), None
     low, high = limits(arm.estimate, arm.se, arm.df, level=settings.level)
     p_value = float(stats.t.sf((arm.estimate + settings.margin) / arm.se, arm.df))
     return (

@@ -10,7 +10,7 @@ from scipy import stats
 
 from app.domain.said import said
 from app.statistics.protocols.single_readings import PhaseFacts
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only
 from app.statistics.table.settings import AnalysisSettings
 
 
@@ -74,17 +74,7 @@ def noticed(
     n, k = len(answers), sum(answers)
     if not n:
         return Noticed(question, phase, not_estimable(said("no reader answered")), by_reader)
-    point = Estimate(
-        estimate=k / n,
-        low=None,
-        high=None,
-        se=None,
-        df=None,
-        method="",
-        n_readers=n,
-        n_cases=0,
-        n_ratings=n,
-    )
+    point = point_only(k / n, method="", n_readers=n, n_cases=0, n_ratings=n)
     if settings.generalise_to == "cases":
         method = said(
             "no interval: every one of these readers was asked, and it speaks for no others"

@@ -13,11 +13,10 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from app.domain.said import said
-from app.statistics.realness.contrasts import arms_of_means
+from app.statistics.protocols.averaged import averaged
 from app.statistics.table.estimate import Estimate, not_estimable
 from app.statistics.table.ratings import Float, Int, RatingsTable, ratings_table
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers
 from app.statistics.variance.jackknife import IntervalRule, JackknifeInput, two_way_estimate
 
 # Marks nearer than this share of the picture's side are taken as of one place.
@@ -156,35 +155,22 @@ def _arm(
     counts = table.matrix("score", arm)
     clusters = table.clusters(arm) if table.has_clusters else None
     any_mark = np.where(np.isfinite(counts), counts > 0, np.nan)
-    per_film = _averaged(counts, clusters, settings)
+    per_film = averaged(
+        counts, clusters, settings, scale="identity", what=said("the share of films")
+    )
     if per_film.low is not None:
         per_film = replace(per_film, low=max(0.0, per_film.low))
     meetings = _meetings(table, arm, markings)
     return PlacesOfArm(
         arm=arm,
         truth=table.truth_of(arm),
-        with_marks=_averaged(any_mark, clusters, settings, is_share=True),
+        with_marks=averaged(any_mark, clusters, settings, what=said("the share of films")),
         marks_per_film=per_film,
         same_place=_same_place(meetings, clusters, settings),
         chance=meetings.chance,
         density=_density(markings),
         n_readings=len(markings),
         n_marks=sum(len(one.marks) for one in markings),
-    )
-
-
-def _averaged(
-    matrix: Float, clusters: Int | None, settings: AnalysisSettings, *, is_share: bool = False
-) -> Estimate:
-    figures = arms_of_means("", ("",), [matrix], None if clusters is None else [clusters])
-    return averaged_over_readers(
-        figures.theta[0],
-        figures.covariance[0, :, 0, :],
-        [matrix],
-        settings,
-        scale="logit" if is_share else "identity",
-        what=said("the share of films"),
-        clusters=None if clusters is None else [clusters],
     )
 
 

@@ -15,7 +15,7 @@ from app.domain.said import said
 from app.statistics.protocols.davidson import Choice, DavidsonFit, fit_davidson
 from app.statistics.protocols.set_choices import SetReading, SetReadings
 from app.statistics.realness.contrasts import holm
-from app.statistics.table.estimate import Estimate
+from app.statistics.table.estimate import Estimate, without_interval
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.influence import RULE, infinitesimal_jackknife, influence_table
@@ -215,7 +215,7 @@ class _Figures:
             high=None,
             se=None,
             df=None,
-            method=said("{model}; no interval: {why}", model=MODEL, why=why),
+            method=without_interval(MODEL, why),
         )
 
     @property

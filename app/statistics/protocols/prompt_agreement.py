@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from app.domain.said import said
+from app.statistics.protocols.averaged import averaged
 from app.statistics.realness.contrasts import Contrast, arms_of_means, holm, pairwise
 from app.statistics.table.estimate import Estimate
-from app.statistics.table.ratings import Float, Int, RatingsTable
+from app.statistics.table.ratings import RatingsTable
 from app.statistics.table.settings import AnalysisSettings
-from app.statistics.variance.interval import averaged_over_readers
 
 
 @dataclass(frozen=True)
@@ -108,31 +108,13 @@ def prompt_agreement(
                     arm=arm,
                     truth=table.truth_of(arm),
                     condition=condition,
-                    mean=_averaged(matrix, clusters, settings, (low, high), said("the mean")),
-                    share=_averaged(above, clusters, settings, (0.0, 1.0), said("the share")),
+                    mean=averaged(
+                        matrix, clusters, settings, bounds=(low, high), what=said("the mean")
+                    ),
+                    share=averaged(above, clusters, settings, what=said("the share")),
                 )
             )
     return PromptAgreement(tuple(rows), _differences(table, settings, high - low), middle)
-
-
-def _averaged(
-    matrix: Float,
-    clusters: Int | None,
-    settings: AnalysisSettings,
-    bounds: tuple[float, float],
-    what: str,
-) -> Estimate:
-    figures = arms_of_means("", ("",), [matrix], None if clusters is None else [clusters])
-    return averaged_over_readers(
-        figures.theta[0],
-        figures.covariance[0, :, 0, :],
-        [matrix],
-        settings,
-        scale="logit",
-        bounds=bounds,
-        what=what,
-        clusters=None if clusters is None else [clusters],
-    )
 
 
 def _differences(

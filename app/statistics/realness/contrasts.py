@@ -12,7 +12,7 @@ from scipy import stats
 
 from app.domain.said import said
 from app.statistics.realness.auc import reader_aucs_of_arms
-from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable
+from app.statistics.table.estimate import ESTIMATED, Estimate, not_estimable, without_interval
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df, clustered_means, in_clusters
@@ -397,11 +397,7 @@ def _contrast(figures: ArmFigures, arm: str, against: str, settings: AnalysisSet
             estimate if known else None,
             *(None,) * 7,
             n_readers=difference.n_readers,
-            method=said(
-                "{method}; no interval: {why_not}", method=method, why_not=difference.why_not
-            )
-            if known
-            else method,
+            method=without_interval(method, difference.why_not) if known else method,
             state=ESTIMATED if known else not_estimable(difference.why_not).state,
         )
     low, high = limits(

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.domain.said import said
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.constant_readers import constant_readers
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import Float, Int, RatingsTable
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.interval import averaged_over_readers, counts, whom_it_speaks_for
 from app.statistics.variance.reader_means import reader_means
 
 _MOST_STEPS = 11
-_FEWEST_TO_BE_CONSTANT = 5
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,6 @@ def mean_realism(
     )
 
 
-def constant_readers(matrix: Float) -> int:
-    """How many readers of five images or more gave all of them one rating.
-
-    Parameters
-    ----------
-    matrix : (J, K) array of float
-    """
-    rated = [ratings[np.isfinite(ratings)] for ratings in matrix]
-    return sum(row.size >= _FEWEST_TO_BE_CONSTANT and bool(np.ptp(row) == 0) for row in rated)
-
-
 def top2box(
     matrix: Float,
     categories: tuple[float, ...],
@@ -191,73 +180,83 @@ def median_realism(
     n_readers, n_cases, n_ratings = counts([matrix])
     _, whom = whom_it_speaks_for(n_readers, settings.generalise_to)
     method = said("Woodruff inversion, {whom}", whom=whom)
-
-    def failed(why: str) -> Estimate:
-        return not_estimable(
-            why, method=method, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings
-        )
-
     if n_ratings == 0:
-        return failed(said("no ratings"))
-    made_by: set[str] = set()
-    seen = np.isfinite(matrix)
-    values = np.unique(matrix[seen])
+        return not_estimable(
+            said("no ratings"),
+            method=method,
+            n_readers=n_readers,
+            n_cases=n_cases,
+            n_ratings=n_ratings,
+        )
+    shares = _SharesBelow(matrix, settings, clusters)
+    estimate = shares.median()
+    point = point_only(
+        estimate, method=method, n_readers=n_readers, n_cases=n_cases, n_ratings=n_ratings
+    )
+    if n_readers == 1 and settings.generalise_to == "readers":
+        why_not = said("one reader, who says nothing about other readers")
+        return replace(point, method=without_interval(method, why_not))
+    if n_cases == 1 and settings.generalise_to != "readers":
+        why_not = said("too few cases rated to estimate the variance over cases")
+        return replace(point, method=without_interval(method, why_not))
+    low, high = shares.limits()
+    if shares.methods and all(one.startswith("exact bound") for one in shares.methods):
+        method = said(
+            "Woodruff inversion of exact bounds, {partition}",
+            partition=min(shares.methods).partition(", ")[2],
+        )
+    return replace(point, low=min(estimate, low), high=max(estimate, high), method=method)
 
-    def share(value: float) -> Float:
-        return np.where(seen, (matrix <= value).astype(np.float64), np.nan)
 
-    def average(value: float) -> float:
-        return float(np.nanmean(reader_means(share(value))[0]))
+class _SharesBelow:
+    """F(v), the readers' mean share of ratings <= v, over the values v of a (J, K) matrix.
 
-    def limit(value: float, side: int) -> float:
-        below = share(value)
-        theta, covariance = reader_means(below, clusters)
+    `methods` are those by which the intervals of shares were made that were asked for.
+    """
+
+    def __init__(self, matrix: Float, settings: AnalysisSettings, clusters: Int | None) -> None:
+        self._matrix, self._settings, self._clusters = matrix, settings, clusters
+        self._seen = np.isfinite(matrix)
+        self._values = np.unique(matrix[self._seen])
+        self.methods: set[str] = set()
+
+    def median(self) -> float:
+        """The least v with F(v) >= 0.5; midway to the next one where F(v) is 0.5."""
+        at = _first(self._values, lambda value: self._average(value) >= 0.5 - 1e-12)
+        median = float(self._values[at])
+        is_half = math.isclose(self._average(median), 0.5, abs_tol=1e-12)
+        if is_half and at + 1 < self._values.size:
+            return float(self._values[at] + self._values[at + 1]) / 2.0
+        return median
+
+    def limits(self) -> tuple[float, float]:
+        """The least v of which the upper limit of F(v) is at least 0.5; the lower limit."""
+        low = _first(self._values, lambda value: self._limit(value, 1) >= 0.5)
+        high = _first(self._values, lambda value: self._limit(value, 0) >= 0.5)
+        return float(self._values[low]), float(self._values[high])
+
+    def _below(self, value: float) -> Float:
+        return np.where(self._seen, (self._matrix <= value).astype(np.float64), np.nan)
+
+    def _average(self, value: float) -> float:
+        return float(np.nanmean(reader_means(self._below(value))[0]))
+
+    def _limit(self, value: float, side: int) -> float:
+        below = self._below(value)
+        theta, covariance = reader_means(below, self._clusters)
         of_share = averaged_over_readers(
             theta,
             covariance,
             [below],
-            settings,
+            self._settings,
             scale="logit",
             what=said("the share"),
-            clusters=None if clusters is None else [clusters],
+            clusters=None if self._clusters is None else [self._clusters],
         )
-        made_by.add(of_share.method)
-        ends = (of_share.low, of_share.high)
+        self.methods.add(of_share.method)
+        end = (of_share.low, of_share.high)[side]
         # Without an interval (nobody, or everybody, at or below) the share itself decides.
-        end = ends[side]
         return float(np.nanmean(theta)) if end is None else end
-
-    middle = _first(values, lambda value: average(value) >= 0.5 - 1e-12)
-    estimate = float(values[middle])
-    if middle + 1 < values.size and math.isclose(average(estimate), 0.5, abs_tol=1e-12):
-        estimate = float(values[middle] + values[middle + 1]) / 2.0
-    low: float | None = None
-    high: float | None = None
-    if n_readers == 1 and settings.generalise_to == "readers":
-        method += "; no interval: " + said("one reader, who says nothing about other readers")
-    elif n_cases == 1 and settings.generalise_to != "readers":
-        method += "; no interval: " + said(
-            "too few cases rated to estimate the variance over cases"
-        )
-    else:
-        low = min(estimate, float(values[_first(values, lambda value: limit(value, 1) >= 0.5)]))
-        high = max(estimate, float(values[_first(values, lambda value: limit(value, 0) >= 0.5)]))
-        if made_by and all(one.startswith("exact bound") for one in made_by):
-            method = said(
-                "Woodruff inversion of exact bounds, {partition}",
-                partition=min(made_by).partition(", ")[2],
-            )
-    return Estimate(
-        estimate=estimate,
-        low=low,
-        high=high,
-        se=None,
-        df=None,
-        method=method,
-        n_readers=n_readers,
-        n_cases=n_cases,
-        n_ratings=n_ratings,
-    )
 
 
 def distribution(table: RatingsTable, arm: str) -> tuple[CategoryShare, ...]:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TypedDict
 
+from app.domain.said import said
+
 ESTIMATED = "estimated"
 _NOT_ESTIMABLE = "not estimable: "
 
@@ -103,6 +105,32 @@ def not_estimable(
         n_ratings=n_ratings,
         state=_NOT_ESTIMABLE + why,
     )
+
+
+def point_only(
+    estimate: float, *, method: str, n_readers: int, n_cases: int, n_ratings: int
+) -> Estimate:
+    """A point estimate as it is before its interval is made, or where none can be."""
+    return Estimate(
+        estimate=estimate,
+        low=None,
+        high=None,
+        se=None,
+        df=None,
+        method=method,
+        n_readers=n_readers,
+        n_cases=n_cases,
+        n_ratings=n_ratings,
+    )
+
+
+def without_interval(method: str, why_not: str) -> str:
+    """The method of a point that has no interval, with the reason in one clause.
+
+    >>> without_interval("two-way jackknife", "leaving one out changes nothing")
+    'two-way jackknife; no interval: leaving one out changes nothing'
+    """
+    return said("{method}; no interval: {why_not}", method=method, why_not=why_not)
 
 
 def _finite(value: float | None) -> float | None:

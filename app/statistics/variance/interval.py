@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special, stats
 
 from app.domain.said import said, said_many
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import GENERALISATIONS, AnalysisSettings, Generalisation
 from app.statistics.variance.clusters import cluster_df, in_clusters
@@ -167,12 +167,8 @@ def averaged_over_readers(
             n_cases=n_cases,
             n_ratings=n_ratings,
         )
-    point = Estimate(
-        estimate=math.exp(arm.estimate) if scale == "log" else arm.estimate,
-        low=None,
-        high=None,
-        se=None,
-        df=None,
+    point = point_only(
+        math.exp(arm.estimate) if scale == "log" else arm.estimate,
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
@@ -181,10 +177,7 @@ def averaged_over_readers(
     if scale == "logit" and arm.estimate in bounds:
         return _at_the_end(point, matrices, settings, bounds, what, clusters)
     if arm.why_not is not None:
-        return replace(
-            point,
-            method=said("{method}; no interval: {why_not}", method=method, why_not=arm.why_not),
-        )
+        return replace(point, method=without_interval(method, arm.why_not))
     low, high = limits(
         arm.estimate, arm.se, arm.df, level=settings.level, scale=scale, bounds=bounds
     )

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from app.domain.said import said
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import Float
 from app.statistics.table.settings import GENERALISATIONS, Generalisation
 
@@ -185,12 +185,8 @@ def two_way_estimate(
         )
     rule = rule or IntervalRule()
     target, way = _target(values.without_reader.size < fewest_readers, generalise_to)
-    point = Estimate(
-        estimate=values.estimate,
-        low=None,
-        high=None,
-        se=None,
-        df=None,
+    point = point_only(
+        values.estimate,
         method=f"{prefix}{way}",
         n_readers=readers,
         n_cases=cases,
@@ -229,9 +225,7 @@ def _with_interval(
     elif not _is_inside(estimate, scale):
         why = said("the estimate is at the end of its scale")
     if why:
-        return replace(
-            point, method=said("{method}; no interval: {why}", method=point.method, why=why)
-        )
+        return replace(point, method=without_interval(point.method, why))
     error = math.sqrt(spread.variance)
     half = float(stats.t.ppf(0.5 + level / 2.0, spread.df)) * error
     low, high = _limits(estimate, half, scale)

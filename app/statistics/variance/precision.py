@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.domain.said import said
-from app.statistics.table.estimate import Estimate, not_estimable
+from app.statistics.table.estimate import Estimate, not_estimable, point_only, without_interval
 from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df, in_clusters
@@ -111,12 +111,8 @@ def weighted_by_precision(
     theta, covariance = theta[known], covariance[np.ix_(known, known)]
     own, shared = _own_variances(covariance, [matrix[known] for matrix in matrices])
     weights, between = precision_weights(theta, own, fixed=target == "cases")
-    point = Estimate(
-        estimate=float(weights @ theta),
-        low=None,
-        high=None,
-        se=None,
-        df=None,
+    point = point_only(
+        float(weights @ theta),
         method=method,
         n_readers=n_readers,
         n_cases=n_cases,
@@ -131,12 +127,7 @@ def weighted_by_precision(
         variance = of_readers + shared
         df = _df_of_sum(of_readers, theta.size - 1.0, shared, case_df)
     if not variance > 0.0 or (scale == "logit" and point.estimate in bounds) or df < 1.0:
-        return replace(
-            point,
-            method=said(
-                "{method}; no interval: {no_variance}", method=method, no_variance=_NO_VARIANCE
-            ),
-        )
+        return replace(point, method=without_interval(method, _NO_VARIANCE))
     low, high = limits(
         point.estimate or 0.0, math.sqrt(variance), df, level=settings.level, scale=scale,
         bounds=bounds,
