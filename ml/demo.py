@@ -116,7 +116,7 @@ def demo(
     import torch
 
     torch.set_num_threads(plan.threads)
-    _open_work(films, work, out, plan, seed, resume=resume)
+    open_work(films, work, out, plan, seed, resume=resume)
     stop = stop or StopRequest()
     start = time.monotonic()
 
@@ -143,7 +143,7 @@ def demo(
     tell(f"done; the bank is {out}, its page {work / 'evaluation.html'}")
 
 
-def _open_work(
+def open_work(
     films: Path, work: Path, out: Path, plan: DemoPlan, seed: int, *, resume: bool
 ) -> None:
     """Write down what is begun, or hold what goes on against it.

@@ -1,4 +1,4 @@
-"""audit-study, audit-bank and open-study, which needs to know what tells arms apart."""
+"""audit-study, audit-bank, remedy-pictures, and open-study, which rests on the audit."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""import-bank, import-images and demo-bank."""
+"""import-bank and import-images."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

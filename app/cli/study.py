@@ -1,4 +1,4 @@
-"""Commands on studies, readers and exports."""
+"""Commands on studies and their readers."""
 
 import tomllib
 from pathlib import Path

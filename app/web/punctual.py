@@ -19,7 +19,7 @@ BODY_PACE = 16_384
 MOST_UNFINISHED = 256
 
 _SENTENCE = b"The request did not come whole in time.\n"
-_LATE = (
+LATE = (
     b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_SENTENCE), _SENTENCE)
 )
@@ -91,5 +91,5 @@ class PunctualProtocol(HttpToolsProtocol):
         if transport.is_closing():
             return
         if self._has_asked and (self.cycle is None or self.cycle.response_complete):
-            transport.write(_LATE)
+            transport.write(LATE)
         transport.close()

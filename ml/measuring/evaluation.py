@@ -160,7 +160,7 @@ def evaluate(
         for one, other in judge.near_duplicates
     ]
     notes += prompts_not_read(extractor, arms.values())
-    notes += _too_few(results, baseline)
+    notes += too_few(results, baseline)
     if any(r.reference == "training" for r in results.values()):
         notes.append(
             "Too few held-out images: fidelity is measured against the training images, "
@@ -336,7 +336,7 @@ def _reals(real: RealImages) -> tuple[FidelityReference, Places, Places] | None:
     return "training", order[::2], order[1::2]
 
 
-def _too_few(results: Mapping[str, ArmResult], baseline: ArmResult | None) -> list[str]:
+def too_few(results: Mapping[str, ArmResult], baseline: ArmResult | None) -> list[str]:
     """Say of which arms the number of images holds the coverage back."""
     if baseline is None or baseline.coverage is None:
         return []

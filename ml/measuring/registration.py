@@ -92,13 +92,13 @@ def coarse_correlations(images: Sequence[Prepared], others: Sequence[Prepared]) 
     """Compare every image with every other film over the grid of changes, where both have film."""
     best = np.zeros((len(images), len(others)), dtype=np.float32)
     change = np.zeros((len(images), len(others)), dtype=np.int64)
-    moved = [_stacked(_shifted(image.coarse)) for image in images]
+    moved = [stacked(_shifted(image.coarse)) for image in images]
     for start in range(0, len(others), CHUNK):
         chunk = others[start : start + CHUNK]
-        forms = _stacked([form for other in chunk for form in _changed(other.coarse)])
+        forms = stacked([form for other in chunk for form in _changed(other.coarse)])
         for row, of_image in enumerate(moved):
             # (shifts, films * changes) -> (films, shifts * changes)
-            alike = _alike(of_image, forms).reshape(len(SHIFTS), len(chunk), len(CHANGES))
+            alike = likeness(of_image, forms).reshape(len(SHIFTS), len(chunk), len(CHANGES))
             flat = alike.transpose(1, 0, 2).reshape(len(chunk), -1)
             columns = slice(start, start + len(chunk))
             change[row, columns] = flat.argmax(axis=1)
@@ -107,7 +107,7 @@ def coarse_correlations(images: Sequence[Prepared], others: Sequence[Prepared]) 
 
 
 @dataclass(frozen=True)
-class _Stack:
+class Stack:
     """Images (n, pixels), nought where there is no film; their squares; and where there is film."""
 
     values: Single
@@ -115,21 +115,22 @@ class _Stack:
     film: Single
 
 
-def _stacked(images: Sequence[Array]) -> _Stack:
+def stacked(images: Sequence[Array]) -> Stack:
+    """Return them one below the other, as `likeness` takes them."""
     rows = np.stack([image.ravel() for image in images])
     film = np.isfinite(rows)
     values = np.where(film, rows, 0.0)
-    return _Stack(*(part.astype(np.float32) for part in (values, values**2, film)))
+    return Stack(*(part.astype(np.float32) for part in (values, values**2, film)))
 
 
-def _alike(images: _Stack, forms: _Stack) -> Single:
+def likeness(images: Stack, forms: Stack) -> Single:
     """Return how alike images and forms are where both have film: (images, forms), 0 to 1.
 
     The masked correlation of Padfield D. Masked object registration in the Fourier domain. IEEE
     Trans Image Process 2012, doi:10.1109/TIP.2011.2181402; here as sums, with a window, and without
     the means, which local normalisation took out.
     """
-    window = _COARSE_WINDOW.ravel().astype(np.float32)
+    window = COARSE_WINDOW.ravel().astype(np.float32)
     both = np.abs((images.values * window) @ forms.values.T)
     of_images = (images.squares * window) @ forms.film.T
     of_forms = (images.film * window) @ forms.squares.T
@@ -243,7 +244,7 @@ def _window(side: int) -> Array:
     return np.outer(fall, fall)
 
 
-_COARSE_WINDOW, _FINE_WINDOW = _window(COARSE), _window(FINE)
+COARSE_WINDOW, _FINE_WINDOW = _window(COARSE), _window(FINE)
 
 
 def _changed(film: Array) -> list[Array]:

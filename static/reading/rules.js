@@ -65,7 +65,7 @@ export function answersOf(state) {
 }
 
 // A question that belongs to an optional one (how sure of a finding) may be left where that one is.
-export function isRequired(state, question) {
+function isRequired(state, question) {
   const subject = questionOf(state, question.of);
   if (!question.required || !subject || isAnswered(subject, state.drafts[subject.key])) return question.required;
   return isRequired(state, subject);
@@ -109,7 +109,7 @@ export const hasManyParts = (question) => MANY.has(question.kind);
 
 const FIGURE = /^[0-9]$/;
 
-export function holdsKey(question, key) {
+function holdsKey(question, key) {
   if (question.kind === "slider") return FIGURE.test(key) || (key === "-" && question.low < 0);
   return question.keys.some((each) => each.key === key);
 }

@@ -31,7 +31,7 @@ export const NOT_SENT = Object.freeze({
   isStored: false,
 });
 
-export const LEFT_BEFORE = say("this page was left before the server had answered");
+const LEFT_BEFORE = say("this page was left before the server had answered");
 
 // Answers that had been sent when the page was left: they wait to be sent again, as they were.
 export const sentBefore = ({ tries, told }) => ({

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.measuring.as_many_reals import CoveredByReals, covered_by_reals, too_few_to_cover
-from ml.measuring.evaluation import ArmResult, _too_few
+from ml.measuring.evaluation import ArmResult, too_few
 from ml.measuring.fidelity import Coverage
 
 RNG = np.random.default_rng(0)
@@ -64,6 +64,6 @@ def test_an_evaluation_says_so_of_the_arm_it_holds_for():
         return ArmResult(n, "held-out", coverage=coverage, covered_by_reals=beside)
 
     arms = {"M1": measured(12, 0.2, 0.25), "M2": measured(28, 0.3, 0.36)}
-    (said,) = _too_few(arms, measured(30, 0.37, None))
+    (said,) = too_few(arms, measured(30, 0.37, None))
     assert said.startswith("M1: 12 images are too few")
-    assert _too_few(arms, None) == []
+    assert too_few(arms, None) == []

@@ -120,22 +120,22 @@ def test_too_few_films_are_said_with_what_to_type(tmp_path):
 
 def test_what_was_begun_goes_on_with_the_same_options_only(films, tmp_path):
     work, out = tmp_path / "work", tmp_path / "bank"
-    demo._open_work(films, work, out, TINY, 0, resume=False)
+    demo.open_work(films, work, out, TINY, 0, resume=False)
     longer = replace(TINY, pretraining=replace(TINY.pretraining, denoiser_steps=9), threads=2)
-    demo._open_work(films, work, out, longer, 0, resume=True)
+    demo.open_work(films, work, out, longer, 0, resume=True)
     with pytest.raises(MlError, match="begun with seed 0, not 1"):
-        demo._open_work(films, work, out, longer, 1, resume=True)
+        demo.open_work(films, work, out, longer, 1, resume=True)
     (work / demo.AUTOENCODER).mkdir()
     more = replace(longer, pretraining=replace(longer.pretraining, autoencoder_steps=9))
     with pytest.raises(MlError, match=r"pretraining\.autoencoder_steps 3, not 9"):
-        demo._open_work(films, work, out, more, 0, resume=True)
+        demo.open_work(films, work, out, more, 0, resume=True)
     (work / demo.BASE_NAME).mkdir()
     with pytest.raises(MlError, match=r"pretraining\.denoiser_steps 9, not 3"):
-        demo._open_work(films, work, out, TINY, 0, resume=True)
-    demo._open_work(films, work, out, replace(longer, images=8), 0, resume=True)
+        demo.open_work(films, work, out, TINY, 0, resume=True)
+    demo.open_work(films, work, out, replace(longer, images=8), 0, resume=True)
     out.mkdir()
     with pytest.raises(MlError, match="begun with images 8, not 4"):
-        demo._open_work(films, work, out, longer, 0, resume=True)
+        demo.open_work(films, work, out, longer, 0, resume=True)
 
 
 def test_nothing_begun_is_said(films, tmp_path, capsys):

@@ -8,14 +8,14 @@ from ml.errors import MlError
 from ml.measuring.gumbel import likeliest_gumbel
 from ml.measuring.memorisation import FLAG_CHANCE, memorisation, yardstick
 from ml.measuring.registration import (
-    _COARSE_WINDOW,
     COARSE,
+    COARSE_WINDOW,
     FINE,
-    _alike,
-    _stacked,
     coarse_correlations,
     fit,
+    likeness,
     prepare,
+    stacked,
 )
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import view
@@ -177,10 +177,10 @@ def test_the_coarse_comparison_is_the_masked_correlation_by_hand():
     rng = np.random.default_rng(0)
     one, other = rng.standard_normal((2, COARSE, COARSE))
     one[:, :5], other[20:] = np.nan, np.nan
-    weight = _COARSE_WINDOW * (np.isfinite(one) & np.isfinite(other))
+    weight = COARSE_WINDOW * (np.isfinite(one) & np.isfinite(other))
     x, y = np.nan_to_num(one), np.nan_to_num(other)
     expected = (weight * x * y).sum() / np.sqrt((weight * x**2).sum() * (weight * y**2).sum())
-    assert _alike(_stacked([one]), _stacked([other]))[0, 0] == pytest.approx(
+    assert likeness(stacked([one]), stacked([other]))[0, 0] == pytest.approx(
         abs(expected), rel=1e-4
     )
 

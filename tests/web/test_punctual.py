@@ -12,8 +12,7 @@ import uvicorn
 from app.main import create_app
 from app.settings import Settings
 from app.web import punctual
-from app.web.punctual import _LATE as LATE
-from app.web.punctual import PunctualProtocol
+from app.web.punctual import LATE, PunctualProtocol
 from tests.studies import House
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.report.submission import source, table_files
 from app.report.submission.checklist_files import checklist_files
 from app.report.submission.checklist_items import CHECKLISTS
-from app.report.submission.contents import _flow, _read_me
+from app.report.submission.contents import flow_files, read_me
 from app.report.submission.metadata import citation_cff, dataset_card
 from app.report.submission.prose import methods_text, registration_text, results_text
 from app.report.submission.source import Submission
@@ -59,7 +59,7 @@ def texts(submission: Submission) -> Iterator[tuple[str, str]]:
     yield "registration", registration_text(submission)
     yield "card", dataset_card(submission)
     yield "citation", citation_cff(submission)
-    yield "README", _read_me(submission, [])
+    yield "README", read_me(submission, [])
     protocol = submission.protocol["protocol.md"]
     yield "protocol", re.sub(r"^> .*|^>$", "", protocol, flags=re.MULTILINE)
     for name, content in table_files.table_files(submission.view, submission.tongue):
@@ -68,7 +68,7 @@ def texts(submission: Submission) -> Iterator[tuple[str, str]]:
     for name, content in checklist_files(submission):
         if name.endswith(".md"):
             yield name, content.decode()
-    for name, content in _flow(submission):
+    for name, content in flow_files(submission):
         if name.endswith(".svg"):
             yield name, re.sub(r"<[^>]*>", " ", content.decode())
 
@@ -99,4 +99,4 @@ def test_the_same_submission_in_portuguese(submission: Submission) -> None:
     lists = dict(checklist_files(portuguese))
     assert "não respondido por este estudo" in lists["claim-2024.csv"].decode()
     assert lists["claim-2024.csv"].startswith(b"item,section,asked,where_answered,text")
-    assert "Imagens no banco" in dict(_flow(portuguese))["flow/images.svg"].decode()
+    assert "Imagens no banco" in dict(flow_files(portuguese))["flow/images.svg"].decode()

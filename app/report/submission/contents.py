@@ -69,7 +69,7 @@ def submission_files(
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         yield name, content
     yield "SHA256SUMS", "".join(sums).encode()
-    yield "README.md", _read_me(submission, notes).encode()
+    yield "README.md", read_me(submission, notes).encode()
 
 
 def _files(
@@ -88,7 +88,7 @@ def _files(
     yield "text/results.md", results_text(submission).encode()
     for name, content in checklist_files(submission):
         yield f"checklists/{name}", content
-    yield from _flow(submission)
+    yield from flow_files(submission)
     yield from _report(submission, notes, templates, static)
     for name, content in table_files(submission.view, submission.tongue):
         yield f"tables/{name}", content
@@ -103,7 +103,8 @@ def _files(
     yield "zenodo.json", zenodo_json(submission).encode()
 
 
-def _flow(submission: Submission) -> Iterator[tuple[str, bytes]]:
+def flow_files(submission: Submission) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the flow charts and of their numbers."""
     yield (
         "flow/images.svg",
         flow_svg(said("Flow of images"), image_stages(submission), submission.say).encode(),
@@ -157,7 +158,8 @@ def _software(submission: Submission) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read_me(submission: Submission, notes: list[str]) -> str:
+def read_me(submission: Submission, notes: list[str]) -> str:
+    """What each file is; `notes` say what could not be made."""
     say, width = submission.say, max(map(len, _WHAT))
     lines = [f"# {submission.summary.title}", ""]
     if submission.summary.is_rehearsal:
