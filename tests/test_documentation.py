@@ -1,6 +1,8 @@
 """What the documentation says is there: commands, options, links, settings, fields, columns."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,50 @@ def test_every_command_that_is_named_exists_with_its_options(command: str) -> No
     assert explained, f"python -m app {command} is documented and is not a command"
     for option in commands_named()[command] - {"--help"}:
         assert re.search(rf"{option}\b", explained), f"{command} has no {option}"
+
+
+ML_COMMAND = re.compile(r"python -m (ml\.(?:prepare [a-z]+|\w+))([^\n`#|]*)")
+
+
+def ml_commands_named() -> dict[str, set[str]]:
+    """Every command of ml that a page shows on a line of its own, with the options it has there."""
+    named: dict[str, set[str]] = {}
+    for page in PAGES:
+        for block in FENCE.findall(page.read_text().replace("\\\n", " ")):
+            for command, rest in ML_COMMAND.findall(block[1]):
+                named.setdefault(command, set()).update(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest))
+    return named
+
+
+@pytest.mark.parametrize("command", sorted(ml_commands_named()))
+def test_every_command_of_ml_that_is_shown_exists_with_its_options(command: str) -> None:
+    asked = [sys.executable, "-m", *command.split(), "--help"]
+    explained = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for option in ml_commands_named()[command]:
+        assert re.search(rf"{option}\b", explained), f"{command} has no {option}"
+
+
+@pytest.mark.parametrize("folder", ["app", "ml"])
+def test_every_reference_of_a_docstring_leads_somewhere(folder: str) -> None:
+    references = {
+        name
+        for source in ROOT.glob(f"{folder}/**/*.py")
+        for name in re.findall(
+            rf":(?:func|class|mod|data):`~?({folder}\.[\w.]+)`", source.read_text()
+        )
+    }
+    assert [name for name in sorted(references) if not is_there(name)] == []
+
+
+def is_there(name: str) -> bool:
+    """Whether a module, or a name in one, is there; nothing is imported."""
+    path = ROOT / name.replace(".", "/")
+    if path.is_dir() or path.with_suffix(".py").is_file():
+        return True
+    module = path.parent.with_suffix(".py")
+    return module.is_file() and bool(
+        re.search(rf"^(?:def |class )?{path.name}\b", module.read_text(), re.MULTILINE)
+    )
 
 
 def test_every_command_is_documented() -> None:
