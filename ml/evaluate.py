@@ -126,6 +126,21 @@ def parser() -> argparse.ArgumentParser:
         "--base", help="base model whose autoencoder is used; default: the runs' own"
     )
     result.add_argument("--runs", type=Path, default=Path("runs"), help="where ml.finetune wrote")
+    _add_features(result)
+    _add_copies(result)
+    _add_classifier(result)
+    result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
+    result.add_argument(
+        "--fit", choices=("pad", "crop"), default="pad", help="as the variants' data.fit (pad)"
+    )
+    result.add_argument(
+        "--sheet", type=Path, help="where the HTML page goes; default: BANK/evaluation.html"
+    )
+    result.add_argument("--device", help="cpu, cuda, ...; default: the best there is")
+    return result
+
+
+def _add_features(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--features",
         choices=FEATURE_NAMES,
@@ -148,6 +163,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--frd", action="store_true", help="also the Fréchet radiomic distance, by its package"
     )
+
+
+def _add_copies(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--chance",
         type=float,
@@ -169,6 +187,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--reid-size", type=int, default=256, help="pixels a side that it takes (256)"
     )
+
+
+def _add_classifier(result: argparse.ArgumentParser) -> None:
     result.add_argument(
         "--classifier",
         type=Path,
@@ -183,15 +204,6 @@ def parser() -> argparse.ArgumentParser:
         help="which of the classifier's labels (several with commas) stand for a condition; "
         "default: that of its name",
     )
-    result.add_argument("--size", type=int, help="pixels a side to compare at; default: the bank's")
-    result.add_argument(
-        "--fit", choices=("pad", "crop"), default="pad", help="as the variants' data.fit (pad)"
-    )
-    result.add_argument(
-        "--sheet", type=Path, help="where the HTML page goes; default: BANK/evaluation.html"
-    )
-    result.add_argument("--device", help="cpu, cuda, ...; default: the best there is")
-    return result
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -137,23 +137,10 @@ class Candidates:
             ),
         )
 
-    def _pick(
-        self,
-        plan: ArmPlan,
-        images: Sequence[BankImage],
-        excluded: Sequence[ExcludedImage],
-        rng: random.Random,
-    ) -> None:
-        field = f"arms.{plan.arm}.images"
-        if self._phases > 1:
-            raise BadDesign(
-                field,
-                said(
-                    "are picked by hand and {phases} phases ask for new cases; let the later ones "
-                    'show the same cases (cases = "same")',
-                    phases=self._phases,
-                ),
-            )
+    def _picked(
+        self, plan: ArmPlan, images: Sequence[BankImage], field: str
+    ) -> dict[str, BankImage]:
+        """The images that the arm's prefixes name, by digest."""
         picked: dict[str, BankImage] = {}
         for prefix in plan.images:
             fits = [image for image in images if image.sha256.startswith(prefix)]
@@ -182,6 +169,26 @@ class Candidates:
             picked[fits[0].sha256] = fits[0]
         if len(picked) < len(plan.images):
             raise BadDesign(field, said("names an image twice"))
+        return picked
+
+    def _pick(
+        self,
+        plan: ArmPlan,
+        images: Sequence[BankImage],
+        excluded: Sequence[ExcludedImage],
+        rng: random.Random,
+    ) -> None:
+        field = f"arms.{plan.arm}.images"
+        if self._phases > 1:
+            raise BadDesign(
+                field,
+                said(
+                    "are picked by hand and {phases} phases ask for new cases; let the later ones "
+                    'show the same cases (cases = "same")',
+                    phases=self._phases,
+                ),
+            )
+        picked = self._picked(plan, images, field)
         for image in sorted(picked.values(), key=lambda image: image.sha256):
             stratum = image.stratum(self._key)
             if not 0 < len(stratum) <= LONGEST_STRATUM:

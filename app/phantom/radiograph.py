@@ -57,12 +57,7 @@ def simulate_film(
     ValueError when `seed` is negative, `condition` or `fault` unknown, or `size` not between 128
     and 1024 pixels.
     """
-    if seed < 0:
-        raise ValueError(f"seed {seed} is negative; use 0 or more.")
-    if condition not in CONDITIONS:
-        raise ValueError(f"condition {condition!r} is unknown; use normal or abnormal.")
-    if not SMALLEST <= size <= LARGEST:
-        raise ValueError(f"size {size} is out of range; use {SMALLEST} to {LARGEST} pixels.")
+    _ensure_possible(seed, condition, size)
     kind = None if fault is None else as_fault(fault)
 
     def stream(purpose: int) -> np.random.Generator:
@@ -73,16 +68,7 @@ def simulate_film(
     anatomy = sample_anatomy(stream(_PATIENT))
     if kind == "mirrored":
         anatomy = mirror_heart(anatomy, strength, faulty)
-    position = stream(_POSITION)
-    grid = Grid(
-        size=size,
-        field=float(position.uniform(30.5, 34.5)) * (0.96 if anatomy.sex == "F" else 1.0),
-        top=-float(position.uniform(2.0, 4.5)),
-        shift=float(position.normal(0, 0.5)),
-        lean=float(position.normal(0, 0.015)),
-        bow=float(position.normal(0, 0.0005)),
-        turn=float(position.normal(0, 0.04)),
-    )
+    grid = _positioned(size, anatomy, stream(_POSITION))
     soft = soft_tissue(grid, anatomy, stream(_BOWEL))
     courses = [(rib, rib_course(rib, anatomy)) for rib in anatomy.ribs]
     if kind == "ribs":
@@ -122,6 +108,28 @@ def simulate_film(
             "tube_voltage_kv": round(technique.kilovolts, 1),
             "field_cm": round(grid.field, 2),
         },
+    )
+
+
+def _ensure_possible(seed: int, condition: Condition, size: int) -> None:
+    if seed < 0:
+        raise ValueError(f"seed {seed} is negative; use 0 or more.")
+    if condition not in CONDITIONS:
+        raise ValueError(f"condition {condition!r} is unknown; use normal or abnormal.")
+    if not SMALLEST <= size <= LARGEST:
+        raise ValueError(f"size {size} is out of range; use {SMALLEST} to {LARGEST} pixels.")
+
+
+def _positioned(size: int, anatomy: Anatomy, rng: np.random.Generator) -> Grid:
+    """How the patient stands before the plate."""
+    return Grid(
+        size=size,
+        field=float(rng.uniform(30.5, 34.5)) * (0.96 if anatomy.sex == "F" else 1.0),
+        top=-float(rng.uniform(2.0, 4.5)),
+        shift=float(rng.normal(0, 0.5)),
+        lean=float(rng.normal(0, 0.015)),
+        bow=float(rng.normal(0, 0.0005)),
+        turn=float(rng.normal(0, 0.04)),
     )
 
 

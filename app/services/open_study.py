@@ -72,16 +72,7 @@ def open_study(
     study = study_by_slug(session, slug, lock=True)
     _refuse_all_but_drafts(study)
     design = design_from_json(study.design)
-    if is_past(design.closes_on, now):
-        raise BadDesign(
-            "closes_on",
-            said("{closes_on} is over; name a later day, or none", closes_on=design.closes_on),
-        )
-    if is_past(design.withdrawal.last_day, now):
-        raise BadDesign(
-            "withdrawal.last_day",
-            said("{last_day} is over; name a later day", last_day=design.withdrawal.last_day),
-        )
+    _refuse_past_days(design, now)
     frozen = freeze_cases(session, study, design)
     verdict = _passed(session, study, design, acknowledged)
     study.status = "open"
@@ -121,6 +112,19 @@ def open_study(
         warnings,
         verdict.marks,
     )
+
+
+def _refuse_past_days(design: StudyDesign, now: datetime) -> None:
+    if is_past(design.closes_on, now):
+        raise BadDesign(
+            "closes_on",
+            said("{closes_on} is over; name a later day, or none", closes_on=design.closes_on),
+        )
+    if is_past(design.withdrawal.last_day, now):
+        raise BadDesign(
+            "withdrawal.last_day",
+            said("{last_day} is over; name a later day", last_day=design.withdrawal.last_day),
+        )
 
 
 def ensure_is_draft(session: Session, slug: str) -> None:

@@ -124,17 +124,7 @@ def summarise_study(
     always for a draft. `bootstrap` is the number of two-way resamples, 0 for none.
     """
     study = study_by_slug(session, slug)
-    if study.status == "draft":
-        raise Refused(NOTHING_READ.format(slug=slug))
-    if study.status != "closed" and not interim:
-        raise Refused(
-            said(
-                "{slug} is {status}: results by arm are shown once the study is closed, "
-                "because whoever sees them earlier could steer it by them.",
-                slug=slug,
-                status=STATUS_WORDS[study.status],
-            )
-        )
+    _refuse_too_early(study, interim=interim)
     design = design_from_json(study.design)
     rows = list(answer_rows(session, study))
     table = ratings_of_rows(session, study, rows)
@@ -182,6 +172,20 @@ def summarise_study(
             () if analysis is None else analysis.left_out,
         ),
     )
+
+
+def _refuse_too_early(study: Study, *, interim: bool) -> None:
+    if study.status == "draft":
+        raise Refused(NOTHING_READ.format(slug=study.slug))
+    if study.status != "closed" and not interim:
+        raise Refused(
+            said(
+                "{slug} is {status}: results by arm are shown once the study is closed, "
+                "because whoever sees them earlier could steer it by them.",
+                slug=study.slug,
+                status=STATUS_WORDS[study.status],
+            )
+        )
 
 
 def _path(line: ReaderProgress) -> ReaderPath:

@@ -86,68 +86,102 @@ def train_denoiser(
     captions : n, of few distinct texts
     look : picture of samples, drawn every ``keeping.look_every`` steps
     """
-    import torch
-    from diffusers import DDPMScheduler
-    from torch.nn.functional import mse_loss
-
-    from ml.bases.tokens import token_ids
-    from ml.methods.trainable import MovingAverage
-
-    unet, text_encoder = pipeline.unet, pipeline.text_encoder
-    scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
     texts = sorted({*captions, ""})
-    ids = token_ids(pipeline.tokenizer, texts)
-    caption_of = [texts.index(caption) for caption in captions]
-    named = {f"unet.{n}": p for n, p in unet.named_parameters()}
-    named |= {f"text_encoder.{n}": p for n, p in text_encoder.named_parameters()}
-    optimizer = torch.optim.AdamW(
-        named.values(), options.denoiser_rate, weight_decay=1e-4, fused=True
-    )
-    stage = Stage(
-        modules={"unet": unet, "text_encoder": text_encoder},
-        optimizers={"both": optimizer},
-        average=MovingAverage(named, options.ema_decay),
-        generator=torch.Generator().manual_seed(seed),
-    )
-
-    def one_step(step: int) -> float:
-        clean, chosen = _draw_latents(latents, options.denoiser_batch, stage.generator)
-        size = len(clean)
-        noise = torch.randn(clean.shape, generator=stage.generator)
-        # One step of each stretch of the schedule: less noise in the loss than drawing freely.
-        places = (torch.arange(size) + torch.rand(size, generator=stage.generator)) / size
-        at = (places * scheduler.config.num_train_timesteps).long()
-        dropped = torch.rand(size, generator=stage.generator) < options.caption_dropout
-        shown = [
-            texts.index("") if drop else caption_of[i]
-            for i, drop in zip(chosen, dropped.tolist(), strict=True)
-        ]
-        text = text_encoder(ids)[0][shown]
-        predicted = unet(
-            scheduler.add_noise(clean, noise, at), at, encoder_hidden_states=text
-        ).sample
-        loss = mse_loss(predicted, scheduler.get_velocity(clean, noise, at))
-        loss.backward()
-        set_rate(optimizer, options.denoiser_rate, step)
-        take_step(optimizer, named.values())
-        stage.average.update(step)
-        return float(loss.item())
+    stage = _begin(pipeline, options, seed)
+    step_of = _Step(pipeline, latents, [texts.index(one) for one in captions], texts, options)
 
     def draw() -> None:
         if look is not None:
             with stage.average.applied():
                 _draw_samples(pipeline, [t for t in texts if t], options, look)
 
-    unet.train()
-    text_encoder.train()
-    steps = options.denoiser_steps
+    for model in stage.modules.values():
+        model.train()
     loss = run_stage(
-        "denoiser", stage, steps, one_step, keeping=keeping or Keeping(), log=log, look=draw
+        "denoiser",
+        stage,
+        options.denoiser_steps,
+        lambda step: step_of.take(stage, step),
+        keeping=keeping or Keeping(),
+        log=log,
+        look=draw,
     )
     stage.average.copy_to_model()
-    for model in (unet, text_encoder):
+    for model in stage.modules.values():
         model.eval().requires_grad_(False)
     return loss
+
+
+def _begin(pipeline: Any, options: PretrainingOptions, seed: int) -> Stage:
+    """What is trained, its optimizer and its average, as they are before the first step."""
+    import torch
+
+    from ml.methods.trainable import MovingAverage
+
+    unet, text_encoder = pipeline.unet, pipeline.text_encoder
+    named = {f"unet.{n}": p for n, p in unet.named_parameters()}
+    named |= {f"text_encoder.{n}": p for n, p in text_encoder.named_parameters()}
+    optimizer = torch.optim.AdamW(
+        named.values(), options.denoiser_rate, weight_decay=1e-4, fused=True
+    )
+    return Stage(
+        modules={"unet": unet, "text_encoder": text_encoder},
+        optimizers={"both": optimizer},
+        average=MovingAverage(named, options.ema_decay),
+        generator=torch.Generator().manual_seed(seed),
+    )
+
+
+class _Step:
+    """One step of training on latents, the text of each of which is `texts[caption_of[i]]`."""
+
+    def __init__(
+        self,
+        pipeline: Any,
+        latents: NDArray[np.float32],
+        caption_of: Sequence[int],
+        texts: Sequence[str],
+        options: PretrainingOptions,
+    ) -> None:
+        from diffusers import DDPMScheduler
+
+        from ml.bases.tokens import token_ids
+
+        self._unet, self._text_encoder = pipeline.unet, pipeline.text_encoder
+        self._scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
+        self._latents, self._caption_of, self._options = latents, caption_of, options
+        self._ids, self._no_text = token_ids(pipeline.tokenizer, texts), texts.index("")
+
+    def take(self, stage: Stage, step: int) -> float:
+        """Take it and return its loss."""
+        loss = self._loss(stage.generator)
+        loss.backward()
+        (optimizer,) = stage.optimizers.values()
+        set_rate(optimizer, self._options.denoiser_rate, step)
+        take_step(optimizer, [p for group in optimizer.param_groups for p in group["params"]])
+        stage.average.update(step)
+        return float(loss.item())
+
+    def _loss(self, generator: torch.Generator) -> torch.Tensor:
+        import torch
+        from torch.nn.functional import mse_loss
+
+        clean, chosen = _draw_latents(self._latents, self._options.denoiser_batch, generator)
+        size = len(clean)
+        noise = torch.randn(clean.shape, generator=generator)
+        # One step of each stretch of the schedule: less noise in the loss than drawing freely.
+        places = (torch.arange(size) + torch.rand(size, generator=generator)) / size
+        at = (places * self._scheduler.config.num_train_timesteps).long()
+        dropped = torch.rand(size, generator=generator) < self._options.caption_dropout
+        shown = [
+            self._no_text if drop else self._caption_of[i]
+            for i, drop in zip(chosen, dropped.tolist(), strict=True)
+        ]
+        text = self._text_encoder(self._ids)[0][shown]
+        predicted = self._unet(
+            self._scheduler.add_noise(clean, noise, at), at, encoder_hidden_states=text
+        ).sample
+        return mse_loss(predicted, self._scheduler.get_velocity(clean, noise, at))
 
 
 def _draw_latents(

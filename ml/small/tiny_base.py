@@ -55,7 +55,6 @@ def build_tiny_base(
 
     quieten()
     import torch
-    from diffusers import PNDMScheduler, StableDiffusionPipeline
     from transformers import CLIPTokenizer
 
     _refuse_odd_sizes(size, unet_channels, vae_channels)
@@ -82,25 +81,8 @@ def build_tiny_base(
             sample_size=size,
         )
         text_encoder = _text_encoder(vocabulary, text_width, text_layers)
-    pipeline: Any = StableDiffusionPipeline(
-        unet=unet,
-        vae=vae,
-        text_encoder=text_encoder,
-        tokenizer=CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=77),
-        scheduler=PNDMScheduler(
-            beta_start=0.00085,
-            beta_end=0.012,
-            beta_schedule="scaled_linear",
-            num_train_timesteps=1000,
-            set_alpha_to_one=False,
-            skip_prk_steps=True,
-            steps_offset=1,
-        ),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
-    pipeline.set_progress_bar_config(disable=True)
+    tokenizer = CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=77)
+    pipeline = _pipeline(unet=unet, vae=vae, text_encoder=text_encoder, tokenizer=tokenizer)
     if out is not None:
         save_pipeline(pipeline, out)
     return pipeline
@@ -156,3 +138,26 @@ def _text_encoder(vocabulary: Mapping[str, int], width: int, layers: int) -> Any
             pad_token_id=vocabulary[END],
         )
     )
+
+
+def _pipeline(**parts: Any) -> Any:
+    """The parts as one pipeline, with the noise schedule of Stable Diffusion 1.x."""
+    from diffusers import PNDMScheduler, StableDiffusionPipeline
+
+    pipeline: Any = StableDiffusionPipeline(
+        **parts,
+        scheduler=PNDMScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            num_train_timesteps=1000,
+            set_alpha_to_one=False,
+            skip_prk_steps=True,
+            steps_offset=1,
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline

@@ -21,7 +21,7 @@ def model_card(
     weights : folder of the weights: lora, pipeline or embedding
     paper : what of the paper's choices the run shares
     """
-    data, training = options["data"], options["config"]["training"]
+    data, config = options["data"], options["config"]
     only = f", {options['condition_only']} images only" if options["condition_only"] else ""
     lines = [
         f"# {options['variant']}: {options['title']}{only}",
@@ -48,19 +48,7 @@ def model_card(
         "",
         "## Training",
         "",
-        f"- base: {options['base_name']}, sha256 `{options['base_sha256']}`",
-        *_start_lines(options),
-        f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, "
-        f"batch {training['batch_size']} x {training['gradient_accumulation']} x "
-        f"{options['processes']} process(es), rate {training['learning_rate']:g}, "
-        f"optimizer {training.get('optimizer', 'adamw')}, "
-        f"seed {training['seed']}",
-        *_loss_lines(result),
-        f"- as in the paper (arXiv 2409.04424): {'; '.join(paper.same) or 'nothing'}",
-        f"- other than in the paper: {'; '.join(paper.other) or 'nothing that it states'}",
-        "- the base goes by its name above; whether it is the paper's was not checked",
-        f"- chosen here: {options['chosen_here']}",
-        f"- changed from preset {options['preset'] or 'none'}: {_changes(options)}",
+        *_training_lines(options, result, paper),
         "",
         "All choices are in `options.json`, software in `versions.json`, every step in",
         "`train_log.csv`.",
@@ -70,8 +58,8 @@ def model_card(
         usage(
             options.get("pipeline_class", "StableDiffusionPipeline"),
             weights,
-            options["config"]["embedding"]["token"],
-            zero_snr=bool(training.get("zero_terminal_snr")),
+            config["embedding"]["token"],
+            zero_snr=bool(config["training"].get("zero_terminal_snr")),
         ),
         "",
         "## Licence",
@@ -88,6 +76,27 @@ def model_card(
         "- The images show the population, devices and findings of the training data only.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _training_lines(
+    options: Mapping[str, Any], result: Mapping[str, Any], paper: PaperComparison
+) -> list[str]:
+    training = options["config"]["training"]
+    return [
+        f"- base: {options['base_name']}, sha256 `{options['base_sha256']}`",
+        *_start_lines(options),
+        f"- {result['steps']} steps ({result['ended']}), {options['config']['data']['size']} px, "
+        f"batch {training['batch_size']} x {training['gradient_accumulation']} x "
+        f"{options['processes']} process(es), rate {training['learning_rate']:g}, "
+        f"optimizer {training.get('optimizer', 'adamw')}, "
+        f"seed {training['seed']}",
+        *_loss_lines(result),
+        f"- as in the paper (arXiv 2409.04424): {'; '.join(paper.same) or 'nothing'}",
+        f"- other than in the paper: {'; '.join(paper.other) or 'nothing that it states'}",
+        "- the base goes by its name above; whether it is the paper's was not checked",
+        f"- chosen here: {options['chosen_here']}",
+        f"- changed from preset {options['preset'] or 'none'}: {_changes(options)}",
+    ]
 
 
 def _start_lines(options: Mapping[str, Any]) -> list[str]:

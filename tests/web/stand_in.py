@@ -138,25 +138,40 @@ def stand_in(desk: Desk) -> FastAPI:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
-    pages = Pages(ROOT / "templates", ROOT / "static")
+    shown = _Shown(desk)
+    _serve_pages(app, desk, shown)
+    _serve_pictures(app, desk)
+    _serve_ratings(app, desk, shown)
+    return app
 
-    def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
+
+class _Shown:
+    """The pages of a desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._pages = Pages(ROOT / "templates", ROOT / "static")
+
+    def page(
+        self, request: Request, name: str, status: int = 200, **context: object
+    ) -> HTMLResponse:
         shared = {
             "csrf_token": "t0ken",
-            "drafts": desk.drawer,
+            "drafts": self._desk.drawer,
             "is_over": False,
             "has_foot": True,
             "form": {},
             "notice": None,
             "study_title": "A <study>",
-            "study_language": desk.language,
-            "least_width": desk.least_width,
+            "study_language": self._desk.language,
+            "least_width": self._desk.least_width,
             "leads_on": False,
             "was_rating": False,
         }
-        return pages.page_or_partial(request, name, {**shared, **context}, status)
+        return self._pages.page_or_partial(request, name, {**shared, **context}, status)
 
     def case(
+        self,
         request: Request,
         values: Mapping[str, str],
         errors: Mapping[str, str],
@@ -165,36 +180,53 @@ def stand_in(desk: Desk) -> FastAPI:
         message: str | None = None,
         leads_on: bool = False,
     ) -> HTMLResponse:
-        return page(
+        desk = self._desk
+        questions = question_list(desk.questions, Picture(desk.pictures, SIZE))
+        has_film = desk.exposure_ms is None and not desk.is_phase_end
+        return self.page(
             request,
             "case.html",
             status,
             case=desk.case(is_correction),
-            questions=question_list(desk.questions, Picture(desk.pictures, SIZE)),
+            questions=questions,
             values=values,
             errors=errors,
             submission=f"{int(is_correction)}.{len(desk.received)}-{time.monotonic_ns()}",
             message=message,
             leads_on=leads_on,
-            keys=key_list(
-                question_list(desk.questions, Picture(desk.pictures, SIZE)),
-                {desk.layout},
-                has_film=desk.exposure_ms is None and not desk.is_phase_end,
-            ),
+            keys=key_list(questions, {desk.layout}, has_film=has_film),
         )
 
+    def now(self, request: Request) -> HTMLResponse:
+        """The case at the desk's position, or thanks after the last."""
+        if self._desk.position > CASES:
+            return self.page(
+                request, "thanks.html", can_go_back=False, message=None, record_head=""
+            )
+        return self.case(request, form_of(self._desk.questions, self._desk.given), {})
+
+
+def _serve_pages(app: FastAPI, desk: Desk, shown: _Shown) -> None:
     @app.get("/read")
     def read(request: Request) -> Response:
-        if desk.position > CASES:
-            return page(request, "thanks.html", can_go_back=False, message=None, record_head="")
-        return case(request, form_of(desk.questions, desk.given), {})
+        return shown.now(request)
 
     @app.get("/read/back")
     def back(request: Request) -> Response:
         desk.position -= 1
         given = {"realism": "3", "verdict": "real", "confidence": "4"}
-        return case(request, given, {}, is_correction=True)
+        return shown.case(request, given, {}, is_correction=True)
 
+    @app.post("/read/continue")
+    def go_on() -> Response:
+        return RedirectResponse("/read", 303)
+
+    @app.get("/page/{name}")
+    def others(request: Request, name: str) -> Response:
+        return shown.page(request, f"{name}.html", **other_pages(desk)[name])
+
+
+def _serve_pictures(app: FastAPI, desk: Desk) -> None:
     @app.get("/read/image/{token}")
     @app.get("/read/image/{token}/{slot}")
     def image(token: str, slot: int = 1) -> Response:
@@ -216,6 +248,8 @@ def stand_in(desk: Desk) -> FastAPI:
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(film(9, phase), media_type="image/png", headers=headers)
 
+
+def _serve_ratings(app: FastAPI, desk: Desk, shown: _Shown) -> None:
     @app.post("/read/rate")
     async def rate(request: Request) -> Response:
         given = {name: str(value) for name, value in (await request.form()).items()}
@@ -228,54 +262,44 @@ def stand_in(desk: Desk) -> FastAPI:
             return HTMLResponse("<html><body>a proxy's page</body></html>", fault)
         desk.received.append(given)
         if fault in ("refused", "closed"):
-            over = {"is_over": fault == "closed"}
-            return page(
-                request,
-                "reading_error.html",
-                409,
-                heading="No",
-                sentence=f"It is {fault}.",
-                **over,
-            )
+            told = {"heading": "No", "sentence": f"It is {fault}.", "is_over": fault == "closed"}
+            return shown.page(request, "reading_error.html", 409, **told)
         if fault == "rated elsewhere":
-            return case(request, given, {}, 409, message="It was rated.", leads_on=True)
+            return shown.case(request, given, {}, 409, message="It was rated.", leads_on=True)
         try:
-            if len(given.get("correction-reason", "")) > 500:
-                said = "Please give the reason in at most 500 characters."
-                raise BadAnswer({"correction-reason": said})
-            answers = read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
+            answers = _read(desk, given)
         except BadAnswer as error:
             is_correction = not given.get("submission", "0.").startswith("0.")
-            return case(request, given, error.problems, 422, is_correction=is_correction)
+            return shown.case(request, given, error.problems, 422, is_correction=is_correction)
         if fault == "no receipt":
-            return case(request, {}, {})
+            return shown.case(request, {}, {})
         desk.stored.append(answers)
         if fault == "another receipt":
-            answer = case(request, {}, {})
+            answer = shown.case(request, {}, {})
             answer.headers["Receipt"] = str(
                 Receipt("r", "a", "h", form_digest({**given, "x": "y"}))
             )
             return answer
         desk.position += 1
-        receipt = Receipt(
-            rating_name(given["case"], given["submission"]),
-            answers_digest(answers),
-            "0" * 64,
-            form_digest(given),
-        )
-        next_page = read(request) if is_htmx(request) else RedirectResponse("/read", 303)
-        next_page.headers["Receipt"] = str(receipt)
+        next_page = shown.now(request) if is_htmx(request) else RedirectResponse("/read", 303)
+        next_page.headers["Receipt"] = str(_receipt(given, answers))
         return next_page
 
-    @app.post("/read/continue")
-    def go_on() -> Response:
-        return RedirectResponse("/read", 303)
 
-    @app.get("/page/{name}")
-    def others(request: Request, name: str) -> Response:
-        return page(request, f"{name}.html", **other_pages(desk)[name])
+def _read(desk: Desk, given: Mapping[str, str]) -> Answers:
+    if len(given.get("correction-reason", "")) > 500:
+        said = "Please give the reason in at most 500 characters."
+        raise BadAnswer({"correction-reason": said})
+    return read_answers(desk.questions, given, Picture(desk.pictures, SIZE))
 
-    return app
+
+def _receipt(given: Mapping[str, str], answers: Answers) -> Receipt:
+    return Receipt(
+        rating_name(given["case"], given["submission"]),
+        answers_digest(answers),
+        "0" * 64,
+        form_digest(given),
+    )
 
 
 def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Row, Select, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.db.tables import (
@@ -84,11 +85,21 @@ def answer_rows(
 ) -> Iterator[AnswerRow]:
     """One row a rating, by reader, phase and position; none of who has withdrawn or was erased.
 
-    With `reader` those of that code alone. Columns and no mapped objects: a large study has
-    hundreds of thousands of ratings.
+    With `reader` those of that code alone.
     """
+    query = _rated(study, practice=practice, reader=reader)
+    cases = _shown_once(session, study)
+    for piece in session.execute(query).partitions():
+        said = _answers(session, [row.rating for row in piece])
+        shown = _pictures(session, cases, [row.presentation for row in piece])
+        for row in piece:
+            yield _answer_row(row, said.get(row.rating, {}), shown.get(row.presentation, ()))
+
+
+def _rated(study: Study, *, practice: bool, reader: str | None) -> Select[*tuple[Any, ...]]:
+    """Columns and no mapped objects: a large study has hundreds of thousands of ratings."""
     newer = aliased(Rating)
-    query = (
+    return (
         select(
             Rating.id.label("rating"),
             Presentation.id.label("presentation"),
@@ -125,33 +136,32 @@ def answer_rows(
         .order_by(Reader.code, Presentation.phase, Presentation.position, Rating.id)
         .execution_options(yield_per=_PIECE)
     )
-    cases = _shown_once(session, study)
-    for piece in session.execute(query).partitions():
-        said = _answers(session, [row.rating for row in piece])
-        shown = _pictures(session, cases, [row.presentation for row in piece])
-        for row in piece:
-            pictures = shown.get(row.presentation, ())
-            yield AnswerRow(
-                reader=row.reader,
-                reader_kind=row.kind,
-                case=row.set_code or (pictures[0].case if pictures else ""),
-                pictures=pictures,
-                phase=row.phase,
-                is_phase_end=row.is_phase_end,
-                replicate=row.replicate,
-                position=row.position,
-                session=row.sitting,
-                exposure_ms=row.exposure_ms,
-                answers=said.get(row.rating, {}),
-                shown_at=row.shown_at,
-                submitted_at=row.submitted_at,
-                reading_time_ms=row.reading_time_ms,
-                hidden_time_ms=row.hidden_time_ms,
-                viewing=viewing_from_json(row.viewing),
-                reason=row.reason,
-                grey_steps=last_check(row.grey_steps),
-                is_superseded=row.newer is not None,
-            )
+
+
+def _answer_row(
+    row: Row[*tuple[Any, ...]], answers: Mapping[str, Value], pictures: tuple[ShownPicture, ...]
+) -> AnswerRow:
+    return AnswerRow(
+        reader=row.reader,
+        reader_kind=row.kind,
+        case=row.set_code or (pictures[0].case if pictures else ""),
+        pictures=pictures,
+        phase=row.phase,
+        is_phase_end=row.is_phase_end,
+        replicate=row.replicate,
+        position=row.position,
+        session=row.sitting,
+        exposure_ms=row.exposure_ms,
+        answers=answers,
+        shown_at=row.shown_at,
+        submitted_at=row.submitted_at,
+        reading_time_ms=row.reading_time_ms,
+        hidden_time_ms=row.hidden_time_ms,
+        viewing=viewing_from_json(row.viewing),
+        reason=row.reason,
+        grey_steps=last_check(row.grey_steps),
+        is_superseded=row.newer is not None,
+    )
 
 
 def _answers(session: Session, ratings: Sequence[int]) -> dict[int, dict[str, Value]]:

@@ -80,7 +80,13 @@ def store_showings(
             for slot, code in enumerate(showing.cases, start=1)
         ],
     )
-    order = order_digest(
+    order = _order(tokens, showings)
+    detail = {"reader": reader.code, "order_sha256": order}
+    append_event(session, reader.study_id, NewEvent(now, SERVER, LAID_OUT, detail))
+
+
+def _order(tokens: Sequence[str], showings: Sequence[Showing]) -> str:
+    return order_digest(
         [
             ShownRow(
                 token,
@@ -95,8 +101,6 @@ def store_showings(
             for token, showing in zip(tokens, showings, strict=True)
         ]
     )
-    detail = {"reader": reader.code, "order_sha256": order}
-    append_event(session, reader.study_id, NewEvent(now, SERVER, LAID_OUT, detail))
 
 
 def arrivals(session: Session, study_id: int) -> int:

@@ -22,82 +22,98 @@ from app.statistics.realness.discrimination import AUC_FROM
 
 def report_figures(analysis: Analysis) -> dict[str, ReportFigure]:
     """Every figure that the ratings allow, by name, in the order of the report."""
-    table, level = analysis.table, percent(analysis.settings.level)
-    several = len(table.readers) > 1
-    strokes = said("; short strokes are single readers") * several
-    figures = []
-    if table.has("realism"):
-        figures += [
-            ReportFigure(
-                "realism-distribution",
-                said("Realism ratings"),
-                said(
-                    "Share of ratings at each step of the scale, per cent{value}; the "
-                    "real arm first. Shares under 6% are not labelled.",
-                    value=said(", averaged over readers") * several,
-                ),
-                said(
-                    "Stacked bars of realism ratings by arm; the numbers are in the "
-                    "table of ratings."
-                ),
-                partial(realism_plot, analysis),
-            ),
-            ReportFigure(
-                "forest-realism",
-                said("Mean realism"),
-                said(
-                    "Mean{value} with its {level} interval{strokes}. The dashed line is "
-                    "the real arm.",
-                    value=said(" over readers") * several,
-                    level=level,
-                    strokes=strokes,
-                ),
-                said(
-                    "Forest plot of mean realism by arm; the numbers are in the table of results."
-                ),
-                partial(realism_mean_plot, analysis),
-            ),
-        ]
-    if table.has("verdict"):
-        figures.append(
-            ReportFigure(
-                "forest-deception",
-                said("Judged real"),
-                said(
-                    "Deception rate with its {level} interval{strokes}. Compare with the "
-                    "dashed line, the share of real images judged real: a rate on its "
-                    "own measures leaning.",
-                    level=level,
-                    strokes=strokes,
-                ),
-                said(
-                    "Forest plot of the rate judged real by arm; numbers in the table of results."
-                ),
-                partial(deception_plot, analysis),
-            )
-        )
-    figures += _against_real(analysis)
-    figures += _of_readers(analysis)
-    panels = drift_panels(table)
-    if panels:
-        figures.append(
-            ReportFigure(
-                "drift",
-                said("Drift over the session"),
-                said(
-                    "Means of equal stretches of the session{value}; reading time is a "
-                    "geometric mean. First readings only.",
-                    value=said(", over readers") * several,
-                ),
-                said(
-                    "Realism, accuracy and reading time over position; slopes are in the "
-                    "table of time and order."
-                ),
-                partial(DriftPlot, panels),
-            )
-        )
-    figures += machine_figures(analysis)
+    figures = [
+        *_of_realism(analysis),
+        *_of_verdicts(analysis),
+        *_against_real(analysis),
+        *_of_readers(analysis),
+        *_of_drift(analysis),
+        *machine_figures(analysis),
+    ]
     return {figure.name: figure for figure in figures}
+
+
+def _of_several(analysis: Analysis, words: str) -> str:
+    """The words where there are several readers, else nothing."""
+    return words * (len(analysis.table.readers) > 1)
+
+
+def _strokes(analysis: Analysis) -> str:
+    return _of_several(analysis, said("; short strokes are single readers"))
+
+
+def _of_realism(analysis: Analysis) -> list[ReportFigure]:
+    if not analysis.table.has("realism"):
+        return []
+    return [
+        ReportFigure(
+            "realism-distribution",
+            said("Realism ratings"),
+            said(
+                "Share of ratings at each step of the scale, per cent{value}; the "
+                "real arm first. Shares under 6% are not labelled.",
+                value=_of_several(analysis, said(", averaged over readers")),
+            ),
+            said(
+                "Stacked bars of realism ratings by arm; the numbers are in the table of ratings."
+            ),
+            partial(realism_plot, analysis),
+        ),
+        ReportFigure(
+            "forest-realism",
+            said("Mean realism"),
+            said(
+                "Mean{value} with its {level} interval{strokes}. The dashed line is the real arm.",
+                value=_of_several(analysis, said(" over readers")),
+                level=percent(analysis.settings.level),
+                strokes=_strokes(analysis),
+            ),
+            said("Forest plot of mean realism by arm; the numbers are in the table of results."),
+            partial(realism_mean_plot, analysis),
+        ),
+    ]
+
+
+def _of_verdicts(analysis: Analysis) -> list[ReportFigure]:
+    if not analysis.table.has("verdict"):
+        return []
+    return [
+        ReportFigure(
+            "forest-deception",
+            said("Judged real"),
+            said(
+                "Deception rate with its {level} interval{strokes}. Compare with the "
+                "dashed line, the share of real images judged real: a rate on its "
+                "own measures leaning.",
+                level=percent(analysis.settings.level),
+                strokes=_strokes(analysis),
+            ),
+            said("Forest plot of the rate judged real by arm; numbers in the table of results."),
+            partial(deception_plot, analysis),
+        )
+    ]
+
+
+def _of_drift(analysis: Analysis) -> list[ReportFigure]:
+    panels = drift_panels(analysis.table)
+    if not panels:
+        return []
+    return [
+        ReportFigure(
+            "drift",
+            said("Drift over the session"),
+            said(
+                "Means of equal stretches of the session{value}; reading time is a "
+                "geometric mean. First readings only.",
+                value=_of_several(analysis, said(", over readers")),
+            ),
+            said(
+                "Realism, accuracy and reading time over position; slopes are in the "
+                "table of time and order."
+            ),
+            partial(DriftPlot, panels),
+        )
+    ]
 
 
 def _against_real(analysis: Analysis) -> list[ReportFigure]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
@@ -103,6 +104,16 @@ def _draw(plot: RepeatsPlot) -> Figure:
             linewidth=1.2,
             zorder=3,
         )
+    _draw_limits(axes, plot)
+    light_grid(axes, "y")
+    axes.set_xlabel(inked(said("Mean of two readings, realism")))
+    axes.set_ylabel(inked(said("Second − first")))
+    _name_kinds(axes)
+    return figure
+
+
+def _draw_limits(axes: Axes, plot: RepeatsPlot) -> None:
+    """Bias and limits of agreement as lines, with their names at the right."""
     axes.axhline(0, color="#d5dadc", linewidth=0.8)
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     names = dict(
@@ -122,9 +133,9 @@ def _draw(plot: RepeatsPlot) -> Figure:
             fontsize=8,
             color=INK,
         )
-    light_grid(axes, "y")
-    axes.set_xlabel(inked(said("Mean of two readings, realism")))
-    axes.set_ylabel(inked(said("Second − first")))
+
+
+def _name_kinds(axes: Axes) -> None:
     axes.legend(
         handles=[
             Line2D([], [], marker="o", linestyle="none", color=REAL, label=inked(said("real"))),
@@ -143,4 +154,3 @@ def _draw(plot: RepeatsPlot) -> Figure:
         ncols=2,
         handletextpad=0.2,
     )
-    return figure

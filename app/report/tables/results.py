@@ -25,35 +25,10 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
     kind = "verdict" if asked_verdict else "realism"
     # One reader agrees with nobody: the columns would hold dashes.
     several = len(analysis.table.readers) > 1
-    rows = []
-    for arm in analysis.arms.values():
-        rows.append(
-            arm_row(
-                analysis,
-                arm,
-                labels,
-                [
-                    Cell(str(arm.n_cases)),
-                    Cell(str(arm.n_ratings)),
-                    estimate_cell(estimate_of(arm, "realism", "mean")),
-                    estimate_cell(estimate_of(arm, "realism", "median")),
-                    estimate_cell(estimate_of(arm, "deception", "rate"), "percent"),
-                    estimate_cell(_accuracy(arm), "percent"),
-                    estimate_cell(estimate_of(arm, "detection", "hit_rate"), "percent"),
-                    estimate_cell(_false_alarms(analysis, arm), "percent"),
-                    estimate_cell(mean_confidence(analysis, arm.arm)),
-                    estimate_cell(estimate_of(arm, "time", "geometric_mean_ms"), "seconds"),
-                    *(
-                        (
-                            estimate_cell(_agreement(arm, kind, "percent_agreement"), "percent"),
-                            estimate_cell(_agreement(arm, kind, "fleiss_kappa")),
-                        )
-                        if several
-                        else ()
-                    ),
-                ],
-            )
-        )
+    rows = [
+        arm_row(analysis, arm, labels, _main_cells(analysis, arm, kind if several else None))
+        for arm in analysis.arms.values()
+    ]
     return table(
         "results",
         said("Results by arm"),
@@ -89,6 +64,27 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
             + said(" ref.: the real arm, which the others are held against."),
         ],
     )
+
+
+def _main_cells(analysis: Analysis, arm: ArmAnalysis, agreement_on: str | None) -> list[Cell]:
+    cells = [
+        Cell(str(arm.n_cases)),
+        Cell(str(arm.n_ratings)),
+        estimate_cell(estimate_of(arm, "realism", "mean")),
+        estimate_cell(estimate_of(arm, "realism", "median")),
+        estimate_cell(estimate_of(arm, "deception", "rate"), "percent"),
+        estimate_cell(_accuracy(arm), "percent"),
+        estimate_cell(estimate_of(arm, "detection", "hit_rate"), "percent"),
+        estimate_cell(_false_alarms(analysis, arm), "percent"),
+        estimate_cell(mean_confidence(analysis, arm.arm)),
+        estimate_cell(estimate_of(arm, "time", "geometric_mean_ms"), "seconds"),
+    ]
+    if agreement_on is not None:
+        cells += [
+            estimate_cell(_agreement(arm, agreement_on, "percent_agreement"), "percent"),
+            estimate_cell(_agreement(arm, agreement_on, "fleiss_kappa")),
+        ]
+    return cells
 
 
 def distribution_table(analysis: Analysis, labels: Labels) -> ReportTable | None:

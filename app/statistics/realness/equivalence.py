@@ -15,7 +15,7 @@ from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df
 from app.statistics.variance.exact_bound import bound_of_all, fewest_trials, p_value_of_all
 from app.statistics.variance.interval import Scale, limits, t_against
-from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, single_arm
+from app.statistics.variance.obuchowski_rockette import LEAST_SHARE, SingleArm, single_arm
 from app.statistics.variance.split_plot import reader_blocks
 
 ConclusionState = Literal["distinguishable", "equivalent", "inconclusive"]
@@ -178,7 +178,6 @@ def equivalence_conclusion(
         sample of readers and gets no conclusion on what readers can tell, unless the question is of
         this one.
     """
-    alpha = 1.0 - settings.level
     arm = single_arm(
         theta,
         covariance,
@@ -188,25 +187,25 @@ def equivalence_conclusion(
         case_df=cluster_df(matrices, clusters),
     )
     if arm.n_readers == 1 and settings.generalise_to != "cases":
-        return Conclusion(
-            state="inconclusive",
-            measure=measure,
-            margin=settings.margin,
-            p_difference=None,
-            p_equivalence=None,
-            why=said("one reader, who says nothing about other readers"),
+        return _without_test(
+            measure, settings, said("one reader, who says nothing about other readers")
         )
     if arm.n_readers and arm.estimate in (0.0, 1.0):
         return _complete_separation(arm.estimate, matrices, settings, measure, clusters)
     if arm.why_not is not None:
-        return Conclusion(
-            state="inconclusive",
-            measure=measure,
-            margin=settings.margin,
-            p_difference=None,
-            p_equivalence=None,
-            why=said("the AUC has no interval: {why_not}", why_not=arm.why_not),
+        return _without_test(
+            measure, settings, said("the AUC has no interval: {why_not}", why_not=arm.why_not)
         )
+    return _tested(arm, settings, measure)
+
+
+def _without_test(measure: str, settings: AnalysisSettings, why: str) -> Conclusion:
+    return Conclusion("inconclusive", measure, settings.margin, None, None, why=why)
+
+
+def _tested(arm: SingleArm, settings: AnalysisSettings, measure: str) -> Conclusion:
+    """Conclusion on an AUC that has a standard error."""
+    alpha = 1.0 - settings.level
     # One scale for the interval, both tests and the inner interval: they can't contradict.
     p_difference = difference_p_value(arm.estimate, arm.se, arm.df, scale="logit")
     p_equivalence = equivalence_p_value(

@@ -323,28 +323,35 @@ def global_test(
         of_cases = within + (n - 1) * between
         denominator = mean_square + of_cases
         df2 = _df_of_sum(mean_square, df_residual, of_cases, case_df)
-    if math.isnan(denominator):
-        return GlobalTest(
-            *nothing, n, said("too few cases rated to estimate the variance over cases")
-        )
-    if denominator <= 0:
-        return GlobalTest(
-            *nothing, n, said("the variance of the difference over readers and cases is zero")
-        )
-    if df2 <= 0:
-        return GlobalTest(*nothing, n, _ONE_CLUSTER)
-    if generalise_to == "cases" and math.isinf(df2):
-        statistic = df1 * ms_arm / denominator
-        p_value = float(stats.chi2.sf(statistic, df1))
-    else:
-        statistic = ms_arm / denominator
-        # An unbounded df2 (no reader interaction at all) is a chi-square over df1.
-        p_value = (
-            float(stats.chi2.sf(statistic * df1, df1))
-            if math.isinf(df2)
-            else float(stats.f.sf(statistic, df1, df2))
-        )
+    why_not = _why_no_test(denominator, df2)
+    if why_not is not None:
+        return GlobalTest(*nothing, n, why_not)
+    statistic, p_value = _compared(
+        ms_arm, denominator, df1, df2, are_readers_fixed=generalise_to == "cases"
+    )
     return GlobalTest(statistic, df1, df2, p_value, ms_arm, ms_residual, cov2, cov3, denominator, n)
+
+
+def _why_no_test(denominator: float, df2: float) -> str | None:
+    if math.isnan(denominator):
+        return said("too few cases rated to estimate the variance over cases")
+    if denominator <= 0:
+        return said("the variance of the difference over readers and cases is zero")
+    return _ONE_CLUSTER if df2 <= 0 else None
+
+
+def _compared(
+    ms_arm: float, denominator: float, df1: float, df2: float, *, are_readers_fixed: bool
+) -> tuple[float, float]:
+    """The statistic of a global test and its p value."""
+    if are_readers_fixed and math.isinf(df2):
+        statistic = df1 * ms_arm / denominator
+        return statistic, float(stats.chi2.sf(statistic, df1))
+    statistic = ms_arm / denominator
+    if math.isinf(df2):
+        # No reader interaction at all is a chi-square over df1.
+        return statistic, float(stats.chi2.sf(statistic * df1, df1))
+    return statistic, float(stats.f.sf(statistic, df1, df2))
 
 
 def components(theta: Float, covariance: Float) -> Components:

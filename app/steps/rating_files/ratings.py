@@ -1,6 +1,6 @@
 """A sheet's ratings as checked columns: names, numbers, and what must be said of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 
@@ -133,12 +133,7 @@ def read_ratings(
     if commas:
         cautions.append(("Decimal commas.", f"In {', '.join(commas)} a comma marks decimals."))
     if "realism" in numbers and not scale_is_given:
-        people = np.array([one not in machines for one in cells["reader"]])
-        readers, realism = list(compress(cells["reader"], people)), numbers["realism"][people]
-        ensure_one_scale(name, readers, realism)
-        beyond = beyond_the_others(readers, realism)
-        cautions += [("Another scale?", beyond)] * bool(beyond)
-    used = set(places.values())
+        cautions += _scale_cautions(name, cells["reader"], machines, numbers["realism"])
     return FileRatings(
         names={ours: cells.get(ours) or [""] * len(rows) for ours in _NAMES},
         numbers=numbers,
@@ -147,15 +142,32 @@ def read_ratings(
         left_out=counting.left_out,
         of_machines=counting.of_machines,
         at_phase_ends=counting.at_phase_ends,
-        ignored=tuple(
-            heading
-            for at, heading in enumerate(sheet.grid.headings)
-            if heading and at not in used and fold(heading) not in map(fold, strata)
-        ),
+        ignored=_ignored(sheet.grid, set(places.values()), strata),
         cautions=tuple(cautions),
         is_simulated=counting.is_simulated,
         machines=machines,
         strata=strata,
+    )
+
+
+def _scale_cautions(
+    name: str, readers: Sequence[str], machines: Collection[str], realism: Float
+) -> list[tuple[str, str]]:
+    """What to look at in people's ratings; raises BadRatings where scales surely differ."""
+    people = np.array([one not in machines for one in readers])
+    of_people, ratings = list(compress(readers, people)), realism[people]
+    ensure_one_scale(name, of_people, ratings)
+    beyond = beyond_the_others(of_people, ratings)
+    return [("Another scale?", beyond)] * bool(beyond)
+
+
+def _ignored(grid: Grid, used: Collection[int], strata: Iterable[str]) -> tuple[str, ...]:
+    """Headings of columns that nothing was taken from."""
+    named = set(map(fold, strata))
+    return tuple(
+        heading
+        for at, heading in enumerate(grid.headings)
+        if heading and at not in used and fold(heading) not in named
     )
 
 
