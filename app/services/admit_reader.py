@@ -104,7 +104,7 @@ def admit_by_cookie(
         raise LinkRefused(REVOKED_LINK)
     if link_fingerprint(reader) != fingerprint:
         raise LinkRefused(REVOKED_LINK)
-    return Admitted(reader, way_from(way), last_sitting)
+    return Admitted(reader, way_from(session, reader_id, way), last_sitting)
 
 
 def link_fingerprint(reader: Reader | ReaderRow) -> str:

@@ -49,18 +49,18 @@ def standing_of(
 
 
 def case_to_read(
-    session: Session, reader: ReaderRow, journey: Journey, *, now: datetime
+    session: Session, reader: ReaderRow, design: BlindedDesign, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The first case without a rating; the time of showing is recorded. Raises NotFound."""
     if journey.current is None or journey.progress.step(now) is not Step.CASE:
         raise NotFound(said("There is no case to read now; your link leads on."))
     mark_shown(session, journey.current, now)
-    case = _blinded(session, reader, journey, journey.current, is_correction=False)
+    case = _blinded(session, reader, design, journey, journey.current, is_correction=False)
     return CaseToRead(case, version=0, answers=None)
 
 
 def case_to_correct(
-    session: Session, reader: ReaderRow, journey: Journey, *, now: datetime
+    session: Session, reader: ReaderRow, design: BlindedDesign, journey: Journey, *, now: datetime
 ) -> CaseToRead:
     """The last rated case with its answers, for as long as no later one is rated.
 
@@ -72,14 +72,20 @@ def case_to_correct(
     mark_shown(session, presentation, now)
     ratings = ratings_of(session, presentation)
     return CaseToRead(
-        _blinded(session, reader, journey, presentation, is_correction=True),
+        _blinded(session, reader, design, journey, presentation, is_correction=True),
         version=len(ratings),
         answers=answers_of(session, ratings[-1]),
     )
 
 
 def case_again(
-    session: Session, reader: ReaderRow, journey: Journey, token: str, *, is_correction: bool
+    session: Session,
+    reader: ReaderRow,
+    design: BlindedDesign,
+    journey: Journey,
+    token: str,
+    *,
+    is_correction: bool,
 ) -> BlindedCase:
     """The case of a form that is sent back to be completed; its time of showing stays.
 
@@ -88,7 +94,7 @@ def case_again(
     presentation = row_by_token(session, reader, journey, token)
     if presentation is None:
         raise NotFound(said("This case is not one of yours."))
-    return _blinded(session, reader, journey, presentation, is_correction=is_correction)
+    return _blinded(session, reader, design, journey, presentation, is_correction=is_correction)
 
 
 def picture_to_show(
@@ -189,6 +195,7 @@ def _digest(
 def _blinded(
     session: Session,
     reader: ReaderRow,
+    design: BlindedDesign,
     journey: Journey,
     presentation: PresentationRow,
     *,
@@ -196,6 +203,7 @@ def _blinded(
 ) -> BlindedCase:
     following = None if is_correction else _fetched_ahead(journey)
     can_go_back = journey.progress.can_go_back and reader.study_status == "open"
+    with_texts = design.phase(presentation.phase).has_text_beside
     return BlindedCase(
         token=presentation.token,
         position=presentation.position,
@@ -205,7 +213,7 @@ def _blinded(
         is_phase_end=presentation.is_phase_end,
         is_correction=is_correction,
         can_go_back=can_go_back and not is_correction,
-        pictures=tuple(pictures_of(session, presentation)),
+        pictures=tuple(pictures_of(session, presentation, with_texts=with_texts)),
         exposure_ms=presentation.exposure_ms,
         is_exposed=presentation.exposed_at is not None,
         next_token=None if following is None else following.token,

@@ -151,7 +151,7 @@ class BlindDesk:
 
     def case(self) -> CaseToRead:
         """The case that is due; raises NotFound where none is."""
-        return case_to_read(self._session, self._row, self._way(), now=self._now)
+        return case_to_read(self._session, self._row, self._design, self._way(), now=self._now)
 
     def record_head(self) -> str:
         """The head of the study's record as it is now."""
@@ -167,11 +167,18 @@ class BlindDesk:
 
     def last_case(self) -> CaseToRead:
         """The case rated last, to be corrected; raises TooLateToCorrect."""
-        return case_to_correct(self._session, self._row, self._way(), now=self._now)
+        return case_to_correct(self._session, self._row, self._design, self._way(), now=self._now)
 
     def case_again(self, token: str, *, is_correction: bool) -> BlindedCase:
         """The case of a form that is sent back; raises NotFound for another reader's."""
-        return case_again(self._session, self._row, self._way(), token, is_correction=is_correction)
+        return case_again(
+            self._session,
+            self._row,
+            self._design,
+            self._way(),
+            token,
+            is_correction=is_correction,
+        )
 
     def rate(
         self,

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.db.blind.designs import blinded_design_of
-from app.db.tables import Event, Presentation, Rating, Reader, ShownCase, Study
+from app.db.tables import Case, Event, Presentation, Rating, Reader, ShownCase, Study
 from app.domain.consent import consent_digest
 from app.main import create_app
 from app.settings import Settings
@@ -437,3 +437,31 @@ def test_practice_in_a_timed_phase_tells_the_truth_without_the_picture(
     assert "/read/image/" not in browser.html
     browser.submit()
     assert "1 of 12" in browser.html
+
+
+def test_a_text_stands_only_where_its_phase_says_so(house: House, browser: ReaderBrowser) -> None:
+    """The same cases, read without their texts before they are read with them."""
+    phases = [
+        {"key": "naive", "questions": ["quality"]},
+        {
+            "key": "informed",
+            "questions": ["realism"],
+            "cases": "same",
+            "of": "naive",
+            "presentation": {"beside": "prompt"},
+        },
+    ]
+    _, token = house.open_study_with_reader(**design(questions=[QUALITY, REALISM], phases=phases))
+    with house.database.reading() as session:
+        texts = session.scalars(select(Case.beside)).all()
+    assert len(texts) == 12
+    assert all(texts)
+    browser.begin(token)
+    for answer, has_text in (("quality", False), ("realism", True)):
+        for _ in texts:
+            assert ("Text given for this image" in browser.html) is has_text
+            assert any(text in browser.html for text in texts if text) is has_text
+            browser.submit({answer: "3"})
+        if not has_text:
+            browser.submit()
+    assert "Thank you" in browser.html

@@ -12,6 +12,7 @@ from typing import cast
 from sqlalchemy import (
     Table,
     bindparam,
+    case,
     false,
     func,
     select,
@@ -26,6 +27,7 @@ from app.db.blind.tables import (
     PhaseReference,
     Presentation,
     Rating,
+    ReadingSession,
     Rendition,
     ShownCase,
 )
@@ -34,18 +36,20 @@ from app.domain.blinding import BlindedPicture, is_name
 
 _SHOWINGS = cast(Table, Presentation.__table__)
 _RATINGS = cast(Table, Rating.__table__)
+_SITTINGS = cast(Table, ReadingSession.__table__)
 _SHOWN = cast(Table, ShownCase.__table__)
 _CASES = cast(Table, Case.__table__)
 _RENDITIONS = cast(Table, Rendition.__table__)
 _PEERS = _SHOWINGS.alias("peers")
+# How many presentations without a rating a way knows.
+_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PresentationRow:
     """A presentation as it was read.
 
-    `total` counts those of its kind in its phase, ends apart, `pictures` what it shows, and
-    `texts` how many of these have a text beside them.
+    `total` counts those of its kind in its phase, ends apart, and `pictures` what it shows.
     """
 
     id: int
@@ -60,7 +64,6 @@ class PresentationRow:
     shown_at: datetime | None
     total: int
     pictures: int
-    texts: int
 
 
 @dataclass(frozen=True)
@@ -98,18 +101,6 @@ _COUNT_OF_PICTURES = (
     .correlate(_SHOWINGS)
     .scalar_subquery()
 )
-_TEXT = (
-    select(_CASES.c.beside)
-    .where(_CASES.c.id == _SHOWN.c.case_id)
-    .correlate(_SHOWN)
-    .scalar_subquery()
-)
-_COUNT_OF_TEXTS = (
-    select(func.count(_TEXT))
-    .where(_SHOWN.c.presentation_id == _SHOWINGS.c.id)
-    .correlate(_SHOWINGS)
-    .scalar_subquery()
-)
 _ROW = (
     _SHOWINGS.c.id,
     _SHOWINGS.c.token,
@@ -123,9 +114,8 @@ _ROW = (
     _SHOWINGS.c.shown_at,
     func.coalesce(_TOTAL, 0),
     _COUNT_OF_PICTURES,
-    _COUNT_OF_TEXTS,
 )
-# Asked of each showing by itself, as the texts are. A join is planned by how many rows there are,
+# Asked of each showing by itself. A join is planned by how many rows there are,
 # and PostgreSQL keeps the plan of a prepared statement while ratings become many.
 _FIRST_RATING = (
     select(_RATINGS.c.id)
@@ -142,7 +132,7 @@ _PENDING = [
     select(_SHOWINGS.c.id, Constant(0).label("is_rated"))
     .where(_OWN, kind, _FIRST_RATING.is_(None))
     .order_by(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice, _SHOWINGS.c.position)
-    .limit(Constant(3))
+    .limit(Constant(_AHEAD))
     .subquery()
     for kind in _KINDS
 ]
@@ -157,6 +147,36 @@ _LAST = [
 _CHOSEN = union_all(*map(select, [*_PENDING, *_LAST])).subquery("chosen")
 _WAY = Statement(
     select(*_ROW, _CHOSEN.c.is_rated).join_from(_CHOSEN, _SHOWINGS, _SHOWINGS.c.id == _CHOSEN.c.id)
+)
+# A reader reads in order, so that the end of an index tells what they rated last, and those behind
+# it come next, however far the reader has come.
+_LAST_OF_SITTING = (
+    select(func.max(_RATINGS.c.id))
+    .where(_RATINGS.c.session_id == _SITTINGS.c.id, _RATINGS.c.is_first.is_(True))
+    .correlate(_SITTINGS)
+    .scalar_subquery()
+)
+_LAST_RATING = (
+    select(func.max(_LAST_OF_SITTING))
+    .where(_SITTINGS.c.reader_id == bindparam("reader_id"))
+    .scalar_subquery()
+)
+_RATED_LAST = (
+    select(_SHOWINGS.c.phase, _SHOWINGS.c.is_practice, _SHOWINGS.c.position)
+    .join_from(_RATINGS, _SHOWINGS, _SHOWINGS.c.id == _RATINGS.c.presentation_id)
+    .where(_RATINGS.c.id == _LAST_RATING)
+    .cte("rated_last")
+)
+_FROM_LAST_ON = Statement(
+    select(*_ROW, case((_FIRST_RATING.is_(None), Constant(0)), else_=Constant(1)))
+    .where(
+        _OWN,
+        _SHOWINGS.c.phase == select(_RATED_LAST.c.phase).scalar_subquery(),
+        _SHOWINGS.c.is_practice == select(_RATED_LAST.c.is_practice).scalar_subquery(),
+        _SHOWINGS.c.position >= select(_RATED_LAST.c.position).scalar_subquery(),
+    )
+    .order_by(_SHOWINGS.c.position)
+    .limit(Constant(1 + _AHEAD))
 )
 _BY_TOKEN = Statement(select(*_ROW).where(_OWN, _SHOWINGS.c.token == bindparam("token")))
 _PICTURES = Statement(
@@ -188,16 +208,23 @@ _RENDITION = Statement(
 
 
 def asks_way(reader_id: int) -> Asked:
-    """The question for a reader's way."""
-    return _WAY, {"reader_id": reader_id}
+    """The question for a reader's way, of whose answer `way_from` makes one."""
+    return _FROM_LAST_ON, {"reader_id": reader_id}
 
 
-def way_from(rows: Sequence[Row]) -> Way:
-    """What the reader sees now, what comes after it, and what they rated last."""
+def way_from(session: Session, reader_id: int, rows: Sequence[Row]) -> Way:
+    """What the reader sees now, what comes after it, and what they rated last.
+
+    Where a kind or a phase ends, and before anything is rated, all of the reader's presentations
+    are looked through, so that none is left out wherever it stands.
+    """
+    is_within = [bool(is_rated) for *_, is_rated in rows] == [True, *[False] * _AHEAD]
+    if not is_within:
+        (rows,) = ask(session, (_WAY, {"reader_id": reader_id}))
     pending = sorted(
         (PresentationRow(*row) for *row, is_rated in rows if not is_rated), key=_place_on_way
     )
-    current, following, after = (*pending, None, None, None)[:3]
+    current, following, after = (*pending, None, None, None)[:_AHEAD]
     rated = (PresentationRow(*row) for *row, is_rated in rows if is_rated)
     return Way(current, following, after, max(rated, key=_place_on_way, default=None))
 
@@ -209,7 +236,7 @@ def _place_on_way(row: PresentationRow) -> tuple[int, bool, int]:
 def way_of(session: Session, reader: ReaderKey) -> Way:
     """The reader's way as it is now."""
     (rows,) = ask(session, asks_way(reader.id))
-    return way_from(rows)
+    return way_from(session, reader.id, rows)
 
 
 def presentation_count(
@@ -236,9 +263,14 @@ def presentation_by_token(
     return None if row is None else PresentationRow(*row)
 
 
-def pictures_of(session: Session, presentation: PresentationRow) -> Sequence[BlindedPicture]:
-    """The pictures of a presentation by place, with the text beside each."""
-    if not presentation.texts:
+def pictures_of(
+    session: Session, presentation: PresentationRow, *, with_texts: bool
+) -> Sequence[BlindedPicture]:
+    """The pictures of a presentation by place; `with_texts` with the text beside each.
+
+    A case keeps its text for all of its phases, and it is shown in those that say so.
+    """
+    if not with_texts:
         # Places are counted from 1 without a gap; there is nothing more to ask.
         return [BlindedPicture(slot, None) for slot in range(1, presentation.pictures + 1)]
     (rows,) = ask(session, (_PICTURES, {"presentation_id": presentation.id}))

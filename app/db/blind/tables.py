@@ -9,7 +9,7 @@ import-linter keeps from everything that reading imports.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.mapping import Base, ReaderKind
@@ -232,6 +232,8 @@ class Rating(Base):
     __table_args__ = (
         UniqueConstraint("presentation_id", "submission"),
         UniqueConstraint("presentation_id", "is_first"),
+        # What a sitting rated last is at its end.
+        Index("ix_ratings_session_id_id", "session_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
