@@ -67,6 +67,7 @@ class BlindedPhase:
     layout: Layout
     is_timed: bool
     mask: bool
+    has_text_beside: bool
     has_reference: bool = False
     washout_days: int = 0
 
@@ -129,6 +130,7 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
                 layout=phase.presentation.layout,
                 is_timed=bool(phase.presentation.exposures_ms),
                 mask=phase.presentation.mask,
+                has_text_beside=bool(phase.presentation.beside),
                 has_reference=bool(phase.presentation.reference),
                 washout_days=phase.washout_days,
             )
