@@ -1,8 +1,14 @@
 """`make screenshots` leaves no page out."""
 
+from pathlib import Path
+
 from fastapi.routing import APIRoute
+from playwright.sync_api import Browser
+from typer.testing import CliRunner
 
 from app.main import ROUTES
+from tests.screenshots.__main__ import program
+from tests.screenshots.everything import Wanted, take_made_up
 from tests.screenshots.places import MADE_UP, NO_PAGE_PARTS, NO_PAGES, OFFICE, READERS
 from tests.screenshots.scenes import scenes
 from tests.web.test_templates_investigator import PAGES, SIGNED_OUT
@@ -45,3 +51,21 @@ def test_every_made_up_page_and_scene_is_there() -> None:
     assert {scene.desk.language for scene in scenes("pt-BR")} == {"pt-BR"}
     names = [scene.name for scene in scenes("en")]
     assert len(set(names)) == len(names)
+
+
+def test_a_part_is_taken_by_size_and_page(chromium: Browser, tmp_path: Path) -> None:
+    wanted = Wanted(tmp_path, ("390x844", "zoom-200"), ("bank*", "made-up-bank-e*"))
+    assert [one for one in ("arm", "bank-film", "made-up-bank-empty") if one in wanted] == [
+        "bank-film",
+        "made-up-bank-empty",
+    ]
+    taken = [str(one.relative_to(tmp_path)) for one in take_made_up(chromium, wanted, "pt-BR")]
+    assert taken == ["390x844/made-up-bank-empty.png", "zoom-200/made-up-bank-empty.png"]
+    assert all((tmp_path / one).stat().st_size for one in taken)
+
+
+def test_a_size_or_language_that_is_not_is_refused_before_anything_starts() -> None:
+    for option, given in (("--size", "800x600"), ("--language", "fr")):
+        refused = CliRunner().invoke(program, ["everything", option, given])
+        assert refused.exit_code == 2
+        assert f"'{given}' is none of" in refused.output

@@ -58,6 +58,11 @@ class UploadState:
     worker: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def begun(self) -> datetime:
+        """When it was begun."""
+        return datetime.fromisoformat(self.begun_at)
+
 
 class Uploads:
     """The uploads of an installation, below one folder; each at most `largest` bytes."""

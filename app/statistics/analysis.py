@@ -53,26 +53,20 @@ from app.statistics.variance.obuchowski_rockette import GlobalTest
 
 Family = Mapping[str, "Estimate | Mapping[str, Estimate]"]
 
-_FAMILIES_OF_COLUMN: dict[Measure, str] = {
+# What can't be said where the ratings lack a column.
+WITHOUT: dict[Measure, str] = {
     "realism": said(
-        "{first} and {last}", first="realism, discrimination.auc_realism", last="agreement.realism"
+        "No realism was rated: mean realism, the AUC from it and the readers' agreement on it "
+        "can't be given."
     ),
-    "score": "discrimination.auc_score",
+    "score": said("There is no score: the AUC from it can't be given."),
     "verdict": said(
-        "{first} and {last}",
-        first="deception, detection, discrimination.auc_confidence",
-        last="agreement.verdict",
+        "No verdict was asked for: the share judged real, how well readers tell real from "
+        "synthetic, the AUC from confidence and the readers' agreement can't be given."
     ),
-    "confidence": "discrimination.auc_confidence",
-    "position": "drift",
-    "reading_time_ms": "time",
-}
-_NAMES: dict[Measure, str] = {
-    "realism": said("realism"),
-    "score": said("score"),
-    "verdict": said("verdict"),
-    "confidence": said("confidence"),
-    "position": said("position"),
+    "confidence": said("No confidence was asked for: the AUC from it can't be given."),
+    "position": said("There is no order of reading: drift can't be given."),
+    "reading_time_ms": said("There are no reading times: time to an answer can't be given."),
 }
 
 _RATED: tuple[Rated, ...] = ("realism", "judged_real")
@@ -540,24 +534,21 @@ def _with_cliffs_delta(
 
 
 def _notes(table: RatingsTable, settings: AnalysisSettings) -> tuple[str, ...]:
-    notes: list[str] = [
-        said(
-            "The ratings have no {column}: {families} can't be given.",
-            column=_NAMES.get(column, column),
-            families=families,
-        )
-        for column, families in _FAMILIES_OF_COLUMN.items()
-        if not table.has(column)
-    ]
+    notes: list[str] = [sentence for column, sentence in WITHOUT.items() if not table.has(column)]
     if not table.real_arms:
         notes.append(
             said(
-                "There is no real arm: detection, discrimination, hype_infinity and the "
-                "conclusions can't be given."
+                "There is no real arm: how well readers tell real from synthetic, every AUC, "
+                "HYPE-infinity and the conclusions can't be given."
             )
         )
     if not (table.replicate > 0).any():
-        notes.append(said("No case was read twice by a reader: intra_reader can't be given."))
+        notes.append(
+            said(
+                "No case was read twice by a reader: their agreement with themselves can't be "
+                "given."
+            )
+        )
     if len(table.readers) == 1:
         notes.append(_one_reader(settings))
     elif len(table.readers) < 4 and settings.generalise_to != "cases":

@@ -31,7 +31,7 @@ def test_tables_lead_with_the_conclusion_and_keep_real_beside(run: Run, ratings:
     assert re.search(r"^M1: (Distinguishable|Equivalent|Inconclusive)", out, re.M)
     table = out.split("Results by arm")[1]
     assert table.index(" real ") < table.index(" M1 ")
-    assert "have no position: drift can't be given" in out
+    assert "There is no order of reading: drift can't be given" in out
 
 
 def test_json_is_strict_and_has_the_documented_keys(run: Run, ratings: Path) -> None:

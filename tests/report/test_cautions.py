@@ -1,5 +1,7 @@
 """Warnings stand where their condition holds, and only there."""
 
+import re
+
 import numpy as np
 
 from app.report.words.cautions import analysis_cautions
@@ -49,7 +51,9 @@ def test_the_kappa_paradox_is_named_where_it_happens() -> None:
     assert "PABAK" in cautions[0].text
 
 
-def test_a_missing_column_names_the_family_it_takes_away() -> None:
+def test_a_missing_column_says_in_words_what_it_takes_away() -> None:
     text = leads(simulated_analysis(columns=("verdict",)))
-    assert "have no realism" in text
-    assert "have no position: drift" in text
+    assert "No realism was rated" in text
+    assert "There is no order of reading: drift" in text
+    assert "_" not in text
+    assert not re.search(r"[a-z]\.[a-z]", text)

@@ -1,6 +1,6 @@
 """The reading room at the stand-in desk: every kind of question, every way to show a film."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, expect
@@ -68,9 +68,11 @@ def scenes(language: str) -> tuple[Scene, ...]:
     return (*of_cases, *around)
 
 
-def shown_scenes(browser: Browser, language: str) -> Iterator[tuple[str, Page]]:
-    """Each scene's name and its page, while it is open."""
-    for scene in scenes(language):
+def shown_scenes(
+    browser: Browser, language: str, chosen: Sequence[Scene]
+) -> Iterator[tuple[str, Page]]:
+    """The name of each of the `chosen` scenes and its page, while it is open."""
+    for scene in chosen:
         with served(stand_in(scene.desk)) as address:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, locale=language)
             page.goto(address + scene.path)

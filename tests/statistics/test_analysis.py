@@ -239,7 +239,7 @@ def test_notes_say_which_family_a_missing_column_takes_away() -> None:
         reader=["a", "b"], case=["1", "1"], arm=["M0"] * 2, truth=["synthetic"] * 2, realism=[1, 2]
     )
     notes = analyse(table).notes
-    assert "The ratings have no position: drift can't be given." in notes
+    assert "There is no order of reading: drift can't be given." in notes
     assert any(note.startswith("There is no real arm") for note in notes)
     assert any(note.startswith("There are 2 readers") for note in notes)
 

@@ -639,7 +639,7 @@ def test_the_page_keeps_digests_warnings_and_the_log(client: TestClient) -> None
     assert "Mind this." in html
     log = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.split('class="log"')[1]))
     assert "invited R01, R02" in log
-    assert "link revoked of R03" in log
+    assert "link revoked: R03" in log
 
 
 @pytest.mark.parametrize("page", ["", "/report", "/export"])

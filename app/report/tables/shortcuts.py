@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
-from app.domain.said import capital, joined, said
+from app.domain.said import capital, joined, said, said_many
 from app.films.notes import NOTE_WORDS
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, interval, number, p_phrase, percent, signed
@@ -140,7 +140,12 @@ def _measure_cell(name: str, arm: ArmPictures) -> Cell:
 def _noted(arm: ArmPictures) -> str:
     return joined(
         (
-            said("{count} {get}", count=count, get=NOTE_WORDS.get(kind, kind))
+            said_many(
+                "{count} image: {words}",
+                "{count} images: {words}",
+                count,
+                words=NOTE_WORDS.get(kind, kind),
+            )
             for kind, count in arm.notes.items()
         ),
         "; ",

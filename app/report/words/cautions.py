@@ -8,7 +8,7 @@ from app.domain.said import joined, said, said_many
 from app.report.words.conclusion_cautions import conclusion_cautions
 from app.report.words.conclusions import estimate_of
 from app.report.words.numbers import number, percent, signed, with_interval
-from app.statistics.analysis import Analysis
+from app.statistics.analysis import WITHOUT, Analysis
 from app.statistics.table.estimate import Estimate
 
 Place = Literal[
@@ -36,7 +36,7 @@ def analysis_cautions(
 
     Columns in `never_asked` are missing by design, so their absence is not worth a warning.
     """
-    silent = tuple(said("The ratings have no {column}", column=column) for column in never_asked)
+    silent = {sentence for column, sentence in WITHOUT.items() if column in never_asked}
     cautions = [
         _whom_intervals_speak_for(analysis),
         *(Caution("top", lead, text) for lead, text in conclusion_cautions(analysis, labels)),
@@ -45,7 +45,7 @@ def analysis_cautions(
     cautions += [
         Caution("top", said("Not given."), note)
         for note in analysis.notes
-        if "can't be" in note and not note.startswith(silent)
+        if "can't be" in note and note not in silent
     ]
     cautions += _kappa_paradox(analysis, labels)
     return tuple(cautions)
