@@ -117,5 +117,7 @@ def test_a_closed_study_that_nobody_read_has_no_film_to_show(
     house.close(slug)
     page = client.get(f"/studies/{slug}/report/films").text
     assert page.count("None of its films has two readers.") == 3
+    assert "No film has two readers." in page
+    assert "Readers agreed" not in page
     assert "12 films with fewer than two readers are left out." in page
     assert client.get(f"/studies/{slug}/report/summary").status_code == 200
