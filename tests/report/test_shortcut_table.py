@@ -65,7 +65,7 @@ def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
     assert arm_cells(table, 1) == {
         "Pictures": "20",
         "Enlarged": "5 [25%]",
-        "Made grey": "percentile [3 lateral view]",
+        "Made grey": "percentile [3 images: lateral view]",
         "All together": "0.90 [p = .005, 0.80 to 0.95]",
         "Sharpness": "0.93 [softer, 0.80 to 0.98]",
         "Brightness": "0.61 [brighter, 0.45 to 0.75]",
