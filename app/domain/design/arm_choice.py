@@ -135,17 +135,30 @@ def _whole_sets(count: int, document: Mapping[str, Any], arms: int) -> int:
 
 
 def _lacking_keys(protocol: Protocol, bank: Sequence[HeldArm], needed: Sequence[str]) -> str:
-    asked = [
-        " or ".join(dict.fromkeys((key, *protocol.keys.get(key, ()))))
+    ways = [
+        tuple(dict.fromkeys((key, *protocol.keys.get(key, ()))))
         for key in sorted(record_keys(protocol.document))
         if key != "condition"
     ]
-    bare = [arm.arm for arm in bank if not _usable(arm, needed).records]
+    asked = [" or ".join(keys) for keys in ways]
+    # An arm that has what may stand in lacks nothing; where each has another, all are named.
+    bare = [arm.arm for arm in bank if not _has_each(arm, ways)] or [
+        arm.arm for arm in bank if not _usable(arm, needed).records
+    ]
     lack = "lacks" if len(bare) == 1 else "lack"
     real = "a real arm and " if protocol.real else ""
     return (
         f"{protocol.name} needs {' and '.join(asked) or 'images'} in the records of {real}"
         f"{_arms(protocol.least)}, and {', '.join(bare)} {lack} it."
+    )
+
+
+def _has_each(arm: HeldArm, ways: Iterable[Sequence[str]]) -> bool:
+    """Whether an image has, of each group of keys, one or another."""
+    groups = tuple(ways)
+    return any(
+        all(any(record_text(one.get(key)) for key in keys) for keys in groups)
+        for one in arm.records
     )
 
 

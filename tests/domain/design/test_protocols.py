@@ -161,6 +161,14 @@ def test_arms_that_hold_one_stratum_are_compared_on_that() -> None:
             "and real, M0, M1, M2 lack it.",
         ),
         (
+            "roentgen-alignment",
+            [
+                HeldArm("real", "real", records(15, leave_out=("prompt",))),
+                HeldArm("M0", "synthetic", records(15, leave_out=("prompt", "findings"))),
+            ],
+            "in the records of a real arm and 1 synthetic arm, and M0 lacks it.",
+        ),
+        (
             "tordjman-2026",
             bank(leave_out=("findings",)),
             "needs findings in the records of a real arm",
