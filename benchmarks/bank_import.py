@@ -1,12 +1,13 @@
 """How long an import takes and whether its memory grows with the bank.
 
     python -m benchmarks.bank_import --records 100000 --size 64
-    python -m benchmarks.bank_import --records 2000 --source 512 --size 512
+    python -m benchmarks.bank_import --records 2000 --source 512 --size 512 [--jpeg]
     python -m benchmarks.bank_import --deep 40
 
-Makes a bank of distinct pictures in a temporary folder, then imports it whole and a tenth of it,
-each in a process of its own with a fresh SQLite database, and imports the whole again. Writing as
-many renditions and nothing else, beside it, says what the disk alone would take. With
+Makes a bank of distinct simulated radiographs, as PNG or JPEG, in a temporary folder, then imports
+it whole and a tenth of it, each in a process of its own with a fresh SQLite database, and imports
+the whole again. Writing as many renditions and nothing else, beside it, says what the disk alone
+would take, and so whether an import waits for the disk or for the processors. With
 `--deep` it makes films of 2,500 pixels and 16 bits instead and imports them on one core, on all,
 and by one import on each core at once, which says what the machine can give; and it compares the
 CPU time a film takes with that of the reader before app.films, kept below as `as_it_was`, on one
@@ -36,8 +37,10 @@ from app.bank.rendition import canonical_rendition, encode_png, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.tables import Base
+from app.domain.conditions import CONDITIONS
 from app.films.decode import decode_film
 from app.films.decoder import DECODER_ENVIRONMENT, DECODERS
+from app.phantom.radiograph import simulate_film
 from app.services.import_bank import import_bank
 
 DEEP_SIDE = 2500
@@ -56,6 +59,13 @@ def as_png(pixels: NDArray[np.generic]) -> bytes:
     """A compressed PNG, as archives hold them."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def as_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """A JPEG of quality 92."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 
@@ -119,10 +129,30 @@ def compare_readers(size: int, turns: int = 3) -> None:
     )
 
 
-def make_bank(directory: Path, records: int, source: int, *, deep: bool = False) -> None:
+def radiographs(source: int, patients: int = 16) -> list[NDArray[np.uint8]]:
+    """Simulated chest films of `source` x `source` pixels: noise inflates and decodes otherwise."""
+    films = []
+    for seed in range(patients):
+        condition = CONDITIONS[seed % len(CONDITIONS)]
+        drawn = simulate_film(seed=seed, condition=condition, size=min(max(source, 128), 1024))
+        films.append(np.asarray(Image.fromarray(drawn.pixels).resize((source, source))))
+    return films
+
+
+def numbered(film: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
+    """The film with its number in a corner: six digits, a block of JPEG and a grey level each."""
+    digits = [number >> 4 * place & 15 for place in range(6)]
+    pixels = film.copy()
+    pixels[:8, :48] = np.repeat(np.array(digits, np.uint8) * 16 + 8, 8)
+    return pixels
+
+
+def make_bank(
+    directory: Path, records: int, source: int, *, deep: bool = False, jpeg: bool = False
+) -> None:
     """Write `records` distinct pictures of `source` x `source` pixels and their manifest."""
     film = deep_film() if deep else None
-    base = np.random.default_rng(1).normal(128, 40, (source, source)).clip(0, 255).astype(np.uint8)
+    bases = [] if deep else radiographs(source)
     header = {
         "format_version": 1,
         "name": f"benchmark of {records}",
@@ -137,10 +167,9 @@ def make_bank(directory: Path, records: int, source: int, *, deep: bool = False)
                 film[0, :4] = list(number.to_bytes(4, "big"))
                 data = as_png(film)
             else:
-                pixels = base.copy()
-                pixels[0, :4] = np.frombuffer(number.to_bytes(4, "big"), np.uint8)
-                data = encode_png(pixels)
-            file = f"images/{number // 1000:04d}/{number:07d}.png"
+                pixels = numbered(bases[number % len(bases)], number)
+                data = as_jpeg(pixels) if jpeg else as_png(pixels)
+            file = f"images/{number // 1000:04d}/{number:07d}.{'jpg' if jpeg else 'png'}"
             path = directory / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -282,6 +311,7 @@ def main() -> None:
     parser.add_argument("--source", type=int, default=64, help="side of the pictures, pixels")
     parser.add_argument("--size", type=int, default=64, help="side of the renditions, pixels")
     parser.add_argument("--directory", type=Path, help="where the temporary folder is made")
+    parser.add_argument("--jpeg", action="store_true", help="pictures as JPEG, not PNG")
     parser.add_argument("--deep", type=int, metavar="N", help="films of 2,500 pixels and 16 bits")
     parser.add_argument("--cores", type=int, nargs="*", help=argparse.SUPPRESS)
     parser.add_argument("--reader", choices=("before", "now"), help=argparse.SUPPRESS)
@@ -304,8 +334,8 @@ def main() -> None:
             compare_cores(root, options.deep)
             return
         small = max(1, options.records // 10)
-        make_bank(root / "small", small, options.source)
-        make_bank(root / "large", options.records, options.source)
+        make_bank(root / "small", small, options.source, jpeg=options.jpeg)
+        make_bank(root / "large", options.records, options.source, jpeg=options.jpeg)
         tenth = import_apart(root / "small", root / "state-small", options.size)
         whole = import_apart(root / "large", root / "state-large", options.size)
         again = import_apart(root / "large", root / "state-large", options.size)
@@ -320,6 +350,12 @@ def main() -> None:
         )
     each, alone = 1000 * bare / options.records, 1000 * single / small
     print(f"the disk alone: {each:.2f} ms a rendition by the batch, {alone:.2f} ms one by one")
+    cores, cpu = len(os.sched_getaffinity(0)), 1000 * whole["cpu"] / options.records
+    wall = 1000 * whole["seconds"] / options.records
+    print(
+        f"whole, processor time over disk time: {cpu / cores / each:.2f} on {cores} cores, "
+        f"{cpu / each:.2f} on one; time over disk time {wall / each:.2f}"
+    )
     print(f"peak memory, whole to a tenth: {whole['peak_mib'] / tenth['peak_mib']:.2f}")
     print(f"time, again to first: {again['seconds'] / whole['seconds']:.2f}")
 

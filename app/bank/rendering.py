@@ -96,16 +96,23 @@ def answer_rendering(arguments: dict[str, Any], payload: bytes) -> Answer:
     width, height = arguments["claimed"]
     check_size(film, (width, height), name)
     picture = fitted_picture(film, size, arguments["resolution"])
+    levels = picture if _is_as_it_was(film, picture, arguments) else film.pixels
     if arguments["resolution"] is None:
         film = film.noted(*_notes_of_detail(film, picture, size))
     facts = {
         "width": film.width,
         "height": film.height,
         "notes": [note.written() for note in film.notes],
-        "fingerprint": fingerprint(film.pixels),
+        "fingerprint": fingerprint(levels),
         "history": generation_history(data) if arguments["asks_history"] else {},
     }
     return facts, on_canvas(picture, size)
+
+
+def _is_as_it_was(film: Film, picture: NDArray[np.uint8], arguments: dict[str, Any]) -> bool:
+    """Whether the picture holds the film's own levels, neither resized nor rounded."""
+    is_filtered = (arguments["resolution"] or arguments["size"]) < arguments["size"]
+    return film.bits == 8 and picture.shape == film.pixels.shape and not is_filtered
 
 
 def _notes_of_detail(film: Film, picture: NDArray[np.uint8], size: int) -> list[Note]:

@@ -4,15 +4,16 @@ Its length depends on its size alone; docs/decisions/0010 says why.
 """
 
 import struct
-import zlib
 from typing import Final
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from app.bank.shrinking import shrunk
 from app.films.film import Film, GreyLevels
+from app.films.png import SIGNATURE, chunk, stored_blocks
 
 DEFAULT_SIZE: Final = 512
 SMALLEST_SIZE: Final = 64
@@ -44,6 +45,9 @@ def fitted_picture(
     if not SMALLEST_SIZE <= size <= LARGEST_SIZE:
         raise ValueError(f"a rendition has {SMALLEST_SIZE} to {LARGEST_SIZE} pixels, not {size}")
     pixels = image.pixels
+    if max(pixels.shape) == size and (resolution is None or resolution >= size):
+        # Within 0 to 255 as they are; only what is resized can lie beyond.
+        return np.rint(pixels).astype(np.uint8)
     if resolution is not None and resolution < size and max(pixels.shape) > resolution:
         pixels = np.clip(_resized(pixels, *_scaled_to(image, resolution)), 0, 255)
     return _to_8_bits(_resized(pixels, *_scaled_to(image, size)))
@@ -52,6 +56,8 @@ def fitted_picture(
 def on_canvas(picture: NDArray[np.uint8], size: int) -> bytes:
     """The PNG of a fitted picture, centred on black."""
     height, width = picture.shape
+    if height == width == size:
+        return encode_png(picture)
     canvas = np.zeros((size, size), dtype=np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
     canvas[top : top + height, left : left + width] = picture
@@ -68,12 +74,15 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     rows = np.zeros((height, width + 1), dtype=np.uint8)
     rows[:, 1:] = pixels
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    raw = memoryview(rows).cast("B")
+    # libdeflate's, which takes a tenth of zlib's time.
+    checksum = struct.pack(">I", imagecodecs.deflate_adler32(raw))
     return b"".join(
         (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", header),
-            _chunk(b"IDAT", _stored(rows.tobytes())),
-            _chunk(b"IEND", b""),
+            SIGNATURE,
+            *chunk(b"IHDR", [header]),
+            *chunk(b"IDAT", [b"\x78\x01", *stored_blocks(raw), checksum]),
+            *chunk(b"IEND", []),
         )
     )
 
@@ -106,19 +115,3 @@ def _resized(pixels: GreyLevels, width: int, height: int) -> GreyLevels:
 
 def _to_8_bits(levels: GreyLevels) -> NDArray[np.uint8]:
     return np.clip(np.rint(levels), 0, 255).astype(np.uint8)
-
-
-def _stored(raw: bytes) -> bytes:
-    parts = [b"\x78\x01"]
-    for start in range(0, len(raw), _STORED_BLOCK):
-        block = raw[start : start + _STORED_BLOCK]
-        is_last = start + _STORED_BLOCK >= len(raw)
-        parts.append(struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF))
-        parts.append(block)
-    parts.append(struct.pack(">I", zlib.adler32(raw)))
-    return b"".join(parts)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    checksum = zlib.crc32(data, zlib.crc32(kind))
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)

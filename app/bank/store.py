@@ -6,6 +6,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from threading import Lock
 from typing import IO, Final
 
 from app.domain.errors import NotFound
@@ -34,6 +35,7 @@ class RenditionStore:
         self._incoming = directory / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._unsynced: list[Path] = []
+        self._lock = Lock()
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its SHA-256; a whole file that is there already is left as it is.
@@ -44,29 +46,37 @@ class RenditionStore:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         # By content: a disk that lost bytes in a power cut is mended by importing again.
-        if path.is_file() and path.read_bytes() == data:
-            return sha256
-        path.parent.mkdir(exist_ok=True)
+        if not (path.is_file() and path.read_bytes() == data):
+            self._write_new(path, data)
+        # Named only when it is whole, so that a `sync` in another thread at this moment makes it
+        # durable or leaves it to the next one; and what a killed import left may not be durable.
+        with self._lock:
+            self._unsynced.append(path)
+        return sha256
+
+    def _write_new(self, path: Path, data: bytes) -> None:
+        """Write a file whole or not at all."""
         descriptor, temporary = tempfile.mkstemp(dir=self._incoming)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)
-                os.utime(file.fileno(), (FIXED_MTIME, FIXED_MTIME))
-            Path(temporary).replace(path)
-            self._unsynced.append(path)
+            try:
+                _write_all(descriptor, data)
+                os.fchmod(descriptor, 0o644)
+                os.utime(descriptor, (FIXED_MTIME, FIXED_MTIME))
+            finally:
+                os.close(descriptor)
+            _move(Path(temporary), path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        return sha256
 
     def sync(self) -> None:
         """Make all files put so far durable, names and bytes; call it before rows that name them.
 
-        Once a batch: the disk then writes them in one go, where each by itself waits for it.
+        Many at once: the disk then writes them in one go, where each by itself waits for it. Other
+        threads may put files meanwhile.
         """
-        unsynced, self._unsynced = self._unsynced, []
+        with self._lock:
+            unsynced, self._unsynced = self._unsynced, []
         if sys.platform == "linux" and len(unsynced) > _FEW:
             # Returns when everything is on the disk (sync(2)).
             os.sync()
@@ -102,3 +112,18 @@ class RenditionStore:
     def is_reachable(self) -> bool:
         """Whether the folder can be read and written."""
         return self._incoming.is_dir() and os.access(self._incoming, os.R_OK | os.W_OK | os.X_OK)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _move(temporary: Path, path: Path) -> None:
+    """Give a file its name, in a folder that is nearly always there."""
+    try:
+        temporary.replace(path)
+    except FileNotFoundError:
+        path.parent.mkdir(exist_ok=True)
+        temporary.replace(path)

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 from app.domain.errors import BadImage
 from app.domain.kept import kept, told_again
 from app.domain.said import said
+from app.films.clock import CLOCK
 from app.films.limits import DECODER_MEMORY_BYTES, DECODER_SECONDS
 
 Answer = tuple[dict[str, Any], bytes]
@@ -40,6 +41,9 @@ DECODER_ENVIRONMENT: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(64 * 2**20),
 }
 _LARGEST_HEAD: Final = 1 << 20
+# Room for a whole rendition of 512 pixels: the decoder puts it down and goes on to the next file,
+# where the system's 64 KiB make the two processes wake each other for every quarter.
+_PIPE_BYTES: Final = 1 << 19
 
 
 class Decoder:
@@ -69,11 +73,9 @@ class Decoder:
             late.set()
             process.kill()
 
-        clock = threading.Timer(seconds, stop)
-        clock.daemon = True
-        clock.start()
         try:
-            answer = self._exchange(process, task, arguments, payload)
+            with CLOCK.ends(stop, seconds):
+                answer = self._exchange(process, task, arguments, payload)
         except (OSError, EOFError, ValueError, struct.error):
             self.close()
             if late.is_set():
@@ -87,8 +89,6 @@ class Decoder:
             # Ctrl-C in the middle of an answer: what follows would be taken for the next one's.
             self.close()
             raise
-        finally:
-            clock.cancel()
         return _without_refusal(answer, name)
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -101,6 +101,7 @@ class Decoder:
                 stdout=subprocess.PIPE,
                 env={**os.environ, **DECODER_ENVIRONMENT},
             )
+            _widen(self._process.stdout)
         return self._process
 
     def _exchange(
@@ -162,6 +163,15 @@ class Decoders:
 
 DECODERS: Final = Decoders()
 atexit.register(DECODERS.close)
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Give a pipe room, where the system lets us."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        if pipe is not None:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _without_refusal(answer: Answer, name: str) -> Answer:

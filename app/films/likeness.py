@@ -25,15 +25,25 @@ from itself by up to 4, with gamma 0.8 or a third more contrast by up to 28.
 """
 
 
-def fingerprint(levels: GreyLevels) -> str:
-    """64 hexadecimal digits for a picture of shape (height, width)."""
-    # A large film is thinned out first; what is averaged below is blurred far more than that.
-    step = max(1, min(levels.shape) // (8 * _SIDE))
-    thin = Image.fromarray(np.ascontiguousarray(levels[::step, ::step]))
-    small = np.asarray(thin.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float64)
-    waves = _COSINES @ small @ _COSINES.T
+def fingerprint(levels: GreyLevels | NDArray[np.uint8]) -> str:
+    """64 hexadecimal digits for a picture of shape (height, width); the same for either type."""
+    waves = _COSINES @ _averaged(levels) @ _COSINES.T
     bits = waves > np.median(waves)
     return np.packbits(bits).tobytes().hex()
+
+
+def _averaged(levels: GreyLevels | NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The picture in 64 x 64 pixels, each the mean of those it stands for."""
+    if levels.dtype == np.uint8 and levels.shape == (8 * _SIDE, 8 * _SIDE):
+        # Pillow's own means in less than half of its time: whole numbers and eighths add up without
+        # rounding, in whatever order.
+        rows = levels.reshape(_SIDE, 8, -1).sum(axis=1, dtype=np.uint16)
+        means: NDArray[np.float64] = rows.reshape(_SIDE, _SIDE, 8).sum(axis=2) / 64
+        return means
+    # A large film is thinned out first; what is averaged below is blurred far more than that.
+    step = max(1, min(levels.shape) // (8 * _SIDE))
+    thin = Image.fromarray(np.ascontiguousarray(levels[::step, ::step], dtype=np.float32))
+    return np.asarray(thin.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float64)
 
 
 def prints_of(fingerprints: list[str]) -> Prints:

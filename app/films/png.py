@@ -13,7 +13,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _STORED_BLOCK: Final = 65_535
 _SAMPLES: Final = {0: 1, 2: 3, 4: 2, 6: 4}
 # Chunks that change neither the samples nor which way up they are.
@@ -56,7 +56,7 @@ def bit_depth(data: bytes) -> int:
 def png_chunks(data: bytes) -> PngChunks:
     """Every chunk up to IEND; raises ValueError where one is cut or changed."""
     result: list[tuple[bytes, bytes]] = []
-    place = len(_SIGNATURE)
+    place = len(SIGNATURE)
     while place + 12 <= len(data):
         (length,) = struct.unpack(">I", data[place : place + 4])
         name = data[place + 4 : place + 8]
@@ -98,15 +98,16 @@ def png_samples(data: bytes, read: PngChunks) -> NDArray[Any]:
     inflated = imagecodecs.deflate_decode(packed, out=rows)
     if len(inflated) != rows:
         raise ValueError(f"its rows have {len(inflated):,} bytes, not {rows:,}")
-    parts: list[bytes | memoryview] = [_SIGNATURE, *_chunk(b"IHDR", [header])]
+    parts: list[bytes | memoryview] = [SIGNATURE, *chunk(b"IHDR", [header])]
     if transparent := read.first(b"tRNS"):
-        parts += _chunk(b"tRNS", [transparent])
+        parts += chunk(b"tRNS", [transparent])
     # The checksum of the rows is at the end of the stream they came in.
-    parts += _chunk(b"IDAT", [b"\x78\x01", *_stored(inflated), packed[-4:]])
-    return np.asarray(imagecodecs.png_decode(b"".join([*parts, *_chunk(b"IEND", [])])))
+    parts += chunk(b"IDAT", [b"\x78\x01", *stored_blocks(inflated), packed[-4:]])
+    return np.asarray(imagecodecs.png_decode(b"".join([*parts, *chunk(b"IEND", [])])))
 
 
-def _chunk(name: bytes, pieces: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+def chunk(name: bytes, pieces: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+    """A chunk of these pieces, in pieces itself, so that pixels are copied once at most."""
     checksum = _crc(name)
     for piece in pieces:
         checksum = _crc(piece, checksum)
@@ -114,8 +115,8 @@ def _chunk(name: bytes, pieces: Sequence[bytes | memoryview]) -> list[bytes | me
     return [struct.pack(">I", length), name, *pieces, struct.pack(">I", checksum)]
 
 
-def _stored(raw: bytes | bytearray) -> list[bytes | memoryview]:
-    """Deflate's stored blocks (RFC 1951 section 3.2.4): headers and rows, in turn."""
+def stored_blocks(raw: bytes | bytearray | memoryview) -> list[bytes | memoryview]:
+    """Deflate's stored blocks (RFC 1951 section 3.2.4): headers and bytes, in turn."""
     parts: list[bytes | memoryview] = []
     rows = memoryview(raw)
     for start in range(0, len(raw), _STORED_BLOCK):

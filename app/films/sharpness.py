@@ -26,7 +26,9 @@ def fine_share(pixels: NDArray[Any]) -> float:
     top, left = (height - rows) // 2, (width - columns) // 2
     middle = pixels[top : top + rows, left : left + columns].astype(np.float32)
     taper, fine_waves, coarse_waves = _window(rows, columns)
-    energy = np.abs(np.fft.rfft2((middle - middle.mean()) * taper)) ** 2
+    waves = np.fft.rfft2((middle - middle.mean()) * taper)
+    # Not by `np.abs`, which takes the root that is squared away again.
+    energy = waves.real**2 + waves.imag**2
     fine = float(energy[fine_waves].sum(dtype=np.float64))
     coarse = float(energy[coarse_waves].sum(dtype=np.float64))
     return fine / coarse if coarse > 0 else 0.0

@@ -15,6 +15,8 @@ from app.services.import_bank.refusals import cannot_be_written
 from app.services.import_bank.summary import Tally
 
 PROGRESS_EVERY = 16
+# The disk writes so many while decoders go on with the rest of the batch.
+SYNC_EVERY = 64
 
 
 @dataclass(frozen=True)
@@ -76,5 +78,7 @@ def render_batch(
             tally.refuse(result)
         else:
             rendered.append(result)
+            if len(rendered) % SYNC_EVERY == 0:
+                job.store.sync()
     job.store.sync()
     return rendered, refused
