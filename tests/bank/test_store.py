@@ -59,6 +59,36 @@ def test_many_threads_may_put_the_same(tmp_path: Path) -> None:
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
+def test_a_sync_beside_other_threads_loses_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, durable = RenditionStore(tmp_path), set[Path]()
+    monkeypatch.setattr(
+        "app.bank.store.os.sync",
+        lambda: durable.update(path for path in tmp_path.rglob("*.png")),
+    )
+    monkeypatch.setattr("app.bank.store._FEW", 0)
+    with ThreadPoolExecutor(4) as pool:
+        put = pool.map(store.put, [str(number).encode() for number in range(200)])
+        for number, _ in enumerate(put):
+            if number % 16 == 0:
+                store.sync()
+    store.sync()
+    assert len(durable) == 200
+
+
+def test_what_a_killed_import_left_is_made_durable_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RenditionStore(tmp_path).put(b"picture")
+    synced = list[int]()
+    monkeypatch.setattr("app.bank.store.os.fsync", synced.append)
+    store = RenditionStore(tmp_path)
+    store.put(b"picture")
+    store.sync()
+    assert synced
+
+
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "AB" * 32, "a" * 63, "a" * 64 + "\n"])
 def test_it_knows_no_name_but_digests(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFound):

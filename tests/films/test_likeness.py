@@ -59,3 +59,9 @@ def test_only_new_images_are_named_and_each_once() -> None:
     assert list(near_pairs(known, newer_than=5)) == [(6, 3), (7, 4)]
     assert list(near_pairs(known, newer_than=6)) == [(7, 4)]
     assert list(near_pairs([], newer_than=0)) == []
+
+
+@pytest.mark.parametrize("shape", [(512, 512), (512, 400), (192, 192), (1024, 1024)])
+def test_whole_levels_have_the_fingerprint_of_floating_ones(shape: tuple[int, int]) -> None:
+    levels = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
+    assert fingerprint(levels) == fingerprint(levels.astype(np.float32))
