@@ -40,7 +40,6 @@ from app.db.tables import Base
 from app.domain.conditions import CONDITIONS
 from app.films.decode import decode_film
 from app.films.decoder import DECODER_ENVIRONMENT, DECODERS
-from app.phantom.radiograph import simulate_film
 from app.services.import_bank import import_bank
 
 DEEP_SIDE = 2500
@@ -131,6 +130,9 @@ def compare_readers(size: int, turns: int = 3) -> None:
 
 def radiographs(source: int, patients: int = 16) -> list[NDArray[np.uint8]]:
     """Simulated chest films of `source` x `source` pixels: noise inflates and decodes otherwise."""
+    # Here, so that the memory of an import's own process isn't that of what draws.
+    from app.phantom.radiograph import simulate_film
+
     films = []
     for seed in range(patients):
         condition = CONDITIONS[seed % len(CONDITIONS)]
