@@ -1,8 +1,10 @@
 """What a leak audit came to: which cases it was of, what leaks, what must be acknowledged."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+from app.domain.kept import kept, told_again
 
 MOST_SENTENCES = 20
 LONGEST_ACKNOWLEDGEMENT = 2000
@@ -27,22 +29,30 @@ class LeakVerdict:
 
 
 def verdict_to_json(verdict: LeakVerdict) -> dict[str, Any]:
-    """As it stands in a study's log; of many sentences the first twenty."""
-    told = {
-        "leaks": list(verdict.leaks[:MOST_SENTENCES]),
-        "marks": list(verdict.marks[:MOST_SENTENCES]),
+    """As it stands in a study's log; of many sentences the first twenty.
+
+    Each stands there in English, and beside it what it is made of (app.domain.kept).
+    """
+    leaks, marks = verdict.leaks[:MOST_SENTENCES], verdict.marks[:MOST_SENTENCES]
+    return {
+        "set_sha256": verdict.set_sha256,
+        "leaks": [str(one) for one in leaks],
+        "leaks_made_of": kept(leaks),
+        "marks": [str(one) for one in marks],
+        "marks_made_of": kept(marks),
+        "pictures": verdict.pictures,
+        # Not `readers`, which the log's page takes for those of the study.
+        "probe_readers": verdict.readers,
+        "fetched": verdict.fetched,
     }
-    kept = {**asdict(verdict), **told}
-    # Not `readers`, which the log's page takes for those of the study.
-    return {**kept, "probe_readers": kept.pop("readers")}
 
 
 def verdict_from_json(detail: Mapping[str, Any]) -> LeakVerdict:
     """The verdict that `verdict_to_json` wrote."""
     return LeakVerdict(
         str(detail["set_sha256"]),
-        tuple(detail["leaks"]),
-        tuple(detail["marks"]),
+        told_again(detail["leaks"], detail.get("leaks_made_of")),
+        told_again(detail["marks"], detail.get("marks_made_of")),
         int(detail["pictures"]),
         int(detail["probe_readers"]),
         int(detail["fetched"]),

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.db.studies import steps_of
 from app.db.tables import Study
+from app.domain.kept import told_again
 from app.domain.leak_verdict import LeakVerdict, verdict_from_json
 from app.domain.record import AUDITED, OPENED
 
@@ -22,6 +23,8 @@ def acknowledgement(session: Session, study: Study) -> tuple[str, tuple[str, ...
         if event.action == OPENED:
             return (
                 str(event.detail.get("acknowledged", "")),
-                tuple(event.detail.get("leak_marks", ())),
+                told_again(
+                    event.detail.get("leak_marks", ()), event.detail.get("leak_marks_made_of")
+                ),
             )
     return "", ()

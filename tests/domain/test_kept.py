@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.kept import kept, told_again
+from app.domain.leak_verdict import LeakVerdict, verdict_from_json, verdict_to_json
 from app.domain.said import Numeral, Said, figure, joined, said, said_many
 from app.words.language import language
 
@@ -71,3 +72,14 @@ def test_parts_too_deep_are_not_believed() -> None:
     for _ in range(2000):
         parts = {"says": "{a}", "fields": {"a": parts}}
     assert told_again(["x"], [parts]) == ("x",)
+
+
+def test_a_leak_verdict_is_said_in_any_language_and_an_older_one_as_it_was() -> None:
+    leak = said("{label!r} is there twice; readers could not tell them apart", label="a")
+    verdict = LeakVerdict("0" * 64, (leak,), (), 3, 2, 6)
+    again = verdict_from_json(json.loads(json.dumps(verdict_to_json(verdict))))
+    assert again == verdict
+    assert language("es").say(again.leaks[0]).startswith("'a' aparece dos veces")
+    older = {key: one for key, one in verdict_to_json(verdict).items() if "made_of" not in key}
+    assert verdict_from_json(older) == verdict
+    assert not isinstance(verdict_from_json(older).leaks[0], Said)
