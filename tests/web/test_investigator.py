@@ -216,7 +216,8 @@ def test_a_form_does_not_undo_what_another_window_saved(
     mine = HtmlForm(send(investigator, mine, mine.press("remove", "questions[4]")).text)
     answer = send(investigator, mine, mine.typed({"title": "Mine"}))
     assert answer.status_code == 409
-    assert "was changed since this page was opened" in answer.text
+    # Where the page's script puts the focus, so that it is seen far down a long form too.
+    assert " data-problems><p><strong>This design was changed since this page" in answer.text
     with house.database.reading() as session:
         assert design_of(session, slug).title == "Theirs"
     told = HtmlForm(answer.text)
