@@ -87,6 +87,7 @@ EXAMPLES = frozenset(
         "Feb",
         "Mar",
         "March",
+        "Nov",
         "MiB",
         # Languages are called by their own names.
         "Portugu",
