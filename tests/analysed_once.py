@@ -1,6 +1,5 @@
 """A study's analysis, computed once for the same ratings and settings, whoever asks for it."""
 
-import io
 import pickle
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.ratings import RatingsTable
 from app.steps import analyse_ratings
+from tests.by_value import by_value
 
 # As bytes, so that each test has an analysis of its own.
 _analysed: dict[bytes, bytes] = {}
@@ -20,17 +20,8 @@ def studies_are_analysed_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _remembered(table: RatingsTable, **options: Any) -> Analysis:
-    asked = _by_value((table, sorted(options.items())))
+    asked = by_value((table, sorted(options.items())))
     if asked not in _analysed:
         _analysed[asked] = pickle.dumps(analyse(table, **options))
     analysis: Analysis = pickle.loads(_analysed[asked])
     return analysis
-
-
-def _by_value(asked: object) -> bytes:
-    """Bytes that don't tell which of the values are one object, as each database's rows are."""
-    written = io.BytesIO()
-    pickler = pickle.Pickler(written)
-    pickler.fast = True
-    pickler.dump(asked)
-    return written.getvalue()

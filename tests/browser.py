@@ -11,6 +11,21 @@ FILM_IS_SHOWN = (
     "!!document.querySelector('#case [data-film] img')?.complete"
     " && !!document.querySelector('#case .active')"
 )
+# True once it is so, false where it is not within a second. A case counts as shown two frames after
+# its pictures are decoded; what that changes is drawn in the next.
+UNTIL_FILM_IS_SHOWN = f"""async () => {{
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let waited = 0; waited < 60; waited += 1) {{
+        if ({FILM_IS_SHOWN}) {{
+            const films = [...document.querySelectorAll('#case [data-film] img')];
+            await Promise.allSettled(films.map((film) => film.decode()));
+            for (let drawn = 0; drawn < 4; drawn += 1) await frame();
+            return true;
+        }}
+        await frame();
+    }}
+    return false;
+}}"""
 # What takes a process more for each window and shows nothing of a page: a renderer kept in reserve,
 # and the two pages that hang from the address bar. Chromium obeys the last such list alone, so what
 # Playwright switches off stands here too.
@@ -99,9 +114,7 @@ def film_is_shown(page: Page) -> None:
     Asked again and again from here: Playwright's own waiting evaluates text inside the page, which
     our content security policy forbids.
     """
-    for _ in range(600):
-        if page.evaluate(f"() => {FILM_IS_SHOWN}"):
-            page.evaluate("() => new Promise(r => setTimeout(r, 120))")
+    for _ in range(30):
+        if page.evaluate(UNTIL_FILM_IS_SHOWN):
             return
-        page.wait_for_timeout(50)
     raise AssertionError("the picture was not shown within 30 s")

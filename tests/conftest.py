@@ -26,6 +26,7 @@ from tests.analysed_once import studies_are_analysed_once
 from tests.browser import chromium_browser
 from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
+from tests.drawn_once import figures_are_drawn_once
 from tests.phantom_bank import write_phantom_bank
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.routes_built_once import routes_are_built_once
@@ -60,6 +61,7 @@ def _the_same_is_done_once() -> Iterator[None]:
         statements_are_compiled_once(patch)
         routes_are_built_once(patch)
         studies_are_analysed_once(patch)
+        figures_are_drawn_once(patch)
         yield
 
 

@@ -1,6 +1,7 @@
 """An application on a port of loopback, for tests that drive a real browser."""
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp
 
 
 class Prompt(uvicorn.Server):
-    """A server that looks every 10 ms, not every 100, whether it shall end."""
+    """A server that looks every 10 ms, not every 100, whether it shall end or has ended."""
 
     async def main_loop(self) -> None:
         """Serve until it is told to end."""
@@ -23,6 +24,18 @@ class Prompt(uvicorn.Server):
                     return
                 await asyncio.sleep(0.01)
             ticks += 1
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Refuse connections, let requests end unless it is forced, and end the application."""
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        while (state.connections or state.tasks) and not self.force_exit:
+            await asyncio.sleep(0.01)
+        if not self.force_exit:
+            await self.lifespan.shutdown()
 
 
 class Served:

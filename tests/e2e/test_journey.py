@@ -12,6 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.studies import House
 
 pytestmark = pytest.mark.e2e
+LOOKED_MS = 100
 SMALL = {"arms": [{"arm": "real", "normal": 1, "abnormal": 1}, {"arm": "M1", "normal": 2}]}
 
 
@@ -42,6 +43,12 @@ def shown(page: Page, position: int, total: int) -> None:
     film_is_shown(page)
 
 
+def looked_at(page: Page, position: int, total: int) -> None:
+    """Wait for a case as `shown` does, and look at it for a while."""
+    shown(page, position, total)
+    page.wait_for_timeout(LOOKED_MS)
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -60,17 +67,17 @@ def test_the_whole_way_by_keyboard_alone(house: House, open_page: OpenPage) -> N
     assert token not in page.url
     begin(page)
     expect(page.locator("h1")).to_contain_text("Practice")
-    shown(page, 1, 1)
+    looked_at(page, 1, 1)
     press(page, "3", "r", "5", "Enter")
     expect(page.locator(".feedback-truth")).to_contain_text(re.compile("real|synthetic"))
     press(page, "Enter")
     for position in (1, 2):
-        shown(page, position, 4)
+        looked_at(page, position, 4)
         press(page, "4", "s", "2", "Enter")
     expect(page.locator("h1")).not_to_contain_text("of 4")
     press(page, "Enter")
     for position in (3, 4):
-        shown(page, position, 4)
+        looked_at(page, position, 4)
         press(page, "2", "r", "5", "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     stored = ratings(house)
@@ -83,7 +90,7 @@ def test_the_whole_way_by_keyboard_alone(house: House, open_page: OpenPage) -> N
     ]
     for rating in stored:
         assert rating.reading_time_ms is not None
-        assert 100 <= rating.reading_time_ms < 60_000
+        assert LOOKED_MS <= rating.reading_time_ms < 60_000
         assert rating.hidden_time_ms == 0
     with house.database.reading() as session:
         reader = session.scalars(select(Reader)).one()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.report.figures import plot, style
 from app.report.figures.catalogue import report_figures
 from app.report.figures.drift import drift_panels
 from app.report.figures.plot import Numbers
@@ -33,6 +34,11 @@ ALL = {
     "repeats",
     "drift",
 }
+
+
+@pytest.fixture(autouse=True)
+def _drawn_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot, "render", style.render)
 
 
 def drawn(**options: object) -> set[str]:

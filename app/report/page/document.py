@@ -2,13 +2,14 @@
 
 import base64
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report.figures.style import MEDIA_TYPES, Ending
 from app.report.page.view import ReportView
-from app.words.language import ENGLISH, language
+from app.words.language import ENGLISH, Language, language
 from app.words.speaking import speak
 
 
@@ -43,6 +44,23 @@ def document_html(
     tongue: str = ENGLISH,
 ) -> str:
     """The same, folded or with every part open, with more style after the pages' own."""
+    styles = [
+        (static / name).read_text(encoding="utf-8")
+        for name in ("foundation.css", "office.css", "report.css")
+    ]
+    template = _speaking(templates, language(tongue)).get_template("report_document.html")
+    return template.render(
+        report=view,
+        style="\n".join((*styles, more_style)),
+        now=now,
+        folds=folds,
+        figure_url=lambda name, ending: figure_data(view, name, ending, tongue),
+    )
+
+
+@lru_cache(maxsize=8)
+def _speaking(templates: Path, tongue: Language) -> Environment:
+    """The templates in a language, compiled once: that takes longer than to fill them in."""
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -50,18 +68,8 @@ def document_html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    speak(environment, language(tongue))
-    styles = [
-        (static / name).read_text(encoding="utf-8")
-        for name in ("foundation.css", "office.css", "report.css")
-    ]
-    return environment.get_template("report_document.html").render(
-        report=view,
-        style="\n".join((*styles, more_style)),
-        now=now,
-        folds=folds,
-        figure_url=lambda name, ending: figure_data(view, name, ending, tongue),
-    )
+    speak(environment, tongue)
+    return environment
 
 
 def figure_data(view: ReportView, name: str, ending: Ending, tongue: str = ENGLISH) -> str:
