@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
 from app.bank.store import RenditionStore
+from app.db import engine
 from app.db.engine import Database
 from app.db.migrate import upgrade_schema
 from app.main import create_app
@@ -27,6 +28,7 @@ from tests.browser import chromium_browser
 from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
 from tests.drawn_once import figures_are_drawn_once
+from tests.not_to_disk import nothing_waits_for_the_disk
 from tests.phantom_bank import write_phantom_bank
 from tests.postgresql import drop_database, make_database, postgresql_server
 from tests.routes_built_once import routes_are_built_once
@@ -48,6 +50,15 @@ def own_hasher() -> Iterator[PasswordHasher]:
     accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield own
     accounts._HASHER = own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_synchronous() -> Iterator[str]:
+    """How the app's own SQLite waits for the disk. The tests wait for none."""
+    own = engine.SQLITE_SYNCHRONOUS
+    with pytest.MonkeyPatch.context() as patch:
+        nothing_waits_for_the_disk(patch)
+        yield own
 
 
 @pytest.fixture(scope="session", autouse=True)

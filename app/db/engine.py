@@ -27,6 +27,8 @@ from app.db.statements import run_plainly, send_what_waits
 from app.db.turn import Turn
 from app.domain.errors import BadInput, DatabaseUnavailable
 
+# An answer that is said to be stored is on the disk.
+SQLITE_SYNCHRONOUS = "FULL"
 # What commands wait, whom nobody watches.
 SQLITE_SECONDS = 20.0
 LONGEST_QUEUE_SECONDS = 10.0
@@ -258,7 +260,7 @@ def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
         for pragma in (
             f"busy_timeout = {round(most * 1000)}",
             "journal_mode = WAL",
-            "synchronous = FULL",
+            f"synchronous = {SQLITE_SYNCHRONOUS}",
             "foreign_keys = ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
