@@ -28,6 +28,7 @@ from tests.browser import chromium_browser
 from tests.compiled_statements import statements_are_compiled_once
 from tests.compiled_templates import TemplatesCompiledOnce
 from tests.drawn_once import figures_are_drawn_once
+from tests.in_memory import place_in_memory
 from tests.not_to_disk import nothing_waits_for_the_disk
 from tests.phantom_bank import write_phantom_bank
 from tests.postgresql import drop_database, make_database, postgresql_server
@@ -132,6 +133,13 @@ LONGEST = ("e2e", "web", "ml", "services", "cli", "statistics", "report", "phant
 def _place(item: pytest.Item) -> int:
     folder = item.nodeid.removeprefix("tests/").partition("/")[0]
     return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+
+def pytest_configure() -> None:
+    """Let `tmp_path` lie in memory, where there is much of it."""
+    place = place_in_memory()
+    if place is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
 def pytest_collection_finish() -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
+from tests.in_memory import place_in_memory
+
 
 @contextmanager
 def postgresql_server() -> Iterator[str]:
@@ -22,8 +24,9 @@ def postgresql_server() -> Iterator[str]:
         yield given
         return
     binaries = _binaries()
-    # Under /tmp and not pytest's own folder: the server's user must be able to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="negatoscope-postgresql-", dir="/tmp"))
+    # Not in pytest's own folder: the server's user must be able to reach it.
+    place = place_in_memory() or "/tmp"
+    folder = Path(tempfile.mkdtemp(prefix="negatoscope-postgresql-", dir=place))
     try:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
