@@ -4,6 +4,10 @@ import socket
 
 import pytest
 
+from tests.by_value import by_value
+
+_fitted = {}
+
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
@@ -13,6 +17,30 @@ def no_network(monkeypatch):
         raise AssertionError("ml reached for the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def films_are_fitted_once(request):
+    """Lay a film over another once, whichever tests hold the same two against each other.
+
+    That is half of an evaluation. The tests of how films are compared do it each time.
+    """
+    from ml.measuring import memorisation
+
+    if request.module.__name__.endswith("test_memorisation"):
+        yield
+        return
+    fit = memorisation.fit
+
+    def fitted(*given):
+        asked = by_value(given)
+        if asked not in _fitted:
+            _fitted[asked] = fit(*given)
+        return _fitted[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memorisation, "fit", fitted)
+        yield
 
 
 @pytest.fixture(scope="session")
