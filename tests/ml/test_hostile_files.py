@@ -245,10 +245,19 @@ def test_a_hostile_base_is_one_sentence_of_the_command(plant, data, tmp_path, ca
     assert said.count("\n") == 1
 
 
-@STYLES
-def test_what_is_kept_of_the_best_weights(plant, base, data, tmp_path, style):
+@pytest.fixture(scope="module", name="stopped")
+def run_that_stopped_early(base, data, tmp_path_factory):
+    """Return a run that keeps its best weights beside its last, and its variant."""
     variant = small("M3", epochs=20, learning_rate=0.03, schedule="constant", early_stop=2)
-    tune("M3", tmp_path / "run", base, data, variant=variant)
+    run = tmp_path_factory.mktemp("stopped") / "run"
+    tune("M3", run, base, data, variant=variant)
+    return run, variant
+
+
+@STYLES
+def test_what_is_kept_of_the_best_weights(plant, base, data, stopped, tmp_path, style):
+    run, variant = stopped
+    shutil.copytree(run, tmp_path / "run")
     plant(tmp_path / "run" / "resume" / "best.safetensors", style)
     with pytest.raises(MlError, match=r"best.safetensors cannot be read"):
         tune("M3", tmp_path / "run", base, data, variant=variant, resume=True)
