@@ -10,7 +10,7 @@ from app.report.figures.style import Ending
 from app.words.language import ENGLISH, Language
 from tests.by_value import by_value
 
-_drawn: dict[tuple[bytes, Ending, Language], bytes] = {}
+_drawn: dict[tuple[bytes, Ending, Language, int], bytes] = {}
 
 
 def figures_are_drawn_once(patch: pytest.MonkeyPatch) -> None:
@@ -20,7 +20,8 @@ def figures_are_drawn_once(patch: pytest.MonkeyPatch) -> None:
 
 def _remembered(draw: Callable[[], Figure], ending: Ending, tongue: str = ENGLISH) -> bytes:
     # What is drawn is a plot's own numbers and nothing else: `draw` is a method of it.
-    asked = by_value(draw), ending, style.language(tongue)
+    # Tests change the language and the resolution.
+    asked = by_value(draw), ending, style.language(tongue), style.DPI
     if asked not in _drawn:
         _drawn[asked] = style.render(draw, ending, tongue)
     return _drawn[asked]
