@@ -102,7 +102,7 @@ def copy_for_probe(
         links = [
             _add_reader(writing, copy, design, number, now) for number in range(1, readers + 1)
         ]
-        pictures = _expected(writing, audited)
+        pictures = _expected(writing, audited, design)
         counts = [
             len(
                 writing.scalars(
@@ -211,7 +211,7 @@ def _add_reader(
     return token
 
 
-def _expected(session: Session, audited: AuditedSet) -> list[ExpectedPicture]:
+def _expected(session: Session, audited: AuditedSet, design: StudyDesign) -> list[ExpectedPicture]:
     by_code = {one.case.code: one for one in audited.cases}
     kinds = dict(session.execute(select(Arm.key, Arm.kind)).all())
     rows = session.execute(
@@ -231,7 +231,9 @@ def _expected(session: Session, audited: AuditedSet) -> list[ExpectedPicture]:
             code,
             kinds[by_code[code].case.arm] == "synthetic",
             by_code[code].picture.rendition,
-            by_code[code].beside is not None,
+            # A case keeps its text for all of its phases; each says whether it shows it.
+            by_code[code].beside is not None
+            and bool(design.phase(shown.phase).presentation.beside),
         )
         for shown, slot, code in rows
     ]

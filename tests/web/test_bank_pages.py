@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 
 from app.db.tables import Image as ImageRow
 from app.db.tables import Rendition
+from app.domain.said import said
+from app.films.notes import Note
 from app.services.browse_bank import film_filter
 from tests.studies import House
 from tests.web.reader_browser import ReaderBrowser
@@ -93,6 +95,18 @@ def test_the_filter_by_note_takes_the_kind_and_not_its_words(
     assert total(client.get("/bank/films?note=soft").text) == "1 film"
     assert client.get("/bank/films?note=nonsense").status_code == 422
     assert client.get("/bank/films?flag=nonsense").status_code == 422
+
+
+def test_the_grid_says_what_was_noted_in_the_language_of_the_page(
+    house: House, office: Investigator, client: TestClient
+) -> None:
+    note = Note("inverted", said("was inverted, as {why} says", why="MONOCHROME1")).written()
+    with house.database.writing() as session:
+        session.execute(update(ImageRow).where(ImageRow.id == 1).values(notes=[note]))
+    assert 'title="was inverted, as MONOCHROME1 says"' in client.get("/bank/films").text
+    page = client.get("/bank/films", headers={"Accept-Language": "es"}).text
+    assert "was inverted" not in page
+    assert "MONOCHROME1" in page
 
 
 def test_htmx_is_given_the_grid_alone(office: Investigator, client: TestClient) -> None:

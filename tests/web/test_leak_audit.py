@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from app.bank.header import BankArm, BankHeader
 from app.bank.writer import BankWriter
+from app.db.engine import Database
 from app.db.studies import steps_of, study_by_slug
 from app.db.tables import Base
 from app.domain.errors import Leaks, NotAcknowledged, NotAudited
@@ -23,6 +24,7 @@ from app.report.page.view import report_view
 from app.services.audit_pictures import audit_pictures
 from app.services.import_bank import import_bank
 from app.services.open_study import open_study
+from app.services.probe_copy import copy_for_probe
 from app.services.summarise_study import summarise_study
 from app.settings import Settings, resource_dir
 from app.web.delivery_probe import DeliveryProbe
@@ -117,6 +119,20 @@ def test_every_picture_of_two_readers_is_fetched_and_nothing_stays(
         "events": 1
     }
     opened(house, slug)
+
+
+def test_pages_of_a_phase_without_texts_are_compared_by_their_length(
+    house: House, tmp_path: Path
+) -> None:
+    """A page that shows a text is left out of that comparison, and no other page is."""
+    first, second = PHASES["phases"]
+    informed = {**second, "presentation": {"beside": "prompt"}}
+    slug = house.draft(**{**PHASES, "phases": [first, informed]})
+    target = Database(f"sqlite:///{tmp_path}/probe.db")
+    with house.database.reading() as session:
+        copy = copy_for_probe(session, target, slug, readers=1, now=NOW)
+    target.dispose()
+    assert {(one.phase, one.has_text) for one in copy.pictures} == {(1, False), (2, True)}
 
 
 def test_a_study_opens_only_with_an_audit_of_its_very_cases(

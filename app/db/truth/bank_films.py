@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import Arm, Image, Rendition
 from app.domain.bank_image import record_text
-from app.films.notes import NOTE_WORDS
+from app.films.notes import NOTE_WORDS, text_of_note
 
 Flag = Literal["", "memorised", "clear", "unknown"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
@@ -49,8 +49,13 @@ class BankFilm:
     width: int
     height: int
     record: Mapping[str, Any]
-    notes: Sequence[Sequence[str]] | None
+    notes: Sequence[Sequence[Any]] | None
     renditions: Mapping[int, str]
+
+    @property
+    def note_texts(self) -> tuple[str, ...]:
+        """What was noted, each the end of a sentence that any language can say."""
+        return tuple(text_of_note(note) for note in self.notes or ())
 
     @property
     def largest(self) -> str:
