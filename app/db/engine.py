@@ -23,6 +23,7 @@ from app.db.patience import (
     seconds_left,
     watched_connection,
 )
+from app.db.sha256 import add_to_sqlite
 from app.db.statements import run_plainly, send_what_waits
 from app.db.turn import Turn
 from app.domain.errors import BadInput, DatabaseUnavailable
@@ -265,6 +266,7 @@ def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        add_to_sqlite(connection)
 
     @event.listens_for(engine, "checkin")
     def forget_what_was_erased(connection: Any, record: Any) -> None:

@@ -88,6 +88,12 @@ class Statement:
 Asked = tuple[Statement, Mapping[str, Any]]
 
 
+class Told:
+    """What a statement that was said `later` returns; `rows` is None until it has been sent."""
+
+    rows: Sequence[Row] | None = None
+
+
 class Constant(ColumnElement[int]):
     """A number that stands in the text of a statement, so that a plan may count on it."""
 
@@ -118,19 +124,30 @@ def ask_one(session: Session, statement: Statement, values: Mapping[str, Any]) -
     return rows[0] if rows else None
 
 
-def later(session: Session, statement: Statement, values: Mapping[str, Any]) -> None:
+def later(session: Session, statement: Statement, values: Mapping[str, Any]) -> Told:
     """Write, at the latest with the commit or with whatever is asked next.
 
-    An error of the database comes then, too.
+    An error of the database comes then, too, and so does what it returns.
     """
     connection = _connection_of(session)
+    told = Told()
     if connection.dialect.name == "sqlite":
         with _as_sqlalchemy_says(connection):
-            _alone(connection, statement, values)
-        return
+            told.rows = _alone(connection, statement, values)
+        return told
     compiled = statement.on(connection.dialect)
     command = Command(statement.name, compiled.sql, compiled.values(values))
-    connection.info.setdefault(_WAITING, []).append(command)
+    connection.info.setdefault(_WAITING, []).append((command, compiled, told))
+    return told
+
+
+def lock_next(session: Session, statement: Statement, values: Mapping[str, Any]) -> None:
+    """Wait for the rows that a statement locks, in the message in which all that follows goes.
+
+    Whoever writes to SQLite has locked everything.
+    """
+    if _connection_of(session).dialect.name != "sqlite":
+        later(session, statement, values)
 
 
 def run_plainly(connection: Connection, sql: str) -> None:
@@ -169,7 +186,7 @@ def _together(
     compiled = [statement.on(dialect) for statement, _ in asked]
     waiting = info.pop(_WAITING, [])
     commands = [
-        *waiting,
+        *(command for command, _, _ in waiting),
         *(
             Command(statement.name, one.sql, one.values(values))
             for (statement, values), one in zip(asked, compiled, strict=True)
@@ -178,8 +195,10 @@ def _together(
     raw = _driver_of(connection)
     with _as_sqlalchemy_says(connection):
         results = send_together(raw, info.setdefault(_PREPARED, set()), commands, commit=commit)
-    told = results[len(waiting) :]
-    return [one.rows(rows) for one, rows in zip(compiled, told, strict=True)]
+    for (_, one, told), rows in zip(waiting, results, strict=False):
+        told.rows = one.rows(rows)
+    asked_rows = results[len(waiting) :]
+    return [one.rows(rows) for one, rows in zip(compiled, asked_rows, strict=True)]
 
 
 def _alone(

@@ -92,7 +92,8 @@ class ReaderDesk(DueDesk, Protocol):
     ) -> Receipt:
         """Store a form's answers and acknowledge them; raises what `record_rating` does.
 
-        `go_on` may ask this desk what is due then, in the same transaction.
+        `go_on` may ask this desk what is due then, in the same transaction. Nothing can be asked
+        after it: what is acknowledged is committed.
         """
 
     def picture(self, token: str, slot: int) -> bytes | None:

@@ -107,15 +107,16 @@ def sha256_of(value: Any) -> str:
 
 def event_hash(previous: str, event: RecordedEvent) -> str:
     """SHA-256 of `previous`, a line break, and the event as canonical JSON; 64 hex digits."""
-    plain = {
-        "number": event.number,
-        "at": written_moment(event.at),
-        "actor": event.actor,
-        "action": event.action,
-        "detail": event.detail,
-        "salt": event.salt,
-    }
-    return hashlib.sha256(f"{previous}\n{canonical(plain)}".encode()).hexdigest()
+    before, after = around_number(event.at, event.actor, event.action, event.detail, event.salt)
+    return hashlib.sha256(f"{previous}\n{before}{event.number}{after}".encode()).hexdigest()
+
+
+def around_number(
+    at: datetime, actor: str, action: str, detail: Mapping[str, Any], salt: str
+) -> tuple[str, str]:
+    """An event's canonical JSON before its number and after it, for whoever knows that last."""
+    plain = {"action": action, "actor": actor, "at": written_moment(at), "detail": detail}
+    return f'{canonical(plain)[:-1]},"number":', f',"salt":{canonical(salt)}}}'
 
 
 def new_origin() -> str:

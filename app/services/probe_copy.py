@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import start_session
+from app.db.blind.record import begin_chain
 from app.db.engine import Database
 from app.db.studies import study_by_slug
 from app.db.tables import (
@@ -98,6 +99,7 @@ def copy_for_probe(
         )
         writing.add(copy)
         writing.flush()
+        begin_chain(writing, copy.id)
         _store_cases(writing, copy, audited)
         links = [
             _add_reader(writing, copy, design, number, now) for number in range(1, readers + 1)

@@ -74,7 +74,8 @@ def record_rating(
     `journey` and `last_sitting`, if it is given, were read under that lock.
 
     `go_on` is called with where the reader then stands, so that the next case can be served by the
-    same transaction: the record, for which other readers wait, is written after it.
+    same transaction. The record, for which other readers wait, is written after it and committed
+    at once: a receipt is only ever made of what is stored, and the session is at its end.
 
     Raises NotFound (another reader's case), BadForm (a form without its number), OtherAnswers,
     AlreadyRated, TooLateToCorrect, NotShownYet, StudyNotOpen, BadAnswer, and Refused for a case
@@ -118,9 +119,12 @@ def record_rating(
         if is_due
         else journey_of(session, reader, design)
     )
-    head = record_rating_event(
+    recorded = record_rating_event(
         session, reader, presentation, rating, answers, sitting, supersedes=corrected
     )
+    # The event's hash is told with the commit.
+    session.commit()
+    ((head,),) = recorded.rows or ()
     return _receipt(presentation, submission, answers, head, form)
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.db.blind.record import begin_chain
 from app.db.studies import slug_is_taken
 from app.db.tables import Study
 
@@ -19,7 +20,10 @@ def free_slug(session: Session, stem: str) -> str:
 
 
 def store_under_free_slug(session: Session, study: Study, stem: str) -> str:
-    """Insert a study under a free slug and return it; two that are stored at once get two."""
+    """Insert a study with an empty record under a free slug and return that.
+
+    Two that are stored at once get two.
+    """
     while True:
         slug = free_slug(session, stem)
         study.slug = slug
@@ -31,4 +35,5 @@ def store_under_free_slug(session: Session, study: Study, stem: str) -> str:
             if not slug_is_taken(session, slug):
                 raise
         else:
+            begin_chain(session, study.id)
             return slug

@@ -189,7 +189,7 @@ class BlindDesk:
     ) -> Receipt:
         """Store a form's answers and acknowledge them; raises what `record_rating` does.
 
-        `go_on` may ask this desk what is due then, in the same transaction.
+        `go_on` may ask this desk what is due then, in the same transaction, which ends with it.
         """
 
         def serve(journey: Journey) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.db.blind.record import NewEvent, append_event, append_events, head_of
-from app.db.tables import Chain, Event, Reader
+from app.db.tables import Chain, Event, Reader, Study
 from app.domain.record import (
     ANSWERED,
     AUDITED,
@@ -116,7 +117,33 @@ def test_what_is_rolled_back_leaves_no_event(house: House) -> None:
     assert [event.action for event in chain_of(house, 1)] == ["created"]
     with house.database.writing() as session:
         before = head_of(session, 1)
-        assert append_events(session, 1, []) == before
+        append_events(session, 1, [])
+        assert head_of(session, 1) == before
+
+
+def test_events_that_come_at_once_follow_each_other_and_tell_their_hashes(house: House) -> None:
+    house.draft()
+    with house.database.writing() as session:
+        told = append_events(
+            session, 1, [NewEvent(NOW, f"Å{number}", "tried") for number in range(3)]
+        )
+        session.commit()
+    events = chain_of(house, 1)
+    assert [event.actor for event in events[1:]] == ["Å0", "Å1", "Å2"]
+    assert [one.rows for one in told] == [[(event.hash,)] for event in events[1:]]
+    with house.database.reading() as session:
+        assert recomputed(house, 1) == head_of(session, 1) == events[-1].hash
+
+
+def test_an_event_of_what_has_no_chain_is_refused(house: House) -> None:
+    house.draft()
+    with house.database.writing() as session:
+        session.add(Study(slug="bare", title="Bare", design="{}", created_at=NOW))
+        session.flush()
+        bare = session.scalars(select(Study.id).where(Study.slug == "bare")).one()
+    with pytest.raises(IntegrityError), house.database.writing() as session:
+        append_event(session, bare, NewEvent(NOW, "test", "tried"))
+    assert chain_of(house, bare) == []
 
 
 def test_the_same_events_give_another_head_each_time(house: House) -> None:

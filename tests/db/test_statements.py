@@ -7,12 +7,15 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import Database
-from app.db.statements import Statement, ask, ask_one, later
+from app.db.statements import Statement, ask, ask_one, later, lock_next
 from app.db.tables import Heartbeat
 
 BEATS = Heartbeat.__table__
 assert isinstance(BEATS, Table)
 READ = Statement(select(BEATS.c.beats).where(BEATS.c.id == bindparam("number")))
+READ_LOCKED = Statement(
+    select(BEATS.c.beats).where(BEATS.c.id == bindparam("number")).with_for_update()
+)
 ADD = Statement(
     update(BEATS).where(BEATS.c.id == bindparam("number")).values(beats=BEATS.c.beats + 1)
 )
@@ -53,6 +56,29 @@ def test_what_waits_is_rolled_back_and_does_not_come_with_the_next_transaction(
     with database.writing() as session:
         later(session, ADD, FIRST)
     assert beats(database) == before + 1
+
+
+ADD_AND_TELL = Statement(
+    update(BEATS)
+    .where(BEATS.c.id == bindparam("number"))
+    .values(beats=BEATS.c.beats + 1)
+    .returning(BEATS.c.beats)
+)
+
+
+def test_what_waits_tells_what_it_returns_once_it_is_sent(database: Database) -> None:
+    before = beats(database)
+    with database.writing() as session:
+        asked, committed = later(session, ADD_AND_TELL, FIRST), later(session, ADD, FIRST)
+        (rows,) = ask(session, (READ, FIRST))
+        assert (asked.rows, committed.rows, list(rows)) == ([(before + 1,)], [], [(before + 2,)])
+        committed = later(session, ADD_AND_TELL, FIRST)
+        lock_next(session, READ_LOCKED, FIRST)
+        last = later(session, ADD_AND_TELL, FIRST)
+        assert database.is_sqlite or last.rows is None
+        session.commit()
+        assert (committed.rows, last.rows) == ([(before + 3,)], [(before + 4,)])
+    assert beats(database) == before + 4
 
 
 def insert_a_second_time(database: Database, *, asks_after_it: bool) -> None:

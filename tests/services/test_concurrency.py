@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import reader_by_id
-from app.db.tables import Rating, Reader, ReadingSession, Study
+from app.db.tables import Event, Rating, Reader, ReadingSession, Study
 from app.domain.errors import Refused
 from app.main import create_app
 from app.services.admit_reader import link_fingerprint
@@ -139,16 +139,53 @@ def test_closing_waits_for_a_rating_that_came_first(house: House, client: TestCl
     desks = cast(FastAPI, client.app).state.desks
     with house.database.reading() as session:
         reader = session.scalars(select(Reader)).one()
+    fields = {**form.hidden, **GOOD_ANSWERS}
+    closing: list[Future[None]] = []
     with ThreadPoolExecutor(1) as pool:
+
+        def close_meanwhile() -> None:
+            closing.append(pool.submit(house.close, slug))
+            ensure_waiting(closing[0])
+
         with desks.at(reader.id, link_fingerprint(reader), "answer") as desk:
-            fields = {**form.hidden, **GOOD_ANSWERS}
-            desk.rate(form.hidden["case"], form.hidden["submission"], fields)
-            closing = pool.submit(house.close, slug)
-            ensure_waiting(closing)
-        closing.result(30)
+            desk.rate(form.hidden["case"], form.hidden["submission"], fields, close_meanwhile)
+        closing[0].result(30)
     assert count_of_ratings(house) == 1
     with house.database.reading() as session:
         assert session.scalars(select(Study.status)).one() == "closed"
+
+
+def test_a_receipt_is_made_of_what_is_stored_and_names_its_event(
+    house: House, client: TestClient
+) -> None:
+    """Whatever fails between the receipt and the answer undoes nothing; the form is taken again."""
+    _, token = house.open_study_with_reader()
+    browser = ReaderBrowser(client)
+    browser.begin(token)
+    form = browser.form
+    fields = {**form.hidden, **GOOD_ANSWERS}
+    sent = form.hidden["case"], form.hidden["submission"], fields
+    desks = cast(FastAPI, client.app).state.desks
+    with house.database.reading() as session:
+        reader = session.scalars(select(Reader)).one()
+    receipts = []
+
+    def fail_with_receipt() -> None:
+        with desks.at(reader.id, link_fingerprint(reader), "answer") as desk:
+            receipts.append(desk.rate(*sent))
+            # Another connection sees it already.
+            assert count_of_ratings(house) == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_with_receipt()
+    with desks.at(reader.id, link_fingerprint(reader), "answer") as desk:
+        receipts.append(desk.rate(*sent))
+    assert receipts[0] == receipts[1]
+    assert count_of_ratings(house) == 1
+    with house.database.reading() as session:
+        events = session.scalars(select(Event).where(Event.rating_id.is_not(None))).all()
+    assert [event.hash for event in events] == [receipts[0].record]
 
 
 def test_a_rating_that_waited_past_the_last_day_is_refused(

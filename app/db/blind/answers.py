@@ -14,7 +14,7 @@ from app.db.blind.reader_row import ReaderInStudy, ReaderKey
 from app.db.blind.readers import Sitting
 from app.db.blind.record import NewEvent, append_events
 from app.db.blind.tables import Answer, Presentation, Rating
-from app.db.statements import Statement, later
+from app.db.statements import Statement, Told, later
 from app.domain.questions.answer import Answers, value_from_json, value_to_json
 from app.domain.receipt import rating_name
 from app.domain.record import ANSWERED, CORRECTED, SITTING_BEGUN, rating_seal, served_digest
@@ -134,8 +134,8 @@ def record_rating_event(
     sitting: Sitting,
     *,
     supersedes: Rating | None,
-) -> str:
-    """Append the rating, sealed with exactly these answers, to the study's record; the new head.
+) -> Told:
+    """Append the rating, sealed with exactly these answers, to the study's record; told its hash.
 
     The sitting comes before it where it is new. Last in a transaction, since every other rating of
     the study then waits for its commit.
@@ -167,7 +167,7 @@ def record_rating_event(
         rating=(presentation.id, rating.submission),
     )
     begun = [sitting_begun(reader, sitting.number, rating.submitted_at)] if sitting.is_new else []
-    return append_events(session, reader.study_id, [*begun, answered])
+    return append_events(session, reader.study_id, [*begun, answered])[-1]
 
 
 def sitting_begun(reader: ReaderInStudy, number: int, now: datetime) -> NewEvent:
