@@ -38,7 +38,9 @@ from app.domain.record import (
 )
 from app.domain.said import said
 
-UNKNOWN_LINK = said("This link is not known here; please check that it was copied whole.")
+UNKNOWN_LINK = said(
+    "This link is not known here; please check that it was copied whole, or ask whoever sent it."
+)
 REVOKED_LINK = said(
     "This link has been withdrawn; please ask the study's investigator for a new one."
 )

@@ -24,6 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.said import said
 from app.web.api_errors import api_error, is_api
+from app.web.body_limits import TOO_LONG
 from app.web.cookies import INVESTIGATOR_COOKIE, READER_COOKIE
 from app.web.front import csrf_token, front, set_reader_cookie
 from app.web.kept_form import FormOutOfDate, form_to_keep
@@ -31,6 +32,7 @@ from app.web.logs import fields_of
 from app.web.own_password_form import own_password_form
 from app.web.pages import renews_itself
 from app.web.sign_in_form import sign_in_form
+from app.web.ways_on import office_s_ways_on, reader_s_way_on
 
 logger = logging.getLogger("negatoscope")
 
@@ -49,8 +51,16 @@ HEADINGS = {
     413: said("Too large"),
     429: said("Please wait"),
 }
-NO_PAGE = said("There is no page at this address.")
-NO_API = "The API has nothing at this address; /api/v1/openapi.json lists what it has."
+# What the server says of itself, in our words.
+SENTENCES = {
+    404: said("There is no page at this address."),
+    405: said("This address takes a form and shows no page; please go on from where its form is."),
+    413: TOO_LONG,
+}
+API_SENTENCES = {
+    404: "The API has nothing at this address; /api/v1/openapi.json lists what it has.",
+    413: TOO_LONG,
+}
 TROUBLE = said(
     "Something went wrong on the server; what you had submitted before is safe. Please try again."
 )
@@ -88,15 +98,15 @@ async def error_page(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             if isinstance(error, StudyNotOpen):
                 return _not_open(request, status, heading, error)
-            return _page(request, status, heading, error.sentence)
+            return _page(request, status, heading, error.sentence, error=error)
     if isinstance(error, FormOutOfDate) and request.headers.get("Origin") and form_to_keep(request):
         return _form_still_here(request)
     if isinstance(error, HTTPException):
-        sentence = NO_PAGE if error.status_code == 404 else error.detail
+        sentence = SENTENCES.get(error.status_code, error.detail)
         heading = HEADINGS.get(error.status_code, said("Not possible"))
         # Perhaps another site's form, which is not shown to the reader as theirs.
         request.state.form = {}
-        return _page(request, error.status_code, heading, sentence)
+        return _page(request, error.status_code, heading, sentence, error=error)
     if isinstance(error, RequestValidationError):
         return _page(
             request, 422, said("Can't be used"), said("The address or the form is not complete.")
@@ -123,7 +133,7 @@ def _api_answer(error: Exception) -> Response:
         if isinstance(error, kind):
             return api_error(status, heading, str(error))
     if isinstance(error, HTTPException):
-        sentence = NO_API if error.status_code == 404 else str(error.detail)
+        sentence = API_SENTENCES.get(error.status_code, str(error.detail))
         heading = HEADINGS.get(error.status_code, said("Not possible"))
         return api_error(error.status_code, heading, sentence, error.headers)
     if isinstance(error, RequestValidationError):
@@ -186,7 +196,7 @@ def _not_open(request: Request, status: int, heading: str, error: StudyNotOpen) 
         status,
         heading,
         error.sentence,
-        is_over=True,
+        error=error,
         of_link=error.reader_id,
         has_certificate=error.took_part is not None,
     )
@@ -202,7 +212,7 @@ def _page(
     heading: str,
     sentence: str,
     *,
-    is_over: bool = False,
+    error: Exception | None = None,
     of_link: int | None = None,
     has_certificate: bool = False,
 ) -> Response:
@@ -220,24 +230,21 @@ def _page(
         "was_rating": request.method == "POST" and path == "/read/rate",
     }
     if is_reader:
+        is_over = isinstance(error, StudyNotOpen)
         context |= {
             "is_over": is_over,
             "has_certificate": has_certificate,
+            "way_on": reader_s_way_on(request, status, error),
             **_of_reader(request, of_link, is_over=is_over),
         }
     else:
-        context["study"] = _study_of(path, status)
+        # An address of nobody's, as half a personal link may be.
+        is_lost = status == 404 and isinstance(error, HTTPException)
+        context |= {"ways_on": office_s_ways_on(request, status), "is_lost": is_lost}
     pages = front(request).pages
     if is_reader:
         return pages.page_or_partial(request, template, context, status)
     return pages.render(request, template, context, status)
-
-
-def _study_of(path: str, status: int) -> str | None:
-    """The short name of the study that a step was refused for: its page is the way back."""
-    part, _, rest = path.lstrip("/").partition("/")
-    slug, _, step = rest.partition("/")
-    return slug if part == "studies" and step and status in (409, 422) else None
 
 
 def _of_reader(request: Request, of_link: int | None, *, is_over: bool) -> dict[str, object]:
