@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.append_only import ERASED
+from app.db.other_programs import ensure_own_file
 from app.db.patience import (
     CONNECT_SECONDS,
     SILENT,
@@ -250,7 +251,10 @@ def _watch(engine: Engine, patience: float) -> None:
 
 def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     most = SQLITE_SECONDS if patience is None else patience
-    _keep_private(Path(make_url(url).database or ""))
+    path = Path(make_url(url).database or "")
+    if path.is_file():
+        ensure_own_file(path)
+    _keep_private(path)
     engine = _pooled(url, pool, SQLITE_CONNECTIONS, most)
 
     @event.listens_for(engine, "connect")

@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.db.engine import Database
+from app.db.other_programs import ensure_ours
 from app.domain.errors import Refused
 
 
@@ -26,7 +27,8 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
     a migration that fails leaves the schema as it was.
 
     Raises RuntimeError where a row refers to one that is not there, and Refused for the schema of
-    another version of the program, which has a migration that is not among these.
+    another version of the program, which has a migration that is not among these, and for a
+    database in which another program has its tables.
     """
     _ensure_known(database, migrations)
     _migrate(database, migrations, lambda config: command.upgrade(config, revision))
@@ -34,6 +36,7 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
 
 def _ensure_known(database: Database, migrations: Path) -> None:
     with database.engine.connect() as connection:
+        ensure_ours(inspect(connection).get_table_names(), "The database")
         revision = revision_of(connection)
     if revision is not None and revision not in known_revisions(migrations):
         raise Refused(

@@ -158,6 +158,20 @@ def test_a_bad_database_url_is_one_sentence(run: Run, monkeypatch: pytest.Monkey
     assert "database can't be used" in run("studies", code=1).stderr
 
 
+def test_another_programs_file_is_left_as_it_was(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders # 1.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
+    file.chmod(0o644)
+    before = file.read_bytes(), file.stat().st_mode, sorted(tmp_path.glob("orders*"))
+    monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", f"sqlite:///{file}")
+    said = run("studies", code=1).stderr
+    assert "holds the tables of another program (orders)" in said
+    assert (file.read_bytes(), file.stat().st_mode, sorted(tmp_path.glob("orders*"))) == before
+
+
 def test_a_password_is_set_from_standard_input(run: Run) -> None:
     assert "Made the account" in run("set-password", input="a long enough one\n").stdout
     assert "Changed" in run("set-password", input="another long enough\n").stdout

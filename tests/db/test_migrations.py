@@ -27,6 +27,7 @@ from app.bank.store import RenditionStore
 from app.db.engine import Database
 from app.db.migrate import downgrade_schema, upgrade_schema
 from app.db.tables import Answer, Base, Presentation, Rating, Reader, Study
+from app.domain.errors import Refused
 from app.services.back_up import back_up
 from app.services.export_study import StudyExport
 from app.services.restore_backup import restore_backup
@@ -175,6 +176,17 @@ def test_going_back_is_refused_where_it_would_lose_an_answer(old_database: Datab
         downgrade_schema(old_database, MIGRATIONS, revision="0001")
     with old_database.reading() as session:
         assert session.execute(text("SELECT count(*) FROM answers")).scalar_one() > 1
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(old_database: Database) -> None:
+    """Whatever of ours is missing: with some tables of the same names it is still another's."""
+    with old_database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE ratings"))
+        connection.execute(text("CREATE TABLE orders (id INTEGER PRIMARY KEY)"))
+    before = _everything(old_database)
+    with pytest.raises(Refused, match="tables of another program"):
+        upgrade_schema(old_database, MIGRATIONS)
+    assert _everything(old_database) == before
 
 
 def _everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
