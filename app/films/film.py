@@ -1,12 +1,14 @@
 """A film as it is shown, and how its grey levels are to be found."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.said import said
 from app.films.notes import Note
 
 GreyLevels = NDArray[np.float32]
@@ -14,6 +16,18 @@ GreyMapping = Literal["dicom-window", "percentile", "as-is"]
 
 GREY_MAPPINGS: Final[tuple[GreyMapping, ...]] = ("dicom-window", "percentile", "as-is")
 DEFAULT_MAPPING: Final[GreyMapping] = "dicom-window"
+GREY_WORDS: Final[Mapping[str, str]] = {
+    "dicom-window": said("the window in the file, else percentiles"),
+    "percentile": said("percentiles"),
+    "as-is": said("the whole range, as it is"),
+}
+"""By what deep files become grey, in the words of each mapping."""
+
+
+def grey_words(mapping: str) -> str:
+    """A mapping in words, and behind them its code, by which a bank and a command name it."""
+    words = GREY_WORDS.get(mapping)
+    return mapping if words is None else said("{words} ({code})", words=words, code=mapping)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from starlette.templating import Jinja2Templates
 
 from app.domain.errors import BadInput
 from app.domain.said import said
+from app.films.film import GREY_WORDS
 from app.web.known_words import known_actor, known_word
 from app.web.spoken import spoken
 from app.words.language import ENGLISH, LANGUAGES, Language, language, nearest
@@ -77,6 +78,7 @@ class Pages:
         # They are read once: no page asks the disk whether one has changed meanwhile.
         env.auto_reload = False
         speak(env, tongue)
+        env.filters["grey"] = lambda mapping: tongue.say(GREY_WORDS.get(mapping, mapping))
         env.filters["word"] = lambda word: tongue.say(known_word(word))
         env.filters["actor"] = lambda name: tongue.say(known_actor(name))
         env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(

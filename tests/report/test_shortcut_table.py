@@ -58,14 +58,14 @@ def test_a_row_says_how_the_arm_differs_and_how_surely() -> None:
     assert arm_cells(table, 0) == {
         "Pictures": "20",
         "Enlarged": "0",
-        "Made grey": "dicom-window",
+        "Made grey": "the window in the file, else percentiles [dicom-window]",
         "All together": "–",
         **{words[0].upper() + words[1:]: "–" for words in map(measure_words, AUDIT_MEASURES)},
     }
     assert arm_cells(table, 1) == {
         "Pictures": "20",
         "Enlarged": "5 [25%]",
-        "Made grey": "percentile [3 images: lateral view]",
+        "Made grey": "percentiles [percentile; 3 images: lateral view]",
         "All together": "0.90 [p = .005, 0.80 to 0.95]",
         "Sharpness": "0.93 [softer, 0.80 to 0.98]",
         "Brightness": "0.61 [brighter, 0.45 to 0.75]",

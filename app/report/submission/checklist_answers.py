@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.domain.said import Said, joined, said, said_many
+from app.films.film import grey_words
 from app.report.submission.flow import analysed_images
 from app.report.submission.source import Submission
 from app.services.submission_facts import ArmCard
@@ -166,7 +167,7 @@ def _preprocessing(submission: Submission) -> Told:
             "All images were shown as {size} x {size} pixels with 256 grey levels, made the same "
             "way for every arm (grey mapping: {greys}), without metadata.",
             size=submission.summary.design.rendition_size,
-            greys=", ".join(greys),
+            greys=joined(map(grey_words, greys), ", "),
         ),
     )
 

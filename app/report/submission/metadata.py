@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.domain.said import joined, said
+from app.films.film import grey_words
 from app.report.submission.source import Submission
 from app.report.words.numbers import NONE
 from app.services.submission_facts import ArmCard
@@ -139,7 +140,7 @@ def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
     yield said("Licence"), _stated(arm.licence)
     yield said("Attribution"), _stated(arm.attribution)
     yield said("Bank"), _stated(arm.bank)
-    yield said("Grey mapping"), arm.grey_mapping
+    yield said("Grey mapping"), grey_words(arm.grey_mapping)
     generated = NONE if arm.generated is None else str(arm.generated)
     rejected = NONE if arm.rejected is None else str(arm.rejected)
     yield said("Generated before the bank"), generated

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from app.domain.said import capital, said, without
+from app.domain.said import capital, joined, said, without
+from app.report.tables.asked import Column, asked_only, made_of
 from app.report.tables.results import Labels, arm_row
 from app.report.tables.table import (
     Cell,
@@ -30,6 +31,7 @@ from app.report.words.terms import term
 from app.statistics.analysis import Analysis
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.table.estimate import Estimate
+from app.statistics.table.ratings import Measure
 
 _MEASURES: Mapping[str, tuple[str, Style]] = {
     "realism.mean": (said("Realism, mean"), "signed"),
@@ -146,25 +148,35 @@ def time_table(analysis: Analysis, labels: Labels) -> ReportTable | None:
         )
         for arm in analysis.arms.values()
     ]
-    return table(
-        "time-and-order",
-        said("Time and order"),
+    headings, kept = asked_only(
+        analysis.table,
         [
-            said("Arm"),
-            said("Reading time"),
-            said("Of real"),
-            said("Realism"),
-            said("Accuracy"),
-            said("Log time"),
+            Column(said("Arm")),
+            Column(said("Reading time"), "reading_time_ms"),
+            Column(said("Of real"), "reading_time_ms"),
+            Column(said("Realism"), "realism"),
+            Column(said("Accuracy"), "verdict"),
+            Column(said("Log time"), "reading_time_ms"),
         ],
         rows,
-        [
-            said(
-                "Last three columns: change per 10 presentations of realism (steps "
-                "of the scale), accuracy (share) and log reading time (0.05 = 5% "
-                "slower); descriptive, unadjusted."
-            )
-        ],
+    )
+    return table("time-and-order", said("Time and order"), headings, kept, [_slopes_note(analysis)])
+
+
+def _slopes_note(analysis: Analysis) -> str:
+    slopes: Mapping[Measure, str] = {
+        "realism": said("realism (steps of the scale)"),
+        "verdict": said("accuracy (share)"),
+        "reading_time_ms": said("log time (0.05 = 5% slower)"),
+    }
+    shown = [named for key, named in slopes.items() if analysis.table.has(key)]
+    return (
+        ""
+        if not shown
+        else said(
+            "Change per 10 presentations: {slopes}; descriptive, unadjusted.",
+            slopes=joined(shown, ", "),
+        )
     )
 
 
@@ -178,13 +190,12 @@ def group_tables(
         rows = []
         for level in sorted(levels, key=lambda name: (name not in order, _place(order, name))):
             for arm, figures in levels[level].items():
-                some = next(iter(figures.values()))
                 rows.append(
                     Row(
                         term(level),
                         (
                             words(labels.get(arm, arm)),
-                            Cell(str(some.n_readers)),
+                            Cell(str(max(one.n_readers for one in figures.values()))),
                             *(
                                 estimate_cell(figures[key], style)
                                 for key, (_, style) in _GROUP_FIGURES.items()
@@ -192,17 +203,22 @@ def group_tables(
                         ),
                     )
                 )
+        headings, kept = asked_only(
+            analysis.table,
+            [
+                Column(capital(term(group))),
+                Column(said("Arm")),
+                Column(said("Readers")),
+                *(Column(name, made_of(key)) for key, (name, _) in _GROUP_FIGURES.items()),
+            ],
+            rows,
+        )
         tables.append(
             table(
                 f"group-{group}",
                 said("By {group} of the reader", group=term(group)),
-                [
-                    capital(term(group)),
-                    said("Arm"),
-                    said("Readers"),
-                    *(name for name, _ in _GROUP_FIGURES.values()),
-                ],
-                rows,
+                headings,
+                kept,
                 [said("Descriptive: readers were not drawn to compare groups, so none is tested.")],
             )
         )
@@ -232,22 +248,22 @@ def reader_table(analysis: Analysis, labels: Labels) -> ReportTable:
                     is_real=arm in analysis.table.real_arms,
                 )
             )
-    return table(
-        "readers",
-        said("Every reader"),
+    headings, kept = asked_only(
+        analysis.table,
         [
-            said("Reader"),
-            said("Arm"),
-            said("Ratings"),
-            said("Realism, mean"),
-            said("Judged real"),
-            "d′",
-            "c",
-            said("AUC, realism"),
-            said("Reading time"),
+            Column(said("Reader")),
+            Column(said("Arm")),
+            Column(said("Ratings")),
+            Column(said("Realism, mean"), "realism"),
+            Column(said("Judged real"), "verdict"),
+            Column("d′", "verdict"),
+            Column("c", "verdict"),
+            Column(said("AUC, realism"), "realism"),
+            Column(said("Reading time"), "reading_time_ms"),
         ],
         rows,
     )
+    return table("readers", said("Every reader"), headings, kept)
 
 
 def bootstrap_table(analysis: Analysis, labels: Labels) -> ReportTable | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.said import said
+from app.domain.said import joined, said
+from app.report.tables.asked import Column, asked_only
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
 from app.report.words.numbers import NONE, number, p_value, percent
@@ -29,41 +30,50 @@ def main_table(analysis: Analysis, labels: Labels) -> ReportTable:
         arm_row(analysis, arm, labels, _main_cells(analysis, arm, kind if several else None))
         for arm in analysis.arms.values()
     ]
+    headings, kept = asked_only(analysis.table, _main_columns(kind if several else None), rows)
     return table(
-        "results",
-        said("Results by arm"),
-        [
-            said("Arm"),
-            said("Images"),
-            said("Ratings"),
-            said("Realism, mean"),
-            said("Realism, median"),
-            said("Judged real"),
-            said("Accuracy"),
-            said("Hit rate"),
-            said("False alarms"),
-            said("Confidence"),
-            said("Reading time"),
-            *((said("Agreement ({kind})", kind=term(kind)), said("Fleiss’ κ")) if several else ()),
-        ],
-        rows,
-        [
-            said(
-                "Below each figure its {level} interval. Judged real: the deception "
-                "rate of a synthetic arm. Accuracy of a synthetic arm: its images "
-                "and the real ones called what they are; of the real arm: its images "
-                "called real. Hit: synthetic called synthetic. False alarm: real "
-                "called synthetic. Reading time: geometric mean.",
-                level=percent(analysis.settings.level),
-            )
-            + (
-                said(" Agreement: share of pairs of readers who gave the same answer.")
-                if several
-                else ""
-            )
-            + said(" ref.: the real arm, which the others are held against."),
-        ],
+        "results", said("Results by arm"), headings, kept, [_main_note(analysis, several=several)]
     )
+
+
+def _main_columns(agreement_on: str | None) -> list[Column]:
+    columns = [
+        Column(said("Arm")),
+        Column(said("Images")),
+        Column(said("Ratings")),
+        Column(said("Realism, mean"), "realism"),
+        Column(said("Realism, median"), "realism"),
+        Column(said("Judged real"), "verdict"),
+        Column(said("Accuracy"), "verdict"),
+        Column(said("Hit rate"), "verdict"),
+        Column(said("False alarms"), "verdict"),
+        Column(said("Confidence"), "confidence"),
+        Column(said("Reading time"), "reading_time_ms"),
+    ]
+    if agreement_on is not None:
+        columns += [
+            Column(said("Agreement ({kind})", kind=term(agreement_on))),
+            Column(said("Fleiss’ κ")),
+        ]
+    return columns
+
+
+def _main_note(analysis: Analysis, *, several: bool) -> str:
+    ratings = analysis.table
+    parts = [
+        said("Below each figure its {level} interval.", level=percent(analysis.settings.level)),
+        said(
+            "Judged real: the deception rate of a synthetic arm. Accuracy of a synthetic arm: its "
+            "images and the real ones called what they are; of the real arm: its images called "
+            "real. Hit: synthetic called synthetic. False alarm: real called synthetic."
+        )
+        if ratings.has("verdict")
+        else "",
+        said("Reading time: geometric mean.") if ratings.has("reading_time_ms") else "",
+        said("Agreement: share of pairs of readers who gave the same answer.") if several else "",
+        said("ref.: the real arm, which the others are held against."),
+    ]
+    return joined((part for part in parts if part), " ")
 
 
 def _main_cells(analysis: Analysis, arm: ArmAnalysis, agreement_on: str | None) -> list[Cell]:

@@ -6,6 +6,7 @@ from functools import partial
 
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.said import capital, joined, said, said_many
+from app.films.film import GREY_WORDS
 from app.films.notes import NOTE_WORDS
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, interval, number, p_phrase, percent, signed
@@ -36,7 +37,7 @@ def shortcut_table(audit: PictureAudit) -> ReportTable:
         [
             _row(said("Pictures"), audit, lambda arm: Cell(str(arm.pictures))),
             _row(said("Enlarged"), audit, _enlarged),
-            _row(said("Made grey"), audit, lambda arm: Cell(arm.grey_mapping, _noted(arm))),
+            _row(said("Made grey"), audit, _made_grey),
             _row(said("All together"), audit, lambda arm: _joint_cell(arm.joint)),
             *(_row(_heading(name), audit, partial(_measure_cell, name)) for name in AUDIT_MEASURES),
         ],
@@ -137,19 +138,18 @@ def _measure_cell(name: str, arm: ArmPictures) -> Cell:
     return _cell(name, arm.separations.get(name))
 
 
-def _noted(arm: ArmPictures) -> str:
-    return joined(
-        (
-            said_many(
-                "{count} image: {words}",
-                "{count} images: {words}",
-                count,
-                words=NOTE_WORDS.get(kind, kind),
-            )
-            for kind, count in arm.notes.items()
-        ),
-        "; ",
+def _made_grey(arm: ArmPictures) -> Cell:
+    words = GREY_WORDS.get(arm.grey_mapping, arm.grey_mapping)
+    noted = (
+        said_many(
+            "{count} image: {words}",
+            "{count} images: {words}",
+            count,
+            words=NOTE_WORDS.get(kind, kind),
+        )
+        for kind, count in arm.notes.items()
     )
+    return Cell(words, joined((arm.grey_mapping, *noted), "; "))
 
 
 def _cell(measure: str, apart: Separation | None) -> Cell:

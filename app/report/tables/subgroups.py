@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain.said import capital, joined, said
+from app.report.tables.asked import Column, asked_only, made_of
 from app.report.tables.results import Labels
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.numbers import Style
@@ -52,18 +53,23 @@ def _table(analysis: Analysis, stratum: Stratum, labels: Labels) -> ReportTable:
         if small
         else "",
     ]
-    return table(
-        f"subgroups-{stratum.name}",
-        said("By {name} of the case", name=stratum.name),
+    headings, rows = asked_only(
+        analysis.table,
         [
-            capital(term(stratum.name)),
-            said("Arm"),
-            said("Images"),
-            said("Ratings"),
-            *(n for n, _ in _FIGURES.values()),
+            Column(capital(term(stratum.name))),
+            Column(said("Arm")),
+            Column(said("Images")),
+            Column(said("Ratings")),
+            *(Column(name, made_of(key)) for key, (name, _) in _FIGURES.items()),
         ],
         [row for one in stratum.subgroups for row in _rows(analysis, one, labels)]
         or [Row(said("No subgroups"), (words(""),) * (3 + len(_FIGURES)))],
+    )
+    return table(
+        f"subgroups-{stratum.name}",
+        said("By {name} of the case", name=stratum.name),
+        headings,
+        rows,
         notes,
     )
 
