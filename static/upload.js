@@ -60,6 +60,8 @@ const show = (room, words) => {
   room.querySelector("[data-said]").textContent = words;
 };
 
+class Refused extends Error {}
+
 let sending = Promise.resolve();
 
 // What is dropped while something is under way comes after it.
@@ -98,8 +100,9 @@ async function sendChosen(room, chosen) {
     arrived.hidden = false;
   } catch (error) {
     arrived.hidden = wasHidden;
-    const again = say("Choose the same once more to go on.");
-    show(room, `${error.message} ${again}`);
+    // What was refused would be refused again; its sentence says what to do.
+    const again = error instanceof Refused ? "" : say("Choose the same once more to go on.");
+    show(room, `${error.message} ${again}`.trim());
   }
 }
 
@@ -129,7 +132,7 @@ async function answer(address, options = {}) {
       if (tries >= TRIES) throw new Error(say("The server does not answer, or you are signed out."));
     }
     if (got?.ok) return got;
-    if (got && got.status < 500 && got.status !== 429) throw new Error(await sentenceOf(got));
+    if (got && got.status < 500 && got.status !== 429) throw new Refused(await sentenceOf(got));
     if (tries >= TRIES) throw new Error(say("The server can't take it just now."));
     await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** Math.min(tries, 5)));
   }

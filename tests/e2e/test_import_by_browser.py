@@ -4,6 +4,7 @@ The drags are the browser's own (DevTools' Input.dispatchDragEvent), so that wha
 is what a hand drops on it.
 """
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -95,3 +96,18 @@ def test_files_and_a_folder_are_sent_without_scripts(
         page.get_by_role("button", name="That is all").click()
     page.reload()
     expect(page.get_by_role("heading", name="3 pictures without a table")).to_be_visible()
+
+
+def test_a_refusal_is_not_to_be_tried_again_and_a_cut_is(
+    house: House, open_page: OpenPage, films: Path
+) -> None:
+    page = begin(house, open_page)
+    again = re.compile(r"Choose the same once more to go on\.$")
+    refusal = "<main><p class='trail'>Bank</p><p>An upload may bring 2 MiB.</p></main>"
+    page.route("**/pieces?*", lambda route: route.fulfill(status=409, body=refusal))
+    page.locator("[data-files]").set_input_files(films / "a.png")
+    said(page, "An upload may bring 2 MiB.")
+    page.evaluate("() => { window.setTimeout = (then) => queueMicrotask(then); }")
+    page.route("**/pieces?*", lambda route: route.abort())
+    page.locator("[data-files]").set_input_files(films / "a.png")
+    expect(page.locator("[data-said]")).to_have_text(again)
