@@ -1,6 +1,7 @@
 """The database as the rest of the house sees it: transactions that read or write."""
 
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ from app.domain.errors import BadInput, DatabaseUnavailable
 
 # An answer that is said to be stored is on the disk.
 SQLITE_SYNCHRONOUS = "FULL"
+# The first that returns what it has written.
+OLDEST_SQLITE = (3, 35)
 # What commands wait, whom nobody watches.
 SQLITE_SECONDS = 20.0
 LONGEST_QUEUE_SECONDS = 10.0
@@ -193,6 +196,11 @@ def _engine(url: str, patience: float | None, pool: type[Pool]) -> Engine:
         return _postgresql(url, patience, pool)
     if make_url(url).database in (None, "", ":memory:"):
         raise BadInput("SQLite in memory forgets everything; name a file: sqlite:///FILE.")
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise BadInput(
+            f"This Python has SQLite {sqlite3.sqlite_version}, and 3.35 or newer is needed; run a "
+            "Python that brings a newer one, or use PostgreSQL (NEGATOSCOPE_DATABASE_URL)."
+        )
     return _sqlite(url, patience, pool)
 
 

@@ -17,6 +17,8 @@ from PIL import Image
 
 from app.cli import program
 from app.cli.server import served_at
+from app.db.engine import Database
+from app.domain.errors import BadInput
 from tests.cli.conftest import Run
 
 COMMANDS = sorted(command.name or "" for command in program.registered_commands)
@@ -156,6 +158,16 @@ def test_a_bad_database_url_is_one_sentence(run: Run, monkeypatch: pytest.Monkey
     assert "in memory" in run("studies", code=1).stderr
     monkeypatch.setenv("NEGATOSCOPE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     assert "database can't be used" in run("studies", code=1).stderr
+
+
+def test_an_old_sqlite_is_refused_before_the_first_rating(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Red Hat 9 has 3.34, which can't return what it has written."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(BadInput, match=r"3\.35 or newer is needed"):
+        Database(f"sqlite:///{tmp_path / 'new.db'}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_programs_file_is_left_as_it_was(
