@@ -23,6 +23,8 @@ def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
     import torch
     from peft import LoraConfig as PeftLoraConfig
 
+    from ml.methods.lora_layer import lean
+
     peft_config: Any = PeftLoraConfig  # alpha may be a fraction, whatever its annotation says
     common = {
         "init_lora_weights": "gaussian",
@@ -60,6 +62,7 @@ def add_lora(adapter: Adapter, config: LoraConfig, *, seed: int) -> None:
                 ),
             )
     for model in (adapter.denoiser, *tuned):
+        lean(model)
         for name, parameter in model.named_parameters():
             if "lora_" in name:
                 parameter.data = parameter.data.float()
