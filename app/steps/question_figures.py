@@ -17,6 +17,7 @@ from app.domain.questions.document import MOST_STATED
 from app.domain.questions.question import Question
 from app.domain.questions.reading import is_asked
 from app.domain.questions.reference import Reference
+from app.domain.questions.short_names import short_name
 from app.domain.said import said
 from app.statistics.protocols.artefacts import Artefacts, Naming, artefacts
 from app.statistics.protocols.calibration import Calibration, calibration
@@ -332,7 +333,7 @@ def _calibration(asked: _Asked) -> "Figures | str":
     if subject is None:
         return said("the design doesn't say what it is the confidence of")
     if subject.measure not in ("verdict", "finding", "find_the_real"):
-        return said("an answer to {key} is neither right nor wrong", key=subject.key)
+        return said("an answer to {key} is neither right nor wrong", key=short_name(subject.key))
     all_judged = [(row, *_judged(subject, row, asked.references)) for row in asked.rows]
     judged = [one for one in all_judged if not math.isnan(one[1])]
     rows = [row for row, *_ in judged]

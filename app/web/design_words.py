@@ -12,6 +12,7 @@ from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
+from app.domain.questions.short_names import short_name
 from app.domain.said import cased, joined, said, said_many, spoken_day
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
@@ -146,13 +147,14 @@ def _about(design: StudyDesign, key: str) -> Iterator[str]:
             reference=question.reference,
         )
     if question.of:
-        yield said("in the answer to {of}", of=question.of)
+        yield said("in the answer to {of}", of=short_name(question.of))
     if question.probabilities:
         yield said("taken to say {levels}", levels=_probabilities(question))
     if question.asked_if is not None:
-        values = joined(question.asked_if.values, said(" or "))
         yield said(
-            "only if {question} is {values}", question=question.asked_if.question, values=values
+            "only if {question} is {values}",
+            question=short_name(question.asked_if.question),
+            values=joined(map(known_word, question.asked_if.values), said(" or ")),
         )
     if not question.required:
         yield said("may be left")
@@ -163,6 +165,10 @@ def _probabilities(question: Question) -> str:
     if len(levels) == 2:
         return said("{first} to {last}", first=levels[0], last=levels[1])
     return ", ".join(levels)
+
+
+def _short_names(keys: Sequence[str]) -> str:
+    return joined(map(short_name, keys), ", ")
 
 
 def _phase(design: StudyDesign, phase: Phase) -> Iterator[str]:
@@ -197,9 +203,9 @@ def _phase(design: StudyDesign, phase: Phase) -> Iterator[str]:
         yield said("with the text under {beside} beside it", beside=shown.beside)
     if shown.reference:
         yield said("beside image {reference} for comparison", reference=shown.reference[:12])
-    yield said("asks {questions}", questions=", ".join(phase.questions))
+    yield said("asks {questions}", questions=_short_names(phase.questions))
     if phase.end_questions:
-        yield said("at its end {questions}", questions=", ".join(phase.end_questions))
+        yield said("at its end {questions}", questions=_short_names(phase.end_questions))
     if phase.purpose_blinded:
         yield said("readers have not been told that some images are synthetic")
     if phase.washout_days:
@@ -280,7 +286,8 @@ def _reading_facts(design: StudyDesign) -> Iterator[Fact]:
 def _analysis_facts(analysis: AnalysisPlan) -> Iterator[Fact]:
     yield (
         said("Primary question"),
-        analysis.primary or said("the usual one: realism, else confidence in the verdict"),
+        short_name(analysis.primary)
+        or said("the usual one: realism, else confidence in the verdict"),
     )
     yield said("Intervals speak for"), _chosen(ANALYSIS.boxes, "analysis.target", analysis.target)
     yield said("Equivalence margin"), said("AUC within 0.5 ± {margin:g}", margin=analysis.margin)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from app.domain.questions.registry import kind_of
+from app.domain.questions.short_names import short_name
 from app.domain.said import joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table
 from app.report.words.numbers import NONE, number, percent
+from app.report.words.terms import term
 from app.statistics.protocols.distribution import Distribution
 from app.statistics.protocols.marks import MarkCounts
 from app.statistics.protocols.sides import SideCounts
@@ -58,8 +60,8 @@ def _notes(one: DescribedQuestion, *more: str) -> list[str]:
     only = (
         said(
             "Asked only where {question} is {join}.",
-            question=asked_if.question,
-            join=joined(asked_if.values, said(" or ")),
+            question=short_name(asked_if.question),
+            join=joined(map(term, asked_if.values), said(" or ")),
         )
         if asked_if
         else ""

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from app.domain.questions.short_names import short_name
 from app.domain.said import joined, said
 from app.report.words.numbers import percent
+from app.report.words.terms import term
 from app.statistics.protocols.artefacts import Artefacts
 from app.statistics.protocols.calibration import Calibration
 from app.statistics.protocols.findings import Findings
@@ -47,8 +49,8 @@ def common_notes(one: QuestionFigures) -> list[str]:
         notes.append(
             said(
                 "Asked only where {question} is {join}: figures are of those readings.",
-                question=asked_if.question,
-                join=joined(asked_if.values, said(" or ")),
+                question=short_name(asked_if.question),
+                join=joined(map(term, asked_if.values), said(" or ")),
             )
         )
     if one.left_out:

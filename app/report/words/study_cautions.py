@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.db.truth.ratings_table import AnalysedQuestions
+from app.domain.questions.short_names import short_name
 from app.domain.said import joined, said, said_many
 from app.report.words.cautions import Caution
 from app.report.words.shortcuts import file_sentence, shortcut_sentences
@@ -208,7 +209,7 @@ def _survivorship(summary: StudySummary) -> list[Caution]:
     thrown = [arm for arm in summary.arms if arm.rejected]
     for arm in thrown:
         of = said(" of {generated}", generated=arm.generated) if arm.generated else ""
-        rule = arm.rejection_rule.rstrip(".") or said("by a rule that is not stated")
+        rule = term(arm.rejection_rule.rstrip(".")) or said("by a rule that is not stated")
         cautions.append(
             Caution(
                 "images",
@@ -259,7 +260,11 @@ def _what_is_analysed(summary: StudySummary) -> list[Caution]:
         if len(design.phases) > 1
         else ""
     )
-    left = said(" Not {join}.", join=joined((one.key for one in others), ", ")) if others else ""
+    left = (
+        said(" Not {join}.", join=joined((short_name(one.key) for one in others), ", "))
+        if others
+        else ""
+    )
     return [
         Caution(
             "top",
@@ -269,7 +274,7 @@ def _what_is_analysed(summary: StudySummary) -> list[Caution]:
                 "every other question, and in every other phase, is counted under "
                 "“Every question”; sets, phases and findings have parts of their own "
                 "besides.",
-                join=joined((one.key for one in used), ", "),
+                join=joined((short_name(one.key) for one in used), ", "),
                 of_phase=of_phase,
                 left=left,
             ),
@@ -293,7 +298,7 @@ def _primary_question(summary: StudySummary) -> list[Caution]:
                 "The design names {primary}; conclusions by arm are made of realism, "
                 "or of a verdict with its confidence. What was said to it is counted "
                 "under “Every question”.",
-                primary=primary,
+                primary=short_name(primary),
             ),
         )
     ]

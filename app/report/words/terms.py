@@ -37,6 +37,10 @@ TERMS: Mapping[str, str] = {
     "kind": said("kind"),
     "size": said("size"),
     "ratings": said("ratings"),
+    # The rule that every bank of ml.generate states.
+    "not a finite number, or grey levels varying by less than 1 of 255": said(
+        "not a finite number, or grey levels varying by less than 1 of 255"
+    ),
     # Groups of readers are named by these.
     **{label: label for _, label in EXPERIENCE_BANDS},
     **{label: label for label in SPECIALTIES.values()},
