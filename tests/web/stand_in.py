@@ -372,7 +372,11 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
         },
         "withdraw": {"becomes": "Your answers are then erased.", "error": "Please tick the box."},
         "withdrawn": {"erased": False},
-        "reading_error": {"heading": "Link not accepted", "sentence": "Ask for a new one."},
+        "reading_error": {
+            "heading": "Not possible now",
+            "sentence": "Your certificate is here once you have read your last case.",
+            "way_on": {"address": "/read", "words": "Back to the study"},
+        },
     }
 
 

@@ -48,6 +48,7 @@ from app.web.design_words import design_words, shortages
 from app.web.pages import Pages
 from app.web.record_words import noted
 from app.web.security_headers import SecurityHeaders
+from app.web.ways_on import TRY_AGAIN, WayOn
 from tests.domain.documents import design
 from tests.serving import served
 from tests.web.accessible import troubles_of
@@ -413,11 +414,25 @@ SIGNED_OUT: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "/error": (
         "error.html",
-        {"heading": "Not found", "sentence": "There is no study 'x<y'.", "study": None},
+        {
+            "heading": "Not found",
+            "sentence": "There is no study 'x<y'.",
+            "ways_on": [WayOn("/studies", "Go to the studies")],
+            "is_lost": True,
+        },
     ),
     "/refused": (
         "error.html",
-        {"heading": "Not possible now", "sentence": "The study is locked.", "study": "pilot"},
+        {
+            "heading": "Not possible now",
+            "sentence": "The study is locked.",
+            "ways_on": [
+                TRY_AGAIN,
+                WayOn("/studies/pilot", "Back to the study"),
+                WayOn("/studies", "Go to the studies"),
+            ],
+            "is_lost": False,
+        },
     ),
 }
 EVERY_PATH = (*PAGES, *SIGNED_OUT)
