@@ -1,4 +1,5 @@
-"""What is frozen with a study besides its cases: pictures, analysis settings, software."""
+"""What is frozen with a study besides its cases: pictures, analysis settings, software, and how
+many images the bank held."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.tables import Study
+from app.db.truth.image_flow import images_in_bank
 from app.db.truth.recorded_rows import rendition_lines
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
@@ -20,7 +22,8 @@ def frozen_digests(
 ) -> dict[str, Any]:
     """What the record says of a study as it opens: digests, the settings themselves, software.
 
-    The cases must be stored.
+    `in_bank` counts the images of each arm that the cases were drawn from. The cases must be
+    stored.
     """
     analysis = {**asdict(design.analysis), "settings": asdict(settings_of_design(design))}
     lines = rendition_lines(session, study, design.rendition_size)
@@ -31,4 +34,5 @@ def frozen_digests(
         "analysis": analysis,
         "analysis_sha256": sha256_of(analysis),
         "software": dict(software()),
+        "in_bank": images_in_bank(session, [plan.arm for plan in design.arms]),
     }

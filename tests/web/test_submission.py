@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from app.db.append_only import gate_open
-from app.db.tables import Event, Study
+from app.db.tables import Arm, Event, Image, Study
 from app.report.submission import contents
 from app.services.rehearse_study import rehearse_study
 from tests.studies import NOW, House
@@ -137,6 +137,30 @@ def test_every_number_is_recomputed_and_a_changed_rating_is_named(
     other = run()
     assert other.returncode == 1
     assert "arms/" in other.stdout
+
+
+@one_database
+@pytest.mark.usefixtures("quick")
+def test_the_flow_is_of_the_bank_that_the_cases_were_drawn_from(
+    house: House, investigator: Investigator
+) -> None:
+    slug = closed(house)
+    before = submission(investigator, slug)["flow/images.csv"]
+    with house.database.writing() as session:
+        arm = session.scalars(select(Arm).where(Arm.key == "M0")).one()
+        session.add(
+            Image(
+                arm_id=arm.id,
+                sha256="ab" * 32,
+                condition="normal",
+                source_file="later.png",
+                width=64,
+                height=64,
+                provenance={},
+                imported_at=NOW,
+            )
+        )
+    assert submission(investigator, slug)["flow/images.csv"] == before
 
 
 @one_database
