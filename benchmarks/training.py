@@ -7,8 +7,9 @@ one head a level (32 to 128 wide; 8 heads 4 wide would let softmax take two thir
 the cost of encoding an image over that of the U-Net's forward pass is printed first: in the true
 model it is 0.97 (256 px, float32, one thread, measured apart). The ratios hang on it.
 
-The reference reads, resizes and encodes image and caption at every step and uses plain AdamW; ours
-encodes once. Both draw the same noise, so the losses must agree: they stand beside the times.
+The reference reads, resizes and encodes image and caption at every step, and uses plain AdamW and
+peft's own LoRA layers; ours encodes once and has layers of its own. Both draw the same noise, so
+the losses must agree: they stand beside the times.
 
 Each pair runs both sides one after the other, in turns first. A side's figure is the median CPU
 time of its steps; ours bears in addition its share of the encoding, spread over the preset's 3000
@@ -94,6 +95,7 @@ def reference(base: str, variant: Any, data: Any, steps: int) -> tuple[float, li
 
     pipeline = load_base(base, dtype="float32", device="cpu")
     trainable = Trainable(pipeline, variant)
+    with_pefts_layers(trainable.module)
     unet, vae, text = pipeline.unet, pipeline.vae, pipeline.text_encoder
     noising = DDPMScheduler.from_config(pipeline.scheduler.config)
     config, size = variant.training, variant.data.size
@@ -142,6 +144,7 @@ def reference_of_family(
     pipeline = load_base(base, dtype="float32", device="cpu")
     adapter = adapter_of(pipeline)
     trainable = Trainable(pipeline, variant)
+    with_pefts_layers(trainable.module)
     config, size = variant.training, variant.data.size
     objective = adapter.objective(None, None)
     optimizer = torch.optim.AdamW(trainable.parameters, lr=config.learning_rate)
@@ -169,6 +172,17 @@ def reference_of_family(
         losses.append(float(loss.detach()))
         spent.append(time.process_time() - started)
     return statistics.median(spent[1:]), losses
+
+
+def with_pefts_layers(model: Any) -> None:
+    """Let layers that bear LoRA be computed by peft, as in the examples."""
+    from peft.tuners.lora import Linear
+
+    from ml.methods.lora_layer import LeanLinear
+
+    for layer in model.modules():
+        if type(layer) is LeanLinear:
+            layer.__class__ = Linear
 
 
 def pixels_of(path: Path, size: int) -> Any:

@@ -1,5 +1,6 @@
 """A layer with an update gives peft's own numbers, whichever way it is computed."""
 
+import copy
 from contextlib import nullcontext
 
 import pytest
@@ -7,8 +8,10 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 from peft.tuners.lora import Linear
 from torch import nn
+from tuning_fixtures import small
 
 from ml.methods.lora_layer import LeanLinear, lean, merging_is_cheaper
+from ml.methods.trainable import Trainable
 
 
 def layer_of(width_in, width_out, **options):
@@ -91,3 +94,10 @@ def test_wide_layers_of_a_true_base_are_not_merged():
         assert not merging_is_cheaper(rows, width, width, 16)
     assert merging_is_cheaper(1024, 32, 32, 16)
     assert merging_is_cheaper(1024, 320, 320, 128)
+
+
+def test_a_variants_layers_are_such(pipeline):
+    trainable = Trainable(copy.deepcopy(pipeline), small("M1"))
+    layers = [m for m in trainable.module.modules() if hasattr(m, "lora_A")]
+    assert layers
+    assert {type(layer) for layer in layers} == {LeanLinear}
