@@ -327,7 +327,7 @@ ANALYSIS = Group(
             "analysis.margin",
             said("Equivalence margin"),
             said(
-                "An arm counts as equivalent to real if the 90 % interval of its AUC lies within "
+                "An arm counts as equivalent to real if the 90% interval of its AUC lies within "
                 "0.5 ± this."
             ),
             "decimal",
