@@ -207,7 +207,8 @@ function left(state, { question: key }) {
   const after = { ...state, writing: null, before: null };
   if (wrong) return { ...after, lit: key, problems: { ...state.problems, [key]: wrong } };
   if (state.lit !== key) return after;
-  const back = state.before && isAsked(state, state.before) ? state.before : firstToLight(after);
+  const before = isAsked(state, state.before) ? questionOf(state, state.before) : null;
+  const back = before && before.kind !== "text" ? before.key : firstToLight(after);
   return { ...after, lit: firstOpen(after) ?? back };
 }
 

@@ -1,6 +1,6 @@
 // The line above the submit button, what of it is read aloud, and the buttons that belong to it.
 
-import { draftLineOf, isTrouble, spokenOf, statusOf } from "./status.js";
+import { draftLineOf, isHeldUp, isTrouble, spokenOf, statusOf } from "./status.js";
 import { dispatch } from "./store.js";
 
 const SEEN_MS = 2500; // that the case before was saved
@@ -22,8 +22,9 @@ export function drawStatus(root, state, before) {
 }
 
 // Where answers wait there is one way: to send the same again, or to what is due where that is in vain.
-function drawWays(root, { stage, tries, leadsOn }) {
-  const isHeld = ["waiting", "refused"].includes(stage) || (stage === "sending" && tries > 1);
+function drawWays(root, sending) {
+  const { leadsOn } = sending;
+  const isHeld = isHeldUp(sending);
   const again = root.querySelector("[data-send-again]");
   if (!again) return;
   again.hidden = !isHeld || leadsOn;

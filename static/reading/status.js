@@ -48,7 +48,8 @@ function ofSending({ sending, sends }, left) {
 
 const together = (...parts) => parts.filter(Boolean).join(" ");
 
-const lastOf = (state) => (state.isLastSaved ? say("Saved.") : "");
+// Of the case before; no longer once something is to be said of these answers.
+const lastOf = (state) => (state.isLastSaved && !state.isSent ? say("Saved.") : "");
 
 export function statusOf(state) {
   const left = seconds(state.sending.leftMs);
@@ -58,7 +59,10 @@ export function statusOf(state) {
 // The same without the seconds that pass: nobody wants them counted aloud.
 export const spokenOf = (state) => together(lastOf(state), ofSending(state, null), state.sentence);
 
-export const isTrouble = (state) => state.sentence !== "" || ["waiting", "refused"].includes(state.sending.stage);
+// Not saved yet stays a trouble while it is tried again.
+export const isHeldUp = ({ stage, tries }) => ["waiting", "refused"].includes(stage) || (stage === "sending" && tries > 1);
+
+export const isTrouble = (state) => state.sentence !== "" || isHeldUp(state.sending);
 
 const RESTORED = say(
   "These answers were kept by this browser when the page was left. Look them over before you submit.",
@@ -68,8 +72,10 @@ const UNKEPT = say(
   "This browser keeps no drafts (a private window, or its storage is full): answers that are not submitted are lost if the page is left.",
 );
 
-// What is said of the draft in the browser, above the questions.
-export function draftLineOf({ restored, isUnkept }) {
-  const told = restored === "sent" ? SENT_BEFORE : restored === "draft" ? RESTORED : "";
+// What is said of the draft in the browser, above the questions, for as long as it is so: not once it is
+// submitted, or was refused.
+export function draftLineOf({ restored, isUnkept, isSent, sending }) {
+  const isSentAgain = restored === "sent" && isSent && sending.stage !== "refused";
+  const told = isSentAgain ? SENT_BEFORE : restored === "draft" && !isSent ? RESTORED : "";
   return together(told, isUnkept ? UNKEPT : "");
 }

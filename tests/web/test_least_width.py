@@ -22,6 +22,8 @@ def test_the_case_waits_for_a_window_that_is_wide_enough(room: Room, has_scripts
     page = room.open(viewport=NARROW, java_script_enabled=has_scripts, is_waited_for=False)
     assert is_turned_away(page)
     assert "at least 1000 pixels wide" in page.locator(".too-narrow").inner_text()
+    # A half-answered case waits in this browser and on no other device.
+    assert "answers to this one stay in this browser" in page.locator(".too-narrow").inner_text()
     assert not page.get_by_role("button", name="Submit").is_visible()
     page.set_viewport_size({"width": 1000, "height": 800})
     expect(page.locator("[data-film]")).to_be_visible()

@@ -103,6 +103,17 @@ def test_the_trial_that_once_misrecorded_stores_what_was_lit(page: Page) -> None
     }
 
 
+def test_the_light_goes_back_to_no_comment_after_a_number(page: Page) -> None:
+    """Found by random sequences: a number typed straight after a comment."""
+    answers = [
+        {"type": "chose", "question": "verdict", "value": "real"},
+        {"type": "write"},
+        {"type": "typed", "question": "number", "value": "7"},
+        {"type": "left", "question": "number"},
+    ]
+    assert run(page, [VERDICT, NUMBER, COMMENT], *answers)[-1]["lit"] == "verdict"
+
+
 def test_a_second_press_of_the_same_verdict_moves_nothing(page: Page) -> None:
     states = run(page, USUAL, key("4"), key("s"), key("s"), key("s"))
 

@@ -1,13 +1,14 @@
 """What the reading page says and keeps while its answers are not saved, in Chromium."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from app.domain.questions.question import Question
-from tests.browser import hurry_on, intercept
+from tests.browser import film_is_shown, hurry_on, intercept
 from tests.web.stand_in import USUAL_WITH_COMMENT, Room, asked, chosen, lit, press
 
 pytestmark = pytest.mark.e2e
@@ -82,6 +83,33 @@ def test_something_is_said_from_the_first_300_ms_until_it_is_saved(room: Room) -
     assert [text.partition(" s:")[0][-1] for text in texts[four : four + 4]] == ["4", "3", "2", "1"]
     page.clock.run_for(3000)
     assert page.locator("[data-save-state]").inner_text() == ""
+
+
+def test_the_case_before_is_not_called_saved_beside_answers_that_are_not(room: Room) -> None:
+    room.desk.faults = ["", 503]
+    page = room.open()
+    page.clock.install()
+    page.evaluate(WATCH)
+    answer(page)
+    expect(page.locator("[data-save-state]")).to_have_text("Saved.")
+    film_is_shown(page)
+    answer(page)
+    hurry_on(page, "3 of")
+
+    texts = [text for _, text in page.evaluate("() => window.said")]
+    assert "Not saved yet, trying again in 1 s: the server has trouble." in texts
+    assert [text for text in texts if "Saved." in text and text != "Saved."] == []
+
+
+def test_what_is_not_saved_keeps_its_colour_while_it_is_tried_again(room: Room) -> None:
+    room.desk.faults = [503, "silence"]
+    page = room.open()
+    answer(page)
+    line = page.locator("[data-save-state]")
+    expect(line).to_contain_text("trying again in")
+    expect(line).not_to_have_class(re.compile("calm"))
+    expect(line).to_contain_text("trying again now", timeout=8000)
+    expect(line).not_to_have_class(re.compile("calm"))
 
 
 def test_seconds_are_not_counted_aloud(room: Room) -> None:
@@ -195,6 +223,22 @@ def test_a_reload_brings_everything_back_and_says_so(room: Room) -> None:
     assert room.desk.stored[0]["comment"] == "a line\nanother\N{PILE OF POO}"
     assert kept(page) == []
     expect(page.locator("[data-draft-line]")).to_be_hidden()
+
+
+def test_in_a_small_window_a_refusal_leaves_the_answers_in_sight(room: Room) -> None:
+    room.desk.faults = ["refused"]
+    page = room.open(viewport={"width": 320, "height": 640})
+    press(page, "4", "r", "5")
+    page.reload()
+    film_is_shown(page)
+    expect(page.locator("[data-draft-line]")).to_contain_text("Look them over")
+    press(page, "Enter")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved: It is refused.")
+    # There is nothing left to be looked over before it is submitted.
+    expect(page.locator("[data-draft-line]")).to_be_hidden()
+    answers = page.locator("[data-answers]").bounding_box()
+    assert answers is not None
+    assert answers["height"] > 100
 
 
 def test_a_closed_tab_loses_nothing_and_a_draft_says_nothing_of_the_case(room: Room) -> None:

@@ -65,8 +65,8 @@ _OF_CASE: tuple[tuple[str, str, ColumnType], ...] = (
     (
         "zoom_reached",
         said(
-            "The greatest zoom on this case, against the fitted picture. Empty: not told, or no "
-            "picture."
+            "The greatest zoom since the case's page was last opened, against the fitted picture. "
+            "Empty: not told, or no picture."
         ),
         "decimal",
     ),
@@ -80,7 +80,10 @@ _OF_CASE: tuple[tuple[str, str, ColumnType], ...] = (
     ),
     (
         "magnifier",
-        said("1 if the magnifier was used on this case, else 0. Empty: not told, or no picture."),
+        said(
+            "1 if the magnifier was used since the case's page was last opened, else 0. Empty: not "
+            "told, or no picture."
+        ),
         "whole",
     ),
 )
