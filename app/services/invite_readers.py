@@ -171,7 +171,7 @@ def reissue_link(
     record_event(
         session, study=study, actor=actor, action=REISSUED, now=now, detail={"reader": code}
     )
-    return Invitation(code, token)
+    return Invitation(code, token, reader.label)
 
 
 def _study_and_reader(session: Session, slug: str, code: str) -> tuple[Study, Reader]:

@@ -147,6 +147,16 @@ def test_an_order_is_laid_out_once(house: House) -> None:
     assert order_of(house) == before
 
 
+def test_a_new_link_says_whose_it_is_as_the_first_did(house: House) -> None:
+    slug = house.draft()
+    with house.database.writing() as session:
+        (first,) = invite_readers(
+            session, slug, count=1, labels=["night shift"], now=NOW, actor="test"
+        )
+        again = reissue_link(session, slug, first.code, now=NOW, actor="test")
+    assert again.who == first.who == "R01 night shift"
+
+
 def test_only_the_hash_of_a_link_is_stored(house: House) -> None:
     _, token = house.open_study_with_reader()
     with house.database.reading() as session:
