@@ -31,8 +31,8 @@ def need_space(folder: Path, wanted: int, what: str) -> None:
     free = shutil.disk_usage(place).free
     if wanted + SPARE_BYTES > free:
         raise MlError(
-            f"{what} would need about {_size(wanted)} in {folder}, where {_size(free)} are free: "
-            "make room, or name a folder on another disk."
+            f"{what} would need about {_size(wanted)} in {folder} and {_size(SPARE_BYTES)} to "
+            f"spare, where {_size(free)} are free: make room, or name a folder on another disk."
         )
 
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ml.boundary import writing
 from ml.errors import MlError
 
 WEIGHTS = {
@@ -190,7 +191,8 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
+    """Write a text file, whole or not at all. Raises MlError where it can't be written."""
     written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    written.write_text(text, "utf-8")
-    written.replace(path)
+    with writing(written):
+        written.write_text(text, "utf-8")
+        written.replace(path)

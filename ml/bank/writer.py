@@ -102,7 +102,8 @@ class ArmWriter:
         _write_json(generation / f"{arm.id}.arm.json", _arm_as_json(arm))
         self._part = generation / f"{arm.id}.{shard.index}-of-{shard.count}.jsonl"
         _cut_torn_line(self._part)
-        self._handle = self._part.open("ab")
+        # Unbuffered: on a full disk closing would try once more to write what is left over.
+        self._handle = self._part.open("ab", buffering=0)
 
     def __enter__(self) -> ArmWriter:
         return self
@@ -172,9 +173,13 @@ class ArmWriter:
 
     def _append(self, record: Mapping[str, Any]) -> None:
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        self._handle.write(line.encode() + b"\n")
-        self._handle.flush()
-        os.fsync(self._handle.fileno())
+        rest = memoryview(line.encode() + b"\n")
+        try:
+            while rest:
+                rest = rest[self._handle.write(rest) :]
+            os.fsync(self._handle.fileno())
+        except OSError as error:
+            raise MlError(f"{self._part} cannot be written: {error.strerror}.") from error
 
 
 def write_manifest(
@@ -380,7 +385,7 @@ def encode_grey_png(pixels: NDArray[np.uint8]) -> bytes:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all.
 
-    Raises MlError where the folder can't be written to.
+    Raises MlError where it can't be written, as on a full disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -395,6 +400,9 @@ def write_bytes(path: Path, content: bytes) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise MlError(f"{path} cannot be written: {error.strerror}.") from error
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -21,6 +21,7 @@ from ml.bases.word_files import read_word, save_word
 from ml.boundary import library, writing
 from ml.errors import MlError
 from ml.methods.config import VariantConfig
+from ml.methods.dropout import leave_nothing_out
 from ml.methods.lora import add_lora
 from ml.sampling.seeded import generator
 
@@ -90,6 +91,7 @@ class Trainable:
         self._text_parts = self._open(encoders)
         self.trains_text = bool(self._text_parts)
         self.module = Denoiser(self.adapter, self._text_parts)
+        leave_nothing_out(self.module)
         self._models = [self.adapter.denoiser, *(encoders[p] for p in self._text_parts)]
         if variant.training.gradient_checkpointing:
             _save_activations_less(self.adapter.denoiser, self._models[1:])

@@ -22,7 +22,8 @@ YES = ("yes", "y", "true", "1", "x")
 
 _NEGATION = re.compile(r"\b(no|not|without|free of|negative for|denies|resolved|rather than)\b")
 _SIGN = re.compile(
-    r"\b(abnormal\w*|atelecta\w+|cardiomegaly|cavit\w+|consolidat\w+|effusions?|emphysema\w*|"
+    r"\b(not (entirely |quite |completely )?(normal|clear|unremarkable|healthy)|abnormal\w*|"
+    r"atelecta\w+|cardiomegaly|cavit\w+|consolidat\w+|effusions?|emphysema\w*|"
     r"enlarge\w*|fibro\w+|fractures?|infiltrat\w+|lesions?|mass(es)?|nodul\w+|oedema|edema|opaci\w+|"
     r"pneumonia|pneumothora\w+|scar\w*|thicken\w+|tubercul\w+|tb|ptb)\b"
 )

@@ -119,6 +119,8 @@ def open_run(run: Path, options: dict[str, Any], versions: dict[str, str], *, re
     MlError
         Naming the first option that differs, or for a folder that holds another run.
     """
+    if resume and not (run / "options.json").is_file():
+        raise MlError(f"{run} holds no run to go on with: run without --resume.")
     if resume:
         before = read_json(run / "options.json")
         # A run of an earlier version lacks choices that came later; their defaults were its ways.

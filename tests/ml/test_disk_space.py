@@ -20,9 +20,13 @@ Usage = namedtuple("Usage", "total used free")
 def test_what_does_not_fit_is_refused_with_what_is_needed_and_free(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(2**40, 0, 2**31))
     need_space(tmp_path / "not" / "there" / "yet", 2**30, "the run")
-    sentence = r"the run would need about 4.0 GiB in .*yet, where 2.0 GiB are free"
-    with pytest.raises(MlError, match=sentence):
-        need_space(tmp_path / "not" / "there" / "yet", 2**32, "the run")
+    for wanted, free, said in (
+        (2**32, 2**31, "about 4.0 GiB in .*yet and 64 MiB to spare, where 2.0 GiB are free"),
+        (2**20, 2**22, "about 1 MiB in .*yet and 64 MiB to spare, where 4 MiB are free"),
+    ):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(2**40, 0, free))
+        with pytest.raises(MlError, match=f"the run would need {said}"):
+            need_space(tmp_path / "not" / "there" / "yet", wanted, "the run")
 
 
 def test_folders_that_are_not_there_yet_lie_on_their_parents_disk(tmp_path):
@@ -102,3 +106,32 @@ def test_films_that_would_not_fit_are_not_prepared(tmp_path, monkeypatch, capsys
     assert main(["montgomery", "--source", str(source), "--out", str(tmp_path / "out")]) == 1
     assert "the prepared images would need about" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_bank_on_a_full_disk_names_the_file_and_keeps_no_part_of_it(base, tmp_path, capsys):
+    from ml import generate
+
+    options = ["--base", base, "--runs", str(tmp_path), "--bank", str(tmp_path / "bank")]
+    command = ["M0", *options, "--count", "2", "--steps", "1", "--device", "cpu"]
+    with small_disk(300):
+        assert generate.main(command) == 1
+    assert "M0.arm.json cannot be written: File too large." in capsys.readouterr().err
+    assert not list((tmp_path / "bank").rglob("*.tmp"))
+    assert generate.main(command) == 0
+
+
+def test_a_record_on_a_full_disk_names_the_part_and_is_written_anew(tmp_path):
+    from ml.bank.writer import ArmDescription, ArmWriter, iter_part_records
+
+    arm = ArmDescription(id="M1", label="M1", description="test")
+    given = {"condition": "normal", "index": 0, "attempt": 0, "provenance": {}}
+    sentence = r"M1\.0-of-1\.jsonl cannot be written: File too large"
+    with (
+        ArmWriter(tmp_path, arm) as writer,
+        small_disk(10),
+        pytest.raises(MlError, match=sentence),
+    ):
+        writer.add_rejection(reason="blank", **given)
+    with ArmWriter(tmp_path, arm) as writer:
+        writer.add_rejection(reason="blank", **given)
+    assert len(list(iter_part_records(tmp_path, "M1"))) == 1

@@ -253,7 +253,7 @@ def test_the_command_ends_with_one_sentence(base, data, tmp_path, capsys):
         (["M1", *common, "--set", "training.lr=1"], "'lr' is not one of"),
         (["M1", *common, "--set", "data.mirror=true"], "needs --allow-mirrored"),
         (["M1", *common, "--processes", "2"], "2 processes were asked for, but 1 is running"),
-        (["M1", *common, "--resume"], "cannot be read"),
+        (["M1", *common, "--resume"], "holds no run to go on with: run without --resume"),
         (["M1", *common, "--cache", f"{base}/model_index.json/x"], "Not a directory"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "run")]) == 1

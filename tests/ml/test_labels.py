@@ -167,6 +167,7 @@ def test_derived_conditions_count_only_when_each_is_confirmed(tmp_path, capsys):
         ("No abnormal findings. Lungs clear.", "normal"),
         ("No pneumothorax.", "normal"),
         ("Nodule, no effusion", "abnormal"),
+        ("Lungs clear. Heart not quite normal.", "abnormal"),
         ("portable film", None),
     ],
 )

@@ -4,13 +4,15 @@ import json
 
 import pytest
 import torch
-from tuning_fixtures import six_films  # noqa: F401
+from test_base_families import run_of
+from tuning_fixtures import losses_of, six_films, small, weights_of  # noqa: F401
 
 from ml import finetune, generate
 from ml.bank.run_folder import read_json
 from ml.bank.writer import iter_records
 from ml.small.tiny_families import build_tiny_family
 from ml.variants import load_base, load_variant
+from tests.two_lengths import some_now
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "chest", "x", "film", "a"]
 
@@ -66,6 +68,32 @@ def test_parts_are_tuned_resumed_sampled_and_read_again(parts, data, tmp_path):
     assert generate.main([*untouched, "--prompt-normal", "a chest"]) == 0
     made = {r["provenance"]["base_model"] for r in iter_records(tmp_path / "bank")}
     assert made == {"radedit"}
+
+
+@pytest.mark.parametrize("name", some_now(["M1", "M3", "M4", "M5"], ["M4"]))
+def test_a_stopped_run_of_parts_goes_on_to_the_same_weights(name, parts, data, tmp_path):
+    """BERT has dropout, whose masks no state of a run would hold."""
+    assert command(parts, data, tmp_path / "M1") == 0
+    base = read_json(tmp_path / "M1" / "options.json")["base"]
+    whole, stopped = tmp_path / "whole" / name, tmp_path / "stopped" / name
+    run_of(name, whole, base, data)
+    run_of(name, stopped, base, data, resume_at=1)
+    assert weights_of(stopped) == weights_of(whole)
+    assert losses_of(stopped) == losses_of(whole)
+
+
+def test_nothing_is_left_out_at_random_while_tuning(parts, data, tmp_path):
+    from torch import nn
+
+    from ml.methods.trainable import Trainable
+
+    assert command(parts, data, tmp_path / "M1") == 0
+    pipeline = load_base(read_json(tmp_path / "M1" / "options.json")["base"], device="cpu")
+    layers = [m for m in pipeline.text_encoder.modules() if isinstance(m, nn.Dropout)]
+    assert {layer.p for layer in layers} == {0.1}
+    Trainable(pipeline, small("M4"))
+    assert {layer.p for layer in layers} == {0.0}
+    assert pipeline.text_encoder.config.hidden_dropout_prob == 0.1
 
 
 def test_the_text_is_what_the_folder_of_biovil_makes_of_it(parts, data, tmp_path):
