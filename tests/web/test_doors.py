@@ -222,7 +222,7 @@ def test_only_the_owner_reads_the_database(tmp_path: Path) -> None:
     for _ in range(2):
         database = Database(f"sqlite:///{file}")
         with database.engine.begin() as connection:
-            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (x)")
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (x)")
             modes = {
                 path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("kept.db*")
             }
