@@ -1,35 +1,32 @@
 """What a submission says of a study that its report does not: arms, films, the record's lines."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.db.blind.readers import readers_of
-from app.db.studies import steps_of, study_by_slug
-from app.db.tables import Study
+from app.db.studies import study_by_slug
 from app.db.truth.bank_contents import arms_by_key
 from app.db.truth.image_flow import (
     images_answered,
     images_drawn,
-    images_in_bank,
     images_shown,
 )
 from app.db.truth.recorded_rows import stored_chain
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import STATUS_WORDS
 from app.domain.errors import Refused
-from app.domain.record import OPENED, REHEARSED
 from app.domain.said import said
+from app.steps.bank_when_drawn import bank_when_drawn
 
 
 @dataclass(frozen=True)
 class ArmCard:
     """An arm as the bank describes it, and how far its images came.
 
-    `generated` and `rejected` are from before the bank was made; None where nobody said. `in_bank`
-    is as the record says that it was when the cases were drawn. `drawn`, `shown` and `answered`
+    `generated` and `rejected` are from before the bank was made; None where nobody said. They and
+    `in_bank` are as they were when the cases were drawn. `drawn`, `shown` and `answered`
     leave practice out, the last two also readers who have left.
     """
 
@@ -89,7 +86,7 @@ def submission_facts(session: Session, slug: str) -> SubmissionFacts:
         )
     design = design_from_json(study.design)
     keys = [plan.arm for plan in design.arms]
-    in_bank, drawn = _in_bank(session, study, keys), images_drawn(session, study)
+    bank, drawn = bank_when_drawn(session, study, keys), images_drawn(session, study)
     shown, answered = images_shown(session, study), images_answered(session, study)
     arms = tuple(
         ArmCard(
@@ -102,10 +99,10 @@ def submission_facts(session: Session, slug: str) -> SubmissionFacts:
             attribution=arm.attribution,
             bank=arm.bank_name,
             grey_mapping=arm.grey_mapping,
-            generated=arm.generated,
-            rejected=arm.rejected,
+            generated=bank[arm.key].generated,
+            rejected=bank[arm.key].rejected,
             rejection_rule=arm.rejection_rule,
-            in_bank=in_bank.get(arm.key, 0),
+            in_bank=bank[arm.key].in_bank,
             drawn=drawn.get(arm.key, 0),
             shown=shown.get(arm.key, 0),
             answered=answered.get(arm.key, 0),
@@ -129,14 +126,3 @@ def submission_facts(session: Session, slug: str) -> SubmissionFacts:
             for one in events
         ),
     )
-
-
-def _in_bank(session: Session, study: Study, arms: list[str]) -> Mapping[str, int]:
-    """Images of each arm in the bank that the cases were drawn from.
-
-    What was imported since, or stayed behind when the study was moved, is no part of its flow.
-    Records from before this was written down don't say it; the bank as it is now stands in.
-    """
-    drawn = [one.detail for one in steps_of(session, study) if one.action in (OPENED, REHEARSED)]
-    recorded: Mapping[str, int] | None = drawn[-1].get("in_bank") if drawn else None
-    return images_in_bank(session, arms) if recorded is None else recorded

@@ -28,6 +28,7 @@ from app.statistics.analysis import Analysis
 from app.statistics.conduct.sessions import Sittings
 from app.statistics.protocols.choices import ChoiceFigures
 from app.steps.analyse_ratings import analysis_of_study
+from app.steps.bank_when_drawn import bank_when_drawn
 from app.steps.describe_answers import DescribedQuestion, describe_answers
 from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
@@ -252,6 +253,7 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
     arms = arms_by_key(session, [plan.arm for plan in design.arms])
     evaluations = evaluations_of_arms(session, study, arms)
     left_out = _left_out_as_memorised(session, study)
+    bank = bank_when_drawn(session, study, list(arms))
     return tuple(
         ArmFacts(
             key=arm.key,
@@ -261,8 +263,8 @@ def _arm_facts(session: Session, study: Study, design: StudyDesign) -> tuple[Arm
             cases_by_stratum={
                 stratum: count for (key, stratum), count in counts.items() if key == arm.key
             },
-            generated=arm.generated,
-            rejected=arm.rejected,
+            generated=bank[arm.key].generated,
+            rejected=bank[arm.key].rejected,
             rejection_rule=arm.rejection_rule,
             evaluation=evaluations[arm.key],
             left_out_as_memorised=None if left_out is None else left_out.get(arm.key, 0),

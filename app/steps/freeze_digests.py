@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.tables import Study
-from app.db.truth.image_flow import images_in_bank
 from app.db.truth.recorded_rows import rendition_lines
 from app.domain.design.design import StudyDesign
 from app.domain.design.writing import digest
 from app.domain.record import sha256_of
 from app.steps.analyse_ratings import settings_of_design
+from app.steps.bank_when_drawn import bank_now, to_record
 from app.steps.draw_cases import FrozenCases
 from app.steps.software import software
 
@@ -22,8 +22,7 @@ def frozen_digests(
 ) -> dict[str, Any]:
     """What the record says of a study as it opens: digests, the settings themselves, software.
 
-    `in_bank` counts the images of each arm that the cases were drawn from. The cases must be
-    stored.
+    `in_bank`, `generated` and `rejected` count the images of each arm. The cases must be stored.
     """
     analysis = {**asdict(design.analysis), "settings": asdict(settings_of_design(design))}
     lines = rendition_lines(session, study, design.rendition_size)
@@ -34,5 +33,5 @@ def frozen_digests(
         "analysis": analysis,
         "analysis_sha256": sha256_of(analysis),
         "software": dict(software()),
-        "in_bank": images_in_bank(session, [plan.arm for plan in design.arms]),
+        **to_record(bank_now(session, [plan.arm for plan in design.arms])),
     }

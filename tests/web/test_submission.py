@@ -160,7 +160,20 @@ def test_the_flow_is_of_the_bank_that_the_cases_were_drawn_from(
                 imported_at=NOW,
             )
         )
+        arm.generated, arm.rejected = 3, 1
     assert submission(investigator, slug)["flow/images.csv"] == before
+    # Of what is drawn now, the counts of the last bank can't be true.
+    files = submission(investigator, closed(house))
+    rows = {
+        one["arm"]: one for one in csv.DictReader(io.StringIO(files["flow/images.csv"].decode()))
+    }
+    assert (rows["M0"]["generated"], rows["M0"]["rejected"], rows["M0"]["in_bank"]) == (
+        "",
+        "",
+        "13",
+    )
+    table = csv.DictReader(io.StringIO(files["tables/images.csv"].decode()))
+    assert [one["Generated"] for one in table if "M0" in one["Arm"]] == ["–"]
 
 
 @one_database
