@@ -8,6 +8,7 @@ READING_BROWSER_SEQUENCES says how many sequences the slow form tries.
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -74,8 +75,11 @@ FAULTS = ["503", "403", "portal", "lost", "hang", "abort"]
 OTHERS = ["reload", "away and back", "offline", "online", "cookie gone", "other reader", "own link"]
 
 
+FILLED = ["click #realism-5", "click #verdict-real", "click #confidence-1"]
+
+
 def actions() -> st.SearchStrategy[list[str]]:
-    """What is done to a page; four keys answer a case, so that submits do go out."""
+    """What is done to a page; twice all is answered and submitted, often into a fault."""
     one = st.one_of(
         st.sampled_from(KEYS).map("key {}".format),
         st.sampled_from(CLICKS).map("click {}".format),
@@ -83,7 +87,14 @@ def actions() -> st.SearchStrategy[list[str]]:
         st.sampled_from([*OTHERS, "reissued"]),
         st.sampled_from(["comment", "answer all", "Enter", "Enter"]),
     )
-    return st.lists(one, min_size=6, max_size=18)
+    some = st.lists(one, max_size=5)
+    fault = st.sampled_from(FAULTS).map(lambda name: [f"next post: {name}"])
+    trouble = st.sampled_from(["offline", "cookie gone", "other reader", "reissued"])
+    before: st.SearchStrategy[list[str]] = st.one_of(
+        st.just([]), fault, trouble.map(lambda name: [name])
+    )
+    sent = before.map(lambda first: [*FILLED, *first, "Enter"])
+    return st.tuples(some, sent, some, sent, some).map(lambda parts: [*chain(*parts)])
 
 
 @dataclass
@@ -261,13 +272,15 @@ class Reading:
             said.setdefault(submission, {})[question] = str(value_from_json(value))
         return said
 
-    def judge(self) -> None:
-        """Each stored rating says what was shown when it was submitted, each time the same."""
+    def judge(self) -> int:
+        """Each stored rating says what was shown when it was submitted; how many there are."""
         noted: dict[str, dict[str, str]] = {}
         for submission, answers in self.page.evaluate("JSON.parse(sessionStorage.submits ?? '[]')"):
             assert noted.setdefault(submission, answers) == answers
-        for submission, answers in self.stored().items():
+        stored = self.stored()
+        for submission, answers in stored.items():
             assert answers == noted[submission]
+        return len(stored)
 
 
 @pytest.fixture
@@ -295,15 +308,15 @@ def start(house: House, settings: Settings, server: str, chromium: Browser) -> A
     return start
 
 
-def judge_sequence(start: Any, sequence: list[str]) -> None:
-    """Do this in a browser of its own, and judge what was stored and what the page holds."""
+def judge_sequence(start: Any, sequence: list[str]) -> int:
+    """Do this in a browser of its own, and judge what was stored; how many ratings that is."""
     reading: Reading = start()
     try:
         for action in sequence:
             reading.do(action)
             reading.check(action)
         reading.recover()
-        reading.judge()
+        return reading.judge()
     finally:
         reading.context.close()
 
@@ -331,6 +344,8 @@ def test_a_known_sequence_in_a_browser_misrecords_and_loses_nothing(
 
 @pytest.mark.parametrize("sequences", lengths(2, SEQUENCES))
 def test_no_sequence_in_a_browser_misrecords_or_loses(start: Any, sequences: int) -> None:
+    stored: list[int] = []
+
     @given(sequence=actions())
     @settings(
         max_examples=sequences,
@@ -339,9 +354,12 @@ def test_no_sequence_in_a_browser_misrecords_or_loses(start: Any, sequences: int
         suppress_health_check=[HealthCheck.too_slow],
     )
     def tried(sequence: list[str]) -> None:
-        judge_sequence(start, sequence)
+        stored.append(judge_sequence(start, sequence))
 
     tried()
+    print(
+        f"{len(stored)} sequences; {sum(stored)} ratings stored in {sum(map(bool, stored))} of them"
+    )
 
 
 LINES = {

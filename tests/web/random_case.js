@@ -65,6 +65,7 @@ async ([given, steps]) => {
     restored: state.restored,
     asked: askedQuestions(state).map(({ key }) => key),
     problems: problemsOf(state),
+    marked: Object.keys(state.problems),
     answers: copy(answersOf(state)),
     fields: copy(fieldsOf(state)),
     isKept: drawer !== null,

@@ -245,6 +245,7 @@ def run(page: Page, case: str, sequence: Sequence[Step]) -> Outcome:
 @example(tried=("usual", [*FAILING_TRIAL[:7], answered("lost"), SUBMIT, answered("saved")]))
 @example(tried=("usual", [*FAILING_TRIAL[:7], RELOAD, key("5"), SUBMIT, answered("saved")]))
 @example(tried=("every kind", [{"type": "write"}, *ANSWERED["every kind"]]))
+@example(tried=("comment first", [*ANSWERED["comment first"], SUBMIT, answered("back")]))
 @example(tried=("every kind", [*MARKED, RELOAD, {"type": "deleted"}]))
 @settings(max_examples=SEQUENCES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_sequence_misrecords_or_loses(page: Page, tried: tuple[str, list[Step]]) -> None:
@@ -266,9 +267,10 @@ def the_light_is_on_a_question_that_can_be_answered(outcome: Outcome, now: Shown
     assert now["lit"] in asked if asked else now["lit"] is None
     if now["isSent"] or outcome.questions[now["lit"]]["kind"] != "text":
         return
-    # A text has no keys: it is lit while it is written or waited for, or for want of others.
+    # A text has no keys: it is lit while it is written or waited for, or for want of others. What a
+    # server has found wrong with it is waited for too.
     others = [one for one in asked if outcome.questions[one]["kind"] not in ("text", "marks")]
-    is_waited_for = now["lit"] in now["problems"]
+    is_waited_for = now["lit"] in [*now["problems"], *now["marked"]]
     assert now["writing"] == now["lit"] or is_waited_for or not others, now
 
 
