@@ -46,6 +46,7 @@ def as_json(
                 "correlation": round(neighbour.correlation, 4),
                 "closeness": round(neighbour.closeness, 4),
                 "chance": float(f"{neighbour.chance:.3g}"),
+                "compared": neighbour.look,
                 "mirrored": neighbour.fit.mirrored,
                 "turn": round(neighbour.fit.turn, 1),
                 "scale": round(neighbour.fit.scale, 3),

@@ -167,11 +167,19 @@ def _pairs(
                 {
                     "source": _picture(originals[neighbour.nearest]),
                     "caption": f"training, correlation {neighbour.correlation:.3f}"
-                    f"{_laid(neighbour.fit)}: {Path(neighbour.nearest).name}",
+                    f"{_by(neighbour.look)}{_laid(neighbour.fit)}: "
+                    f"{Path(neighbour.nearest).name}",
                 },
             ]
         )
     return pairs, bool(flagged)
+
+
+def _by(look: str) -> str:
+    """Say how they were compared, where not whole."""
+    from ml.measuring.looks import LOOKS
+
+    return "" if look == LOOKS[0].name else f" ({look})"
 
 
 def _laid(fit: Fit) -> str:

@@ -2,9 +2,10 @@
 
 A model tuned on thirty films may give back one of them. Such an image looks realistic, and a
 reader study alone would praise it. Each synthetic image is laid over every training film
-(ml/measuring/registration.py), and one number says how much closer the closest film is than films
-are in general. What different training films give against each other says how large that number
-gets without a copy; from there comes the chance that an honest film would come as close.
+(ml/measuring/registration.py), whole, without its grain and half by half (ml/measuring/looks.py),
+and one number says how much closer the closest film is than films are in general. What different
+training films give against each other says how large that number gets without a copy; from there
+comes the chance that an honest film would come as close.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import MlError
-from ml.measuring.gumbel import chance_of, gumbel, likeliest_gumbel
+from ml.measuring.gumbel import chance_of, likeliest_gumbel
+from ml.measuring.looks import LOOKS, Laws, Seen, laws, seen
 from ml.measuring.registration import Coarse, Fit, Prepared, coarse_correlations, fit, prepare
 from ml.measuring.reidentification import Match
 from ml.training.progress import counted
@@ -26,12 +28,6 @@ FLAG_CHANCE = 0.001
 
 CANDIDATES = 8
 """Closest films of the coarse comparison that are fitted."""
-
-LEAST_SPREAD = 0.05
-"""Of the closeness of honest films, so that three alike by luck do not judge too strictly. On
-thirty radiographs of ChestX-ray14 it was 0.056."""
-
-MOST_CORRELATION = 0.9999
 
 BEYOND_DOUBT = 0.9
 """Correlation at the best fit. Different patients reached 0.83, on sixty films of ChestX-ray14."""
@@ -49,11 +45,10 @@ class Neighbour:
 
     nearest: str
     correlation: float
-    """Of the normalised films at their best fit, 0 to 1."""
+    """Of the normalised films at their best fit, 0 to 1, by the look that says most."""
 
     closeness: float
-    """Fisher's z of that correlation, less the median z over all training films: an image that
-    resembles them all, as a mean film does, is close to none."""
+    """Spreads of honest films' closeness beyond its location, by the look that says most."""
 
     chance: float
     """Share of honest films that would come as close (0 to 1)."""
@@ -63,6 +58,9 @@ class Neighbour:
     match: Match | None = None
     """What a given network says too."""
 
+    look: str = LOOKS[0].name
+    """Which one says most."""
+
 
 @dataclass(frozen=True)
 class Yardstick:
@@ -71,7 +69,8 @@ class Yardstick:
     films: tuple[Prepared, ...]
     names: tuple[str, ...]
     closeness: Array
-    """(m,) of each training film to its closest other, near-duplicates left out."""
+    """(m,) of each training film to its closest other, near-duplicates left out; in spreads, as an
+    image's."""
 
     correlations: Array
     """(m,) the same films' correlations."""
@@ -85,6 +84,13 @@ class Yardstick:
     one patient. They take no part in the yardstick."""
 
     flag_chance: float = FLAG_CHANCE
+    of_looks: tuple[tuple[float, float], ...] = ()
+    """Location and spread of the closeness that each look sees."""
+
+    @property
+    def laws(self) -> Laws:
+        """Return what honest films' closeness follows."""
+        return Laws(self.of_looks, self.location, self.spread)
 
     @property
     def limit(self) -> float:
@@ -121,21 +127,26 @@ def yardstick(
         raise MlError(f"memorisation needs at least 3 training images to judge by, not {m}.")
     films = tuple(prepare(image) for image in training_images)
     closest = _closest(films, films, itself=True)
-    closeness = np.array([one.closeness for one in closest])
-    location, spread = gumbel(closeness, LEAST_SPREAD)
-    honest = chance_of(closeness, location, spread) >= flag_chance
-    twins = {tuple(sorted((names[i], names[closest[i].index]))) for i in range(m) if not honest[i]}
-    if honest.sum() >= 3:
-        location, spread = likeliest_gumbel(closeness[honest], LEAST_SPREAD)
+    closeness = np.stack([one.closeness for one in closest])
+    rough = laws(closeness)
+    highest = rough.standardised(closeness)
+    honest = chance_of(highest.max(axis=1), rough.location, rough.spread) >= flag_chance
+    nearest = [one.indices[look] for one, look in zip(closest, highest.argmax(axis=1), strict=True)]
+    twins = {tuple(sorted((names[i], names[nearest[i]]))) for i in range(m) if not honest[i]}
+    judged = laws(closeness[honest], likeliest_gumbel) if honest.sum() >= 3 else rough
+    standardised = judged.standardised(closeness[honest])
+    looks = standardised.argmax(axis=1)
+    kept = [one for one, is_honest in zip(closest, honest, strict=True) if is_honest]
     return Yardstick(
         films,
         tuple(names),
-        closeness[honest],
-        np.array([one.fit.correlation for one in closest])[honest],
-        location,
-        spread,
+        standardised.max(axis=1),
+        np.array([one.fits[look].correlation for one, look in zip(kept, looks, strict=True)]),
+        judged.location,
+        judged.spread,
         tuple((a, b) for a, b in sorted(twins)),
         flag_chance,
+        judged.of_looks,
     )
 
 
@@ -156,15 +167,18 @@ def memorisation(images: Array, judge: Yardstick) -> tuple[Neighbour, ...]:
     prepared = [prepare(image) for image in images]
     neighbours = []
     for one in _closest(prepared, judge.films):
-        chance = judge.chance(one.closeness)
+        of_looks = judge.laws.standardised(one.closeness)
+        look = int(of_looks.argmax())
+        chance = judge.chance(float(of_looks[look]))
         neighbours.append(
             Neighbour(
-                nearest=judge.names[one.index],
-                correlation=one.fit.correlation,
-                closeness=one.closeness,
+                nearest=judge.names[one.indices[look]],
+                correlation=one.fits[look].correlation,
+                closeness=float(of_looks[look]),
                 chance=chance,
-                fit=one.fit,
+                fit=one.fits[look],
                 flagged=chance < judge.flag_chance,
+                look=LOOKS[look].name,
             )
         )
     return tuple(neighbours)
@@ -183,48 +197,34 @@ def with_matches(
     )
 
 
-@dataclass(frozen=True)
-class _Closest:
-    index: int
-    fit: Fit
-    closeness: float
-
-
 def _closest(
     images: Sequence[Prepared], films: Sequence[Prepared], *, itself: bool = False
-) -> list[_Closest]:
-    """Return each image's closest film; ``itself`` leaves out the film of the same number."""
+) -> list[Seen]:
+    """Say what is closest to each image; ``itself`` leaves out the film of the same number."""
     coarse = coarse_correlations(images, films)
     closest = []
     for row, image in counted(enumerate(images), "comparing with training films", len(images)):
-        correlations = coarse.correlations[row].astype(np.float64)
-        order = np.argsort(-correlations)
+        order = np.argsort(-coarse.correlations[row].astype(np.float64))
         order = order[order != row] if itself else order
-        usual = float(np.median(_fisher(correlations[order])))
-        index, best = _best_fit(image, films, coarse, row, order[:CANDIDATES])
-        closest.append(_Closest(int(index), best, float(_fisher(best.correlation)) - usual))
+        fits = _fits(image, films, coarse, row, order[:CANDIDATES])
+        closest.append(seen(image, films, coarse, row, order.tolist(), fits))
     return closest
 
 
-def _fisher(correlation: Array | float) -> Array:
-    z: Array = np.arctanh(np.minimum(correlation, MOST_CORRELATION))
-    return z
-
-
-def _best_fit(
+def _fits(
     image: Prepared, films: Sequence[Prepared], coarse: Coarse, row: int, candidates: Places
-) -> tuple[int, Fit]:
-    """Return the film, of some in falling order of likeness, that fits an image best.
+) -> dict[int, Fit]:
+    """Fit films, given in falling order of likeness, to an image.
 
     When one fits beyond doubt, only those are still tried that looked about as alike: its twins.
     """
-    fits: list[tuple[int, Fit]] = []
+    fits: dict[int, Fit] = {}
     least = -1.0
-    for number in candidates:
+    for number in candidates.tolist():
         alike = float(coarse.correlations[row, number])
         if alike < least:
             break
-        fits.append((int(number), fit(image, films[number], *coarse.start(row, number))))
-        if fits[-1][1].correlation >= BEYOND_DOUBT:
+        fits[number] = fit(image, films[number], *coarse.start(row, number))
+        if fits[number].correlation >= BEYOND_DOUBT:
             least = max(least, alike - TWINS)
-    return max(fits, key=lambda pair: pair[1].correlation)
+    return fits

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,8 @@ LEAST_OVERLAP = 0.5
 FAINT = 1e-6
 """Product of two films' weighted squares: below it one of them is even."""
 
-MOST_TRIALS = 70
-"""Of a fit; it has settled by then or does not."""
+MOST_TRIALS, FEW_TRIALS = 70, 30
+"""Of a fit, and of one that begins where another ended; it has settled by then or does not."""
 
 CHUNK = 32
 """Films whose changed forms are held in memory at a time."""
@@ -61,12 +61,31 @@ FILM_BEGINS = 0.05
 reaches its edge, is no film but what was put around one that was moved, turned or padded."""
 
 
+SOFT, CLEANED = 1.7, 0.7
+"""Pixels of `FINE`: how far grain is smoothed, alone and after a median over 3 x 3 pixels."""
+
+FAINTEST, FAINTEST_SOFT = 0.02, 0.05
+"""Contrast, of the range, that is added to what each place has, so that the grain of an even place
+does not count as anatomy. What was smoothed has lost grain and contrast, and is judged by less."""
+
+Layer = Literal["fine", "soft", "cleaned"]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A film at both sizes, normalised; not a number where there is no film."""
 
     coarse: Array
     fine: Array
+    soft: Array
+    """As fine, smoothed first: of a film with grain of more than about 5 % the rest is anatomy."""
+
+    cleaned: Array
+    """As fine, through a median first: single black and white pixels are gone."""
+
+    def layer(self, name: Layer) -> Array:
+        """Return one of those at the finer size."""
+        return {"fine": self.fine, "soft": self.soft, "cleaned": self.cleaned}[name]
 
 
 @dataclass(frozen=True)
@@ -81,11 +100,29 @@ class Fit:
     """Degrees."""
 
     scale: float
+    right: float = 0.0
+    down: float = 0.0
+    """Pixels of `FINE`."""
+
+    @property
+    def place(self) -> Array:
+        """Return turn, scale, right and down, as `fit` takes them."""
+        return np.array([self.turn, self.scale, self.right, self.down])
 
 
 def prepare(image: Array) -> Prepared:
     """Reduce a square grey image (side, side; 0 to 1) by area means and normalise it locally."""
-    return Prepared(*(_normalised(_reduced(image, side)) for side in (COARSE, FINE)))
+    fine = _reduced(image, FINE)
+    cleaned = ndimage.gaussian_filter(ndimage.median_filter(fine, 3), CLEANED)
+    # Where grain is smoothed, a black border's own would hide it; and its edge is not smoothed in.
+    film = _film(cleaned)
+    soft = _around(fine, film, SOFT)
+    return Prepared(
+        _normalised(_reduced(image, COARSE)),
+        _normalised(fine),
+        _normalised(soft, film, FAINTEST_SOFT),
+        _normalised(cleaned, film),
+    )
 
 
 def coarse_correlations(images: Sequence[Prepared], others: Sequence[Prepared]) -> Coarse:
@@ -165,17 +202,64 @@ def fit(image: Prepared, other: Prepared, mirrored: bool, start: Array) -> Fit:
     ----------
     start : turn (degrees), scale, right and down (pixels of `FINE`)
     """
-    film = other.fine[:, ::-1] if mirrored else other.fine
-    least = LEAST_OVERLAP * min(float(np.isfinite(one).mean()) for one in (image.fine, film))
+    film = _as_laid(other.fine, mirrored=mirrored)
+    steps = np.array([1.5, 0.04, 1.5, 1.5])
+    return _fitted(image.fine, film, FINE_WINDOW, mirrored, start, steps, MOST_TRIALS)
+
+
+def refit(image: Array, other: Array, window: Array, laid: Fit) -> Fit:
+    """Lay a film over an image by another layer or part, from where the whole of both fitted.
+
+    Parameters
+    ----------
+    image, other : (FINE, FINE), layers of prepared films
+    window : (FINE, FINE), weights
+    """
+    film = _as_laid(other, mirrored=laid.mirrored)
+    steps = np.array([0.7, 0.02, 0.7, 0.7])
+    return _fitted(image, film, window, laid.mirrored, laid.place, steps, FEW_TRIALS)
+
+
+def correlation_at(
+    image: Array, other: Array, window: Array, place: Array, mirrored: bool
+) -> float:
+    """Return the correlation under a window, inverted films alike, with the film laid at a place.
+
+    Parameters are as `refit` has them; place: turn (degrees), scale, right, down (pixels).
+    """
+    film = _as_laid(other, mirrored=mirrored)
+    return abs(
+        _overlap_correlation(image, _warped(film, place), window, _least(image, film, window))
+    )
+
+
+def _as_laid(film: Array, *, mirrored: bool) -> Array:
+    return film[:, ::-1] if mirrored else film
+
+
+def _least(image: Array, film: Array, window: Array) -> float:
+    """Return the weight that must overlap."""
+    return LEAST_OVERLAP * min(float((window * np.isfinite(one)).sum()) for one in (image, film))
+
+
+def _fitted(
+    image: Array,
+    film: Array,
+    window: Array,
+    mirrored: bool,
+    start: Array,
+    steps: Array,
+    trials: int,
+) -> Fit:
+    least = _least(image, film, window)
 
     def miss(place: Array) -> float:
-        return -abs(_overlap_correlation(image.fine, _warped(film, place), least))
+        return -abs(_overlap_correlation(image, _warped(film, place), window, least))
 
-    simplex = np.vstack([start, *(start + step for step in np.diag([1.5, 0.04, 1.5, 1.5]))])
-    options = {"maxfev": MOST_TRIALS, "initial_simplex": simplex, "xatol": 0.02, "fatol": 1e-4}
+    simplex = np.vstack([start, *(start + step for step in np.diag(steps))])
+    options = {"maxfev": trials, "initial_simplex": simplex, "xatol": 0.02, "fatol": 1e-4}
     result = optimize.minimize(miss, start, method="Nelder-Mead", options=options)
-    turn, scale = (float(value) for value in result.x[:2])
-    return Fit(min(float(-result.fun), 1.0), mirrored, turn, scale)
+    return Fit(min(float(-result.fun), 1.0), mirrored, *(float(value) for value in result.x))
 
 
 def _reduced(image: Array, side: int) -> Array:
@@ -185,18 +269,17 @@ def _reduced(image: Array, side: int) -> Array:
     return np.asarray(small, dtype=np.float64)
 
 
-def _normalised(image: Array) -> Array:
+def _normalised(image: Array, film: Mask | None = None, faintest: float = FAINTEST) -> Array:
     """Take out grey level and contrast around each place, as the film around it has them.
 
     A black border that took part would be the strongest edge of its neighbourhood, and weaken all
     that lies near it.
     """
-    film = _film(image)
+    film = _film(image) if film is None else film
     reach = image.shape[0] / 16
     detail = np.where(film, image - _around(image, film, reach), 0.0)
     contrast = np.sqrt(_around(detail**2, film, 2 * reach))
-    # What is added keeps the grain of an even place from counting as anatomy.
-    normalised: Array = np.where(film, detail / (contrast + 0.02), np.nan)
+    normalised: Array = np.where(film, detail / (contrast + faintest), np.nan)
     return normalised
 
 
@@ -244,7 +327,8 @@ def _window(side: int) -> Array:
     return np.outer(fall, fall)
 
 
-COARSE_WINDOW, _FINE_WINDOW = _window(COARSE), _window(FINE)
+COARSE_WINDOW, FINE_WINDOW = _window(COARSE), _window(FINE)
+"""Of the whole of two films."""
 
 
 def _changed(film: Array) -> list[Array]:
@@ -284,13 +368,13 @@ def _warped(film: Array, place: Array) -> Array:
     return warped
 
 
-def _overlap_correlation(image: Array, film: Array, least: float) -> float:
+def _overlap_correlation(image: Array, film: Array, window: Array, least: float) -> float:
     inside = np.isfinite(film) & np.isfinite(image)
-    if inside.mean() < least:
-        return 0.0
-    weight = _FINE_WINDOW * inside
-    image, film = np.where(inside, image, 0.0), np.where(inside, film, 0.0)
+    weight = window * inside
     total = weight.sum()
+    if total < least or total < FAINT:
+        return 0.0
+    image, film = np.where(inside, image, 0.0), np.where(inside, film, 0.0)
     x = image - (weight * image).sum() / total
     y = film - (weight * film).sum() / total
     spread = float((weight * x * x).sum() * (weight * y * y).sum())
