@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bank.run_folder import read_json
 from ml.bank.writer import iter_records, read_header, utc_now, write_bytes, write_evaluation
+from ml.bases.whole_weights import refuse_holes
 from ml.boundary import library
 from ml.device import pick_device
 from ml.errors import MlError, said_by
@@ -414,6 +415,7 @@ def load_autoencoder(base: str, *, device: str | None) -> Any:
             vae = AutoencoderKL.from_pretrained(  # type: ignore[no-untyped-call]
                 base, subfolder="vae", local_files_only=True
             )
+            refuse_holes(vae, config.parent)
         return vae.to(pick_device(device)).eval()
     return load_base(base, dtype="float32", device=device).vae
 

@@ -28,6 +28,7 @@ from ml.bases.any_lora import read_lora, wear_lora
 from ml.bases.families import FAMILIES, adapter_of
 from ml.bases.lora_files import merge_layers
 from ml.bases.recognise import check_base, pipeline_class
+from ml.bases.whole_weights import POOLER, load_whole, refuse_holes
 from ml.boundary import library
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError
@@ -97,6 +98,7 @@ def _of_single_file(path: Path, source: str, config: Path, dtype: Any) -> Any:
 
 def _of_folder(path: Path, source: str, dtype: Any) -> Any:
     import diffusers
+    import transformers
 
     name = pipeline_class(path)
     checker = NO_CHECKER if name == "StableDiffusionPipeline" else {}
@@ -104,9 +106,20 @@ def _of_folder(path: Path, source: str, dtype: Any) -> Any:
     index = read_json(path / "model_index.json")
     lacking = {part: None for part, named in index.items() if named == [None, None]}
     with library(f"{source} cannot be loaded as {FAMILIES[name].family}"):
-        return getattr(diffusers, name).from_pretrained(
-            path, local_files_only=True, dtype=dtype, **{**lacking, **checker}
+        texts = {
+            part: load_whole(
+                getattr(transformers, named[1]), path / part, unused=[POOLER], dtype=dtype
+            )
+            for part, named in index.items()
+            if part.startswith("text_encoder") and named[0] == "transformers"
+        }
+        pipeline = getattr(diffusers, name).from_pretrained(
+            path, local_files_only=True, dtype=dtype, **{**lacking, **checker, **texts}
         )
+        for part in ("unet", "transformer", "vae"):
+            if getattr(pipeline, part, None) is not None:
+                refuse_holes(getattr(pipeline, part), path / part)
+    return pipeline
 
 
 def locate_base(source: str) -> Path:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.bank.run_folder import file_digest
+from ml.bases.whole_weights import load_whole
 from ml.boundary import library
 from ml.errors import MlError
 from ml.measuring.radiograph_features import load_biovil_t, load_rad_dino
@@ -268,7 +269,7 @@ def _load_clip(weights: Path) -> ClipFeatures:
     from transformers import CLIPModel, CLIPTokenizer
 
     with library(f"{weights} is not a CLIP model folder"):
-        model = CLIPModel.from_pretrained(weights, local_files_only=True, weights_only=True)
+        model = load_whole(CLIPModel, weights)
         model.requires_grad_(False).train(False)
         tokenizer = CLIPTokenizer.from_pretrained(weights, local_files_only=True)
     return ClipFeatures(model, tokenizer)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bases.whole_weights import load_whole
 from ml.boundary import library
 from ml.errors import MlError
 from ml.measuring.radiograph_features import IMAGENET_MEAN, IMAGENET_SD, normalised
@@ -88,9 +89,7 @@ def load_classifier(
         config = json.loads((folder / "config.json").read_text())
         if "auto_map" in config:
             raise MlError(f"{folder} comes with code of its own, which is not run.")
-        network = AutoModelForImageClassification.from_pretrained(
-            folder, local_files_only=True, weights_only=True
-        )
+        network = load_whole(AutoModelForImageClassification, folder)
         settings = _settings(folder)
     network.requires_grad_(False).train(False)
     columns = _columns(folder, dict(network.config.id2label), conditions, labels)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bases.whole_weights import MASK, load_whole
 from ml.boundary import library
 from ml.errors import MlError
 
@@ -74,7 +75,7 @@ def load_rad_dino(weights: Path) -> DinoFeatures:
 
         if json.loads((weights / "config.json").read_text()).get("model_type") != "dinov2":
             raise MlError(f"{weights} is not a Dinov2 model folder: it says another model_type.")
-        model: Any = Dinov2Model.from_pretrained(weights, local_files_only=True, weights_only=True)
+        model = load_whole(Dinov2Model, weights, unused=[MASK])
     model.requires_grad_(False).train(False)
     settings: dict[str, Any] = {}
     path = weights / "preprocessor_config.json"

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.bank.run_folder import file_digest
+from ml.bases.whole_weights import MASK, load_whole
 from ml.boundary import library
 from ml.errors import MlError
 from ml.measuring.gumbel import chance_of, gumbel
@@ -127,7 +128,7 @@ def load_reidentifier(weights: Path, sha256: str | None, side: int = USUAL_SIDE)
         from transformers import AutoModel
 
         with library(f"{weights} is not a folder of an image model"):
-            network = AutoModel.from_pretrained(weights, local_files_only=True, weights_only=True)
+            network = load_whole(AutoModel, weights, unused=[MASK])
         return Reidentifier(network.requires_grad_(False).eval(), side, takes_pairs=False)
     digest = file_digest(weights)
     if sha256 is None or digest != sha256.lower():

@@ -232,3 +232,33 @@ def test_either_rule_flags_at_half_the_chance():
         [one] = with_matches([neighbour], [Match("b", 1.0, by_network)], 0.001)
         assert one.flagged == flagged
         assert one.match.nearest == "b"
+
+
+def test_a_folder_that_lacks_weights_is_refused_and_not_made_up(dino, tmp_path):
+    """Its numbers would look like any others: transformers makes up what a file lacks."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+    from transformers import CLIPConfig, CLIPModel
+
+    shutil.copytree(dino, tmp_path / "dino")
+    weights = load_file(tmp_path / "dino" / "model.safetensors")
+    del weights["embeddings.mask_token"]  # read by nothing here
+    save_file(weights, tmp_path / "dino" / "model.safetensors", metadata={"format": "pt"})
+    assert load_features("rad-dino", tmp_path / "dino")(films(0, 2)).shape == (2, 16)
+    del weights["encoder.layer.0.norm1.weight"]
+    save_file(weights, tmp_path / "dino" / "model.safetensors", metadata={"format": "pt"})
+    lacks = r"lacks weights of its network \(encoder\.layer\.0\.norm1\.weight\)"
+    with pytest.raises(MlError, match=lacks):
+        load_features("rad-dino", tmp_path / "dino")
+    with pytest.raises(MlError, match=lacks):
+        load_reidentifier(tmp_path / "dino", None)
+    with pytest.raises(MlError, match="lacks weights of its network"):
+        load_classifier(dino, ["normal", "abnormal"], {"normal": "LABEL_0", "abnormal": "LABEL_1"})
+    side = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1}
+    side["num_attention_heads"] = 2
+    clip = CLIPModel(CLIPConfig(text_config=side, vision_config=side, projection_dim=8))
+    clip.text_model.save_pretrained(tmp_path / "clip")
+    clip.config.save_pretrained(tmp_path / "clip")
+    with pytest.raises(MlError, match="lacks weights of its network"):
+        load_features("clip", tmp_path / "clip")

@@ -169,3 +169,28 @@ def test_a_text_encoder_that_was_copied_in_part_is_one_sentence(four_levels, tmp
     weights.write_bytes(weights.read_bytes()[:-100])
     with pytest.raises(MlError, match="cannot be loaded as Stable Diffusion"):
         load_base(str(tmp_path / "base"), device="cpu")
+
+
+def leave_out(weights, ending):
+    """Write a file of weights anew without the first whose name ends so."""
+    from safetensors.torch import load_file, save_file
+
+    kept = load_file(weights)
+    kept.pop(next(name for name in sorted(kept) if name.endswith(ending)))
+    save_file(kept, weights, metadata={"format": "pt"})
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+def test_a_part_that_lacks_a_weight_is_refused_and_not_made_up(four_levels, tmp_path, part):
+    from ml.evaluate import load_autoencoder
+
+    shutil.copytree(four_levels[1], tmp_path / "base")
+    leave_out(
+        next((tmp_path / "base" / part).glob("*.safetensors")),
+        "norm1.weight" if part != "text_encoder" else "layer_norm1.weight",
+    )
+    with pytest.raises(MlError, match=rf"{part} lacks weights of its network"):
+        load_base(str(tmp_path / "base"), device="cpu")
+    if part == "vae":
+        with pytest.raises(MlError, match="vae lacks weights of its network"):
+            load_autoencoder(str(tmp_path / "base"), device="cpu")
