@@ -59,7 +59,8 @@ class LeanLinear(Linear):
             and up.bias is None
             and isinstance(self.lora_dropout[name], nn.Identity)
             and x.dtype == base.weight.dtype == up.weight.dtype == torch.float32
-            and not torch.is_autocast_enabled(x.device.type)
+            # ml.reproduce plans memory on the meta device, which has no autocast to ask for.
+            and (x.is_meta or not torch.is_autocast_enabled(x.device.type))
         )
         return name if plain else None
 
