@@ -28,6 +28,7 @@ from app.domain.questions.kinds.kind import Picture
 from app.domain.questions.question import Question
 from app.domain.questions.reading import form_of, read_answers
 from app.domain.receipt import Receipt, answers_digest, form_digest, rating_name
+from app.domain.said import said as marked
 from app.web.pages import Pages, is_htmx
 from app.web.reading_context import (
     CaseShown,
@@ -373,8 +374,10 @@ def other_pages(desk: Desk) -> dict[str, dict[str, Any]]:
         "withdraw": {"becomes": "Your answers are then erased.", "error": "Please tick the box."},
         "withdrawn": {"erased": False},
         "reading_error": {
-            "heading": "Not possible now",
-            "sentence": "Your certificate is here once you have read your last case.",
+            "heading": marked("Not possible now"),
+            "sentence": marked(
+                "Your certificate is here once you have read your last case or the study is closed."
+            ),
             "way_on": {"address": "/read", "words": "Back to the study"},
         },
     }
