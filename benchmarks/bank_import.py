@@ -36,7 +36,7 @@ from PIL import Image
 from app.bank.rendition import canonical_rendition, encode_png, rendition_length
 from app.bank.store import RenditionStore
 from app.db.engine import Database
-from app.db.tables import Base
+from app.db.migrate import upgrade_schema
 from app.domain.conditions import CONDITIONS
 from app.films.decode import decode_film
 from app.films.decoder import DECODER_ENVIRONMENT, DECODERS
@@ -190,7 +190,7 @@ def make_bank(
 def import_here(bank: Path, state: Path, size: int) -> None:
     """Import in this process and print one line of JSON."""
     database = Database(f"sqlite:///{state / 'negatoscope.db'}")
-    Base.metadata.create_all(database.engine)
+    upgrade_schema(database, Path(__file__).parents[1] / "migrations")
     store = RenditionStore(state / "renditions")
     began, cpu_before = time.perf_counter(), time.process_time()
     summary = import_bank(database, store, bank, now=datetime.now(UTC), size=size)

@@ -156,5 +156,6 @@ def _counts(codes: NDArray[Any], size: int) -> NDArray[np.int64]:
     flat = codes.ravel()
     total = np.zeros(size, dtype=np.int64)
     for start in range(0, flat.size, _PIECE):
-        total += np.bincount(flat[start : start + _PIECE], minlength=size)
+        counts = np.bincount(flat[start : start + _PIECE])
+        total[: counts.size] += counts
     return total

@@ -56,14 +56,14 @@ def bit_depth(data: bytes) -> int:
 def png_chunks(data: bytes) -> PngChunks:
     """Every chunk up to IEND; raises ValueError where one is cut or changed."""
     result: list[tuple[bytes, bytes]] = []
-    place = len(SIGNATURE)
+    place, uncopied = len(SIGNATURE), memoryview(data)
     while place + 12 <= len(data):
         (length,) = struct.unpack(">I", data[place : place + 4])
         name = data[place + 4 : place + 8]
         tail = data[place + 8 + length : place + 12 + length]
         if len(tail) < 4:
             break
-        if struct.unpack(">I", tail)[0] != _crc(data[place + 4 : place + 8 + length]):
+        if struct.unpack(">I", tail)[0] != _crc(uncopied[place + 4 : place + 8 + length]):
             raise ValueError(f"its chunk {name.decode('latin-1')} has a wrong checksum")
         result.append((name, data[place + 8 : place + 8 + length]))
         if name == b"IEND":
