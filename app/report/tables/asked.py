@@ -1,4 +1,7 @@
-"""Columns of what was never asked are left out: they would hold dashes, and a footnote each."""
+"""Columns of answers that nobody gave are left out: they would hold dashes, and a footnote each.
+
+A question that was asked and never answered is still counted, with none, under "Every question".
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
