@@ -31,7 +31,18 @@ def postgresql_server() -> Iterator[str]:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
-        _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
+        _run(
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         port = _free_port()
         # Nothing of it outlives the tests, so nothing need reach the disk.
         settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
@@ -47,9 +58,13 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_database(server: str, name: str, *, template: str | None = None) -> str:
-    """Make a database and return its URL."""
+def make_database(
+    server: str, name: str, *, template: str | None = None, encoding: str | None = None
+) -> str:
+    """Make a database, of the given encoding or the server's, and return its URL."""
     copy = f' TEMPLATE "{template}"' if template else ""
+    if encoding:
+        copy = f" TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"
     _on_server(server, f'CREATE DATABASE "{name}"{copy}')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 

@@ -45,6 +45,18 @@ SQLITE_CONNECTIONS = (40, 10)
 # told otherwise, and some left for commands and backups.
 POSTGRESQL_CONNECTIONS = (10, 10)
 
+# What PostgreSQL has unless somebody changed it for a server, a database or a user: with others
+# times can't be read, figures lose digits, and transactions end that would have waited.
+POSTGRESQL_SETTINGS = {
+    "datestyle": "'ISO, MDY'",
+    "intervalstyle": "'postgres'",
+    "timezone": "'UTC'",
+    "bytea_output": "'hex'",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": "'read committed'",
+}
+
 # SQLite's transactions see one moment by themselves.
 _ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -223,7 +235,15 @@ def _postgresql(url: str, patience: float | None, pool: type[Pool]) -> Engine:
     seconds = 30 if patience is None else patience
     # What psycopg prepares by itself it throws away at every rollback, and with it what
     # app/db/statements.py has prepared.
-    engine = _pooled(url, pool, POSTGRESQL_CONNECTIONS, seconds, prepare_threshold=None)
+    # Of a database without an encoding psycopg would give bytes for text.
+    engine = _pooled(
+        url,
+        pool,
+        POSTGRESQL_CONNECTIONS,
+        seconds,
+        prepare_threshold=None,
+        client_encoding="utf8",
+    )
     send_what_waits(engine)
 
     @event.listens_for(engine, "checkout")
@@ -234,6 +254,13 @@ def _postgresql(url: str, patience: float | None, pool: type[Pool]) -> Engine:
 
     if patience is not None:
         _watch(engine, patience)
+    settings = POSTGRESQL_SETTINGS | _limits(patience)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.execute("; ".join(f"SET {name} = {value}" for name, value in settings.items()))
+        connection.commit()
+
     return engine
 
 
@@ -245,16 +272,16 @@ def _watch(engine: Engine, patience: float) -> None:
         options.setdefault("connect_timeout", CONNECT_SECONDS)
         return connection_class.connect(*arguments, **options)
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # The server's own ends come a little earlier, or clean up after ours.
-        limits = {
-            "lock_timeout": round(patience * 900),
-            "statement_timeout": round(patience * 4000),
-            "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
-        }
-        connection.execute("; ".join(f"SET {name} = {value}" for name, value in limits.items()))
-        connection.commit()
+
+def _limits(patience: float | None) -> dict[str, str]:
+    """The server's own ends in milliseconds: a little earlier than ours, or cleaning up after."""
+    if patience is None:
+        return {}
+    return {
+        "lock_timeout": str(round(patience * 900)),
+        "statement_timeout": str(round(patience * 4000)),
+        "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1000),
+    }
 
 
 def _sqlite(url: str, patience: float | None, pool: type[Pool]) -> Engine:

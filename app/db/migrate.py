@@ -27,8 +27,8 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
     a migration that fails leaves the schema as it was.
 
     Raises RuntimeError where a row refers to one that is not there, and Refused for the schema of
-    another version of the program, which has a migration that is not among these, and for a
-    database in which another program has its tables.
+    another version of the program, which has a migration that is not among these, for a database
+    in which another program has its tables, and for one that can't hold every letter.
     """
     _ensure_known(database, migrations)
     _migrate(database, migrations, lambda config: command.upgrade(config, revision))
@@ -36,12 +36,25 @@ def upgrade_schema(database: Database, migrations: Path, *, revision: str = "hea
 
 def _ensure_known(database: Database, migrations: Path) -> None:
     with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            _ensure_every_letter(connection)
         ensure_ours(inspect(connection).get_table_names(), "The database")
         revision = revision_of(connection)
     if revision is not None and revision not in known_revisions(migrations):
         raise Refused(
             f"The database has the schema {revision} of another version of Negatoscope, a newer "
             "one as a rule; run that version, or restore a backup of this one. Nothing was changed."
+        )
+
+
+def _ensure_every_letter(connection: Connection) -> None:
+    """Raise Refused where PostgreSQL's database has an encoding of some alphabets only, or none."""
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise Refused(
+            f"The database has the encoding {encoding}, which can't hold every name and comment; "
+            "make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0 and name it in "
+            "NEGATOSCOPE_DATABASE_URL. Nothing was changed."
         )
 
 

@@ -28,7 +28,18 @@ class Cluster:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         folder.chmod(0o700)
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         # Small files for its log, so that a small disk has room for them.
         with (self._data / "postgresql.conf").open("a") as file:
             file.write("max_wal_size = 64MB\nmin_wal_size = 32MB\nshared_buffers = 32MB\n")

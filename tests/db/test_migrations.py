@@ -12,19 +12,20 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, insert, select, text
+from sqlalchemy import MetaData, insert, inspect, select, text
 
 from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
-from app.db.engine import Database
+from app.db.engine import POSTGRESQL_SETTINGS, Database
 from app.db.migrate import downgrade_schema, upgrade_schema
 from app.db.tables import Answer, Base, Presentation, Rating, Reader, Study
 from app.domain.errors import Refused
@@ -187,6 +188,54 @@ def test_a_database_of_another_program_is_refused_and_left_alone(old_database: D
     with pytest.raises(Refused, match="tables of another program"):
         upgrade_schema(old_database, MIGRATIONS)
     assert _everything(old_database) == before
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_letter_is_refused(
+    postgresql: str, encoding: str
+) -> None:
+    """Without an encoding psycopg would give bytes, and Latin 1 would refuse a reader's comment."""
+    name = f"negatoscope_letters_{os.getpid()}"
+    drop_database(postgresql, name)
+    database = Database(make_database(postgresql, name, encoding=encoding))
+    with pytest.raises(Refused, match=f"has the encoding {encoding}"):
+        upgrade_schema(database, MIGRATIONS)
+    assert not inspect(database.engine).get_table_names()
+    drop_database(postgresql, name)
+
+
+ODD = {
+    "datestyle": "German",
+    "intervalstyle": "sql_standard",
+    "timezone": "America/Sao_Paulo",
+    "bytea_output": "escape",
+    "extra_float_digits": "-3",
+    "standard_conforming_strings": "off",
+    "default_transaction_isolation": "serializable",
+}
+
+
+@pytest.mark.parametrize("patience", [None, 5.0], ids=["commands", "server"])
+def test_a_servers_own_settings_change_nothing(postgresql: str, patience: float | None) -> None:
+    """Times in German can't be read, and with fewer digits a figure is another one."""
+    name = f"negatoscope_odd_{os.getpid()}"
+    drop_database(postgresql, name)
+    url = make_database(postgresql, name)
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        for setting, value in ODD.items():
+            connection.execute(f"ALTER DATABASE \"{name}\" SET {setting} = '{value}'")
+    database = Database(url, patience=patience)
+    upgrade_schema(database, MIGRATIONS)
+    now = datetime(2026, 11, 28, 3, 30, tzinfo=UTC)
+    with database.reading() as session:
+        assert set(POSTGRESQL_SETTINGS) == set(ODD)
+        for setting, value in POSTGRESQL_SETTINGS.items():
+            assert session.scalar(text(f"SHOW {setting}")) == value.strip("'")
+        told = session.execute(
+            text("SELECT :at, CAST(0.1 AS float8) + CAST(0.2 AS float8)"), {"at": now}
+        ).one()
+        assert tuple(told) == (now, 0.1 + 0.2)
+    drop_database(postgresql, name)
 
 
 def _everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
