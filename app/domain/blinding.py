@@ -3,7 +3,8 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from app.domain.design.design import Layout, Registration, StudyDesign, Withdrawal
 from app.domain.display import DisplayPlan
@@ -124,8 +125,8 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
                 number=number,
                 title=phase.title,
                 introduction=phase.introduction,
-                questions=design.questions_of(phase),
-                end_questions=design.questions_of(phase, at_end=True),
+                questions=_as_asked(design.questions_of(phase)),
+                end_questions=_as_asked(design.questions_of(phase, at_end=True)),
                 pictures=phase.presentation.pictures,
                 layout=phase.presentation.layout,
                 is_timed=bool(phase.presentation.exposures_ms),
@@ -140,6 +141,11 @@ def blinded_design(design: StudyDesign) -> BlindedDesign:
         withdrawal=design.withdrawal,
         own_score=design.own_score,
     )
+
+
+def _as_asked(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """In the study's language alone: all of its readers see the same words."""
+    return tuple(replace(one, translations=()) for one in questions)
 
 
 def opaque_token() -> str:

@@ -7,7 +7,7 @@ whoever does not care (a log, an export, an exception's text) has an ordinary En
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, SupportsIndex
 
@@ -164,6 +164,29 @@ def small(sentence: str) -> str:
     return cased(sentence, "lower_first")
 
 
+class Worded(str):
+    """A study's own words; `others` holds the same in further languages, by BCP 47 tag."""
+
+    others: Mapping[str, str]
+
+    def __new__(cls, words: str, others: Mapping[str, str]) -> "Worded":
+        made = super().__new__(cls, words)
+        made.others = dict(others)
+        return made
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return (Worded, (str(self), dict(self.others)))
+
+    def in_each(self, change: Callable[[str], str]) -> "Worded":
+        """The words changed alike in every language."""
+        return Worded(change(str(self)), {tag: change(one) for tag, one in self.others.items()})
+
+
+def in_each(text: str, change: Callable[[str], str]) -> str:
+    """A text changed; of words in several languages, in each."""
+    return text.in_each(change) if isinstance(text, Worded) else change(text)
+
+
 _CITATION = re.compile(r"\s*\[([a-z0-9, ]+)\]")
 
 
@@ -188,6 +211,8 @@ def figure(value: float, form: str = "") -> Numeral:
 
 def cased(sentence: str, case: str) -> str:
     """The sentence with its letters as one of `CASES` says, in whatever language it is said."""
+    if isinstance(sentence, Worded):
+        return sentence.in_each(lambda words: recased(words, case))
     if not isinstance(sentence, Said):
         return recased(sentence, case)
     return Said(f"{{sentence:{case}}}", "", {"sentence": sentence})

@@ -10,6 +10,7 @@ from app.db.truth.answer_rows import AnswerRow
 from app.db.truth.ratings_table import groups_of_profile, ratings_of_answers
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.worded import worded_design
 from app.domain.errors import BadDesign, BadRatings
 from app.films.regular_file import read_regular
 from app.statistics.analysis import Analysis
@@ -91,7 +92,7 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
 
 def _design(path: Path) -> StudyDesign:
     try:
-        return design_from_json(_text(path))
+        return worded_design(design_from_json(_text(path)))
     except (ValueError, KeyError, TypeError, AttributeError, BadDesign) as error:
         what = "not JSON" if isinstance(error, json.JSONDecodeError) else "not a stored design"
         raise BadRatings(

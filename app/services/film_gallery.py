@@ -15,6 +15,7 @@ from app.db.truth.ratings_table import AnalysedQuestions, called_synthetic
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import STATUS_WORDS
+from app.domain.design.worded import worded_design
 from app.domain.errors import Refused
 from app.domain.questions.answer import Mark
 from app.domain.questions.kinds.choices import NONE
@@ -103,7 +104,7 @@ def film_gallery(session: Session, slug: str) -> FilmGallery:
                 status=STATUS_WORDS[study.status],
             )
         )
-    design = design_from_json(study.design)
+    design = worded_design(design_from_json(study.design))
     asked = AnalysedQuestions.of(design)
     by = "verdict" if asked.verdict else "realism" if asked.realism else ""
     if not by:

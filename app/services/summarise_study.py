@@ -20,6 +20,7 @@ from app.domain.conduct import Conduct, conduct_of
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
 from app.domain.design.status import STATUS_WORDS
+from app.domain.design.worded import worded_design
 from app.domain.errors import Refused
 from app.domain.reader_flow import ReaderFlow, ReaderPath, reader_flow
 from app.domain.record import OPENED, REHEARSED, RecordedEvent
@@ -126,7 +127,7 @@ def summarise_study(
     """
     study = study_by_slug(session, slug)
     _refuse_too_early(study, interim=interim)
-    design = design_from_json(study.design)
+    design = worded_design(design_from_json(study.design))
     rows = list(answer_rows(session, study))
     table = ratings_of_rows(session, study, rows)
     arms = _arm_facts(session, study, design)

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import AnalysisPlan, Phase, StudyDesign
 from app.domain.design.status import is_past
+from app.domain.design.worded import worded_design
 from app.domain.display import DisplayPlan
 from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
@@ -59,7 +60,8 @@ class DesignWords:
 
 
 def design_words(design: StudyDesign) -> DesignWords:
-    """A design in words."""
+    """A design in words; those of its questions in whatever language they are said in."""
+    design = worded_design(design)
     return DesignWords(
         tuple(
             QuestionWords(one.key, one.prompt, joined(_about(design, one.key), ", "))
@@ -137,7 +139,7 @@ def _about(design: StudyDesign, key: str) -> Iterator[str]:
     if kind_of(question).spread == "grades":
         yield said("{kind} from {low} to {high}", kind=kind, low=question.low, high=question.high)
     elif question.kind == "choice":
-        yield " / ".join(option.label for option in question.options)
+        yield joined((option.label for option in question.options), " / ")
     else:
         yield kind
     if question.finding:

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from app.domain.said import CASES, Cited, Numeral, Said, numbered, recased
+from app.domain.said import CASES, Cited, Numeral, Said, Worded, numbered, recased
 
 _BARE_POINT = re.compile(r"(?<![\d.])\.(?=\d)")
 CATALOGUES = Path(__file__).parent
@@ -45,11 +45,13 @@ class Language:
         return self.catalogue.ngettext(one, many, count)
 
     def say(self, sentence: object) -> Any:
-        """A sentence or number of app.domain.said in this language; anything else as it is."""
+        """A sentence, words or number of app.domain.said in this language; else as it is."""
         if isinstance(sentence, Numeral):
             return self.number(sentence)
         if isinstance(sentence, Cited):
             return numbered(self.say(sentence.sentence), sentence.numbers)
+        if isinstance(sentence, Worded):
+            return sentence.others.get(self.tag, str(sentence))
         if not isinstance(sentence, Said):
             return sentence
         template = (
@@ -80,6 +82,10 @@ class _Writer(string.Formatter):
 
     def __init__(self, language: Language) -> None:
         self._language = language
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        said = self._language.say(value) if isinstance(value, Worded) else value
+        return super().convert_field(said, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec in CASES:

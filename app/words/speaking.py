@@ -5,7 +5,7 @@ from typing import Any
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
-from app.domain.said import Cited, Numeral, Said
+from app.domain.said import Cited, Numeral, Said, Worded
 from app.words.constant import say_beforehand
 from app.words.language import LANGUAGES, Language
 
@@ -24,7 +24,7 @@ def speak(env: Environment, tongue: Language) -> None:
     )
 
     def told(value: Any) -> Any:
-        return tongue.say(value) if isinstance(value, Said | Numeral | Cited) else value
+        return tongue.say(value) if isinstance(value, Said | Numeral | Cited | Worded) else value
 
     # What is filled into a translated text is said anew as well.
     whole: Any = env.globals["gettext"]

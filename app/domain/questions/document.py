@@ -10,6 +10,7 @@ from app.domain.questions.house_words import in_language, options_in, words_in
 from app.domain.questions.measures import MEASURES, Measure
 from app.domain.questions.question import AskedIf, KindName, Question
 from app.domain.questions.registry import KINDS, kind_of
+from app.domain.questions.translations import read_translations, write_translations
 from app.domain.said import said
 
 MOST_QUESTIONS = 40
@@ -120,6 +121,9 @@ def write_question(question: Question) -> dict[str, Any]:
             "question": question.asked_if.question,
             "values": list(question.asked_if.values),
         }
+    if question.translations:
+        # Left out where there are none, so that older designs keep their digest.
+        plain["translations"] = write_translations(question)
     return plain
 
 
@@ -174,6 +178,7 @@ def _read(row: Table, language: str) -> Question | None:
     )
     if of_vocabulary:
         question = replace(question, options=words_in(question.options, language))
+    question = replace(question, translations=read_translations(row, question, language))
     row.refuse_the_rest(f"a question of kind {kind}")
     _check_measure(row, question)
     _check_probabilities(row, question)

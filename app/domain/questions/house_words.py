@@ -143,6 +143,15 @@ def in_language(text: str, language: str) -> str:
     return HOUSE_WORDS.get(first_part(language), {}).get(text, text)
 
 
+def house_words_of(text: str, language: str, other: str) -> str:
+    """A text of the house's in one language, in another; empty for what is not the house's own."""
+    words = HOUSE_WORDS.get(first_part(language))
+    english = {said: one for one, said in words.items()} if words else {}
+    known = next(iter(HOUSE_WORDS.values()))
+    meant = english.get(text, text if text in known else "")
+    return in_language(meant, other)
+
+
 def first_part(language: str) -> str:
     """The language of a BCP 47 tag alone: pt of pt-BR."""
     return language.partition("-")[0].lower()

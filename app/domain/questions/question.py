@@ -18,6 +18,22 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """A question's own words in another `language`, for reports; readers never see them.
+
+    Each is there where the question has it: `labels` and `options` are as many, in the same order.
+    """
+
+    language: str
+    prompt: str
+    hint: str = ""
+    labels: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    none_label: str = ""
+    tie_label: str = ""
+
+
+@dataclass(frozen=True)
 class AskedIf:
     """The question is asked only where an earlier answer of the same case is one of these.
 
@@ -50,6 +66,7 @@ class Question:
     longest      characters of a text
     shape, most  of marks: what may be drawn, and how many
     tie_label    of a side: the answer that prefers no picture; empty where one must be named
+    translations the same words in other languages, by language
     """
 
     key: str
@@ -72,6 +89,7 @@ class Question:
     shape: MarkShape = "point"
     most: int = 0
     tie_label: str = ""
+    translations: tuple[Translation, ...] = ()
 
     @property
     def points(self) -> range:

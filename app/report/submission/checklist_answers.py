@@ -237,9 +237,8 @@ def _reference_source(_submission: Submission) -> Told:
 
 
 def _rating(submission: Submission) -> Told:
-    asked = "; ".join(
-        f"{one.prompt} ({one.measure})" for one in submission.summary.design.questions
-    )
+    questions = submission.summary.design.questions
+    asked = joined((joined((one.prompt, " (", one.measure, ")"), "") for one in questions), "; ")
     return Told(
         PROTOCOL, said("Readers looked at films in a browser and were asked: {asked}.", asked=asked)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.domain.said import joined, said, without
+from app.domain.said import in_each, joined, said, without
 from app.report.tables.table import (
     Cell,
     ReportTable,
@@ -129,7 +129,8 @@ def _heading(phase: PhaseFacts) -> str:
 
 
 def _asked(figures: ChoiceFigures, one: PhaseFigure) -> str:
-    return figures.labels.get(one.question, one.question).rstrip("?.: ")
+    asked = figures.labels.get(one.question, one.question)
+    return in_each(asked, lambda words: words.rstrip("?.: "))
 
 
 def _phases_of(difference: PhaseDifference) -> str:

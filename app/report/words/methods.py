@@ -10,7 +10,7 @@ from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.design.design import StudyDesign
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
-from app.domain.said import capital, joined, said, said_many
+from app.domain.said import capital, cased, joined, said, said_many
 from app.report.words import design_methods
 from app.report.words.choice_methods import choice_paragraphs
 from app.report.words.computed_methods import bootstrap_draws, is_computed, is_used
@@ -107,7 +107,7 @@ def _said_of(question: Question) -> str:
 
 def _label(question: Question, point: int) -> str:
     label = question.label_at(point)
-    return said(" ({lower})", lower=label.lower()) if label else ""
+    return said(" ({lower})", lower=cased(label, "lower")) if label else ""
 
 
 def _design(summary: StudySummary) -> Paragraph:

@@ -19,6 +19,7 @@ from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_row
 from app.db.truth.ratings_table import strata_of_cases, study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
+from app.domain.design.worded import worded_design
 from app.domain.errors import Refused
 from app.domain.questions.reference import Reference
 from app.domain.said import said
@@ -186,7 +187,7 @@ class StudyExport:
     @cached_property
     def _design(self) -> StudyDesign:
         with self._database.reading() as session:
-            return design_from_json(self._study(session).design)
+            return worded_design(design_from_json(self._study(session).design))
 
     @property
     def _held(self) -> HeldRatings:

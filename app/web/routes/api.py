@@ -35,6 +35,7 @@ from app.web.api_forms import (
 from app.web.api_router import api_router
 from app.web.routes import api_conduct
 from app.web.state import web_state
+from app.words.language import ENGLISH, language
 
 MOST_LISTED = 200
 ENDINGS = {"application/json": "answers.json", "text/csv": "answers.csv"}
@@ -135,7 +136,7 @@ def download(request: Request, slug: str, file: str) -> Response:
     state = web_state(request)
     with caller_at_desk(request, right=Right.SEE_RESULTS) as desk:
         actor, now = desk.actor, desk.now
-    export = StudyExport(state.database, state.store, slug)
+    export = StudyExport(state.database, state.store, slug, language(ENGLISH).say)
     contents = export.files()
     if file != f"{slug}.zip" and file not in contents:
         raise NotFound(

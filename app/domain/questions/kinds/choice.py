@@ -9,7 +9,7 @@ from app.domain.document import Table, told
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer, keyed
 from app.domain.questions.question import Option, Question
-from app.domain.said import said
+from app.domain.said import joined, said
 
 MOST_OPTIONS = 11
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -79,6 +79,12 @@ def write_options(question: Question) -> list[dict[str, str]]:
     ]
 
 
+def values_in_words(question: Question) -> str:
+    """Every option as it is stored, with the words that are shown."""
+    named = (joined((one.value, " (", one.label, ")"), "") for one in question.options)
+    return joined(named, ", ")
+
+
 class Choice(Kind):
     """One option, by its key."""
 
@@ -111,8 +117,7 @@ class Choice(Kind):
 
     def explain(self, question: Question) -> str:
         """The options with their labels."""
-        values = ", ".join(f"{option.value} ({option.label})" for option in question.options)
-        return said("one of {values}", values=values)
+        return said("one of {values}", values=values_in_words(question))
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """The option that lies at the strength, first to last."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.domain.document import Table
 from app.domain.questions.answer import Value
-from app.domain.questions.kinds.choice import read_options, write_options
+from app.domain.questions.kinds.choice import read_options, values_in_words, write_options
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer
 from app.domain.questions.question import Option, Question
 from app.domain.questions.vocabularies import VOCABULARIES
-from app.domain.said import said
+from app.domain.said import joined, said
 
 MOST_OPTIONS = 40
 NONE = "none"
@@ -103,9 +103,9 @@ class Choices(Kind):
 
     def explain(self, question: Question) -> str:
         """The vocabulary."""
-        words = ", ".join(f"{option.value} ({option.label})" for option in question.options)
+        words = values_in_words(question)
         any_of = said("any of {values}, semicolons between them", values=words)
-        none = f"; {NONE} ({question.none_label})"
+        none = joined(("; ", NONE, " (", question.none_label, ")"), "")
         return any_of + none if question.none_label else any_of
 
     def invent(self, question: Question, invention: Invention) -> Value:

@@ -7,7 +7,7 @@ from app.domain.document import Table
 from app.domain.questions.answer import Value
 from app.domain.questions.kinds.kind import Invention, Kind, Picture, WrongAnswer, keyed
 from app.domain.questions.question import KindName, Option, Question
-from app.domain.said import said
+from app.domain.said import joined, said
 
 # More points than keys can answer are a slider's business.
 MOST_POINTS = 11
@@ -89,13 +89,16 @@ class Scale(Kind):
 
     def explain(self, question: Question) -> str:
         """The points with their texts."""
-        told = ", ".join(
-            f"{point} {question.label_at(point)}"
-            for point in question.points
-            if question.label_at(point)
+        told = joined(
+            (
+                joined((str(point), question.label_at(point)))
+                for point in question.points
+                if question.label_at(point)
+            ),
+            ", ",
         )
         whole = said("whole number from {low} to {high}", low=question.low, high=question.high)
-        return whole + f" ({told})" if told else whole
+        return joined((whole, " (", told, ")"), "") if told else whole
 
     def invent(self, question: Question, invention: Invention) -> Value:
         """The point that lies at the strength."""
