@@ -15,6 +15,7 @@ BoxKind = Literal[
     "long",
     "lines",
     "options",
+    "named",
     "numbers",
     "decimals",
     "whole",

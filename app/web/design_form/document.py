@@ -20,8 +20,9 @@ from app.web.design_form.boxes import (
     VOCABULARY,
     Box,
 )
-from app.web.design_form.lines import entries_of, lines_of, options_of
+from app.web.design_form.lines import entries_of, lines_of, named_of, options_of
 from app.web.design_form.rows import row_count, row_values
+from app.web.design_form.translations import boxes_of, without_empty
 
 # Where one of these is empty the document leaves it out, so that its usual value holds.
 _LEFT_OUT_EMPTY = ("key", "vocabulary")
@@ -77,7 +78,7 @@ def kind_in(row: Mapping[str, str]) -> KindName:
 def _question(row: Mapping[str, str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     kind = kind_in(row)
-    boxes = [*QUESTION, *ANSWERS_OF[kind], *DEPENDENCE]
+    boxes = [*QUESTION, *ANSWERS_OF[kind], *DEPENDENCE, *boxes_of(kind)]
     if kind == "choices":
         boxes.append(VOCABULARY)
     _fill(data, boxes, row)
@@ -86,7 +87,8 @@ def _question(row: Mapping[str, str]) -> dict[str, Any]:
     asked_if = data.get("asked_if", {})
     if not asked_if.get("question") and not asked_if.get("values"):
         data.pop("asked_if", None)
-    return data
+    translations = without_empty(data.pop("translations", {}))
+    return data | ({"translations": translations} if translations else {})
 
 
 def _phase(row: Mapping[str, str], keys: Sequence[str]) -> dict[str, Any]:
@@ -166,6 +168,8 @@ def _read(box: Box, text: str) -> Any:
             return entries_of(text)
         case "options":
             return options_of(text)
+        case "named":
+            return named_of(text)
         case "numbers":
             return [_whole(part) for part in text.replace(",", " ").split()]
         case _:

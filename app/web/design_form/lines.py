@@ -53,6 +53,21 @@ def options_of(text: str) -> list[Any]:
     return options
 
 
+def named_text(words: Mapping[str, str]) -> str:
+    """Words by what they name, as lines of the two."""
+    return options_text([{"value": name, "label": said} for name, said in words.items()])
+
+
+def named_of(text: str) -> dict[str, str]:
+    """Words by what they name; a name that is there twice is kept so that the check refuses it."""
+    named: dict[str, str] = {}
+    for line in lines_of(text):
+        name, *words = (_unescape(part.strip()) for part in _split(line))
+        said = " | ".join(words)
+        named[f"{name} | {said}" if name in named else name] = said
+    return named
+
+
 def _split(line: str) -> list[str]:
     parts, part, place = [], "", 0
     while place < len(line):

@@ -50,7 +50,7 @@ def _of_groups(groups: Sequence[GroupShown]) -> Labels:
 
 def _of_question(row: QuestionRow) -> Labels:
     title: str = said("Question {number}", number=row.number)
-    boxes = (*row.boxes, *row.answers, *row.more.boxes)
+    boxes = (*row.boxes, *row.answers, *row.more.boxes, *row.translations.boxes)
     return {row.name: (id_of(row.name), title)} | {
         one.name: (one.id, joined((title, cased(one.label, "lower")), ", ")) for one in boxes
     }

@@ -1,6 +1,6 @@
 """What a form fills anew where another choice was made: a measure, a key of strata, a language."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.bank_image import APART
@@ -13,6 +13,7 @@ from app.domain.questions.measures import MEASURES, Measure
 from app.web.design_form.boxes import ANSWERS_OF
 from app.web.design_form.document import CASES, kind_in
 from app.web.design_form.rows import row_count, row_values, split_row
+from app.web.design_form.translations import PATH
 from app.web.design_form.values import question_values
 
 
@@ -40,7 +41,9 @@ def fill_anew(form: Mapping[str, str], strata: Collection[str]) -> Renewed:
         if row.get("was", now_of(row)) != now_of(row):
             measure, _, _ = row["was"].partition("/")
             changed.append(f"{name}.{'measure' if measure != row.get('measure') else 'kind'}")
-            values |= {f"{name}.{key}": value for key, value in _adopted(row, before).items()}
+            adopted = _adopted(row, before)
+            values |= {f"{name}.{key}": value for key, value in adopted.items()}
+            values |= {f"{name}.{box}": "" for box in _untrue(row, adopted)}
         values[f"{name}.was"] = now_of(row_values(values, "questions", number))
     said_anew = _said_anew(values, before, language)
     if said_anew:
@@ -153,6 +156,14 @@ def _adopted(row: Mapping[str, str], language: str) -> dict[str, str]:
         if _plain(row.get(box.name, "")) in ("", old.get(box.name, "")) or kind != was_kind:
             adopted[box.name] = usual.get(box.name, "")
     return adopted
+
+
+def _untrue(row: Mapping[str, str], adopted: Mapping[str, str]) -> Iterator[str]:
+    """The boxes with words in other languages for what says something else now."""
+    for box in row:
+        own = box.rpartition(".")[2]
+        if box.startswith(PATH) and own in adopted and adopted[own] != _plain(row.get(own, "")):
+            yield box
 
 
 def _words(

@@ -24,6 +24,7 @@ from app.web.design_form.boxes import (
 )
 from app.web.design_form.document import CASES, kind_in
 from app.web.design_form.held import HeldForm
+from app.web.design_form.renewal import language_in
 from app.web.design_form.rows import row_values
 from app.web.design_form.shown import (
     ArmRow,
@@ -34,6 +35,7 @@ from app.web.design_form.shown import (
     QuestionRow,
     plain_words,
 )
+from app.web.design_form.translations import IN_OTHER_LANGUAGES, boxes_shown
 
 KIND_WORDS = {
     "scale": said("a scale of points"),
@@ -70,6 +72,9 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
     more = form.group(
         Group(said("When it is asked, what it belongs to"), (), folded=True), shown(DEPENDENCE)
     )
+    translations = form.group(
+        IN_OTHER_LANGUAGES, shown(boxes_shown(kind, row, language_in(form.values)))
+    )
     wrong = form.at.get(name, ())
     seen = {one.box.name for one in answers}
     return QuestionRow(
@@ -79,11 +84,14 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
         row.get("prompt", "").strip() or said("(nothing is asked yet)"),
         joined(_about(row, kind), ", "),
         row.get("was", f"{row.get('measure', '')}/{kind}"),
-        bool(wrong) or form.open_row == name or _is_wrong(boxes, answers, more.boxes),
+        bool(wrong)
+        or form.open_row == name
+        or _is_wrong(boxes, answers, more.boxes, translations.boxes),
         wrong,
         boxes,
         answers,
         _wanted(more, row),
+        translations,
         tuple(
             (f"{name}.{box.name}", row[box.name])
             for box in ANSWERS

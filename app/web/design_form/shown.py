@@ -77,6 +77,7 @@ class QuestionRow:
     boxes: tuple[BoxShown, ...]
     answers: tuple[BoxShown, ...]
     more: GroupShown
+    translations: GroupShown
     hidden: tuple[tuple[str, str], ...]
 
 

@@ -20,7 +20,8 @@ from app.web.design_form.boxes import (
     Box,
 )
 from app.web.design_form.document import CASES
-from app.web.design_form.lines import options_text, text_of
+from app.web.design_form.lines import named_text, options_text, text_of
+from app.web.design_form.translations import TRANSLATIONS
 
 
 def values_of(design: StudyDesign) -> dict[str, str]:
@@ -45,6 +46,8 @@ def values_of(design: StudyDesign) -> dict[str, str]:
 def question_values(question: Mapping[str, Any]) -> dict[str, str]:
     """A question of a document as the boxes of its row."""
     boxes = [*QUESTION, *DEPENDENCE, *(box for box in ANSWERS if box.name in question)]
+    given = question.get("translations", {})
+    boxes += [box for box in TRANSLATIONS if box.name.split(".")[1] in given]
     usual = {"reference": default_reference(question["measure"])}
     return dict(_written({**usual, **question}, boxes))
 
@@ -95,6 +98,8 @@ def _text(box: Box, value: Any) -> str:
             return text_of(value)
         case "options":
             return options_text(value)
+        case "named":
+            return named_text(value)
         case "numbers":
             return ", ".join(map(str, value))
         case "decimals":

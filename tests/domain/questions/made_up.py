@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.domain.questions.answer import Value
+from app.domain.questions.document import write_question
 from app.domain.questions.kinds.kind import Invention, Picture
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
@@ -69,6 +70,32 @@ ROWS = st.one_of(
     sides(),
     texts,
 )
+
+
+@st.composite
+def translated(draw: st.DrawFn) -> dict[str, Any]:
+    """A row of an English study with every word of it in other languages too."""
+    row = draw(st.one_of(scales(), vocabularies("choice", 11), vocabularies("choices", 40)))
+    row = {**row, "hint": draw(st.one_of(st.just(""), words))}
+    plain = write_question(question(**row))
+    translations = {}
+    for tag in draw(st.sets(st.sampled_from(("pt-BR", "es")), min_size=1)):
+        given: dict[str, Any] = {"prompt": draw(words)}
+        for name in ("hint", "none_label"):
+            if plain.get(name):
+                given[name] = draw(words)
+        if plain.get("labels"):
+            count = len(plain["labels"])
+            given["labels"] = draw(st.lists(words, min_size=count, max_size=count))
+        if plain.get("options"):
+            values = [one["value"] for one in plain["options"]]
+            labels = st.lists(words, min_size=len(values), max_size=len(values), unique=True)
+            given["options"] = dict(zip(values, draw(labels), strict=True))
+        translations[tag] = given
+    return {**row, "translations": translations}
+
+
+TRANSLATED_ROWS = translated()
 QUESTIONS = ROWS.map(lambda row: question(**row))
 
 

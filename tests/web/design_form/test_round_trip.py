@@ -1,7 +1,7 @@
 """Whatever is in a design is in its form, and the form gives the very design back."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import get_args, get_type_hints
 
 import pytest
@@ -16,10 +16,12 @@ from app.domain.questions.kinds.choice import write_options
 from app.domain.questions.registry import KINDS
 from app.web.design_form import boxes
 from app.web.design_form.document import document_of
-from app.web.design_form.lines import entries_of, options_of, options_text, text_of
+from app.web.design_form.lines import entries_of, named_of, options_of, options_text, text_of
+from app.web.design_form.translations import TRANSLATIONS
 from app.web.design_form.values import values_of
 from tests.domain.design.made_up import DESIGNS as MADE_UP
-from tests.domain.questions.made_up import ROWS
+from tests.domain.documents import values as document
+from tests.domain.questions.made_up import ROWS, TRANSLATED_ROWS
 from tests.web.design_form.designs import DESIGNS, FORMAT_1
 
 
@@ -55,10 +57,19 @@ def paths(kind: type, prefix: str = "") -> Iterator[str]:
             yield name
 
 
+def _of_any_language() -> Iterator[boxes.Box]:
+    """The boxes of words in other languages, named as the field of their language."""
+    for box in TRANSLATIONS:
+        yield replace(box, name=f"translations[].{box.name.rpartition('.')[2]}")
+
+
 def boxed() -> set[str]:
     names = {box.name for group in boxes.TOP for box in group.boxes}
     for row, own in (
-        ("questions", (*boxes.QUESTION, *boxes.ANSWERS, *boxes.DEPENDENCE)),
+        (
+            "questions",
+            (*boxes.QUESTION, *boxes.ANSWERS, *boxes.DEPENDENCE, *_of_any_language()),
+        ),
         ("phases", (*boxes.PHASE, *boxes.PHASE_CASES, *boxes.PRESENTATION)),
         ("arms", boxes.ARM),
     ):
@@ -69,13 +80,15 @@ def boxed() -> set[str]:
 # Fields that are no box of their own: a name, and what the form shows as a table.
 TABLES = {"arms[].arm", "arms[].cases", "phases[].questions", "phases[].end_questions"}
 # Set where the draft's very cases are looked at; the form keeps it as it is.
+# What their table is called.
+NAMES = {"questions[].translations[].language"}
 ELSEWHERE = {"excluded[].image", "excluded[].reason"}
 RENAMED = {"consent": "consent.text", "consent_line": "consent.line"}
 
 
 def test_every_field_of_a_design_has_a_box() -> None:
     wanted = {RENAMED.get(path, path) for path in paths(StudyDesign)}
-    wanted -= TABLES | ELSEWHERE
+    wanted -= TABLES | ELSEWHERE | NAMES
     assert wanted == boxed()
 
 
@@ -94,6 +107,17 @@ LABELS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size
 @given(st.lists(LABELS))
 def test_any_list_of_words_comes_back(entries: list[str]) -> None:
     assert entries_of(text_of(entries).replace("\n", "\r\n")) == entries
+
+
+@given(TRANSLATED_ROWS)
+def test_words_in_other_languages_come_back(row: dict[str, object]) -> None:
+    design = design_from_mapping(document(questions=[row]))
+    form = {name: value.replace("\n", "\r\n") for name, value in values_of(design).items()}
+    assert design_from_mapping(document_of(form).data) == design
+
+
+def test_a_name_that_is_there_twice_is_left_to_the_check() -> None:
+    assert named_of("a | b\n\na | c \\| d\ne") == {"a": "b", "a | c | d": "c | d", "e": ""}
 
 
 @given(ROWS)
