@@ -5,9 +5,13 @@ from rich.table import Table
 from rich.text import Text
 
 from app.report.tables.table import Cell, ReportTable
+from app.words.language import ENGLISH, language
 
 # Narrower than this a table of ten columns can't be read; pipes and files get this width.
 _LEAST_WIDTH = 150
+
+# The terminal speaks English, and so do a study's questions where it gives English words.
+_SAY = language(ENGLISH).say
 
 
 def wide_console() -> Console:
@@ -23,24 +27,24 @@ def print_table(console: Console, table: ReportTable) -> None:
     console.print()
     console.print(_rich(table))
     for letter, footnote in table.reasons:
-        console.print(Text(f"{letter}  {footnote}", style="dim"))
+        console.print(Text(f"{letter}  {_SAY(footnote)}", style="dim"))
     for note in table.notes:
-        console.print(Text(note, style="dim"))
+        console.print(Text(_SAY(note), style="dim"))
 
 
 def _rich(table: ReportTable) -> Table:
-    made = Table(title=table.title, title_justify="left", title_style="bold", show_edge=False)
+    made = Table(title=_SAY(table.title), title_justify="left", title_style="bold", show_edge=False)
     words = [bool(table.rows) and cell.is_words for cell in table.rows[0].cells]
-    made.add_column(Text(table.columns[0]), overflow="fold")
+    made.add_column(Text(_SAY(table.columns[0])), overflow="fold")
     for heading, is_words in zip(table.columns[1:], words, strict=True):
-        made.add_column(Text(heading), justify="left" if is_words else "right")
+        made.add_column(Text(_SAY(heading)), justify="left" if is_words else "right")
     for row in table.rows:
-        made.add_row(Text(row.heading), *(_cell(cell) for cell in row.cells))
+        made.add_row(Text(_SAY(row.heading)), *(_cell(cell) for cell in row.cells))
     return made
 
 
 def _cell(cell: Cell) -> Text:
-    text = Text(cell.text + (f" {cell.mark}" if cell.mark else ""))
+    text = Text(_SAY(cell.text) + (f" {cell.mark}" if cell.mark else ""))
     if cell.interval:
         text.append(f"\n{cell.interval}", style="dim")
     return text

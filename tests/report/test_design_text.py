@@ -22,6 +22,7 @@ from app.domain.design.reading import design_from_mapping
 from app.report.words.design_text import commented_design
 from tests.domain.design.made_up import DESIGNS
 from tests.domain.documents import design
+from tests.domain.questions.made_up import TRANSLATED_ROWS
 
 
 @settings(max_examples=150)
@@ -30,6 +31,14 @@ def test_the_text_means_the_same_design(made_up: StudyDesign, label: str) -> Non
     labels = {plan.arm: label for plan in made_up.arms}
     text = commented_design(made_up, labels, about=(label,))
     assert design_from_mapping(tomllib.loads(text)) == made_up
+
+
+@given(TRANSLATED_ROWS)
+def test_words_in_other_languages_have_tables_of_their_own(row: dict[str, Any]) -> None:
+    given = design(questions=[row, {"measure": "verdict", "translations": {"es": {}}}])
+    text = commented_design(given, {})
+    assert "\n[questions.translations.es]\n" in text
+    assert design_from_mapping(tomllib.loads(text)) == given
 
 
 @pytest.mark.parametrize(

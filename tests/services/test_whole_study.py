@@ -236,6 +236,22 @@ def test_a_draft_takes_every_image_of_its_arms_and_opens_there(house: House, oth
 
 
 @ON_SQLITE_FIRST
+def test_words_in_other_languages_go_along(house: House, other: House) -> None:
+    arms = [{"arm": arm, "cases": {"normal": 2}} for arm in ("real", "M0")]
+    words = {"prompt": "Verdadeira ou feita?", "translations": {"en": {"prompt": "Real or made?"}}}
+    asked = [{"measure": "verdict", **words}]
+    slug = house.draft(format=2, language="pt-BR", arms=arms, questions=asked)
+    house.open(slug)
+    path, _ = sent(house, slug)
+    received(other, path)
+    with house.database.reading() as here, other.database.reading() as there:
+        both = [study_by_slug(one, slug) for one in (here, there)]
+        assert both[0].design == both[1].design
+        assert both[0].design_sha256 == both[1].design_sha256
+        assert "Real or made?" in both[1].design
+
+
+@ON_SQLITE_FIRST
 def test_the_bank_that_is_there_is_used_and_another_one_refused(house: House, other: House) -> None:
     slug, _ = house.open_study_with_reader()
     path, _ = sent(house, slug)

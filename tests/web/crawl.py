@@ -33,9 +33,19 @@ def every_page(reference: str = "", **changes: Any) -> dict[str, Any]:
         "stratify_by": STRATIFY_BY,
         "matched_by": MATCHED_BY,
         "questions": [
-            {"key": "quality", "measure": "quality"},
+            {
+                "key": "quality",
+                "measure": "quality",
+                "translations": {
+                    "pt-BR": {"prompt": "zz-prompt", "labels": ["zz-worst", "zz-best"]}
+                },
+            },
             {"key": "noticed", "measure": "noticed", "kind": "text"},
-            {"key": "which", "measure": "find_the_real"},
+            {
+                "key": "which",
+                "measure": "find_the_real",
+                "translations": {"es": {"prompt": "zz-which"}},
+            },
             {"key": "realism", "measure": "realism"},
         ],
         "phases": [
@@ -171,6 +181,7 @@ def secrets_of(house: House) -> set[str]:
     """Every text in the database that a reader must not see."""
     with house.database.reading() as session:
         secrets = {"real.png", "synthetic.png", "purpose_blinded", "one_real", "zz-upright"}
+        secrets |= {"zz-prompt", "zz-worst", "zz-best", "zz-which"}
         secrets |= {"zz-supine", "abnormal", "matched", "stratum", "stratif", "spread-1"}
         for arm in session.scalars(select(Arm)):
             secrets |= {arm.label, arm.bank_name, f">{arm.key}<", f'"{arm.key}"', f"'{arm.key}'"}

@@ -117,7 +117,10 @@ def _questions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from ("", _comment(_COMMENTS["questions"]))
     for row in rows:
         what = MEASURES[row["measure"]].what
-        yield from (f"[[questions]]  # {what}", *_pairs(row), "")
+        own = {name: value for name, value in row.items() if name != "translations"}
+        yield from (f"[[questions]]  # {what}", *_pairs(own), "")
+        for tag, words in row.get("translations", {}).items():
+            yield from (f"[questions.translations.{tag}]", *_pairs(words), "")
 
 
 def _phases(rows: Sequence[Mapping[str, Any]], phases: Sequence[Phase]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.questions.measures import MEASURES
 from app.web.design_form.document import document_of
+from app.web.design_form.page import form_page
 from app.web.design_form.renewal import fill_anew, free_key, usual_question
 from app.web.design_form.values import values_of
 from tests.domain.documents import design
@@ -112,3 +113,35 @@ def test_another_language_says_the_house_s_words_anew_and_leaves_what_was_typed(
     assert again.changed == ()
     back = fill_anew({**renewed.values, "language": "en"}, {"normal", "abnormal"})
     assert {**back.values, "questions[2].prompt": FORM["questions[2].prompt"]} == FORM
+
+
+def test_words_in_other_languages_go_where_their_question_says_something_else() -> None:
+    words = {"prompt": "Quão real?", "labels": ["Nada", "Muito"]}
+    given = design(
+        questions=[
+            {"measure": "realism", "labels": ["Not", "Very"], "translations": {"pt-BR": words}},
+            {"measure": "verdict", "translations": {"es": {}}},
+        ]
+    )
+    form = fill_anew(values_of(given), ()).values
+    typed = {name: value.replace("\n", "\r\n") for name, value in form.items()}
+    renewed = fill_anew({**typed, "questions[1].measure": "quality"}, ())
+    first, second = document_of(renewed.values).data["questions"]
+    # The labels were typed and stay, in both languages; the prompt is another question's.
+    assert first["labels"] == ["Not", "Very"]
+    assert first["translations"] == {"pt-BR": {"labels": ["Nada", "Muito"]}}
+    assert second["translations"] == document_of(form).data["questions"][1]["translations"]
+
+
+def test_words_in_what_is_now_the_studys_language_stay_in_sight() -> None:
+    given = design(questions=[{"measure": "verdict", "translations": {"pt-BR": {}}}])
+    form = fill_anew({**fill_anew(values_of(given), ()).values, "language": "pt-BR"}, ()).values
+    row = form_page(form, ()).questions[0].translations
+    assert row.is_open
+    tags = {box.name.split(".")[2] for box in row.boxes}
+    assert tags == {"en", "pt-BR", "es"}
+    without = {name: value for name, value in form.items() if ".pt-BR." not in name}
+    tags = {
+        one.name.split(".")[2] for one in form_page(without, ()).questions[0].translations.boxes
+    }
+    assert tags == {"en", "es"}
