@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.consent import withdrawal_text
 from app.domain.design.design import AnalysisPlan, Phase, StudyDesign
 from app.domain.design.status import is_past
-from app.domain.design.worded import worded_design
+from app.domain.design.worded import language_told, worded_design
 from app.domain.display import DisplayPlan
 from app.domain.excluded import excluded_words
 from app.domain.memorised import left_out_sentences
@@ -222,7 +222,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield from _drawing_facts(design)
     yield from _reading_facts(design)
     yield from _analysis_facts(design.analysis)
-    yield said("Language"), design.language
+    yield said("Language"), language_told(design)
     yield said("Seed"), str(design.seed)
     if design.notice:
         yield said("Notice to readers"), design.notice

@@ -51,7 +51,7 @@ class Language:
         if isinstance(sentence, Cited):
             return numbered(self.say(sentence.sentence), sentence.numbers)
         if isinstance(sentence, Worded):
-            return sentence.others.get(self.tag, str(sentence))
+            return self.say(sentence.others.get(self.tag, str(sentence)))
         if not isinstance(sentence, Said):
             return sentence
         template = (

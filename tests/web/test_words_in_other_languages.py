@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,7 @@ def look_at_pages(office: Investigator, slug: str) -> None:
             assert answer.status_code == 200
             if path in ("", "/report"):
                 only(answer.text, mark)
+                assert ("language (pt-BR)" in unescape(answer.text)) is (tag == "en")
             else:
                 assert (OWN if mark == OTHER else OTHER) not in answer.text
 
@@ -210,6 +212,9 @@ def test_the_codebook_says_them_and_columns_and_codes_stay(house: House) -> None
     only(str(english), OTHER)
     only(str(own), OWN)
     only(str(rows("es", "codebook.csv")), OWN)
+    note = "Readers were asked in the study's language (pt-BR)"
+    assert [note in row[2] for row in english] == [row[1] == "*" for row in english]
+    assert "(pt-BR)" not in str(own)
     assert [row[:2] for row in english] == [row[:2] for row in own]
     for name in ("ratings.csv", "cases.csv", "readers.csv"):
         assert rows("en", name) == rows("pt-BR", name)

@@ -1,5 +1,6 @@
 """The report of a file of ratings, or of a study's own export: the same, without a database."""
 
+from app.domain.design.worded import language_told
 from app.domain.said import joined, said, said_many
 from app.report.page.head import RecordedFact, ReportHead
 from app.report.page.section import Section
@@ -65,6 +66,7 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
         methods=export_methods(analysis, read.choices, read.figures),
         recorded=(
             RecordedFact(said("Study"), read.slug),
+            RecordedFact(said("Language"), language_told(read.design)),
             RecordedFact(said("SHA-256 of the ratings"), sha256, is_code=True),
         ),
         nothing=_NO_ANALYSIS if analysis is None else _NO_ARM,

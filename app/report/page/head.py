@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.design.worded import language_told
 from app.domain.said import said, said_many
 from app.report.words.terms import term
 from app.services.summarise_study import StudySummary
@@ -76,6 +77,7 @@ def facts_of_study(summary: StudySummary) -> tuple[RecordedFact, ...]:
     software = opened.get("software")
     return (
         RecordedFact(said("Study"), summary.slug),
+        RecordedFact(said("Language"), language_told(summary.design)),
         *(
             RecordedFact(term, said("{moment:%Y-%m-%d %H:%M} UTC", moment=moment))
             for term, moment in (

@@ -8,6 +8,7 @@ from importlib import metadata
 
 from app.bank.picture_measures import AUDIT_MEASURES
 from app.domain.design.design import StudyDesign
+from app.domain.design.worded import asked_in
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.domain.said import capital, cased, joined, said, said_many
@@ -159,7 +160,7 @@ def _design(summary: StudySummary) -> Paragraph:
             rendition_size=design.rendition_size,
             longest_run=design.longest_run,
             list=_list(questions),
-            replicates=replicates,
+            replicates=joined((asked_in(design), replicates), ""),
             practice=practice,
             value=(summary.design_sha256 or "")[:12],
         ),
