@@ -128,11 +128,11 @@ def only(text: str, mark: str) -> None:
 
 def look_at_pages(office: Investigator, slug: str) -> None:
     """Raise AssertionError where the page of a study or of its report has other words."""
-    for path in ("", "/report", "/report/films", "/report/summary"):
+    for path in ("", "/report", "/export", "/report/films", "/report/summary"):
         for tag, mark in (("en", OTHER), ("pt-BR", OWN), ("es", OWN)):
             answer = office.client.get(f"/studies/{slug}{path}?language={tag}")
             assert answer.status_code == 200
-            if path in ("", "/report"):
+            if path in ("", "/report", "/export"):
                 only(answer.text, mark)
                 assert ("language (pt-BR)" in unescape(answer.text)) is (tag == "en")
             else:
@@ -215,6 +215,9 @@ def test_the_codebook_says_them_and_columns_and_codes_stay(house: House) -> None
     note = "Readers were asked in the study's language (pt-BR)"
     assert [note in row[2] for row in english] == [row[1] == "*" for row in english]
     assert "(pt-BR)" not in str(own)
+    as_asked = "What the study asked stands as it was asked."
+    assert as_asked not in english[1][2]
+    assert own[1][2].endswith(" O que o estudo perguntou está como foi perguntado.")
     assert [row[:2] for row in english] == [row[:2] for row in own]
     for name in ("ratings.csv", "cases.csv", "readers.csv"):
         assert rows("en", name) == rows("pt-BR", name)

@@ -11,11 +11,11 @@ from app.domain.design.reading import design_from_mapping
 from app.services.export_study import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    EVERY_FILE,
     FILES,
     READER_COLUMNS,
     RatingsFile,
     StudyExport,
+    every_file,
 )
 from app.services.export_study.read_me import read_me
 from app.words.language import language
@@ -59,7 +59,7 @@ def design() -> StudyDesign:
 def test_every_explanation_comes_from_the_catalogue(design: StudyDesign) -> None:
     ratings = RatingsFile("trial", design, has_machines=True, has_reasons=True).columns
     told = [what for _, what in (*ratings, *READER_COLUMNS, *CASE_COLUMNS, *CODEBOOK_COLUMNS)]
-    words = [*told, EVERY_FILE, *(file.what for file in FILES)]
+    words = [*told, every_file(design), *(file.what for file in FILES)]
     asked = {question.prompt for question in design.questions}
     options = {option.value for question in design.questions for option in question.options}
     labels = {option.label for question in design.questions for option in question.options}
@@ -95,4 +95,4 @@ def test_explanations_change_and_names_and_values_do_not(house: House) -> None:
     assert told["reader"] == "O código pseudônimo do leitor dentro do estudo."
     assert told["*"].startswith("Os nomes das colunas e os valores são os mesmos")
     assert rows("en", "cases.csv") == rows("pt-BR", "cases.csv")
-    assert english[1][2] == EVERY_FILE
+    assert english[1][2].endswith("are translated. What the study asked stands as it was asked.")

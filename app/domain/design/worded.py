@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.domain.design.design import StudyDesign
-from app.domain.questions.translations import worded
+from app.domain.questions.translations import TRANSLATED, worded
 from app.domain.said import Worded, joined, said
 
 
@@ -15,21 +15,30 @@ def worded_design(design: StudyDesign) -> StudyDesign:
     return replace(design, questions=tuple(map(worded, design.questions)))
 
 
-def asked_in(design: StudyDesign) -> str:
-    """A sentence, a space before it, on what readers saw; only where a translation is said."""
+def asked_in(design: StudyDesign, otherwise: str = "") -> str:
+    """A sentence, a space before it, on what readers saw, in whose language a translation is said.
+
+    In the languages in which none is, the sentence `otherwise`.
+    """
+    told = _told(design)
+    return Worded(otherwise, {tag: told.get(tag, otherwise) for tag in TRANSLATED})
+
+
+def language_told(design: StudyDesign) -> str:
+    """The tag of the study's language, with that sentence where a translation is said."""
+    told = _told(design)
+    return Worded(
+        design.language,
+        {tag: joined((design.language, ".", sentence), "") for tag, sentence in told.items()},
+    )
+
+
+def _told(design: StudyDesign) -> dict[str, str]:
     sentence = said(
         " Readers were asked in the study's language ({own}); what its questions say here in "
         "another language is the design's own translation.",
         own=design.language,
     )
-    tags = {one.language for question in design.questions for one in question.translations}
-    return Worded("", dict.fromkeys(tags, sentence)) if tags else ""
-
-
-def language_told(design: StudyDesign) -> str:
-    """The tag of the study's language, with that sentence where a translation is said."""
-    note = asked_in(design)
-    if not isinstance(note, Worded):
-        return design.language
-    told = {tag: joined((design.language, ".", one), "") for tag, one in note.others.items()}
-    return Worded(design.language, told)
+    return {
+        one.language: sentence for question in design.questions for one in question.translations
+    }

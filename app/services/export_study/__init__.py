@@ -7,8 +7,8 @@ another writing of the same rows.
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    EVERY_FILE,
     READER_COLUMNS,
+    every_file,
 )
 from app.services.export_study.csv_text import csv_cell
 from app.services.export_study.ratings_file import RatingsFile
@@ -17,11 +17,11 @@ from app.services.export_study.study_export import FILES, ExportFile, StudyExpor
 __all__ = [
     "CASE_COLUMNS",
     "CODEBOOK_COLUMNS",
-    "EVERY_FILE",
     "FILES",
     "READER_COLUMNS",
     "ExportFile",
     "RatingsFile",
     "StudyExport",
     "csv_cell",
+    "every_file",
 ]

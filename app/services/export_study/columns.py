@@ -1,6 +1,8 @@
 """What every column of the files is called and holds."""
 
-from app.domain.said import said
+from app.domain.design.design import StudyDesign
+from app.domain.design.worded import asked_in
+from app.domain.said import joined, said
 
 Column = tuple[str, str]
 
@@ -71,9 +73,16 @@ READER_COLUMNS: tuple[Column, ...] = (
 # What holds of each table, in any language.
 EVERY_FILE = said(
     "Names of columns and values are the same in every language: English words, a decimal point, "
-    "times in UTC as ISO 8601. Only these explanations are translated; what the study asked stands "
-    "as it was asked."
+    "times in UTC as ISO 8601. Only these explanations are translated."
 )
+_AS_ASKED = said(" What the study asked stands as it was asked.")
+
+
+def every_file(design: StudyDesign) -> str:
+    """What the codebook says of all columns of a study's files."""
+    return joined((EVERY_FILE, asked_in(design, _AS_ASKED)), "")
+
+
 CODEBOOK_COLUMNS: tuple[Column, ...] = (
     ("file", said("The file a column is in.")),
     ("column", said("The column's name.")),

@@ -19,19 +19,19 @@ from app.db.truth.exports import case_rows, grey_checks, has_reasons, reader_row
 from app.db.truth.ratings_table import strata_of_cases, study_ratings
 from app.domain.design.design import StudyDesign
 from app.domain.design.reading import design_from_json
-from app.domain.design.worded import asked_in, worded_design
+from app.domain.design.worded import worded_design
 from app.domain.errors import Refused
 from app.domain.questions.reference import Reference
-from app.domain.said import joined, said
+from app.domain.said import said
 from app.domain.signing import Signature
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.case_facts import case_facts
 from app.services.export_study.columns import (
     CASE_COLUMNS,
     CODEBOOK_COLUMNS,
-    EVERY_FILE,
     READER_COLUMNS,
     Column,
+    every_file,
 )
 from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.held_ratings import HeldRatings
@@ -279,8 +279,7 @@ class StudyExport:
         return (*CASE_COLUMNS, *reference_columns(self._design))
 
     def _codebook(self) -> Rows:
-        every = joined((EVERY_FILE, asked_in(self._design)), "")
-        yield ["*.csv", "*", self._say(every)]
+        yield ["*.csv", "*", self._say(every_file(self._design))]
         for file, columns in (
             ("ratings.csv", self._layout.columns),
             ("readers.csv", READER_COLUMNS),

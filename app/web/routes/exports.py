@@ -6,17 +6,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.domain.access import Right
+from app.domain.design.worded import worded_design
 from app.domain.errors import NotFound
 from app.domain.said import said
 from app.domain.signing import MEANINGS
 from app.report.submission.source import Submission
 from app.services.export_study import (
     CASE_COLUMNS,
-    EVERY_FILE,
     FILES,
     READER_COLUMNS,
     RatingsFile,
     StudyExport,
+    every_file,
 )
 from app.services.export_study.parquet import MISSING, parquet_is_available
 from app.services.export_study.signing import sign_export, signed_until
@@ -46,12 +47,12 @@ def _page(request: Request, slug: str, error: str | None = None, status: int = 2
             "study": study,
             "rating_columns": RatingsFile(
                 slug,
-                study.design,
+                worded_design(study.design),
                 has_machines=any(reader.kind == "machine" for reader in study.readers),
             ).columns,
             "reader_columns": READER_COLUMNS,
             "case_columns": CASE_COLUMNS,
-            "every_file": EVERY_FILE,
+            "every_file": every_file(study.design),
             "files": FILES,
             "missing": {} if parquet_is_available() else {"ratings.parquet": MISSING},
             "signed_until": signed_until(desk.session, slug, now=desk.now, actor=desk.name),
