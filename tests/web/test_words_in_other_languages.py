@@ -28,6 +28,7 @@ from app.report.page.view import report_view
 from app.report.submission import contents
 from app.report.submission.contents import submission_files
 from app.services.analyse_export import analyse_export
+from app.services.blinded_set import write_blinded_set
 from app.services.export_study import StudyExport
 from app.services.rehearse_study import rehearse_study
 from app.services.summarise_study import summarise_study
@@ -240,6 +241,15 @@ def test_readers_see_the_studys_language_alone(house: House, client: TestClient,
     assert browser.form.action == "/read/rate"
     browser.submit()
     only("\n".join(received), OWN)
+
+
+@one_database
+def test_machine_readers_are_asked_in_the_studys_language_too(house: House, tmp_path: Path) -> None:
+    slug = house.draft(**design_of_words())
+    house.open(slug)
+    folder = tmp_path / "set"
+    write_blinded_set(house.database, house.store, slug, folder, now=NOW, actor="test")
+    only((folder / "set.json").read_text(), OWN)
 
 
 # What is stored
