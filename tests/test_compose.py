@@ -29,17 +29,20 @@ def compose() -> list[str]:
     return ["docker-compose"] if shutil.which("docker-compose") else []
 
 
-def understood(folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    """What compose makes of both files joined; `changes` are of what is given to them."""
+def understood(
+    folder: Path, files: tuple[str, ...] = FILES, **changes: str
+) -> subprocess.CompletedProcess[str]:
+    """What compose makes of the files joined; `changes` are of what is given to them."""
     program = compose()
     if not program:
         pytest.skip("compose is not installed; on Debian: apt-get install docker-compose")
     paths = []
-    for number, name in enumerate(FILES):
+    for number, name in enumerate(files):
         text = (ROOT / name).read_text()
         if program == ["docker-compose"]:
-            # It knows no name of a project in the file.
+            # It knows no name of a project in the file, and no default within a default.
             text = re.sub(r"^name: .*$", "", text, flags=re.MULTILINE)
+            text = text.replace("127.0.0.1:${PORT:-8000}}", "127.0.0.1:8000}")
         (folder / f"{number}.yml").write_text(text)
         paths += ["-f", str(folder / f"{number}.yml")]
     surroundings = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -57,6 +60,28 @@ def test_compose_takes_both_files(tmp_path: Path) -> None:
     services = yaml.safe_load(done.stdout)["services"]
     assert set(services) == {"app", "database", "proxy", "backup"}
     assert services["app"]["environment"]["NEGATOSCOPE_BASE_URL"] == GIVEN["NEGATOSCOPE_BASE_URL"]
+
+
+def test_links_begin_with_the_port_that_is_published(tmp_path: Path) -> None:
+    if compose() == ["docker-compose"]:
+        pytest.skip("the first version of compose knows no default within a default")
+    done = understood(tmp_path, files=FILES[:1], NEGATOSCOPE_BASE_URL="", PORT="8123")
+    assert done.returncode == 0, done.stderr
+    app = yaml.safe_load(done.stdout)["services"]["app"]
+    assert app["environment"]["NEGATOSCOPE_BASE_URL"] == "http://127.0.0.1:8123"
+    assert app["ports"][0]["published"] == "8123"
+
+
+def test_waiting_for_the_services_waits_for_no_minute() -> None:
+    """`up --wait` waits for each service's first look at its own health."""
+    checks = [
+        service["healthcheck"]["interval"]
+        for name in FILES
+        for service in yaml.safe_load((ROOT / name).read_text())["services"].values()
+        if "healthcheck" in service
+    ]
+    assert len(checks) == 4
+    assert all(re.fullmatch(r"[1-5]?\ds", interval) for interval in checks)
 
 
 @pytest.mark.parametrize("secret", ["POSTGRES_PASSWORD", "NEGATOSCOPE_SECRET_KEY"])
