@@ -1,90 +1,146 @@
-"""The main points of every arm, and a script that recomputes them in R without any package."""
+"""Every number of the analysis on a line, and a script that recomputes them in R.
+
+The script is plain R without any package, and none of this program's code: what it comes to is a
+second opinion. Its parts lie as R files in `points_r`; here the study's own facts are put before
+them.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
 
+from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
+from app.domain.questions.question import Question
+from app.domain.questions.registry import kind_of
 from app.services.export_study.held_ratings import HeldRatings
-from app.services.export_study.r_script import is_real, what_counts
+from app.services.export_study.r_script import what_counts
 from app.services.export_study.ratings_file import RatingsFile
-from app.statistics.analysis import Analysis
-from app.statistics.table.estimate import Estimate
+from app.statistics.table.settings import AnalysisSettings
 
-POINT_COLUMNS = ("arm", "figure", "estimate")
-_FIGURES = (("realism", "mean"), ("deception", "rate"), ("discrimination", "auc_realism"))
+POINT_COLUMNS = ("number", "value")
+# The parts of analysis.json that are recomputed from ratings.csv, here and by analysis.py.
+PARTS = (
+    "arms",
+    "contrasts",
+    "readers",
+    "groups",
+    "machines",
+    "subgroups",
+    "generalizability",
+    "choices",
+    "question_figures",
+)
 
-_SCRIPT = """\
-# The main points of every arm of {slug}, recomputed in R and compared with points.csv.
+_HEAD = """\
+# Every number of the analysis of {slug} that has a closed form, recomputed in R from ratings.csv and
+# compared with points.csv, which holds all numbers of analysis.json.
 # Run it in the folder of ratings.csv:  Rscript points.R      (no package is needed)
-# Each figure is computed for every reader and averaged over readers, who weigh equally.
-ratings <- read.csv("ratings.csv", encoding = "UTF-8", na.strings = "", check.names = FALSE,
-                    colClasses = c(reader = "character", case = "character", arm = "character"))
-points <- read.csv("points.csv", colClasses = c(arm = "character", figure = "character"))
+# Each figure is computed for every reader and averaged over readers, who weigh equally; formulas as
+# in docs/statistics.md of the program. At its end it says what it leaves to analysis.py, and why.
+# It exits with 1 where a number differs by more than a relative 1e-9, after naming it.
+
+# ---- The study -----------------------------------------------------------------------------------
+study <- {facts}
+
 # What counts: {counts}.
-ratings <- subset(ratings, {rows})
-# Readers who answered too little by the rule of the design.
-ratings <- subset(ratings, !(reader %in% c({left_out})))
-over_readers <- function(of, figure) {{
-  mean(unlist(lapply(split(of, of$reader), figure)), na.rm = TRUE)
-}}
-# The chance that a real image is rated more real than one of the arm; ties count one half.
-auc <- function(real, arm) {{
-  if (length(real) == 0 || length(arm) == 0) return(NA)
-  steps <- outer(real, arm, "-")
-  mean((steps > 0) + 0.5 * (steps == 0))
-}}
-recomputed <- function(name, figure) {{
-  of <- subset(ratings, arm == name)
-  switch(figure,{cases}
-    NA)
-}}
-points$recomputed <- mapply(recomputed, points$arm, points$figure)
-print(points, row.names = FALSE)
-differ <- is.na(points$recomputed) | abs(points$recomputed - points$estimate) > 1e-9
-cat(sprintf("%d points recomputed, %d differ.\\n", nrow(points), sum(differ)))
-if (any(differ)) quit(status = 1)
+what_counts <- function(ratings) subset(ratings, {rows})
+
 """
-_MEAN = """
-    realism.mean = over_readers(of, function(one) mean(one${key}, na.rm = TRUE)),"""
-_RATE = """
-    deception.rate = over_readers(of, function(one) {{
-      with(list(ratings = one), mean({is_real}, na.rm = TRUE))
-    }}),"""
-_AUC = """
-    discrimination.auc_realism = over_readers(
-      subset(ratings, arm == name | truth == "real"), function(one) {{
-        known <- subset(one, !is.na({key}))
-        auc(known${key}[known$truth == "real"], known${key}[known$arm == name])
-      }}),"""
 
 
-def points_rows(analysis: Analysis | None) -> Iterator[tuple[object, ...]]:
-    """One row an arm and figure; an arm of which a figure can't be estimated has none of it."""
-    if analysis is None:
+def point_rows(content: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    """One row a number of `analysis.json`: the way to it, and its value with every digit."""
+    for part in PARTS:
+        for way, value in _numbers(content.get(part), part):
+            yield way, value
+
+
+def _numbers(value: Any, way: str) -> Iterator[tuple[str, int | float]]:
+    """Every number below a value of JSON; neither words, nor yes and no, nor null."""
+    if isinstance(value, bool):
         return
-    for name, arm in analysis.arms.items():
-        for family, key in _FIGURES:
-            figure = arm.families.get(family, {}).get(key)
-            if isinstance(figure, Estimate) and figure.estimate is not None:
-                yield (name, f"{family}.{key}", repr(float(figure.estimate)))
+    if isinstance(value, int | float):
+        yield way, value
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _numbers(below, f"{way}/{key}")
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for place, below in enumerate(value):
+            yield from _numbers(below, f"{way}/{place}")
 
 
 def points_script(
-    slug: str, layout: RatingsFile, held: HeldRatings, analysis: Analysis | None
+    slug: str, layout: RatingsFile, held: HeldRatings, settings: AnalysisSettings
 ) -> str:
-    """The script; it exits with 1 where a point differs by more than 1e-9."""
+    """The script; it exits with 1 where a number differs by more than a relative 1e-9."""
     rows, counts = what_counts(layout, held)
-    realism, verdict = held.questions.realism, held.questions.verdict
-    cases = ""
-    if realism is not None:
-        cases += _MEAN.format(key=realism.key) + _AUC.format(key=realism.key)
-    if verdict is not None:
-        cases += _RATE.format(is_real=is_real(verdict))
-    left_out = () if analysis is None else analysis.left_out
-    return _SCRIPT.format(
+    # Repeated readings are told apart by the script itself.
+    kept = [row for row in rows if row != "replicate == 0"]
+    head = _HEAD.format(
         slug=slug,
-        rows=" & ".join(rows),
-        counts=", ".join(counts),
-        # A JSON string of a code is an R string.
-        left_out=", ".join(json.dumps(code) for code in left_out),
-        cases=cases,
+        facts=_r(_facts(held, settings)),
+        rows=" & ".join(kept),
+        counts=", ".join(one for one in counts if one != "first readings"),
     )
+    parts = sorted(
+        (one for one in files(__package__).joinpath("points_r").iterdir()), key=lambda one: one.name
+    )
+    return head + "\n".join(
+        one.read_text(encoding="utf-8") for one in parts if one.name.endswith(".R")
+    )
+
+
+def _facts(held: HeldRatings, settings: AnalysisSettings) -> dict[str, object]:
+    """What the script has to know besides the ratings: questions, scales and the frozen plan."""
+    asked = held.questions
+    return {
+        "realism": _question(asked.realism),
+        "verdict": _question(asked.verdict),
+        "confidence": _question(asked.confidence),
+        "target": settings.generalise_to,
+        "level": settings.level,
+        "margin": settings.margin,
+        "measure": settings.measure,
+        "adjustment": settings.adjustment,
+        "primary_arm": settings.primary_arm,
+        "positive_controls": list(settings.positive_controls),
+        "least_answered": settings.least_answered,
+        "specialties": dict(SPECIALTIES),
+        "bands": {name: least for least, name in EXPERIENCE_BANDS},
+    }
+
+
+def _question(question: Question | None) -> dict[str, object] | None:
+    if question is None:
+        return None
+    return {
+        "key": question.key,
+        "low": question.low,
+        "high": question.high,
+        "graded": kind_of(question).spread == "grades",
+    }
+
+
+def _r(value: object) -> str:
+    """A value as R has it: a mapping of mixed values is a list, one of like values a vector."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        # A JSON string is an R string.
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        alike = len({type(one) for one in value.values()}) == 1 and all(
+            isinstance(one, str | int) for one in value.values()
+        )
+        inner = ", ".join(f"{_name(key)} = {_r(one)}" for key, one in value.items())
+        return f"{'c' if alike else 'list'}({inner})"
+    if isinstance(value, Sequence):
+        return f"c({', '.join(_r(one) for one in value)})"
+    return repr(value)
+
+
+def _name(key: object) -> str:
+    return json.dumps(str(key), ensure_ascii=False)

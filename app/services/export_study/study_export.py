@@ -1,5 +1,6 @@
 """The files of one study, each made when it is asked for, alone or in one archive."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +38,7 @@ from app.services.export_study.csv_text import Rows, csv_bytes
 from app.services.export_study.held_ratings import HeldRatings
 from app.services.export_study.imrmc import imrmc_text
 from app.services.export_study.parquet import parquet_bytes, parquet_is_available
-from app.services.export_study.points import POINT_COLUMNS, points_rows, points_script
+from app.services.export_study.points import POINT_COLUMNS, point_rows, points_script
 from app.services.export_study.r_script import r_script
 from app.services.export_study.ratings_file import RatingsFile
 from app.services.export_study.read_me import read_me
@@ -47,7 +48,7 @@ from app.services.export_study.wide import wide_columns, wide_header, wide_rows
 from app.services.export_study.zip_stream import Content, zip_stream
 from app.statistics.analysis import Analysis
 from app.statistics.table.ratings import RatingsTable
-from app.steps.analyse_ratings import analysis_of_study
+from app.steps.analyse_ratings import analysis_of_study, settings_of_design
 from app.steps.describe_answers import describe_answers
 from app.steps.describe_sittings import describe_sittings
 from app.steps.evaluate_arms import evaluations_of_arms
@@ -86,9 +87,9 @@ FILES: tuple[ExportFile, ...] = (
     ),
     ExportFile("rjafroc.csv", _CSV, said("For RJafroc and MRMCaov: first reads, numbered cases.")),
     ExportFile("models.R", _TEXT, said("Reloads ratings.csv and fits the mixed models in R.")),
-    ExportFile("points.csv", _CSV, said("Mean realism, rate judged real and AUC of every arm.")),
+    ExportFile("points.csv", _CSV, said("Every number of analysis.json, one a line.")),
     ExportFile(
-        "points.R", _TEXT, said("Recomputes points.csv from ratings.csv in R, without packages.")
+        "points.R", _TEXT, said("Recomputes what it can of points.csv in R, without packages, and says what it leaves.")
     ),
     ExportFile(
         "ratings.parquet", "application/vnd.apache.parquet", said("ratings.csv with its types.")
@@ -163,7 +164,9 @@ class StudyExport:
                 () if self._table is None else rjafroc_rows(self._table, self._held),
             ),
             "models.R": self._r_script,
-            "points.csv": lambda: csv_bytes(POINT_COLUMNS, points_rows(self._analysed)),
+            "points.csv": lambda: csv_bytes(
+                POINT_COLUMNS, point_rows(json.loads(self._analysis_text))
+            ),
             "points.R": self._points_script,
         }
         if parquet_is_available():
@@ -300,6 +303,10 @@ class StudyExport:
         )
 
     def _analysis(self) -> Iterator[bytes]:
+        yield self._analysis_text.encode()
+
+    @cached_property
+    def _analysis_text(self) -> str:
         with self._database.reading() as session:
             study = self._study(session)
             facts = {
@@ -322,7 +329,7 @@ class StudyExport:
             clusters = clusters_of_cases(session, study, key) if key else {}
         questions = describe_answers(self._design, rows, list(arms))
         choices = choices_of_study(self._design, rows, clusters)
-        yield analysis_json(
+        return analysis_json(
             facts,
             analysis,
             questions,
@@ -331,7 +338,7 @@ class StudyExport:
             held=self._held,
             sittings=describe_sittings(self._design, rows),
             figures=question_figures(self._design, rows, self._references, clusters),
-        ).encode()
+        )
 
     def _imrmc(self) -> Iterator[bytes]:
         yield imrmc_text(
@@ -352,7 +359,10 @@ class StudyExport:
         ).encode()
 
     def _points_script(self) -> Iterator[bytes]:
-        yield points_script(self._slug, self._layout, self._held, self._analysed).encode()
+        settings = settings_of_design(
+            self._design, synthetic_arms=() if self._table is None else self._table.synthetic_arms
+        )
+        yield points_script(self._slug, self._layout, self._held, settings).encode()
 
     def _read_me(self) -> Iterator[bytes]:
         with self._database.reading() as session:
