@@ -28,6 +28,9 @@ from app.statistics.variance.jackknife import JackknifeInput
 
 SingleForm = Literal["1", "A1", "C1"]
 
+# Of values whose variance is 1: a variance so small is 0 and what rounding has left of it.
+_ROUNDING = 1e-10
+
 
 @dataclass(frozen=True)
 class _Sums:
@@ -103,7 +106,8 @@ def _icc(sums: _Sums, form: SingleForm) -> Float:
         of_case = n - sums.case_sizes / n
         if form == "1":
             between = (around_mean - (n - 1.0) * within) / of_case
-            ratio = between / (between + within)
+            whole = between + within
+            ratio = between / whole
         else:
             of_reader = n - sums.reader_sizes / n
             beside = (sums.squares - sums.by_reader) / (n - sums.readers)
@@ -111,10 +115,11 @@ def _icc(sums: _Sums, form: SingleForm) -> Float:
                 n - 1.0 - of_case - of_reader
             )
             case = beside - residual
-            ratio = case / (case + within) if form == "A1" else case / beside
-    defined: Float = np.where(
-        np.isfinite(ratio) & (n - sums.cases - sums.readers + 1.0 > 0.5), ratio, np.nan
-    )
+            whole = case + within if form == "A1" else beside
+            ratio = case / whole
+    # Nothing over nothing is undefined; rounding would make some number of it.
+    known = np.isfinite(ratio) & (np.abs(whole) > _ROUNDING)
+    defined: Float = np.where(known & (n - sums.cases - sums.readers + 1.0 > 0.5), ratio, np.nan)
     return defined
 
 

@@ -119,7 +119,7 @@ iccs_of <- function(y) {
   seen <- is.finite(y)
   n <- sum(seen)
   if (n - ncol(y) - nrow(y) + 1 < 0.5) return(none)
-  y <- y - mean(y, na.rm = TRUE)
+  y <- (y - mean(y, na.rm = TRUE)) / sd(y, na.rm = TRUE)
   of_case <- colSums(seen)
   of_reader <- rowSums(seen)
   squares <- sum(y^2, na.rm = TRUE)
@@ -131,9 +131,10 @@ iccs_of <- function(y) {
   between <- (around - (n - 1) * within) / cases
   residual <- (around - cases * beside - readers * within) / (n - 1 - cases - readers)
   case <- beside - residual
-  made <- c(icc_1 = between / (between + within), icc_a1 = case / (case + within),
-            icc_c1 = case / beside)
-  made[!is.finite(made)] <- NA
+  whole <- c(icc_1 = between + within, icc_a1 = case + within, icc_c1 = beside)
+  made <- c(between, case, case) / whole
+  # Nothing over nothing is undefined; rounding would make some number of it.
+  made[!is.finite(made) | abs(whole) <= 1e-10] <- NA
   made
 }
 # Kendall's W over the cases that every reader rated, corrected for ties (Kendall & Babington Smith
