@@ -58,11 +58,7 @@ def protocol_answers(
         if of_cases and phase.presentation.pictures > 1:
             sets += _sets(design.questions_of(phase), facts, of_cases, clusters)
         elif of_cases:
-            # By phase or exposure everything; else the analysis by arm has all but the noticing.
-            by_phase = len(design.phases) > 1 or bool(phase.presentation.exposures_ms)
-            asked = design.questions_of(phase)
-            kept = [one for one in asked if by_phase or one.measure == "noticed"]
-            singles += _singles(asked, kept, facts, of_cases, clusters)
+            singles += _singles(design, phase, facts, of_cases, clusters)
         if at_end:
             ends += _ends(design.questions_of(phase, at_end=True), facts, at_end)
     labels = {question.key: question.prompt for question in design.questions}
@@ -104,21 +100,36 @@ def _set_reading(question: Question, row: AnswerRow, clusters: Mapping[str, str]
     )
 
 
+def single_figures_of_phase(
+    design: StudyDesign, phase: Phase
+) -> Iterator[tuple[str, Answered, Question]]:
+    """What answers about single pictures are read as: the question that figures name, how, whose.
+
+    By phase or exposure everything; else the analysis by arm has all but the noticing.
+    """
+    by_phase = len(design.phases) > 1 or bool(phase.presentation.exposures_ms)
+    asked = design.questions_of(phase)
+    for question in asked:
+        if by_phase or question.measure == "noticed":
+            for answered in _answered_as(question, asked):
+                key = question.of if question.measure == "confidence" else question.key
+                yield key, answered, question
+
+
 def _singles(
-    questions: Sequence[Question],
-    kept_questions: Sequence[Question],
-    phase: PhaseFacts,
+    design: StudyDesign,
+    phase: Phase,
+    facts: PhaseFacts,
     rows: Sequence[AnswerRow],
     clusters: Mapping[str, str],
 ) -> Iterator[SingleReadings]:
-    for question in kept_questions:
-        for answered in _answered_as(question, questions):
-            sure_of = next((one for one in questions if one.key == question.of), None)
-            values = [(row, _value(question, answered, row, sure_of)) for row in rows]
-            kept = [(row, value) for row, value in values if value is not None]
-            if kept:
-                key = question.of if question.measure == "confidence" else question.key
-                yield _columns(key, answered, phase, kept, clusters)
+    questions = design.questions_of(phase)
+    for key, answered, question in single_figures_of_phase(design, phase):
+        sure_of = next((one for one in questions if one.key == question.of), None)
+        values = [(row, _value(question, answered, row, sure_of)) for row in rows]
+        kept = [(row, value) for row, value in values if value is not None]
+        if kept:
+            yield _columns(key, answered, facts, kept, clusters)
 
 
 def _columns(
@@ -154,7 +165,7 @@ def _answered_as(question: Question, questions: Sequence[Question]) -> tuple[Ans
         return ("grade",)
     if question.measure == "finding":
         return ("finding", "finding_grade") if graded else ("finding",)
-    if question.measure == "noticed" and _says_yes(question):
+    if question.measure == "noticed" and tells_who_noticed(question):
         return ("noticed",)
     of_verdict = any(one.key == question.of and one.measure == "verdict" for one in questions)
     return ("signed_confidence",) if question.measure == "confidence" and of_verdict else ()
@@ -188,7 +199,7 @@ def _called_present(question: Question, said: Value | None) -> float | None:
     return None if said is None else float(said == "present")
 
 
-def _says_yes(question: Question) -> bool:
+def tells_who_noticed(question: Question) -> bool:
     """Whether it can be told who noticed: own words without a "yes" leave that open."""
     return kind_of(question).spread != "written" and NOTICED in {
         option.value for option in question.options
@@ -208,7 +219,7 @@ def _ends(
 ) -> Iterator[AskedAtEnd]:
     for question in questions:
         # Those that leave open who noticed are counted elsewhere.
-        if question.measure == "noticed" and _says_yes(question):
+        if question.measure == "noticed" and tells_who_noticed(question):
             by_reader = {row.reader: _has_noticed(question, row) for row in rows}
             yield AskedAtEnd(question.key, phase, by_reader)
 

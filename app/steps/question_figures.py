@@ -223,7 +223,7 @@ def _beside_machines(asked: _Asked) -> tuple[MachineComparison, ...]:
         both.table([_grade(question, row) for row in both.rows]),
         _references(both),
         both.settings,
-        cut=_cut(question),
+        cut=cut_of(question),
     )
 
 
@@ -241,14 +241,14 @@ def _grade(question: Question, row: AnswerRow) -> float:
     return float(value) if isinstance(value, int) else float(value == "present")
 
 
-def _cut(question: Question) -> float:
+def cut_of(question: Question) -> float:
     """A grade above it is called present."""
     return (question.low + question.high) / 2 if question.kind == "scale" else 0.5
 
 
 def _findings(asked: _Asked) -> Figures:
     table = asked.table([_grade(asked.question, row) for row in asked.rows])
-    return findings(table, _references(asked), asked.settings, cut=_cut(asked.question))
+    return findings(table, _references(asked), asked.settings, cut=cut_of(asked.question))
 
 
 def _references(asked: _Asked) -> dict[tuple[str, str], bool | None]:
@@ -370,7 +370,7 @@ def _judged(subject: Question, row: AnswerRow, references: References) -> tuple[
         return float(called == (row.picture.truth == "synthetic")), called
     if subject.measure == "finding":
         reference = references.get(row.case, {}).get(subject.key)
-        called = float(_grade(subject, row) > _cut(subject))
+        called = float(_grade(subject, row) > cut_of(subject))
         is_right = nothing if reference is None else float(called == (reference == "present"))
         return is_right, called
     real = [picture.slot for picture in row.pictures if picture.truth == "real"]
@@ -391,7 +391,7 @@ def _judgements(
     shape = (3, len(readers), len(cases))
     level, correct, called = np.full(shape, np.nan)
     points = asked.question.points
-    classes = len(points) if len(points) <= MOST_STATED else _CLASSES
+    classes = _classes(asked.question)
     for row, was_right, which in judged:
         at = readers[row.reader], place[row.case]
         said = row.answers[asked.question.key]
@@ -429,6 +429,15 @@ def _levels(question: Question, classes: int) -> tuple[tuple[float, ...], tuple[
     )
 
 
+def levels_of(question: Question) -> tuple[float, ...]:
+    """The levels of a confidence: its points, or the middles of the classes it is cut into."""
+    return _levels(question, _classes(question))[0]
+
+
+def _classes(question: Question) -> int:
+    return len(question.points) if len(question.points) <= MOST_STATED else _CLASSES
+
+
 def _codes(clusters: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
     """A number for the cluster of every case; None where every case stands alone."""
     named = Counter(one for one in clusters if one)
@@ -446,3 +455,5 @@ _MEASURES: Mapping[str, Callable[[_Asked], "Figures | str"]] = {
     "place": _places,
     "confidence": _calibration,
 }
+
+HAS_FIGURES = frozenset(_MEASURES)

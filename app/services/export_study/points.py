@@ -5,15 +5,13 @@ second opinion. Its parts lie as R files in `points_r`; here the study's own fac
 them.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
-from app.domain.questions.question import Question
-from app.domain.questions.registry import kind_of
+from app.domain.design.design import StudyDesign
 from app.services.export_study.held_ratings import HeldRatings
+from app.services.export_study.points_facts import as_r, study_facts
 from app.services.export_study.r_script import what_counts
 from app.services.export_study.ratings_file import RatingsFile
 from app.statistics.table.settings import AnalysisSettings
@@ -33,8 +31,9 @@ PARTS = (
 )
 
 _HEAD = """\
-# Every number of the analysis of {slug} that has a closed form, recomputed in R from ratings.csv and
-# compared with points.csv, which holds all numbers of analysis.json.
+# The analysis of {slug}:
+# every number that has a closed form, recomputed in R from ratings.csv and readers.csv, and compared
+# with points.csv, which holds all numbers of analysis.json.
 # Run it in the folder of ratings.csv:  Rscript points.R      (no package is needed)
 # Each figure is computed for every reader and averaged over readers, who weigh equally; formulas as
 # in docs/statistics.md of the program. At its end it says what it leaves to analysis.py, and why.
@@ -52,8 +51,7 @@ what_counts <- function(ratings) subset(ratings, {rows})
 def point_rows(content: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     """One row a number of `analysis.json`: the way to it, and its value with every digit."""
     for part in PARTS:
-        for way, value in _numbers(content.get(part), part):
-            yield way, value
+        yield from _numbers(content.get(part), part)
 
 
 def _numbers(value: Any, way: str) -> Iterator[tuple[str, int | float]]:
@@ -71,7 +69,11 @@ def _numbers(value: Any, way: str) -> Iterator[tuple[str, int | float]]:
 
 
 def points_script(
-    slug: str, layout: RatingsFile, held: HeldRatings, settings: AnalysisSettings
+    slug: str,
+    design: StudyDesign,
+    layout: RatingsFile,
+    held: HeldRatings,
+    settings: AnalysisSettings,
 ) -> str:
     """The script; it exits with 1 where a number differs by more than a relative 1e-9."""
     rows, counts = what_counts(layout, held)
@@ -79,7 +81,7 @@ def points_script(
     kept = [row for row in rows if row != "replicate == 0"]
     head = _HEAD.format(
         slug=slug,
-        facts=_r(_facts(held, settings)),
+        facts=as_r(study_facts(design, held, settings)),
         rows=" & ".join(kept),
         counts=", ".join(one for one in counts if one != "first readings"),
     )
@@ -89,58 +91,3 @@ def points_script(
     return head + "\n".join(
         one.read_text(encoding="utf-8") for one in parts if one.name.endswith(".R")
     )
-
-
-def _facts(held: HeldRatings, settings: AnalysisSettings) -> dict[str, object]:
-    """What the script has to know besides the ratings: questions, scales and the frozen plan."""
-    asked = held.questions
-    return {
-        "realism": _question(asked.realism),
-        "verdict": _question(asked.verdict),
-        "confidence": _question(asked.confidence),
-        "target": settings.generalise_to,
-        "level": settings.level,
-        "margin": settings.margin,
-        "measure": settings.measure,
-        "adjustment": settings.adjustment,
-        "primary_arm": settings.primary_arm,
-        "positive_controls": list(settings.positive_controls),
-        "least_answered": settings.least_answered,
-        "specialties": dict(SPECIALTIES),
-        "bands": {name: least for least, name in EXPERIENCE_BANDS},
-    }
-
-
-def _question(question: Question | None) -> dict[str, object] | None:
-    if question is None:
-        return None
-    return {
-        "key": question.key,
-        "low": question.low,
-        "high": question.high,
-        "graded": kind_of(question).spread == "grades",
-    }
-
-
-def _r(value: object) -> str:
-    """A value as R has it: a mapping of mixed values is a list, one of like values a vector."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, str):
-        # A JSON string is an R string.
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Mapping):
-        alike = len({type(one) for one in value.values()}) == 1 and all(
-            isinstance(one, str | int) for one in value.values()
-        )
-        inner = ", ".join(f"{_name(key)} = {_r(one)}" for key, one in value.items())
-        return f"{'c' if alike else 'list'}({inner})"
-    if isinstance(value, Sequence):
-        return f"c({', '.join(_r(one) for one in value)})"
-    return repr(value)
-
-
-def _name(key: object) -> str:
-    return json.dumps(str(key), ensure_ascii=False)

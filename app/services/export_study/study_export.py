@@ -89,7 +89,9 @@ FILES: tuple[ExportFile, ...] = (
     ExportFile("models.R", _TEXT, said("Reloads ratings.csv and fits the mixed models in R.")),
     ExportFile("points.csv", _CSV, said("Every number of analysis.json, one a line.")),
     ExportFile(
-        "points.R", _TEXT, said("Recomputes what it can of points.csv in R, without packages, and says what it leaves.")
+        "points.R",
+        _TEXT,
+        said("Recomputes in R, without packages, what of points.csv has a closed form."),
     ),
     ExportFile(
         "ratings.parquet", "application/vnd.apache.parquet", said("ratings.csv with its types.")
@@ -362,7 +364,7 @@ class StudyExport:
         settings = settings_of_design(
             self._design, synthetic_arms=() if self._table is None else self._table.synthetic_arms
         )
-        yield points_script(self._slug, self._layout, self._held, settings).encode()
+        yield points_script(self._slug, self._design, self._layout, self._held, settings).encode()
 
     def _read_me(self) -> Iterator[bytes]:
         with self._database.reading() as session:

@@ -25,6 +25,30 @@ means_of_readers <- function(y) {
   list(theta = theta, covariance = covariance)
 }
 
+# Covariance over clusters of cases of what each case moves a figure by (Obuchowski 1997,
+# doi:10.2307/2533958): G / (G - 1) sum_g U_ag U_bg, G the clusters that both figures have.
+clustered_covariance <- function(influence, seen, clusters) {
+  by_cluster <- function(values) t(rowsum(t(values), clusters))
+  sums <- by_cluster(ifelse(seen & is.finite(influence), influence, 0))
+  present <- (by_cluster(seen * 1) > 0) * 1
+  shared <- tcrossprod(present)
+  covariance <- tcrossprod(sums) * shared / (shared - 1)
+  covariance[shared == 0] <- 0
+  empty <- rowSums(present) == 0
+  covariance[empty, ] <- covariance[, empty] <- NA
+  covariance[!is.finite(covariance)] <- NA
+  covariance
+}
+clustered_means <- function(y, clusters) {
+  seen <- is.finite(y)
+  n <- rowSums(seen)
+  theta <- rowSums(ifelse(seen, y, 0)) / n
+  list(
+    theta = ifelse(n > 0, theta, NA),
+    covariance = clustered_covariance((y - theta) / n, seen, clusters)
+  )
+}
+
 # Sums of psi = [real above synthetic] + [equal] / 2 for every reader.
 auc_sums <- function(real, synthetic) {
   readers <- seq_len(nrow(real))
@@ -97,8 +121,10 @@ within_groups <- function(covariance, group) {
 floored <- function(mean_square, expected) {
   if (is.na(mean_square) || is.na(expected)) mean_square else max(mean_square, expected / 2)
 }
-df_of_sum <- function(mean_square, df, of_cases) {
-  piece <- if (mean_square > 0) mean_square^2 / df else 0
+# Satterthwaite 1946, doi:10.2307/3002019; without clusters of cases Hillis' degrees of freedom.
+df_of_sum <- function(mean_square, df, of_cases, case_df = Inf) {
+  if (case_df <= 0) return(0)
+  piece <- (if (mean_square > 0) mean_square^2 / df else 0) + of_cases^2 / case_df
   if (piece > 0) (mean_square + of_cases)^2 / piece else Inf
 }
 target_of <- function(n) if (n == 1 && study$target == "readers_and_cases") "cases" else study$target
@@ -110,7 +136,7 @@ checked_variance <- function(variance, df) {
 }
 
 # Variance of the mean of the readers' figures, and its degrees of freedom.
-single_arm <- function(figure, group, target) {
+single_arm <- function(figure, group, target, case_df = Inf) {
   keep <- is.finite(figure$theta)
   theta <- figure$theta[keep]
   covariance <- figure$covariance[keep, keep, drop = FALSE]
@@ -122,7 +148,7 @@ single_arm <- function(figure, group, target) {
   error <- finite_mean(diag(covariance))
   cov2 <- max(finite_mean(off_diagonal(covariance)), 0)
   made <- if (target == "cases") {
-    checked_variance((error + if (n == 1) 0 else (n - 1) * cov2) / n, Inf)
+    checked_variance((error + if (n == 1) 0 else (n - 1) * cov2) / n, case_df)
   } else if (n == 1) {
     no_variance
   } else if (target == "readers") {
@@ -131,7 +157,7 @@ single_arm <- function(figure, group, target) {
     within <- max(within_groups(covariance, group), 0)
     ms <- floored(ms, error - within)
     of_cases <- within + (n - 1) * cov2
-    checked_variance((ms + of_cases) / n, df_of_sum(ms, df, of_cases))
+    checked_variance((ms + of_cases) / n, df_of_sum(ms, df, of_cases, case_df))
   }
   c(list(estimate = mean(theta), n = n), made)
 }
@@ -155,16 +181,29 @@ fewest_trials <- function(matrices, target) {
   if (target == "readers") length(trials) else if (length(trials)) min(trials) else 0
 }
 
+# Clusters with a rating of anybody, or the fewest that a reader with ratings has rated.
+fewest_clusters <- function(y, clusters, of) {
+  seen <- is.finite(y)
+  if (!is.null(of)) return(length(unique(clusters[colSums(seen) > 0])))
+  each <- apply(seen, 1, function(row) length(unique(clusters[row])))
+  if (any(each > 0)) min(each[each > 0]) else 0
+}
+
 # An estimate of analysis.json: point, limits, se, df and what it rests on.
-averaged <- function(figure, matrices, scale = "identity", ends = c(0, 1), target = study$target) {
+# `clusters` are those of the cases of the one matrix, over which the covariance then is.
+averaged <- function(figure, matrices, scale = "identity", ends = c(0, 1), target = study$target,
+                     clusters = NULL) {
   counts <- counts_of(matrices)
   rated <- all(vapply(matrices, function(m) any(is.finite(m)), TRUE))
   known <- sum(is.finite(figure$theta))
   if (!rated || known == 0) return(counts)
   whom <- if (known == 1 && target == "readers_and_cases") "cases" else target
-  arm <- single_arm(figure, groups_of_readers(matrices), whom)
+  case_df <- if (is.null(clusters)) Inf else fewest_clusters(matrices[[1]], clusters, any) - 1
+  arm <- single_arm(figure, groups_of_readers(matrices), whom, case_df)
   if (scale == "logit" && arm$estimate %in% ends) {
-    room <- (ends[2] - ends[1]) * bound_of_all(fewest_trials(matrices, target))
+    trials <- if (is.null(clusters) || target == "readers") fewest_trials(matrices, target) else
+      fewest_clusters(matrices[[1]], clusters, NULL)
+    room <- (ends[2] - ends[1]) * bound_of_all(trials)
     at_top <- arm$estimate == ends[2]
     low <- if (at_top) ends[1] + room else ends[1]
     high <- if (at_top) ends[2] else ends[2] - room

@@ -248,27 +248,31 @@ left_out <- function(y, of) {
     both = function(name) do.call(rbind, lapply(both, function(one) one[name, ]))
   )
 }
-note_agreement <- function(y, steps, way) {
+# Estimates of some coefficients, by name.
+agreement_of <- function(y, steps, names) {
   y <- with_ratings(y)
   seen <- is.finite(y)
   counts <- c(n_readers = nrow(y), n_cases = ncol(y), n_ratings = sum(seen))
   if (!any(seen) || nrow(y) < 2 || !any(colSums(seen) > 1)) {
-    for (name in agreement_names) note_all(paste0(way, name), counts)
-    return()
+    return(setNames(rep(list(counts), length(names)), names))
   }
   left <- left_out(y, function(part) coefficients_of(part, steps))
   made <- list()
-  for (name in setdiff(agreement_names, c("icc_ak", "kendall_w"))) {
-    known <- name %in% names(left$whole)
+  for (name in setdiff(names, c("icc_ak", "kendall_w"))) {
+    known <- name %in% rownames(left$cases)
     made[[name]] <- if (!known) counts else jackknifed(
       left$whole[[name]], left$readers[name, ], left$cases[name, ], left$both(name),
       rule_of(name, length(steps) == 2), c(if (name %in% from_nought) 0 else -1, 1), counts
     )
   }
-  made$icc_ak <- stepped_up(made$icc_a1, nrow(y))
-  made$kendall_w <- kendall_estimate(y)
+  if ("icc_ak" %in% names) made$icc_ak <- stepped_up(made$icc_a1, nrow(y))
+  if ("kendall_w" %in% names) made$kendall_w <- kendall_estimate(y)
+  made
+}
+note_agreement <- function(y, steps, way) {
+  made <- agreement_of(y, steps, agreement_names)
   for (name in agreement_names) note_all(paste0(way, name), made[[name]])
-  if (!all(seen)) {
+  if (!all(is.finite(with_ratings(y)))) {
     for (name in c("icc_1", "icc_a1", "icc_c1", "icc_ak")) leave(
       paste0(way, name, "/"), "intraclass correlation of incomplete ratings, fitted by REML"
     )

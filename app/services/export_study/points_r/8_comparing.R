@@ -5,11 +5,13 @@
 left <- c(
   "^arms/[^/]+/model/" = "second estimator, fitted by Laplace's approximation",
   "^arms/[^/]+/bootstrap/" = "drawn with the program's own random numbers",
-  "^arms/[^/]+/settling/" = "searched for by the planning of a next study",
-  "^machines/" = "machine readers",
-  "^subgroups/" = "subgroups of cases",
-  "^choices/" = "sets, phases and exposures",
-  "^question_figures/" = "findings, prompts, artefacts, marks and confidence"
+  "^arms/[^/]+/settling/" = "size of a next study, searched for",
+  "^choices/sets/[0-9]+/preferred/(pairs/|tie$|arms/.*/(strength/|rank$|best_rank$|worst_rank$))" =
+    "strengths of preferences, fitted by Newton's method",
+  "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "psychometric curve, fitted by likelihood",
+  "^question_figures/[0-9]+/metacognition/" = "meta-d', fitted by likelihood",
+  "^machines/|/beside_machines/" = "machine readers beside people",
+  "^subgroups/" = "subgroups of cases"
 )
 
 why_left <- function(ways) {

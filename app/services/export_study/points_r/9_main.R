@@ -2,7 +2,18 @@
 
 ratings <- read.csv("ratings.csv", encoding = "UTF-8", na.strings = "", check.names = FALSE,
                     colClasses = c(reader = "character", case = "character", arm = "character"))
+people_of <- function(rows) {
+  rows <- rows[rows$superseded == 0, ]
+  if ("reader_kind" %in% names(rows)) rows <- rows[rows$reader_kind != "machine", ]
+  rows
+}
+is_phase_end <- function(rows) {
+  if ("asked_at" %in% names(rows)) rows$asked_at %in% "phase_end" else rep(FALSE, nrow(rows))
+}
 main <- function() {
+  people <- people_of(ratings)
+  note_questions(people[!is_phase_end(people), ])
+  note_choices(people)
   rows <- what_counts(ratings)
   if (nrow(rows) > 0) {
     table <- without_idle_readers(table_of(with_measures(rows)))
