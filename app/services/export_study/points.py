@@ -32,7 +32,7 @@ PARTS = (
 
 _HEAD = """\
 # The analysis of {slug}:
-# every number that has a closed form, recomputed in R from ratings.csv and readers.csv, and compared
+# every number with a closed form, recomputed in R from ratings.csv and readers.csv, and compared
 # with points.csv, which holds all numbers of analysis.json.
 # Run it in the folder of ratings.csv:  Rscript points.R      (no package is needed)
 # Each figure is computed for every reader and averaged over readers, who weigh equally; formulas as

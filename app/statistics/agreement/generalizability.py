@@ -39,6 +39,9 @@ READERS = (1, 2, 3, 5, 8, 12, 20)
 IMAGES = (10, 20, 50, 100, 200)
 MOST_READERS = 100
 MOST_IMAGES = 1000
+# A part so small beside the largest is 0 and what rounding has left of it: a share of such parts
+# would be a number made of nothing.
+_ROUNDING = 1e-12
 PARTS = ("arm", "image", "reader", "reader_by_arm", "rest")
 
 Rated = Literal["realism", "judged_real"]
@@ -255,7 +258,8 @@ def _components(rating: Float, arm: Int, reader: Int, image: Int) -> dict[str, f
         solved = np.linalg.solve(expected - np.array([*of_mean, 1.0]), np.array(totals))
     except np.linalg.LinAlgError:
         solved = np.full(len(PARTS), math.nan)
-    return dict(zip(PARTS, (float(value) for value in solved), strict=True))
+    is_nothing = np.abs(solved) <= _ROUNDING * np.abs(solved).max()
+    return dict(zip(PARTS, np.where(is_nothing, 0.0, solved).tolist(), strict=True))
 
 
 def _smallest_of_arm(part: dict[str, float]) -> tuple[int, int] | None:

@@ -57,7 +57,8 @@ note_generalizability <- function(table, measure, way) {
   if (counts[1] < 2 || counts[2] < 2 || counts[4] <= counts[3]) return()
   part <- variance_parts(y, rows$arm, rows$reader, image)
   if (!all(is.finite(part))) return()
-  part <- pmax(part, 0)
+  # A part of 0, or what rounding has left of one.
+  part[part <= 1e-12 * max(abs(part))] <- 0
   note_all(paste0(way, "/variances"), part)
   readings <- counts[[4]] / counts[[1]]
   note(paste0(way, "/of_arm"),
