@@ -81,7 +81,7 @@ def points_script(
     kept = [row for row in rows if row != "replicate == 0"]
     head = _HEAD.format(
         slug=slug,
-        facts=as_r(study_facts(design, held, settings)),
+        facts=as_r(study_facts(design, held, settings, layout.cluster_column)),
         rows=" & ".join(kept),
         counts=", ".join(one for one in counts if one != "first readings"),
     )

@@ -16,7 +16,9 @@ from app.steps.question_figures import HAS_FIGURES, cut_of, levels_of
 Facts = Mapping[str, object]
 
 
-def study_facts(design: StudyDesign, held: HeldRatings, settings: AnalysisSettings) -> Facts:
+def study_facts(
+    design: StudyDesign, held: HeldRatings, settings: AnalysisSettings, cluster_column: str
+) -> Facts:
     """Questions, scales, phases and the frozen plan of the analysis."""
     asked = held.questions
     return {
@@ -34,6 +36,7 @@ def study_facts(design: StudyDesign, held: HeldRatings, settings: AnalysisSettin
         "specialties": {key: str(name) for key, name in SPECIALTIES.items()},
         "bands": {str(name): least for least, name in EXPERIENCE_BANDS},
         "side": design.rendition_size,
+        "cluster": cluster_column if design.analysis.cluster else "",
         "is_naive_design": {one.purpose_blinded for one in design.phases} >= {True, False},
         "phases": [_phase(design, phase) for phase in design.phases],
     }
@@ -116,8 +119,10 @@ def as_r(value: object, indent: str = "") -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        # A JSON string is an R string.
-        return json.dumps(value, ensure_ascii=False)
+        # A JSON string is an R string, but for what needs two escapes there; R reads the file in
+        # whatever encoding its locale has.
+        plain = json.dumps(value, ensure_ascii=False)
+        return "".join(one if one.isascii() else f"\\U{ord(one):08x}" for one in plain)
     if isinstance(value, Mapping):
         kinds = {type(one) for one in value.values()}
         made = [f"{as_r(str(key))} = {as_r(one, indent + '  ')}" for key, one in value.items()]

@@ -131,7 +131,7 @@ class RatingsFile:
         yield "case", self._what_case(), "text"
         if self.design.analysis.cluster:
             yield (
-                self._cluster_column,
+                self.cluster_column,
                 said(
                     "What the bank's {cluster} says: images of one value are not independent. "
                     "Empty: the image stands alone.",
@@ -184,7 +184,8 @@ class RatingsFile:
         )
 
     @property
-    def _cluster_column(self) -> str:
+    def cluster_column(self) -> str:
+        """The column of clusters, where the design names any."""
         taken = any(question.key == CLUSTER for question in self.design.questions)
         return f"{CLUSTER}_" if taken else CLUSTER
 
@@ -265,7 +266,7 @@ class RatingsFile:
             **{question.key: said.get(question.key) for question in self.design.questions},
             **self._sides(row),
             **self._references(row),
-            self._cluster_column: self.clusters.get(row.case),
+            self.cluster_column: self.clusters.get(row.case),
             **{
                 name: single and self.strata.get(key, {}).get(row.case)
                 for key, name in subgroup_columns(self.design).items()

@@ -76,8 +76,16 @@ steps_of <- function(table) {
 # Every number is noted under its way in analysis.json; NA is what the analysis has none of.
 
 noted <- new.env()
+noted$parts <- list()
 note <- function(way, value) {
-  if (length(value) == 1 && is.finite(value)) assign(way, as.numeric(value), envir = noted)
+  if (length(value) == 1 && is.finite(value)) {
+    noted$parts[[length(noted$parts) + 1]] <- setNames(as.numeric(value), way)
+  }
+}
+# Of a number that was noted twice the later one counts.
+all_noted <- function() {
+  made <- unlist(noted$parts)
+  made[!duplicated(names(made), fromLast = TRUE)]
 }
 note_all <- function(way, values) {
   for (name in names(values)) note(paste0(way, "/", name), values[[name]])

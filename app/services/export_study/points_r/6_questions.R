@@ -393,10 +393,17 @@ type2_auc <- function(level, right) {
   averaged(list(theta = theta, covariance = covariance), list(ok, wrong), "logit")
 }
 
-# -- Every question of every phase that has figures, in the order of analysis.json.
-note_questions <- function(rows) {
+# -- Every question of every phase that has figures, in the order of analysis.json: those of people,
+# then those of each machine, which stands for no other.
+note_questions <- function(people, machines) {
+  at <- note_questions_of(people, 0)
+  study$target <<- "cases"
+  for (machine in sort(unique(machines$reader), method = "radix")) {
+    at <- note_questions_of(machines[machines$reader == machine, ], at)
+  }
+}
+note_questions_of <- function(rows, at) {
   rows <- rows[rows$replicate == 0, ]
-  at <- 0
   for (number in seq_along(study$phases)) {
     phase <- study$phases[[number]]
     of_phase <- rows_of_phase(rows, phase)
@@ -406,8 +413,8 @@ note_questions <- function(rows) {
       at <- at + 1
       own <- of_phase[answered(of_phase, asked$question), ]
       note(paste0(way, "/phase"), number)
-      several <- "pictures" %in% names(own) && any(is.na(own$arm))
       note(paste0(way, "/readers"), length(unique(own$reader)))
+      several <- "pictures" %in% names(own) && any(is.na(own$arm))
       if (!nrow(own) || (several && asked$measure != "confidence")) next
       own <- who_counts(own, way)
       noting <- switch(asked$measure, finding = note_finding, prompt_agreement = note_prompt,
@@ -416,6 +423,7 @@ note_questions <- function(rows) {
       if (!identical(made, FALSE)) note(paste0(way, "/readers"), length(unique(own$reader)))
     }
   }
+  at
 }
 rows_of_phase <- function(rows, phase) {
   if ("phase" %in% names(rows)) rows <- rows[rows$phase %in% phase$key, ]

@@ -1,6 +1,7 @@
 # ---- Comparing -----------------------------------------------------------------------------------
-# What this script leaves to analysis.py: the beginning of the ways, as a pattern, and why. All
-# other numbers of points.csv it has to recompute; one that it doesn't come to differs.
+# What this script leaves to analysis.py: a pattern of the ways, and why. Here it is said once; what
+# a study's own ratings add (`leave`) is said where it is found. All other numbers of points.csv it
+# has to recompute: one that it doesn't come to differs.
 
 left <- c(
   "^arms/[^/]+/model/" = "second estimator, fitted by Laplace's approximation",
@@ -14,30 +15,46 @@ left <- c(
   "^subgroups/" = "subgroups of cases"
 )
 
+# Where images belong together, as those of a patient, points are as they are elsewhere.
+left_in_clusters <- c(
+  "^(?!contrasts/friedman|choices/noticed|choices/sets).*/(low|high|se|df|df2|statistic|p|p_holm)$" =
+    "intervals and tests over clusters of images",
+  "/conclusion/p_|/precision_weighted/|/same_place/n_cases$" =
+    "intervals and tests over clusters of images"
+)
+has_clusters <- function() {
+  if (study$cluster == "") return(FALSE)
+  cases <- unique(ratings[, c(study$cluster, "arm", "case")])
+  anyDuplicated(cases[[1]][given(cases[[1]])]) > 0
+}
+
 why_left <- function(ways) {
   why <- rep(NA_character_, length(ways))
-  for (pattern in names(left)) why[is.na(why) & grepl(pattern, ways)] <- left[[pattern]]
+  if (has_clusters()) left <- c(left, left_in_clusters)
+  for (pattern in names(left)) why[is.na(why) & grepl(pattern, ways, perl = TRUE)] <- left[[pattern]]
   for (way in names(left_here)) why[is.na(why) & startsWith(ways, way)] <- left_here[[way]]
   why
 }
 is_close <- function(a, b) abs(a - b) <= pmax(1e-9 * pmax(abs(a), abs(b)), 1e-12)
 
 compare <- function() {
-  points <- read.csv("points.csv", encoding = "UTF-8", colClasses = c(number = "character"))
-  ways <- union(points$number, ls(noted))
+  points <- read.csv("points.csv", encoding = "UTF-8", na.strings = "",
+                     colClasses = c(number = "character"))
+  recomputed <- all_noted()
+  ways <- union(points$number, names(recomputed))
+  ways <- ways[ways %in% points$number | is.na(why_left(ways))]
   printed <- points$value[match(ways, points$number)]
-  made <- vapply(ways, function(way) if (exists(way, noted, inherits = FALSE)) noted[[way]] else
-    NA_real_, 0)
+  made <- unname(recomputed)[match(ways, names(recomputed))]
   why <- why_left(ways)
-  counts <- is.na(why)
-  differ <- counts & !(is.finite(printed) & is.finite(made) & is_close(printed, made))
+  compared <- is.na(why)
+  differ <- compared & !(is.finite(printed) & is.finite(made) & is_close(printed, made))
   for (way in ways[differ]) {
     at <- match(way, ways)
     cat(sprintf("%s: %.15g in points.csv, %.15g recomputed\n", way, printed[at], made[at]))
   }
-  kept <- table(why[!counts])
+  kept <- table(why[!compared])
   for (reason in names(kept)) cat(sprintf("Left to analysis.py: %d, %s.\n", kept[[reason]], reason))
   cat(sprintf("%d of %d numbers recomputed, %d differ, %d left to analysis.py.\n",
-              sum(counts), length(ways), sum(differ), sum(!counts)))
-  if (any(differ) || !any(counts)) quit(status = 1)
+              sum(compared), length(ways), sum(differ), sum(!compared)))
+  if (any(differ) || !any(compared)) quit(status = 1)
 }
