@@ -87,3 +87,15 @@ def test_henderson_estimates_without_bias_when_ratings_are_missing() -> None:
         estimates.append(left_out.estimate)
     # Case 1, residual 1: ICC(C,1) = 0.5; a ratio of unbiased variances has some bias left.
     assert np.mean(estimates) == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_icc_of_nothing_over_nothing_is_undefined() -> None:
+    # Without reader 6 and case 1 no reader tells two cases apart: case and residual are both 0.
+    matrix = np.zeros((8, 4))
+    matrix[[2, 4], 1:] = 1.0
+    matrix[5, [1, 3]] = 1.0
+
+    left_out = henderson_left_out(matrix, ("C1",))["C1"].without_both
+
+    assert left_out is not None
+    assert np.argwhere(np.isnan(left_out)).tolist() == [[5, 0]]

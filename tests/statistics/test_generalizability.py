@@ -119,3 +119,22 @@ def test_arms_that_do_not_differ_have_no_dependability() -> None:
     assert "arm" in made.below_zero
     assert made.of_arm is None
     assert made.smallest_of_arm is None
+
+
+def test_a_part_that_is_what_rounding_leaves_is_nought() -> None:
+    # Readers agree wholly, so that images within an arm, readers and the rest vary by nothing.
+    cases = [("R1", "a1"), ("R2", "a1"), ("R3", "a2"), ("R1", "b1"), ("R2", "b2"), ("R3", "b1")]
+    cases += [("R1", "a3"), ("R2", "b3"), ("R3", "b4"), ("R3", "b2")]
+    table = ratings_table(
+        reader=[reader for reader, _ in cases],
+        case=[case for _, case in cases],
+        arm=[case[0] for _, case in cases],
+        truth=["real" if case[0] == "a" else "synthetic" for _, case in cases],
+        verdict=[float(case[0] == "b") for _, case in cases],
+    )
+
+    made = dependability(table, "judged_real")
+
+    assert made.variances["arm"] == pytest.approx(0.5)
+    assert [made.variances[part] for part in PARTS[1:]] == [0.0] * 4
+    assert (made.of_image, made.smallest_of_image) == (None, None)

@@ -45,6 +45,10 @@ _WHAT: Mapping[str, str] = {
     "data/": said("Every rating, reader and case with a codebook; analysis.json; a data package."),
     "record/": said("The chained record without its contents, and what recomputing it came to."),
     "analysis.py": said("Recomputes every number of data/analysis.json from data/ratings.csv."),
+    "data/points.R": said(
+        "Recomputes in plain R, without this program, every number that has a closed form, and "
+        "says what it leaves."
+    ),
     "software.txt": said("By which software the study was run and analysed."),
     "CITATION.cff": said("How these data are cited, once you have entered the authors."),
     "zenodo.json": said(

@@ -91,7 +91,8 @@ note_all <- function(way, values) {
   for (name in names(values)) note(paste0(way, "/", name), values[[name]])
 }
 
-# Where this study's own ratings put a number out of closed form: the beginning of its way, and why.
+# Where this study's own ratings put a number out of closed form: the beginning of its way, and the
+# reason's name.
 left_here <- character(0)
 leave <- function(way, why) left_here[way] <<- why
 

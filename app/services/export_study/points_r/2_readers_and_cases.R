@@ -127,7 +127,10 @@ df_of_sum <- function(mean_square, df, of_cases, case_df = Inf) {
   piece <- (if (mean_square > 0) mean_square^2 / df else 0) + of_cases^2 / case_df
   if (piece > 0) (mean_square + of_cases)^2 / piece else Inf
 }
-target_of <- function(n) if (n == 1 && study$target == "readers_and_cases") "cases" else study$target
+# One reader says nothing of others: the interval is over cases, for this reader.
+target_of <- function(n) {
+  if (n == 1 && study$target == "readers_and_cases") "cases" else study$target
+}
 
 no_variance <- list(variance = NA_real_, df = NA_real_)
 checked_variance <- function(variance, df) {

@@ -204,7 +204,8 @@ jackknifed <- function(point, readers, cases, both, rule, ends, counts, fewest =
 rule_of <- function(name, is_two) {
   rule <- function(scale, least) list(scale = scale, least = least)
   if (is_two) {
-    if (name %in% c("percent_agreement", "pabak", "brennan_prediger")) return(rule("complement", 0.1))
+    of_even_chance <- c("percent_agreement", "pabak", "brennan_prediger")
+    if (name %in% of_even_chance) return(rule("complement", 0.1))
     if (name %in% c("gwet_ac1", "gwet_ac2")) return(rule("identity", 0.5))
     if (name == "icc_c1") return(rule("identity", 0))
     wide <- c("prevalence_index", "bias_index", "positive_agreement", "negative_agreement")
@@ -273,9 +274,7 @@ note_agreement <- function(y, steps, way) {
   made <- agreement_of(y, steps, agreement_names)
   for (name in agreement_names) note_all(paste0(way, name), made[[name]])
   if (!all(is.finite(with_ratings(y)))) {
-    for (name in c("icc_1", "icc_a1", "icc_c1", "icc_ak")) leave(
-      paste0(way, name, "/"), "intraclass correlation of incomplete ratings, fitted by REML"
-    )
+    for (name in c("icc_1", "icc_a1", "icc_c1", "icc_ak")) leave(paste0(way, name, "/"), "reml")
   }
 }
 # Spearman & Brown: of the mean of all readers.
@@ -338,7 +337,8 @@ mean_over_repeats <- function(first, second, of) {
   own <- vapply(readers, figure, 0)
   known <- own[is.finite(own)]
   each <- vapply(seq_len(ncol(first)), function(k) {
-    finite_mean(vapply(readers, function(j) if (is.finite(first[j, k])) figure(j, k) else own[j], 0))
+    left <- function(j) if (is.finite(first[j, k])) figure(j, k) else own[j]
+    finite_mean(vapply(readers, left, 0))
   }, 0)
   list(
     whole = finite_mean(own), cases = each,
@@ -369,8 +369,10 @@ note_repeats <- function(first, second, steps, kind, way) {
     } else {
       d <- second - first
       one <- function(part) differences_of(part)[[name]]
-      readers <- if (nrow(d) > 1) vapply(seq_len(nrow(d)), function(j) one(d[-j, , drop = FALSE]), 0)
-        else NA_real_
+      readers <- NA_real_
+      if (nrow(d) > 1) {
+        readers <- vapply(seq_len(nrow(d)), function(j) one(d[-j, , drop = FALSE]), 0)
+      }
       cases <- vapply(seq_len(ncol(d)), function(k) one(d[, -k, drop = FALSE]), 0)
       least <- if (name %in% c("within_subject_sd", "repeatability_coefficient")) 0 else -Inf
       made <- jackknifed(one(d), readers, cases, NULL, plain, c(least, Inf), counts, 2)

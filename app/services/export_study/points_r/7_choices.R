@@ -69,12 +69,10 @@ note_against <- function(way, share, chance) {
   note(paste0(way, "/chance"), chance)
   note(paste0(way, "/p"), p_against(share, chance))
 }
-# d' of two pictures: share = Phi(d' / sqrt 2) (Hacker & Ratcliff 1979, doi:10.3758/BF03208311). At a
-# share of 0 or 1 the point is that of half an answer more on the other side.
+# d' of two pictures: share = Phi(d' / sqrt 2) (Hacker & Ratcliff 1979, doi:10.3758/BF03208311).
+# At a share of 0 or 1 the point is that of half an answer more on the other side.
 note_d_prime <- function(way, share, pictures) {
-  if (pictures > 2) {
-    return(leave(paste0(way, "/"), "d' of more than two pictures, the root of an integral"))
-  }
+  if (pictures > 2) return(leave(paste0(way, "/"), "integral"))
   if (!"estimate" %in% names(share)) return(note_all(way, share))
   n <- share[["n_ratings"]]
   point <- share[["estimate"]]
@@ -155,14 +153,13 @@ note_place_chosen <- function(readings, way) {
     share <- share_of_sets(chosen, (chosen$rows$chosen_ == place) * 1)
     note_all(paste0(way, "/shares/", place - 1), share)
   }
-  drawn <- "drawn with the program's own random numbers"
-  leave(paste0(way, "/p_readers"), drawn)
+  leave(paste0(way, "/p_readers"), "drawn")
   if (m == 2) {
     note(paste0(way, "/p"), binom.test(counts[1], sum(counts))$p.value)
   } else if (sum(counts) >= 5 * m) {
     note(paste0(way, "/p"), chisq.test(counts)$p.value)
   } else {
-    leave(paste0(way, "/p"), drawn)
+    leave(paste0(way, "/p"), "drawn")
   }
 }
 idle_readers <- function(readers) {

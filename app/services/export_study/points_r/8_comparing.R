@@ -1,26 +1,37 @@
 # ---- Comparing -----------------------------------------------------------------------------------
-# What this script leaves to analysis.py: a pattern of the ways, and why. Here it is said once; what
-# a study's own ratings add (`leave`) is said where it is found. All other numbers of points.csv it
-# has to recompute: one that it doesn't come to differs.
+# What this script leaves to analysis.py, and why. All other numbers of points.csv it has to
+# recompute: one that it doesn't come to differs.
 
-left <- c(
-  "^arms/[^/]+/model/" = "second estimator, fitted by Laplace's approximation",
-  "^arms/[^/]+/bootstrap/" = "drawn with the program's own random numbers",
-  "^arms/[^/]+/settling/" = "size of a next study, searched for",
-  "^choices/sets/[0-9]+/preferred/(pairs/|tie$|arms/.*/(strength/|rank$|best_rank$|worst_rank$))" =
-    "strengths of preferences, fitted by Newton's method",
-  "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "psychometric curve, fitted by likelihood",
-  "^question_figures/[0-9]+/metacognition/" = "meta-d', fitted by likelihood",
-  "^machines/|/beside_machines/" = "machine readers beside people",
-  "^subgroups/" = "subgroups of cases"
+reasons <- c(
+  model = "second estimator, fitted by Laplace's approximation",
+  reml = "intraclass correlation of incomplete ratings, fitted by REML",
+  strengths = "strengths of preferences, fitted by Newton's method",
+  curve = "psychometric curve, fitted by likelihood",
+  meta = "meta-d', fitted by likelihood",
+  integral = "d' of more than two pictures, the root of an integral",
+  settling = "size of a next study, searched for",
+  drawn = "drawn with the program's own random numbers",
+  clusters = "intervals and tests over clusters of images",
+  machines = "machine readers beside people",
+  subgroups = "subgroups of cases"
 )
-
+# By a pattern of the ways; what a study's own ratings add is left where it comes up.
+left <- c(
+  "^arms/[^/]+/model/" = "model",
+  "^arms/[^/]+/bootstrap/" = "drawn",
+  "^arms/[^/]+/settling/" = "settling",
+  "^choices/sets/[0-9]+/preferred/(pairs/|tie$|arms/.*/(strength/|rank$|best_rank$|worst_rank$))" =
+    "strengths",
+  "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "curve",
+  "^question_figures/[0-9]+/metacognition/" = "meta",
+  "^machines/|/beside_machines/" = "machines",
+  "^subgroups/" = "subgroups"
+)
 # Where images belong together, as those of a patient, points are as they are elsewhere.
 left_in_clusters <- c(
-  "^(?!contrasts/friedman|choices/noticed|choices/sets).*/(low|high|se|df|df2|statistic|p|p_holm)$" =
-    "intervals and tests over clusters of images",
-  "/conclusion/p_|/precision_weighted/|/same_place/n_cases$" =
-    "intervals and tests over clusters of images"
+  "^(?!contrasts/friedman|choices/noticed|choices/sets).*/(low|high|se|df|df2)$" = "clusters",
+  "^(?!contrasts/friedman|choices/sets).*/(statistic|p|p_holm)$" = "clusters",
+  "/conclusion/p_|/precision_weighted/|/same_place/n_cases$" = "clusters"
 )
 has_clusters <- function() {
   if (study$cluster == "") return(FALSE)
@@ -31,9 +42,11 @@ has_clusters <- function() {
 why_left <- function(ways) {
   why <- rep(NA_character_, length(ways))
   if (has_clusters()) left <- c(left, left_in_clusters)
-  for (pattern in names(left)) why[is.na(why) & grepl(pattern, ways, perl = TRUE)] <- left[[pattern]]
+  for (pattern in names(left)) {
+    why[is.na(why) & grepl(pattern, ways, perl = TRUE)] <- left[[pattern]]
+  }
   for (way in names(left_here)) why[is.na(why) & startsWith(ways, way)] <- left_here[[way]]
-  why
+  unname(reasons[why])
 }
 is_close <- function(a, b) abs(a - b) <= pmax(1e-9 * pmax(abs(a), abs(b)), 1e-12)
 
