@@ -59,12 +59,12 @@ def postgresql_server() -> Iterator[str]:
 
 
 def make_database(
-    server: str, name: str, *, template: str | None = None, encoding: str | None = None
+    server: str, name: str, *, template: str | None = None, otherwise: str = ""
 ) -> str:
-    """Make a database, of the given encoding or the server's, and return its URL."""
+    """Make a database, like a template or otherwise than the server would, and return its URL."""
     copy = f' TEMPLATE "{template}"' if template else ""
-    if encoding:
-        copy = f" TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"
+    if otherwise:
+        copy = f" TEMPLATE template0 {otherwise}"
     _on_server(server, f'CREATE DATABASE "{name}"{copy}')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 

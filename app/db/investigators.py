@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.db.code_points import by_code_point
 from app.db.tables import Investigator, SignIn, Study, StudyRole
 from app.domain.access import Role
 from app.domain.errors import NotFound
@@ -55,7 +56,7 @@ def add_investigator_once(session: Session, investigator: Investigator) -> bool:
 
 def all_investigators(session: Session) -> Sequence[Investigator]:
     """Every account, by name."""
-    return session.scalars(select(Investigator).order_by(Investigator.name)).all()
+    return session.scalars(select(Investigator).order_by(by_code_point(Investigator.name))).all()
 
 
 def owners_of_installation(session: Session, *, lock: bool = False) -> Sequence[Investigator]:
@@ -84,7 +85,7 @@ def roles_on(session: Session, study: Study) -> Sequence[tuple[StudyRole, Invest
         select(StudyRole, Investigator)
         .join(Investigator, Investigator.id == StudyRole.investigator_id)
         .where(StudyRole.study_id == study.id)
-        .order_by(Investigator.name)
+        .order_by(by_code_point(Investigator.name))
         .execution_options(populate_existing=True)
     )
     return [(role, account) for role, account in rows]

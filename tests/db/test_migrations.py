@@ -197,7 +197,9 @@ def test_a_database_that_cannot_hold_every_letter_is_refused(
     """Without an encoding psycopg would give bytes, and Latin 1 would refuse a reader's comment."""
     name = f"negatoscope_letters_{os.getpid()}"
     drop_database(postgresql, name)
-    database = Database(make_database(postgresql, name, encoding=encoding))
+    database = Database(
+        make_database(postgresql, name, otherwise=f"ENCODING '{encoding}' LOCALE 'C'")
+    )
     with pytest.raises(Refused, match=f"has the encoding {encoding}"):
         upgrade_schema(database, MIGRATIONS)
     assert not inspect(database.engine).get_table_names()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
+from app.db.code_points import by_code_point
 from app.db.tables import Arm, Image, Rendition
 from app.domain.bank_image import BankImage, image_record, record_text
 from app.domain.candidates import Stratum
@@ -14,7 +15,7 @@ from app.domain.memorised import is_memorised
 
 def arms_by_key(session: Session, keys: Sequence[str] | None = None) -> dict[str, Arm]:
     """The arms of the bank (all of them unless `keys` names some), real ones first."""
-    query = select(Arm).order_by(Arm.kind, Arm.key)
+    query = select(Arm).order_by(Arm.kind, by_code_point(Arm.key))
     if keys is not None:
         query = query.where(Arm.key.in_(keys))
     return {arm.key: arm for arm in session.scalars(query)}
@@ -26,7 +27,7 @@ def bank_counts(session: Session) -> dict[Stratum, int]:
         select(Arm.key, Image.condition, func.count())
         .join(Image, Image.arm_id == Arm.id)
         .group_by(Arm.key, Image.condition)
-        .order_by(Arm.key, Image.condition)
+        .order_by(by_code_point(Arm.key), Image.condition)
     )
     return {(arm, condition): count for arm, condition, count in rows}
 
@@ -81,7 +82,7 @@ def bank_images(session: Session, arms: Sequence[str], size: int) -> list[BankIm
         .join(Image, Image.arm_id == Arm.id)
         .join(Rendition, Rendition.image_id == Image.id)
         .where(Arm.key.in_(arms), Rendition.size == size)
-        .order_by(Arm.key, Image.sha256)
+        .order_by(by_code_point(Arm.key), Image.sha256)
     )
     return [
         BankImage(arm, sha256, image_record(provenance, condition))

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
+from app.db.code_points import by_code_point
 from app.db.tables import Arm, Image, Rendition
 from app.domain.bank_image import record_text
 from app.films.notes import NOTE_WORDS, text_of_note
@@ -138,7 +139,9 @@ def unread_notes(session: Session) -> dict[str, int]:
 
 
 def _narrowed(query: Select[Any], wanted: FilmFilter) -> Select[Any]:
-    query = query.join(Arm, Arm.id == Image.arm_id).order_by(Arm.kind, Arm.key, Image.id)
+    query = query.join(Arm, Arm.id == Image.arm_id).order_by(
+        Arm.kind, by_code_point(Arm.key), Image.id
+    )
     if wanted.arm:
         query = query.where(Arm.key == wanted.arm)
     if wanted.condition:

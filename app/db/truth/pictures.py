@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.db.code_points import by_code_point
 from app.db.tables import Arm, Case, Image, PhaseReference, Rendition, Study
 
 
@@ -79,7 +80,7 @@ def _pictures(session: Session, size: int, *which: ColumnElement[bool]) -> list[
         .join(Image, Image.arm_id == Arm.id)
         .join(Rendition, Rendition.image_id == Image.id)
         .where(Rendition.size == size, *which)
-        .order_by(Arm.key, Image.sha256)
+        .order_by(by_code_point(Arm.key), Image.sha256)
     )
     return [
         PictureRow(
