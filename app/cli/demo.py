@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.header import read_bank_header
 from app.cli.audit import probe_of
-from app.cli.demo_bank import write_demo_bank
+from app.cli.demo_bank import mark_bank, write_demo_bank
 from app.cli.demo_studies import SEED, two_minutes, worked_studies
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
@@ -137,7 +137,10 @@ def _fill_bank(house: House) -> list[ArmHoldings]:
         typer.echo("Making simulated radiographs ...")
         # Models draw no unexposed borders; on the reference they would tell the arms apart.
         write_demo_bank(folder, seed=SEED, per_condition=PER_CONDITION, collimated=False)
-    for bank in (folder, MODEL_ARMS):
+    models = house.settings.data_dir / "demo-models"
+    if not (models / "bank.json").exists():
+        mark_bank(MODEL_ARMS, models)
+    for bank in (folder, models):
         import_bank(house.database, house.store, bank, now=now())
     ours = {arm.id for arm in DEMO_ARMS} | _model_keys()
     with house.database.reading() as session:

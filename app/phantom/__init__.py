@@ -9,6 +9,7 @@ Imports of other rooms: none.
 """
 
 from app.phantom.demo import DEMO_ARMS, OTHER_ROOMS, PhantomArm, PhantomImage, demo_images
+from app.phantom.film import mark
 from app.phantom.radiograph import chest_radiograph
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "PhantomImage",
     "chest_radiograph",
     "demo_images",
+    "mark",
 ]

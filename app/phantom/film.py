@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.phantom.projection import Map
 
@@ -96,6 +97,13 @@ def put_marker(grey: Map, frame: Frame) -> Map:
     marked = grey.copy()
     marked[rows, columns] += cover * np.maximum(frame.level - marked[rows, columns], 0)
     return marked
+
+
+def mark(pixels: NDArray[np.uint8], *, seed: int) -> NDArray[np.uint8]:
+    """Return a square picture with a marker, drawn by the law of the phantom's own films."""
+    frame = sample_frame(np.random.default_rng(seed))
+    marked = put_marker(pixels.astype(np.float32), frame)
+    return np.clip(np.rint(marked), 0, 255).astype(np.uint8)
 
 
 def collimate(grey: Map, frame: Frame) -> Map:

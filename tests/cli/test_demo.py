@@ -3,13 +3,16 @@
 import json
 import re
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.bank.header import read_bank_header
 from app.bank.manifest import BadRecord, iter_records, read_verified
 from app.cli.demo import MODEL_ARMS
-from app.cli.demo_bank import write_demo_bank
+from app.cli.demo_bank import mark_bank, write_demo_bank
 from app.cli.opening import open_house
 from app.db.tables import Study
 from app.phantom import DEMO_ARMS
@@ -89,6 +92,36 @@ def test_the_shipped_images_are_whole_small_and_say_what_they_are() -> None:
         assert {"variant", "prompt", "seed", "scheduler", "steps", "guidance_scale"} <= set(made)
     sizes = [path.stat().st_size for path in MODEL_ARMS.rglob("*") if path.is_file()]
     assert sum(sizes) < MOST_BYTES
+
+
+def test_what_models_drew_gets_a_marker_in_a_corner_and_stays_as_it_is_elsewhere(
+    tmp_path: Path,
+) -> None:
+    """Without one, letters alone would tell the reference from every model."""
+    assert mark_bank(MODEL_ARMS, tmp_path) == 96
+    header = read_bank_header(tmp_path)
+    assert header == read_bank_header(MODEL_ARMS)
+    places = set()
+    for before, after in zip(
+        iter_records(MODEL_ARMS, header), iter_records(tmp_path, header), strict=True
+    ):
+        assert not isinstance(before, BadRecord)
+        assert not isinstance(after, BadRecord)
+        assert after.provenance == {**before.provenance, "marker": "laid on after drawing"}
+        assert read_verified(tmp_path, after).width == 256
+        plain, marked = (
+            np.asarray(Image.open(folder / before.file)).astype(int)
+            for folder in (MODEL_ARMS, tmp_path)
+        )
+        changed = marked != plain
+        assert (marked >= plain).all()
+        assert 20 < changed.sum() < 600
+        rows, columns = np.nonzero(changed)
+        assert rows.max() < 80
+        assert columns.max() < 80 or columns.min() > 176
+        places.add((rows.min(), columns.min()))
+    # Each has its own place.
+    assert len(places) > 80
 
 
 def test_the_shipped_bank_names_no_machine() -> None:
