@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from app.statistics.protocols import psychometric
 from app.statistics.protocols.exposure import exposure_of_sets, exposure_of_verdicts
 from app.statistics.protocols.psychometric import Trials, fit_psychometric, maximise
 from app.statistics.protocols.set_choices import SetReading, SetReadings
@@ -144,3 +145,14 @@ def test_one_reader_has_points_and_a_curve() -> None:
 def test_untimed_readings_have_no_curve() -> None:
     readings = timed_verdicts(readers=2, cases=10, durations=(math.nan,), seed=1)
     assert exposure_of_verdicts(readings, AnalysisSettings()) == ()
+
+
+def test_answers_that_leave_the_curve_open_are_no_error() -> None:
+    # Guessing at three durations and a rise at the last: place, slope and lapse rate are one
+    # number, and their information has no inverse but what rounding makes of it.
+    trials = _trials([100.0, 200.0, 400.0, 800.0], [20, 20, 20, 36], [40] * 4)
+    found = np.array([2.84934556, 26.40983696, 0.07395674])
+
+    assert psychometric._influence(trials, 0.5, found, fits_lapse=True) is None
+    fit = fit_psychometric(trials, 0.5, (4, 160, 160), AnalysisSettings())
+    assert "do not fix the threshold" in fit.why_not

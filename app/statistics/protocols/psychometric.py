@@ -131,6 +131,8 @@ def fit_psychometric(
     if why:
         return _withheld(guess, why, counts)
     influence = _influence(trials, guess, np.array([place, slope, lapse]), fits_lapse)
+    if influence is None:
+        return _withheld(guess, said("the durations shown do not fix the threshold"), counts)
     of_place, of_slope = (
         two_way_estimate(
             infinitesimal_jackknife(
@@ -232,14 +234,19 @@ def _why_not(
     return ""
 
 
-def _influence(trials: Trials, guess: float, beta: Float, fits_lapse: bool) -> Float:
-    """(N, 2) influences on place and slope; a lapse rate at a bound counts as known."""
+def _influence(trials: Trials, guess: float, beta: Float, fits_lapse: bool) -> Float | None:
+    """(N, 2) influences on place and slope; a lapse rate at a bound counts as known.
+
+    None where the answers leave a direction of place, slope and lapse rate open.
+    """
     share, whole = _share(beta, np.log10(trials.exposure_ms), guess)
     inside = fits_lapse and 1e-6 < beta[2] < MOST_LAPSES - 1e-6
     gradient: Float = whole[:, : 3 if inside else 2]
     scaled: Float = trials.weight / (share * (1.0 - share))
     information = (gradient * scaled[:, None]).T @ gradient
     score = gradient * (scaled * (trials.correct - share))[:, None]
+    if np.linalg.matrix_rank(information, hermitian=True) < information.shape[0]:
+        return None
     influence = np.linalg.solve(information, score.T).T
     return np.asarray(influence[:, :2], dtype=np.float64)
 

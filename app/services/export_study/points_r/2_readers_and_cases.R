@@ -4,6 +4,7 @@
 
 outer_sum <- function(a, b) outer(a, b, "+")
 finite_mean <- function(x) if (any(is.finite(x))) mean(x[is.finite(x)]) else NA_real_
+by_row <- function(rows, n) matrix(as.numeric(unlist(rows)), ncol = n, byrow = TRUE)
 off_diagonal <- function(m) m[row(m) != col(m)]
 
 # Means of readers. Cov(j, j') = s_jj' n_jj' / (n_j n_j'), s the covariance over the shared cases;
@@ -59,8 +60,8 @@ auc_sums <- function(real, synthetic) {
   flat <- vapply(psi, as.vector, numeric(ncol(real) * ncol(synthetic)))
   list(
     total = vapply(psi, sum, 0),
-    at_real = t(vapply(psi, rowSums, numeric(ncol(real)))),
-    at_synthetic = t(vapply(psi, colSums, numeric(ncol(synthetic)))),
+    at_real = by_row(lapply(psi, rowSums), ncol(real)),
+    at_synthetic = by_row(lapply(psi, colSums), ncol(synthetic)),
     joint = crossprod(matrix(flat, ncol = length(readers))),
     real = is.finite(real) * 1,
     synthetic = is.finite(synthetic) * 1

@@ -19,7 +19,7 @@ of_chance <- function(observed, chance) {
 # Brennan & Prediger 1981, doi:10.1177/001316448104100307: all categories alike.
 of_many_readers <- function(chosen, steps) {
   q <- length(steps)
-  n <- t(vapply(chosen, colSums, numeric(ncol(chosen[[1]]))))
+  n <- by_row(lapply(chosen, colSums), ncol(chosen[[1]]))
   r <- colSums(n)
   pairable <- r > 1
   p <- n[, pairable, drop = FALSE]
