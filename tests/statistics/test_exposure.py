@@ -151,8 +151,8 @@ def test_answers_that_leave_the_curve_open_are_no_error() -> None:
     # Guessing at three durations and a rise at the last: place, slope and lapse rate are one
     # number, and their information has no inverse but what rounding makes of it.
     trials = _trials([100.0, 200.0, 400.0, 800.0], [20, 20, 20, 36], [40] * 4)
-    found = np.array([2.84934556, 26.40983696, 0.07395674])
+    beta = np.array([2.84934556, 26.40983696, 0.07395674])
 
-    assert psychometric._influence(trials, 0.5, found, fits_lapse=True) is None
+    assert psychometric._influence(trials, 0.5, beta, fits_lapse=True) is None
     fit = fit_psychometric(trials, 0.5, (4, 160, 160), AnalysisSettings())
     assert "do not fix the threshold" in fit.why_not

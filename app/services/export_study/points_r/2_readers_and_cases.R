@@ -124,6 +124,7 @@ floored <- function(mean_square, expected) {
 }
 # Satterthwaite 1946, doi:10.2307/3002019; without clusters of cases Hillis' degrees of freedom.
 df_of_sum <- function(mean_square, df, of_cases, case_df = Inf) {
+  if (is.na(mean_square + of_cases)) return(NA_real_)
   if (case_df <= 0) return(0)
   piece <- (if (mean_square > 0) mean_square^2 / df else 0) + of_cases^2 / case_df
   if (piece > 0) (mean_square + of_cases)^2 / piece else Inf

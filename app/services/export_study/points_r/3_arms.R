@@ -98,10 +98,10 @@ against_real <- function(table, arm) arm %in% table$synthetic && length(table$re
 
 detection_keys <- c("accuracy", "balanced_accuracy", "hit_rate", "false_alarm_rate", "d_prime",
                     "criterion")
-detection_estimate <- function(found, verdicts, key) {
+detection_estimate <- function(rates, verdicts, key) {
   behind <- switch(key, hit_rate = verdicts["synthetic"], false_alarm_rate = verdicts["real"],
                    verdicts)
-  averaged(found[[key]], unname(behind), if (key %in% c("d_prime", "criterion")) "identity" else
+  averaged(rates[[key]], unname(behind), if (key %in% c("d_prime", "criterion")) "identity" else
     "logit")
 }
 note_detection <- function(table, arm, way) {
@@ -110,12 +110,12 @@ note_detection <- function(table, arm, way) {
     note_all(paste0(way, "deception/hype_infinity"), nothing_to_estimate)
   } else {
     verdicts <- verdicts_of(table, arm)
-    found <- detection_of(verdicts$real, verdicts$synthetic)
+    rates <- detection_of(verdicts$real, verdicts$synthetic)
     for (key in detection_keys) {
-      note_all(paste0(way, "detection/", key), detection_estimate(found, verdicts, key))
+      note_all(paste0(way, "detection/", key), detection_estimate(rates, verdicts, key))
     }
     # The error rate on a balanced mix (Zhou et al. 2019, arXiv:1904.01121).
-    wrong <- found$balanced_accuracy
+    wrong <- rates$balanced_accuracy
     wrong$theta <- 1 - wrong$theta
     note_all(paste0(way, "deception/hype_infinity"), averaged(wrong, unname(verdicts), "logit"))
   }

@@ -89,7 +89,7 @@ is_correct <- function(p, chosen) {
   if (chosen == 0) 1 / length(p$arm) else p$truth[chosen] == "real"
 }
 # Finding the one real picture among m.
-note_found <- function(readings, way) {
+note_real_chosen <- function(readings, way) {
   m <- length(readings$pictures[[1]]$arm)
   correct <- of_each(readings, is_correct)
   share <- share_of_sets(readings, correct)
@@ -102,9 +102,9 @@ note_found <- function(readings, way) {
     note_all(paste0(way, "/readers/", reader), c(n = length(own), share = mean(own)))
   }
   arms <- unique(unlist(lapply(readings$pictures, function(p) p$arm[p$truth != "real"])))
-  for (arm in arms) note_found_arm(readings, arm, m, paste0(way, "/arms/", arm))
+  for (arm in arms) note_real_beside_arm(readings, arm, m, paste0(way, "/arms/", arm))
 }
-note_found_arm <- function(readings, arm, m, way) {
+note_real_beside_arm <- function(readings, arm, m, way) {
   of_arm <- function(p) sum(p$arm == arm)
   shown <- only(readings, of_each(readings, function(p, chosen) of_arm(p) > 0) == 1)
   n_here <- of_each(shown, function(p, chosen) of_arm(p))
@@ -175,8 +175,9 @@ note_sets <- function(rows, asked, way) {
     one_real <- only(readings, of_each(readings, function(p, chosen) sum(p$truth == "real") == 1) &
                        is.finite(readings$rows$chosen_))
     sizes <- of_each(one_real, function(p, chosen) length(p$arm))
-    for (k in seq_along(sort(unique(sizes)))) {
-      note_found(only(one_real, sizes == sort(unique(sizes))[k]), paste0(way, "/found/", k - 1))
+    several <- sort(unique(sizes))
+    for (k in seq_along(several)) {
+      note_real_chosen(only(one_real, sizes == several[k]), paste0(way, "/found/", k - 1))
     }
   } else {
     note_preferred(readings, paste0(way, "/preferred"))
