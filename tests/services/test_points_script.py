@@ -144,6 +144,20 @@ def with_machines(rows: list[Row]) -> list[Row]:
     ]
 
 
+def in_subgroups(rows: list[Row]) -> list[Row]:
+    """Words, some of them missing; ages; numbers of more values than can be shown."""
+
+    def of(row: Row) -> Row:
+        case = int(row["case"][1:])
+        return {
+            "case_sex": ("F", "M", "")[case % 3],
+            "case_patient_age": f"{case * 7 % 95:03d}Y",
+            "case_dose": f"{case * 3.7 % 31:.2f}",
+        }
+
+    return [{**row, **of(row)} for row in rows]
+
+
 def in_clusters(rows: list[Row]) -> list[Row]:
     """Every ninth image is of the same patient."""
     return [
@@ -234,6 +248,7 @@ def _with_all_that_can_happen_to_ratings(tmp_path: Path) -> None:
         "these readers": ("xreal-2024", with_gaps, {"target": "images"}),
         "machines": ("gazevalm-2026", with_machines, {}),
         "clusters": ("hype-time", in_clusters, {"cluster": "patient"}),
+        "subgroups": ("jang-2023", in_subgroups, {"subgroups": ["sex", "patient_age", "dose"]}),
         "two readers": ("clode-da-silva-2024", _two_readers, {"target": "readers_and_images"}),
     }
     for name, (protocol, change, plan) in cases.items():

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from app.domain.design.design import Phase, StudyDesign
+from app.domain.design.subgroups import subgroup_columns
 from app.domain.profile import EXPERIENCE_BANDS, SPECIALTIES
 from app.domain.questions.question import Question
 from app.domain.questions.reference import reference_column
@@ -35,6 +36,7 @@ def study_facts(
         "least_answered": settings.least_answered,
         "specialties": {key: str(name) for key, name in SPECIALTIES.items()},
         "bands": {str(name): least for least, name in EXPERIENCE_BANDS},
+        "subgroups": subgroup_columns(design),
         "side": design.rendition_size,
         "cluster": cluster_column if design.analysis.cluster else "",
         "is_naive_design": {one.purpose_blinded for one in design.phases} >= {True, False},

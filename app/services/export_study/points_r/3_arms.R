@@ -311,7 +311,7 @@ bands_of_experience <- function(years) {
 }
 note_groups <- function(table) {
   profiles <- read.csv("readers.csv", encoding = "UTF-8", na.strings = "", check.names = FALSE,
-                       colClasses = c(reader = "character"))
+                       colClasses = "character")
   at <- match(table$readers, profiles$reader)
   levels <- list(
     specialty = unname(study$specialties[as.character(profiles$specialty[at])]),
@@ -346,6 +346,118 @@ note_part <- function(part, way) {
     for (key in names(auc_from)) {
       note_figure(paste0("discrimination.", key), auc_estimate(part, arm, key, aucs))
     }
+  }
+}
+
+# ---- Subgroups of cases --------------------------------------------------------------------------
+
+# Ages go in bands of 20 years, more than 12 numbers in thirds of the cases.
+band_of <- function(number, name, numbers) {
+  if ("age" %in% strsplit(tolower(name), "[^a-z]+")[[1]]) {
+    low <- number %/% 20 * 20
+    return(ifelse(number >= 80, "80 years and over", sprintf("%d to %d years", low, low + 19)))
+  }
+  cuts <- quantile(numbers, c(1, 2) / 3, names = FALSE)
+  labels <- c(sprintf("up to %g", cuts[1]), sprintf("above %g, up to %g", cuts[1], cuts[2]),
+              sprintf("above %g", cuts[2]))
+  labels[1 + (cuts[1] < number) + (cuts[2] < number)]
+}
+levels_of_cases <- function(rows, name, column) {
+  text <- rows[[column]]
+  blank <- is.na(text) | trimws(text) == ""
+  number <- numbers_of(sub("^0*([0-9]+([.][0-9]+)?)[Yy]?$", "\\1", trimws(text)))
+  texts <- unique(text[!blank])
+  is_age <- "age" %in% strsplit(tolower(name), "[^a-z]+")[[1]]
+  if (length(texts) && all(is.finite(number[!blank])) && (is_age || length(texts) > 12)) {
+    of_case <- number[!blank & !duplicated(paste(rows$arm, rows$case))]
+    text <- band_of(number, name, of_case)
+  }
+  ifelse(blank, "not stated", text)
+}
+note_subgroups <- function(table) {
+  for (name in names(study$subgroups)) {
+    level <- levels_of_cases(table$rows, name, study$subgroups[[name]])
+    levels <- unique(level)
+    if (all(levels == "not stated") || length(levels) > 12) next
+    for (one in levels) {
+      way <- paste0("subgroups/", name, "/subgroups/", one)
+      part <- table$rows[level == one, ]
+      for (arm in table$arms) {
+        note(paste0(way, "/images/", arm), length(unique(part$case[part$arm == arm])))
+      }
+      note_part(table_of(part), paste0(way, "/arms/"))
+    }
+  }
+}
+
+# ---- Machines beside people ----------------------------------------------------------------------
+# A machine is fixed: of psi_j = theta_j - theta_m the covariance is Cov(j, j') - Cov(j, m) -
+# Cov(m, j') + Var(m) (Hillis, Obuchowski & Berbaum 2011, doi:10.1016/j.acra.2010.09.007).
+
+machines_of <- function(readers) {
+  if (!"reader_kind" %in% names(ratings)) return(character(0))
+  intersect(readers, unique(ratings$reader[ratings$reader_kind == "machine"]))
+}
+rows_of_readers <- function(matrices, who) lapply(matrices, function(m) m[who, , drop = FALSE])
+note_beside <- function(readers, figure, matrices, margin, way, at) {
+  machines <- machines_of(readers)
+  people <- which(!readers %in% machines)
+  part <- function(who) {
+    list(theta = figure$theta[who], covariance = figure$covariance[who, who, drop = FALSE])
+  }
+  human <- rows_of_readers(matrices, people)
+  for (machine in machines) {
+    m <- match(machine, readers)
+    if (!any(is.finite(unlist(rows_of_readers(matrices, m))))) next
+    here <- paste0(way, at)
+    at <- at + 1
+    note_all(paste0(here, "/human"), averaged(part(people), human, "logit"))
+    own <- averaged(part(m), rows_of_readers(matrices, m), "logit", target = "cases")
+    note_all(paste0(here, "/own"), own)
+    note_all(paste0(here, "/by_reader"), setNames(figure$theta[people], readers[people]))
+    with_machine <- figure$covariance[people, m]
+    psi <- list(
+      theta = figure$theta[people] - figure$theta[m],
+      covariance = part(people)$covariance - outer_sum(with_machine, with_machine) +
+        figure$covariance[m, m]
+    )
+    arm <- single_arm(psi, groups_of_readers(human), target_of(sum(is.finite(psi$theta))))
+    made <- counts_of(human)
+    if (arm$n > 0) made <- c(estimate = arm$estimate, made)
+    if (is.finite(arm$variance)) {
+      se <- sqrt(arm$variance)
+      limits <- limits_of(arm$estimate, se, arm$df, "identity")
+      made <- c(made, low = max(limits[1], -1), high = min(limits[2], 1), se = se, df = arm$df)
+      if (!is.null(margin)) {
+        p <- pt((arm$estimate + margin) / se, arm$df, lower.tail = FALSE)
+        note(paste0(here, "/p_non_inferior"), p)
+      }
+    }
+    if (!is.null(margin)) note(paste0(here, "/margin"), margin)
+    note_all(paste0(here, "/difference"), made)
+  }
+  at
+}
+# The AUCs and the balanced accuracy of every arm, of the people who count and all machines.
+note_machines <- function(table) {
+  if (!"reader_kind" %in% names(ratings)) return()
+  everybody <- ratings
+  everybody$reader_kind[everybody$reader_kind == "machine"] <- "fixed"
+  everybody <- with_measures(what_counts(everybody))
+  machines <- machines_of(unique(everybody$reader))
+  both <- table_of(everybody[everybody$reader %in% c(table$readers, machines), ])
+  if (!length(machines) || !length(both$real)) return()
+  at <- 0
+  for (arm in both$synthetic) {
+    for (measure in auc_from[vapply(auc_from, function(one) has(both, one), TRUE)]) {
+      matrices <- both_kinds(both, measure, arm)
+      figure <- aucs_of_readers(matrices[[1]], matrices[[2]])
+      at <- note_beside(both$readers, figure, matrices, study$margin, "machines/", at)
+    }
+    if (!has(both, "verdict")) next
+    matrices <- both_kinds(both, "verdict", arm)
+    figure <- detection_of(matrices[[1]], matrices[[2]])$balanced_accuracy
+    at <- note_beside(both$readers, figure, matrices, NULL, "machines/", at)
   }
 }
 

@@ -84,6 +84,25 @@ note_finding <- function(rows, asked, way) {
     at <- note_differences(pairs, way, at)
   }
 }
+# The same of machines beside the people who count.
+note_finding_beside <- function(people, machines, phase, asked, way) {
+  beside <- rows_of_phase(machines[machines$replicate == 0, ], phase)
+  beside <- beside[answered(beside, asked$question), ]
+  if (!nrow(beside)) return()
+  rows <- rbind(people, beside)
+  table <- table_with(rows, grade = grade_of(rows, asked$question),
+                      reference = reference_of(rows, asked$reference))
+  at <- 0
+  for (arm in table$arms) {
+    part <- cases_with_reference(table, arm)
+    for (key in finding_keys) {
+      matrices <- finding_matrices(part, key, asked$question$cut)
+      if (!has_cases(matrices)) next
+      at <- note_beside(table$readers, finding_figure(matrices), matrices, NULL,
+                        paste0(way, "/beside_machines/"), at)
+    }
+  }
+}
 # Second minus first of each pair of lots of matrices, p by Holm over the pairs.
 note_differences <- function(pairs, way, at, largest = 1) {
   made <- lapply(pairs, function(both) {
@@ -396,13 +415,13 @@ type2_auc <- function(level, right) {
 # -- Every question of every phase that has figures, in the order of analysis.json: those of people,
 # then those of each machine, which stands for no other.
 note_questions <- function(people, machines) {
-  at <- note_questions_of(people, 0)
+  at <- note_questions_of(people, 0, machines)
   study$target <<- "cases"
   for (machine in sort(unique(machines$reader), method = "radix")) {
-    at <- note_questions_of(machines[machines$reader == machine, ], at)
+    at <- note_questions_of(machines[machines$reader == machine, ], at, machines[0, ])
   }
 }
-note_questions_of <- function(rows, at) {
+note_questions_of <- function(rows, at, machines) {
   rows <- rows[rows$replicate == 0, ]
   for (number in seq_along(study$phases)) {
     phase <- study$phases[[number]]
@@ -420,6 +439,7 @@ note_questions_of <- function(rows, at) {
       noting <- switch(asked$measure, finding = note_finding, prompt_agreement = note_prompt,
                        artefact = note_artefacts, place = note_places, note_confidence)
       made <- noting(own, asked, way)
+      if (asked$measure == "finding") note_finding_beside(own, machines, phase, asked, way)
       if (!identical(made, FALSE)) note(paste0(way, "/readers"), length(unique(own$reader)))
     }
   }

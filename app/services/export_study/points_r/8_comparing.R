@@ -11,9 +11,7 @@ reasons <- c(
   integral = "d' of more than two pictures, the root of an integral",
   settling = "size of a next study, searched for",
   drawn = "drawn with the program's own random numbers",
-  clusters = "intervals and tests over clusters of images",
-  machines = "machine readers beside people",
-  subgroups = "subgroups of cases"
+  clusters = "intervals and tests over clusters of images"
 )
 # By a pattern of the ways; what a study's own ratings add is left where it comes up.
 left <- c(
@@ -23,14 +21,12 @@ left <- c(
   "^choices/sets/[0-9]+/preferred/(pairs/|tie$|arms/.*/(strength/|rank$|best_rank$|worst_rank$))" =
     "strengths",
   "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "curve",
-  "^question_figures/[0-9]+/metacognition/" = "meta",
-  "^machines/|/beside_machines/" = "machines",
-  "^subgroups/" = "subgroups"
+  "^question_figures/[0-9]+/metacognition/" = "meta"
 )
 # Where images belong together, as those of a patient, points are as they are elsewhere.
 left_in_clusters <- c(
   "^(?!contrasts/friedman|choices/noticed|choices/sets).*/(low|high|se|df|df2)$" = "clusters",
-  "^(?!contrasts/friedman|choices/sets).*/(statistic|p|p_holm)$" = "clusters",
+  "^(?!contrasts/friedman|choices/sets).*/(statistic|p|p_holm|p_non_inferior)$" = "clusters",
   "/conclusion/p_|/precision_weighted/|/same_place/n_cases$" = "clusters"
 )
 has_clusters <- function() {

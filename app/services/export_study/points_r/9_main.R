@@ -1,7 +1,7 @@
 # ---- All of it -----------------------------------------------------------------------------------
 
 ratings <- read.csv("ratings.csv", encoding = "UTF-8", na.strings = "", check.names = FALSE,
-                    colClasses = c(reader = "character", case = "character", arm = "character"))
+                    colClasses = "character")
 
 note_main_analysis <- function(rows) {
   if (nrow(rows) == 0) return()
@@ -15,6 +15,8 @@ note_main_analysis <- function(rows) {
   note_readers(table, aucs)
   note_groups(table)
   note_contrasts(table, aucs)
+  note_subgroups(table)
+  note_machines(table)
   for (measure in c("realism", "judged_real")) {
     if (has(table, measure)) {
       note_generalizability(table, measure, paste0("generalizability/", measure))
