@@ -11,7 +11,7 @@ from typing import Any, cast
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.atomic_file import ensure_free, writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.file_warnings import warn_of_file
 from app.cli.written_report import WrittenReport
 from app.domain.errors import BadRatings
@@ -62,6 +62,7 @@ def analyse(
     pdf: options.Pdf = None,
     figures: options.Figures = None,
     tongue: options.Tongue = ENGLISH,
+    force: Force = False,
 ) -> None:
     """Analyse any file of ratings: realism, deception, detection, AUC, agreement, conclusions.
 
@@ -74,7 +75,7 @@ def analyse(
     With --design, RATINGS is the ratings.csv of the same export: questions, margin and target are
     those of the design.
     """
-    written = WrittenReport(html, pdf, figures, tongue)
+    written = WrittenReport(html, pdf, figures, tongue, force)
     written.ensure_names()
     if design is not None:
         from app.cli.exported_study import analyse_exported
@@ -85,7 +86,7 @@ def analyse(
         renamed or (), valued or (), mapping, cases, wide, sheet, modality, decimal, subgroup or ()
     ).options()
     if suggest_mapping is not None:
-        _suggest(ratings, suggest_mapping, told)
+        _suggest(ratings, suggest_mapping, told, force=force)
         return
     try:
         settings = AnalysisSettings(
@@ -138,10 +139,10 @@ def _plain(read: FileAnalysis) -> dict[str, Any]:
     }
 
 
-def _suggest(ratings: Path, out: Path, told: FileOptions) -> None:
-    ensure_free(out, force=False)
+def _suggest(ratings: Path, out: Path, told: FileOptions, *, force: bool) -> None:
+    ensure_free(out, force=force)
     text = suggest_mapping_of(ratings, options=told)
-    with writing_atomically(out) as file:
+    with writing_atomically(out, force=force) as file:
         file.write(text.encode())
     typer.echo(
         f"Wrote {out}: look every line over, fill in what is empty, then run analyse {ratings} "

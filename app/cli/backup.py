@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from app.bank.opening import open_renditions
 from app.bank.sealed_archive import BACKUP, SealedArchive
 from app.bank.store import RenditionStore
-from app.cli.atomic_file import ensure_free, writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now
 from app.db.engine import Database
 from app.domain.errors import Refused
@@ -30,7 +30,7 @@ def add_commands(program: typer.Typer) -> None:
 
 def backup(
     file: File,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file of that name.")] = False,
+    force: Force = False,
     with_secret_key: Annotated[
         bool,
         typer.Option(
@@ -49,7 +49,7 @@ def backup(
     key = settings.effective_secret_key() if with_secret_key else None
     with (
         _installation(settings) as (database, store),
-        writing_atomically(file, private=True) as written,
+        writing_atomically(file, force=force, private=True) as written,
     ):
         made = back_up(
             database,
@@ -60,7 +60,6 @@ def backup(
             actor=ACTOR,
             secret_key=key,
         )
-        ensure_free(file, force=force)
     typer.echo(f"backup sha256  {made.digest}")
     typer.echo(f"Wrote {file}: {made.rows} rows and {made.renditions} pictures.")
     if made.missing:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.opening import ACTOR, Slug, now, open_house
 from app.cli.report_names import ensure_spoken
 from app.cli.signing import Operator, Reason, signed_by, tell_signed
@@ -33,6 +33,7 @@ def export(
     reason: Reason = "",
     operator: Operator = None,
     tongue: options.Tongue = ENGLISH,
+    force: Force = False,
 ) -> None:
     """Write a study's data; of an open study too, for a reason, with a warning and a log entry.
 
@@ -40,6 +41,7 @@ def export(
     that of the codebook and of the README: names of columns and values are the same in each.
     """
     ensure_spoken(tongue)
+    ensure_free(out, force=force)
     house = open_house()
     study_export = StudyExport(house.database, house.store, slug, language(tongue).say)
     contents = study_export.files()
@@ -65,7 +67,7 @@ def export(
             err=True,
         )
     pieces = study_export.zipped() if out.suffix.lower() == ".zip" else contents[name]()
-    with writing_atomically(out) as file:
+    with writing_atomically(out, force=force) as file:
         for piece in pieces:
             file.write(piece)
     typer.echo(f"Wrote {out}.")

@@ -10,7 +10,17 @@ from app.services.analyse_export import analyse_export
 from app.services.export_study.analysis_json import analysis_json
 from app.services.export_study.held_ratings import HeldRatings
 
-_BESIDE_DESIGN = ("ratings", "design", "bootstrap", "as_json", "html", "pdf", "figures")
+_BESIDE_DESIGN = (
+    "ratings",
+    "design",
+    "bootstrap",
+    "as_json",
+    "html",
+    "pdf",
+    "figures",
+    "tongue",
+    "force",
+)
 
 
 def _refuse_beside_design(context: typer.Context) -> None:

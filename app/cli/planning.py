@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.analysis_options import OfFiles, ToldOfFile
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.file_warnings import warn_of_file
 from app.domain.errors import BadInput
 from app.report.figures.style import MEDIA_TYPES, Ending, render
@@ -198,6 +198,7 @@ def plan(
     seed: _Seed = 1,
     as_json: _AsJson = False,
     out_figure: _OutFigure = None,
+    force: Force = False,
 ) -> None:
     """Plan a study: precision and power for numbers of readers and images, by simulation.
 
@@ -207,7 +208,7 @@ def plan(
     Every design of the grid is simulated and analysed by the estimators that the study itself will
     be analysed by.
     """
-    _check_figure_path(out_figure)
+    _check_figure_path(out_figure, force=force)
     grid = _numbers("--readers", readers), _numbers("--cases", cases)
     _check_asked(context, asks)
     told = _told_of_pilot(pilot, ToldOfFile(renamed or (), valued or (), mapping), phase)
@@ -240,7 +241,7 @@ def plan(
     except StatisticsInputError as error:
         raise BadInput(str(error)) from None
     if out_figure is not None:
-        _draw(made, out_figure)
+        _draw(made, out_figure, force=force)
     cautions = list(piloted.cautions) if piloted is not None else []
     _tell(made, _source(pilot, piloted, list(chosen)), cautions, as_json=as_json)
 
@@ -305,18 +306,17 @@ def _asked(
     )
 
 
-def _check_figure_path(path: Path | None) -> None:
+def _check_figure_path(path: Path | None, *, force: bool) -> None:
     """Refuse before the simulation what could not be written after it."""
     if path is not None and path.suffix.lower() not in _FIGURES:
         raise BadInput(f"{path}: a figure's name ends in {', '.join(_FIGURES)}.")
-    if path is not None and not path.parent.is_dir():
-        raise BadInput(f"{path}: there is no folder {path.parent}; make it first.")
+    ensure_free(path, force=force)
 
 
-def _draw(made: Plan, path: Path) -> None:
+def _draw(made: Plan, path: Path, *, force: bool) -> None:
     ending = cast(Ending, path.suffix.lower().removeprefix("."))
     drawn = render(lambda: draw_plan(made), ending)
-    with writing_atomically(path) as file:
+    with writing_atomically(path, force=force) as file:
         file.write(drawn)
 
 

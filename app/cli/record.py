@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.opening import Slug, open_house
 from app.cli.report_names import ensure_spoken
 from app.domain.errors import BadInput
@@ -62,6 +62,7 @@ def export_protocol(
         typer.Option(help="File to write: .md for words, .json for a program; else printed."),
     ] = None,
     tongue: options.Tongue = ENGLISH,
+    force: Force = False,
 ) -> None:
     """Write a study's protocol in words, with the digests of all that opening froze.
 
@@ -71,6 +72,7 @@ def export_protocol(
     ensure_spoken(tongue)
     if out is not None and out.suffix.lower() not in (".md", ".txt", ".json"):
         raise BadInput(f"{out.name} is not the name of a protocol: let it end in .md or .json.")
+    ensure_free(out, force=force)
     house = open_house()
     with house.database.reading() as session:
         protocol = study_protocol(session, slug)
@@ -80,7 +82,7 @@ def export_protocol(
         return
     is_json = out.suffix.lower() == ".json"
     text = protocol_json(protocol) if is_json else protocol_text(protocol, labels, tongue)
-    with writing_atomically(out) as file:
+    with writing_atomically(out, force=force) as file:
         file.write(text.encode())
     typer.echo(f"Wrote {out}.")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import ensure_free_folder, writing_atomically
 from app.cli.opening import now
 from app.cli.report_names import SHEETS
 from app.domain.errors import Refused
@@ -16,7 +16,7 @@ from app.settings import resource_dir
 from app.words.language import ENGLISH
 
 
-def write_report(view: ReportView, out: Path, tongue: str = ENGLISH) -> None:
+def write_report(view: ReportView, out: Path, tongue: str = ENGLISH, *, force: bool) -> None:
     """One file, HTML or PDF by its ending, in a language of app.words."""
     templates, static = resource_dir("templates"), resource_dir("static")
     if out.suffix.lower() in SHEETS:
@@ -25,19 +25,20 @@ def write_report(view: ReportView, out: Path, tongue: str = ENGLISH) -> None:
         content = report_document(
             view, templates=templates, static=static, now=now(), tongue=tongue
         ).encode()
-    with writing_atomically(out) as file:
+    with writing_atomically(out, force=force) as file:
         file.write(content)
     typer.echo(f"Wrote {out}.")
 
 
-def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH) -> None:
+def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH, *, force: bool) -> None:
     """Every figure as SVG, PDF, PNG and TIFF, with its numbers as CSV."""
     if not view.figures:
         raise Refused("This report has no figures, so that none were written.")
     # All are drawn before the first is written.
     drawn = dict(figure_files(view, tongue))
+    ensure_free_folder(folder, force=force)
     folder.mkdir(exist_ok=True)
     for name, content in drawn.items():
-        with writing_atomically(folder / name) as file:
+        with writing_atomically(folder / name, force=force) as file:
             file.write(content)
     typer.echo(f"Wrote {len(drawn)} files of {len(view.figures)} figures to {folder}.")

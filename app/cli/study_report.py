@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import analysis_options as options
+from app.cli.atomic_file import Force
 from app.cli.opening import ACTOR, now, open_house
 from app.cli.report_files import write_figures, write_report
 from app.cli.report_names import PAGES, SHEETS, ensure_report_names, ensure_spoken
@@ -32,6 +33,7 @@ def report(
     ] = 0,
     reason: Reason = "",
     tongue: options.Tongue = ENGLISH,
+    force: Force = False,
 ) -> None:
     """Write a study's report as one HTML file or one PDF, and its figures for a paper.
 
@@ -42,7 +44,7 @@ def report(
     """
     if out is None and figures is None:
         raise typer.BadParameter("say what to write: --out FILE or --figures FOLDER.")
-    ensure_report_names(out, figures, (*PAGES, *SHEETS))
+    ensure_report_names(out, figures, (*PAGES, *SHEETS), force=force)
     ensure_spoken(tongue)
     house = open_house()
     with house.database.writing() as session:
@@ -58,6 +60,6 @@ def report(
         )
     view = report_view(summary, audit)
     if out is not None:
-        write_report(view, out, tongue)
+        write_report(view, out, tongue, force=force)
     if figures is not None:
-        write_figures(view, figures, tongue)
+        write_figures(view, figures, tongue, force=force)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import analysis_options as options
-from app.cli.atomic_file import writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.opening import ACTOR, Slug, now, open_house
 from app.cli.report_names import ensure_spoken
 from app.cli.signing import Operator, signed_by, tell_signed
@@ -24,6 +24,7 @@ def pack(
     out: Annotated[Path, typer.Option(metavar="FILE", help="The archive to write: a .zip.")],
     operator: Operator = None,
     tongue: options.Tongue = ENGLISH,
+    force: Force = False,
 ) -> None:
     """Write all that is sent of a closed study, in one file, to a journal, an archive or a board.
 
@@ -34,6 +35,7 @@ def pack(
     ensure_spoken(tongue)
     if out.suffix.lower() != ".zip":
         raise BadInput(f"{out.name} is not the name of an archive: let it end in .zip.")
+    ensure_free(out, force=force)
     from app.services.export_study import StudyExport
     from app.web.submission import packed, submission_of
 
@@ -45,7 +47,7 @@ def pack(
     export = StudyExport(house.database, house.store, slug, language(tongue).say)
     export.begin(now=now(), actor=ACTOR, allow_unblinding=True, signed=signed)
     tell_signed(signed)
-    with writing_atomically(out) as file:
+    with writing_atomically(out, force=force) as file:
         for piece in packed(submission, export):
             file.write(piece)
     typer.echo(f"Wrote {out}. {submission.verdict}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.bank.sealed_archive import STUDY, SealedArchive
-from app.cli.atomic_file import ensure_free, writing_atomically
+from app.cli.atomic_file import Force, ensure_free, writing_atomically
 from app.cli.opening import ACTOR, now, open_house
 from app.services.export_whole_study import export_whole_study
 from app.services.import_whole_study import import_whole_study
@@ -25,7 +25,7 @@ def add_commands(program: typer.Typer) -> None:
 def export_study(
     slug: Slug,
     file: File,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file of that name.")] = False,
+    force: Force = False,
 ) -> None:
     """Write a whole study to one file, to go on with it on another machine (import-study).
 
@@ -34,11 +34,10 @@ def export_study(
     """
     ensure_free(file, force=force)
     house = open_house()
-    with writing_atomically(file, private=True) as written:
+    with writing_atomically(file, force=force, private=True) as written:
         whole = export_whole_study(
             house.database, house.store, written, slug, now=now(), actor=ACTOR
         )
-        ensure_free(file, force=force)
     if whole.status != "closed":
         typer.echo(
             f"warning: {slug} is {whole.status}; this file names arm and truth of every case, "

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WrittenReport:
-    """A page, a PDF and a folder of figures, of which any may be None, in a language."""
+    """A page, a PDF and a folder of figures, of which any may be None, in a language.
+
+    With `force` they are written over files of their names.
+    """
 
     html: Path | None
     pdf: Path | None
     figures: Path | None
     tongue: str = ENGLISH
+    force: bool = False
 
     @property
     def is_asked(self) -> bool:
@@ -34,8 +38,8 @@ class WrittenReport:
     def ensure_names(self) -> None:
         """Raise BadInput, before anything is computed, for what could not be written after it."""
         ensure_spoken(self.tongue)
-        ensure_report_names(self.html, self.figures, PAGES)
-        ensure_report_names(self.pdf, None, SHEETS)
+        ensure_report_names(self.html, self.figures, PAGES, force=self.force)
+        ensure_report_names(self.pdf, None, SHEETS, force=self.force)
 
     def write_file(self, read: FileAnalysis, ratings: Path) -> None:
         """The report of a file of ratings."""
@@ -54,9 +58,9 @@ class WrittenReport:
 
         for out in (self.html, self.pdf):
             if out is not None:
-                write_report(view, out, self.tongue)
+                write_report(view, out, self.tongue, force=self.force)
         if self.figures is not None:
-            write_figures(view, self.figures, self.tongue)
+            write_figures(view, self.figures, self.tongue, force=self.force)
 
 
 def _sha256_of(path: Path) -> str:

@@ -219,7 +219,10 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert "noted it" in early.stderr
     assert "INTERIM" in out.read_text()
     rehearsal = run("rehearse", slug, "--readers", "3").stdout.splitlines()[-1]
-    assert run("report", rehearsal, "--out", out).stderr == ""
+    before = out.read_bytes()
+    assert "write over it with --force" in run("report", rehearsal, "--out", out, code=1).stderr
+    assert out.read_bytes() == before
+    assert run("report", rehearsal, "--out", out, "--force").stderr == ""
     page = out.read_text()
     assert "simulated readers" in page
     assert "INTERIM" not in page
@@ -233,6 +236,8 @@ def test_report_writes_one_file_that_needs_nothing_beside_it(run: Run, tmp_path:
     assert "end in .html or .pdf" in wrong
     analysis = tmp_path / "analysis.json"
     run("export", rehearsal, "--out", analysis)
+    assert "with --force" in run("export", rehearsal, "--out", analysis, code=1).stderr
+    run("export", rehearsal, "--out", analysis, "--force")
     assert json.loads(analysis.read_text())["study"]["simulated_readers"] is True
     assert "not a file" in run("export", rehearsal, "--out", tmp_path / "x.doc", code=1).stderr
 
@@ -258,6 +263,13 @@ def test_a_file_has_the_whole_report_with_its_figures(
     assert pdf.read_bytes().startswith(b"%PDF")
     names = {path.name for path in figures.iterdir()}
     assert {"forest-auc.svg", "forest-auc.tiff", "forest-auc.csv"} <= names
+    for option, there in (("--html", html), ("--pdf", pdf), ("--figures", figures)):
+        refused = run("analyse", ratings, option, there, code=1).stderr
+        assert f"{there} " in refused
+        assert "with --force" in refused
+    html.write_text("an earlier report")
+    run("analyse", ratings, "--html", html, "--force")
+    assert html.read_text().startswith("<!doctype html>")
     numbers = (figures / "forest-auc.csv").read_text().splitlines()
     assert numbers[0].startswith("arm,reader,estimate,low_95,high_95")
     assert numbers[1].startswith("M1,all readers,")

@@ -54,6 +54,9 @@ def test_the_questions_of_the_design_have_their_tables(run: Run, files: tuple[Pa
 
 def test_what_the_design_says_can_not_be_said_twice(run: Run, files: tuple[Path, Path]) -> None:
     ratings, plan = files
+    page = ratings.parent / "page.html"
+    run("analyse", ratings, "--design", plan, "--html", page, "--language", "pt-BR")
+    assert '<html lang="pt-BR"' in page.read_text()
     refused = run("analyse", ratings, "--design", plan, "--margin", "0.2", code=2).stderr
     assert "--margin" in refused
     assert "the design says it already" in " ".join(refused.replace("│", " ").split())

@@ -77,6 +77,8 @@ def test_json_is_the_same_for_the_same_seed(run: Run) -> None:
 def test_the_figure_is_written_as_svg_and_png(run: Run, tmp_path: Path) -> None:
     svg, png = tmp_path / "plan.svg", tmp_path / "plan.PNG"
     run("plan", *SMALL, "--out-figure", svg)
+    assert "with --force" in run("plan", *SMALL, "--out-figure", svg, code=1).stderr
+    run("plan", *SMALL, "--out-figure", svg, "--force")
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
     run("plan", *SMALL, "--readers", "3", "--cases", "10", "--out-figure", png)
     with Image.open(io.BytesIO(png.read_bytes())) as picture:

@@ -49,6 +49,12 @@ def test_a_closed_study_is_packed_and_signed_for(
         assert f"{closed}-submission/report/report.pdf" not in archive.namelist()
         read_me = archive.read(f"{closed}-submission/README.md").decode()
     assert "There is no report.pdf: Pango is missing." in read_me
+    before = out.read_bytes()
+    refused = run("pack", closed, "--out", out, "--as", "Ada Lovelace", code=1).stderr
+    assert "write over it with --force" in refused
+    # Nobody has signed for what was not written.
+    assert "signed" not in refused
+    assert out.read_bytes() == before
 
 
 def test_what_can_not_be_packed_is_one_sentence_and_no_file(

@@ -1,0 +1,65 @@
+"""A file is written whole, over nobody else's, and never in the place of a device."""
+
+from pathlib import Path
+
+import pytest
+from click import Context
+from typer.main import get_command
+
+from app.cli.atomic_file import ensure_free, ensure_free_folder, writing_atomically
+from app.cli.program import COMMANDS, program
+from app.domain.errors import BadInput, Refused
+
+WRITE_A_FILE = {"out", "out_figure", "html", "pdf", "figures", "suggest_mapping"}
+MAKE_A_NEW_FOLDER = {"blinded-set", "demo-bank"}
+
+
+def test_every_command_that_writes_a_file_asks_for_force() -> None:
+    group = get_command(program)
+    options = {
+        name: {str(one.name) for one in group.resolve_command(Context(group), [name])[1].params}
+        for _, name, _ in COMMANDS
+    }
+    writes = {name for name in options if options[name] & WRITE_A_FILE} - MAKE_A_NEW_FOLDER
+    assert {"export", "report", "pack", "plan", "analyse", "export-protocol"} <= writes
+    assert [name for name in writes if "force" not in options[name]] == []
+
+
+def test_what_came_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+
+    def write_while_another_does() -> None:
+        with writing_atomically(file, force=False) as to:
+            to.write(b"mine")
+            file.write_text("another's")
+
+    with pytest.raises(Refused, match="exists already"):
+        write_while_another_does()
+    assert file.read_text() == "another's"
+    assert [one.name for one in tmp_path.iterdir()] == ["all.zip"]
+    with writing_atomically(file, force=True) as to:
+        to.write(b"mine")
+    assert file.read_text() == "mine"
+
+
+def test_a_device_a_folder_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:
+    """Written over, /dev/null would be a file from then on."""
+    with pytest.raises(BadInput, match="a device or a pipe"):
+        ensure_free(Path("/dev/null"), force=True)
+    with pytest.raises(BadInput, match="is a folder"):
+        ensure_free(tmp_path, force=True)
+    with pytest.raises(BadInput, match="make it first"):
+        ensure_free(tmp_path / "nowhere" / "x.zip", force=True)
+    link = tmp_path / "link.zip"
+    link.symlink_to(tmp_path / "gone.zip")
+    with pytest.raises(Refused, match="exists already"):
+        ensure_free(link, force=False)
+
+
+def test_a_folder_with_files_is_refused_without_force(tmp_path: Path) -> None:
+    ensure_free_folder(tmp_path, force=False)
+    ensure_free_folder(tmp_path / "new", force=False)
+    (tmp_path / "old.svg").touch()
+    with pytest.raises(Refused, match="holds files already"):
+        ensure_free_folder(tmp_path, force=False)
+    ensure_free_folder(tmp_path, force=True)
