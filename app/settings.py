@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret_key"
         if not path.exists():
             _make_secret_key(path)
-        return _long_enough(path.read_text().strip(), str(path))
+        return _long_enough(path.read_text(encoding="utf-8").strip(), str(path))
 
     def keep_secret_key(self, key: str) -> None:
         """Put a key that comes out of a backup in place of the one in `data_dir`.
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         """
         path = self.data_dir / "secret_key"
         key = _long_enough(key, "the backup")
-        if path.exists() and path.read_text().strip() == key:
+        if path.exists() and path.read_text(encoding="utf-8").strip() == key:
             return
         path.unlink(missing_ok=True)
         _make_secret_key(path, key)

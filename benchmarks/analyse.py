@@ -92,7 +92,7 @@ def write_ratings(path: Path, rows: int) -> int:
                 f"2026-11-27T10:{case % 60:02d}:00Z,0,0"
                 for case in range(cases)
             ]
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return len(lines) - 1
 
 

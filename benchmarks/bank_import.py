@@ -217,7 +217,11 @@ def peak_mib() -> float:
     """
     status = Path("/proc/self/status")
     if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        lines = dict(
+            line.split(":", 1)
+            for line in status.read_text(encoding="utf-8").splitlines()
+            if ":" in line
+        )
         return int(lines["VmHWM"].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

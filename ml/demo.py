@@ -159,11 +159,11 @@ def open_work(
             if folder.exists() and any(folder.iterdir()):
                 raise MlError(f"{folder} exists and is not empty: name a new folder, or --resume.")
         work.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(wanted, indent=1) + "\n")
+        path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
         return
     if not path.is_file():
         raise MlError(f"{work} holds nothing to resume from: run without --resume.")
-    begun = json.loads(path.read_text())
+    begun = json.loads(path.read_text(encoding="utf-8"))
     free = {"threads"}
     if not (work / AUTOENCODER).exists():
         free |= {"pretraining.autoencoder_steps"}
@@ -178,7 +178,7 @@ def open_work(
                 f"{work} was begun with {key} {before.get(key)}, not {now.get(key)}: go on with "
                 "the same options, or name a new folder."
             )
-    path.write_text(json.dumps(wanted, indent=1) + "\n")
+    path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:

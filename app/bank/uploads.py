@@ -126,14 +126,16 @@ class Upload:
     def state(self) -> UploadState:
         """How far it has come; raises NotFound once it is thrown away."""
         try:
-            return UploadState(**json.loads((self.folder / "about.json").read_text()))
+            return UploadState(
+                **json.loads((self.folder / "about.json").read_text(encoding="utf-8"))
+            )
         except FileNotFoundError:
             raise NotFound(said("There is no such upload; perhaps it was thrown away.")) from None
 
     def keep(self, state: UploadState) -> None:
         """Write how far it has come, whole or not at all."""
         path = self.folder / f"about-{secrets.token_hex(4)}.tmp"
-        path.write_text(json.dumps(asdict(state), ensure_ascii=False))
+        path.write_text(json.dumps(asdict(state), ensure_ascii=False), encoding="utf-8")
         path.replace(self.folder / "about.json")
 
     def change(self, **changes: Any) -> UploadState:

@@ -105,7 +105,7 @@ class DemoState(TypedDict):
 
 def _read_state(path: Path) -> DemoState | None:
     try:
-        state: DemoState = json.loads(path.read_text())
+        state: DemoState = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     # One of an older version has no worked studies: they are made, and its own stay as they are.
@@ -125,7 +125,7 @@ def _make_demo(house: House, state_file: Path) -> DemoState:
         )
         # Before the commit: a study without its link would be of no use to the next start.
         state_file.touch(mode=0o600)
-        state_file.write_text(json.dumps(state))
+        state_file.write_text(json.dumps(state), encoding="utf-8")
     return state
 
 

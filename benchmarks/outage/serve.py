@@ -30,7 +30,7 @@ VARIABLE = "FAULTS_CLOCK"
 def moved_clock() -> datetime:
     """This moment and as many days as the file says; none where there is no file."""
     path = Path(os.environ[VARIABLE])
-    days = float(path.read_text() or 0) if path.exists() else 0.0
+    days = float(path.read_text(encoding="utf-8") or 0) if path.exists() else 0.0
     return datetime.now(UTC) + timedelta(days=days)
 
 

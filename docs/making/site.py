@@ -128,7 +128,7 @@ def _with_links(path: Path, place: Path, pages: dict[Path, Path]) -> str:
             raise ValueError(f"{path.relative_to(ROOT)} links to {target}, which is not there.")
         return words
 
-    parts = FENCE.split(path.read_text())
+    parts = FENCE.split(path.read_text(encoding="utf-8"))
     return "".join(
         part if number % 2 else LINK.sub(moved, part) for number, part in enumerate(parts)
     )
@@ -149,7 +149,7 @@ def _first_page(names: list[str]) -> str:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
 
 
 def main(

@@ -86,7 +86,7 @@ def load_classifier(
     with library(f"{folder} is not an image classifier's folder"):
         from transformers import AutoModelForImageClassification
 
-        config = json.loads((folder / "config.json").read_text())
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if "auto_map" in config:
             raise MlError(f"{folder} comes with code of its own, which is not run.")
         network = load_whole(AutoModelForImageClassification, folder)
@@ -172,5 +172,7 @@ def _columns(
 
 def _settings(folder: Path) -> dict[str, Any]:
     path = folder / "preprocessor_config.json"
-    settings: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    settings: dict[str, Any] = (
+        json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    )
     return settings

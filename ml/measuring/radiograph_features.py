@@ -73,7 +73,10 @@ def load_rad_dino(weights: Path) -> DinoFeatures:
     with library(f"{weights} is not a Dinov2 model folder"):
         from transformers import Dinov2Model
 
-        if json.loads((weights / "config.json").read_text()).get("model_type") != "dinov2":
+        if (
+            json.loads((weights / "config.json").read_text(encoding="utf-8")).get("model_type")
+            != "dinov2"
+        ):
             raise MlError(f"{weights} is not a Dinov2 model folder: it says another model_type.")
         model = load_whole(Dinov2Model, weights, unused=[MASK])
     model.requires_grad_(False).train(False)
@@ -81,7 +84,7 @@ def load_rad_dino(weights: Path) -> DinoFeatures:
     path = weights / "preprocessor_config.json"
     if path.is_file():
         with library(f"{path} cannot be read"):
-            settings = json.loads(path.read_text())
+            settings = json.loads(path.read_text(encoding="utf-8"))
     mean, sd = (
         tuple(settings.get(key) or usual)
         for key, usual in (("image_mean", IMAGENET_MEAN), ("image_std", IMAGENET_SD))

@@ -43,7 +43,10 @@ def encode_films(
     if path is None or counter is None:
         store = np.empty(shape, np.float32)
     elif counter.is_file() and path.is_file():
-        done, store = json.loads(counter.read_text())["done"], np.lib.format.open_memmap(path)
+        done, store = (
+            json.loads(counter.read_text(encoding="utf-8"))["done"],
+            np.lib.format.open_memmap(path),
+        )
     else:
         with writing(path):
             store = np.lib.format.open_memmap(path, "w+", np.float32, shape)
@@ -57,7 +60,7 @@ def encode_films(
         done = end
         if counter is not None and isinstance(store, np.memmap):
             store.flush()
-            counter.write_text(json.dumps({"done": done}))
+            counter.write_text(json.dumps({"done": done}), encoding="utf-8")
         if done % 320 == 0 or done == len(films):
             log(f"latents: {done} of {len(films)}")
         if keeping.stop.made and done < len(films):
