@@ -49,13 +49,18 @@ class AccountLine:
 
 @dataclass(frozen=True)
 class LogLine:
-    """Something that was done to the installation: to an account, or by signing in."""
+    """Something that was done to the installation: to an account, to the bank, or by signing in.
+
+    Of an import `bank` is what was brought in, and `images` how many of it were new.
+    """
 
     at: datetime
     actor: str
     action: str
     account: str
     role: str
+    bank: str = ""
+    images: int = 0
 
 
 def list_accounts(session: Session) -> tuple[AccountLine, ...]:
@@ -83,6 +88,8 @@ def installation_log(session: Session, *, most: int = 100) -> tuple[LogLine, ...
             event.action,
             str(event.detail.get("account", "")),
             str(event.detail.get("role", "")),
+            str(event.detail.get("bank", "")),
+            sum(event.detail.get("added", {}).values()),
         )
         for event in newest_events_of_installation(session, most=most)
     )

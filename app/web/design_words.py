@@ -27,6 +27,7 @@ from app.web.design_form.boxes import (
 from app.web.design_form.row_pages import KIND_WORDS
 from app.web.design_form.shown import plain_words
 from app.web.known_words import known_word
+from app.words.language import own_name
 
 Fact = tuple[str, str]
 
@@ -222,7 +223,7 @@ def _facts(design: StudyDesign) -> Iterator[Fact]:
     yield from _drawing_facts(design)
     yield from _reading_facts(design)
     yield from _analysis_facts(design.analysis)
-    yield said("Language"), language_told(design)
+    yield said("Language"), language_told(design, own_name(design.language))
     yield said("Seed"), str(design.seed)
     if design.notice:
         yield said("Notice to readers"), design.notice

@@ -9,6 +9,7 @@ from app.domain.memorised import left_out_sentences
 from app.domain.record import written_moment
 from app.domain.said import capital, figure, joined, said, said_many
 from app.domain.signing import known_meaning
+from app.report.words.markdown import code, typed, typed_prose
 from app.report.words.settings import setting_name
 from app.services.study_protocol import StudyProtocol
 from app.web.design_words import design_words
@@ -42,12 +43,15 @@ class _Document:
     """Its lines in one language."""
 
     def __init__(self, tongue: Language) -> None:
-        self._say = tongue.say
+        self._tongue = tongue
+
+    def _say(self, sentence: str) -> str:
+        return str(self._tongue.say(typed(sentence)))
 
     def lines(self, protocol: StudyProtocol, arms: Mapping[str, str]) -> Iterator[str]:
         design = protocol.design
         words = design_words(design)
-        yield from (f"# {design.title}", "", self._say(_standing(protocol)), "")
+        yield from (f"# {typed(design.title)}", "", self._say(_standing(protocol)), "")
         yield from self._facts(said("What was frozen"), _digests(protocol))
         yield from self._facts(said("Registration"), words.registration)
         yield from self._list(said("Arms and cases"), self._arms(protocol, arms))
@@ -80,7 +84,7 @@ class _Document:
             is_control = plan.role == "positive_control"
             role = said("; a positive control") if is_control else ""
             name = arms.get(plan.arm, plan.arm)
-            yield f"- {name} (`{plan.arm}`): {self._say(cases)}{self._say(role)}"
+            yield f"- {typed(name)} (`{plan.arm}`): {self._say(cases)}{self._say(role)}"
         left_out = protocol.opening.get("left_out_as_memorised", {})
         yield from (f"- {self._say(one)}" for one in left_out_sentences(left_out, arms))
 
@@ -93,7 +97,8 @@ class _Document:
 
     def _prose(self, heading: str, text: str) -> list[str]:
         # Quoted, so that a heading in a study's own text is none of ours.
-        return self._list(heading, (f"> {line}".rstrip() for line in self._say(text).split("\n")))
+        own = typed_prose(self._tongue.say(text))
+        return self._list(heading, (f"> {line}".rstrip() for line in own.split("\n")))
 
 
 def _standing(protocol: StudyProtocol) -> str:
@@ -120,7 +125,7 @@ def _digests(protocol: StudyProtocol) -> Iterator[tuple[str, str]]:
         ("analysis_sha256", said("SHA-256 of the analysis settings")),
     ):
         if opening.get(name):
-            yield what, f"`{opening[name]}`"
+            yield what, code(opening[name])
     if opening.get("software"):
         parts = ", ".join(f"{name} {what}" for name, what in opening["software"].items())
         yield said("Software"), parts
@@ -135,7 +140,7 @@ def _digests(protocol: StudyProtocol) -> Iterator[tuple[str, str]]:
                 meaning=known_meaning(signed["meaning"]),
             ),
         )
-    yield said("Head of the record"), f"`{protocol.head}`"
+    yield said("Head of the record"), code(protocol.head)
 
 
 def _drawn(count: int, stratum: str) -> str:

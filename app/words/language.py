@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
@@ -109,6 +109,19 @@ def language(tag: str) -> Language:
         with (CATALOGUES / locale / "negatoscope.mo").open("rb") as file:
             catalogue = gettext.GNUTranslations(file)
     return Language(tag, name, Locale.parse(locale), catalogue)
+
+
+def own_name(tag: str) -> str:
+    """A language by its own name, then its tag: Português (Brasil), pt-BR. Else the tag alone.
+
+    >>> own_name("fr-CA"), own_name("tlh")
+    ('français (Canada), fr-CA', 'tlh')
+    """
+    try:
+        name = LANGUAGES[tag][0] if tag in LANGUAGES else Locale.parse(tag, sep="-").display_name
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return f"{name}, {tag}" if name else tag
 
 
 def nearest(wanted: Iterable[str]) -> str | None:

@@ -250,10 +250,12 @@ export class Films {
     const pixels = this.screenPixels();
     const said = {
       grey: say("W {width}  L {level}", { width: Math.round(width), level: Math.round(level) }),
-      zoom: `${decimal(zoom, 1)}×`,
+      // A small picture at 1:1 is a small part of its box: never "0.0".
+      zoom: `${decimal(zoom, zoom < 0.95 ? 2 : 1)}×`,
       pixels: isOne(pixels) ? "1:1" : `${decimal(pixels, 2)}:1`,
     };
     for (const part of this.readout.children) part.textContent = said[part.dataset.said];
+    this.readout.classList.toggle("windowed", isWindowed(this.view));
   }
 
   // A drawing of the state: which films are shown, which is chosen, what is marked.

@@ -200,3 +200,17 @@ def test_without_scripts_a_form_outlives_its_sign_in(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your form is still here")
     page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text('Typed "for" an <hour>')
+
+
+def test_on_a_phone_what_is_chosen_in_a_long_list_is_read_whole(
+    house: House, open_page: OpenPage
+) -> None:
+    house.fill_bank()
+    page = signed_in(
+        house, open_page, "/studies/new", viewport={"width": 390, "height": 844}, locale="en"
+    )
+    for name, lines in (("analysis.primary", 2), ("analysis.adjustment", 1)):
+        box = page.locator(f'select[name="{name}"]').bounding_box()
+        assert box is not None
+        assert box["width"] <= 390
+        assert (box["height"] > 50) == (lines == 2), name

@@ -77,6 +77,16 @@ def test_every_sheet_says_that_readers_were_simulated(made: PdfReader) -> None:
         assert f"{number} / {len(made.pages)}" in words
 
 
+def test_tables_on_their_side_lie_at_the_end_and_their_page_is_named(made: PdfReader) -> None:
+    lies = [page.mediabox.width > page.mediabox.height for page in made.pages]
+    assert any(lies)
+    # One in the midst would leave the sheet before it unfilled.
+    assert lies == sorted(lies)
+    named = re.findall(r"This table lies on its side at the end, on page (\d+)\.", text_of(made))
+    assert named == [str(lies.index(True) + 1)]
+    assert "Results by arm" in made.pages[lies.index(True)].extract_text()
+
+
 def test_parts_are_bookmarks_and_the_sheet_is_tagged(view: ReportView, made: PdfReader) -> None:
     titles: list[str] = []
 

@@ -90,6 +90,37 @@ def test_on_a_large_screen_one_to_one_lies_below_the_least_zoom(room: Room) -> N
     assert readout(page) == "1:1"
 
 
+def test_the_readout_never_says_that_a_film_is_shown_at_nothing(room: Room) -> None:
+    page = room.open(viewport={"width": 3840, "height": 2160})
+    press(page, "x")
+    settled(page)
+    told = page.locator("[data-said=zoom]").inner_text()
+    assert told == f"{SIZE / fitted_side(page):.2f}×"
+    assert float(told[:-1]) > 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (720, 450), (390, 844)])
+def test_window_and_level_are_read_wherever_they_are_changed(
+    room: Room, width: int, height: int
+) -> None:
+    page = room.open(viewport={"width": width, "height": height})
+    grey = page.locator("[data-said=grey]")
+    press(page, "Shift+ArrowRight")
+    settled(page)
+    expect(grey).to_be_visible()
+    box = grey.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= height
+    # The row of buttons holds what it held.
+    inside = "one => one.scrollWidth <= one.clientWidth"
+    assert page.locator("[data-legend]").evaluate(inside)
+    press(page, "Space")
+    settled(page)
+    expect(grey).to_be_visible(visible=width == 1440)
+
+
 # The magnifier
 
 

@@ -524,3 +524,20 @@ def test_what_a_page_tells_of_others_is_in_its_language(
     # An audit's two readers are probes.
     assert "leitores simulados, semente" not in page(f"/studies/{slug}")
     assert "simulados" not in page(f"/studies/{slug}").split('class="log"')[1]
+
+
+def test_a_language_has_its_name_and_a_log_says_what_and_whom(
+    house: House, investigator: Investigator
+) -> None:
+    investigator.sign_in()
+    slug = house.draft()
+    investigator.post("/accounts", name="mo", role="monitor", password="a long enough password")
+    investigator.post(f"/studies/{slug}/access", name="mo", role="monitor")
+    page = investigator.client.get(f"/studies/{slug}").text
+    assert "English, en" in page
+    assert "role given: mo (monitor)" in " ".join(page.split())
+    images = re.findall(
+        r"imported: Trial bank \((\d+) new images\)", investigator.client.get("/accounts").text
+    )
+    assert len(images) == 1
+    assert int(images[0]) > 10

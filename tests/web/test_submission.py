@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
+from markdown_it import MarkdownIt
 from sqlalchemy import select, update
 
 from app.db.append_only import gate_open
@@ -174,6 +175,35 @@ def test_the_flow_is_of_the_bank_that_the_cases_were_drawn_from(
     )
     table = csv.DictReader(io.StringIO(files["tables/images.csv"].decode()))
     assert [one["Generated"] for one in table if "M0" in one["Arm"]] == ["–"]
+
+
+@one_database
+@pytest.mark.usefixtures("quick")
+def test_a_title_s_marks_are_shown_as_typed_and_the_rule_in_the_pack_s_language(
+    house: House, investigator: Investigator
+) -> None:
+    with house.database.writing() as session:
+        for arm in session.scalars(select(Arm)):
+            arm.rejection_rule = "not a finite number, or grey levels varying by less than 1 of 255"
+            arm.label = f"<i>{arm.label}</i> *new*"
+    slug = house.draft(title="<b>Bold</b> & _low_ [go](javascript:x)")
+    house.open(slug)
+    with house.database.writing() as session:
+        slug = rehearse_study(session, slug, readers=3, seed=1, now=NOW, actor="Ada L").slug
+    investigator.client.headers["Accept-Language"] = "pt-BR"
+    files = submission(investigator, slug)
+    texts = {name: content.decode() for name, content in files.items() if name.endswith(".md")}
+    assert len(texts) == 8
+    for name, text in texts.items():
+        rendered = MarkdownIt("gfm-like", {"linkify": False}).render(text)
+        for tag in ("<b>", "<i>", 'javascript:x">', "<em>low</em>", "<em>new</em>"):
+            assert tag not in rendered, name
+    card = MarkdownIt().render(texts["data/dataset-card.md"])
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; _low_ [go](javascript:x)" in card
+    assert "&lt;i&gt;" in card
+    for name in ("data/dataset-card.md", "checklists/claim-2024.md"):
+        assert "grey levels varying" not in texts[name], name
+        assert "um número não finito" in texts[name], name
 
 
 @one_database

@@ -26,6 +26,7 @@ from tests.words.unsaid import MARKING, unsaid_of
 DATA = re.compile(
     r"`[^`]*`|[\w./-]*\w\.(?:md|csv|svg|html|json|txt|py|cff)\b|\b(?:data|record|tables)/|"
     r"SHA256SUMS|dataset|intra_reader|\*\*|\b(?:real|synthetic|normal|abnormal|AUC|HYPE|KID|PABAK|ICC|MS|SSIM|Brennan|Prediger|meta)\b|doi:\S+|\w*\d\w*|"
+    r"\bEnglish, en\b|"
     r"^(?:cff-version|type|date-released|message|title|authors|version|abstract|  - name):",
     re.MULTILINE,
 )

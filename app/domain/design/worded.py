@@ -24,13 +24,10 @@ def asked_in(design: StudyDesign, otherwise: str = "") -> str:
     return Worded(otherwise, {tag: told.get(tag, otherwise) for tag in TRANSLATED})
 
 
-def language_told(design: StudyDesign) -> str:
-    """The tag of the study's language, with that sentence where a translation is said."""
+def language_told(design: StudyDesign, name: str) -> str:
+    """The study's language as `name` has it, with that sentence where a translation is said."""
     told = _told(design)
-    return Worded(
-        design.language,
-        {tag: joined((design.language, ".", sentence), "") for tag, sentence in told.items()},
-    )
+    return Worded(name, {tag: joined((name, ".", sentence), "") for tag, sentence in told.items()})
 
 
 def _told(design: StudyDesign) -> dict[str, str]:

@@ -12,6 +12,7 @@ from app.report.words.methods import analysis_methods, export_methods
 from app.services.analyse_export import ExportAnalysis
 from app.services.analyse_file import FileAnalysis
 from app.statistics.analysis import Analysis
+from app.words.language import own_name
 
 _SIMULATED = said("Simulated readers: every rating was made up; these are not results.")
 _SIMULATED_MARK = said("SIMULATED READERS: these are not results")
@@ -66,7 +67,9 @@ def export_view(read: ExportAnalysis, *, sha256: str) -> ReportView:
         methods=export_methods(analysis, read.choices, read.figures),
         recorded=(
             RecordedFact(said("Study"), read.slug),
-            RecordedFact(said("Language"), language_told(read.design)),
+            RecordedFact(
+                said("Language"), language_told(read.design, own_name(read.design.language))
+            ),
             RecordedFact(said("SHA-256 of the ratings"), sha256, is_code=True),
         ),
         nothing=_NO_ANALYSIS if analysis is None else _NO_ARM,

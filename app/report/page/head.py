@@ -6,6 +6,7 @@ from app.domain.design.worded import language_told
 from app.domain.said import said, said_many
 from app.report.words.terms import term
 from app.services.summarise_study import StudySummary
+from app.words.language import own_name
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def facts_of_study(summary: StudySummary) -> tuple[RecordedFact, ...]:
     software = opened.get("software")
     return (
         RecordedFact(said("Study"), summary.slug),
-        RecordedFact(said("Language"), language_told(summary.design)),
+        RecordedFact(
+            said("Language"), language_told(summary.design, own_name(summary.design.language))
+        ),
         *(
             RecordedFact(term, said("{moment:%Y-%m-%d %H:%M} UTC", moment=moment))
             for term, moment in (

@@ -7,6 +7,7 @@ from app.domain.said import Said, joined, said, said_many
 from app.films.film import grey_words
 from app.report.submission.flow import analysed_images
 from app.report.submission.source import Submission
+from app.report.words.terms import term
 from app.services.submission_facts import ArmCard
 
 METHODS = "text/methods.md"
@@ -128,12 +129,16 @@ def _inclusion(submission: Submission) -> Told:
         if design.strata
         else said("The images that the design names were eligible, and no other.")
     ]
-    rules = [f"{arm.label}: {arm.rejection_rule}" for arm in submission.arms if arm.rejection_rule]
+    rules = [
+        joined((arm.label, term(arm.rejection_rule)), ": ")
+        for arm in submission.arms
+        if arm.rejection_rule
+    ]
     if rules:
         parts.append(
             said(
                 "Before the bank was made, images were left out by these rules. {rules}",
-                rules="; ".join(rules),
+                rules=joined(rules, "; "),
             )
         )
     copies = sum(arm.left_out_as_memorised or 0 for arm in submission.summary.arms)

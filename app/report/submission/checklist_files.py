@@ -6,6 +6,7 @@ from app.domain.said import said
 from app.report.submission.checklist_answers import told
 from app.report.submission.checklist_items import CHECKLISTS, Item
 from app.report.submission.source import Submission
+from app.report.words.markdown import typed
 from app.services.export_study.csv_text import csv_bytes
 
 OPEN = said("not answered by this study")
@@ -52,7 +53,9 @@ def _markdown(title: str, lines: Sequence[Line], say: Callable[[str], str]) -> s
     )
     numbers = NUMBERS.get(title, said("Numbers are the guideline's own."))
     header = (said("Item"), said("Section"), said("Asked"), said("Where answered"), said("Text"))
-    rows = "".join(f"| {' | '.join(_cell(say(cell)) for cell in line)} |\n" for line in lines)
+    rows = "".join(
+        f"| {' | '.join(_cell(say(typed(cell))) for cell in line)} |\n" for line in lines
+    )
     return (
         f"# {title}\n\n{say(summary)} {say(numbers)}\n\n"
         f"| {' | '.join(map(say, header))} |\n|---|---|---|---|---|\n{rows}"

@@ -27,6 +27,7 @@ from app.report.submission.prose import (
 )
 from app.report.submission.source import Submission
 from app.report.submission.table_files import table_files
+from app.report.words.markdown import typed
 from app.services.export_study import StudyExport
 from app.services.export_study.csv_text import csv_bytes
 
@@ -165,7 +166,7 @@ def _software(submission: Submission) -> str:
 def read_me(submission: Submission, notes: list[str]) -> str:
     """What each file is; `notes` say what could not be made."""
     say, width = submission.say, max(map(len, _WHAT))
-    lines = [f"# {submission.summary.title}", ""]
+    lines = [f"# {typed(submission.summary.title)}", ""]
     if submission.summary.is_rehearsal:
         mark = said("REHEARSAL: simulated readers. Nothing in this archive is a result.")
         lines += [f"**{say(mark)}**", ""]

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.said import joined, said
+from app.domain.said import Said, joined, said
 from app.films.film import grey_words
 from app.report.submission.source import Submission
+from app.report.words.markdown import typed
 from app.report.words.numbers import NONE
+from app.report.words.terms import term
 from app.services.submission_facts import ArmCard
 
 DATA_TABLES = ("ratings.csv", "readers.csv", "cases.csv", "codebook.csv", "wide.csv", "rjafroc.csv")
@@ -119,7 +121,9 @@ def dataset_card(submission: Submission) -> str:
 
 
 def _card(submission: Submission) -> Iterator[str]:
-    say = submission.say
+    def say(sentence: str) -> str:
+        return submission.say(typed(sentence))
+
     yield from (f"# {say(said('Images of {title}', title=submission.summary.title))}", "")
     yield say(
         said(
@@ -128,9 +132,9 @@ def _card(submission: Submission) -> Iterator[str]:
         )
     )
     for arm in submission.arms:
-        yield from ("", f"## {arm.label} (`{arm.key}`, {arm.kind})", "")
-        for term, value in _facts(arm):
-            yield f"- {say(term)}: {say(value)}"
+        yield from ("", f"## {typed(arm.label)} (`{arm.key}`, {say(term(arm.kind))})", "")
+        for what, value in _facts(arm):
+            yield f"- {say(what)}: {say(value)}"
 
 
 def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
@@ -145,12 +149,14 @@ def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
     rejected = NONE if arm.rejected is None else str(arm.rejected)
     yield said("Generated before the bank"), generated
     yield said("Rejected before the bank"), rejected
-    yield said("Rule of rejection"), _stated(arm.rejection_rule)
+    yield said("Rule of rejection"), _stated(term(arm.rejection_rule))
     counts = (arm.in_bank, arm.drawn, arm.shown, arm.answered)
     yield said("In the bank, drawn, shown, answered"), joined(map(str, counts), ", ")
 
 
 def _stated(text: str) -> str:
+    if isinstance(text, Said):
+        return text
     return " ".join(text.split()) or said("not stated")
 
 

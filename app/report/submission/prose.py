@@ -7,12 +7,13 @@ from app.domain.consent import HEADINGS, consent_digest, consent_text
 from app.domain.said import said
 from app.report.page.view import ReportView
 from app.report.submission.source import Submission
+from app.report.words.markdown import typed
 from app.report.words.references import CitedText
 
 
 def methods_text(submission: Submission) -> str:
     """The methods section as Markdown, with its references."""
-    lines = _cited(said("Methods"), submission.view.methods, submission.say)
+    lines = _cited(said("Methods"), submission.view.methods, _say(submission))
     return "\n".join(lines) + "\n"
 
 
@@ -38,6 +39,10 @@ def registration_text(submission: Submission) -> str:
     )
 
 
+def _say(submission: Submission) -> Callable[[str], str]:
+    return lambda sentence: submission.say(typed(sentence))
+
+
 def _cited(title: str, text: CitedText, say: Callable[[str], str]) -> Iterator[str]:
     yield from (f"# {say(title)}", "")
     for heading, paragraph in text.paragraphs:
@@ -47,11 +52,11 @@ def _cited(title: str, text: CitedText, say: Callable[[str], str]) -> Iterator[s
     if text.references:
         yield from (f"## {say(said('References'))}", "")
         for number, reference in enumerate(text.references, start=1):
-            yield f"{number}. {reference}"
+            yield f"{number}. {typed(reference)}"
 
 
 def _results(submission: Submission) -> Iterator[str]:
-    view, say = submission.view, submission.say
+    view, say = submission.view, _say(submission)
     title = said("Results of {title}", title=view.head.title)
     yield from (f"# {say(title)}", "", f"{say(view.head.counts)}.", "")
     if view.head.mark:
