@@ -58,8 +58,20 @@ matrix_of <- function(table, measure, arms, replicate = 0) {
   read <- rows$replicate == replicate
   made[cbind(match(rows$reader, table$readers), match(unit, units))[read, , drop = FALSE]] <-
     rows[[paste0(measure, "_")]][read]
+  # Columns are named by what their images belong to, where any belong together.
+  if (has_clusters(table)) colnames(made) <- cluster_of(rows)[match(units, unit)]
   made
 }
+cluster_of <- function(rows) {
+  named <- rows[[study$cluster]]
+  ifelse(given(named), paste0("cluster ", named), paste(rows$arm, rows$case, sep = "\r"))
+}
+has_clusters <- function(table) {
+  if (study$cluster == "" || is.null(table$rows[[study$cluster]])) return(FALSE)
+  cases <- unique(table$rows[, c(study$cluster, "arm", "case")])
+  anyDuplicated(cases[[1]][given(cases[[1]])]) > 0
+}
+given <- function(column) !is.na(column) & column != ""
 
 has <- function(table, measure) any(is.finite(table$rows[[paste0(measure, "_")]]))
 

@@ -9,7 +9,9 @@ off_diagonal <- function(m) m[row(m) != col(m)]
 
 # Means of readers. Cov(j, j') = s_jj' n_jj' / (n_j n_j'), s the covariance over the shared cases;
 # of one shared case its U-statistic form (Gallas 2006, doi:10.1016/j.acra.2005.11.030).
+# Where images are in clusters the covariance is over these.
 means_of_readers <- function(y) {
+  if (!is.null(colnames(y))) return(clustered_means(y, colnames(y)))
   seen <- is.finite(y) * 1
   n <- rowSums(seen)
   theta <- rowSums(ifelse(seen == 1, y, 0)) / n
@@ -28,26 +30,43 @@ means_of_readers <- function(y) {
 
 # Covariance over clusters of cases of what each case moves a figure by (Obuchowski 1997,
 # doi:10.2307/2533958): G / (G - 1) sum_g U_ag U_bg, G the clusters that both figures have.
-clustered_covariance <- function(influence, seen, clusters) {
+summed_by_cluster <- function(influence, seen, clusters) {
   by_cluster <- function(values) t(rowsum(t(values), clusters))
-  sums <- by_cluster(ifelse(seen & is.finite(influence), influence, 0))
-  present <- (by_cluster(seen * 1) > 0) * 1
-  shared <- tcrossprod(present)
-  covariance <- tcrossprod(sums) * shared / (shared - 1)
+  list(sums = by_cluster(ifelse(seen & is.finite(influence), influence, 0)),
+       has = (by_cluster(seen * 1) > 0) * 1)
+}
+covariance_of_sums <- function(one, other) {
+  both <- intersect(colnames(one$sums), colnames(other$sums))
+  of <- function(matrix) matrix[, both, drop = FALSE]
+  shared <- tcrossprod(of(one$has), of(other$has))
+  covariance <- tcrossprod(of(one$sums), of(other$sums)) * shared / (shared - 1)
   covariance[shared == 0] <- 0
-  empty <- rowSums(present) == 0
-  covariance[empty, ] <- covariance[, empty] <- NA
+  covariance[rowSums(one$has) == 0, ] <- NA
+  covariance[, rowSums(other$has) == 0] <- NA
   covariance[!is.finite(covariance)] <- NA
   covariance
+}
+clustered_covariance <- function(influence, seen, clusters) {
+  sums <- summed_by_cluster(influence, seen, clusters)
+  covariance_of_sums(sums, sums)
+}
+sums_of_means <- function(y, clusters = colnames(y)) {
+  seen <- is.finite(y)
+  n <- rowSums(seen)
+  summed_by_cluster((y - rowSums(ifelse(seen, y, 0)) / n) / n, seen, clusters)
 }
 clustered_means <- function(y, clusters) {
   seen <- is.finite(y)
   n <- rowSums(seen)
+  sums <- sums_of_means(y, clusters)
   theta <- rowSums(ifelse(seen, y, 0)) / n
-  list(
-    theta = ifelse(n > 0, theta, NA),
-    covariance = clustered_covariance((y - theta) / n, seen, clusters)
-  )
+  list(theta = ifelse(n > 0, theta, NA), covariance = covariance_of_sums(sums, sums))
+}
+nought_for_none <- function(covariance) ifelse(is.finite(covariance), covariance, 0)
+# Degrees of freedom of a variance over clusters: the fewest of any kind of case, less one.
+case_df_of <- function(matrices) {
+  of <- function(y) length(unique(colnames(y)[colSums(is.finite(y)) > 0])) - 1
+  if (is.null(colnames(matrices[[1]]))) Inf else min(vapply(matrices, of, 0))
 }
 
 # Sums of psi = [real above synthetic] + [equal] / 2 for every reader.
@@ -74,6 +93,7 @@ auc_of_sums <- function(sums) {
 # Cov = theta_j theta_j' - mean of psi_j(i, k) psi_j'(i', k') over i != i', k != k' (Gallas 2006).
 # Two arms share their real cases only.
 auc_covariance <- function(one, other, same_arm) {
+  if (!is.null(colnames(one$real))) return(covariance_of_sums(sums_of_auc(one), sums_of_auc(other)))
   shared_real <- tcrossprod(one$real, other$real)
   apart <- outer(one$total, other$total) - tcrossprod(one$at_real, other$at_real)
   shared_synthetic <- 0
@@ -85,6 +105,16 @@ auc_covariance <- function(one, other, same_arm) {
     (outer(rowSums(one$synthetic), rowSums(other$synthetic)) - shared_synthetic)
   covariance <- outer(auc_of_sums(one), auc_of_sums(other)) - apart / pairs
   ifelse(pairs > 0, covariance, NA)
+}
+# A case moves an AUC by its placement value's distance from it, over the cases of its kind.
+sums_of_auc <- function(sums) {
+  auc <- auc_of_sums(sums)
+  n <- rowSums(sums$real)
+  m <- rowSums(sums$synthetic)
+  of_real <- (sums$at_real / m - auc) / n
+  of_synthetic <- (sums$at_synthetic / n - auc) / m
+  summed_by_cluster(cbind(of_real, of_synthetic), cbind(sums$real, sums$synthetic) > 0,
+                    c(colnames(sums$real), colnames(sums$synthetic)))
 }
 aucs_of_readers <- function(real, synthetic) {
   sums <- auc_sums(real, synthetic)
@@ -179,19 +209,21 @@ limits_of <- function(estimate, se, df, scale, ends = c(0, 1), level = study$lev
 }
 # Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404: n successes of n.
 bound_of_all <- function(n, level = study$level) if (n > 0) ((1 - level) / 2)^(1 / n) else 0
+# The fewest cases, or pairs of cases of two kinds, of any reader; of clusters as many pairs as
+# have no cluster in two pairs or twice in one (Hall's condition).
+trials_of_clusters <- function(matrices, reader) {
+  kinds <- lapply(matrices, function(m) unique(colnames(m)[is.finite(m[reader, ])]))
+  min(lengths(kinds), length(unique(unlist(kinds))) %/% length(kinds))
+}
 fewest_trials <- function(matrices, target) {
-  each <- vapply(matrices, function(m) rowSums(is.finite(m)), numeric(nrow(matrices[[1]])))
+  each <- if (is.null(colnames(matrices[[1]]))) {
+    vapply(matrices, function(m) rowSums(is.finite(m)), numeric(nrow(matrices[[1]])))
+  } else {
+    vapply(seq_len(nrow(matrices[[1]])), function(j) trials_of_clusters(matrices, j), 0)
+  }
   trials <- apply(matrix(each, nrow = nrow(matrices[[1]])), 1, min)
   trials <- trials[trials > 0]
   if (target == "readers") length(trials) else if (length(trials)) min(trials) else 0
-}
-
-# Clusters with a rating of anybody, or the fewest that a reader with ratings has rated.
-fewest_clusters <- function(y, clusters, of) {
-  seen <- is.finite(y)
-  if (!is.null(of)) return(length(unique(clusters[colSums(seen) > 0])))
-  each <- apply(seen, 1, function(row) length(unique(clusters[row])))
-  if (any(each > 0)) min(each[each > 0]) else 0
 }
 
 # An estimate of analysis.json: point, limits, se, df and what it rests on.
@@ -203,12 +235,11 @@ averaged <- function(figure, matrices, scale = "identity", ends = c(0, 1), targe
   known <- sum(is.finite(figure$theta))
   if (!rated || known == 0) return(counts)
   whom <- if (known == 1 && target == "readers_and_cases") "cases" else target
-  case_df <- if (is.null(clusters)) Inf else fewest_clusters(matrices[[1]], clusters, any) - 1
+  if (!is.null(clusters)) colnames(matrices[[1]]) <- clusters
+  case_df <- case_df_of(matrices)
   arm <- single_arm(figure, groups_of_readers(matrices), whom, case_df)
   if (scale == "logit" && arm$estimate %in% ends) {
-    trials <- if (is.null(clusters) || target == "readers") fewest_trials(matrices, target) else
-      fewest_clusters(matrices[[1]], clusters, NULL)
-    room <- (ends[2] - ends[1]) * bound_of_all(trials)
+    room <- (ends[2] - ends[1]) * bound_of_all(fewest_trials(matrices, target))
     at_top <- arm$estimate == ends[2]
     low <- if (at_top) ends[1] + room else ends[1]
     high <- if (at_top) ends[2] else ends[2] - room
@@ -236,6 +267,7 @@ mean_squares <- function(figures, arms, target) {
   made <- list(theta = theta, n = n, denominator = NA_real_, df2 = NA_real_)
   if (i < 2 || n == 0 || (n == 1 && target != "cases")) return(made)
   group <- groups_within(figures$group[both])
+  case_df <- min(figures$case_df[arms], Inf)
   same <- lapply(seq_len(i), function(a) covariance(a, a))
   pairs <- which(outer(seq_len(i), seq_len(i), "!="), arr.ind = TRUE)
   other <- lapply(seq_len(nrow(pairs)), function(p) covariance(pairs[p, 1], pairs[p, 2]))
@@ -251,7 +283,7 @@ mean_squares <- function(figures, arms, target) {
   between <- if (n == 1) 0 else max(cov2 - cov3, 0)
   if (target == "cases") {
     made$denominator <- error - cov1 + (n - 1) * between
-    made$df2 <- Inf
+    made$df2 <- case_df
   } else if (target == "readers") {
     made$denominator <- ms
     made$df2 <- df
@@ -264,9 +296,10 @@ mean_squares <- function(figures, arms, target) {
     ms <- floored(ms, error - cov1 - within)
     of_cases <- within + (n - 1) * between
     made$denominator <- ms + of_cases
-    made$df2 <- if (is.na(ms)) NA_real_ else df_of_sum(ms, df, of_cases)
+    made$df2 <- if (is.na(ms)) NA_real_ else df_of_sum(ms, df, of_cases, case_df)
   }
-  if (is.na(made$denominator) || made$denominator <= 0) made$denominator <- made$df2 <- NA_real_
+  none <- is.na(made$denominator) || made$denominator <= 0 || is.na(made$df2) || made$df2 <= 0
+  if (none) made$denominator <- made$df2 <- NA_real_
   made
 }
 difference_of <- function(figures, arms, target = NULL) {
@@ -292,20 +325,28 @@ global_test <- function(figures) {
   p <- if (is.finite(made$df2)) pf(f, df1, made$df2, lower.tail = FALSE) else
     pchisq(df1 * f, df1, lower.tail = FALSE)
   c(
-    statistic = if (target == "cases") df1 * f else f, df1 = df1, df2 = made$df2, p = p,
+    statistic = if (target == "cases" && is.infinite(made$df2)) df1 * f else f, df1 = df1, df2 = made$df2, p = p,
     n_readers = made$n
   )
 }
-# Figures of arms whose images are different ones: no covariance between arms.
+# Figures of arms whose images are different ones: no covariance between arms, but what means have
+# through clusters that hold images of several arms.
 independent_arms <- function(of_arm, matrices) {
   n <- length(of_arm[[1]]$theta)
-  none <- matrix(0, n, n)
+  arms <- seq_along(of_arm)
+  of_means <- length(matrices) == length(of_arm) && !is.null(colnames(matrices[[1]]))
+  sums <- if (of_means) lapply(matrices, sums_of_means)
+  between <- function(a, b) {
+    if (of_means) nought_for_none(covariance_of_sums(sums[[a]], sums[[b]])) else matrix(0, n, n)
+  }
+  each <- length(matrices) / length(of_arm)
   list(
     theta = do.call(rbind, lapply(of_arm, function(one) one$theta)),
-    covariance = lapply(seq_along(of_arm), function(a) {
-      lapply(seq_along(of_arm), function(b) if (a == b) of_arm[[a]]$covariance else none)
+    covariance = lapply(arms, function(a) {
+      lapply(arms, function(b) if (a == b) of_arm[[a]]$covariance else between(a, b))
     }),
-    group = groups_of_readers(matrices)
+    group = groups_of_readers(matrices),
+    case_df = vapply(arms, function(a) case_df_of(matrices[each * (a - 1) + seq_len(each)]), 0)
   )
 }
 # AUCs of several arms against the same real cases.
@@ -316,7 +357,8 @@ arms_of_aucs <- function(real, synthetic) {
     covariance = lapply(seq_along(sums), function(a) {
       lapply(seq_along(sums), function(b) auc_covariance(sums[[a]], sums[[b]], a == b))
     }),
-    group = groups_of_readers(c(list(real), synthetic))
+    group = groups_of_readers(c(list(real), synthetic)),
+    case_df = vapply(synthetic, function(one) case_df_of(list(real, one)), 0)
   )
 }
 arm_of <- function(figures, index) {

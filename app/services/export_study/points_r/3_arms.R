@@ -77,18 +77,24 @@ detection_of <- function(real, synthetic) {
   # To first order: the slope of z by the rate.
   by_hit <- n1 / (n1 + 1) / dnorm(z_hit)
   by_alarm <- n0 / (n0 + 1) / dnorm(z_alarm)
+  # Hits and false alarms covary where a cluster holds both kinds of image.
+  cross <- matrix(0, length(n0), length(n0))
+  if (!is.null(colnames(real))) {
+    cross <- nought_for_none(covariance_of_sums(sums_of_means(synthetic), sums_of_means(real)))
+  }
   joined <- function(theta, of_hits, of_alarms) {
+    both <- outer(of_hits, of_alarms) * cross
     list(theta = theta, covariance = outer(of_hits, of_hits) * hits$covariance +
-           outer(of_alarms, of_alarms) * alarms$covariance)
+           outer(of_alarms, of_alarms) * alarms$covariance + both + t(both))
   }
   half <- rep(0.5, length(n0))
   list(
-    accuracy = joined(share * hits$theta + (1 - share) * (1 - alarms$theta), share, 1 - share),
-    balanced_accuracy = joined((hits$theta + 1 - alarms$theta) / 2, half, half),
+    accuracy = joined(share * hits$theta + (1 - share) * (1 - alarms$theta), share, share - 1),
+    balanced_accuracy = joined((hits$theta + 1 - alarms$theta) / 2, half, -half),
     hit_rate = hits,
     false_alarm_rate = alarms,
-    d_prime = joined(z_hit - z_alarm, by_hit, by_alarm),
-    criterion = joined(-(z_hit + z_alarm) / 2, by_hit / 2, by_alarm / 2)
+    d_prime = joined(z_hit - z_alarm, by_hit, -by_alarm),
+    criterion = joined(-(z_hit + z_alarm) / 2, -by_hit / 2, -by_alarm / 2)
   )
 }
 verdicts_of <- function(table, arm) {
@@ -165,14 +171,16 @@ weighted <- function(figure, matrices, ends = c(0, 1)) {
   point <- sum(w * theta)
   of_readers <- sum(w^2 * (between + own))
   df <- n - 1
+  case_df <- case_df_of(matrices)
   if (whom == "cases") {
     total <- sum(w^2 * own) + shared
-    df <- Inf
+    df <- case_df
   } else if (whom == "readers") {
     total <- of_readers
   } else {
     total <- of_readers + shared
-    df <- if (total > 0 && df > 0) df / (of_readers / total)^2 else 0
+    pieces <- (of_readers / total)^2 / df + (shared / total)^2 / case_df
+    df <- if (total > 0 && df > 0 && case_df > 0) 1 / pieces else 0
   }
   if (!(total > 0) || point %in% ends || df < 1) return(c(estimate = point, counts))
   limits <- limits_of(point, sqrt(total), df, "logit", ends)
@@ -230,6 +238,7 @@ slopes_of_readers <- function(x, y) {
   theta <- ifelse(n >= 3 & spread > 0, rowSums(dx * dy) / spread, NA)
   influence <- dx * ifelse(seen, dy - theta * dx, 0) / spread
   inflate <- sqrt(n / pmax(n - 2, 0))
+  if (!is.null(colnames(y))) influence <- t(rowsum(t(influence), colnames(y)))
   list(theta = theta, covariance = tcrossprod(influence) * outer(inflate, inflate))
 }
 note_drift <- function(table, arm, way) {
@@ -548,7 +557,7 @@ conclusion_key <- function(table) {
   c(names(auc_from)[vapply(auc_from, function(one) has(table, one), TRUE)], "auc_realism")[1]
 }
 conclusion_of <- function(figure, matrices) {
-  arm <- single_arm(figure, groups_of_readers(matrices), study$target)
+  arm <- single_arm(figure, groups_of_readers(matrices), study$target, case_df_of(matrices))
   alpha <- 1 - study$level
   inner <- 1 - 2 * alpha
   if (arm$n == 1 && study$target != "cases") return(c())

@@ -1,7 +1,6 @@
 # ---- Figures of questions ------------------------------------------------------------------------
 # Findings, agreement with a prompt, artefacts, marks and confidence; first readings that count.
 
-given <- function(column) !is.na(column) & column != ""
 # Whether a question was asked and answered.
 answered <- function(rows, question) {
   made <- given(rows[[question$key]])

@@ -25,19 +25,15 @@ left <- c(
 )
 # Where images belong together, as those of a patient, points are as they are elsewhere.
 left_in_clusters <- c(
-  "^(?!contrasts/friedman|choices/noticed|choices/sets).*/(low|high|se|df|df2)$" = "clusters",
-  "^(?!contrasts/friedman|choices/sets).*/(statistic|p|p_holm|p_non_inferior)$" = "clusters",
-  "/conclusion/p_|/precision_weighted/|/same_place/n_cases$" = "clusters"
+  "^arms/.*/(agreement|intra_reader)/.*/(low|high|se|df)$" = "clusters",
+  "^(question_figures|machines|choices/(phases|exposure))/.*/(low|high|se|df|statistic|p|p_holm)$" =
+    "clusters",
+  "/p_non_inferior$|/same_place/n_cases$" = "clusters"
 )
-has_clusters <- function() {
-  if (study$cluster == "") return(FALSE)
-  cases <- unique(ratings[, c(study$cluster, "arm", "case")])
-  anyDuplicated(cases[[1]][given(cases[[1]])]) > 0
-}
 
 why_left <- function(ways) {
   why <- rep(NA_character_, length(ways))
-  if (has_clusters()) left <- c(left, left_in_clusters)
+  if (has_clusters(list(rows = ratings))) left <- c(left, left_in_clusters)
   for (pattern in names(left)) {
     why[is.na(why) & grepl(pattern, ways, perl = TRUE)] <- left[[pattern]]
   }
