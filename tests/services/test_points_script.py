@@ -294,7 +294,7 @@ def test_what_r_leaves_is_what_the_documentation_says_it_leaves() -> None:
     named = comparing.partition("reasons <- c(")[2].partition("\n)")[0]
     reasons = dict(re.findall(r'(\w+) = "([^"]+)"', named))
     script = "".join(one.read_text(encoding="utf-8") for one in sorted(PARTS.glob("*.R")))
-    left = comparing.partition("\nleft <- c(")[2].partition("has_clusters <-")[0]
+    left = comparing.partition("\nleft <- c(")[2].partition("has_sets <-")[0]
     used = set(re.findall(r'leave\(.*"(\w+)"\)', script)) | set(
         re.findall(r'(?:=\s+)"(\w+)"', left)
     )

@@ -67,6 +67,8 @@ cluster_of <- function(rows) {
   ifelse(given(named), paste0("cluster ", named), paste(rows$arm, rows$case, sep = "\r"))
 }
 has_clusters <- function(table) {
+  # A part of a table has clusters where the whole has.
+  if (!is.null(table$clustered)) return(table$clustered)
   if (study$cluster == "" || is.null(table$rows[[study$cluster]])) return(FALSE)
   cases <- unique(table$rows[, c(study$cluster, "arm", "case")])
   anyDuplicated(cases[[1]][given(cases[[1]])]) > 0
@@ -82,6 +84,13 @@ steps_of <- function(table) {
   high <- study$realism$high
   if (high - low <= 10) return(seq(low, high))
   sort(unique(table$rows$realism_[is.finite(table$rows$realism_)]))
+}
+
+# Rows of a table as a table of the same readers.
+part_of <- function(table, rows) {
+  table$clustered <- has_clusters(table)
+  table$rows <- rows
+  table
 }
 
 # ---- What is recomputed --------------------------------------------------------------------------

@@ -325,8 +325,8 @@ global_test <- function(figures) {
   p <- if (is.finite(made$df2)) pf(f, df1, made$df2, lower.tail = FALSE) else
     pchisq(df1 * f, df1, lower.tail = FALSE)
   c(
-    statistic = if (target == "cases" && is.infinite(made$df2)) df1 * f else f, df1 = df1, df2 = made$df2, p = p,
-    n_readers = made$n
+    statistic = if (target == "cases" && is.infinite(made$df2)) df1 * f else f,
+    df1 = df1, df2 = made$df2, p = p, n_readers = made$n
   )
 }
 # Figures of arms whose images are different ones: no covariance between arms, but what means have

@@ -430,7 +430,8 @@ note_beside <- function(readers, figure, matrices, margin, way, at) {
       covariance = part(people)$covariance - outer_sum(with_machine, with_machine) +
         figure$covariance[m, m]
     )
-    arm <- single_arm(psi, groups_of_readers(human), target_of(sum(is.finite(psi$theta))))
+    arm <- single_arm(psi, groups_of_readers(human), target_of(sum(is.finite(psi$theta))),
+                      case_df_of(human))
     made <- counts_of(human)
     if (arm$n > 0) made <- c(estimate = arm$estimate, made)
     if (is.finite(arm$variance)) {

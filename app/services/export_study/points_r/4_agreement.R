@@ -232,20 +232,26 @@ agreement_names <- c(
   "krippendorff_alpha_nominal", "krippendorff_alpha_ordinal", "krippendorff_alpha_interval",
   "icc_1", "icc_a1", "icc_c1", "icc_ak", "kendall_w"
 )
+# Cases that are left out together: one by one, or as a cluster.
+columns_together <- function(y) {
+  columns <- seq_len(ncol(y))
+  if (is.null(colnames(y))) as.list(columns) else unname(split(columns, colnames(y)))
+}
 # `of` y gives a named vector; it is computed with a reader, a case, and one of each left out.
 left_out <- function(y, of) {
   readers <- seq_len(nrow(y))
-  cases <- seq_len(ncol(y))
+  cases <- columns_together(y)
   whole <- of(y)
   size <- numeric(length(whole))
+  of_rest <- function(part) if (ncol(part) > 0) of(part) else rep(NA_real_, length(whole))
   named <- function(values) matrix(values, nrow = length(whole), dimnames = list(names(whole)))
   both <- lapply(readers, function(j) {
-    named(vapply(cases, function(k) of(y[-j, -k, drop = FALSE]), size))
+    named(vapply(cases, function(k) of_rest(y[-j, -k, drop = FALSE]), size))
   })
   list(
     whole = whole,
     readers = named(vapply(readers, function(j) of(y[-j, , drop = FALSE]), size)),
-    cases = named(vapply(cases, function(k) of(y[, -k, drop = FALSE]), size)),
+    cases = named(vapply(cases, function(k) of_rest(y[, -k, drop = FALSE]), size)),
     both = function(name) do.call(rbind, lapply(both, function(one) one[name, ]))
   )
 }
@@ -290,7 +296,7 @@ kendall_estimate <- function(y) {
   counts <- c(n_readers = nrow(whole), n_cases = ncol(whole), n_ratings = length(whole))
   if (ncol(whole) < 2) return(counts)
   readers <- vapply(seq_len(nrow(whole)), function(j) kendall_w(whole[-j, , drop = FALSE]), 0)
-  cases <- vapply(seq_len(ncol(whole)), function(k) kendall_w(whole[, -k, drop = FALSE]), 0)
+  cases <- vapply(columns_together(whole), function(k) kendall_w(whole[, -k, drop = FALSE]), 0)
   jackknifed(kendall_w(whole), readers, cases, NULL, list(scale = "identity", least = 1), c(0, 1),
              counts)
 }
@@ -336,14 +342,14 @@ mean_over_repeats <- function(first, second, of) {
   }
   own <- vapply(readers, figure, 0)
   known <- own[is.finite(own)]
-  each <- vapply(seq_len(ncol(first)), function(k) {
-    left <- function(j) if (is.finite(first[j, k])) figure(j, k) else own[j]
+  each <- vapply(columns_together(first), function(k) {
+    left <- function(j) if (any(is.finite(first[j, k]))) figure(j, k) else own[j]
     finite_mean(vapply(readers, left, 0))
   }, 0)
-  list(
-    whole = finite_mean(own), cases = each,
-    readers = (sum(known) - known) / (length(known) - 1)
-  )
+  # A reader without a value of their own changes nothing; over clusters they are left out as well.
+  without <- (sum(known) - known) / (length(known) - 1)
+  if (!is.null(colnames(first))) without <- vapply(readers, function(j) finite_mean(own[-j]), 0)
+  list(whole = finite_mean(own), cases = each, readers = without)
 }
 note_repeats <- function(first, second, steps, kind, way) {
   both <- is.finite(first) & is.finite(second)
@@ -373,7 +379,7 @@ note_repeats <- function(first, second, steps, kind, way) {
       if (nrow(d) > 1) {
         readers <- vapply(seq_len(nrow(d)), function(j) one(d[-j, , drop = FALSE]), 0)
       }
-      cases <- vapply(seq_len(ncol(d)), function(k) one(d[, -k, drop = FALSE]), 0)
+      cases <- vapply(columns_together(d), function(k) one(d[, -k, drop = FALSE]), 0)
       least <- if (name %in% c("within_subject_sd", "repeatability_coefficient")) 0 else -Inf
       made <- jackknifed(one(d), readers, cases, NULL, plain, c(least, Inf), counts, 2)
     }

@@ -133,8 +133,8 @@ note_prompt <- function(rows, asked, way) {
     conditions <- unique(table$rows$condition[table$rows$arm == arm])
     for (condition in if (several) conditions[given(conditions)] else c()) {
       # All readers stay, whether or not they read this condition.
-      part <- table
-      part$rows <- table$rows[table$rows$arm == arm & table$rows$condition %in% condition, ]
+      rows <- table$rows[table$rows$arm == arm & table$rows$condition %in% condition, ]
+      part <- part_of(table, rows)
       of_arm(part, arm, paste0(here, "/by_condition/", condition))
     }
   }
@@ -167,7 +167,8 @@ note_artefacts <- function(rows, asked, way) {
 films_of <- function(y) {
   answered <- colSums(is.finite(y)) > 0
   anybody <- ifelse(answered, colSums(y, na.rm = TRUE) > 0, NA) * 1
-  made <- averaged(means_of_readers(t(anybody)), list(t(anybody)), "logit", target = "cases")
+  anybody <- matrix(anybody, nrow = 1, dimnames = list(NULL, colnames(y)))
+  made <- averaged(means_of_readers(anybody), list(anybody), "logit", target = "cases")
   made["n_readers"] <- sum(rowSums(is.finite(y)) > 0)
   made
 }
@@ -244,6 +245,10 @@ near_marks <- function(index, marks) {
 }
 note_same_place <- function(index, marks, here) {
   met <- near_marks(index, marks)
+  if (!is.null(colnames(index))) {
+    met$near <- t(rowsum(t(met$near), colnames(index)))
+    met$pairs <- t(rowsum(t(met$pairs), colnames(index)))
+  }
   note(paste0(here, "/same_place_by_chance"), met$chance)
   readers <- rowSums(met$pairs) > 0
   films <- colSums(met$pairs) > 0
@@ -324,8 +329,7 @@ note_confidence <- function(rows, asked, way) {
   rows$truth <- "real"
   table <- table_of(rows)
   of_arms <- function(some) {
-    part <- table
-    part$rows <- table$rows[table$rows$arm_of_case %in% some, ]
+    part <- part_of(table, table$rows[table$rows$arm_of_case %in% some, ])
     list(level = matrix_of(part, "level", ""), right = matrix_of(part, "right", ""))
   }
   everything <- of_arms(arms)
@@ -340,7 +344,7 @@ note_confidence <- function(rows, asked, way) {
     for (arm in arms) note_judgements(of_arms(arm), says, paste0(way, "/by_arm/", arm))
   }
 }
-by_case <- function(y) seq_len(ncol(y))
+by_case <- function(y) if (is.null(colnames(y))) seq_len(ncol(y)) else colnames(y)
 mean_of_judgements <- function(y, ends) {
   scale <- if (is.null(ends)) "identity" else "logit"
   averaged(clustered_means(y, by_case(y)), list(y), scale, if (is.null(ends)) c(0, 1) else ends)

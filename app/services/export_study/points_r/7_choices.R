@@ -242,6 +242,18 @@ units_of <- function(singles, arms) {
 readers_of <- function(singles) {
   sort(unique(unlist(lapply(singles, function(one) one$rows$reader))), method = "radix")
 }
+# The matrices of some arms each, columns named by clusters where any two share one.
+with_clusters <- function(matrices, units, singles) {
+  if (study$cluster == "") return(matrices)
+  rows <- do.call(rbind, lapply(singles, function(one) one$rows[, c(study$cluster, "arm", "case")]))
+  named <- cluster_of(rows)
+  of_unit <- lapply(units, function(some) named[match(some, paste(rows$arm, rows$case))])
+  if (!anyDuplicated(unlist(of_unit))) return(matrices)
+  Map(function(y, names) {
+    colnames(y) <- names
+    y
+  }, matrices, of_unit)
+}
 # Phases one below the other; where cases return, only what was answered in both stays.
 stacked <- function(matrices) {
   if (length(matrices) == 1) return(matrices[[1]])
@@ -251,16 +263,17 @@ stacked <- function(matrices) {
 }
 phase_part <- function(singles, measure, arm, real) {
   readers <- readers_of(singles)
-  of <- function(arms) {
-    units <- units_of(singles, arms)
+  lots <- c(list(arm), if (!is.null(real)) list(real))
+  units <- lapply(lots, function(arms) units_of(singles, arms))
+  matrices <- with_clusters(Map(function(arms, units) {
     stacked(lapply(singles, single_matrix, arms = arms, readers = readers, units = units))
-  }
-  y <- of(arm)
+  }, lots, units), units, singles)
+  y <- matrices[[1]]
   if (is.null(real)) {
     if (measure == "judged_real") y <- 1 - y
     return(list(figure = means_of_readers(y), matrices = list(y)))
   }
-  genuine <- of(real)
+  genuine <- matrices[[2]]
   figure <- if (measure == "auc") aucs_of_readers(genuine, y) else
     detection_of(genuine, y)$balanced_accuracy
   list(figure = figure, matrices = list(genuine, y))
@@ -280,7 +293,7 @@ phase_difference <- function(part, measure) {
     theta = rbind(part$figure$theta[halves[[1]]], part$figure$theta[halves[[2]]]),
     covariance = lapply(1:2, function(a) lapply(1:2, function(b) block(a, b))),
     group = groups_of_readers(do.call(c, split)), is_ratio = FALSE,
-    largest = if (measure == "mean") Inf else 1
+    case_df = rep(case_df_of(part$matrices), 2), largest = if (measure == "mean") Inf else 1
   ), 2, 1)
 }
 note_phase_figure <- function(singles, measure, arm, real, way) {
@@ -343,9 +356,10 @@ note_exposure_curve <- function(one, real, arms, way) {
   durations <- sort(unique(ms[is.finite(ms)]))
   for (k in seq_along(durations)) {
     part <- list(rows = one$rows[ms %in% durations[k], ])
-    matrices <- lapply(list(real, arms), function(some) {
-      single_matrix(part, some, readers, units_of(list(one), some))
-    })
+    units <- lapply(list(real, arms), function(some) units_of(list(one), some))
+    matrices <- with_clusters(Map(function(some, units) {
+      single_matrix(part, some, readers, units)
+    }, list(real, arms), units), units, list(one))
     figure <- detection_of(matrices[[1]], matrices[[2]])$balanced_accuracy
     note(paste0(way, k - 1, "/exposure_ms"), durations[k])
     note_against(paste0(way, k - 1), averaged(figure, matrices, "logit"), 0.5)

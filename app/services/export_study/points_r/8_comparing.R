@@ -11,7 +11,7 @@ reasons <- c(
   integral = "d' of more than two pictures, the root of an integral",
   settling = "size of a next study, searched for",
   drawn = "drawn with the program's own random numbers",
-  clusters = "intervals and tests over clusters of images"
+  clusters = "intervals of sets whose pictures belong together, which ratings.csv doesn't hold"
 )
 # By a pattern of the ways; what a study's own ratings add is left where it comes up.
 left <- c(
@@ -23,17 +23,13 @@ left <- c(
   "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "curve",
   "^question_figures/[0-9]+/metacognition/" = "meta"
 )
-# Where images belong together, as those of a patient, points are as they are elsewhere.
-left_in_clusters <- c(
-  "^arms/.*/(agreement|intra_reader)/.*/(low|high|se|df)$" = "clusters",
-  "^(question_figures|machines|choices/(phases|exposure))/.*/(low|high|se|df|statistic|p|p_holm)$" =
-    "clusters",
-  "/p_non_inferior$|/same_place/n_cases$" = "clusters"
-)
+# Of sets ratings.csv doesn't say which pictures are of one patient.
+left_of_sets <- c("^choices/(sets|exposure)/.*/(low|high|se|df|p)$" = "clusters")
+has_sets <- function() any(lengths(lapply(study$phases, function(one) one$sets)) > 0)
 
 why_left <- function(ways) {
   why <- rep(NA_character_, length(ways))
-  if (has_clusters(list(rows = ratings))) left <- c(left, left_in_clusters)
+  if (study$cluster != "" && has_sets()) left <- c(left, left_of_sets)
   for (pattern in names(left)) {
     why[is.na(why) & grepl(pattern, ways, perl = TRUE)] <- left[[pattern]]
   }
