@@ -7,12 +7,21 @@ one of these two; what is raised by this package's own code outside of them stay
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ml.errors import MlError
+
+MORE_THAN_WEIGHTS = (
+    "it holds more than weights, or is damaged, and nothing of it was run; get it again from where "
+    "it came from, as .safetensors if there is one"
+)
+DAMAGED = "it is empty or damaged; get it again from where it came from"
+DAMAGED_ARCHIVE = "PytorchStreamReader"
+"""Beginning of torch's words on a zip archive that was cut short."""
 
 
 @contextmanager
@@ -34,7 +43,7 @@ def library(sentence: str) -> Iterator[None]:
     except MlError:
         raise
     except Exception as error:
-        raise MlError(f"{sentence}: {first_line(error)}.") from error
+        raise MlError(f"{sentence}: {_said_of_reading(error)}.") from error
 
 
 @contextmanager
@@ -62,6 +71,21 @@ def writing(path: Path) -> Iterator[None]:
         raise MlError(
             f"{path} cannot be written ({first_line(error)}); {free} of its disk are free."
         ) from error
+
+
+def _said_of_reading(error: BaseException) -> str:
+    """Return the first line, but not torch's words on a pickle that it refused.
+
+    Those advise to load it with its code let run.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, pickle.UnpicklingError):
+            return MORE_THAN_WEIGHTS
+        if isinstance(cause, EOFError) or str(cause).startswith(DAMAGED_ARCHIVE):
+            return DAMAGED
+        cause = cause.__cause__ or cause.__context__
+    return first_line(error)
 
 
 def first_line(error: BaseException) -> str:

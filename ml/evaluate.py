@@ -21,6 +21,7 @@ from ml.boundary import library
 from ml.device import pick_device
 from ml.errors import MlError, said_by
 from ml.measuring.features import FEATURE_NAMES
+from ml.stopping import sigterm_as_interrupt
 
 FLAG_CHANCE = 0.001
 """As in ml.measuring.memorisation, which is heavy to import."""
@@ -438,7 +439,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
     try:
-        run(arguments)
+        with sigterm_as_interrupt():
+            run(arguments)
     except MlError as error:
         print(f"ml.evaluate: {error}", file=sys.stderr)
         return 1

@@ -25,6 +25,7 @@ from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
+from ml.stopping import sigterm_as_interrupt
 from ml.training.kept_epochs import weights_keeper
 from ml.training.model_card import model_card
 from ml.training.progress import StepReport, watching
@@ -494,6 +495,14 @@ def run(arguments: argparse.Namespace) -> Finetuned:
     )
 
 
+def _what_next(arguments: argparse.Namespace) -> str:
+    """Say how to go on: a run that was stopped while the base loaded has nothing to resume."""
+    folder: Path = arguments.out or Path("runs") / arguments.variant
+    if any((folder / "resume").glob("*")):
+        return "go on with --resume"
+    return "no step was kept, so begin again"
+
+
 def _is_first() -> bool:
     """Say whether this is the process that prints, of those that a launcher started."""
     return os.environ.get("RANK", "0") == "0"
@@ -503,7 +512,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
     try:
-        done = run(arguments)
+        with sigterm_as_interrupt():
+            done = run(arguments)
     except MlError as error:
         if _is_first():
             print(f"ml.finetune: {error}", file=sys.stderr)
@@ -512,7 +522,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"ml.finetune: {said_by(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("ml.finetune: stopped at once; go on with --resume.", file=sys.stderr)
+        if _is_first():
+            print(f"ml.finetune: stopped at once; {_what_next(arguments)}.", file=sys.stderr)
         return 130
     if not _is_first():
         return 0

@@ -30,6 +30,7 @@ from ml.errors import MlError, said_by
 from ml.sampling.filling import ArmPlan, fill_arm
 from ml.sampling.loaded_variant import LoadedVariant
 from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, Shapes, plan
+from ml.stopping import sigterm_as_interrupt
 from ml.training.progress import PlainLines
 from ml.training.prompts import check_prompts_known
 
@@ -367,7 +368,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
     try:
-        run(arguments)
+        with sigterm_as_interrupt():
+            run(arguments)
     except MlError as error:
         print(f"ml.generate: {error}", file=sys.stderr)
         return 1

@@ -40,6 +40,7 @@ from ml.radiographs.sources import (
     words_of,
     write_caption,
 )
+from ml.stopping import sigterm_as_interrupt
 from ml.training.progress import counted
 
 NLM_NOTE = (
@@ -475,7 +476,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
     try:
-        run(arguments)
+        with sigterm_as_interrupt():
+            run(arguments)
     except MlError as error:
         print(f"ml.prepare: {error}", file=sys.stderr)
         return 1

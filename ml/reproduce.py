@@ -25,6 +25,7 @@ from ml.errors import MlError, said_by
 from ml.methods.config import VARIANTS
 from ml.prepare import NLM_PREFIX
 from ml.reproducing.steps import Step, Stopped, alone_in, state_of, take
+from ml.stopping import sigterm_as_interrupt
 
 if TYPE_CHECKING:
     from ml.reproducing.needs import Work
@@ -305,7 +306,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
     try:
-        run(arguments)
+        with sigterm_as_interrupt():
+            run(arguments)
     except MlError as error:
         print(f"ml.reproduce: {error}", file=sys.stderr)
         return 1

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.errors import MlError
+from ml.errors import MlError, said_by
 from ml.small.tiny_base import build_tiny_base
 from ml.small.tiny_families import BUILDERS, build_tiny_family
+from ml.stopping import sigterm_as_interrupt
 
 __all__ = ["build_tiny_base"]
 
@@ -76,7 +77,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, 1 after a sentence on what it refuses."""
     arguments = parser().parse_args(argv)
     try:
-        pipeline = build(arguments)
+        with sigterm_as_interrupt():
+            pipeline = build(arguments)
+    except KeyboardInterrupt:
+        print(
+            f"ml.tiny_base: stopped; {arguments.out} may hold a part of it: remove it.",
+            file=sys.stderr,
+        )
+        return 130
+    except OSError as error:
+        print(f"ml.tiny_base: {said_by(error)}", file=sys.stderr)
+        return 1
     except MlError as error:
         print(f"ml.tiny_base: {error}", file=sys.stderr)
         return 1

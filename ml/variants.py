@@ -105,14 +105,15 @@ def _of_folder(path: Path, source: str, dtype: Any) -> Any:
     # Parts that a base may lack, as SD 3 its T5: the library loads it only if told so again.
     index = read_json(path / "model_index.json")
     lacking = {part: None for part, named in index.items() if named == [None, None]}
-    with library(f"{source} cannot be loaded as {FAMILIES[name].family}"):
-        texts = {
-            part: load_whole(
-                getattr(transformers, named[1]), path / part, unused=[POOLER], dtype=dtype
-            )
-            for part, named in index.items()
-            if part.startswith("text_encoder") and named[0] == "transformers"
-        }
+    family = FAMILIES[name].family
+    texts = {}
+    for part, named in index.items():
+        if part.startswith("text_encoder") and named[0] == "transformers":
+            with library(f"{path / part} cannot be loaded as the text encoder of {family}"):
+                texts[part] = load_whole(
+                    getattr(transformers, named[1]), path / part, unused=[POOLER], dtype=dtype
+                )
+    with library(f"{source} cannot be loaded as {family}"):
         pipeline = getattr(diffusers, name).from_pretrained(
             path, local_files_only=True, dtype=dtype, **{**lacking, **checker, **texts}
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from ml.bank.run_folder import read_json
 from ml.bases.autoencoders import KINDS
@@ -73,9 +74,13 @@ def file_shapes(path: Path) -> Shapes:
             return {name: tuple(file.get_slice(name).get_shape()) for name in names}
     import torch
 
-    with library(f"{path} cannot be loaded: it holds more than weights, or is damaged"):
-        content: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-        weights = content.get("state_dict", content)
+    with library(f"{path} cannot be loaded"):
+        content: Any = torch.load(
+            path, map_location="cpu", weights_only=True, mmap=is_zipfile(path)
+        )
+        weights = content.get("state_dict", content) if isinstance(content, dict) else None
+        if not isinstance(weights, dict):
+            raise MlError(f"{path} cannot be loaded: it holds no weights with names.")
         return {n: tuple(w.shape) for n, w in weights.items() if isinstance(w, torch.Tensor)}
 
 

@@ -148,11 +148,41 @@ def test_a_base_models_folder(plant, base, tmp_path, style, part, suffix):
     if part == "text_encoder" and suffix == "bin":
         name = "pytorch_model.bin"
     plant(folder / part / name, style)
-    with pytest.raises(MlError, match="cannot be loaded as Stable Diffusion"):
+    with pytest.raises(
+        MlError, match=r"cannot be loaded as (the text encoder of )?Stable Diffusion"
+    ):
         load_base(str(folder), device="cpu")
     if part == "vae":
         with pytest.raises(MlError, match=r"the autoencoder of .* cannot be loaded"):
             load_autoencoder(str(folder), device="cpu")
+
+
+@STYLES
+@pytest.mark.parametrize("damage", ["planted", "cut short", "empty"])
+def test_a_text_encoders_bin_is_refused_in_the_houses_words(plant, base, tmp_path, style, damage):
+    """torch's own advise to load it with its code let run."""
+    folder = tmp_path / "base"
+    shutil.copytree(base, folder)
+    text = folder / "text_encoder"
+    next(text.glob("*.safetensors")).unlink()
+    weights = plant(text / "pytorch_model.bin", style)
+    whole = weights.read_bytes()
+    if damage != "planted":
+        weights.write_bytes(whole[: len(whole) // 2] if damage == "cut short" else b"")
+    with pytest.raises(MlError) as refused:
+        load_base(str(folder), device="cpu")
+    said = str(refused.value)
+    assert said.startswith(f"{text} cannot be loaded as the text encoder of Stable Diffusion")
+    assert "damaged" in said
+    assert "get it again from where it came from" in said
+    if damage == "planted":
+        assert "nothing of it was run" in said
+
+
+def test_a_file_of_weights_without_names_is_refused(tmp_path):
+    torch.save([torch.zeros(1)], tmp_path / "model.ckpt")
+    with pytest.raises(MlError, match="it holds no weights with names"):
+        load_base(str(tmp_path / "model.ckpt"), device="cpu")
 
 
 def test_code_that_comes_with_a_base_model(base, tmp_path):
@@ -174,7 +204,8 @@ def test_a_base_models_single_file(plant, tmp_path, style, suffix):
         load_base(str(plant(tmp_path / f"model.{suffix}", style)), device="cpu")
 
 
-def test_a_single_file_of_the_old_kind_is_read_for_its_weights(tmp_path):
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_a_single_file_of_the_old_kind_is_read_for_its_weights(tmp_path, is_zip):
     """The test above would also pass if no .ckpt could be read at all."""
     from ml.tiny_base import build_tiny_base
 
@@ -190,7 +221,8 @@ def test_a_single_file_of_the_old_kind_is_read_for_its_weights(tmp_path):
     from safetensors.torch import load_file
 
     write_single_file(pipeline, tmp_path / "m.safetensors")
-    torch.save({"state_dict": load_file(tmp_path / "m.safetensors")}, tmp_path / "m.ckpt")
+    weights = {"state_dict": load_file(tmp_path / "m.safetensors")}
+    torch.save(weights, tmp_path / "m.ckpt", _use_new_zipfile_serialization=is_zip)
     loaded = load_base(
         str(tmp_path / "m.ckpt"), config=tmp_path / "base", dtype="float32", device="cpu"
     )
