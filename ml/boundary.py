@@ -7,7 +7,7 @@ one of these two; what is raised by this package's own code outside of them stay
 
 from __future__ import annotations
 
-import pickle
+import pickle  # nosec B403 - nothing is unpickled here: its exception is told apart
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
