@@ -259,3 +259,12 @@ def test_the_global_test_and_the_contrast_share_the_floor() -> None:
     assert test.denominator == pytest.approx(0.5 * (0.01 - 0.004) + 3 * 0.004)
     assert test.statistic == pytest.approx(pair.statistic**2)
     assert test.p_value == pytest.approx(pair.p_value)
+
+
+def test_readers_who_are_alike_to_the_last_digit_have_no_interval_made_of_rounding() -> None:
+    alike = np.array([2 / 3, np.nextafter(2 / 3, 1), 2 / 3])
+
+    arm = single_arm(alike, np.zeros((3, 3)))
+
+    assert arm.why_not is not None
+    assert "zero" in arm.why_not

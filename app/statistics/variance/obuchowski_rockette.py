@@ -44,6 +44,8 @@ from app.statistics.table.settings import Generalisation
 from app.statistics.variance.split_plot import ReaderGroups
 
 LEAST_SHARE = 0.5
+# A variance so small is 0 and what rounding has left of it, as in the jackknife.
+NO_VARIANCE = 1e-20
 _ONE_CLUSTER = said("all images of an arm belong together, as one cluster")
 
 
@@ -195,7 +197,7 @@ def single_arm(
         variance, df = total / n, _df_of_sum(mean_square, groups.df, of_cases, case_df)
     if why_not is None and math.isnan(variance):
         why_not = said("too few cases rated to estimate the variance over cases")
-    elif why_not is None and variance <= 0:
+    elif why_not is None and variance <= NO_VARIANCE:
         why_not = said("the variance over readers and cases is estimated as zero")
     elif why_not is None and df <= 0:
         why_not = _ONE_CLUSTER
@@ -335,7 +337,7 @@ def global_test(
 def _why_no_test(denominator: float, df2: float) -> str | None:
     if math.isnan(denominator):
         return said("too few cases rated to estimate the variance over cases")
-    if denominator <= 0:
+    if denominator <= NO_VARIANCE:
         return said("the variance of the difference over readers and cases is zero")
     return _ONE_CLUSTER if df2 <= 0 else None
 

@@ -14,6 +14,7 @@ from app.statistics.table.ratings import Float, Int
 from app.statistics.table.settings import AnalysisSettings
 from app.statistics.variance.clusters import cluster_df, in_clusters
 from app.statistics.variance.interval import Scale, counts, limits, whom_it_speaks_for
+from app.statistics.variance.obuchowski_rockette import NO_VARIANCE
 
 _NO_VARIANCE = said("neither readers nor images vary")
 
@@ -126,7 +127,7 @@ def weighted_by_precision(
     else:
         variance = of_readers + shared
         df = _df_of_sum(of_readers, theta.size - 1.0, shared, case_df)
-    if not variance > 0.0 or (scale == "logit" and point.estimate in bounds) or df < 1.0:
+    if not variance > NO_VARIANCE or (scale == "logit" and point.estimate in bounds) or df < 1.0:
         return replace(point, method=without_interval(method, _NO_VARIANCE))
     low, high = limits(
         point.estimate or 0.0, math.sqrt(variance), df, level=settings.level, scale=scale,

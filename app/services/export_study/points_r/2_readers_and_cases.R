@@ -165,8 +165,10 @@ target_of <- function(n) {
 }
 
 no_variance <- list(variance = NA_real_, df = NA_real_)
+# A variance so small is 0 and what rounding has left of it.
+nothing <- 1e-20
 checked_variance <- function(variance, df) {
-  if (is.na(variance) || variance <= 0 || is.na(df) || df <= 0) return(no_variance)
+  if (is.na(variance) || variance <= nothing || is.na(df) || df <= 0) return(no_variance)
   list(variance = variance, df = df)
 }
 
@@ -298,7 +300,7 @@ mean_squares <- function(figures, arms, target) {
     made$denominator <- ms + of_cases
     made$df2 <- if (is.na(ms)) NA_real_ else df_of_sum(ms, df, of_cases, case_df)
   }
-  none <- is.na(made$denominator) || made$denominator <= 0 || is.na(made$df2) || made$df2 <= 0
+  none <- is.na(made$denominator) || made$denominator <= nothing || is.na(made$df2) || made$df2 <= 0
   if (none) made$denominator <- made$df2 <- NA_real_
   made
 }

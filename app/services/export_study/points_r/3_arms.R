@@ -182,7 +182,7 @@ weighted <- function(figure, matrices, ends = c(0, 1)) {
     pieces <- (of_readers / total)^2 / df + (shared / total)^2 / case_df
     df <- if (total > 0 && df > 0 && case_df > 0) 1 / pieces else 0
   }
-  if (!(total > 0) || point %in% ends || df < 1) return(c(estimate = point, counts))
+  if (!(total > nothing) || point %in% ends || df < 1) return(c(estimate = point, counts))
   limits <- limits_of(point, sqrt(total), df, "logit", ends)
   c(estimate = point, low = limits[1], high = limits[2], se = sqrt(total), df = df, counts)
 }
