@@ -459,7 +459,7 @@ def _setting(text: str) -> dict[str, Any]:
     for written in (value, f'"{value}"'):
         try:
             return tomllib.loads(f"{key.strip()} = {written}")
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue
     raise MlError(f"--set {text!r} is not of the form key=value.")
 

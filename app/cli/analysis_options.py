@@ -1,5 +1,6 @@
 """What `analyse` can be told of a file, and the words of its help."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,7 +246,8 @@ def scale_of(text: str) -> tuple[float, float]:
         ends = float(low + before), float(high)
     except ValueError:
         ends = 0.0, 0.0
-    if not dash or not ends[0] < ends[1]:
+    # Ends without end, or so far apart, have no width to compute with.
+    if not dash or not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
         raise typer.BadParameter(
             f"{text!r} is not LOW-HIGH, as in 1-5.", param_hint="--realism-scale"
         )

@@ -1,5 +1,6 @@
 """Writing a file whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import IO, Annotated
 import typer
 
 from app.domain.errors import BadInput, Refused
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Force = Annotated[bool, typer.Option("--force", help="Write over a file of that name.")]
 
@@ -22,10 +25,11 @@ def writing_atomically(path: Path, *, force: bool, private: bool = False) -> Ite
     Raises as `ensure_free`, also where a file of that name came while this one was written.
     """
     ensure_free(path, force=force)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with _naming(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _naming(path), os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -39,6 +43,20 @@ def writing_atomically(path: Path, *, force: bool, private: bool = False) -> Ite
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let a disk's refusal name the file that was asked for, not its part or nothing at all."""
+    try:
+        yield
+    except OSError as error:
+        is_part = Path(str(error.filename)).name.startswith(f".{path.name}.")
+        # What the disk refuses to a file that is open comes without a name.
+        is_full = error.filename is None and error.errno in _FULL
+        if not is_part and not is_full:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def ensure_free(file: Path | None, *, force: bool) -> None:

@@ -98,7 +98,8 @@ def read_design(path: Path) -> StudyDesign:
     """A design from a TOML file; raises BadInput naming the file and the field."""
     try:
         with open_regular(path) as file:
-            data = tomllib.load(file)
+            # Editors on Windows put a byte order mark before the first line.
+            data = tomllib.loads(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadInput(f"{path} is not a TOML file: it is not text in UTF-8.") from None
     except ValueError as error:

@@ -93,8 +93,16 @@ def analyse_export(path: Path, design_path: Path, *, bootstrap: int = 0) -> Expo
 def _design(path: Path) -> StudyDesign:
     try:
         return worded_design(design_from_json(_text(path)))
-    except (ValueError, KeyError, TypeError, AttributeError, BadDesign) as error:
-        what = "not JSON" if isinstance(error, json.JSONDecodeError) else "not a stored design"
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        BadDesign,
+    ) as error:
+        is_json = not isinstance(error, json.JSONDecodeError | RecursionError)
+        what = "not JSON" if not is_json else "not a stored design"
         raise BadRatings(
             f"{path} is {what}: give the design.json that lies beside ratings.csv in an export."
         ) from None

@@ -304,10 +304,11 @@ def load_variants(path: Path | None) -> dict[str, VariantConfig]:
     if path is None:
         return variants
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise MlError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Numbers of thousands of figures and lists without end are of no kind of tomllib's own.
         raise MlError(f"{path} is not valid TOML: {error}.") from error
     for name, table in tables.items():
         if not isinstance(table, dict):

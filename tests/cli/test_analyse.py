@@ -183,6 +183,8 @@ def test_the_reference_study_reads_in_the_right_direction(run: Run) -> None:
         (["ratings.csv", "--measure", "mood"], 1, "Unknown measure"),
         (["ratings.csv", "--realism-scale", "2-3"], 1, "outside the scale"),
         (["ratings.csv", "--realism-scale", "5"], 2, "LOW-HIGH"),
+        (["ratings.csv", "--realism-scale", "1-1e999"], 2, "LOW-HIGH"),
+        (["ratings.csv", "--realism-scale", "-1e308-1e308"], 2, "LOW-HIGH"),
         (["ratings.csv", "--map", "arm"], 2, "--map"),
         (["ratings.csv", "--bootstrap", "-1"], 2, "--bootstrap"),
         ([], 2, ""),

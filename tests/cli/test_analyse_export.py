@@ -61,3 +61,5 @@ def test_what_the_design_says_can_not_be_said_twice(run: Run, files: tuple[Path,
     assert "--margin" in refused
     assert "the design says it already" in " ".join(refused.replace("│", " ").split())
     assert run("analyse", ratings, "--design", ratings, code=1).stderr.count("\n") == 1
+    plan.write_text("[" * 100_000)
+    assert "is not JSON" in run("analyse", ratings, "--design", plan, code=1).stderr

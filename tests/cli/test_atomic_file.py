@@ -1,5 +1,7 @@
 """A file is written whole, over nobody else's, and never in the place of a device."""
 
+import errno
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,23 @@ def test_what_came_meanwhile_is_not_written_over(tmp_path: Path) -> None:
     with writing_atomically(file, force=True) as to:
         to.write(b"mine")
     assert file.read_text() == "mine"
+
+
+def test_a_disk_that_is_full_or_takes_no_files_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+
+    def write_until_full() -> None:
+        with writing_atomically(file, force=False) as to:
+            to.write(b"mine")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left") as refused:
+        write_until_full()
+    assert refused.value.filename == str(file)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match=r"all\.zip") as refused, ExitStack() as stack:
+        stack.enter_context(writing_atomically(Path("/proc/all.zip"), force=False))
+    assert refused.value.filename == "/proc/all.zip"
 
 
 def test_a_device_a_folder_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:

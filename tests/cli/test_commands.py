@@ -134,6 +134,7 @@ def test_a_users_error_is_one_sentence(
         ("title = ", "is not a TOML file"),
         ("\xff\xfe".encode("latin-1"), "is not text in UTF-8"),
         ('title = "x"\n', "arms: name at least one"),
+        ('\ufefftitle = "x"\n', "design.toml: arms: name at least one"),
         ('title = "x"\ncolour = 1\n[[arms]]\narm = "real"\nnormal = 1\n', "colour: is not an"),
         ('title = "x"\n[[arms]]\narm = "M9"\nnormal = 1\n', "has no arm 'M9'"),
         ('title = "x"\nseed = 99999999999999999999\n[[arms]]\narm = "a"\nnormal = 1\n', "seed"),

@@ -251,6 +251,7 @@ def test_the_command_ends_with_one_sentence(base, data, tmp_path, capsys):
         (["M1", "--base", base, "--data", str(tmp_path)], "run python -m ml.prepare first"),
         (["M1", *common, "--size", "36"], "data.size is 36, but must be a multiple of 8"),
         (["M1", *common, "--set", "training.lr=1"], "'lr' is not one of"),
+        (["M1", *common, "--set", "training.seed=" + "9" * 5000], "seed"),
         (["M1", *common, "--set", "data.mirror=true"], "needs --allow-mirrored"),
         (["M1", *common, "--processes", "2"], "2 processes were asked for, but 1 is running"),
         (["M1", *common, "--resume"], "holds no run to go on with: run without --resume"),

@@ -126,6 +126,9 @@ def test_a_toml_file_overrides_and_adds(tmp_path):
         ("[N]\nlike = 'M1'\npreset = 'M3'", "write like = ..., not preset"),
         ("[M6]\nprompt_normal = 'x'", "both prompts must hold the new word <cxr>"),
         ("[M1", "is not valid TOML"),
+        ("[M1.training]\nseed = " + "9" * 5000, "is not valid TOML"),
+        ("[M1.training]\nseed = " + "[" * 100_000, "is not valid TOML"),
+        ("\ufeff[M1.training]\nmax_weight_norm = -1", "max_weight_norm is -1"),
     ],
 )
 def test_a_toml_file_that_is_wrong_is_one_sentence(tmp_path, text, sentence, capsys):
@@ -167,7 +170,7 @@ def test_a_text_encoder_that_was_copied_in_part_is_one_sentence(four_levels, tmp
     shutil.copytree(four_levels[1], tmp_path / "base")
     weights = tmp_path / "base" / "text_encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
-    with pytest.raises(MlError, match="cannot be loaded as Stable Diffusion"):
+    with pytest.raises(MlError, match="cannot be loaded as the text encoder of Stable Diffusion"):
         load_base(str(tmp_path / "base"), device="cpu")
 
 

@@ -166,7 +166,7 @@ def test_a_preview_is_for_investigators_with_their_own_form(
     assert investigator.client.post("/studies/preview", data=sent).status_code == 403
 
 
-@pytest.mark.parametrize("design", ["", "no JSON", "[]", "{}", '{"format": 3}'])
+@pytest.mark.parametrize("design", ["", "no JSON", "[]", "{}", '{"format": 3}', "[" * 9000])
 def test_a_preview_that_lost_its_design_says_so(
     house: House, investigator: Investigator, design: str
 ) -> None:

@@ -133,7 +133,7 @@ def _arm(row: Mapping[str, str]) -> dict[str, Any] | None:
 def _ordered_strata(strata: list[str], order: str) -> list[str]:
     try:
         before = json.loads(order) if order else []
-    except ValueError:
+    except (ValueError, RecursionError):
         before = []
     first = [one for one in before if one in strata] if isinstance(before, list) else []
     return first + [one for one in strata if one not in first]

@@ -82,7 +82,7 @@ def _travelled(text: str) -> StudyDesign:
     """The design that a preview's own form carries from page to page."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise BadInput(said("This preview has lost its design; please close it and open it again."))
