@@ -121,6 +121,19 @@ def test_window_and_level_are_read_wherever_they_are_changed(
     expect(grey).to_be_visible(visible=width == 1440)
 
 
+def test_window_and_level_never_lie_over_a_caption(room: Room) -> None:
+    room.desk.pictures, room.desk.layout = 4, "side_by_side"
+    room.desk.questions = asked({"measure": "find_the_real"})
+    page = room.open(viewport={"width": 390, "height": 844})
+    press(page, "Shift+ArrowRight")
+    settled(page)
+    grey = page.locator("[data-said=grey]").bounding_box()
+    name = page.locator(".film-frame[data-slot='3'] .film-name").bounding_box()
+    assert grey is not None
+    assert name is not None
+    assert grey["y"] + grey["height"] <= name["y"]
+
+
 # The magnifier
 
 
