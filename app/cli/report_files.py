@@ -37,8 +37,19 @@ def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH, *, forc
     # All are drawn before the first is written.
     drawn = dict(figure_files(view, tongue))
     ensure_free_folder(folder, force=force)
+    is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
-    for name, content in drawn.items():
-        with writing_atomically(folder / name, force=force) as file:
-            file.write(content)
+    written: list[Path] = []
+    try:
+        for name, content in drawn.items():
+            with writing_atomically(folder / name, force=force) as file:
+                file.write(content)
+            written.append(folder / name)
+    except BaseException:
+        # A part of the figures would look like all of them.
+        for path in written:
+            path.unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()
+        raise
     typer.echo(f"Wrote {len(drawn)} files of {len(view.figures)} figures to {folder}.")

@@ -3,11 +3,14 @@
 import errno
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click import Context
 from typer.main import get_command
 
+from app.cli import report_files
 from app.cli.atomic_file import ensure_free, ensure_free_folder, writing_atomically
 from app.cli.program import COMMANDS, program
 from app.domain.errors import BadInput, Refused
@@ -59,6 +62,19 @@ def test_a_disk_that_is_full_or_takes_no_files_names_the_file(tmp_path: Path) ->
     with pytest.raises(OSError, match=r"all\.zip") as refused, ExitStack() as stack:
         stack.enter_context(writing_atomically(Path("/proc/all.zip"), force=False))
     assert refused.value.filename == "/proc/all.zip"
+
+
+def test_of_figures_that_do_not_all_fit_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def figure_files(*_: object) -> dict[str, bytes]:
+        return {"a.svg": b"a", "nowhere/b.svg": b"b"}
+
+    monkeypatch.setattr(report_files, "figure_files", figure_files)
+    view: Any = SimpleNamespace(figures=["a", "b"])
+    with pytest.raises(BadInput, match="make it first"):
+        report_files.write_figures(view, tmp_path / "figures", force=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_device_a_folder_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:
