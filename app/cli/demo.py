@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -84,14 +85,19 @@ def demo_bank(
     if out.exists():
         raise BadInput(f"{out} exists already; name a folder that doesn't.")
     arms = (DEMO_ARMS[:1] if reference_only else DEMO_ARMS) + (OTHER_ROOMS,) * other_rooms
-    count = write_demo_bank(
-        out,
-        seed=seed,
-        per_condition=per_condition,
-        arms=arms,
-        size=size,
-        collimated=not uncollimated,
-    )
+    try:
+        count = write_demo_bank(
+            out,
+            seed=seed,
+            per_condition=per_condition,
+            arms=arms,
+            size=size,
+            collimated=not uncollimated,
+        )
+    except BaseException:
+        # The folder is new: of a full disk, or of Ctrl-C, no part of a bank is left.
+        shutil.rmtree(out, ignore_errors=True)
+        raise
     typer.echo(f"Wrote {count} simulated radiographs to {out}.")
 
 

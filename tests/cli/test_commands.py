@@ -338,3 +338,17 @@ def test_a_bank_is_audited_before_it_is_imported(run: Run, tmp_path: Path) -> No
     assert not list((tmp_path / "var").rglob("*.png"))
     (tmp_path / "bank" / "images.jsonl").unlink()
     run("audit-bank", tmp_path / "bank", code=1)
+
+
+def test_of_a_demonstration_bank_that_does_not_fit_nothing_is_left(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_half(out: Path, **_: object) -> int:
+        out.mkdir()
+        (out / "half.png").touch()
+        raise OSError(28, "No space left on device", str(out))
+
+    monkeypatch.setattr("app.cli.demo.write_demo_bank", write_half)
+    refused = run("demo-bank", "--out", tmp_path / "bank", code=1).stderr
+    assert refused == f"{tmp_path / 'bank'}: No space left on device.\n"
+    assert not (tmp_path / "bank").exists()
