@@ -13,6 +13,7 @@ from app.db.truth.answer_rows import AnswerRow, ShownPicture
 from app.domain.design.design import StudyDesign
 from app.domain.design.subgroups import subgroup_columns
 from app.domain.errors import BadRatings
+from app.domain.listed_values import values_of
 from app.domain.questions.answer import Answers, Value
 from app.domain.questions.kinds.kind import Picture, WrongAnswer
 from app.domain.questions.question import Question
@@ -57,7 +58,8 @@ def read_exported_answers(text: str, design: StudyDesign, *, name: str) -> Expor
             f"{name} has no column {missing[0]!r}, which the design asks for: give the ratings.csv "
             "and the design.json of one export."
         )
-    rows, references, clusters, slug = [], {}, {}, ""
+    rows, references, slug = [], {}, ""
+    clusters: dict[str, str] = {}
     columns = subgroup_columns(design)
     strata: dict[str, dict[str, str]] = {key: {} for key in columns}
     try:
@@ -68,7 +70,7 @@ def read_exported_answers(text: str, design: StudyDesign, *, name: str) -> Expor
             slug = line.cell("study")
             if row.case:
                 references[row.case] = line.references()
-                clusters[row.case] = line.cluster()
+                clusters |= line.clusters(row)
                 for key, column in columns.items():
                     strata[key][row.case] = line.cell(column)
     except csv.Error as error:
@@ -102,10 +104,21 @@ class _Line:
                 said[question.key] = cast(Reference, word) if word else None
         return said
 
-    def cluster(self) -> str:
-        """What this case belongs to; empty where it stands alone."""
-        taken = any(question.key == "cluster" for question in self._design.questions)
-        return self.cell("cluster_" if taken else "cluster")
+    def clusters(self, row: AnswerRow) -> dict[str, str]:
+        """What the case, or each picture of a set, belongs to; empty where it stands alone."""
+        if len(row.pictures) < 2:
+            return {row.case: self._cell_beside_questions("cluster")}
+        column = "picture_clusters"
+        try:
+            values = values_of(self._cell_beside_questions(column), len(row.pictures))
+        except ValueError:
+            raise self._bad(column, "has not as many values as there are pictures") from None
+        return {one.case: value for one, value in zip(row.pictures, values, strict=True)}
+
+    def _cell_beside_questions(self, name: str) -> str:
+        """The text of a column that stands under another name where a question has its own."""
+        taken = any(question.key == name for question in self._design.questions)
+        return self.cell(f"{name}_" if taken else name)
 
     def row(self) -> AnswerRow:
         """The rating."""

@@ -1,12 +1,15 @@
 """A study's own files, read by its design, give what its report shows."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.bank.store import RenditionStore
 from app.db.engine import Database
+from app.db.tables import Image
 from app.domain.errors import BadRatings
 from app.report.page.view import report_view
 from app.services.analyse_export import ExportAnalysis, analyse_export
@@ -28,11 +31,12 @@ def backend() -> str:
 
 
 def both_ways(
-    database: Database, store: RenditionStore, folder: Path, protocol: str
+    database: Database, store: RenditionStore, folder: Path, protocol: str, cluster: str = ""
 ) -> tuple[StudySummary, ExportAnalysis]:
     """The rehearsal of a protocol as its report has it, and as its files give it."""
     with database.writing() as session:
         design = example_study(session, protocol, size=SIZE).filled.design
+        design = replace(design, analysis=replace(design.analysis, cluster=cluster))
         slug = create_study(session, design, now=NOW, actor="test")
         copy = rehearse_study(session, slug, seed=1, now=NOW, actor="test")
     files = StudyExport(database, store, copy.slug).files()
@@ -79,6 +83,24 @@ def test_the_files_of_a_protocol_give_what_its_report_shows(
         assert parts == PARTS & set(sections)
         assert all(table.rows for part in parts for table in sections[part].tables)
         assert set(read.arms) == {arm.key for arm in summary.arms}
+
+
+def test_pictures_of_sets_that_belong_together_do_so_in_the_files_too(
+    database: Database, store: RenditionStore, phantom_bank: Path, tmp_path: Path
+) -> None:
+    """Every row of several pictures says what each belongs to, by which sets are joined."""
+    import_bank(database, store, phantom_bank, now=NOW, size=SIZE)
+    with database.writing() as session:
+        for image in session.scalars(select(Image)):
+            image.provenance = {**image.provenance, "patient": f"P;{image.id % 7}"}
+    alone, _ = both_ways(database, store, tmp_path, "pet-pairs-2023")
+    summary, read = both_ways(database, store, tmp_path, "pet-pairs-2023", cluster="patient")
+    assert summary.choices is not None
+    assert read.choices is not None
+    assert read.choices.to_json() == summary.choices.to_json()
+    # Else nothing hung on it.
+    assert alone.choices is not None
+    assert alone.choices.to_json() != summary.choices.to_json()
 
 
 def test_files_of_two_exports_and_spoilt_cells_are_refused_in_one_sentence(

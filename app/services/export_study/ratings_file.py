@@ -7,6 +7,7 @@ from app.db.truth.answer_rows import AnswerRow
 from app.domain.bank_image import APART
 from app.domain.design.design import StudyDesign
 from app.domain.design.subgroups import subgroup_columns
+from app.domain.listed_values import listed
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.question import Question
 from app.domain.questions.reading import cells_of
@@ -18,6 +19,7 @@ from app.services.export_study.viewing_columns import ColumnType, viewing_cells,
 
 REASON = "correction_reason"
 CLUSTER = "cluster"
+CLUSTERS = "picture_clusters"
 _TIMES: tuple[tuple[str, str, ColumnType], ...] = (
     ("shown_at", said("When the server sent the case, UTC, ISO 8601."), "moment"),
     ("submitted_at", said("When the server stored the rating, UTC, ISO 8601."), "moment"),
@@ -158,6 +160,16 @@ class RatingsFile:
                 ),
                 "text",
             )
+            if self.design.analysis.cluster:
+                yield (
+                    self.clusters_column,
+                    said(
+                        "What the bank's {cluster} says of each of these pictures, in the same "
+                        "order, semicolons between; a backslash stands before one within a value.",
+                        cluster=self.design.analysis.cluster,
+                    ),
+                    "text",
+                )
 
     def _what_case(self) -> str:
         if self._has_sets:
@@ -186,8 +198,16 @@ class RatingsFile:
     @property
     def cluster_column(self) -> str:
         """The column of clusters, where the design names any."""
-        taken = any(question.key == CLUSTER for question in self.design.questions)
-        return f"{CLUSTER}_" if taken else CLUSTER
+        return self._free(CLUSTER)
+
+    @property
+    def clusters_column(self) -> str:
+        """The column of the clusters of several pictures."""
+        return self._free(CLUSTERS)
+
+    def _free(self, name: str) -> str:
+        taken = any(question.key == name for question in self.design.questions)
+        return f"{name}_" if taken else name
 
     def _when_in_the_order(self) -> Iterator[tuple[str, str, ColumnType]]:
         if len(self.design.phases) > 1:
@@ -267,6 +287,7 @@ class RatingsFile:
             **self._sides(row),
             **self._references(row),
             self.cluster_column: self.clusters.get(row.case),
+            self.clusters_column: None if single else self._clusters(row),
             **{
                 name: single and self.strata.get(key, {}).get(row.case)
                 for key, name in subgroup_columns(self.design).items()
@@ -285,6 +306,9 @@ class RatingsFile:
         return {
             f"{name}_" if name in keys else name: cell for name, cell in viewing_cells(row).items()
         }
+
+    def _clusters(self, row: AnswerRow) -> str:
+        return listed([self.clusters.get(picture.case, "") for picture in row.pictures])
 
     def _references(self, row: AnswerRow) -> dict[str, str | None]:
         said = self.references.get(row.case, {})

@@ -11,7 +11,7 @@ reasons <- c(
   integral = "d' of more than two pictures, the root of an integral",
   settling = "size of a next study, searched for",
   drawn = "drawn with the program's own random numbers",
-  clusters = "intervals of sets whose pictures belong together, which ratings.csv doesn't hold"
+  clusters = "intervals of sets whose pictures belong together"
 )
 # By a pattern of the ways; what a study's own ratings add is left where it comes up.
 left <- c(
@@ -23,7 +23,7 @@ left <- c(
   "^choices/exposure/[0-9]+/curves/[0-9]+/fit/" = "curve",
   "^question_figures/[0-9]+/metacognition/" = "meta"
 )
-# Of sets ratings.csv doesn't say which pictures are of one patient.
+# Sets are joined through the pictures that belong together, which is long.
 left_of_sets <- c("^choices/(sets|exposure)/.*/(low|high|se|df|p)$" = "clusters")
 has_sets <- function() any(lengths(lapply(study$phases, function(one) one$sets)) > 0)
 
