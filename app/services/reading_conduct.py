@@ -128,19 +128,36 @@ def _reminders(
         is_over = reader.finished_at or reader.revoked_at or reader.has_left
         if reader.kind != "human" or is_over:
             continue
-        of = parts.get(reader.code, ())
-        has_begun = any(part.rated for part in of)
-        left = sum(part.total - part.rated for part in of) if has_begun else None
+        left = _cases_left(parts.get(reader.code, ()))
         texts[reader.code] = reminder(design, left, closing_day_of(study))
     return texts
 
 
-def reminder(design: StudyDesign, left: int | None, last_day: date | None) -> str:
+def reminder_with_link(session: Session, slug: str, code: str, link: str) -> str:
+    """What somebody may write to a reader of an open study who has just been given a new link.
+
+    Empty where the study is not open or the reader has read everything. Raises NotFound.
+    """
+    study = study_by_slug(session, slug)
+    parts = [part for part in parts_of_reading(session, study) if part.reader == code]
+    left = _cases_left(parts)
+    if study.status != "open" or left == 0:
+        return ""
+    return reminder(design_from_json(study.design), left, closing_day_of(study), link)
+
+
+def _cases_left(parts: Sequence[PartOfReading]) -> int | None:
+    """How many cases wait for a reader; None before any is read."""
+    has_begun = any(part.rated for part in parts)
+    return sum(part.total - part.rated for part in parts) if has_begun else None
+
+
+def reminder(design: StudyDesign, left: int | None, last_day: date | None, link: str = "") -> str:
     """What somebody may write to a reader; `left` is how many cases wait, None before any is.
 
-    `last_day` is the last day of reading, None where there is none.
-
-    The link is not in it: of links nothing but a hash is kept, so the reader's own still works.
+    `last_day` is the last day of reading, None where there is none; `link` a link that was just
+    made. Without one the reader's own still works: of links nothing but a hash is kept, so that it
+    can't be repeated.
     """
     lines: list[str] = [said("Thank you for taking part in “{title}”.", title=design.title)]
     if left is None:
@@ -153,15 +170,25 @@ def reminder(design: StudyDesign, left: int | None, last_day: date | None) -> st
                 left,
             )
         )
-    lines.append(
-        said(
-            "Please open the personal link that you were sent; it goes on where you stopped, on "
-            "another device too."
+    if link:
+        lines += [
+            said(
+                "This is your new personal link; the one before no longer works. Keep it to "
+                "yourself. It goes on where you stopped, on another device too:"
+            ),
+            link,
+        ]
+    else:
+        lines.append(
+            said(
+                "Please open the personal link that you were sent; it goes on where you stopped, "
+                "on another device too."
+            )
         )
-    )
     if last_day is not None:
         lines.append(last_day_of_reading(last_day))
-    lines.append(said("If you can't find the link, answer this message and you get a new one."))
+    if not link:
+        lines.append(said("If you can't find the link, answer this message and you get a new one."))
     return joined(lines, "\n")
 
 

@@ -173,6 +173,42 @@ def test_places_are_said_in_words(parts: list[tuple[int, bool, int, int]], stand
     assert where_they_stand(design_from_mapping(design_values()), rows) == stands
 
 
+def test_a_reminder_holds_a_link_that_was_made_for_it(
+    house: House, app: FastAPI, clock: Clock
+) -> None:
+    """Of the old one nothing is kept; the new one leads on where the reader stopped."""
+    slug, token = house.open_study_with_reader()
+    with TestClient(app) as client:
+        reader = ReaderBrowser(client)
+        reader.begin(token)
+        reader.rate(**GOOD_ANSWERS)
+    with TestClient(app) as client:
+        office = Investigator(house, client)
+        office.sign_in()
+        page = client.get(f"/studies/{slug}/progress").text
+        assert "Make a new link for R01 and write it in" in page
+        assert "/r/" not in page
+        answer = office.post(f"/studies/{slug}/readers/R01/reissue").text
+    (told,) = re.findall(r'<textarea id="reminder"[^>]*>(.*?)</textarea>', answer, re.DOTALL)
+    assert "11 cases are still waiting" in told
+    assert "the one before no longer works" in told
+    (new,) = re.findall(r"/r/([\w-]+)", told)
+    assert new != token
+    with TestClient(app) as client:
+        assert client.get(f"/r/{token}").status_code in (403, 404)
+        assert client.get(f"/r/{new}", follow_redirects=False).status_code == 303
+    with TestClient(app) as client:
+        reader = ReaderBrowser(client)
+        reader.page = client.get(f"/r/{new}")
+        for _ in range(11):
+            reader.rate(**GOOD_ANSWERS)
+    with TestClient(app) as client:
+        office.client = client
+        office.sign_in()
+        answer = office.post(f"/studies/{slug}/readers/R01/reissue").text
+    assert 'id="reminder"' not in answer
+
+
 def test_a_reminder_names_the_last_day() -> None:
     told = reminder(design(), 1, date(2027, 1, 31))
     assert "1 case is still waiting" in told

@@ -179,6 +179,7 @@ def of_study(overview: StudyOverview) -> dict[str, Any]:
         "noted": [one for event in overview.events for one in noted(event["detail"])],
         "links": (),
         "invitation": invitation,
+        "reminder": "",
         "error": None,
         "meanings": MEANINGS,
         "given": {},

@@ -11,6 +11,7 @@ from app.domain.said import said
 from app.services.create_study import design_of
 from app.services.erase_reader import erase_reader, reader_to_erase
 from app.services.invite_readers import Invitation, invite_readers, reissue_link, revoke_link
+from app.services.reading_conduct import reminder_with_link
 from app.web.access import InvestigatorAtDesk, investigator_at_desk
 from app.web.forms import FormFields
 from app.web.investigator_pages import investigator_page
@@ -40,7 +41,10 @@ def reissue(request: Request, slug: str, code: str, form: FormFields) -> Respons
     """A new link in place of the old one."""
     with investigator_at_desk(request, form, right=Right.INVITE) as desk:
         invitation = reissue_link(desk.session, slug, code, now=desk.now, actor=desk.name)
-        return _page_with_links(request, desk, slug, (invitation,))
+        desk.session.flush()
+        link = _link(request, invitation)
+        reminder = reminder_with_link(desk.session, slug, code, link)
+        return study_page(request, desk, slug, ((invitation.who, link),), reminder=reminder)
 
 
 @router.post("/studies/{slug}/readers/{code}/revoke")
@@ -100,13 +104,10 @@ def _erase_page(
 def _page_with_links(
     request: Request, desk: InvestigatorAtDesk, slug: str, invitations: tuple[Invitation, ...]
 ) -> Response:
-    base_url = web_state(request).base_url
     desk.session.flush()
-    links = tuple(
-        (
-            invitation.who,
-            f"{base_url}/r/{invitation.token}",
-        )
-        for invitation in invitations
-    )
+    links = tuple((invitation.who, _link(request, invitation)) for invitation in invitations)
     return study_page(request, desk, slug, links)
+
+
+def _link(request: Request, invitation: Invitation) -> str:
+    return f"{web_state(request).base_url}/r/{invitation.token}"

@@ -129,8 +129,11 @@ def study_page(
     error: str | None = None,
     status: int = 200,
     given: Mapping[str, str] | None = None,
+    reminder: str = "",
 ) -> Response:
     """The study's page; `links` are (code, address) just made, shown this once.
+
+    `reminder` is a text to copy for the reader of the one link.
 
     `given` is what was typed into a form that can't be used, so that nobody types it twice.
     """
@@ -140,6 +143,7 @@ def study_page(
         "noted": [one for event in overview.events for one in noted(event["detail"])],
         "links": links,
         "invitation": invitation,
+        "reminder": reminder,
         "error": error,
         "meanings": MEANINGS,
         "given": given or {},
