@@ -1,6 +1,7 @@
 """Every figure draws, as SVG and PNG, from whatever the ratings allow."""
 
 import io
+import re
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -199,6 +200,14 @@ def test_the_numbers_of_a_figure_are_what_it_draws() -> None:
     points = [row for row in figures["repeats"].plot.numbers().rows if row[4] is not None]
     # Five repeats of three arms by six readers.
     assert sum(int(row[4] or 0) for row in points) == 5 * 3 * 6
+
+
+def test_no_figure_in_portuguese_has_a_decimal_point() -> None:
+    for name, figure in report_figures(simulated_analysis()).items():
+        root = ElementTree.fromstring(figure.file("svg", "pt-BR"))
+        texts = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert texts
+        assert not [text for text in texts if re.search(r"\d\.\d", text)], name
 
 
 def test_numbers_are_csv_that_no_spreadsheet_runs() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.domain.said import said
+from app.domain.said import Numeral, said
 from app.report.figures.plot import Numbers, Value
 from app.report.figures.style import (
     DIM,
@@ -139,5 +139,5 @@ def _draw_panel(axes: Axes, panel: RocPanel, arms: list[str]) -> None:
     axes.set_aspect("equal")
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
-    axes.set_xticks([0, 0.5, 1], inked_all(["0", "0.5", "1"]))
-    axes.set_yticks([0, 0.5, 1], inked_all(["0", "0.5", "1"]))
+    axes.set_xticks([0, 0.5, 1], inked_all(map(Numeral, ("0", "0.5", "1"))))
+    axes.set_yticks([0, 0.5, 1], inked_all(map(Numeral, ("0", "0.5", "1"))))
