@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -140,9 +140,15 @@ class Upload:
 
     def change(self, **changes: Any) -> UploadState:
         """Change some of its state while nobody else does."""
+        return self.change_where(lambda state: True, **changes)
+
+    def change_where(self, holds: Callable[[UploadState], bool], **changes: Any) -> UploadState:
+        """Change some of its state if something holds of it, while nobody else does."""
         with self._alone():
-            state = replace(self.state, **changes)
-            self.keep(state)
+            state = self.state
+            if holds(state):
+                state = replace(state, **changes)
+                self.keep(state)
             return state
 
     def take_up(self, step: Step, worker: str, *, by: tuple[Step, ...]) -> None:

@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -62,11 +63,22 @@ def this_worker() -> str:
 
 def state_of(upload: Upload) -> UploadState:
     """How far an upload has come; work whose process is gone is told as cut off."""
+
+    def was_cut_off(state: UploadState) -> bool:
+        return state.step in WORKING and _is_gone(state.worker, upload.id)
+
     state = upload.state
-    if state.step in WORKING and _is_gone(state.worker, upload.id):
-        made_of = kept([CUT_OFF])[0]
-        return upload.change(step="failed", sentence=CUT_OFF, sentence_made_of=made_of, worker="")
-    return state
+    if not was_cut_off(state):
+        return state
+    # Asked again where nobody else changes it: work that ended after the state was read wrote
+    # its own end, and that stays.
+    return upload.change_where(
+        was_cut_off,
+        step="failed",
+        sentence=CUT_OFF,
+        sentence_made_of=kept([CUT_OFF])[0],
+        worker="",
+    )
 
 
 def _is_gone(worker: str, upload_id: str) -> bool:
@@ -90,8 +102,13 @@ def _thread_of(upload_id: str) -> str:
 
 def begin_unpacking(upload: Upload) -> threading.Thread:
     """Unpack what came, in a thread; raises Refused where it is worked on already."""
-    upload.take_up("unpacking", this_worker(), by=("arriving", "failed", "choosing"))
-    return _begin(upload, lambda: _unpack(upload), after="choosing")
+    return _begin(
+        upload,
+        lambda: _unpack(upload),
+        step="unpacking",
+        by=("arriving", "failed", "choosing"),
+        after="choosing",
+    )
 
 
 def begin_import(
@@ -104,20 +121,38 @@ def begin_import(
     actor: str,
 ) -> threading.Thread:
     """Import what came, in a thread; raises Refused where it is worked on already."""
-    upload.take_up("importing", this_worker(), by=("choosing", "failed"))
     return _begin(
         upload,
         lambda: _import(upload, database, store, choices, now=now, actor=actor),
+        step="importing",
+        by=("choosing", "failed"),
         after="done",
     )
 
 
-def _begin(upload: Upload, work: Callable[[], None], *, after: Step) -> threading.Thread:
+def _begin(
+    upload: Upload,
+    work: Callable[[], None],
+    *,
+    step: Step,
+    by: tuple[Step, ...],
+    after: Step,
+) -> threading.Thread:
+    # The thread takes the work up itself, so that there is no moment at which the work has begun
+    # and no thread does it, which would be told as cut off.
+    taken_up: Future[None] = Future()
+
     def fail(sentence: str) -> None:
         made_of = kept([sentence])[0]
         upload.change(step="failed", sentence=sentence, sentence_made_of=made_of, worker="")
 
     def run() -> None:
+        try:
+            upload.take_up(step, this_worker(), by=by)
+        except BaseException as error:
+            taken_up.set_exception(error)
+            return
+        taken_up.set_result(None)
         try:
             work()
         except (StudyError, OSError) as error:
@@ -132,6 +167,7 @@ def _begin(upload: Upload, work: Callable[[], None], *, after: Step) -> threadin
 
     thread = threading.Thread(target=run, name=_thread_of(upload.id), daemon=True)
     thread.start()
+    taken_up.result()
     return thread
 
 

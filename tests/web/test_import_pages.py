@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.bank.uploads import Upload
+from app.bank.uploads import Step, Upload
 from app.main import create_app
 from app.services.browse_bank import arms_of_bank
 from app.settings import Settings
-from app.web.bank_imports import CUT_OFF
+from app.web.bank_imports import CUT_OFF, state_of, this_worker
 from tests.bank.files import dicom, saved, texture
 from tests.studies import House
 from tests.web.reader_browser import ReaderBrowser
@@ -199,6 +199,40 @@ def test_what_a_restart_cut_off_can_be_begun_again(browser: Browser) -> None:
     )
     assert CUT_OFF in browser.client.get(browser.address).text
     assert here.files == browser.upload.state.files
+
+
+def test_work_that_ends_while_its_page_is_made_is_not_told_as_cut_off(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.send({"notes.pdf": b"%PDF"})
+    worker = this_worker()
+    browser.upload.change(step="unpacking", worker=worker)
+
+    def ends(pid: int, signal: int) -> None:
+        """The work says how it ended after its state was read, before its thread is looked for."""
+        if browser.upload.state.step == "unpacking":
+            browser.upload.change(
+                step="failed", sentence="Nothing of this can be imported", worker=""
+            )
+
+    monkeypatch.setattr("app.web.bank_imports.os.kill", ends)
+    assert state_of(browser.upload).sentence == "Nothing of this can be imported"
+
+
+def test_work_is_never_begun_without_its_thread(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.send({"notes.pdf": b"%PDF"})
+    seen = []
+    take_up = Upload.take_up
+
+    def looked_at(upload: Upload, step: Step, worker: str, *, by: tuple[Step, ...]) -> None:
+        take_up(upload, step, worker, by=by)
+        seen.append(state_of(upload).step)
+
+    monkeypatch.setattr(Upload, "take_up", looked_at)
+    assert "Nothing of this can be imported" in browser.step("arrived")
+    assert seen == ["unpacking"]
 
 
 def test_a_piece_needs_the_token_of_the_page_and_a_plain_path(browser: Browser) -> None:
