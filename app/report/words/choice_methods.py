@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from app.domain.said import joined, said
 from app.report.words.numbers import percent
+from app.report.words.references import Paragraph
 from app.statistics.protocols.choices import ChoiceFigures, SetFigures
 from app.statistics.protocols.preference import Preference
 from app.statistics.protocols.psychometric import MOST_LAPSES
 from app.statistics.realness.contrasts import Contrast
 from app.statistics.table.estimate import Estimate
-
-Paragraph = tuple[str, str]
 
 
 def choice_paragraphs(figures: ChoiceFigures) -> list[Paragraph]:

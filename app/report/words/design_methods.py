@@ -3,11 +3,10 @@
 from app.domain.design.design import StudyDesign
 from app.domain.said import figure, joined, said, said_many
 from app.report.words.computed_methods import estimates_of
+from app.report.words.references import Paragraph
 from app.statistics.agreement.generalizability import DEPENDABLE
 from app.statistics.analysis import Analysis
 from app.statistics.conduct.subgroups import FEW_IMAGES
-
-Paragraph = tuple[str, str]
 
 
 def scheme(design: StudyDesign) -> str:

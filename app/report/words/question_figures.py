@@ -6,6 +6,7 @@ from typing import TypeVar
 from app.domain.questions.short_names import short_name
 from app.domain.said import joined, said
 from app.report.words.numbers import percent
+from app.report.words.references import Paragraph
 from app.report.words.terms import term
 from app.statistics.protocols.artefacts import Artefacts
 from app.statistics.protocols.calibration import Calibration
@@ -81,7 +82,7 @@ def common_notes(one: QuestionFigures) -> list[str]:
     return notes
 
 
-def question_methods(figures: Sequence[QuestionFigures]) -> list[tuple[str, str]]:
+def question_methods(figures: Sequence[QuestionFigures]) -> list[Paragraph]:
     """Paragraphs for the methods section, each for a measure that has figures."""
     paragraphs = []
     for measure, (heading, words) in _METHODS.items():

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from app.domain.said import Cited, citations
 
+Paragraph = tuple[str, str]
+"""A heading and its text."""
+
 REFERENCES: dict[str, str] = {
     "or": "Obuchowski NA, Rockette HE. Hypothesis testing of diagnostic accuracy for multiple "
     "readers and multiple tests. Commun Stat Simul Comput 1995;24:285-308. "
@@ -138,11 +141,11 @@ REFERENCES: dict[str, str] = {
 class CitedText:
     """Paragraphs, citations turned to numbers, and the numbered references."""
 
-    paragraphs: tuple[tuple[str, str], ...]
+    paragraphs: tuple[Paragraph, ...]
     references: tuple[str, ...]
 
 
-def cite(paragraphs: Sequence[tuple[str, str]]) -> CitedText:
+def cite(paragraphs: Sequence[Paragraph]) -> CitedText:
     """Turn ``[or, hillis]`` into `` [1, 2]``, numbering by first citation.
 
     Parameters
