@@ -8,7 +8,7 @@ import typer
 from app.cli.opening import ACTOR, Slug, now, open_house
 from app.domain.errors import Refused
 from app.domain.reader_message import MESSAGE_WARNING
-from app.services.message_readers import show_message, take_message_back
+from app.services.message_readers import ensure_can_be_shown, show_message, take_message_back
 from app.services.move_last_day import move_last_day
 
 DAY = ["%Y-%m-%d"]
@@ -40,6 +40,9 @@ def message(
     It stands on the instructions, pauses, waiting and thanks, and never beside a film.
     """
     house = open_house()
+    # Whoever is asked and then refused was asked for nothing.
+    with house.database.reading() as session:
+        ensure_can_be_shown(session, slug, text, until=_day(until), now=now())
     typer.echo(MESSAGE_WARNING, err=True)
     if not yes and not typer.confirm("Does it tell none of that?", err=True):
         raise Refused("Nothing was shown to anybody.")

@@ -1,5 +1,6 @@
 """A report as files: one page, one PDF, or a folder of its figures."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import typer
@@ -39,16 +40,15 @@ def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH, *, forc
     ensure_free_folder(folder, force=force)
     is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
-    written: list[Path] = []
     try:
-        for name, content in drawn.items():
-            with writing_atomically(folder / name, force=force) as file:
+        # A part of the figures would look like all of them: none takes its name, nor the place of
+        # an older one, before all are on the disk.
+        with ExitStack() as names:
+            for name, content in drawn.items():
+                file = names.enter_context(writing_atomically(folder / name, force=force))
                 file.write(content)
-            written.append(folder / name)
+                file.flush()
     except BaseException:
-        # A part of the figures would look like all of them.
-        for path in written:
-            path.unlink(missing_ok=True)
         if is_new:
             folder.rmdir()
         raise

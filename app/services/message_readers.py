@@ -30,10 +30,8 @@ def show_message(
     Raises Refused for a study that is not open, BadInput for a text or a day that can't be used and
     for a text that names an arm or a model.
     """
-    study = _open_study(session, slug)
-    message = read_message(text, until, now=now)
-    design = design_from_json(study.design)
-    ensure_tells_nothing(message.text, design, _names(session, design))
+    study = _open_study(session, slug, lock=True)
+    message = ensure_can_be_shown(session, slug, text, until=until, now=now)
     study.message, study.message_until = message.text, message.until
     detail = {
         "message": message.text,
@@ -43,9 +41,20 @@ def show_message(
     return message
 
 
+def ensure_can_be_shown(
+    session: Session, slug: str, text: str, *, until: date | None, now: datetime
+) -> ReaderMessage:
+    """Read the message that would be shown, and show nothing; raises as `show_message`."""
+    study = _open_study(session, slug)
+    message = read_message(text, until, now=now)
+    design = design_from_json(study.design)
+    ensure_tells_nothing(message.text, design, _names(session, design))
+    return message
+
+
 def take_message_back(session: Session, slug: str, *, now: datetime, actor: str) -> None:
     """Show the message no more. Raises Refused where none is shown, or the study is not open."""
-    study = _open_study(session, slug)
+    study = _open_study(session, slug, lock=True)
     if study.message is None:
         raise Refused(
             said(
@@ -57,8 +66,8 @@ def take_message_back(session: Session, slug: str, *, now: datetime, actor: str)
     record_event(session, study=study, actor=actor, action=MESSAGE_TAKEN_BACK, now=now, detail={})
 
 
-def _open_study(session: Session, slug: str) -> Study:
-    study = study_by_slug(session, slug, lock=True)
+def _open_study(session: Session, slug: str, *, lock: bool = False) -> Study:
+    study = study_by_slug(session, slug, lock=lock)
     if study.status != "open":
         raise Refused(
             said(

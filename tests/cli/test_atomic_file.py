@@ -75,6 +75,11 @@ def test_of_figures_that_do_not_all_fit_none_is_left(
     with pytest.raises(BadInput, match="make it first"):
         report_files.write_figures(view, tmp_path / "figures", force=False)
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "a.svg").write_bytes(b"of last week")
+    with pytest.raises(BadInput, match="make it first"):
+        report_files.write_figures(view, tmp_path, force=True)
+    assert (tmp_path / "a.svg").read_bytes() == b"of last week"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
 
 
 def test_a_device_a_folder_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:

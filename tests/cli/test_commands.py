@@ -231,6 +231,12 @@ def _a_free_port() -> int:
         return port
 
 
+def test_a_message_that_cannot_be_shown_is_refused_before_anything_is_asked(run: Run) -> None:
+    refused = run("message-readers", "no-study", "The server rests at noon.", code=1)
+    assert "no-study" in refused.stderr
+    assert "Does it tell none of that?" not in refused.stderr
+
+
 def test_the_database_of_a_newer_version_is_one_sentence(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
