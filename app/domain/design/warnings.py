@@ -1,7 +1,7 @@
 """What an investigator should read before a design is opened: not wrong, but perhaps not meant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from app.domain.bank_image import APART
@@ -26,7 +26,11 @@ _WIDE = 1440
 
 def design_warnings(design: StudyDesign) -> tuple[str, ...]:
     """Sentences on purpose-blinded phases that tell what they are to hide, and the like."""
-    warnings = [*_on_displays(design.display), *_on_memorised(design)]
+    warnings = [
+        *_on_displays(design.display),
+        *_on_memorised(design),
+        *_on_translations(design.questions),
+    ]
     for phase in design.phases:
         if phase.purpose_blinded:
             warnings += _telling(design, phase)
@@ -58,6 +62,18 @@ def _on_displays(plan: DisplayPlan) -> Iterator[str]:
             least_width=plan.least_width,
             wide=_WIDE,
         )
+
+
+def _on_translations(questions: Sequence[Question]) -> Iterator[str]:
+    given = {one.key: {words.language for words in one.translations} for one in questions}
+    for language in sorted(set().union(*given.values())):
+        if missing := [key for key, languages in given.items() if language not in languages]:
+            yield said(
+                "Some questions have words in {language} and others have none: {keys}. A report "
+                "in that language says these in the study's own.",
+                language=language,
+                keys=", ".join(missing),
+            )
 
 
 def _telling(design: StudyDesign, phase: Phase) -> list[str]:

@@ -68,3 +68,14 @@ def test_a_width_that_laptops_lack_is_warned_of() -> None:
     [warning] = design_warnings(design(display={"least_width": 1600}))
     assert "narrower than 1600 pixels" in warning
     assert design_warnings(design(display={"least_width": 1024})) == ()
+
+
+def test_questions_left_without_words_of_a_language_that_others_have_are_named() -> None:
+    quality = {"measure": "quality", "prompt": "How good?", "low": 1, "high": 5}
+    verdict = {"measure": "verdict", "prompt": "Which?"}
+    portuguese = {"translations": {"pt-BR": {"prompt": "Qual?"}}}
+    assert design_warnings(design(language="en", questions=[quality, verdict])) == ()
+    both = [quality | portuguese, verdict | portuguese]
+    assert design_warnings(design(language="en", questions=both)) == ()
+    (warning,) = design_warnings(design(language="en", questions=[quality, verdict | portuguese]))
+    assert "have words in pt-BR and others have none: quality." in warning
