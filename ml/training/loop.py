@@ -27,7 +27,7 @@ from ml.training.frames import Frames
 from ml.training.kept_epochs import KeepWeights
 from ml.training.log import RunLog
 from ml.training.losses import HeldOut, Losses
-from ml.training.optimizers import STATES, make_optimizer, rate_of, rate_share
+from ml.training.optimizers import STATES, make_optimizer, rate_of, rate_share, shorten_gradients
 from ml.training.progress import StepReport
 from ml.training.resume import Progress, StopRequest, listening_for_stop, load_state, save_state
 from ml.training.warm_start import WarmStart
@@ -259,9 +259,9 @@ def _take_step(sitting: Sitting, step: int, stop: StopRequest) -> tuple[float, f
     asked = torch.tensor(float(stop.made), device=accelerator.device)
     everyones = accelerator.gather(torch.stack([torch.stack(losses).mean(), asked])[None])
     loss_now = float(everyones[:, 0].mean())
-    # Clipping to infinity leaves gradients alone and tells their norm.
+    # Shortening to infinity leaves gradients alone and tells their norm.
     limit = config.max_grad_norm or math.inf
-    norm = float(torch.nn.utils.clip_grad_norm_(sitting.trainable.parameters, limit))
+    norm = shorten_gradients(optimizer, sitting.trainable.parameters, limit)
     _check_finite(sitting, step, loss_now, norm)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)

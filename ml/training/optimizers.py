@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,27 @@ def rate_share(config: TrainingConfig, step: int, total: int) -> float:
         return 1.0
     done = (step - config.warmup_steps) / max(total - config.warmup_steps, 1)
     return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def shorten_gradients(
+    optimizer: torch.optim.Optimizer, parameters: Sequence[torch.nn.Parameter], limit: float
+) -> float:
+    """Let the next step see gradients no longer than `limit` together; return their length.
+
+    The Euclidean norm over all of them (Pascanu R et al., doi:10.48550/arXiv.1211.5063). torch's
+    fused AdamW divides gradients by a scale as it reads them, which spares a pass over all; they
+    themselves stay as they are. Other optimizers are given shortened ones.
+    """
+    import torch
+
+    if not (isinstance(optimizer, torch.optim.AdamW) and optimizer.defaults["fused"]):
+        return float(torch.nn.utils.clip_grad_norm_(parameters, limit))
+    gradients = [one.grad for one in parameters if one.grad is not None]
+    norm = torch.nn.utils.get_total_norm(gradients)
+    # An attribute that torch documents for its own GradScaler only; float32 whatever weights are.
+    scaled: Any = optimizer
+    scaled.grad_scale = ((norm.float() + 1e-6) / limit).clamp(min=1.0)
+    return float(norm)
 
 
 def rate_of(optimizer: torch.optim.Optimizer) -> float:

@@ -12,7 +12,7 @@ from tuning_fixtures import losses_of, six_films, small, tiny_base_folder, weigh
 from ml.errors import MlError
 from ml.methods.config import check
 from ml.training.averages import ScheduleFreeAverage
-from ml.training.optimizers import make_optimizer, rate_of
+from ml.training.optimizers import make_optimizer, rate_of, shorten_gradients
 
 WAYS = {
     "prodigy": {"learning_rate": 1.0, "schedule": "cosine", "ema_decay": 0.9},
@@ -124,3 +124,43 @@ def test_a_package_that_is_not_there_is_named(optimizer, monkeypatch):
     config = small("M1", optimizer=optimizer, **WAYS[optimizer]).training
     with pytest.raises(MlError, match=f"needs {package}: pip install {package}, or use adamw"):
         make_optimizer(config, [], torch.device("cpu"))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("limit", [0.01, 1.0, 1e6, float("inf")])
+def test_adamw_moves_as_along_gradients_that_were_shortened(limit, dtype):
+    """Against torch's own shortening and plain steps; of single, wide and unused weights."""
+
+    def moved(by_hand):
+        drawn = torch.Generator().manual_seed(3)
+        shapes = [(5,), (64, 33), (1,), (7, 3, 3, 3)]
+        weights = [torch.randn(shape, generator=drawn).to(dtype) for shape in shapes]
+        weights = [torch.nn.Parameter(one) for one in weights]
+        made = make_optimizer(
+            small("M1").training, [{"params": weights, "lr": 0.01}], torch.device("cpu")
+        )
+        norms = []
+        # AdamW takes no notice of a length that stays.
+        for length in (1, 100, 0.1, 10):
+            made.zero_grad()
+            for weight in weights[:-1]:
+                weight.grad = length * torch.randn(weight.shape, generator=drawn).to(dtype)
+            if by_hand:
+                norms.append(float(torch.nn.utils.clip_grad_norm_(weights, limit)))
+            else:
+                norms.append(shorten_gradients(made, weights, limit))
+            made.step()
+        return norms, [weight.detach().float() for weight in weights]
+
+    (norms, weights), (expected_norms, expected) = moved(False), moved(True)
+    assert norms == pytest.approx(expected_norms)
+    tolerance = 1e-6 if dtype == torch.float32 else 0.02
+    for one, other in zip(weights, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)
+
+
+def test_gradients_of_others_optimizers_are_shortened_themselves():
+    made, weight, _ = line("schedule-free")
+    weight.grad = torch.tensor([30.0])
+    assert shorten_gradients(made, [weight], 1.5) == 30.0
+    assert weight.grad.item() == pytest.approx(1.5)

@@ -108,7 +108,8 @@ def recorded_norms(monkeypatch):
 
         def note(*_):
             grads = [p.grad.flatten() for g in optimizer.param_groups for p in g["params"]]
-            norms.append(float(torch.cat(grads).norm()))
+            # What the step divides gradients by, as it reads them.
+            norms.append(float(torch.cat(grads).norm() / optimizer.grad_scale))
 
         optimizer.register_step_pre_hook(note)
         return optimizer
