@@ -16,6 +16,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from app.domain.said import CASES, Cited, Numeral, Said, Worded, numbered, recased
 
+_DECIMAL = re.compile(r"[+-]?\d*\.\d+")
 _BARE_POINT = re.compile(r"(?<![\d.])\.(?=\d)")
 CATALOGUES = Path(__file__).parent
 ENGLISH = "en"
@@ -67,6 +68,15 @@ class Language:
         if marks[ord(".")] == ".":
             return written
         return _BARE_POINT.sub("0.", written).translate(marks)
+
+    def typed(self, value: str) -> str:
+        """What stands in a box for a number, with this language's mark: 0.1 as 0,1; else as it is.
+
+        A line of its own for each number. Both marks are read.
+        """
+        return "\n".join(
+            self.number(line) if _DECIMAL.fullmatch(line) else line for line in value.split("\n")
+        )
 
     def day(self, day: date) -> str:
         """A day in words: 4 December 2026."""

@@ -14,8 +14,8 @@ def speak(env: Environment, tongue: Language) -> None:
     """Let every template of `env` speak `tongue`.
 
     Templates mark their own words with ``_("...")`` and ``{% trans %}``. What Python wrote with
-    `said` is said anew wherever it is put into a page. ``day``, ``moment`` and ``number`` write in
-    the language's way.
+    `said` is said anew wherever it is put into a page. ``day``, ``moment``, ``number`` and
+    ``typed`` write in the language's way.
     """
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
@@ -46,5 +46,6 @@ def speak(env: Environment, tongue: Language) -> None:
     env.filters["day"] = tongue.day
     env.filters["moment"] = tongue.moment
     env.filters["number"] = tongue.number
+    env.filters["typed"] = tongue.typed
     env.globals["language"] = tongue.tag
     env.globals["languages"] = {tag: name for tag, (name, _) in LANGUAGES.items()}

@@ -63,6 +63,22 @@ def test_numbers_stand_alone_too() -> None:
     assert PORTUGUESE.say(figure(1234.5, ",.2f")) == "1.234,50"
 
 
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        ("0.1", "0,1"),
+        ("-.5", "-0,5"),
+        ("1.5\n2", "1,5\n2"),
+        ("0,1", "0,1"),
+        ("a.1", "a.1"),
+        ("", ""),
+    ],
+)
+def test_a_box_for_a_number_has_the_mark_of_its_language(held: str, shown: str) -> None:
+    assert PORTUGUESE.typed(held) == shown
+    assert language("en").typed(held) == held
+
+
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_it_survives_being_copied(copied: object) -> None:
     sentence = copied(said("{share:.1f} of {what}", share=1.0, what="x"))  # type: ignore[operator]

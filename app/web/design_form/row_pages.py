@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.domain.questions.measures import MEASURES
 from app.domain.questions.registry import KINDS
+from app.domain.questions.short_names import short_name
 from app.domain.questions.vocabularies import VOCABULARIES
 from app.domain.said import cased, joined, said, said_many
 from app.services.study_progress import ArmHoldings
@@ -119,7 +120,9 @@ def _about(row: Mapping[str, str], kind: str) -> Iterator[str]:
     if row.get("required") != "yes":
         yield said("may be left")
     if row.get("asked_if.question"):
-        yield said("only after some answers to {question}", question=row["asked_if.question"])
+        yield said(
+            "only after some answers to {question}", question=short_name(row["asked_if.question"])
+        )
 
 
 def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> PhaseRow:

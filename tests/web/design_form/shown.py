@@ -50,10 +50,16 @@ def context(
     return shown | more
 
 
-def rendered(shown: Mapping[str, Any], template: str = "study_new.html") -> str:
-    """The page as text."""
+def rendered(shown: Mapping[str, Any], template: str = "study_new.html", *, tag: str = "en") -> str:
+    """The page as text, in the language of `tag`."""
     pages = Pages(ROOT / "templates", ROOT / "static")
     request = Request(
-        {"type": "http", "headers": [], "method": "GET", "path": "/", "query_string": b""}
+        {
+            "type": "http",
+            "headers": [(b"accept-language", tag.encode())],
+            "method": "GET",
+            "path": "/",
+            "query_string": b"",
+        }
     )
     return bytes(pages.render(request, template, {**SIGNED_IN, **shown}).body).decode()

@@ -30,6 +30,18 @@ def test_the_page_sends_back_the_very_design_that_it_shows(name: str) -> None:
     assert design_from_mapping(document_of(form.fields).data) == DESIGNS[name]
 
 
+def test_numbers_have_the_comma_of_the_language_and_are_read_with_it() -> None:
+    form = HtmlForm(rendered(context(VALUES), tag="pt-BR"))
+    assert (VALUES["analysis.margin"], form.fields["analysis.margin"]) == ("0.1", "0,1")
+    assert design_from_mapping(document_of(form.fields).data) == DESIGN
+
+
+def test_what_a_question_hangs_on_is_named_as_elsewhere() -> None:
+    asked = {"measure": "artefact", "asked_if": {"question": "verdict", "values": ["synthetic"]}}
+    shown = context(values_of(design(questions=[{"measure": "verdict"}, asked])))
+    assert "só após algumas respostas à pergunta veredito" in rendered(shown, tag="pt-BR")
+
+
 def test_a_stored_design_that_is_not_whole_can_still_be_shown() -> None:
     html = rendered(context(values_of(DESIGNS["as it was stored"])))
     assert "Ask for cases of at least one arm" in html
