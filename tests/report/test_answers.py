@@ -7,6 +7,7 @@ import pytest
 from app.report.tables.two_readers import two_readers_table
 from app.report.words.answers import answers, answers_note
 from app.report.words.cautions import analysis_cautions
+from app.report.words.conclusions import arm_sentences
 from app.report.words.settling import settling_lines, settling_note
 from app.statistics.analysis import Analysis, analyse
 from app.statistics.table.estimate import Estimate
@@ -89,6 +90,16 @@ def test_two_readers_have_their_figures_both_ways() -> None:
     )
     assert "these_readers" not in made(readers=3).arms["M0"].families
     assert "these_readers" not in fixed.arms["M0"].families
+
+
+@pytest.mark.parametrize("tag", ["pt-BR", "es"])
+def test_numbers_with_decimal_commas_are_not_parted_by_commas(tag: str) -> None:
+    analysis = made()
+    lines = [answer.line for answer in answers(analysis, {})]
+    lines += [one.text for one in arm_sentences(analysis, {})]
+    for line in (language(tag).say(line) for line in lines):
+        assert re.search(r"AUC \d,\d\d", line), line
+        assert not re.search(r"\d(,\d\d|%), \d", line), line
 
 
 def test_two_readers_have_points_and_intervals_for_readers_like_them() -> None:

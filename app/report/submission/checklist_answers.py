@@ -7,7 +7,7 @@ from app.domain.said import Said, joined, said, said_many
 from app.films.film import grey_words
 from app.report.submission.flow import analysed_images
 from app.report.submission.source import Submission
-from app.report.words.terms import term
+from app.report.words.terms import rule_words
 from app.services.submission_facts import ArmCard
 
 METHODS = "text/methods.md"
@@ -130,7 +130,7 @@ def _inclusion(submission: Submission) -> Told:
         else said("The images that the design names were eligible, and no other.")
     ]
     rules = [
-        joined((arm.label, term(arm.rejection_rule)), ": ")
+        joined((arm.label, rule_words(arm.rejection_rule)), ": ")
         for arm in submission.arms
         if arm.rejection_rule
     ]

@@ -11,7 +11,7 @@ from app.films.film import grey_words
 from app.report.submission.source import Submission
 from app.report.words.markdown import typed
 from app.report.words.numbers import NONE
-from app.report.words.terms import term
+from app.report.words.terms import rule_words, term
 from app.services.submission_facts import ArmCard
 
 DATA_TABLES = ("ratings.csv", "readers.csv", "cases.csv", "codebook.csv", "wide.csv", "rjafroc.csv")
@@ -149,7 +149,7 @@ def _facts(arm: ArmCard) -> Iterator[tuple[str, str]]:
     rejected = NONE if arm.rejected is None else str(arm.rejected)
     yield said("Generated before the bank"), generated
     yield said("Rejected before the bank"), rejected
-    yield said("Rule of rejection"), _stated(term(arm.rejection_rule))
+    yield said("Rule of rejection"), _stated(rule_words(arm.rejection_rule))
     counts = (arm.in_bank, arm.drawn, arm.shown, arm.answered)
     yield said("In the bank, drawn, shown, answered"), joined(map(str, counts), ", ")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.domain.said import capital, joined, said
 from app.report.tables.table import Cell, ReportTable, Row, table, words
 from app.report.words.numbers import NONE
-from app.report.words.terms import term
+from app.report.words.terms import rule_words, term
 from app.services.summarise_study import ArmFacts
 
 
@@ -21,7 +21,7 @@ def survivorship_table(arms: Sequence[ArmFacts]) -> ReportTable:
                 words(term(arm.kind)),
                 Cell(NONE if arm.generated is None else str(arm.generated)),
                 Cell(NONE if arm.rejected is None else str(arm.rejected)),
-                words(term(arm.rejection_rule) if arm.rejection_rule else said("not stated")),
+                words(rule_words(arm.rejection_rule) if arm.rejection_rule else said("not stated")),
                 *([Cell(str(arm.left_out_as_memorised or 0))] * are_left_out),
                 *(Cell(str(arm.cases_by_stratum.get(one, 0))) for one in strata),
             ),

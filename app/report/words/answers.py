@@ -100,10 +100,11 @@ def _with_auc(
 ) -> tuple[str, str]:
     """The word and the line where there is an AUC."""
     limits = interval(auc.low, auc.high)
-    value = said(
-        "(AUC {estimate}{which})",
-        estimate=number(auc.estimate),
-        which=said(", {limits}", limits=limits) if limits else "",
+    # Whole, since a language with decimal commas parts the two numbers by another mark.
+    value = (
+        said("(AUC {estimate}, {limits})", estimate=number(auc.estimate), limits=limits)
+        if limits
+        else said("(AUC {estimate})", estimate=number(auc.estimate))
     )
     whose = _whose(analysis, auc)
     fields = {

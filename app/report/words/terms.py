@@ -47,6 +47,11 @@ TERMS: Mapping[str, str] = {
 }
 
 
+def rule_words(rule: str) -> str:
+    """A bank's rule of rejection; that there was none in words that agree with "rule"."""
+    return said("no rule") if rule == "none" else term(rule)
+
+
 def term(word: str) -> str:
     """The word as it can be said in any language; itself where it is somebody's own."""
     return TERMS.get(word, word)
