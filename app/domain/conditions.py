@@ -34,6 +34,16 @@ def declared(labels: Iterable[object]) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
+def usual_first(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Each once: normal, abnormal, then the others by name.
+
+    >>> usual_first(["effusion", "abnormal", "normal", "abnormal"])
+    ('normal', 'abnormal', 'effusion')
+    """
+    each = set(conditions)
+    return (*(one for one in CONDITIONS if one in each), *sorted(each.difference(CONDITIONS)))
+
+
 def condition_of(given: object, conditions: Iterable[Condition]) -> Condition | None:
     """Which of `conditions` a record names, whatever its capitals; None where it names none."""
     plain = given.strip().lower() if isinstance(given, str) else ""

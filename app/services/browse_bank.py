@@ -23,6 +23,7 @@ from app.db.truth.bank_films import (
 )
 from app.db.truth.bank_images import note_kinds
 from app.db.truth.bank_records import keys_of_records
+from app.domain.conditions import usual_first
 from app.domain.document import told
 from app.domain.errors import BadInput, NotFound
 from app.domain.said import said
@@ -172,7 +173,7 @@ def bank_choices(session: Session) -> BankChoices:
     kinds = {kind for of_arm in note_kinds(session, list(arms)).values() for kind in of_arm}
     return BankChoices(
         arms=tuple((key, arm.label) for key, arm in arms.items()),
-        conditions=tuple(conditions_of_bank(session)),
+        conditions=usual_first(conditions_of_bank(session)),
         keys=tuple(key for key in keys_of_records(session) if key not in ("condition", "")),
         notes=tuple((kind, words) for kind, words in NOTE_WORDS.items() if kind in kinds),
         flags=tuple((flag, words) for flag, words in FLAG_WORDS.items()),
@@ -256,7 +257,7 @@ def compare_arms(session: Session, keys: Sequence[str], page: int) -> ComparedAr
     missing = set(keys) - {arm.key for arm in arms}
     if missing:
         raise NotFound(said("The bank has no arm {missing}.", missing=told(min(missing))))
-    conditions = sorted({condition for arm in arms for condition in arm.counts})
+    conditions = usual_first(condition for arm in arms for condition in arm.counts)
     ids = {
         (arm.key, condition): films_wanted(session, FilmFilter(arm.key, condition))
         for arm in arms
@@ -266,7 +267,7 @@ def compare_arms(session: Session, keys: Sequence[str], page: int) -> ComparedAr
     page = min(max(page, 1), pages)
     shown = slice((page - 1) * FILMS_BESIDE, page * FILMS_BESIDE)
     films = {cell: tuple(films_by_id(session, some[shown])) for cell, some in ids.items()}
-    return ComparedArms(arms, tuple(conditions), films, page, pages)
+    return ComparedArms(arms, conditions, films, page, pages)
 
 
 def _film(session: Session, image_id: int) -> BankFilm:

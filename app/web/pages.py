@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
+from app.domain.conditions import usual_first
 from app.domain.errors import BadInput
 from app.domain.said import said
 from app.films.film import GREY_WORDS
@@ -80,6 +81,7 @@ class Pages:
         speak(env, tongue)
         env.filters["grey"] = lambda mapping: tongue.say(GREY_WORDS.get(mapping, mapping))
         env.filters["word"] = lambda word: tongue.say(known_word(word))
+        env.filters["usual_first"] = usual_first
         env.filters["actor"] = lambda name: tongue.say(known_actor(name))
         env.filters["said_in"] = lambda sentence, tag: language(nearest([tag]) or ENGLISH).say(
             sentence

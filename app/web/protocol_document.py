@@ -161,4 +161,4 @@ def _value(value: object) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return said("{moment:%Y-%m-%d %H:%M} UTC", moment=moment)

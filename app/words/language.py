@@ -3,7 +3,7 @@
 import gettext
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -78,13 +78,20 @@ class Language:
             self.number(line) if _DECIMAL.fullmatch(line) else line for line in value.split("\n")
         )
 
-    def day(self, day: date) -> str:
-        """A day in words: 4 December 2026."""
-        return format_date(day, "long", locale=self.locale)
+    def day(self, day: date, form: str = "long") -> str:
+        """A day in words: 4 December 2026; `form` is a length or a pattern of Unicode's CLDR."""
+        return format_date(day, form, locale=self.locale)
 
     def moment(self, moment: datetime, form: str = "d MMM y, HH:mm") -> str:
         """A moment to the minute; `form` is a pattern of Unicode's CLDR."""
         return format_datetime(moment, form, locale=self.locale)
+
+
+# How sentences ask for a day and a moment, and how a language writes them.
+_WRITTEN: Mapping[str, Callable[[Language, Any], str]] = {
+    "%Y-%m-%d": lambda tongue, day: tongue.day(day, "d MMM y"),
+    "%Y-%m-%d %H:%M": Language.moment,
+}
 
 
 class _Writer(string.Formatter):
@@ -98,6 +105,8 @@ class _Writer(string.Formatter):
         return super().convert_field(said, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec in _WRITTEN and isinstance(value, date):
+            return _WRITTEN[format_spec](self._language, value)
         if format_spec in CASES:
             return recased(str(self._language.say(value)), format_spec)
         written: str = format(self._language.say(value), format_spec)

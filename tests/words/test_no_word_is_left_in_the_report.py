@@ -22,7 +22,7 @@ FOLDERS = {"templates": resource_dir("templates"), "static": resource_dir("stati
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 # Codes, names of people and of methods, units and files: the same in every language.
 SAME = re.compile(
-    r"\b(ref|AUC|HYPE|ICC|PABAK|meta|SHA|matplotlib|REML|ANOVA|top-2-box|score|discrimination\.auc_score|ratings\.csv|real|M\d|R\d+)\b"
+    r"\b(ref|AUC|HYPE|ICC|PABAK|meta|SHA|matplotlib|REML|ANOVA|top-2-box|score|nov|discrimination\.auc_score|ratings\.csv|real|M\d|R\d+)\b"
 )
 
 

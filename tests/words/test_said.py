@@ -113,3 +113,13 @@ def test_days_are_in_words() -> None:
 )
 def test_a_tag_is_served_by_the_nearest(wanted: str, tag: str | None) -> None:
     assert nearest([wanted]) == tag
+
+
+def test_days_and_moments_in_a_sentence_are_written_as_its_language_has_them() -> None:
+    at = datetime(2026, 12, 4, 3, 4, tzinfo=UTC)
+    sentence = said("{day:%Y-%m-%d}; {at:%Y-%m-%d %H:%M} UTC", day=date(2026, 2, 1), at=at)
+    assert language("en").say(sentence) == "1 Feb 2026; 4 Dec 2026, 03:04 UTC"
+    assert language("pt-BR").say(sentence) == "1 fev. 2026; 4 dez. 2026, 03:04 UTC"
+    assert language("es").say(sentence) == "1 feb 2026; 4 dic 2026, 03:04 UTC"
+    # In no language, as in a record: one that all read alike.
+    assert str(sentence) == "2026-02-01; 2026-12-04 03:04 UTC"

@@ -100,9 +100,9 @@ def _prospective(submission: Submission) -> Told:
     return Told(
         PROTOCOL,
         said(
-            "Prospective: design, cases and analysis settings were frozen on {day}, before "
-            "anybody read.",
-            day=f"{opened:%Y-%m-%d}",
+            "Prospective: design, cases and analysis settings were frozen on {day:%Y-%m-%d}, "
+            "before anybody read.",
+            day=opened,
         ),
     )
 
@@ -455,10 +455,10 @@ def _dates(submission: Submission) -> Told | None:
     return Told(
         PROTOCOL,
         said(
-            "Read from {first} to {last}. Where and when the real images were taken is their "
-            "source's to say.",
-            first=f"{opened:%Y-%m-%d}",
-            last=f"{closed:%Y-%m-%d}",
+            "Read from {first:%Y-%m-%d} to {last:%Y-%m-%d}. Where and when the real images were "
+            "taken is their source's to say.",
+            first=opened,
+            last=closed,
         ),
     )
 

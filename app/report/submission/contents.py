@@ -170,7 +170,7 @@ def read_me(submission: Submission, notes: list[str]) -> str:
     if submission.summary.is_rehearsal:
         mark = said("REHEARSAL: simulated readers. Nothing in this archive is a result.")
         lines += [f"**{say(mark)}**", ""]
-    made = said("Made {moment} UTC.", moment=f"{submission.made_at:%Y-%m-%d %H:%M}")
+    made = said("Made {moment:%Y-%m-%d %H:%M} UTC.", moment=submission.made_at)
     lines += [f"{say(made)} {say(submission.verdict)}", "", say(_SAME), "", "```"]
     lines += [f"{name:<{width}}  {say(what)}" for name, what in _WHAT.items()]
     lines += ["```", "", *notes]

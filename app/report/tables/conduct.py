@@ -46,4 +46,6 @@ def _rows(conduct: Conduct) -> Iterator[tuple[datetime, Row]]:
 
 
 def _row(at: datetime, *cells: str) -> Row:
-    return Row(f"{at:%Y-%m-%d %H:%M}", tuple(Cell(text, is_words=True) for text in cells))
+    return Row(
+        said("{at:%Y-%m-%d %H:%M}", at=at), tuple(Cell(text, is_words=True) for text in cells)
+    )

@@ -135,14 +135,14 @@ def _of_closing(summary: StudySummary) -> Iterator[str]:
     registered: str = said("registered")
     for move in conduct.moves:
         yield said(
-            "On {at:%Y-%m-%d} {actor} moved the last day of reading {before} to {after}; "
+            "On {at:%Y-%m-%d} {actor} moved the last day of reading {before} to {after:%Y-%m-%d}; "
             "the reason given: “{reason}”.",
             at=move.at,
             actor=move.actor,
             before=said("from none")
             if move.before is None
-            else said("from {day}", day=str(move.before)),
-            after=str(move.after),
+            else said("from {day:%Y-%m-%d}", day=move.before),
+            after=move.after,
             reason=move.reason,
         )
         planned, registered = move.after, said("new")
@@ -151,7 +151,7 @@ def _of_closing(summary: StudySummary) -> Iterator[str]:
         yield (
             said(
                 "The study was closed on {closed_at:%Y-%m-%d} by {closed_by}, before "
-                "its {registered} last day, {planned}, was over.",
+                "its {registered} last day, {planned:%Y-%m-%d}, was over.",
                 closed_at=closed_at,
                 closed_by=conduct.closed_by,
                 registered=registered,
