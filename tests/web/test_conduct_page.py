@@ -15,6 +15,7 @@ from app.domain.design.reading import design_from_mapping
 from app.main import create_app, utc_now
 from app.services.reading_conduct import reading_conduct, reminder, where_they_stand
 from app.settings import Settings
+from app.words.language import language
 from tests.domain.documents import design
 from tests.studies import GOOD_ANSWERS, Clock, House, design_values
 from tests.web.accounts import make_account, visitor
@@ -52,6 +53,20 @@ def test_days_times_and_places_are_told(house: House, app: FastAPI, clock: Clock
     assert set(conduct.reminders) == {"R01", "R02"}
     assert "9 cases are still waiting" in conduct.reminders["R01"]
     assert "waiting for you" in conduct.reminders["R02"]
+
+
+def test_a_day_is_named_as_in_the_language_of_the_page(
+    house: House, app: FastAPI, clock: Clock
+) -> None:
+    slug, token = house.open_study_with_reader()
+    with TestClient(app) as client:
+        reader = ReaderBrowser(client)
+        reader.begin(token)
+        reader.rate(**GOOD_ANSWERS)
+    with TestClient(app, headers={"Accept-Language": "pt-BR"}) as client:
+        Investigator(house, client).sign_in()
+        day = language("pt-BR").moment(clock.now, "d MMM")
+        assert f">{day}</th>" in client.get(f"/studies/{slug}/progress").text
 
 
 def test_the_page_is_live_and_tells_no_result(house: House, app: FastAPI, clock: Clock) -> None:
