@@ -113,7 +113,10 @@ def test_a_swapped_case_stays_out_and_everything_says_why(
     after = pictures(answer.text)
     assert {code for code in before if before[code] != after[code]} == {"C0003"}
     assert "a &lt;name&gt; burnt in" in answer.text
-    assert "swapped C0003; reason: a &lt;name&gt;" in client.get(f"/studies/{slug}/record").text
+    assert (
+        "swapped C0003; reason: “a &lt;name&gt; burnt in”"
+        in client.get(f"/studies/{slug}/record").text
+    )
     assert r"(a \<name> burnt in)" in client.get(f"/studies/{slug}/protocol.md").text
     house.open(slug)
     assert pictures(client.get(f"/studies/{slug}/cases").text) == after

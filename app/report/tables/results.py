@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.said import joined, said
+from app.domain.said import capital, joined, said
 from app.report.tables.asked import Column, asked_only
 from app.report.tables.table import Cell, ReportTable, Row, estimate_cell, table, words
 from app.report.words.conclusions import MEASURES, conclusion_words, estimate_of
@@ -213,7 +213,7 @@ def conclusion_table(analysis: Analysis, labels: Labels) -> ReportTable:
     ]
     inner = percent(2 * analysis.settings.level - 1)
     tests = (
-        said("{inner} interval", inner=inner),
+        capital(said("{inner} interval", inner=inner)),
         said("p, difference"),
         said("p, equivalence"),
         *(
