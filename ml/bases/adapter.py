@@ -48,6 +48,8 @@ class Adapter(ABC):
     kohya_residual, kohya_convolutions : what they tune of residual blocks, where they tune them
     guidance : scale of classifier-free guidance that the family is usually sampled with
     learns_flow : whether it predicts flow, and is sampled by its samplers
+    text_is_attended_only : whether a text reaches the denoiser by attention and no other way, so
+        that two texts are one until a layer attends to them
     """
 
     family: ClassVar[str]
@@ -63,6 +65,7 @@ class Adapter(ABC):
     kohya_convolutions: ClassVar[tuple[str, ...]] = ()
     guidance: ClassVar[float]
     learns_flow: ClassVar[bool] = False
+    text_is_attended_only: ClassVar[bool] = False
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline

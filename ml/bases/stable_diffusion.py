@@ -47,6 +47,7 @@ class StableDiffusion(Adapter):
     kohya_residual = KOHYA_RESIDUAL
     kohya_convolutions = KOHYA_CONVOLUTIONS
     guidance = 7.5
+    text_is_attended_only = True
 
     @classmethod
     def refusal(cls, denoiser: Mapping[str, Any]) -> str | None:

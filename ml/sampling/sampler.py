@@ -34,6 +34,7 @@ from ml.errors import MlError
 
 if TYPE_CHECKING:
     from ml.bases.adapter import Adapter
+    from ml.sampling.lean_attention import Batch
 
 SEED_BITS = 53
 """Seeds stay exact in every JSON reader, those that keep numbers as doubles included."""
@@ -188,6 +189,8 @@ def sample(
     """
     import torch
 
+    from ml.sampling.lean_attention import lean_attention
+
     adapter = adapter_of(pipeline)
     _check_sizes(adapter, settings)
     texts = TextCache(adapter, adapter.denoiser.dtype)
@@ -196,8 +199,8 @@ def sample(
         if settings.bit_exact:
             batch += [batch[-1]] * (settings.batch_size - wanted)
         try:
-            with torch.inference_mode():
-                images = _sample_batch(adapter, batch, settings, texts)
+            with torch.inference_mode(), lean_attention(adapter.denoiser) as passing:
+                images = _sample_batch(adapter, batch, settings, texts, passing)
         except torch.OutOfMemoryError as error:
             raise MlError(
                 f"the device ran out of memory at batch size {settings.batch_size}: "
@@ -269,7 +272,11 @@ def make_scheduler(name: str, config: Mapping[str, Any], *, flow: bool = False) 
 
 
 def _sample_batch(
-    adapter: Adapter, batch: Sequence[ImageRequest], settings: SamplerSettings, texts: TextCache
+    adapter: Adapter,
+    batch: Sequence[ImageRequest],
+    settings: SamplerSettings,
+    texts: TextCache,
+    passing: Batch,
 ) -> NDArray[np.float32]:
     """Return (batch, 3, height, width) float32, 0 to 1 but for overshoot."""
     import torch
@@ -296,7 +303,9 @@ def _sample_batch(
         if hasattr(scheduler, "scale_model_input"):
             scaled = scheduler.scale_model_input(latents, timestep)
         model_input = scaled.to(dtype)
-        if settings.guidance_scale != 1 and first <= number < last:
+        guided = settings.guidance_scale != 1 and first <= number < last
+        passing.halves_alike = guided and adapter.text_is_attended_only
+        if guided:
             times = timestep.expand(2 * len(batch))
             prediction = adapter.predict(torch.cat([model_input, model_input]), times, both)
             without, with_prompt = prediction.float().chunk(2)
