@@ -7,8 +7,9 @@ another order at another batch size. Images of one batch size are bit-equal on o
 different batch sizes they differ by at most one grey level (tests/ml/test_sampling.py).
 
 The loop is written out instead of calling the pipeline because guidance is left out outside its
-interval (half the work there), latents stay in float32 under a bf16 U-Net, and prompts are encoded
-once. Its result equals the pipeline's own call; a test says so.
+interval (half the work there), latents stay in float32 under a bf16 U-Net, prompts are encoded
+once, and on a CPU attention does less (ml/sampling/lean_attention.py). Its result equals the
+pipeline's own call; a test says so.
 """
 
 from __future__ import annotations
