@@ -154,6 +154,15 @@ class Cited(str):
         return (Cited, (self.sentence, dict(self.numbers)))
 
 
+def true_minus(number: object) -> str:
+    r"""A whole number with a minus as wide as its plus.
+
+    >>> true_minus(-2) == "\N{MINUS SIGN}2", true_minus("5")
+    (True, '5')
+    """
+    return str(number).replace("-", "\N{MINUS SIGN}")
+
+
 def capital(sentence: str) -> str:
     """The sentence with a capital first letter."""
     return cased(sentence, "upper_first")

@@ -14,7 +14,7 @@ from app.domain.memorised import left_out_sentences
 from app.domain.questions.question import Question
 from app.domain.questions.registry import kind_of
 from app.domain.questions.short_names import short_name
-from app.domain.said import cased, joined, said, said_many, spoken_day
+from app.domain.said import cased, joined, said, said_many, spoken_day, true_minus
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
     ALLOCATION,
@@ -138,7 +138,8 @@ def _about(design: StudyDesign, key: str) -> Iterator[str]:
     kind = KIND_WORDS.get(question.kind, question.kind)
     yield cased(plain_words(question.measure), "lower")
     if kind_of(question).spread == "grades":
-        yield said("{kind} from {low} to {high}", kind=kind, low=question.low, high=question.high)
+        low, high = true_minus(question.low), true_minus(question.high)
+        yield said("{kind} from {low} to {high}", kind=kind, low=low, high=high)
     elif question.kind == "choice":
         yield joined((option.label for option in question.options), " / ")
     else:

@@ -7,7 +7,7 @@ from app.domain.questions.measures import MEASURES
 from app.domain.questions.registry import KINDS
 from app.domain.questions.short_names import short_name
 from app.domain.questions.vocabularies import VOCABULARIES
-from app.domain.said import cased, joined, said, said_many
+from app.domain.said import cased, joined, said, said_many, true_minus
 from app.services.study_progress import ArmHoldings
 from app.web.design_form.boxes import (
     ANSWERS,
@@ -112,8 +112,8 @@ def _about(row: Mapping[str, str], kind: str) -> Iterator[str]:
         yield said(
             "{kind} from {low} to {high}",
             kind=KIND_WORDS.get(kind, kind),
-            low=row.get("low", ""),
-            high=row.get("high", ""),
+            low=true_minus(row.get("low", "")),
+            high=true_minus(row.get("high", "")),
         )
     else:
         yield KIND_WORDS.get(kind, kind)

@@ -42,6 +42,12 @@ def test_what_a_question_hangs_on_is_named_as_elsewhere() -> None:
     assert "só após algumas respostas à pergunta veredito" in rendered(shown, tag="pt-BR")
 
 
+def test_the_ends_of_a_scale_have_a_true_minus() -> None:
+    grades = {"measure": "quality", "low": -2, "high": 2}
+    shown = context(values_of(design(questions=[{"measure": "realism"}, grades])))
+    assert "from \N{MINUS SIGN}2 to 2" in rendered(shown)
+
+
 def test_a_stored_design_that_is_not_whole_can_still_be_shown() -> None:
     html = rendered(context(values_of(DESIGNS["as it was stored"])))
     assert "Ask for cases of at least one arm" in html
