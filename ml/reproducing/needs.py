@@ -24,6 +24,7 @@ from ml.methods.trainable import Trainable
 from ml.radiographs.training_images import view_count
 from ml.reproducing.allocations import Count, counting
 from ml.reproducing.outline import bytes_of, copied
+from ml.sampling.lean_attention import bytes_held
 from ml.training.batches import step_count
 from ml.training.loop import HELD_OUT_MOST, bytes_of_run
 from ml.training.losses import HELD_OUT_TIMES
@@ -134,8 +135,10 @@ class Estimator:
         image = 2 * work.steps * drawing.operations // (2 * work.batch_size) + decoding.operations
         drawn = work.drawn * image
         parameters = bytes_of(self._outline, 4)
+        # A text's keys are held from the first step until the images are decoded.
+        while_drawn = max(drawing.most, decoding.most) + self._text_held(2 * work.batch_size)
         if variant.kind == "none":
-            most = max(drawing.most, decoding.most, self._mapped)
+            most = max(while_drawn, self._mapped)
             return Needs(parameters, 0, 0, most, 0, drawn, 0, 0, whole=False)
         check_methods(self._outline, variant)
         step, trainable = self._step(variant)
@@ -144,9 +147,9 @@ class Estimator:
         weights = trainable.bytes_trained() // 4
         averages = 4 if config.ema_decay else 0
         kept = STATES.get(config.optimizer, MOST_STATES) + averages
-        phases = [step.most, encoding.most, drawing.most, decoding.most]
+        phases = [step.most, encoding.most, while_drawn]
         if config.sample_every_epochs:
-            phases.append(grids.most)
+            phases.append(grids.most + self._text_held(2 * SAMPLES_AT_ONCE))
         one = self._forward(size, 1).operations
         return Needs(
             parameters,
@@ -217,6 +220,11 @@ class Estimator:
                 adapter.predict(_latents(adapter, size, images), _times(images), text)
             self._shared[key] = count
         return self._shared[key]
+
+    def _text_held(self, images: int) -> int:
+        adapter = adapter_of(self._outline)
+        tokens = max(of.shape[-1] for of in adapter.tokens(["chest x-ray"]).values())
+        return bytes_held(adapter.denoiser, images, tokens)
 
     def _autoencoder(self, size: int, what: str) -> Count:
         key = (what, size, 1)

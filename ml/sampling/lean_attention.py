@@ -135,6 +135,17 @@ def _is_plain(layer: Any) -> bool:
     )
 
 
+def bytes_held(denoiser: Any, texts: int, tokens: int) -> int:
+    """Return the bytes of keys and values that a batch of so many texts holds in float32."""
+    keys = tokens + -tokens % LANES
+    widths: list[int] = [
+        layer.heads * max(layer.inner_dim // layer.heads, LANES)
+        for layer in denoiser.modules()
+        if _is_plain(layer) and layer.is_cross_attention
+    ]
+    return 2 * 4 * texts * keys * sum(widths)
+
+
 @contextmanager
 def lean_attention(denoiser: Any) -> Iterator[Batch]:
     """Let a denoiser's plain attention layers be `LeanAttention` for the time of one batch.

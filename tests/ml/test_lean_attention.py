@@ -14,7 +14,7 @@ from torch.nn import functional
 from ml.bank.writer import Shard
 from ml.bases.families import adapter_of
 from ml.sampling import lean_attention as lean_module
-from ml.sampling.lean_attention import Batch, LeanAttention, lean_attention
+from ml.sampling.lean_attention import Batch, LeanAttention, bytes_held, lean_attention
 from ml.sampling.sampler import SamplerSettings, plan, sample
 from ml.small.tiny_families import BUILDERS, build_tiny_family
 
@@ -214,3 +214,19 @@ def test_only_plain_layers_in_float32_are_changed():
     layers.dtype = torch.bfloat16
     with lean_attention(layers):
         assert type(layers["plain"].processor) is AttnProcessor2_0
+
+
+@pytest.mark.parametrize("family", ["sd2", "sdxl"])
+def test_the_bytes_that_are_held_of_a_text_are_counted_ahead(family):
+    pipeline = build_tiny_family(family, None)
+    adapter, texts = adapter_of(pipeline), 6
+    text = adapter.encode(adapter.tokens(["chest x-ray"] * texts))
+    latents = torch.zeros(texts, *adapter.latent_shape(32))
+    with torch.inference_mode(), lean_attention(adapter.denoiser):
+        adapter.predict(latents, torch.zeros(texts), text)
+        lean = [m.processor for m in adapter.denoiser.modules() if hasattr(m, "processor")]
+        kept = [one._of_text[:2] for one in lean if getattr(one, "_text", None) is not None]
+        held = sum(part.untyped_storage().nbytes() for pair in kept for part in pair)
+    tokens = next(iter(adapter.tokens([""]).values())).shape[-1]
+    assert len(kept) > 1
+    assert bytes_held(adapter.denoiser, texts, tokens) == held
