@@ -60,7 +60,7 @@ def question_row(form: HeldForm, number: int, keys: Sequence[str]) -> QuestionRo
         "measure": tuple((one, plain_words(one)) for one in MEASURES),
         "kind": tuple((one, KIND_WORDS.get(one, one)) for one in kinds),
         "asked_if.question": (("", said("always asked")), *earlier),
-        "of": (("", said("none")), *earlier),
+        "of": (("", said("no question")), *earlier),
         "vocabulary": (("", said("own words")), *((one, plain_words(one)) for one in VOCABULARIES)),
     }
 
@@ -130,7 +130,7 @@ def phase_row(form: HeldForm, number: int, questions: Sequence[QuestionRow]) -> 
     name = f"phases[{number}]"
     row = row_values(form.values, "phases", number)
     earlier = [form.values.get(f"phases[{one}].key", "") for one in range(1, number)]
-    of = (("", said("none")), *((key, key) for key in dict.fromkeys(earlier) if key))
+    of = (("", said("no phase")), *((key, key) for key in dict.fromkeys(earlier) if key))
     boxes = tuple(form.box(box, f"{name}.") for box in PHASE)
     cases = form.group(
         Group(said("Cases"), (), folded=number == 1),

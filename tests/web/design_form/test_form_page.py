@@ -48,6 +48,13 @@ def test_the_ends_of_a_scale_have_a_true_minus() -> None:
     assert "from \N{MINUS SIGN}2 to 2" in rendered(shown)
 
 
+def test_that_a_row_belongs_to_none_agrees_with_what_it_could_belong_to() -> None:
+    html = rendered(context(VALUES), tag="pt-BR")
+    for name in ("questions[2].of", "phases[2].of"):
+        of = html.partition(f'name="{name}"')[2].partition("</select>")[0]
+        assert ">nenhuma</option>" in of, name
+
+
 def test_a_stored_design_that_is_not_whole_can_still_be_shown() -> None:
     html = rendered(context(values_of(DESIGNS["as it was stored"])))
     assert "Ask for cases of at least one arm" in html
