@@ -31,8 +31,7 @@ def writing_atomically(path: Path, *, force: bool, private: bool = False) -> Ite
     try:
         with _naming(path), os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            close_on_disk(file)
         if not private:
             # mkstemp keeps others out; what a user asked for is theirs to share as usual.
             mask = os.umask(0)
@@ -43,6 +42,17 @@ def writing_atomically(path: Path, *, force: bool, private: bool = False) -> Ite
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def close_on_disk(file: IO[bytes]) -> None:
+    """Close a file once all of it is on the disk; one that is closed already stays so.
+
+    For whoever writes many before the first takes its name: systems limit how many may be open.
+    """
+    if not file.closed:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
 
 
 @contextmanager

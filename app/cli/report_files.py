@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.atomic_file import ensure_free_folder, writing_atomically
+from app.cli.atomic_file import close_on_disk, ensure_free_folder, writing_atomically
 from app.cli.opening import now
 from app.cli.report_names import SHEETS
 from app.domain.errors import Refused
@@ -47,7 +47,7 @@ def write_figures(view: ReportView, folder: Path, tongue: str = ENGLISH, *, forc
             for name, content in drawn.items():
                 file = names.enter_context(writing_atomically(folder / name, force=force))
                 file.write(content)
-                file.flush()
+                close_on_disk(file)
     except BaseException:
         if is_new:
             folder.rmdir()

@@ -1,6 +1,7 @@
 """A file is written whole, over nobody else's, and never in the place of a device."""
 
 import errno
+import resource
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -80,6 +81,24 @@ def test_of_figures_that_do_not_all_fit_none_is_left(
         report_files.write_figures(view, tmp_path, force=True)
     assert (tmp_path / "a.svg").read_bytes() == b"of last week"
     assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
+
+
+def test_more_figures_are_written_than_files_may_be_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"{number}.svg": b"drawn" for number in range(60)}
+    monkeypatch.setattr(report_files, "figure_files", lambda *_: many)
+    view: Any = SimpleNamespace(figures=["a", "b"])
+    own = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A number is given to the lowest that is free: so many are open now, or nearly.
+    with Path("/dev/null").open() as lowest:
+        limit = lowest.fileno() + 40
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, own[1]))
+    try:
+        report_files.write_figures(view, tmp_path / "figures", force=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, own)
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == set(many)
 
 
 def test_a_device_a_folder_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:
