@@ -64,6 +64,7 @@ def contrast_table(analysis: Analysis) -> ReportTable | None:
     rows = []
     for pair in analysis.contrasts.pairs:
         name, style = _MEASURES[pair.measure]
+        delta = pair.cliffs_delta
         rows.append(
             Row(
                 said("{arm} against {against}", arm=pair.arm, against=pair.against),
@@ -72,7 +73,7 @@ def contrast_table(analysis: Analysis) -> ReportTable | None:
                     _difference(pair, style),
                     Cell(p_value(pair.p_value)),
                     Cell(p_value(pair.p_holm)),
-                    Cell("") if pair.cliffs_delta is None else estimate_cell(pair.cliffs_delta),
+                    Cell("") if delta is None else estimate_cell(delta, "signed"),
                 ),
             )
         )
