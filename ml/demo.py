@@ -7,7 +7,7 @@ radiographs (15 normal, 15 abnormal), which it never saw the like of, then tune 
 it, every one is sampled and measured, and what comes out is an image bank like any other:
 
     python -m app demo-bank --out films --per-condition 300 --seed 7 --size 256 \\
-        --uncollimated --other-rooms
+        --uncollimated --unmarked --other-rooms
     python -m ml.demo --films films --work work --out bank
 
 It may be stopped at any time (Ctrl-C, SIGTERM); with --resume it goes on to the same bank.

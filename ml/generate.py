@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +28,10 @@ from ml.bases.families import adapter_of
 from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
+from ml.methods.config import DataConfig
+from ml.radiographs.training_images import load_grey, read_prepared
 from ml.sampling.filling import ArmPlan, fill_arm
+from ml.sampling.grain import Grain, grain_of_data
 from ml.sampling.loaded_variant import LoadedVariant
 from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, Shapes, plan
 from ml.stopping import sigterm_as_interrupt
@@ -176,6 +180,13 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
         help="reject images of more colour than this, 0 to 255; default: record it only",
     )
     result.add_argument(
+        "--grain",
+        type=Path,
+        metavar="DATA",
+        help="prepared data whose films' grain every image gets: the autoencoder smooths it away, "
+        "and readers would tell the arms apart by that alone; default: no grain is added",
+    )
+    result.add_argument(
         "--max-attempts", type=int, default=5, help="seeds tried for an image that is rejected (5)"
     )
 
@@ -321,6 +332,8 @@ def _plan_of(
         bit_exact=arguments.bit_exact,
         max_chroma=arguments.max_chroma,
     )
+    if arguments.grain is not None:
+        settings = replace(settings, grain=grain_of(loaded, arguments.grain, settings.size))
     only = arguments.condition or loaded.options.get("condition_only")
     counts = counts_per_condition(arguments.count, only)
     own = loaded.options["prompts"]
@@ -331,6 +344,17 @@ def _plan_of(
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
     arm = describe_arm(arguments.arm or arm_of_variant(variant), loaded, settings)
     return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
+
+
+def grain_of(loaded: LoadedVariant, data: Path, size: int) -> Grain:
+    """Measure what the films of prepared data lose in a variant's autoencoder.
+
+    Raises MlError where the folder holds no prepared data, or its films lose nothing.
+    """
+    prepared = read_prepared(data)
+    config = DataConfig(size=size)
+    films = (load_grey(image, config) for image in prepared.train)
+    return grain_of_data(adapter_of(loaded.pipeline).vae, films, data=prepared.digest)
 
 
 def shapes_tuned_on(options: Mapping[str, Any]) -> Shapes | None:
@@ -352,11 +376,17 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
     if options.get("condition_only"):
         title += f", {options['condition_only']} only"
     training = {k: v for k, v in options.items() if k not in ("base", "prompts", "title")}
+    description = (
+        f"Sampled from {loaded.base_name} as variant {loaded.variant} ({title}); "
+        f"{settings.steps} steps of {settings.scheduler}, guidance {settings.guidance_scale:g}."
+    )
+    if settings.grain is not None:
+        films = len(settings.grain.strengths)
+        description += f" The grain that {films} training films lose in the autoencoder was added."
     return ArmDescription(
         id=arm,
         label=f"{arm}: {title}",
-        description=f"Sampled from {loaded.base_name} as variant {loaded.variant} ({title}); "
-        f"{settings.steps} steps of {settings.scheduler}, guidance {settings.guidance_scale:g}.",
+        description=description,
         training_summary=str(options["training_summary"]),
         training=training,
         rejection_rule=settings.rejection_rule(),

@@ -80,6 +80,10 @@ def demo_bank(
     uncollimated: Annotated[
         bool, typer.Option("--uncollimated", help="No film has unexposed, black borders.")
     ] = False,
+    unmarked: Annotated[
+        bool,
+        typer.Option("--unmarked", help="No film has lead letters; for ml.demo to learn from."),
+    ] = False,
 ) -> None:
     """Write a bank of simulated radiographs (see docs/bank-format.md)."""
     if out.exists():
@@ -93,6 +97,7 @@ def demo_bank(
             arms=arms,
             size=size,
             collimated=not uncollimated,
+            marked=not unmarked,
         )
     except BaseException:
         # The folder is new: of a full disk, or of Ctrl-C, no part of a bank is left.

@@ -28,6 +28,7 @@ def write_demo_bank(
     arms: Sequence[PhantomArm] = DEMO_ARMS,
     size: int = 512,
     collimated: bool = True,
+    marked: bool = True,
 ) -> int:
     """Fill `directory` with `per_condition` images of each arm and condition; return how many.
 
@@ -54,7 +55,12 @@ def write_demo_bank(
     count = 0
     with BankWriter(directory, header) as writer:
         for image in demo_images(
-            seed=seed, per_condition=per_condition, arms=arms, size=size, collimated=collimated
+            seed=seed,
+            per_condition=per_condition,
+            arms=arms,
+            size=size,
+            collimated=collimated,
+            marked=marked,
         ):
             writer.add(
                 image.pixels,

@@ -110,6 +110,7 @@ def demo_images(
     arms: Sequence[PhantomArm] = DEMO_ARMS,
     size: int = 512,
     collimated: bool = True,
+    marked: bool = True,
 ) -> Iterator[PhantomImage]:
     """Draw `per_condition` normal and as many abnormal images for every arm, one at a time.
 
@@ -130,6 +131,7 @@ def demo_images(
                     fault=arm.fault,
                     room=arm.room,
                     collimated=collimated,
+                    marked=marked,
                 )
                 yield PhantomImage(
                     arm=arm.id,

@@ -49,10 +49,13 @@ def simulate_film(
     fault: str | None = None,
     room: Room = "own",
     collimated: bool = True,
+    marked: bool = True,
 ) -> Film:
     """Project one patient; the same arguments give the same bytes.
 
-    Without collimation no film has unexposed, black borders; all else stays as it is.
+    Without collimation no film has unexposed, black borders, without a mark no lead letters; all
+    else stays as it is. Unmarked films are for training only: a picture that somebody sees says
+    that it is simulated.
 
     ValueError when `seed` is negative, `condition` or `fault` unknown, or `size` not between 128
     and 1024 pixels.
@@ -90,7 +93,8 @@ def simulate_film(
     if kind == "smooth":
         grey = smooth_over(grey, strength, size / 512)
     frame = sample_frame(stream(_FRAME))
-    grey = put_marker(grey, frame)
+    if marked:
+        grey = put_marker(grey, frame)
     if kind == "grain":
         grey = add_grain(grey, strength, faulty)
     if collimated:

@@ -35,6 +35,7 @@ SAME_ON_RESUME = (
     "guidance_scale",
     "guidance_interval",
     "max_chroma",
+    "grain",
     "size",
     "shapes",
     "dtype",
@@ -136,6 +137,8 @@ def _common_provenance(
     several: dict[str, Any] = {}
     if settings.shapes:
         several["shapes"] = {c: [list(shape) for shape in of] for c, of in settings.shapes.items()}
+    if settings.grain is not None:
+        several["grain"] = settings.grain.provenance()
     return {
         **several,
         "variant": loaded.variant,

@@ -32,6 +32,7 @@ from ml.bases.autoencoders import decode
 from ml.bases.families import adapter_of
 from ml.bases.texts import TextCache
 from ml.errors import MlError
+from ml.sampling.grain import Grain
 
 if TYPE_CHECKING:
     from ml.bases.adapter import Adapter
@@ -95,6 +96,9 @@ class SamplerSettings:
     batch_size: int = 8
     bit_exact: bool = False
     """Fill the last batch up, so that shards and resumed runs are bit-equal to one whole run."""
+
+    grain: Grain | None = field(default=None, repr=False)
+    """What is put on every image after it was judged; None: images are left as they were drawn."""
 
     max_chroma: float | None = None
     """Mean difference of the largest and smallest channel (0-255) above which to reject."""
@@ -328,10 +332,12 @@ def _judged(
     chroma = float((image.max(axis=0) - image.min(axis=0)).mean() * 255)
     # Training images have three equal channels; the mean is the nearest such image.
     grey = image.mean(axis=0) * 255
-    pixels = np.rint(grey).astype(np.uint8)
     rejection = None
     if grey.std() < BLACK_SD:
         rejection = "black"
     elif settings.max_chroma is not None and chroma > settings.max_chroma:
         rejection = "chroma"
+    if settings.grain is not None:
+        grey = settings.grain.add(grey, request.seed)
+    pixels = np.rint(grey).astype(np.uint8)
     return SampledImage(request, pixels, chroma, rejection)

@@ -96,7 +96,7 @@ def _train_on(
 
     vae: Any = stage.modules["vae"]
     critic = stage.modules["critic"]
-    with _autocast(options.bfloat16):
+    with in_bfloat16(options.bfloat16):
         posterior = vae.encode(batch).latent_dist
         noise = torch.randn(posterior.mean.shape, generator=stage.generator)
         latents = posterior.mean + posterior.std * noise
@@ -206,7 +206,8 @@ def as_levels(images: torch.Tensor) -> NDArray[np.uint8]:
     return result
 
 
-def _autocast(bfloat16: bool) -> AbstractContextManager[Any]:
+def in_bfloat16(wanted: bool) -> AbstractContextManager[Any]:
+    """Compute products in bfloat16 where wanted; used as a block."""
     import torch
 
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.boundary import writing
-from ml.small.autoencoder import as_input, as_levels
+from ml.small.autoencoder import as_input, as_levels, in_bfloat16
 from ml.small.options import PretrainingOptions
 from ml.small.stages import Keeping, Log, Stage, Stopped, run_stage, set_rate, take_step
 
@@ -181,10 +181,11 @@ class _Step:
             for i, drop in zip(chosen, dropped.tolist(), strict=True)
         ]
         text = self._text_encoder(self._ids)[0][shown]
-        predicted = self._unet(
-            self._scheduler.add_noise(clean, noise, at), at, encoder_hidden_states=text
-        ).sample
-        return mse_loss(predicted, self._scheduler.get_velocity(clean, noise, at))
+        with in_bfloat16(self._options.bfloat16):
+            predicted = self._unet(
+                self._scheduler.add_noise(clean, noise, at), at, encoder_hidden_states=text
+            ).sample
+        return mse_loss(predicted.float(), self._scheduler.get_velocity(clean, noise, at))
 
 
 def _draw_latents(

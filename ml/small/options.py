@@ -13,14 +13,14 @@ class PretrainingOptions:
     """Sizes and lengths; docs/decisions/0268 says what the defaults take."""
 
     size: int = 256
-    vae_channels: tuple[int, ...] = (8, 16, 32, 96, 128)
-    """Five levels: latents of a sixteenth of the side. Few channels where there are many pixels."""
+    vae_channels: tuple[int, ...] = (16, 32, 64, 128)
+    """Four levels: latents of an eighth of the side. Few channels where there are many pixels."""
 
-    latent_channels: int = 16
-    """Stable Diffusion 1.x has 4, at an eighth of the side: as many values in all."""
+    latent_channels: int = 8
+    """Stable Diffusion 1.x has 4, at as many places."""
 
-    unet_channels: tuple[int, ...] = (128, 192, 256)
-    attention_levels: int = 2
+    unet_channels: tuple[int, ...] = (64, 128, 192, 256)
+    attention_levels: int = 3
     """How many of the U-Net's levels have attention, from the coarsest."""
 
     heads: int = 4
@@ -28,15 +28,15 @@ class PretrainingOptions:
     crop: int = 128
     """Side of what the autoencoder is trained on; it has no attention and knows no places."""
 
-    bfloat16: bool = False
-    """Train the autoencoder in bfloat16; the denoiser always learns in float32."""
+    bfloat16: bool = True
+    """Products in bfloat16 while training; weights, their averages and losses are float32."""
 
-    autoencoder_steps: int = 2000
+    autoencoder_steps: int = 3000
     autoencoder_batch: int = 4
     autoencoder_rate: float = 1e-3
     critic_channels: int = 24
     critic_rate: float = 4e-4
-    critic_from: int = 700
+    critic_from: int = 1500
     """Steps without the critic."""
 
     critic_ahead: int = 100

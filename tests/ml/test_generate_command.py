@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from ml import generate
 from ml.bank.writer import iter_records, read_header
+from ml.prepare import prepare
+from ml.radiographs.sources import SourceImage
 
 OPTIONS = ["--count", "3", "--steps", "2", "--batch-size", "2", "--device", "cpu"]
 
@@ -40,6 +44,42 @@ def test_the_untouched_base_fills_an_arm(base, tmp_path, capsys):
     assert len(records[0]["provenance"]["checkpoint_sha256"]) == 64
     # A bank travels: where the base lay on this machine is nobody's business.
     assert base not in (tmp_path / "bank" / "bank.json").read_text()
+
+
+def test_grain_is_put_on_what_is_drawn_and_stated(base, tmp_path, capsys):
+    films = tmp_path / "films"
+    films.mkdir()
+    noise = np.random.default_rng(0)
+    sources = []
+    for number in range(4):
+        grey = np.linspace(60, 190, 128)[None, :] + noise.normal(0, 9, (128, 128))
+        path = films / f"{number}.png"
+        Image.fromarray(np.rint(grey.clip(1, 254)).astype(np.uint8)).save(path)
+        sources.append(SourceImage(path, path.name, ("normal", "abnormal")[number % 2]))
+    data = tmp_path / "data"
+    prepare(sources, data, name="grainy", counts={"normal": 1, "abnormal": 1})
+
+    size = ("--size", "64")
+    for folder, grain in (("plain", ()), ("grainy", ("--grain", str(data)))):
+        assert run(base, tmp_path / folder, *size, *grain) == 0
+    plain, grainy = (
+        [np.asarray(Image.open(tmp_path / f / r["file"])) for r in iter_records(tmp_path / f)]
+        for f in ("plain", "grainy")
+    )
+    for without, with_grain in zip(plain, grainy, strict=True):
+        apart = with_grain.astype(float) - without
+        assert 2 < apart.std() < 60
+        assert abs(apart.mean()) < 3
+    provenance = next(iter_records(tmp_path / "grainy"))["provenance"]["grain"]
+    assert provenance["films"] == 2
+    assert len(provenance["data"]) == 64
+    assert "grain" in read_header(tmp_path / "grainy")["arms"][0]["description"]
+
+    capsys.readouterr()
+    assert run(base, tmp_path / "grainy", *size) == 1
+    assert "was made with grain" in capsys.readouterr().err
+    assert run(base, tmp_path / "third", "--grain", str(films)) == 1
+    assert "holds no prepared data" in capsys.readouterr().err
 
 
 def test_shards_add_up_to_what_one_call_makes(base, tmp_path):
