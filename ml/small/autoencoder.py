@@ -210,4 +210,4 @@ def in_bfloat16(wanted: bool) -> AbstractContextManager[Any]:
     """Compute products in bfloat16 where wanted; used as a block."""
     import torch
 
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=wanted)
