@@ -150,7 +150,7 @@ def measure_grain(films: Iterable[Grey], decoded: Iterable[Grey]) -> Grain:
             tiles += 1
     if not tiles:
         raise MlError(
-            f"none of the films has a grey area of {TILE} x {TILE} pixels, in which its grain could "
+            f"no film has a grey area of {TILE} x {TILE} pixels, in which its grain could "
             "be measured: leave --grain out."
         )
     if max(strength.max() for strength in strengths) < LEAST:

@@ -18,6 +18,7 @@ TINY = demo.DemoPlan(
         size=64,
         vae_channels=(8, 16, 16),
         unet_channels=(16, 32),
+        attention_levels=2,
         text_width=16,
         crop=32,
         autoencoder_steps=3,
