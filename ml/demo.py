@@ -4,9 +4,10 @@ A small latent-diffusion model is trained on simulated radiographs of other room
 flawed ones: smoothed, grained, with broken ribs or the heart on the wrong side. That stands for a
 foundation model, which knows what is asked for and draws it otherwise. Thirty good simulated
 radiographs (15 normal, 15 abnormal), which it never saw the like of, then tune three variants of
-it, every one is sampled and measured, and what comes out is an image bank like any other:
+it, every one is sampled and measured, and what comes out is an image bank like any other. The films
+have no lead letters: what is drawn gets them from the program that shows it.
 
-    python -m app demo-bank --out films --per-condition 300 --seed 7 --size 256 \\
+    python -m app demo-bank --out films --per-condition 200 --seed 7 --size 512 \\
         --uncollimated --unmarked --other-rooms
     python -m ml.demo --films films --work work --out bank
 
@@ -32,7 +33,7 @@ from ml import evaluate, generate
 from ml.bank.writer import CONDITIONS, iter_records, read_header
 from ml.errors import MlError, said_by
 from ml.methods.config import VARIANTS, VariantConfig, override
-from ml.small.options import AUTOENCODER, LENGTHS, PretrainingOptions
+from ml.small.options import AUTOENCODER, DECODER, LENGTHS, PretrainingOptions
 from ml.small.stages import Stopped
 from ml.training.resume import STATE, StopRequest, listening_for_stop
 
@@ -53,7 +54,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """Sizes and lengths of everything; docs/decisions/0268 says what they take."""
+    """Sizes and lengths of everything; docs/decisions/0295 says what they take."""
 
     pretraining: PretrainingOptions = field(default_factory=PretrainingOptions)
     tuned_on: int = 15
@@ -75,12 +76,14 @@ class DemoPlan:
     )
     """What differs from the presets: a small model learns at higher rates."""
 
-    images: int = 24
-    """Of each variant, half of each condition: twelve can't cover what real films show, however
-    good they are."""
+    images: Mapping[str, int] = field(
+        default_factory=lambda: {"M0": 48, "M1": 48, "M2": 80, "M3": 48}
+    )
+    """Of each variant, half of each condition: few can't cover what real films show, however good
+    they are."""
 
     steps: int = 25
-    guidance_scale: float = 3.0
+    guidance_scale: float = 1.5
     threads: int = 2
     look_every: int = 250
     """Steps between two pictures of what the base has reached, in the work folder."""
@@ -136,8 +139,8 @@ def demo(
     for name, changes in plan.tuning.items():
         _tune(name, changes, base, data, work / "runs", plan, seed)
         tell(f"{name} is tuned")
-    _sample(base, work / "runs", out, plan, seed)
-    tell(f"{plan.images} images of each variant are drawn")
+    _sample(base, work / "runs", data, out, plan, seed)
+    tell(f"{sum(plan.images.values())} images are drawn")
     options = ["--data", str(data), "--base", str(base), "--sheet", str(work / "evaluation.html")]
     evaluate.run(evaluate.parser().parse_args([str(out), *options, "--device", "cpu"]))
     tell(f"done; the bank is {out}, its page {work / 'evaluation.html'}")
@@ -167,11 +170,13 @@ def open_work(
     free = {"threads"}
     if not (work / AUTOENCODER).exists():
         free |= {"pretraining.autoencoder_steps"}
+    if not (work / DECODER).exists():
+        free |= {"pretraining.decoder_steps"}
     if not (work / BASE_NAME).exists():
         free |= {"pretraining.denoiser_steps"}
-    if not out.exists():
-        free |= {"images"}
     before, now = _flat(begun), _flat(wanted)
+    if not out.exists():
+        free |= {key for key in before.keys() | now.keys() if key.startswith("images.")}
     for key in sorted(before.keys() | now.keys()):
         if before.get(key) != now.get(key) and key not in free:
             raise MlError(
@@ -296,6 +301,8 @@ def _tune(
             "batch_size": 2,
             "caption_dropout": 0.1,
             "gradient_checkpointing": False,
+            # The base, as Stable Diffusion, never begins from noise alone and draws dark as grey.
+            "zero_terminal_snr": True,
             "held_out_every_epochs": 0,
             "sample_every_epochs": 0,
             "checkpoint_every_epochs": 0,
@@ -324,12 +331,13 @@ def _tune(
         raise Stopped(f"{name} stopped after step {made.steps}")
 
 
-def _sample(base: Path, runs: Path, out: Path, plan: DemoPlan, seed: int) -> None:
+def _sample(base: Path, runs: Path, data: Path, out: Path, plan: DemoPlan, seed: int) -> None:
+    """Draw every variant's images; those of tuned ones get the grain of the films they were tuned
+    on, so that the arms span what is told at a glance and what only anatomy tells."""
     options = {
         "--base": base,
         "--runs": runs,
         "--bank": out,
-        "--count": plan.images,
         "--seed": seed,
         "--steps": plan.steps,
         "--guidance": plan.guidance_scale,
@@ -341,8 +349,11 @@ def _sample(base: Path, runs: Path, out: Path, plan: DemoPlan, seed: int) -> Non
         "--shard": "0/1",
     }
     given = [str(part) for option in options.items() for part in option]
-    for name in ("M0", *plan.tuning):
-        generate.run(generate.parser().parse_args([name, "--arm", ARM_PREFIX + name, *given]))
+    for name in plan.images:
+        grain = [] if name == "M0" else ["--grain", str(data)]
+        count = ["--count", str(plan.images[name])]
+        command = [name, "--arm", ARM_PREFIX + name, *count, *given, *grain]
+        generate.run(generate.parser().parse_args(command))
 
 
 def _draw(seed: int, key: str, count: int) -> int:
@@ -367,9 +378,13 @@ def parser() -> argparse.ArgumentParser:
         "--length",
         choices=tuple(LENGTHS),
         default="short",
-        help="how long the base is trained (short); docs/decisions/0268 says what each takes",
+        help="how long the base is trained (short); docs/decisions/0295 says what each takes",
     )
-    for part, about in (("autoencoder", "of 4 crops"), ("denoiser", "of 8 films")):
+    for part, about in (
+        ("autoencoder", "of 4 crops"),
+        ("decoder", "of 4 crops, of the decoder alone"),
+        ("denoiser", "of 8 films"),
+    ):
         result.add_argument(
             f"--{part}-steps", type=int, help=f"steps {about}, in place of the length's"
         )
@@ -381,7 +396,7 @@ def parser() -> argparse.ArgumentParser:
 def plan_of(arguments: argparse.Namespace) -> DemoPlan:
     """Return the plan that the command line asks for. Raises MlError for steps below 1."""
     pretraining = LENGTHS[arguments.length]
-    for part in ("autoencoder", "denoiser"):
+    for part in ("autoencoder", "decoder", "denoiser"):
         steps = getattr(arguments, f"{part}_steps")
         if steps is not None and steps < 1:
             raise MlError(f"--{part}-steps is {steps}; give 1 or more.")

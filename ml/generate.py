@@ -33,7 +33,7 @@ from ml.radiographs.training_images import load_grey, read_prepared
 from ml.sampling.filling import ArmPlan, fill_arm
 from ml.sampling.grain import Grain, grain_of_data
 from ml.sampling.loaded_variant import LoadedVariant
-from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, Shapes, plan
+from ml.sampling.sampler import SCHEDULERS, SampledImage, SamplerSettings, Shapes, plan, sample
 from ml.stopping import sigterm_as_interrupt
 from ml.training.progress import PlainLines
 from ml.training.prompts import check_prompts_known
@@ -183,8 +183,8 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
         "--grain",
         type=Path,
         metavar="DATA",
-        help="prepared data whose films' grain every image gets: the autoencoder smooths it away, "
-        "and readers would tell the arms apart by that alone; default: no grain is added",
+        help="prepared data: every image gets the grain that its films have and the variant doesn't "
+        "draw, since the autoencoder smooths it away; default: no grain is added",
     )
     result.add_argument(
         "--max-attempts", type=int, default=5, help="seeds tried for an image that is rejected (5)"
@@ -332,8 +332,6 @@ def _plan_of(
         bit_exact=arguments.bit_exact,
         max_chroma=arguments.max_chroma,
     )
-    if arguments.grain is not None:
-        settings = replace(settings, grain=grain_of(loaded, arguments.grain, settings.size))
     only = arguments.condition or loaded.options.get("condition_only")
     counts = counts_per_condition(arguments.count, only)
     own = loaded.options["prompts"]
@@ -342,19 +340,29 @@ def _plan_of(
     if given["abnormal"] is None:
         check_prompts_known(variant, loaded.options, arguments.runs, counts)
     note_cut(check_lengths(loaded.pipeline, {c: [prompts[c]] for c in counts}), "prompt")
+    if arguments.grain is not None:
+        settings = replace(settings, grain=grain_of(loaded, arguments.grain, prompts, settings))
     arm = describe_arm(arguments.arm or arm_of_variant(variant), loaded, settings)
     return ArmPlan(arm, prompts, counts, settings, arguments.seed, shard, arguments.max_attempts)
 
 
-def grain_of(loaded: LoadedVariant, data: Path, size: int) -> Grain:
-    """Measure what the films of prepared data lose in a variant's autoencoder.
+PILOTS = 4
+"""Images of each condition that are drawn to see what grain a variant draws itself."""
 
-    Raises MlError where the folder holds no prepared data, or its films lose nothing.
+
+def grain_of(
+    loaded: LoadedVariant, data: Path, prompts: Mapping[Condition, str], settings: SamplerSettings
+) -> Grain:
+    """Measure what the films of prepared data lose in a variant's autoencoder, and it doesn't draw.
+
+    Raises MlError where the folder holds no prepared data, or its films have no such grain.
     """
     prepared = read_prepared(data)
-    config = DataConfig(size=size)
-    films = (load_grey(image, config) for image in prepared.train)
-    return grain_of_data(adapter_of(loaded.pipeline).vae, films, data=prepared.digest)
+    config = DataConfig(size=settings.size)
+    films = [load_grey(image, config) for image in prepared.train]
+    pilots = plan("grain", prompts, dict.fromkeys(prompts, PILOTS), bank_seed=0)
+    drawn = [image.pixels for image in sample(loaded.pipeline, pilots, settings)]
+    return grain_of_data(adapter_of(loaded.pipeline).vae, films, drawn, data=prepared.digest)
 
 
 def shapes_tuned_on(options: Mapping[str, Any]) -> Shapes | None:
@@ -382,7 +390,9 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
     )
     if settings.grain is not None:
         films = len(settings.grain.strengths)
-        description += f" The grain that {films} training films lose in the autoencoder was added."
+        description += (
+            f" The grain that {films} training films have and it does not draw was added."
+        )
     return ArmDescription(
         id=arm,
         label=f"{arm}: {title}",

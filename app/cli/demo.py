@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.bank.header import read_bank_header
 from app.cli.audit import probe_of
 from app.cli.demo_bank import mark_bank, write_demo_bank
-from app.cli.demo_studies import SEED, two_minutes, worked_studies
+from app.cli.demo_studies import DRAWN_AT, SEED, two_minutes, worked_studies
 from app.cli.opening import ACTOR, House, announce_first_account, now, open_house
 from app.cli.server import Host, Port, ensure_port_is_free, run_server
+from app.domain.design.design import RENDITION_SIZE
 from app.domain.errors import BadInput
 from app.phantom import DEMO_ARMS, OTHER_ROOMS
 from app.phantom.radiograph import LARGEST, SMALLEST
@@ -152,7 +153,8 @@ def _fill_bank(house: House) -> list[ArmHoldings]:
     if not (models / "bank.json").exists():
         mark_bank(MODEL_ARMS, models)
     for bank in (folder, models):
-        import_bank(house.database, house.store, bank, now=now())
+        for size in (RENDITION_SIZE, DRAWN_AT):
+            import_bank(house.database, house.store, bank, now=now(), size=size)
     ours = {arm.id for arm in DEMO_ARMS} | _model_keys()
     with house.database.reading() as session:
         return [arm for arm in bank_arms(session) if arm.key in ours]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.domain.design.design import StudyDesign
+from app.domain.design.design import RemedyPlan, StudyDesign
 from app.domain.design.reading import design_from_mapping
 from app.services.example_study import example_study
 from app.services.study_progress import ArmHoldings
@@ -17,6 +17,11 @@ HARD, OBVIOUS = "simulated-ribs", "simulated-M0"
 """Arms at both ends: a few ribs of a sharp film are wrong; a blurred film of other exposure."""
 SHOWN = ("simulated", HARD, "simulated-smooth", "simulated-M2", OBVIOUS)
 """Arms of the ten films: the reference, and from hard to obvious."""
+DRAWN_AT = 256
+"""Side of what the models draw. All pictures are made of no more detail than that, and with the
+same range of greys: else a program, and a reader soon, would tell the models by it alone."""
+SHOWN_AT = 508
+"""Side at which readers see them, kept apart from the 512 of pictures as they were imported."""
 OBVIOUS_TO_HARD_READERS = 16
 OBVIOUS_TO_HARD_SEED = 4630
 """Invents readers who reach each of the three conclusions on some arm."""
@@ -43,15 +48,26 @@ class WorkedStudy:
 
 def two_minutes(arms: Sequence[ArmHoldings]) -> StudyDesign:
     """Ten films, the three usual questions, no practice: what a visitor reads."""
-    return design_from_mapping(
-        {
-            "title": "Two minutes of reading",
-            "notice": NOTICE,
-            "arms": [
-                {"arm": arm.key, "normal": 1, "abnormal": 1} for arm in arms if arm.key in SHOWN
-            ],
-            "seed": SEED,
-        }
+    return of_like_pictures(
+        design_from_mapping(
+            {
+                "title": "Two minutes of reading",
+                "notice": NOTICE,
+                "arms": [
+                    {"arm": arm.key, "normal": 1, "abnormal": 1} for arm in arms if arm.key in SHOWN
+                ],
+                "seed": SEED,
+            }
+        )
+    )
+
+
+def of_like_pictures(design: StudyDesign) -> StudyDesign:
+    """The design with pictures that no number of their making tells apart, as far as that goes."""
+    return replace(
+        design,
+        rendition_size=SHOWN_AT,
+        remedies=RemedyPlan(made_from=DRAWN_AT, grey_range=True),
     )
 
 
@@ -72,7 +88,7 @@ def worked_studies(
         WorkedStudy("naive, then informed", design_from_mapping(naive_then_informed(models)), 8),
         WorkedStudy(
             "from obvious to hard",
-            design_from_mapping(obvious_to_hard(arms)),
+            of_like_pictures(design_from_mapping(obvious_to_hard(arms))),
             OBVIOUS_TO_HARD_READERS,
             OBVIOUS_TO_HARD_SEED,
         ),

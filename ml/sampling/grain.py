@@ -2,10 +2,11 @@
 
 Grain can't be predicted, so an autoencoder smooths it away, and readers (and any program) tell
 synthetic films by that alone, whatever anatomy they show. What a film loses on its way through the
-autoencoder is measured; a drawn image gets as much of it, at random: of the strength that one
-training film has at each grey level, and of the films' mean spectrum, with phases that no film had
-(Galerne B et al., Random phase textures, doi:10.1109/TIP.2010.2052822; strength by grey level as in
-Norkin A, Birkbeck N, doi:10.1109/DCC.2018.00008).
+autoencoder is measured, and a drawn image gets what it lacks, at random: of the strength that one
+training film has at each grey level beyond what the model draws itself, and of the mean spectrum of
+what was lost, with phases that no film had (Galerne B et al., Random phase textures,
+doi:10.1109/TIP.2010.2052822; strength by grey level as in Norkin A, Birkbeck N,
+doi:10.1109/DCC.2018.00008).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ml.errors import MlError
 from ml.sampling.seeded import generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Grey = NDArray[np.float64]
 
@@ -33,6 +34,9 @@ TILE = 64
 
 COARSE = 8.0
 """Deviation of the blur, in pixels, that leaves of a loss what is anatomy and no grain."""
+
+FINE = 1.0
+"""Deviation of the blur, in pixels, beside which what is left of a film is nearly grain alone."""
 
 FEWEST = 200
 """Pixels of a range of grey from which its strength is taken; else its neighbours' is."""
@@ -55,15 +59,17 @@ class Grain:
     strengths : (films, BANDS), standard deviation in grey levels (0 to 255) by grey
     spectrum : (TILE, TILE // 2 + 1), amplitude of the mean spectrum; its texture has variance 1
     data : digest of the prepared data that the films are of
+    drawn : how many images of the model were looked at for what they lack
     """
 
     strengths: Grey
     spectrum: Grey
     data: str = ""
+    drawn: int = 0
 
     def provenance(self) -> dict[str, Any]:
         """Say in a bank whose grain an image has."""
-        return {"data": self.data, "films": len(self.strengths)}
+        return {"data": self.data, "films": len(self.strengths), "drawn": self.drawn}
 
     def add(self, grey: NDArray[np.floating[Any]], seed: int) -> Grey:
         """Return an image (height, width), 0 to 255, with grain that its seed decides."""
@@ -90,21 +96,30 @@ class Grain:
         return texture
 
 
-def grain_of_data(vae: Any, films: Iterable[NDArray[np.floating[Any]]], *, data: str) -> Grain:
-    """Send films through an autoencoder and measure what they lose there.
+def grain_of_data(
+    vae: Any,
+    films: Iterable[NDArray[np.floating[Any]]],
+    drawn: Sequence[NDArray[np.uint8]] = (),
+    *,
+    data: str,
+) -> Grain:
+    """Send films through an autoencoder and measure what they lose there and a model lacks.
 
     Parameters
     ----------
     films : of one shape (height, width) each, 0 to 1
-    data : digest of the prepared data that they are of
+    drawn : images of the model, (height, width), that get no grain themselves
+    data : digest of the prepared data that the films are of
 
     Raises
     ------
     MlError
-        If no film has a grey area to measure in, or none loses anything.
+        If no film has a grey area to measure in, or none has more grain than what is drawn.
     """
     levels = [np.asarray(film, dtype=np.float64) * 255 for film in films]
-    return replace(measure_grain(levels, (_decoded(vae, film) for film in levels)), data=data)
+    images = [image.astype(np.float64) for image in drawn]
+    grain = measure_grain(levels, (_decoded(vae, film) for film in levels), images)
+    return replace(grain, data=data, drawn=len(images))
 
 
 def _decoded(vae: Any, film: Grey) -> Grey:
@@ -120,18 +135,23 @@ def _decoded(vae: Any, film: Grey) -> Grey:
     return back
 
 
-def measure_grain(films: Iterable[Grey], decoded: Iterable[Grey]) -> Grain:
-    """Measure the grain that films have and their decoded copies have not.
+def measure_grain(
+    films: Iterable[Grey], decoded: Iterable[Grey], drawn: Sequence[Grey] = ()
+) -> Grain:
+    """Measure the grain that films have and drawn images have not.
 
     Parameters
     ----------
     films, decoded : pairs of one shape each, grey levels 0 to 255
+    drawn : images of a model, likewise; without any, the decoded films stand for them
 
     Raises
     ------
     MlError
-        If no film has a grey area to measure in, or none loses anything.
+        If no film has a grey area to measure in, or none has more grain than what is drawn.
     """
+    own = [grain for grain in map(_own_grain, drawn) if grain is not None]
+    drawn_has = np.median(own, axis=0) if own else None
     strengths: list[Grey] = []
     power = np.zeros((TILE, TILE // 2 + 1))
     tiles = 0
@@ -142,7 +162,12 @@ def measure_grain(films: Iterable[Grey], decoded: Iterable[Grey]) -> Grain:
         strength = _strength_by_grey(lost, smooth, seen)
         if strength is None:
             continue
-        strengths.append(strength)
+        had = _own_grain(film)
+        has = _own_grain(smooth) if drawn_has is None else drawn_has
+        if had is None or has is None:
+            continue
+        # Less than what was lost: a decoder draws grain of its own, which is another's.
+        strengths.append(np.sqrt(np.clip(had**2 - has**2, 0, None)))
         even = lost / np.interp(smooth, CENTRES, strength).clip(min=1e-6)
         # A lost edge or letter is no grain: what sticks out counts as three deviations.
         for tile in _tiles(np.where(seen, even.clip(-3, 3), np.nan)):
@@ -154,13 +179,36 @@ def measure_grain(films: Iterable[Grey], decoded: Iterable[Grey]) -> Grain:
             "be measured: leave --grain out."
         )
     if max(strength.max() for strength in strengths) < LEAST:
-        raise MlError("the films lose no grain in the autoencoder: leave --grain out.")
+        raise MlError(
+            "the films have no grain that what is drawn has not already: leave --grain out."
+        )
     power[0, 0] = 0.0
     # Rows of both signs as one, for the texture has no direction along a diagonal.
     power[1:] = (power[1:] + power[:0:-1]) / 2
     # The half of the columns that a real spectrum leaves out counts too.
     whole = (power[:, :1].sum() + 2 * power[:, 1:-1].sum() + power[:, -1:].sum()) / TILE**2
-    return Grain(np.stack(strengths), np.sqrt(power / whole))
+    spectrum = np.sqrt(power / whole)
+    return Grain(np.stack(strengths) / _share_that_is_fine(spectrum), spectrum)
+
+
+def _own_grain(image: Grey) -> Grey | None:
+    """Return (BANDS,) deviations of what FINE leaves of an image, by what it takes away."""
+    from scipy.ndimage import gaussian_filter
+
+    smooth = gaussian_filter(image, FINE)
+    return _strength_by_grey(image - smooth, smooth, (image > 0.5) & (image < 254.5))
+
+
+def _share_that_is_fine(spectrum: Grey) -> float:
+    """Return the deviation that a texture of this spectrum and deviation 1 has after FINE."""
+    rows = np.fft.fftfreq(TILE)[:, None]
+    columns = np.fft.rfftfreq(TILE)[None]
+    passed = 1 - np.exp(-2 * (np.pi * FINE) ** 2 * (rows**2 + columns**2))
+    # The half of the columns that a real spectrum leaves out counts too.
+    weight = np.full(spectrum.shape, 2.0)
+    weight[:, [0, -1]] = 1.0
+    power = weight * spectrum**2
+    return float(np.sqrt((power * passed**2).sum() / power.sum()))
 
 
 def _fine(lost: Grey) -> Grey:

@@ -60,7 +60,7 @@ def train_autoencoder(
     )
 
     def one_step(step: int) -> float:
-        batch = _crops(films, options, stage.generator)
+        batch = crops(films, options, stage.generator)
         loss = _train_on(batch, stage, options, judged=step >= options.critic_from)
         set_rate(stage.optimizers["vae"], options.autoencoder_rate, step)
         take_step(stage.optimizers["vae"], vae.parameters())
@@ -70,7 +70,7 @@ def train_autoencoder(
     def draw() -> None:
         if look is not None:
             with stage.average.applied():
-                _draw_pairs(vae, films, look)
+                draw_pairs(vae, films, look)
 
     vae.train()
     loss = run_stage(
@@ -95,29 +95,54 @@ def _train_on(
     import torch
 
     vae: Any = stage.modules["vae"]
-    critic = stage.modules["critic"]
     with in_bfloat16(options.bfloat16):
         posterior = vae.encode(batch).latent_dist
         noise = torch.randn(posterior.mean.shape, generator=stage.generator)
         latents = posterior.mean + posterior.std * noise
         decoded = vae.decode(latents).sample
     divergence = posterior.kl().float().mean() / posterior.mean[0].numel()
-    pixels = decoded.detach().float().requires_grad_()
-    loss = _likeness(pixels, batch)
-    (gradient,) = torch.autograd.grad(loss, pixels)
-    if judged:
-        (pull,) = torch.autograd.grad(decoder_loss(critic, batch, pixels), pixels)
-        share = options.critic_share * gradient.norm() / pull.norm().clamp(min=1e-12)
-        gradient = gradient + share * pull
+    loss, gradient = pull(decoded, batch, stage.modules["critic"], options, judged=judged)
     torch.autograd.backward(
         [decoded, DIVERGENCE_WEIGHT * divergence], [gradient.to(decoded.dtype), None]
     )
     # The critic learns a little before it is listened to.
     if judged or stage.step >= options.critic_from - options.critic_ahead:
-        critic_loss(critic, batch, pixels.detach()).backward()
-        set_rate(stage.optimizers["critic"], options.critic_rate, stage.step)
-        take_step(stage.optimizers["critic"], critic.parameters())
-    return float(loss.item())
+        teach_critic(decoded, batch, stage, options)
+    return loss
+
+
+def pull(
+    decoded: torch.Tensor,
+    batch: torch.Tensor,
+    critic: Any,
+    options: PretrainingOptions,
+    *,
+    judged: bool,
+) -> tuple[float, torch.Tensor]:
+    """Return how unlike decoded films are, and the gradient of it at their pixels.
+
+    Where they are judged, the critic's gradient is part of it.
+    """
+    import torch
+
+    pixels = decoded.detach().float().requires_grad_()
+    loss = _likeness(pixels, batch)
+    (gradient,) = torch.autograd.grad(loss, pixels)
+    if judged:
+        (pulled,) = torch.autograd.grad(decoder_loss(critic, batch, pixels), pixels)
+        share = options.critic_share * gradient.norm() / pulled.norm().clamp(min=1e-12)
+        gradient = gradient + share * pulled
+    return float(loss.item()), gradient
+
+
+def teach_critic(
+    decoded: torch.Tensor, batch: torch.Tensor, stage: Stage, options: PretrainingOptions
+) -> None:
+    """Step the stage's critic."""
+    critic = stage.modules["critic"]
+    critic_loss(critic, batch, decoded.detach().float()).backward()
+    set_rate(stage.optimizers["critic"], options.critic_rate, stage.step)
+    take_step(stage.optimizers["critic"], critic.parameters())
 
 
 def _likeness(decoded: torch.Tensor, batch: torch.Tensor) -> torch.Tensor:
@@ -131,7 +156,7 @@ def _likeness(decoded: torch.Tensor, batch: torch.Tensor) -> torch.Tensor:
     return loss
 
 
-def _crops(
+def crops(
     films: NDArray[np.uint8], options: PretrainingOptions, generator: torch.Generator
 ) -> torch.Tensor:
     """Draw crops of other films each, (batch, 3, crop, crop), -1 to 1."""
@@ -184,7 +209,7 @@ def standardise_latents(vae: Any, films: NDArray[np.uint8]) -> None:
     vae.register_to_config(scaling_factor=1.0)
 
 
-def _draw_pairs(vae: Any, films: NDArray[np.uint8], path: Path) -> None:
+def draw_pairs(vae: Any, films: NDArray[np.uint8], path: Path) -> None:
     """Write eight films, spread over all, above what the autoencoder gives back."""
     import torch
     from PIL import Image

@@ -7,10 +7,13 @@ from types import MappingProxyType
 AUTOENCODER = "autoencoder"
 """Folder, in the work folder, of the autoencoder that is ready."""
 
+DECODER = "decoder"
+"""Folder, in the work folder, of the autoencoder whose decoder is ready too."""
+
 
 @dataclass(frozen=True)
 class PretrainingOptions:
-    """Sizes and lengths; docs/decisions/0268 says what the defaults take."""
+    """Sizes and lengths; docs/decisions/0295 says what the defaults take."""
 
     size: int = 256
     vae_channels: tuple[int, ...] = (16, 32, 64, 128)
@@ -45,7 +48,11 @@ class PretrainingOptions:
     critic_share: float = 0.5
     """Norm of the critic's gradient at the pixels, of that of the likeness."""
 
-    denoiser_steps: int = 4000
+    decoder_steps: int = 3000
+    """Steps of the decoder alone, after the autoencoder's."""
+
+    decoder_rate: float = 5e-4
+    denoiser_steps: int = 8000
     denoiser_batch: int = 8
     denoiser_rate: float = 5e-4
     caption_dropout: float = 0.1
@@ -56,7 +63,11 @@ LENGTHS: Mapping[str, PretrainingOptions] = MappingProxyType(
     {
         "short": PretrainingOptions(),
         "day": replace(
-            PretrainingOptions(), autoencoder_steps=20_000, critic_from=5000, denoiser_steps=60_000
+            PretrainingOptions(),
+            autoencoder_steps=20_000,
+            critic_from=5000,
+            decoder_steps=20_000,
+            denoiser_steps=100_000,
         ),
     }
 )

@@ -1,4 +1,4 @@
-"""Train a small latent-diffusion model from nothing: first its autoencoder, then its U-Net.
+"""Train a small latent-diffusion model from nothing: its autoencoder, its decoder, its U-Net.
 
 A stand-in for a foundation model where none may be downloaded: the demo's base. All parts are of
 the real classes, so what is tuned, saved and sampled here is done as with Stable Diffusion.
@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.small.autoencoder import train_autoencoder
+from ml.small.decoder import train_decoder
 from ml.small.denoiser import encode_films, train_denoiser
-from ml.small.options import AUTOENCODER, PretrainingOptions
+from ml.small.options import AUTOENCODER, DECODER, PretrainingOptions
 from ml.small.stages import Keeping, Log
 
 LATENTS = "latents.npy"
@@ -80,7 +81,7 @@ def pretrain(
     work: Path | None = None,
     keeping: Keeping | None = None,
 ) -> Any:
-    """Train both parts and write the pipeline as a diffusers folder; return it.
+    """Train all parts and write the pipeline as a diffusers folder; return it.
 
     Parameters
     ----------
@@ -129,23 +130,25 @@ def _autoencoder(
     work: Path | None,
     keeping: Keeping,
 ) -> None:
-    """Train the pipeline's autoencoder, or take the one that is ready."""
+    """Train the pipeline's autoencoder, then its decoder on, or take what is ready."""
     from diffusers import AutoencoderKL
 
-    ready = None if work is None else work / AUTOENCODER
-    if ready is not None and (ready / "config.json").is_file():
-        pipeline.vae = AutoencoderKL.from_pretrained(ready).eval().requires_grad_(False)
-        return
-    train_autoencoder(
-        pipeline.vae,
-        films,
-        options,
-        seed=seed,
-        log=log,
-        keeping=replace(keeping, path=work and work / "autoencoder.pt"),
-        look=work and work / "autoencoder.png",
-    )
-    if ready is not None:
-        written = ready.with_name(f".{ready.name}")
-        pipeline.vae.save_pretrained(written)
-        written.rename(ready)
+    parts = ((AUTOENCODER, train_autoencoder), (DECODER, train_decoder))
+    for name, train in parts:
+        ready = None if work is None else work / name
+        if ready is not None and (ready / "config.json").is_file():
+            pipeline.vae = AutoencoderKL.from_pretrained(ready).eval().requires_grad_(False)
+            continue
+        train(
+            pipeline.vae,
+            films,
+            options,
+            seed=seed,
+            log=log,
+            keeping=replace(keeping, path=work and work / f"{name}.pt"),
+            look=work and work / f"{name}.png",
+        )
+        if ready is not None:
+            written = ready.with_name(f".{ready.name}")
+            pipeline.vae.save_pretrained(written)
+            written.rename(ready)

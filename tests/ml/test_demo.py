@@ -25,12 +25,13 @@ TINY = demo.DemoPlan(
         autoencoder_batch=2,
         critic_channels=8,
         critic_from=1,
+        decoder_steps=2,
         denoiser_steps=3,
         denoiser_batch=2,
     ),
     tuned_on=3,
     tuning={"M1": {"training": {"max_steps": 2}}},
-    images=4,
+    images={"M0": 4, "M1": 4},
     steps=2,
     threads=1,
 )
@@ -47,7 +48,10 @@ def write_films(folder, per_condition, arms=ARMS):
             for condition in ("normal", "abnormal"):
                 for index in range(per_condition):
                     field = gaussian_filter(rng.standard_normal((64, 64)), 4)
-                    pixels = np.clip(128 + 50 * field / field.std(), 0, 255).astype(np.uint8)
+                    # Far more grain than a network of random weights draws.
+                    grain = rng.choice((-50, 50), field.shape)
+                    pixels = np.clip(128 + 15 * field / field.std() + grain, 0, 255)
+                    pixels = pixels.astype(np.uint8)
                     writer.add_image(
                         pixels, condition=condition, index=index, attempt=0, provenance={}
                     )
@@ -81,6 +85,15 @@ def test_the_bank_says_that_no_patient_was_imaged(made):
         assert arm["kind"] == "synthetic"
         assert "simulated-radiograph-ldm" in arm["description"]
         assert arm["evaluation"]["kid"] is not None
+
+
+def test_tuned_variants_have_the_grain_of_the_films_they_were_tuned_on_and_the_base_has_not(made):
+    grain = {r["arm"]: r["provenance"].get("grain") for r in iter_records(made / "bank")}
+    assert grain["simulated-M0"] is None
+    assert grain["simulated-M1"]["films"] == 6
+    told = {arm["id"]: arm["description"] for arm in read_header(made / "bank")["arms"]}
+    assert "6 training films have" in told["simulated-M1"]
+    assert "grain" not in told["simulated-M0"]
 
 
 def test_the_page_stays_with_the_work_and_not_with_the_bank(made):
@@ -130,12 +143,16 @@ def test_what_was_begun_goes_on_with_the_same_options_only(films, tmp_path):
     more = replace(longer, pretraining=replace(longer.pretraining, autoencoder_steps=9))
     with pytest.raises(MlError, match=r"pretraining\.autoencoder_steps 3, not 9"):
         demo.open_work(films, work, out, more, 0, resume=True)
+    (work / demo.DECODER).mkdir()
+    more = replace(longer, pretraining=replace(longer.pretraining, decoder_steps=9))
+    with pytest.raises(MlError, match=r"pretraining\.decoder_steps 2, not 9"):
+        demo.open_work(films, work, out, more, 0, resume=True)
     (work / demo.BASE_NAME).mkdir()
     with pytest.raises(MlError, match=r"pretraining\.denoiser_steps 9, not 3"):
         demo.open_work(films, work, out, TINY, 0, resume=True)
-    demo.open_work(films, work, out, replace(longer, images=8), 0, resume=True)
+    demo.open_work(films, work, out, replace(longer, images={"M0": 8, "M1": 4}), 0, resume=True)
     out.mkdir()
-    with pytest.raises(MlError, match="begun with images 8, not 4"):
+    with pytest.raises(MlError, match=r"begun with images\.M0 8, not 4"):
         demo.open_work(films, work, out, longer, 0, resume=True)
 
 

@@ -9,6 +9,7 @@ from scipy.ndimage import gaussian_filter
 
 from ml.small.autoencoder import as_input, standardise_latents, train_autoencoder
 from ml.small.critic import build_critic, critic_loss, decoder_loss
+from ml.small.decoder import train_decoder
 from ml.small.denoiser import encode_films, train_denoiser
 from ml.small.options import PretrainingOptions
 from ml.small.pretrain import build, pretrain
@@ -22,12 +23,13 @@ OPTIONS = PretrainingOptions(
     unet_channels=(16, 32),
     attention_levels=1,
     text_width=16,
-    crop=16,
+    crop=24,
     autoencoder_steps=4,
     autoencoder_batch=2,
     critic_channels=8,
     critic_from=2,
     critic_ahead=1,
+    decoder_steps=3,
     denoiser_steps=3,
     denoiser_batch=2,
 )
@@ -118,6 +120,28 @@ def test_the_critic_changes_what_the_decoder_learns(images):
     assert not torch.equal(*weights)
 
 
+def test_the_decoder_alone_is_trained_on_and_latents_stay_as_they_are(images):
+    vae = build(OPTIONS, seed=0).vae
+    mean, deviation, pictures = encoded(vae, images)
+    train_decoder(vae, images, replace(OPTIONS, decoder_steps=30), seed=0, log=silent)
+    mean_after, deviation_after, pictures_after = encoded(vae, images)
+    assert torch.equal(mean, mean_after)
+    assert torch.equal(deviation, deviation_after)
+    films = as_input(images)
+    assert (pictures_after - films).abs().mean() < (pictures - films).abs().mean() - 0.01
+    assert not any(value.requires_grad for value in vae.parameters())
+
+
+def test_the_critic_changes_what_the_decoder_alone_learns(images):
+    weights = []
+    for critic_ahead in (1, 4):
+        vae = build(OPTIONS, seed=0).vae
+        options = replace(OPTIONS, critic_ahead=critic_ahead)
+        train_decoder(vae, images, options, seed=0, log=silent)
+        weights.append(vae.decoder.conv_out.weight)
+    assert not torch.equal(*weights)
+
+
 def test_a_stopped_run_goes_on_to_the_same_weights(images, tmp_path):
     """Stopped once in each part, the latents' too, it ends where one that ran through does."""
     films = np.tile(images, (4, 1, 1))
@@ -125,7 +149,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(images, tmp_path):
     through = pretrain(films, captions, tmp_path / "through", OPTIONS, seed=0, log=silent)
     work = tmp_path / "work"
     work.mkdir()
-    stops = ["autoencoder: step 3 of 4", "denoiser: step 1 of 3"]
+    stops = ["autoencoder: step 3 of 4", "decoder: step 2 of 3", "denoiser: step 1 of 3"]
     for line in stops:
         stop = StopRequest()
 
