@@ -77,7 +77,7 @@ class DemoPlan:
     """What differs from the presets: a small model learns at higher rates."""
 
     images: Mapping[str, int] = field(
-        default_factory=lambda: {"M0": 48, "M1": 48, "M2": 80, "M3": 48}
+        default_factory=lambda: {"M0": 32, "M1": 32, "M2": 80, "M3": 80}
     )
     """Of each variant, half of each condition: few can't cover what real films show, however good
     they are."""

@@ -183,8 +183,8 @@ def _add_sampling_flags(result: argparse.ArgumentParser) -> None:
         "--grain",
         type=Path,
         metavar="DATA",
-        help="prepared data: every image gets the grain that its films have and the variant doesn't "
-        "draw, since the autoencoder smooths it away; default: no grain is added",
+        help="prepared data: every image gets the grain that its films have and the variant does "
+        "not draw, since the autoencoder smooths it away; default: no grain is added",
     )
     result.add_argument(
         "--max-attempts", type=int, default=5, help="seeds tried for an image that is rejected (5)"

@@ -15,7 +15,7 @@ NOTICE = "Demonstration: simulated radiographs, no patient was imaged"
 SEED = 2409
 HARD, OBVIOUS = "simulated-ribs", "simulated-M0"
 """Arms at both ends: a few ribs of a sharp film are wrong; a blurred film of other exposure."""
-SHOWN = ("simulated", HARD, "simulated-smooth", "simulated-M2", OBVIOUS)
+SHOWN = ("simulated", HARD, "simulated-smooth", "simulated-M3", OBVIOUS)
 """Arms of the ten films: the reference, and from hard to obvious."""
 DRAWN_AT = 256
 """Side of what the models draw. All pictures are made of no more detail than that, and with the
@@ -23,7 +23,7 @@ same range of greys: else a program, and a reader soon, would tell the models by
 SHOWN_AT = 508
 """Side at which readers see them, kept apart from the 512 of pictures as they were imported."""
 OBVIOUS_TO_HARD_READERS = 16
-OBVIOUS_TO_HARD_SEED = 4630
+OBVIOUS_TO_HARD_SEED = 4734
 """Invents readers who reach each of the three conclusions on some arm."""
 TOLD = (
     "Some of the radiographs that you have seen were made by a computer. You now see them again, "

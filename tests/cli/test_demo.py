@@ -21,8 +21,9 @@ from app.services.summarise_study import summarise_study
 from tests.cli.conftest import Run
 
 MOST_BYTES = 8_000_000
-IMAGES = 4 * 48
-VARIANTS = ("simulated-M0", "simulated-M1", "simulated-M2", "simulated-M3")
+EACH = {"simulated-M0": 32, "simulated-M1": 32, "simulated-M2": 80, "simulated-M3": 80}
+IMAGES = sum(EACH.values())
+VARIANTS = tuple(EACH)
 FAULTY = tuple(arm.id for arm in DEMO_ARMS if arm.kind == "synthetic")
 
 
@@ -72,7 +73,7 @@ def test_the_demo_is_a_study_of_the_phantom_and_of_models_tuned_on_it(
         assert design["remedies"]["grey_range"]
     for key in (*VARIANTS, *FAULTY):
         assert arms[key].kind == "synthetic"
-        assert set(arms[key].counts.values()) == {24 if key in VARIANTS else 6}
+        assert set(arms[key].counts.values()) == {EACH.get(key, 12) // 2}
 
     # Drawn so that a visitor sees each of the report's three conclusions.
     (slug,) = re.findall(r"studies/(from-obvious-to-hard\S+)/report", first)
