@@ -52,7 +52,7 @@ CENTRES = (np.arange(BANDS) + 0.5) * 256 / BANDS - 0.5
 
 @dataclass(frozen=True)
 class Grain:
-    """What films lose in an autoencoder.
+    """The grain that is put on what a model draws.
 
     Attributes
     ----------
