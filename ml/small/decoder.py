@@ -103,8 +103,7 @@ def train_decoder(
 def _window(images: torch.Tensor, generator: torch.Generator) -> Any:
     """Choose the part of images (n, 3, side, side) that is judged: all but PERIOD rows and columns.
 
-    Both judges work on a grid, and would leave its trace in every picture if it always lay on the
-    latents' grid in the same way.
+    Both judges work on a grid; so it lies on the latents' grid in every way that there is.
     """
     import torch
 
