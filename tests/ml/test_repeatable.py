@@ -64,6 +64,7 @@ def test_a_base_is_trained_twice_to_the_same_weights_with_two_threads(tmp_path, 
         autoencoder_batch=2,
         critic_channels=8,
         critic_from=1,
+        decoder_steps=3,
         denoiser_steps=4,
         denoiser_batch=4,
     )
