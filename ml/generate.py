@@ -361,7 +361,8 @@ def grain_of(
     config = DataConfig(size=settings.size)
     films = [load_grey(image, config) for image in prepared.train]
     pilots = plan("grain", prompts, dict.fromkeys(prompts, PILOTS), bank_seed=0)
-    drawn = [image.pixels for image in sample(loaded.pipeline, pilots, settings)]
+    images = sample(loaded.pipeline, pilots, settings)
+    drawn = [image.pixels for image in images if image.rejection is None]
     return grain_of_data(adapter_of(loaded.pipeline).vae, films, drawn, data=prepared.digest)
 
 

@@ -1,7 +1,7 @@
 """Training the small base's decoder on, against its critic, while its latents stay as they are.
 
 As Stable Diffusion's better decoders were made (stabilityai/sd-vae-ft-mse): whatever learns on the
-latents meanwhile, or did before, needs not be trained again.
+latents meanwhile, or did before, need not be trained again.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -45,27 +45,8 @@ def train_decoder(
     films : (n, size, size)
     look : picture of films above what comes back, drawn every ``keeping.look_every`` steps
     """
-    import torch
-    from torch.optim import AdamW
-
-    from ml.methods.trainable import MovingAverage
-
-    critic = build_critic(options.critic_channels, seed=seed)
-    trained = {
-        name: value.requires_grad_()
-        for name, value in vae.named_parameters()
-        if name.startswith(("decoder.", "post_quant_conv."))
-    }
-    weights = list(trained.values())
-    stage = Stage(
-        modules={"vae": vae, "critic": critic},
-        optimizers={
-            "decoder": AdamW(weights, options.decoder_rate, betas=(0.8, 0.99), fused=True),
-            "critic": AdamW(critic.parameters(), options.critic_rate, betas=(0.5, 0.9), fused=True),
-        },
-        average=MovingAverage(trained, options.ema_decay),
-        generator=torch.Generator().manual_seed(seed),
-    )
+    stage, weights = _begin(vae, options, seed)
+    critic = stage.modules["critic"]
 
     def one_step(step: int) -> float:
         batch = crops(films, options, stage.generator)
@@ -98,6 +79,32 @@ def train_decoder(
     stage.average.copy_to_model()
     vae.eval().requires_grad_(False)
     return loss
+
+
+def _begin(vae: Any, options: PretrainingOptions, seed: int) -> tuple[Stage, list[Any]]:
+    """What is trained, as it is before the first step, and the decoder's weights among it."""
+    import torch
+    from torch.optim import AdamW
+
+    from ml.methods.trainable import MovingAverage
+
+    critic = build_critic(options.critic_channels, seed=seed)
+    trained = {
+        name: value.requires_grad_()
+        for name, value in vae.named_parameters()
+        if name.startswith(("decoder.", "post_quant_conv."))
+    }
+    weights = list(trained.values())
+    stage = Stage(
+        modules={"vae": vae, "critic": critic},
+        optimizers={
+            "decoder": AdamW(weights, options.decoder_rate, betas=(0.8, 0.99), fused=True),
+            "critic": AdamW(critic.parameters(), options.critic_rate, betas=(0.5, 0.9), fused=True),
+        },
+        average=MovingAverage(trained, options.ema_decay),
+        generator=torch.Generator().manual_seed(seed),
+    )
+    return stage, weights
 
 
 def _window(images: torch.Tensor, generator: torch.Generator) -> Any:
