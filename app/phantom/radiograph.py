@@ -102,17 +102,23 @@ def simulate_film(
     return Film(
         pixels=np.clip(np.rint(grey), 0, 255).astype(np.uint8),
         description={
-            "source": SOURCE,
-            "sex": anatomy.sex,
-            "age": anatomy.age,
-            "view": "PA",
-            "findings": "; ".join(ill.names) or "none",
+            **_of_patient(anatomy, ill),
             "fault": kind or "none",
             "fault_strength": round(strength, 3) if kind else 0.0,
             "tube_voltage_kv": round(technique.kilovolts, 1),
             "field_cm": round(grid.field, 2),
         },
     )
+
+
+def _of_patient(anatomy: Anatomy, ill: Disease) -> dict[str, str | float | int]:
+    return {
+        "source": SOURCE,
+        "sex": anatomy.sex,
+        "age": anatomy.age,
+        "view": "PA",
+        "findings": "; ".join(ill.names) or "none",
+    }
 
 
 def _ensure_possible(seed: int, condition: Condition, size: int) -> None:
