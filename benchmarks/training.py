@@ -11,9 +11,12 @@ The reference reads, resizes and encodes image and caption at every step, and us
 peft's own LoRA layers; ours encodes once and has layers of its own. Both draw the same noise, so
 the losses must agree: they stand beside the times.
 
-Each pair runs both sides one after the other, in turns first. A side's figure is the median CPU
-time of its steps; ours bears in addition its share of the encoding, spread over the preset's 3000
-steps (30 images, 100 epochs).
+Each pair runs both sides one after the other, in turns first, each in a process of its own, as a
+user would start it: what one leaves in the memory's heap would change the other's time. Ours keeps
+the memory that it frees, as ml.finetune does (ml/memory.py). That has nothing to do with
+the loop, so a third process runs the reference with it too, and the ratio to that one is printed
+beside. A side's figure is the median CPU time of its steps; ours bears in addition its share of the
+encoding, spread over the preset's 3000 steps (30 images, 100 epochs).
 
 ``--families`` has a row a family instead, LoRA on a small base (ml/small/tiny_families.py). The
 reference then encodes image and caption by the family's own parts at every step, as its example
@@ -28,14 +31,18 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 EPOCHS = 100
-PROCESS: Any = None
+OURS, THEIRS, THEIRS_KEEPING = "ours", "reference", "reference that keeps memory"
+
+Side = Callable[[str, Any, Any, int], tuple[float, list[float]]]
 
 
 def write_data(folder: Path, count: int, height: int, width: int) -> Path:
@@ -62,11 +69,14 @@ def write_data(folder: Path, count: int, height: int, width: int) -> Path:
 
 def ours(base: str, variant: Any, data: Any, steps: int) -> tuple[float, list[float]]:
     """Return seconds of CPU a step, share of the encoding included, and the losses."""
+    from accelerate import Accelerator
+
     from ml.training.loop import train
     from ml.training.repeatable import repeatable
     from ml.variants import load_base
 
     pipeline = load_base(base, dtype="float32", device="cpu")
+    process = Accelerator(cpu=True)
     times: list[float] = []
     losses: list[float] = []
 
@@ -76,7 +86,7 @@ def ours(base: str, variant: Any, data: Any, steps: int) -> tuple[float, list[fl
 
     with tempfile.TemporaryDirectory() as run, repeatable():
         started = time.process_time()
-        train(pipeline, variant, data, Path(run), PROCESS, watch=watch)
+        train(pipeline, variant, data, Path(run), process, watch=watch)
     spent = [after - before for before, after in pairwise(times)]
     step = statistics.median(spent)
     encoding = max(times[0] - started - step, 0.0)
@@ -207,7 +217,9 @@ def families(folder: Path, variant: Any, data: Any, pairs: int, steps: int) -> N
     for family in BUILDERS:
         base = folder / family
         build_tiny_family(family, base, size=variant.data.size)
-        line = compared(family, str(base), variant, data, pairs, steps, against=reference_of_family)
+        line = compared(
+            family, str(base), variant, data, pairs, steps, reference_of_family, kept_too=False
+        )
         print(line, flush=True)
 
 
@@ -221,14 +233,11 @@ def main() -> None:
     arguments = parser.parse_args()
 
     import torch
-    from accelerate import Accelerator
 
     from ml.methods.config import VARIANTS, override
     from ml.radiographs.training_images import read_prepared
     from ml.tiny_base import build_tiny_base
 
-    global PROCESS
-    PROCESS = Accelerator(cpu=True)
     torch.set_num_threads(1)
     changes = {
         "data": {"size": arguments.size, "augmentations": 1, "fit": "crop"},
@@ -300,31 +309,59 @@ def compared(
     data: Any,
     pairs: int,
     steps: int,
-    against: Callable[..., tuple[float, list[float]]] = reference,
+    against: Side = reference,
+    kept_too: bool = True,
 ) -> str:
     """Run the pairs and return the line to print."""
-    ratios, mine, apart, last = [], [], 0.0, 0.0
+    sides = {OURS: (ours, True), THEIRS: (against, False)}
+    if kept_too:
+        sides[THEIRS_KEEPING] = (against, True)
+    times: dict[str, list[float]] = {side: [] for side in sides}
+    apart, last = 0.0, 0.0
     for number in range(pairs):
-        if number % 2:
-            (theirs, expected), (own, losses) = (
-                against(base, variant, data, steps),
-                ours(base, variant, data, steps),
-            )
-        else:
-            (own, losses), (theirs, expected) = (
-                ours(base, variant, data, steps),
-                against(base, variant, data, steps),
-            )
-        ratios.append(theirs / own)
-        mine.append(own)
-        last = losses[-1]
-        pair = max(abs(a - b) / b for a, b in zip(losses, expected, strict=True))
-        apart = max(apart, pair)
+        losses = {}
+        for side in reversed(sides) if number % 2 else sides:
+            spent, losses[side] = alone(*sides[side], base, variant, data, steps)
+            times[side].append(spent)
+        last = losses[OURS][-1]
+        pair = zip(losses[OURS], losses[THEIRS], strict=True)
+        apart = max(apart, *(abs(a - b) / b for a, b in pair))
+    line = f"{name}: {ratios(times[THEIRS], times[OURS])} over {pairs} pairs"
+    if kept_too:
+        line += f"; {ratios(times[THEIRS_KEEPING], times[OURS])} beside a {THEIRS_KEEPING} too"
     return (
-        f"{name}: {statistics.median(ratios):.2f}x ({min(ratios):.2f} to {max(ratios):.2f} over "
-        f"{pairs} pairs; ours {statistics.median(mine):.3f} s a step); last loss {last:.4f}, "
+        f"{line}; ours {statistics.median(times[OURS]):.3f} s a step; last loss {last:.4f}, "
         f"losses differ by at most {apart:.1e} of their value"
     )
+
+
+def ratios(theirs: list[float], own: list[float]) -> str:
+    """Return median, least and greatest ratio of the pairs."""
+    each = [a / b for a, b in zip(theirs, own, strict=True)]
+    return f"{statistics.median(each):.2f}x ({min(each):.2f} to {max(each):.2f})"
+
+
+def alone(
+    side: Side, keeps: bool, base: str, variant: Any, data: Any, steps: int
+) -> tuple[float, list[float]]:
+    """Run a side in a new process, with one thread."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(begin, side, keeps, base, variant, data, steps).result()
+
+
+def begin(
+    side: Side, keeps: bool, base: str, variant: Any, data: Any, steps: int
+) -> tuple[float, list[float]]:
+    """Run a side; memory is settled before torch is loaded."""
+    from ml.memory import keep_memory
+
+    if keeps and not keep_memory():
+        print("this machine's memory cannot be kept: both sides free theirs.", flush=True)
+
+    import torch
+
+    torch.set_num_threads(1)
+    return side(base, variant, data, steps)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.device import note_emulation, pick_device, pick_dtype
 from ml.errors import MlError, said_by
+from ml.memory import keep_memory
 from ml.methods.config import VariantConfig, check, load_variants, override
 from ml.methods.fitting import check_methods
 from ml.stopping import sigterm_as_interrupt
@@ -511,6 +512,7 @@ def _is_first() -> bool:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
+    keep_memory()
     try:
         with sigterm_as_interrupt():
             done = run(arguments)

@@ -28,6 +28,7 @@ from ml.bases.families import adapter_of
 from ml.bases.part_flags import add_base_flags, base_given
 from ml.bases.prompt_length import check_lengths, note_cut
 from ml.errors import MlError, said_by
+from ml.memory import keep_memory
 from ml.methods.config import DataConfig
 from ml.radiographs.training_images import load_grey, read_prepared
 from ml.sampling.filling import ArmPlan, fill_arm
@@ -408,6 +409,7 @@ def describe_arm(arm: str, loaded: LoadedVariant, settings: SamplerSettings) -> 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
+    keep_memory()
     try:
         with sigterm_as_interrupt():
             run(arguments)

@@ -22,6 +22,7 @@ from ml.bank.run_folder import base_digest
 from ml.bank.writer import CONDITIONS
 from ml.bases.part_flags import add_base_flags, base_given
 from ml.errors import MlError, said_by
+from ml.memory import keep_memory
 from ml.methods.config import VARIANTS
 from ml.prepare import NLM_PREFIX
 from ml.reproducing.steps import Step, Stopped, alone_in, state_of, take
@@ -305,6 +306,7 @@ def _bytes_of_source(source: Path) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = parser().parse_args(argv)
+    keep_memory()
     try:
         with sigterm_as_interrupt():
             run(arguments)
