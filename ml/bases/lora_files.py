@@ -32,26 +32,39 @@ PEFT_PREFIX = "base_model.model."
 
 BASE_VERSIONS = {
     "1": ("sd_v1", "stable-diffusion-v1"),
-    "2": ("sd_v2", "stable-diffusion-v2-768-v"),
+    "2": ("sd_v2", "stable-diffusion-v2-512"),
+    "2, v": ("sd_v2_v", "stable-diffusion-v2-768-v"),
     "xl": ("sdxl_base_v1-0", "stable-diffusion-xl-v1-base"),
 }
+"""Kohya's name of a base, and the one of Stability's model metadata, 1.0.0."""
 
 
-def base_notes(version: str) -> dict[str, str]:
+def base_notes(version: str, predicts: str, notes: Mapping[str, str]) -> dict[str, str]:
     """Return by which readers know what a LoRA is for: ``ss_...`` of kohya's, ``modelspec...``.
 
     Parameters
     ----------
     version : of Stable Diffusion: 1, 2 or xl
+    predicts : what the U-Net was tuned for, epsilon or v_prediction
+    notes : what kohya's metadata say of the run; title and resolution are taken from them
+
+    A1111 asks ``ss_v2`` and ``ss_base_model_version``.
     """
-    named, architecture = BASE_VERSIONS[version]
-    return {
-        "ss_v2": str(version == "2"),
-        "ss_base_model_version": named,
+    velocity = predicts == "v_prediction"
+    named, architecture = BASE_VERSIONS["2, v" if version == "2" and velocity else version]
+    if version == "1" and velocity:
+        named += "_v"
+    spec = {
         "modelspec.sai_model_spec": "1.0.0",
         "modelspec.architecture": f"{architecture}/lora",
         "modelspec.implementation": "diffusers",
+        "modelspec.prediction_type": "v" if velocity else "epsilon",
     }
+    if "ss_output_name" in notes:
+        spec["modelspec.title"] = notes["ss_output_name"]
+    if "ss_resolution" in notes:
+        spec["modelspec.resolution"] = notes["ss_resolution"].strip("()").replace(", ", "x")
+    return {"ss_v2": str(version == "2"), "ss_base_model_version": named, **spec}
 
 
 def lora_layers(model: Any) -> Iterator[tuple[str, Any, Any, float]]:

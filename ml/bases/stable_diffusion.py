@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 SD2_WIDTH = 1024
-"""Features of the text that Stable Diffusion 2.x attends to; 1.x has 768."""
+"""Features of the text that Stable Diffusion 2.x attends to; 1.x has 768, and convolutions where
+2.x projects by linear layers."""
 
 
 class StableDiffusion(Adapter):
@@ -94,8 +95,14 @@ class StableDiffusion(Adapter):
         prefixes = {"lora_unet_": self.denoiser}
         if text:
             prefixes["lora_te_"] = self.pipeline.text_encoder
-        second = int(self.denoiser.config.cross_attention_dim) == SD2_WIDTH
-        save_kohya_lora(folder, prefixes, {**notes, **base_notes("2" if second else "1")})
+        known = base_notes(self._version(), self.predicts(), notes)
+        save_kohya_lora(folder, prefixes, {**notes, **known})
+
+    def _version(self) -> str:
+        """Return 2 for a U-Net of Stable Diffusion 2.x's shape, by any of its two marks; else 1."""
+        unet = self.denoiser.config
+        second = unet.use_linear_projection or unet.cross_attention_dim == SD2_WIDTH
+        return "2" if second else "1"
 
     def load_lora(self, folder: Path) -> None:
         """Read diffusers' file."""

@@ -133,7 +133,8 @@ class StableDiffusionXL(Adapter):
         prefixes = {"lora_unet_": self.denoiser}
         for number, encoder in enumerate(encoders.values(), 1):
             prefixes[f"lora_te{number}_"] = encoder
-        save_kohya_lora(folder, prefixes, {**notes, **base_notes("xl")}, self._kohya_name)
+        known = base_notes("xl", self.predicts(), notes)
+        save_kohya_lora(folder, prefixes, {**notes, **known}, self._kohya_name)
 
     def _kohya_name(self, name: str) -> str:
         names = sgm_names(name, int(self.denoiser.config.layers_per_block))

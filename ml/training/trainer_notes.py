@@ -26,6 +26,7 @@ def trainer_notes(options: Mapping[str, Any], step: int, epochs: float) -> dict[
     if lora["dora"]:
         # kohya's own module knows no DoRA; LyCORIS, which does, is used through it.
         own |= {"algo": "lora", "dora_wd": "True", "wd_on_output": "True"}
+    text_rate = training["text_encoder_learning_rate"] or training["learning_rate"]
     size = config["data"]["size"]
     module = {"ss_network_module": "lycoris.kohya"} if lora["dora"] else {}
     return {
@@ -43,9 +44,7 @@ def trainer_notes(options: Mapping[str, Any], step: int, epochs: float) -> dict[
         "ss_gradient_accumulation_steps": str(training["gradient_accumulation"]),
         "ss_learning_rate": str(training["learning_rate"]),
         "ss_unet_lr": str(training["learning_rate"]),
-        "ss_text_encoder_lr": str(
-            training["text_encoder_learning_rate"] or training["learning_rate"]
-        ),
+        "ss_text_encoder_lr": str(text_rate if lora["text_encoder"] else None),
         "ss_lr_scheduler": training["schedule"],
         "ss_lr_warmup_steps": str(training["warmup_steps"]),
         "ss_optimizer": training["optimizer"],

@@ -169,6 +169,10 @@ def test_a_variant_is_trained_resumed_to_the_byte_saved_and_read_again(
         unet = family in ("sd2", "sdxl")
         assert loaded.options["title"] == ("full U-Net" if unet else "full transformer")
         return
+    for file in (tmp_path / name / "lora").glob("lora_*.safetensors"):
+        with safe_open(file, "pt") as written:
+            rates = (written.metadata()[f"ss_{one}_lr"] for one in ("unet", "text_encoder"))
+            assert tuple(rates) == (str(RATE), "None")
     for other in OTHER_READERS.get(family, ()):
         again = load_base(base, device="cpu")
         other(again, tmp_path / name / "lora")
@@ -245,6 +249,8 @@ def test_sdxls_text_encoders_are_tuned_saved_and_read_again(bases, data, tmp_pat
     assert (notes["ss_network_dim"], notes["ss_network_alpha"]) == ("4", "2.0")
     assert notes["ss_network_args"] == "{}"
     assert notes["ss_steps"] == "2"
+    assert notes["ss_text_encoder_lr"] == str(RATE)
+    assert notes["modelspec.title"] == "M2"
     loaded = prediction(load_variant("M2", runs=tmp_path, device="cpu").pipeline)
     for reader in (by_kohyas_names, by_diffusers):
         again = load_base(base, device="cpu")

@@ -10,6 +10,7 @@ from ml.bases.lora_files import DIFFUSERS_FILE, KOHYA_FILE, lora_layers
 from ml.bases.word_files import save_word
 from ml.methods.config import LoraConfig
 from ml.methods.lora import add_lora
+from ml.small.tiny_families import build_tiny_family
 from ml.tiny_base import build_tiny_base
 from ml.variants import apply_lora, load_base
 
@@ -99,6 +100,36 @@ def test_kohya_keys_carry_each_layers_alpha(tuned):
     conv = "lora_unet_down_blocks_0_resnets_0_conv1"
     assert weights[f"{conv}.alpha"] == 6.0
     assert weights[f"{conv}.lora_down.weight"].shape[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("family", "predicts", "second", "version", "architecture", "said"),
+    [
+        ("", "epsilon", "False", "sd_v1", "stable-diffusion-v1", "epsilon"),
+        ("", "v_prediction", "False", "sd_v1_v", "stable-diffusion-v1", "v"),
+        ("sd2", "epsilon", "True", "sd_v2", "stable-diffusion-v2-512", "epsilon"),
+        ("sd2", "v_prediction", "True", "sd_v2_v", "stable-diffusion-v2-768-v", "v"),
+        ("sdxl", "epsilon", "False", "sdxl_base_v1-0", "stable-diffusion-xl-v1-base", "epsilon"),
+    ],
+)
+def test_kohyas_file_says_what_base_it_is_for(
+    family, predicts, second, version, architecture, said, base, tmp_path
+):
+    """By ``ss_v2`` and ``ss_base_model_version`` A1111 lists it beside the bases that it fits."""
+    pipeline = build_tiny_family(family, None) if family else load_base(base)
+    adapter = adapter_of(pipeline)
+    adapter.let_predict(predicts)
+    add_lora(adapter, LoraConfig(rank=2), seed=0)
+    run = {"ss_output_name": "M1", "ss_resolution": "(512, 512)", "ss_steps": "3"}
+    adapter.save_lora(tmp_path, text=False, notes=run)
+    with safe_open(tmp_path / KOHYA_FILE, "pt") as file:
+        notes = file.metadata()
+    assert notes["ss_v2"] == second
+    assert notes["ss_base_model_version"] == version
+    assert notes["modelspec.architecture"] == f"{architecture}/lora"
+    assert notes["modelspec.prediction_type"] == said
+    assert (notes["modelspec.title"], notes["modelspec.resolution"]) == ("M1", "512x512")
+    assert notes["ss_steps"] == "3"
 
 
 def test_diffusers_file_carries_the_adapters_metadata(tuned):
