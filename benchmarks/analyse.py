@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=108_000)
     rows = parser.parse_args().rows
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        parser.exit(
+            1,
+            f"This benchmark compares with {' and '.join(missing)}, not installed here: "
+            f"run pip install {' '.join(missing)}.\n",
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ratings.csv"
         made = write_ratings(path, rows)

@@ -94,6 +94,24 @@ def write_data(folder: Path) -> Path:
     return folder / "prepared"
 
 
+def tuning(folder: Path, data: Path, size: int) -> list[str]:
+    """Return what ml.finetune is given: the folder's base, a run beside it."""
+    choices = (
+        *("training.max_steps=3", "training.sample_every_epochs=0", f"data.size={size}"),
+        *("data.augmentations=1", "lora.conv_rank=4", "lora.conv_alpha=2.0"),
+    )
+    settings = [part for choice in choices for part in ("--set", choice)]
+    prompts = ("--prompt-normal", "noise", "--prompt-abnormal", "other noise")
+    places = ("--base", folder / "base", "--data", data, "--out", folder / "runs" / "M1")
+    return ["M1", *map(str, places), *settings, *prompts]
+
+
+def sampling(folder: Path, size: int) -> list[str]:
+    """Return what ml.generate is given: the folder's run."""
+    places = ("--runs", folder / "runs", "--bank", folder / "bank")
+    return ["M1", *map(str, places), "--count", "1", "--steps", "4", "--size", str(size)]
+
+
 def main() -> None:
     """Print one line a part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -126,25 +144,16 @@ def run_through(folder: Path, size: int, device: str, dtype: str) -> None:
         print(f"{what}: {now - last:.1f} s; most memory so far {memory:.1f} GiB", flush=True)
         last = now
 
-    def command(*arguments: str | Path) -> None:
+    def command(*arguments: str) -> None:
         where = ("--device", device, "--dtype", dtype)
-        subprocess.run([sys.executable, "-m", *map(str, arguments), *where], check=True)
+        subprocess.run([sys.executable, "-m", *arguments, *where], check=True)
 
     build(folder / "base")
     data = write_data(folder)
     done("built and saved", resource.RUSAGE_SELF)
-    choices = (
-        *("training.max_steps=3", "training.sample_every_epochs=0", f"data.size={size}"),
-        *("data.augmentations=1", "lora.conv_rank=4", "lora.conv_alpha=2.0"),
-    )
-    settings = [part for choice in choices for part in ("--set", choice)]
-    run, base = folder / "runs" / "M1", folder / "base"
-    command("ml.finetune", "M1", "--base", base, "--data", data, "--out", run, *settings)
+    command("ml.finetune", *tuning(folder, data, size))
     done(f"tuned in {dtype}: three LoRA steps at {size} px", resource.RUSAGE_CHILDREN)
-    command(
-        *("ml.generate", "M1", "--runs", folder / "runs", "--bank", folder / "bank"),
-        *("--count", "1", "--steps", "4", "--size", str(size)),
-    )
+    command("ml.generate", *sampling(folder, size))
     done(f"one image of {size} px in four steps, LoRA reloaded", resource.RUSAGE_CHILDREN)
     print(f"in all: {time.perf_counter() - started:.0f} s")
 
